@@ -1,0 +1,112 @@
+"""params.yaml, typed: one closed, frozen class per stage; every error is reported at once, before work starts."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import CounterpointError
+
+Stance = Literal["codebook", "reflexive"]
+
+
+class ParamsError(CounterpointError):
+    """params.yaml cannot be used; the message lists every problem, one a line."""
+
+
+class Section(BaseModel):
+    """A part of params.yaml: no key beyond those named, no change after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Ingest(Section):
+    """How transcripts become turns."""
+
+    interviewer_labels: tuple[str, ...] = ("interviewer", "facilitator", "moderator", "researcher", "int", "i", "q")
+    min_label_count: int = Field(default=2, ge=1)
+
+
+class Segment(Section):
+    """How turns become segments."""
+
+    unit: Literal["sentence", "window", "turn"] = "window"
+    max_words: int = Field(default=60, ge=5)
+    min_words: int = Field(default=5, ge=1)
+    model: str = "en_core_web_sm"
+
+
+class Embed(Section):
+    """How segments become vectors."""
+
+    model: str = "all-MiniLM-L6-v2"
+    revision: str | None = None
+    device: Literal["cpu", "auto"] = "cpu"
+    batch_size: int = Field(default=16, ge=1)
+
+
+class Themes(Section):
+    """How vectors become candidate themes."""
+
+    seed: int = Field(default=20260115, ge=0)
+
+
+class MapCodes(Section):
+    """How segments are set against the codebook."""
+
+    seed: int = Field(default=20260115, ge=0)
+
+
+class Compare(Section):
+    """How coders, the pipeline and the themes are compared."""
+
+    seed: int = Field(default=20260115, ge=0)
+
+
+class Report(Section):
+    """What the report shows."""
+
+    quotes_per_theme: int = Field(default=6, ge=1)
+
+
+class Params(Section):
+    """All of params.yaml."""
+
+    study: str = Field(min_length=1)
+    stance: Stance = "codebook"
+    ingest: Ingest = Ingest()
+    segment: Segment = Segment()
+    embed: Embed = Embed()
+    themes: Themes = Themes()
+    map_codes: MapCodes = MapCodes()
+    compare: Compare = Compare()
+    report: Report = Report()
+
+    @property
+    def folder(self) -> Path:
+        """The study's folder, relative to the root of the project."""
+        return Path(self.study)
+
+
+def load(path: Path = Path("params.yaml")) -> Params:
+    """Read and check a params file; raise ParamsError with every problem in it."""
+    try:
+        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ParamsError(f"{path} is missing: run this from the root of the project.") from None
+    except yaml.YAMLError as error:
+        raise ParamsError(f"{path} is not valid YAML: {error}. Mend the line it names.") from None
+    if not isinstance(raw, dict):
+        raise ParamsError(f"{path} should hold keys such as 'study: data/sample', and holds none.")
+    try:
+        return Params(**raw)
+    except ValidationError as error:
+        raise ParamsError("\n".join(_sentence(path, problem) for problem in error.errors())) from None
+
+
+def _sentence(path: Path, problem: Any) -> str:
+    where = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"{path}: '{where}' is not a setting. Remove it or mend its spelling."
+    return f"{path}: '{where}' is {problem['input']!r}: {problem['msg'].lower()}. Change that value."

@@ -1,0 +1,96 @@
+"""The only module that touches parquet: tables are validated on every read and write, and written whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import pandera.errors
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline import schemas
+from pipeline.errors import CounterpointError
+
+INTERIM: dict[str, type[schemas.Table]] = {
+    "documents": schemas.Documents,
+    "turns": schemas.Turns,
+    "cases": schemas.Cases,
+    "codings": schemas.Codings,
+    "ingest_problems": schemas.Problems,
+    "segments": schemas.Segments,
+    "segment_problems": schemas.Problems,
+    "embeddings": schemas.Embeddings,
+}
+PROCESSED: dict[str, type[schemas.Table]] = {
+    "themes": schemas.Themes,
+    "theme_assignments": schemas.ThemeAssignments,
+    "theme_quotes": schemas.ThemeQuotes,
+    "theme_attributes": schemas.ThemeAttributes,
+    "theme_choice": schemas.ThemeChoice,
+    "themes_problems": schemas.Problems,
+    "code_assignments": schemas.CodeAssignments,
+    "theme_code": schemas.ThemeCode,
+    "map_codes_problems": schemas.Problems,
+    "agreement": schemas.Agreement,
+    "theme_agreement": schemas.ThemeAgreement,
+    "theme_human_code": schemas.ThemeCode,
+    "compare_problems": schemas.Problems,
+    "framework_matrix": schemas.FrameworkMatrix,
+}
+
+
+class StoreError(CounterpointError):
+    """A table is missing or does not hold what its schema says."""
+
+
+def path(study: Path, table: str) -> Path:
+    """Where a table of a study lies: interim or processed, as its schema is registered."""
+    folder = "interim" if table in INTERIM else "processed"
+    return study / folder / f"{table}.parquet"
+
+
+def read(study: Path, table: str) -> pd.DataFrame:
+    """Read and validate one table; raise StoreError where it is missing or its columns are not as they should be."""
+    place = path(study, table)
+    if not place.exists():
+        raise StoreError(f"{place} is missing: run `dvc repro`, which makes it.")
+    return _validated(table, pd.read_parquet(place), place)
+
+
+def write(study: Path, table: str, frame: pd.DataFrame) -> None:
+    """Validate one table and write it whole: a temporary file first, then a rename. Same rows, same bytes."""
+    place = path(study, table)
+    checked = _validated(table, frame.reset_index(drop=True), place)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    arrow = pa.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
+    handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{table}.")
+    os.close(handle)
+    try:
+        pq.write_table(arrow, temporary, compression="zstd")
+        os.replace(temporary, place)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def empty(table: str) -> pd.DataFrame:
+    """A table of no rows with the columns and types of its schema."""
+    return schema(table).empty()
+
+
+def schema(table: str) -> type[schemas.Table]:
+    """The schema of a table; raise StoreError for a name that is no table."""
+    try:
+        return {**INTERIM, **PROCESSED}[table]
+    except KeyError:
+        raise StoreError(f"'{table}' is no table of a study: see pipeline/store.py for their names.") from None
+
+
+def _validated(table: str, frame: pd.DataFrame, place: Path) -> pd.DataFrame:
+    try:
+        return schema(table).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        failures = error.failure_cases[["column", "check"]].drop_duplicates().to_dict("records")
+        said = "; ".join(f"column {failure['column']}: {failure['check']}" for failure in failures[:10])
+        raise StoreError(f"{place} does not hold what it should ({said}). Run `dvc repro --force` to make it anew.") from None

@@ -1,0 +1,68 @@
+"""A study's folder: what it holds, and the commented templates it starts from."""
+
+from pathlib import Path
+
+from pipeline.errors import CounterpointError
+
+PARTICIPANTS = """\
+# One row a speaker. document: the file's path below transcripts/ (or its name without the ending, where no other file
+# shares it); speaker: the label in the transcript; case: the participant; part: participant, interviewer or none.
+# Add any column you want to compare by. Lines that begin with # are not read.
+document,speaker,case,part,role,site
+"""
+
+CODEBOOK = """\
+# The deductive framework. One entry a code; only `name` is required. The more you say, the better the mapping.
+#
+# codes:
+#   - name: Protected time
+#     parent: Resources            # the name of another entry, if this is a sub-code
+#     definition: Whether there is time set aside for improvement work.
+#     include: Study days, cover for meetings, doing the work at home.
+#     exclude: Being too few on the ward (that is Staffing).
+#     examples:
+#       - We get half a day a month, and it is the first thing to go.
+#     counter_examples:
+#       - There were only two of us on that night.
+#     color: "#4477aa"
+codes: []
+"""
+
+DECISIONS = """\
+# What the researchers decided about candidate themes. Ids and words only: no participant's text.
+decisions: []
+"""
+
+FILES = {"participants.csv": PARTICIPANTS, "codebook.yaml": CODEBOOK, "decisions.yaml": DECISIONS}
+FOLDERS = ("transcripts", "human_codes")
+
+
+class StudyError(CounterpointError):
+    """The study's folder is not what it should be."""
+
+
+def lay_out(folder: Path) -> list[Path]:
+    """Give a study whatever optional part it lacks, empty and commented; return what was made. Nothing is overwritten.
+
+    Raises StudyError where there is no such study: a misspelt name must not make a new one.
+    """
+    if not (folder / "transcripts").is_dir():
+        raise StudyError(
+            f"{folder}/transcripts is not there, so there is nothing to read. Mend `study` in params.yaml, "
+            f"or make the study with `counterpoint new {folder}` and put the transcripts in it."
+        )
+    return create(folder)
+
+
+def create(folder: Path) -> list[Path]:
+    """Make a study's folders and templates where they are missing; return what was made."""
+    made = []
+    for name in FOLDERS:
+        if not (folder / name).exists():
+            (folder / name).mkdir(parents=True)
+            made.append(folder / name)
+    for name, text in FILES.items():
+        if not (folder / name).exists():
+            (folder / name).write_text(text, encoding="utf-8")
+            made.append(folder / name)
+    return made
