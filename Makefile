@@ -1,0 +1,42 @@
+# The two commands to know: `make run` and `make test`. Both set up everything they need.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: setup run test lint check-study notebooks bench lock clean
+.DEFAULT_GOAL := run
+
+setup: $(INSTALLED)
+
+# torch comes first: its CPU build suffices, and what is installed already is not fetched again.
+$(INSTALLED): requirements.lock pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+		|| { echo "Counterpoint needs Python 3.11; '$(PYTHON)' is another. Name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	test -x $(VENV)/python || "$(PYTHON)" -m venv .venv
+	$(VENV)/python -m pip install --quiet "$$(grep '^torch==' requirements.lock)"
+	$(VENV)/python -m pip install --quiet --no-deps -r requirements.lock
+	$(VENV)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $(INSTALLED)
+
+run: setup
+	$(VENV)/dvc repro
+	@$(VENV)/counterpoint where
+
+test: setup lint
+	$(VENV)/python -m pytest
+
+lint: setup
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy --strict pipeline
+
+notebooks: setup
+	$(VENV)/jupyter lab notebooks
+
+# The versions everything was tested with: resolve pyproject.toml afresh, then write down what came.
+lock: setup
+	$(VENV)/python -m pip install --quiet --upgrade -e '.[dev]'
+	$(VENV)/python -m pip freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\)+cpu/\1/' > requirements.lock
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
