@@ -66,3 +66,27 @@ def create(folder: Path) -> list[Path]:
             (folder / name).write_text(text, encoding="utf-8")
             made.append(folder / name)
     return made
+
+
+def frameworks() -> dict[str, Path]:
+    """The ready frameworks by name: the YAML files in data/codebooks/."""
+    return {file.stem: file for file in sorted(Path("data/codebooks").glob("*.yaml"))}
+
+
+def start(folder: Path, *, framework: str | None = None) -> list[Path]:
+    """Make a new study, its codebook copied from a ready framework if one is named; return what was made.
+
+    Raises StudyError for a framework that is not there, and where the study already has a codebook of its own.
+    """
+    ready = frameworks()
+    if framework is not None and framework not in ready:
+        raise StudyError(f"'{framework}' is no ready framework. There are: {', '.join(ready) or 'none'}.")
+    codebook = folder / "codebook.yaml"
+    if framework is not None and codebook.exists():
+        raise StudyError(f"{codebook} is there already and is not overwritten. Move it away to start from {framework}.")
+    made = []
+    if framework is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        codebook.write_text(ready[framework].read_text(encoding="utf-8"), encoding="utf-8")
+        made.append(codebook)
+    return made + create(folder)

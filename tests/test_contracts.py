@@ -1,0 +1,125 @@
+"""The house stands: stage = module = section of params = command, and DVC knows every file that a stage depends on."""
+
+import ast
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline import params, store
+
+ROOT = Path(__file__).parent.parent
+DVC = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+STAGES = ["ingest", "segment", "embed", "themes", "map_codes", "compare", "report"]
+EDGE = {"errors", "params", "schemas", "stage", "store", "study"}
+
+
+def imports(module: str) -> set[str]:
+    """The modules and packages of pipeline/ that a file of it imports, however late."""
+    file = ROOT / "pipeline" / f"{module}.py"
+    files = [file] if file.exists() else sorted((ROOT / "pipeline" / module).glob("**/*.py"))
+    found: set[str] = set()
+    for node in (node for file in files for node in ast.walk(ast.parse(file.read_text()))):
+        if isinstance(node, ast.ImportFrom) and node.module == "pipeline":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipeline."):
+            found.add(str(node.module).split(".")[1])
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("pipeline.")}
+    return found
+
+
+def reached(module: str) -> set[str]:
+    """Every module that a stage reaches through its imports."""
+    seen: set[str] = set()
+    waiting = {module}
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        waiting |= imports(name) - seen
+    return seen
+
+
+def paths(stage: str, *kinds: str) -> set[str]:
+    """The files a stage of dvc.yaml names under deps, outs, metrics or plots."""
+    entries = [entry for kind in kinds for entry in DVC[stage].get(kind, [])]
+    return {entry if isinstance(entry, str) else next(iter(entry)) for entry in entries}
+
+
+def test_the_stages_are_the_seven_in_their_order():
+    assert list(DVC) == STAGES
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_stage_is_module_is_section_is_command(stage):
+    assert (ROOT / "pipeline" / f"{stage}.py").exists()
+    assert stage in params.Params.model_fields
+    assert stage in DVC[stage]["params"]
+    assert DVC[stage]["cmd"].endswith(f"python -m pipeline.{stage}")
+
+
+def test_params_are_listed_by_whole_sections():
+    for stage in STAGES:
+        assert set(DVC[stage]["params"]) <= set(params.Params.model_fields)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_module_a_stage_reaches_is_a_dependency(stage):
+    named = {dep.removeprefix("pipeline/").removesuffix(".py") for dep in paths(stage, "deps") if dep.startswith("pipeline/")}
+    assert reached(stage) - {"__init__"} <= named
+    assert named <= reached(stage), "a dependency that is not used re-runs the stage for nothing"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_stage_imports_another(stage):
+    assert not (reached(stage) - {stage}) & set(STAGES)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_tables_read_and_written_are_those_dvc_knows(stage):
+    tree = ast.parse((ROOT / "pipeline" / f"{stage}.py").read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    of_store = [call for call in calls if isinstance(call.func.value, ast.Name) and call.func.value.id == "store"]
+    named = {
+        verb: {
+            argument.value
+            for call in of_store
+            if call.func.attr == verb
+            for argument in call.args
+            if isinstance(argument, ast.Constant)
+        }
+        for verb in ("read", "write")
+    }
+    of_dvc = {kind: {Path(p).stem for p in paths(stage, kind) if p.endswith(".parquet")} for kind in ("deps", "outs")}
+    assert named["read"] <= of_dvc["deps"]
+    assert named["write"] <= of_dvc["outs"]
+    assert of_dvc["deps"] | of_dvc["outs"] <= set(store.INTERIM) | set(store.PROCESSED)
+
+
+def test_every_table_is_made_by_one_stage():
+    made = [Path(out).stem for stage in STAGES for out in paths(stage, "outs") if out.endswith(".parquet")]
+    assert sorted(made) == sorted({*store.INTERIM, *store.PROCESSED})
+
+
+def test_human_codings_are_read_by_comparison_few_shot_mapping_and_the_report_alone():
+    readers = {stage for stage in STAGES if any(dep.endswith("codings.parquet") for dep in paths(stage, "deps"))}
+    assert readers <= {"map_codes", "compare", "report"}
+
+
+def test_no_output_escapes_the_cache_or_outlives_a_withdrawal():
+    for stage in STAGES:
+        for kind in ("outs", "metrics", "plots"):
+            for entry in DVC[stage].get(kind, []):
+                options = {} if isinstance(entry, str) else next(iter(entry.values()))
+                assert options.get("cache", True) and not options.get("persist", False)
+        assert "foreach" not in DVC[stage]
+
+
+def test_only_the_store_touches_parquet():
+    for file in (ROOT / "pipeline").glob("**/*.py"):
+        if file.name not in {"store.py", "encoder.py"}:  # encoder.py: the side cache of vectors is no table
+            assert "parquet(" not in file.read_text(), file
+
+
+def test_dvc_sends_no_analytics():
+    assert "analytics = false" in (ROOT / ".dvc" / "config").read_text()
