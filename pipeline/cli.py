@@ -35,7 +35,9 @@ def new(
 
 
 @app.command()
-def check(folder: Annotated[Path | None, typer.Argument(help="A study's folder; without it, params.yaml's.")] = None) -> None:
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="A study's folder; without it, params.yaml's.")] = None,
+) -> None:
     """Read a study as the pipeline would, and list every problem at once. Nothing is written."""
     from pipeline import checks
 

@@ -30,7 +30,9 @@ def opened(name: str) -> Iterator[settings.Params]:
             with FileLock(lock, timeout=0), threadpool_limits(limits=THREADS):
                 yield params
         except Timeout:
-            message = f"{name}: another run of this stage is at work on {params.folder}. Wait for it to end, or stop it."
+            message = (
+                f"{name}: another run of this stage is at work on {params.folder}. Wait for it to end, or stop it."
+            )
             raise CounterpointError(message) from None
     except CounterpointError as error:
         print(error, file=sys.stderr)

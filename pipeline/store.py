@@ -93,4 +93,6 @@ def _validated(table: str, frame: pd.DataFrame, place: Path) -> pd.DataFrame:
     except pandera.errors.SchemaErrors as error:
         failures = error.failure_cases[["column", "check"]].drop_duplicates().to_dict("records")
         said = "; ".join(f"column {failure['column']}: {failure['check']}" for failure in failures[:10])
-        raise StoreError(f"{place} does not hold what it should ({said}). Run `dvc repro --force` to make it anew.") from None
+        raise StoreError(
+            f"{place} does not hold what it should ({said}). Run `dvc repro --force` to make it anew."
+        ) from None

@@ -90,3 +90,17 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
         codebook.write_text(ready[framework].read_text(encoding="utf-8"), encoding="utf-8")
         made.append(codebook)
     return made + create(folder)
+
+
+def main() -> None:
+    """Lay out the study that params.yaml names, before any stage asks DVC for a file that is optional."""
+    from pipeline import stage
+
+    with stage.opened("study") as params:
+        parts = params.folder / "interim" / "parts.txt"
+        parts.parent.mkdir(exist_ok=True)
+        parts.write_text("\n".join(sorted([*FILES, *FOLDERS])) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

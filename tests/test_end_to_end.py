@@ -1,0 +1,213 @@
+"""The whole pipeline under DVC, on a small invented study in a temporary folder whose path has a space in it."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+STAGES = ["ingest", "segment", "embed", "themes", "map_codes", "compare", "report"]
+
+ONE = """Interviewer: How did you come to the improvement work?
+
+Anna: I was asked by the matron, and to be honest I said yes because nobody else would. We never had any time for it on the ward.
+
+Interviewer: What gets in the way?
+
+Anna: The staffing, always the staffing. There were two of us for twenty eight patients last night. You cannot audit charts with two.
+
+Interviewer: And what helps?
+
+Anna: When the consultant comes to the huddle. She asks what we think and then she does something about it, so people turn up.
+"""
+TWO = """Interviewer: What is it like to take part?
+
+Bilal: It looks good on my portfolio, I will not pretend it does not. But I also saw a patient picked up early because of that chart.
+
+Interviewer: And the data?
+
+Bilal: The dashboard was wrong for a month. Somebody typed the date in the wrong column and we were red, in front of everybody.
+
+Interviewer: Does the board know?
+
+Bilal: The board asks for numbers. I have never seen one of them on the ward. Perhaps on the website, there is a photograph.
+"""
+THREE = """Interviewer: Tell me about the learning sessions.
+
+Carys: We stole an idea from the other hospital over coffee, a sticker on the fluid chart, and it worked the very next week for us.
+
+Interviewer: What would keep it going?
+
+Carys: Half a day that nobody can take away from me. They promise a study day and then winter comes and it goes, every single time.
+"""
+CODEBOOK = """codes:
+  - name: Protected time
+    definition: Whether there is time set aside for improvement work.
+    examples: [We get half a day a month and it is the first thing to go.]
+  - name: Staffing
+    definition: Whether there are enough people on the shift.
+    examples: [There were only two nurses for the whole ward.]
+"""
+CODES = """document,start,end,text,code,coder
+one,,,There were two of us for twenty eight patients last night.,Staffing,A
+one,,,We never had any time for it on the ward.,Protected time,A
+one,,,There were two of us for twenty eight patients last night.,Staffing,B
+three,,,Half a day that nobody can take away from me.,Protected time,A
+three,,,Half a day that nobody can take away from me.,Protected time,B
+"""
+
+
+def command(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    binaries = str(Path(sys.executable).parent)
+    environment = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(root)}
+    return subprocess.run(words, cwd=root, env=environment, capture_output=True, text=True, check=False)
+
+
+def repro(root: Path, *options: str) -> str:
+    done = command(root, sys.executable, "-m", "dvc", "repro", *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def project(root: Path, *, transcripts: dict[str, str], others: dict[str, str] | None = None) -> Path:
+    """A copy of the project with one small study, data/small."""
+    (root / "models").mkdir(parents=True)
+    shutil.copytree(ROOT / "pipeline", root / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "models" / "models.yaml", root / "models")
+    shutil.copy(ROOT / "dvc.yaml", root)
+    settings = yaml.safe_load((ROOT / "params.yaml").read_text())
+    (root / "params.yaml").write_text(yaml.safe_dump({**settings, "study": "data/small"}))
+    for name, text in transcripts.items():
+        write(root / "data" / "small" / "transcripts" / name, text)
+    for name, text in (others or {}).items():
+        write(root / "data" / "small" / name, text)
+    assert command(root, sys.executable, "-m", "dvc", "init", "--no-scm", "-q").returncode == 0
+    command(root, sys.executable, "-m", "dvc", "config", "core.analytics", "false")
+    return root
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def change(root: Path, section: str, key: str, value: object) -> None:
+    settings = yaml.safe_load((root / "params.yaml").read_text())
+    settings[section][key] = value
+    (root / "params.yaml").write_text(yaml.safe_dump(settings))
+
+
+def ran(output: str) -> list[str]:
+    return [stage for stage in STAGES if f"Running stage '{stage}'" in output]
+
+
+def outputs(root: Path) -> dict[str, bytes]:
+    study = root / "data" / "small"
+    places = [study / "interim", study / "processed", study / "report", root / "models" / "data"]
+    files = [file for place in places for file in sorted(place.rglob("*")) if file.is_file()]
+    return {str(file.relative_to(root)): file.read_bytes() for file in files}
+
+
+def said(root: Path) -> str:
+    """Everything a person could read in the outputs and the side cache, unpacked."""
+    words = []
+    for name, held in {**outputs(root), **side_cache(root)}.items():
+        if name.endswith(".parquet"):
+            words.append(pd.read_parquet(io.BytesIO(held)).to_csv())
+        elif name.endswith(".xlsx"):
+            with zipfile.ZipFile(io.BytesIO(held)) as book:
+                words += [book.read(part).decode() for part in book.namelist()]
+        else:
+            words.append(held.decode(errors="replace"))
+    return "\n".join(words)
+
+
+def side_cache(root: Path) -> dict[str, bytes]:
+    return {str(file): file.read_bytes() for file in (root / "data/small/.cache").rglob("*") if file.is_file()}
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study with everything, run once from nothing."""
+    root = project(
+        tmp_path_factory.mktemp("a path") / "my project",
+        transcripts={"one.txt": ONE, "two.txt": TWO, "three.txt": THREE},
+        others={"codebook.yaml": CODEBOOK, "human_codes/codes.csv": CODES},
+    )
+    assert ran(repro(root)) == STAGES
+    return root
+
+
+def test_the_report_and_every_output_are_there(full: Path):
+    page = (full / "data/small/report/index.html").read_text()
+    assert "We never had any time for it on the ward." in page
+    assert (full / "data/small/report/framework_matrix.xlsx").stat().st_size > 1000
+    assert command(full, sys.executable, "-m", "dvc", "metrics", "show").returncode == 0
+
+
+def test_nothing_to_do_does_nothing(full: Path):
+    before = (full / "dvc.lock").read_bytes()
+    assert "up to date" in repro(full)
+    assert (full / "dvc.lock").read_bytes() == before
+
+
+def test_two_runs_from_nothing_give_the_same_bytes_without_dvc_too(full: Path, tmp_path: Path):
+    root = project(
+        tmp_path / "elsewhere",
+        transcripts={"three.txt": THREE, "two.txt": TWO, "one.txt": ONE},
+        others={"codebook.yaml": CODEBOOK, "human_codes/codes.csv": CODES},
+    )
+    for stage in STAGES:
+        done = command(root, sys.executable, "-m", f"pipeline.{stage}")
+        assert done.returncode == 0, done.stdout + done.stderr
+    of_dvc = {name: held for name, held in outputs(full).items() if not name.endswith("parts.txt")}
+    assert outputs(root).keys() == of_dvc.keys()
+    assert [name for name, held in outputs(root).items() if held != of_dvc[name]] == []
+
+
+def test_a_changed_param_runs_the_stages_that_read_it(full: Path):
+    change(full, "report", "quotes_per_theme", 3)
+    assert ran(repro(full)) == ["report"]
+    change(full, "report", "quotes_per_theme", 6)
+    assert "Running stage" not in repro(full).replace("Running stage 'report'", "")
+
+
+def test_an_edited_codebook_runs_mapping_and_what_follows(full: Path):
+    write(full / "data/small/codebook.yaml", CODEBOOK.replace("enough people", "enough nurses"))
+    assert ran(repro(full)) == ["map_codes", "compare", "report"]
+    write(full / "data/small/codebook.yaml", CODEBOOK)
+    repro(full)
+
+
+def test_only_transcripts_are_required_and_a_removed_one_leaves_no_trace(tmp_path: Path):
+    root = project(tmp_path / "bare", transcripts={"one.txt": ONE, "two.txt": TWO})
+    assert ran(repro(root)) == STAGES
+    page = (root / "data/small/report/index.html").read_text()
+    assert "codebook" in page
+    assert "guessed" in page or "Interviewer" in page
+    assert "Somebody typed the date in the wrong column" in said(root)
+    vectors = [name for name in side_cache(root) if name.endswith(".parquet")]
+    kept = sum(len(pd.read_parquet(name)) for name in vectors)
+
+    (root / "data/small/transcripts/two.txt").unlink()
+    repro(root)
+    for trace in ("Somebody typed", "Bilal", "two.txt"):
+        assert trace not in said(root)
+    assert sum(len(pd.read_parquet(name)) for name in vectors) < kept
+
+
+def test_a_mistake_in_params_is_a_sentence_and_no_traceback(tmp_path: Path):
+    root = project(tmp_path / "wrong", transcripts={"one.txt": ONE})
+    change(root, "segment", "max_words", -3)
+    change(root, "segment", "wordiness", 1)
+    done = command(root, sys.executable, "-m", "pipeline.ingest")
+    assert done.returncode == 1
+    assert "segment.max_words" in done.stderr and "segment.wordiness" in done.stderr
+    assert "Traceback" not in done.stderr
