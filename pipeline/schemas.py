@@ -220,7 +220,7 @@ class Agreement(Table):
 
 
 class ThemeAgreement(Table):
-    """One measure (ami, ari, v_measure, homogeneity, completeness) of themes against one coder's codes or categories."""
+    """One measure (ami, ari, v_measure, homogeneity, completeness) of themes against a coder's codes or categories."""
 
     coder: Series[str]
     level: Series[str] = pa.Field(isin=["code", "category"])

@@ -1,4 +1,4 @@
-"""The only module that touches parquet: tables are validated on every read and write, and written whole or not at all."""
+"""The only module that touches parquet: tables are checked on every read and write, and written whole or not at all."""
 
 import os
 import tempfile
@@ -68,7 +68,7 @@ def write(study: Path, table: str, frame: pd.DataFrame) -> None:
     os.close(handle)
     try:
         pq.write_table(arrow, temporary, compression="zstd")
-        os.replace(temporary, place)
+        Path(temporary).replace(place)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
