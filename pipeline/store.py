@@ -2,7 +2,9 @@
 
 import os
 import tempfile
+from collections.abc import Hashable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pandera.errors
@@ -91,8 +93,15 @@ def _validated(table: str, frame: pd.DataFrame, place: Path) -> pd.DataFrame:
     try:
         return schema(table).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        failures = error.failure_cases[["column", "check"]].drop_duplicates().to_dict("records")
-        said = "; ".join(f"column {failure['column']}: {failure['check']}" for failure in failures[:10])
+        said = "; ".join(sorted({_failure(case) for case in error.failure_cases.to_dict("records")})[:10])
         raise StoreError(
             f"{place} does not hold what it should ({said}). Run `dvc repro --force` to make it anew."
         ) from None
+
+
+def _failure(case: dict[Hashable, Any]) -> str:
+    if case["check"] == "column_in_schema":
+        return f"column {case['failure_case']} is not one of its own"
+    if case["check"] == "column_in_dataframe":
+        return f"column {case['failure_case']} is missing"
+    return f"column {case['column']}: {case['check']}"
