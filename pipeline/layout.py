@@ -1,0 +1,83 @@
+"""How a plain text is laid out: words, paragraphs, headings, and the transcriber's notes in brackets."""
+
+import re
+from collections.abc import Iterator
+
+# Longer lines of the same shape are speech or prose, not a heading.
+HEADING_WORDS = 14
+# A text is hard-wrapped where most lines that go on end near the same column, as in e-mails and old exports.
+WRAP_SHARE, WRAP_FULL, WRAP_COLUMNS = 0.7, 0.8, (40, 120)
+
+_WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]|[^\W_]+(?:['’\-][^\W_]+)*")
+_MARKDOWN = re.compile(r"#{1,6}[ \t]+\S")
+_QUESTION = re.compile(
+    r"(?:\[\s*)?(?:q|question|section|part|topic|theme|task)\s*\.?\s*\d{1,3}\s*[a-z]?\s*(?:[\].:)–—-]|$)", re.IGNORECASE
+)
+_BRACKETED = re.compile(r"\[[^\[\]]+\]|\([^()]+\)|<[^<>]+>|\{[^{}]+\}")
+_LINE = re.compile(r"[^\n]+")
+
+
+def count_words(text: str) -> int:
+    """Return the number of words: runs of letters and digits; a character each in scripts that write no spaces."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def is_heading(line: str) -> bool:
+    """Say whether a line is a heading: `# Interview`, `[Q2] What changed`, `Q.1. Where you live`, `Task 3`."""
+    line = line.strip()
+    if _MARKDOWN.match(line):
+        return "\n" not in line
+    return bool(_QUESTION.match(line)) and "\n" not in line and count_words(line) <= HEADING_WORDS
+
+
+def is_note(line: str) -> bool:
+    """Say whether a line holds no speech: only bracketed remarks such as `[laughter]`, or no letter at all."""
+    rest = _BRACKETED.sub("", line)
+    return not is_heading(line) and count_words(rest) == 0
+
+
+def hard_wrapped(text: str) -> bool:
+    """Say whether single line ends are only where the page was full, so that a paragraph is a block of lines."""
+    lines = text.split("\n")
+    lengths = [
+        len(line.rstrip()) for line, after in zip(lines, lines[1:], strict=False) if line.strip() and after.strip()
+    ]
+    if len(lengths) < 3:
+        return False
+    column = sorted(lengths)[int(0.95 * (len(lengths) - 1))]
+    if not WRAP_COLUMNS[0] <= column <= WRAP_COLUMNS[1]:
+        return False
+    return sum(length >= WRAP_FULL * column for length in lengths) >= WRAP_SHARE * len(lengths)
+
+
+def paragraphs(text: str, *, wrapped: bool) -> Iterator[tuple[int, int]]:
+    """Yield the (start, end) of each paragraph, trimmed of space: a line each, or a block of lines where wrapped.
+
+    A heading or a note is a paragraph of its own even inside a block.
+    """
+    open_at, close_at = -1, -1
+    for found in _LINE.finditer(text):
+        start, end = trimmed(text, found.start(), found.end())
+        if start == end:
+            continue
+        line = text[start:end]
+        alone = is_heading(line) or is_note(line)
+        goes_on = wrapped and not alone and open_at >= 0 and text[close_at : found.start()].count("\n") == 1
+        if not goes_on:
+            if open_at >= 0:
+                yield open_at, close_at
+            open_at = start
+        close_at = end
+        if alone:
+            yield open_at, close_at
+            open_at = -1
+    if open_at >= 0:
+        yield open_at, close_at
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span without the white space at its ends; an empty span where there is nothing else."""
+    part = text[start:end]
+    left = len(part) - len(part.lstrip())
+    right = len(part.rstrip())
+    return (start + left, start + right) if right > left else (start, start)

@@ -1,0 +1,41 @@
+"""Which document a name means: people write `P1.txt`, `P1`, or `site_a/P1`, and all of them should do."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+
+class Documents:
+    """The documents of a study, found by their id or by any shorter name that only one of them has."""
+
+    def __init__(self, documents: Iterable[str]) -> None:
+        """Take the ids of the documents: paths below transcripts/, with forward slashes."""
+        self._ids = set(documents)
+        self._short: dict[str, set[str]] = defaultdict(set)
+        for document in sorted(self._ids):
+            path = PurePosixPath(document)
+            for name in (document, str(path.with_suffix("")), path.name, path.stem):
+                self._short[name.casefold()].add(document)
+
+    def find(self, name: str) -> str:
+        """Return the id that a name means, or '' where none or more than one fits."""
+        name = normal(name)
+        if name in self._ids:
+            return name
+        fitting = self._short.get(name.casefold(), set())
+        return next(iter(fitting)) if len(fitting) == 1 else ""
+
+    def reason(self, name: str) -> str:
+        """Return a sentence that says why a name means no document."""
+        if not normal(name):
+            return "It names no document."
+        fitting = sorted(self._short.get(normal(name).casefold(), set()))
+        if fitting:
+            return f"'{name}' may be any of {', '.join(fitting)}. Write the path below transcripts/ in full."
+        return f"There is no document '{name}' in transcripts/ that could be read. Mend the name, or add the file."
+
+
+def normal(name: str) -> str:
+    """Return a name as it is compared: composed accents, forward slashes, no space around it."""
+    return unicodedata.normalize("NFC", name).strip().replace("\\", "/")

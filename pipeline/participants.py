@@ -1,0 +1,123 @@
+"""participants.csv: who speaks in which document, which case they are, and what is known of them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.errors import CounterpointError
+from pipeline.naming import Documents, normal
+from pipeline.readers import rows
+from pipeline.readers.model import RefusedError, key
+
+COLUMNS = ("document", "speaker", "case", "part")
+PARTS = ("participant", "interviewer", "none", "")
+SOURCE_TYPES = ("interview", "focus_group", "field_note", "document", "")
+ANY = "*"
+
+
+class ParticipantsError(CounterpointError):
+    """participants.csv cannot be used; the message lists every problem, one a line."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A row: a speaker of a document (`*`: of every document; '' as speaker: what no speaker is named for)."""
+
+    line: int
+    document: str
+    speaker: str
+    case: str
+    part: str
+    source_type: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+def read(path: Path) -> list[Person]:
+    """Read participants.csv; no file, or none but comments, is no row. Raises ParticipantsError with every problem."""
+    if not path.exists() or path.stat().st_size == 0:
+        return []
+    try:
+        header, found = rows.read(path.read_bytes(), comments=True)
+    except RefusedError as error:
+        raise ParticipantsError(f"{path}: {error}") from None
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise ParticipantsError(
+            f"{path}: the column {', '.join(missing)} is missing. Add it to the first line; its cells may be empty."
+        )
+    people = [_person(line, row) for line, row in found]
+    problems = [f"{path}, line {person.line}: {said}" for person in people for said in _wrong(person)]
+    problems += [f"{path}, line {line}: {said}" for line, said in _twice(people)]
+    if problems:
+        raise ParticipantsError("\n".join(problems))
+    return people
+
+
+def matched(
+    people: list[Person], documents: list[str]
+) -> tuple[dict[tuple[str, str], Person], list[tuple[Person, str]]]:
+    """Return the person of each (document, speaker's key), and the rows whose document is not there, with the reason.
+
+    A row for one document goes before a row for all.
+    """
+    names = Documents(documents)
+    found: dict[tuple[str, str], Person] = {}
+    lost: list[tuple[Person, str]] = []
+    for person in sorted(people, key=lambda person: person.document != ANY):
+        whole = documents if person.document == ANY else [names.find(person.document)]
+        if whole == [""]:
+            lost.append((person, names.reason(person.document)))
+            continue
+        for document in whole:
+            found[document, key(person.speaker)] = person
+    return found, lost
+
+
+def _person(line: int, row: dict[str, str]) -> Person:
+    cell = {name: value.strip() for name, value in row.items() if name}
+    attributes = {name: value for name, value in cell.items() if name not in (*COLUMNS, "source_type")}
+    return Person(
+        line,
+        normal(cell.get("document", "")),
+        " ".join(cell.get("speaker", "").split()),
+        cell.get("case", ""),
+        cell.get("part", "").lower(),
+        cell.get("source_type", "").lower().replace(" ", "_"),
+        attributes,
+    )
+
+
+def _wrong(person: Person) -> list[str]:
+    said = []
+    if not person.document:
+        said.append("it names no document. Write its path below transcripts/, or * for all.")
+    if person.part not in PARTS:
+        said.append(f"part is '{person.part}'. Write participant, interviewer or none, or leave it empty.")
+    if person.source_type not in SOURCE_TYPES:
+        said.append(f"source_type is '{person.source_type}'. Write interview, focus_group, field_note or document.")
+    return said
+
+
+def _twice(people: list[Person]) -> list[tuple[int, str]]:
+    """Return the rows that repeat another's speaker, or that give a case another value of an attribute."""
+    said = []
+    first: dict[tuple[str, str], Person] = {}
+    known: dict[tuple[str, str], Person] = {}
+    for person in people:
+        before = first.setdefault((person.document.casefold(), key(person.speaker)), person)
+        if before is not person:
+            said.append(
+                (
+                    person.line,
+                    f"'{person.speaker}' of {person.document} is in line {before.line} already. Keep one of them.",
+                )
+            )
+        for name, value in person.attributes.items():
+            if person.case and value and known.setdefault((person.case, name), person).attributes[name] != value:
+                other = known[person.case, name]
+                said.append(
+                    (
+                        person.line,
+                        f"{name} of case '{person.case}' is '{value}', but '{other.attributes[name]}' in line {other.line}. Make them agree.",
+                    )
+                )
+    return said

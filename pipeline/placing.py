@@ -1,0 +1,126 @@
+"""Where a human coding lies in its document: by its offsets where they agree with its text, else by its text."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.naming import Documents
+from pipeline.readers.coding import Coding
+
+_QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"})
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A coding with its document and span; `how`: offsets, or text where it was found by its words."""
+
+    document: str
+    start: int
+    end: int
+    how: str
+    coding: Coding
+
+
+@dataclass(frozen=True)
+class Misplaced:
+    """A coding that could not be placed, and the sentence that says why."""
+
+    document: str
+    reason: str
+    coding: Coding
+
+
+class _Folded:
+    """A text with case, space, quotes and dashes levelled, and the way back to the original's code points."""
+
+    def __init__(self, text: str) -> None:
+        pieces: list[str] = []
+        self.at: list[int] = []  # for each folded character, the original's index
+        space = True
+        for index, character in enumerate(text):
+            folded = _levelled(character)
+            if folded == " " and space:
+                continue
+            space = folded == " "
+            pieces.append(folded)
+            self.at.extend([index] * len(folded))
+        self.text = "".join(pieces)
+
+    def find(self, wanted: str) -> list[tuple[int, int]]:
+        """Return the original spans of the first two places where folded words occur."""
+        return [(self.at[start], self.at[end - 1] + 1) for start, end in _occurrences(self.text, wanted)]
+
+
+def place(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list[Placed], list[Misplaced]]:
+    """Place codings in the texts of a study's documents; return those placed and those not, each in the order given.
+
+    Offsets count where the text agrees with them, or where there is no text. Otherwise the words are searched in that
+    document: exactly, then with case, space and quotes levelled; a place is taken only if it is the only one.
+    """
+    names = Documents(texts)
+    folded: dict[str, _Folded] = {}
+    placed: list[Placed] = []
+    misplaced: list[Misplaced] = []
+    for coding in codings:
+        document = names.find(coding.document)
+        found: tuple[int, int, str] | str
+        if not coding.code.strip():
+            found = "It names no code. Write one, or remove the row."
+        elif not document:
+            found = names.reason(coding.document)
+        else:
+            found = _span(coding, document, texts[document], folded)
+        if isinstance(found, str):
+            misplaced.append(Misplaced(document or coding.document, found, coding))
+        else:
+            placed.append(Placed(document, *found, coding))
+    return placed, misplaced
+
+
+def _span(coding: Coding, document: str, text: str, folded: dict[str, _Folded]) -> tuple[int, int, str] | str:
+    """Return (start, end, how), or the sentence that says why there is no span."""
+    start, end = coding.start, coding.end
+    inside = start is not None and end is not None and 0 <= start < end <= len(text)
+    if inside and (not coding.text.strip() or text[start:end] == coding.text) and text[start:end].strip():
+        assert start is not None and end is not None  # for the type checker: `inside` says so
+        return start, end, "offsets"
+    wanted = coding.text.strip()
+    if not wanted:
+        return "It has neither a text nor offsets that lie in the document. Give one of them."
+    spans = _occurrences(text, wanted)
+    if not spans:
+        if document not in folded:
+            folded[document] = _Folded(text)
+        spans = folded[document].find(_Folded(wanted).text.strip())
+    if len(spans) == 1:
+        return *spans[0], "text"
+    if spans:
+        return "Its text occurs more than once in the document and its offsets do not say which is meant. Mend start and end."
+    offsets = "its offsets do not fit it" if coding.start is not None else "it has no offsets"
+    return f"Its text is not in the document word for word, and {offsets}. Mend the text, or start and end."
+
+
+def _occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
+    """Return up to two places of words in a text: whole words only."""
+    if not wanted:
+        return []
+    spans: list[tuple[int, int]] = []
+    at = text.find(wanted)
+    while at >= 0 and len(spans) < 2:  # noqa: PLR2004 - two are enough to know it is not the only one
+        if _whole(text, at, at + len(wanted)):
+            spans.append((at, at + len(wanted)))
+        at = text.find(wanted, at + 1)
+    return spans
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    """Say whether a span cuts no word in two at its ends."""
+    cut_left = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
+    cut_right = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
+    return not (cut_left or cut_right)
+
+
+def _levelled(character: str) -> str:
+    if character.isspace():
+        return " "
+    return unicodedata.normalize("NFKC", character).translate(_QUOTES).casefold() or character

@@ -1,0 +1,46 @@
+"""One small reader per transcript format and per format of human codes; which one reads a file is decided here."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.readers import codes_csv, docx, txt, vtt
+from pipeline.readers.coding import Coding
+from pipeline.readers.model import Labels, RefusedError, Transcript
+
+TRANSCRIPTS: dict[str, Callable[[bytes, Labels], Transcript]] = {".docx": docx.read, ".txt": txt.read, ".vtt": vtt.read}
+CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {".csv": codes_csv.read}
+
+
+def read_transcript(path: Path, labels: Labels) -> Transcript:
+    """Read a transcript by its ending; raise RefusedError, whose message is a sentence, where it cannot be used."""
+    reader = TRANSCRIPTS.get(path.suffix.lower())
+    if reader is None:
+        raise RefusedError(
+            f"The ending '{path.suffix}' is none we read ({', '.join(sorted(TRANSCRIPTS))}). Export it as one of these."
+        )
+    found = reader(_bytes(path), labels)
+    if not found.turns:
+        raise RefusedError("It holds no words. Remove it, or export it again.")
+    return found
+
+
+def read_codes(path: Path) -> list[Coding]:
+    """Read a file of human codes by its ending; raise RefusedError where it cannot be used."""
+    reader = CODES.get(path.suffix.lower())
+    if reader is None:
+        raise RefusedError(
+            f"The ending '{path.suffix}' is no format of human codes we read ({', '.join(sorted(CODES))}). Export it as one of these."
+        )
+    return reader(_bytes(path), path.stem)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise RefusedError(f"It is larger than {MAX_FILE_BYTES // 2**20} MiB, which no transcript is.")
+        return path.read_bytes()
+    except OSError as error:
+        raise RefusedError(f"It cannot be opened ({error.strerror}). Check that you may read it.") from None
+
+
+MAX_FILE_BYTES = 200 * 2**20

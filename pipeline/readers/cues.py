@@ -1,0 +1,117 @@
+"""Subtitles (WebVTT, SubRip) as talk: cues, their voices, and whose words they are."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.readers import speakers
+from pipeline.readers.model import Labels, RefusedError, Transcript, Utterance, compose, key
+
+# Where nobody is named, a silence this long after the end of a sentence begins a new turn.
+SILENCE_S = 2.0
+
+_TIMING = re.compile(rf"[ \t]*(?P<start>{speakers.TIME})[ \t]*-->[ \t]*(?P<end>{speakers.TIME})")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+(?P<name>[^>]*)>")
+_TAG = re.compile(r"</?(?:v|c|i|b|u|s|font|ruby|rt|lang)\b[^>]*>|<\d[\d:.,]*>|\{\\[^}]*\}", re.IGNORECASE)
+_ENDED = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A subtitle: when it is shown, in seconds, and its lines joined by a space."""
+
+    start_s: float
+    end_s: float
+    text: str
+
+
+def cues(text: str) -> Iterator[Cue]:
+    """Yield the cues of a subtitle text: a line of times and the lines below it, up to an empty line or the next times.
+
+    Numbers and names of cues, notes and styles are left out, as they are not said. Commas and points in times, and a
+    missing hour, are all read.
+    """
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines):
+        timing = _TIMING.match(lines[at])
+        at += 1
+        if not timing:
+            continue
+        said: list[str] = []
+        while at < len(lines) and lines[at].strip() and not _TIMING.match(lines[at]):
+            said.append(lines[at].strip())
+            at += 1
+        if said and at < len(lines) and _TIMING.match(lines[at]) and said[-1].isdigit():
+            said.pop()  # the next cue's number, where the empty line is missing
+        if said:
+            yield Cue(speakers.seconds(timing["start"]) or 0.0, speakers.seconds(timing["end"]) or 0.0, " ".join(said))
+
+
+def transcript(text: str, labels: Labels) -> Transcript:
+    """Return the talk of a subtitle text; raise RefusedError where it has no cue.
+
+    The canonical text is written anew, `Name: words` for each turn; a turn's time is that of its first cue.
+    """
+    found = list(cues(text))
+    if not found:
+        raise RefusedError(
+            "It has no cue (a line such as '00:00:01.000 --> 00:00:04.000' and text below). Export it again."
+        )
+    said = list(_voices(found))
+    if not any(voice.speaker for voice in said):
+        said = _labelled(said, labels)
+    if not any(voice.speaker for voice in said):
+        said = _by_silence(said, found)
+    return compose(said)
+
+
+def _voices(found: list[Cue]) -> Iterator[Utterance]:
+    """Split each cue at its voice tags: a cue may hold two voices. Words before a tag go on with the voice before."""
+    for cue in found:
+        parts = _VOICE.split(cue.text)
+        if _words(parts[0]):
+            yield Utterance("", _words(parts[0]), cue.start_s)
+        for name, words in zip(parts[1::2], parts[2::2], strict=True):
+            if _words(words):
+                yield Utterance(html.unescape(name).strip(), _words(words), cue.start_s)
+
+
+def _words(marked: str) -> str:
+    plain = html.unescape(_TAG.sub("", marked))
+    return plain.replace("\u200e", "").replace("\u200f", "").replace("\xa0", " ").strip()
+
+
+def _labelled(said: list[Utterance], labels: Labels) -> list[Utterance]:
+    """Read Zoom's `Name: words`; a cue without a name goes on with the one before."""
+    flat = speakers.transcript("\n".join(voice.text for voice in said), labels)
+    return said if not flat.turns else _split(said, {key(turn.speaker) for turn in flat.turns if turn.speaker})
+
+
+def _split(said: list[Utterance], accepted: set[str]) -> list[Utterance]:
+    named: list[Utterance] = []
+    speaker = ""
+    for voice in said:
+        label, colon, words = voice.text.partition(":")
+        if colon and key(label) in accepted:
+            speaker = label.strip()
+            named.append(Utterance(speaker, words.strip(), voice.time_s))
+        else:
+            named.append(Utterance(speaker, voice.text, voice.time_s))
+    return named
+
+
+def _by_silence(said: list[Utterance], found: list[Cue]) -> list[Utterance]:
+    """Join the cues of nobody in particular into turns that end where a sentence ends and silence follows."""
+    ends = {cue.start_s: cue.end_s for cue in found}
+    turns: list[Utterance] = []
+    until = 0.0
+    for voice in said:
+        start = voice.time_s or 0.0
+        if turns and not (_ENDED.search(turns[-1].text) and start - until >= SILENCE_S):
+            turns[-1] = Utterance("", f"{turns[-1].text} {voice.text}", turns[-1].time_s)
+        else:
+            turns.append(voice)
+        until = ends.get(start, start)
+    return turns

@@ -1,0 +1,96 @@
+"""What a file is checked for before anything is read from it, so that a hostile one costs a sentence and no more."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from pipeline.readers.model import RefusedError
+
+# Far above any transcript (20 MiB of text are three million words), far below what would fill the memory.
+MAX_TEXT_BYTES = 20 * 2**20
+MAX_ARCHIVE_BYTES = 200 * 2**20
+MAX_MEMBERS = 5_000
+MAX_MEMBER_BYTES = 32 * 2**20
+# A member may be this many times smaller packed than unpacked; small ones may be more, since text that repeats packs well.
+MAX_RATIO, SMALL_BYTES = 200, 2**20
+
+
+def check_size(size: int, *, limit: int = MAX_TEXT_BYTES) -> None:
+    """Raise RefusedError where a file is empty or larger than any transcript."""
+    if size == 0:
+        raise RefusedError("It is empty. Remove it, or export it again.")
+    if size > limit:
+        raise RefusedError(
+            f"It is larger than {limit // 2**20} MiB, which no transcript is. Split it, or remove what is no text."
+        )
+
+
+def opened_archive(data: bytes) -> zipfile.ZipFile:
+    """Open a zip after checking how many members it has and where they claim to lie; nothing is unpacked."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        members = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+        raise RefusedError(
+            f"It cannot be opened as the archive it should be ({error}). Save it again in the program it comes from."
+        ) from None
+    if len(members) > MAX_MEMBERS:
+        raise RefusedError(
+            f"It holds {len(members)} files, more than {MAX_MEMBERS}. No transcript does: it was left out."
+        )
+    names: set[str] = set()
+    for member in members:
+        if (
+            member.filename.startswith(("/", "\\"))
+            or ".." in member.filename.replace("\\", "/").split("/")
+            or ":" in member.filename
+        ):
+            raise RefusedError(
+                f"It holds a file whose name leaves the folder ('{member.filename[:60]}'). It was left out."
+            )
+        if member.filename in names:
+            raise RefusedError(
+                f"It holds '{member.filename[:60]}' twice, so that it is unclear which one counts. Save it again."
+            )
+        names.add(member.filename)
+    return archive
+
+
+def member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return one member, unpacked; raise RefusedError where it is missing, damaged, encrypted or far too large."""
+    try:
+        info = archive.getinfo(name)
+    except KeyError:
+        raise RefusedError(f"It lacks the part '{name}', so it is not what its ending says. Save it again.") from None
+    swollen = info.file_size > SMALL_BYTES and info.file_size > MAX_RATIO * max(1, info.compress_size)
+    if info.file_size > MAX_MEMBER_BYTES or swollen:
+        raise RefusedError(
+            f"Its part '{name}' would unpack to {info.file_size / 2**20:.0f} MiB. No transcript does: it was left out."
+        )
+    if info.flag_bits & 1:
+        raise RefusedError("It is protected by a password. Save it without one.")
+    try:
+        with archive.open(info) as handle:
+            return handle.read(MAX_MEMBER_BYTES + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        raise RefusedError(
+            f"Its part '{name}' is damaged ({error}). Save it again in the program it comes from."
+        ) from None
+
+
+def xml_events(data: bytes) -> Iterator[tuple[str, Any]]:
+    """Yield ("start" or "end", element) over an XML text; raise RefusedError for DOCTYPE, entities and bad XML."""
+    try:
+        yield from iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True)
+    except DefusedXmlException:
+        raise RefusedError(
+            "Its XML declares a document type or entities, which no such program writes. It was left out."
+        ) from None
+    except (ParseError, ValueError, LookupError) as error:
+        raise RefusedError(f"Its XML is damaged ({error}). Save it again in the program it comes from.") from None

@@ -1,0 +1,102 @@
+"""What a reader gives back, and what it is told."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pipeline.errors import CounterpointError
+
+_SPACE = re.compile(r"\s+")
+
+
+class RefusedError(CounterpointError):
+    """A file cannot be read; the message is a sentence that says why and what to do. Other files are not affected."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A speaker's turn: `start` and `end` cover the speech in the document's text; `time_s` in seconds, if known."""
+
+    speaker: str
+    start: int
+    end: int
+    time_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A document: its canonical text, its turns in order, and remarks for the researcher (guesses made in reading)."""
+
+    text: str
+    turns: list[Turn]
+    remarks: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What one speaker says in a format that keeps speech apart from speakers (subtitles, tables, tiers)."""
+
+    speaker: str
+    text: str
+    time_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What is known about speaker labels before a file is read.
+
+    `interviewer`: words that mean the one who asks; `listed`: speakers that participants.csv names for this document;
+    `min_count`: how often any other label must recur to be one.
+    """
+
+    interviewer: tuple[str, ...] = ()
+    listed: frozenset[str] = frozenset()
+    min_count: int = 2
+
+    def known(self, label: str) -> bool:
+        """Say whether a label needs no recurrence: it is listed, or means the interviewer."""
+        return key(label) in self.listed or self.asks(label)
+
+    def asks(self, label: str) -> bool:
+        """Say whether a label means the one who asks, also numbered or named: `Interviewer 2`, `I1`, `INT (Jo)`."""
+        name = key(label)
+        return any(_numbered(word).fullmatch(name) for word in map(key, self.interviewer) if word)
+
+
+def key(label: str) -> str:
+    """Return the form in which two spellings of a speaker's label are compared: case and space do not count."""
+    return _SPACE.sub(" ", label).strip().casefold()
+
+
+def compose(utterances: Iterable[Utterance]) -> Transcript:
+    """Write utterances as a text, `Speaker: words` and a blank line between turns; return it with its turns.
+
+    Consecutive utterances of one speaker are one turn, so that a sentence torn across two is one sentence again.
+    """
+    turns: list[Turn] = []
+    pieces: list[str] = []
+    at = 0
+    for speaker, text, time_s in _joined(utterances):
+        lead = ("\n\n" if pieces else "") + (f"{speaker}: " if speaker else "")
+        turns.append(Turn(speaker, at + len(lead), at + len(lead) + len(text), time_s))
+        pieces.append(lead + text)
+        at += len(pieces[-1])
+    return Transcript("".join(pieces), turns)
+
+
+def _joined(utterances: Iterable[Utterance]) -> list[tuple[str, str, float | None]]:
+    turns: list[tuple[str, list[str], float | None]] = []
+    for utterance in utterances:
+        speaker, text = _SPACE.sub(" ", utterance.speaker).strip(), _SPACE.sub(" ", utterance.text).strip()
+        if not text:
+            continue
+        if turns and speaker and key(turns[-1][0]) == key(speaker):
+            turns[-1][1].append(text)
+        else:
+            turns.append((speaker, [text], utterance.time_s))
+    return [(speaker, " ".join(texts), time_s) for speaker, texts, time_s in turns]
+
+
+def _numbered(word: str) -> re.Pattern[str]:
+    named = r"(?:\s*[\(\[\-–].*)?" if len(word) > 2 else ""  # noqa: PLR2004 - 'I (…' is hardly a label
+    return re.compile(rf"{re.escape(word)}(?:[\s_#.-]*\d{{1,2}}|\s[a-z])?{named}")

@@ -1,0 +1,14 @@
+"""Plain text: interviews typed by hand, and what transcription programs export as .txt."""
+
+from pipeline.readers import decoding, guards, speakers
+from pipeline.readers.model import Labels, Transcript
+
+
+def read(data: bytes, labels: Labels) -> Transcript:
+    """Read a plain text; its canonical text is the decoded file with LF line ends and no byte order mark."""
+    guards.check_size(len(data))
+    text, guessed = decoding.decode(data)
+    found = speakers.transcript(text, labels)
+    if guessed:
+        found.remarks.append(f"Its encoding was guessed as {guessed}. If letters look wrong, save it as UTF-8.")
+    return found
