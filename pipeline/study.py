@@ -46,12 +46,17 @@ def lay_out(folder: Path) -> list[Path]:
 
     Raises StudyError where there is no such study: a misspelt name must not make a new one.
     """
+    exists(folder)
+    return create(folder)
+
+
+def exists(folder: Path) -> None:
+    """Raise StudyError where a folder is no study, for it has no transcripts/."""
     if not (folder / "transcripts").is_dir():
         raise StudyError(
             f"{folder}/transcripts is not there, so there is nothing to read. Mend `study` in params.yaml, "
             f"or make the study with `counterpoint new {folder}` and put the transcripts in it."
         )
-    return create(folder)
 
 
 def create(folder: Path) -> list[Path]:

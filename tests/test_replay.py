@@ -1,0 +1,248 @@
+"""Replay: hundreds of random edit scripts, after each of which what was decided holds and nothing is lost or doubled."""
+
+from collections import Counter
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline import decisions, replay
+from pipeline.decisions import Decision
+
+WHO = {"who": "Asha"}
+
+
+def study(**clusters: int) -> tuple[dict[str, int], dict[str, str]]:
+    """Segments named <document><number>, each in its cluster."""
+    return dict(clusters), {segment: segment[0] for segment in clusters}
+
+
+def decision(action: str, theme: int, day: int = 1, **more: object) -> Decision:
+    return Decision(action=action, theme=theme, when=f"2026-01-{day:02d}", **{**WHO, **more})
+
+
+def outcome(clusters, documents, *held: Decision, share: float = 0.2) -> replay.Replayed:
+    return replay.replay(clusters, documents, decisions.standing(held), shift_share=share)
+
+
+def test_without_decisions_the_clusters_are_the_themes():
+    clusters, documents = study(a1=5, a2=5, b1=6, b2=-1)
+    done = outcome(clusters, documents)
+    assert done.themes == clusters
+    assert done.questions == []
+
+
+def test_an_accepted_theme_stays_when_the_clusters_move():
+    clusters, documents = study(a1=5, a2=5, a3=6, b1=6, b2=6)
+    held = decision("accept", 5, members=("a1", "a2", "a3"), documents=("a", "b"))
+    done = outcome({**clusters, "a2": 6}, documents, held)
+    assert [done.themes[s] for s in ("a1", "a2", "a3")] == [5, 5, 5]
+
+
+def test_new_talk_joins_a_decided_theme_and_is_asked_about():
+    clusters, documents = study(a1=5, a2=5, c1=5)
+    done = outcome(clusters, documents, decision("accept", 5, members=("a1", "a2"), documents=("a",)))
+    assert done.themes["c1"] == 5
+    assert [q.kind for q in done.questions] == ["joined"]
+
+
+def test_known_talk_left_beside_a_settled_theme_is_a_candidate_of_its_own_if_it_is_enough():
+    clusters, documents = study(a1=5, a2=5, a3=5, a4=5, a5=5)
+    done = outcome(clusters, documents, decision("accept", 5, members=("a1", "a2"), documents=("a",)))
+    assert done.themes["a3"] == done.themes["a4"] == done.themes["a5"] not in (5, -1)
+
+
+def test_known_talk_does_not_slip_into_a_settled_theme():
+    clusters, documents = study(a1=5, a2=5, a3=5)
+    done = outcome(clusters, documents, decision("accept", 5, members=("a1", "a2"), documents=("a",)))
+    assert done.themes["a3"] == -1
+    assert [(q.kind, q.n_segments) for q in done.questions] == [("claimed", 1)]
+
+
+def test_a_shift_beyond_the_share_is_a_question_and_within_it_none():
+    members = tuple(f"a{i}" for i in range(10))
+    clusters = dict.fromkeys(members, 5) | {"a0": 6} | {f"b{i}": 6 for i in range(9)}
+    documents = {s: s[0] for s in clusters}
+    held = decision("accept", 5, members=members, documents=("a", "b"))
+    assert outcome(clusters, documents, held, share=0.2).questions == []
+    moved = outcome({**clusters, "a1": 6, "a2": 6}, documents, held, share=0.2)
+    assert [(q.kind, q.n_segments) for q in moved.questions] == [("shifted", 3)]
+    assert "3 of 10" in moved.questions[0].sentence
+
+
+def test_a_theme_whose_cluster_is_gone_is_kept_and_asked_about():
+    clusters, documents = study(a1=-1, a2=-1, b1=6)
+    done = outcome(clusters, documents, decision("accept", 5, members=("a1", "a2"), documents=("a", "b")))
+    assert (done.themes["a1"], done.themes["a2"]) == (5, 5)
+    assert "vanished" in {q.kind for q in done.questions}
+
+
+def test_two_themes_that_the_clusters_no_longer_tell_apart_are_asked_about():
+    clusters, documents = study(a1=8, a2=8, b1=8, b2=8)
+    done = outcome(
+        clusters,
+        documents,
+        decision("accept", 5, members=("a1", "a2"), documents=("a", "b")),
+        decision("accept", 6, 2, members=("b1", "b2"), documents=("a", "b")),
+    )
+    assert (done.themes["a1"], done.themes["b1"]) == (5, 6)
+    assert "merged" in {q.kind for q in done.questions}
+
+
+def test_withdrawn_segments_leave_the_theme_and_are_counted():
+    clusters, documents = study(a1=5)
+    done = outcome(clusters, documents, decision("accept", 5, members=("a1", "z1"), documents=("a", "z")))
+    assert [(q.kind, q.n_segments) for q in done.questions] == [("gone", 1)]
+
+
+def test_a_rejected_theme_sends_its_segments_and_its_new_talk_to_the_reading_list():
+    clusters, documents = study(a1=5, a2=5, c1=5)
+    done = outcome(clusters, documents, decision("reject", 5, members=("a1", "a2"), documents=("a",)))
+    assert set(done.themes.values()) == {-1}
+
+
+def test_merge_split_move_and_pin():
+    clusters, documents = study(a1=5, a2=5, a3=5, b1=6, b2=6)
+    everyone = ("a", "b")
+    merged = decision("merge", 5, others=(6,), members=("a1", "a2", "a3"), documents=everyone)
+    assert set(outcome(clusters, documents, merged).themes.values()) == {5}
+    split = decision("split", 5, 2, label="Other", segments=("a3",), members=("a1", "a2", "a3"), documents=everyone)
+    parts = outcome(clusters, documents, split)
+    assert parts.themes["a3"] == replay.part_id(split) != parts.themes["a1"] == 5
+    assert parts.held[replay.part_id(split)].label == "Other"
+    moved = decision("move", -1, segments=("a1",))
+    assert outcome(clusters, documents, moved).themes["a1"] == -1
+    pinned = decision("pin", 5, segments=("b1",), members=("a1", "a2", "a3"), documents=everyone)
+    done = outcome(clusters, documents, pinned)
+    assert done.themes["b1"] == 5
+    assert done.held[5].pinned == ("b1",)
+
+
+def test_a_decision_by_hand_is_anchored_on_the_theme_of_that_id_or_asked_about():
+    clusters, documents = study(a1=5, a2=5)
+    assert outcome(clusters, documents, decision("accept", 5)).held[5].anchor == {"a1", "a2"}
+    asked = outcome(clusters, documents, decision("accept", 9)).questions
+    assert [q.kind for q in asked] == ["lost"]
+
+
+def test_a_cluster_that_has_a_held_theme_s_number_by_chance_is_not_that_theme():
+    clusters, documents = study(a1=6, a2=6, b1=5, b2=5)
+    done = outcome(clusters, documents, decision("accept", 5, members=("a1", "a2"), documents=("a", "b")))
+    assert done.themes["a1"] == 5
+    assert done.themes["b1"] == done.themes["b2"] not in (5, -1)
+
+
+SEGMENTS = [f"{document}{number}" for document in "abcdefgh" for number in range(5)]
+partitions = st.fixed_dictionaries({s: st.integers(-1, 4).map(lambda c: c if c < 0 else 10 + c) for s in SEGMENTS})
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["add", "remove", "recluster", "accept", "rename", "reject", "merge", "move", "pin", "split", "undo"]
+        ),
+        st.integers(0, 10**6),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+def decide(
+    action: str, pick: int, day: int, current: dict[str, int], documents: dict[str, str], taken: list[Decision]
+) -> Decision | None:
+    """What a person could decide on the screen as it is: every choice is read off `pick`."""
+    if action == "undo":
+        alive = [d for d in taken if d.action != "undo"]
+        return Decision(action="undo", undoes=alive[pick % len(alive)].key, when=stamp(day), **WHO) if alive else None
+    themes = sorted(set(current.values()) - {-1})
+    if not themes or not current:
+        return None
+    theme = themes[pick % len(themes)]
+    members = tuple(sorted(s for s, t in current.items() if t == theme))
+    more: dict[str, object] = {"members": members, "documents": tuple(sorted(set(documents.values())))}
+    if action in ("rename", "split"):
+        more["label"] = f"label {pick}"
+    if action == "merge":
+        others = [t for t in themes if t != theme]
+        if not others:
+            return None
+        other = others[pick % len(others)]
+        joined = tuple(sorted(s for s, t in current.items() if t in (theme, other)))
+        more |= {"others": (other,), "members": joined}
+    if action in ("move", "pin"):
+        more["segments"] = (sorted(current)[pick % len(current)],)
+    if action == "split":
+        more["segments"] = members[: 1 + pick % len(members)]
+    return Decision(action=action, theme=theme, when=stamp(day), **WHO, **more)
+
+
+def stamp(day: int) -> str:
+    return f"2026-01-01T00:{day // 60:02d}:{day % 60:02d}"
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(
+    script=steps,
+    worlds=st.lists(partitions, min_size=4, max_size=4),
+    start=st.sets(st.sampled_from("abcdefgh"), min_size=1),
+)
+def test_random_edit_scripts_never_break_a_decision_or_lose_a_segment(script, worlds, start):
+    present, world, taken = set(start), 0, []
+    previous: dict[str, int] | None = None
+    for day, (action, pick) in enumerate(script):
+        clusters = {s: c for s, c in worlds[world].items() if s[0] in present}
+        documents = {s: s[0] for s in clusters}
+        done = replay.replay(clusters, documents, decisions.standing(taken), shift_share=0.2)
+        check(done, clusters, documents)
+        backwards = replay.replay(
+            dict(reversed(clusters.items())),
+            dict(reversed(documents.items())),
+            decisions.standing(reversed(taken)),
+            shift_share=0.2,
+        )
+        assert (backwards.themes, backwards.questions) == (done.themes, done.questions)
+        if action == "add":
+            present.add("abcdefgh"[pick % 8])
+        elif action == "remove":
+            present -= {sorted(present)[pick % len(present)]} if len(present) > 1 else set()
+        elif action == "recluster":
+            world = pick % 4
+        elif (new := decide(action, pick, day, done.themes, documents, taken)) is not None:
+            taken.append(new)
+            after = replay.replay(clusters, documents, decisions.standing(taken), shift_share=0.2)
+            check(after, clusters, documents)
+            holds(new, after, clusters)
+        previous = done.themes
+    assert previous is not None
+
+
+def check(done: replay.Replayed, clusters: dict[str, int], documents: dict[str, str]) -> None:
+    """No segment lost or doubled; a held theme has exactly its anchor and new talk that was asked about."""
+    assert set(done.themes) == set(clusters)
+    anchors = Counter(s for theme in done.held.values() for s in theme.anchor)
+    assert all(count == 1 for count in anchors.values())
+    for theme in done.held.values():
+        here = {s for s, t in done.themes.items() if t == theme.theme_id}
+        settled = theme.anchor & set(clusters)
+        if theme.status == "rejected":
+            assert not here
+            continue
+        assert settled <= here
+        new = here - settled
+        assert not {s for s in new if documents[s] in theme.known}
+        asked = {q.kind: q.n_segments for q in done.questions if q.theme_id == theme.theme_id}
+        assert asked.get("joined", 0) == len(new)
+        assert asked.get("gone", 0) == len(theme.anchor - settled)
+
+
+def holds(new: Decision, after: replay.Replayed, clusters: dict[str, int]) -> None:
+    """What was just decided is so."""
+    here = {s for s, t in after.themes.items() if t == new.theme}
+    if new.action in ("accept", "rename") and after.held[new.theme].status != "rejected":
+        assert set(new.members) & set(clusters) <= here
+    if new.action == "rename":
+        assert after.held[new.theme].label == new.label
+    if new.action == "reject":
+        assert not here
+    if new.action in ("move", "pin") and after.held.get(new.theme) and after.held[new.theme].status != "rejected":
+        assert set(new.segments) <= here
+    if new.action == "split":
+        assert {s for s, t in after.themes.items() if t == replay.part_id(new)} >= set(new.segments)
