@@ -35,7 +35,7 @@ def crosstab(a: npt.ArrayLike, b: npt.ArrayLike, *, n_answers: int | None = None
 def percent(table: npt.ArrayLike) -> Floats:
     """Share of the units on which both say the same, 0 to 1; undefined without units."""
     counts = np.asarray(table, dtype=np.float64)
-    return _divided(_diagonal(counts), counts.sum((-2, -1)))
+    return divided(_diagonal(counts), counts.sum((-2, -1)))
 
 
 def cohen_kappa(table: npt.ArrayLike) -> Floats:
@@ -51,7 +51,7 @@ def expected_by_cohen(table: npt.ArrayLike) -> Floats:
     """The agreement that chance gives two coders who keep their own shares of each answer."""
     counts = np.asarray(table, dtype=np.float64)
     n = counts.sum((-2, -1))
-    return _divided((counts.sum(-1) * counts.sum(-2)).sum(-1), n * n)
+    return divided((counts.sum(-1) * counts.sum(-2)).sum(-1), n * n)
 
 
 def brennan_prediger(table: npt.ArrayLike) -> Floats:
@@ -81,7 +81,7 @@ def gwet_ac1(table: npt.ArrayLike) -> Floats:
     of Mathematical and Statistical Psychology 61, 29-48.
     """
     counts = np.asarray(table, dtype=np.float64)
-    return _ac1(percent(counts), _divided(counts.sum(-1) + counts.sum(-2), 2 * counts.sum((-2, -1))[..., None]))
+    return _ac1(percent(counts), divided(counts.sum(-1) + counts.sum(-2), 2 * counts.sum((-2, -1))[..., None]))
 
 
 def pooled_kappa(tables: npt.ArrayLike) -> Floats:
@@ -97,7 +97,7 @@ def pooled_kappa(tables: npt.ArrayLike) -> Floats:
 def pooled_ac1(tables: npt.ArrayLike) -> Floats:
     """One AC1 over several codes, pooled as `pooled_kappa` is: means of observed and expected agreement."""
     counts = np.asarray(tables, dtype=np.float64)
-    shares = _divided(counts.sum(-1) + counts.sum(-2), 2 * counts.sum((-2, -1))[..., None])
+    shares = divided(counts.sum(-1) + counts.sum(-2), 2 * counts.sum((-2, -1))[..., None])
     expected = (shares * (1 - shares)).sum(-1) / (counts.shape[-1] - 1)
     return _beyond_chance(_mean(percent(counts)), _mean(expected))
 
@@ -105,27 +105,27 @@ def pooled_ac1(tables: npt.ArrayLike) -> Floats:
 def precision(table: npt.ArrayLike) -> Floats:
     """Of the units to which b gives the code, the share to which a, the reference, gives it; two answers."""
     counts = _two_answers(table, "Precision")
-    return _divided(counts[..., 1, 1], counts[..., :, 1].sum(-1))
+    return divided(counts[..., 1, 1], counts[..., :, 1].sum(-1))
 
 
 def recall(table: npt.ArrayLike) -> Floats:
     """Of the units to which a, the reference, gives the code, the share to which b gives it; two answers."""
     counts = _two_answers(table, "Recall")
-    return _divided(counts[..., 1, 1], counts[..., 1, :].sum(-1))
+    return divided(counts[..., 1, 1], counts[..., 1, :].sum(-1))
 
 
 def f1(table: npt.ArrayLike) -> Floats:
     """The harmonic mean of precision and recall, the same whichever coder is the reference; undefined if none codes."""
     counts = _two_answers(table, "F1")
     both = 2 * counts[..., 1, 1]
-    return _divided(both, both + counts[..., 0, 1] + counts[..., 1, 0])
+    return divided(both, both + counts[..., 0, 1] + counts[..., 1, 0])
 
 
 def jaccard(table: npt.ArrayLike) -> Floats:
     """Units with the code from both, of those with the code from either; of characters it is the overlap of spans."""
     counts = _two_answers(table, "Jaccard's index")
     both = counts[..., 1, 1]
-    return _divided(both, both + counts[..., 0, 1] + counts[..., 1, 0])
+    return divided(both, both + counts[..., 0, 1] + counts[..., 1, 0])
 
 
 def span_table(a: Iterable[tuple[int, int]], b: Iterable[tuple[int, int]], *, length: int) -> Floats:
@@ -147,7 +147,7 @@ def nvivo_kappa(tables: npt.ArrayLike) -> Floats:
     counts = np.asarray(tables, dtype=np.float64)
     kappa = cohen_kappa(counts)
     size = np.where(np.isnan(kappa), 0.0, counts.sum((-2, -1)))
-    return _divided((np.nan_to_num(kappa) * size).sum(-1), size.sum(-1))
+    return divided((np.nan_to_num(kappa) * size).sum(-1), size.sum(-1))
 
 
 def coincidences(
@@ -180,9 +180,9 @@ def krippendorff_alpha(coincidence: npt.ArrayLike) -> Floats:
     counts = np.asarray(coincidence, dtype=np.float64)
     each = counts.sum(-1)
     n = each.sum(-1)
-    observed = _divided(n - _diagonal(counts), n)
-    expected = _divided(n * n - (each * each).sum(-1), n * (n - 1))
-    return 1 - _divided(observed, expected)
+    observed = divided(n - _diagonal(counts), n)
+    expected = divided(n * n - (each * each).sum(-1), n * (n - 1))
+    return 1 - divided(observed, expected)
 
 
 def fleiss_kappa(coincidence: npt.ArrayLike) -> Floats:
@@ -192,14 +192,14 @@ def fleiss_kappa(coincidence: npt.ArrayLike) -> Floats:
     Fleiss (1971), Measuring nominal scale agreement among many raters. Psychological Bulletin 76, 378-382.
     """
     counts = np.asarray(coincidence, dtype=np.float64)
-    shares = _divided(counts.sum(-1), counts.sum((-2, -1))[..., None])
+    shares = divided(counts.sum(-1), counts.sum((-2, -1))[..., None])
     return _beyond_chance(percent(counts), (shares * shares).sum(-1))
 
 
 def gwet_ac1_many(coincidence: npt.ArrayLike) -> Floats:
     """Gwet's AC1 (2008) for any number of coders, from the coincidence matrix of units that every coder rated."""
     counts = np.asarray(coincidence, dtype=np.float64)
-    return _ac1(percent(counts), _divided(counts.sum(-1), counts.sum((-2, -1))[..., None]))
+    return _ac1(percent(counts), divided(counts.sum(-1), counts.sum((-2, -1))[..., None]))
 
 
 def masi_distance(a: Iterable[Any], b: Iterable[Any]) -> float:
@@ -229,7 +229,7 @@ def alpha_of_disagreement(observed: npt.ArrayLike, values: npt.ArrayLike, expect
     the number of answers that can be paired; `expected`: the sum of distances between all ordered pairs of these.
     """
     seen, n, chance = (np.asarray(part, dtype=np.float64) for part in (observed, values, expected))
-    return 1 - _divided(_divided(seen, n), _divided(chance, n * (n - 1)))
+    return 1 - divided(divided(seen, n), divided(chance, n * (n - 1)))
 
 
 def _covered(spans: Iterable[tuple[int, int]], length: int) -> Ints:
@@ -250,10 +250,10 @@ def _ac1(observed: Floats, shares: Floats) -> Floats:
 
 
 def _beyond_chance(observed: Floats, expected: Floats) -> Floats:
-    return _divided(observed - expected, 1 - expected)
+    return divided(observed - expected, 1 - expected)
 
 
-def _divided(above: Any, below: Any) -> Floats:
+def divided(above: Any, below: Any) -> Floats:
     """Divide; nan where the divisor is 0 (or so near that only rounding is left)."""
     top, bottom = np.broadcast_arrays(np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64))
     usable = np.abs(bottom) > 1e-12
@@ -267,7 +267,7 @@ def _diagonal(counts: Floats) -> Floats:
 
 def _mean(values: Floats) -> Floats:
     known = ~np.isnan(values)
-    return _divided(np.where(known, values, 0).sum(-1), known.sum(-1))
+    return divided(np.where(known, values, 0).sum(-1), known.sum(-1))
 
 
 def _two_answers(table: npt.ArrayLike, name: str) -> Floats:

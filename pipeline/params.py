@@ -62,6 +62,15 @@ class Compare(Section):
     """How coders, the pipeline and the themes are compared."""
 
     seed: int = Field(default=20260115, ge=0)
+    units: tuple[Literal["segment", "turn", "character", "span"], ...] = ("segment",)
+    uncoded: Literal["negative", "unknown"] = "negative"
+    draws: int = Field(default=1000, ge=100)
+    min_documents: int = Field(default=5, ge=2)
+    min_units: int = Field(default=10, ge=1)
+    saturation_base: int = Field(default=4, ge=1)
+    saturation_run: int = Field(default=2, ge=1)
+    saturation_threshold: float = Field(default=0.05, ge=0, lt=1)
+    frame: tuple[str, ...] = ("role", "site")
 
 
 class Report(Section):

@@ -1,0 +1,300 @@
+"""Set people's codes against each other, against the pipeline's, and against the candidate themes.
+
+People's codings are an input here and in few-shot mapping, nowhere else. Every table is computed whatever the stance of
+the study; the report and the notebooks hide coefficients from those who reject them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline import alignment, codebook, stage, store, together
+from pipeline import saturation as saturating
+from pipeline.codebook import Codebook
+from pipeline.disagreements import Talk, disagreement_rows
+from pipeline.pairs import Options, agreement_rows
+from pipeline.params import Compare
+from pipeline.subgroups import rows_by_attribute
+from pipeline.triangulation import triangulation_rows
+from pipeline.units import NO_CODE, Ratings, Unit, as_categories, ratings
+
+READ = ("documents", "turns", "cases", "codings", "segments", "themes", "theme_assignments", "code_assignments")
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Input:
+    """The tables that are compared, by name as in the store, and the codebook."""
+
+    tables: Mapping[str, pd.DataFrame]
+    book: Codebook
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """One table, its rows in an order of their own, so that nothing depends on how they came."""
+        frame = self.tables[name]
+        keys = ("document", "start", "end", "segment_id", "coder", "code", "case", "theme_id", "method")
+        return frame.sort_values([key for key in keys if key in frame.columns], kind="stable", ignore_index=True)
+
+
+def compare(given: Input, settings: Compare) -> dict[str, pd.DataFrame]:
+    """Every table of the stage, by name; without human codes most are empty, and a note says so."""
+    rows: Rows = {name: [] for name in OUTPUTS}
+    options = Options(settings.draws, settings.seed, settings.min_documents, settings.min_units)
+    above = categories(given["codings"], given.book)
+    laid = {unit: laid_out(given, unit, settings) for unit in dict.fromkeys(settings.units)}
+    segments = laid.get("segment") or laid_out(given, "segment", settings)
+    for found in laid.values():
+        rows["agreement"] += agreement_rows(found, category_of=above, options=options)
+        rows["agreement_of_all"] += together.rows_of_all(found, category_of=above, options=options)
+    case_of = given["segments"].set_index("segment_id")["case"].reindex(pd.Index(segments.units["segment_id"]))
+    rows["agreement_by_attribute"] = rows_by_attribute(segments, given["cases"], case_of, options=options)
+    rows["disagreements"] = disagreement_rows(
+        segments, given["code_assignments"], Talk(given["segments"], given["turns"])
+    )
+    _themes(rows, given, segments, above, options)
+    read = laid_out(given, "segment", settings.model_copy(update={"uncoded": "negative"}))
+    rows["triangulation"] = triangulation_rows(read, given["documents"])
+    order = _saturation(rows, given, read, settings)
+    rows["compare_problems"] = problems(given, segments, settings, order=order)
+    return {name: _table(name, found) for name, found in rows.items()}
+
+
+def laid_out(given: Input, unit: Unit, settings: Compare) -> Ratings:
+    """Everybody's codes on units of one kind."""
+    return ratings(
+        unit=unit,
+        uncoded=settings.uncoded,
+        segments=given["segments"],
+        turns=given["turns"],
+        documents=given["documents"],
+        codings=given["codings"],
+        assignments=given["code_assignments"],
+    )
+
+
+def categories(codings: pd.DataFrame, book: Codebook) -> dict[str, str]:
+    """The category of every code: the top of its branch, in the codebook or else in what coders' files say.
+
+    Where files give one code several parents, the most frequent counts. A parent that leads back to its code is not
+    followed.
+    """
+    told = codings[(codings["parent_code"] != "") & (codings["parent_code"] != codings["code"])]
+    counted = told.groupby(["code", "parent_code"]).size().rename("n").reset_index()
+    first = counted.sort_values(["n", "parent_code"], ascending=[False, True]).drop_duplicates("code")
+    parent = dict(zip(first["code"], first["parent_code"], strict=True))
+    parent |= {code.name: code.parent for code in book.codes}
+    return {code: _top(code, parent) for code in sorted({*codings["code"], *book.names})}
+
+
+def problems(given: Input, found: Ratings, settings: Compare, *, order: saturating.Order) -> list[dict[str, str]]:
+    """What a reader must know of the comparison: nothing to compare, other documents, other codes, other talk."""
+    codings = given["codings"]
+    if codings.empty:
+        return [
+            _note(
+                "There are no human codes, so there is nothing to compare with. Put what people coded into "
+                "human_codes/ (csv, qdpx, or another program's export) and run again."
+            )
+        ]
+    said = [*_who_coded_what(found), *_codes_beside(codings, given["code_assignments"], given.book)]
+    talk = set(given["segments"].loc[given["segments"]["substantive"], "document"])
+    silent = sorted(set(codings["document"]) - talk)
+    said += [
+        _note("Nobody's talk in it could be segmented, so its codings are compared nowhere.", name) for name in silent
+    ]
+    outside = _outside(codings, found)
+    if outside:
+        said.append(
+            _note(
+                f"{outside} of {len(codings)} codings lie on talk that is not compared by segment: the "
+                "interviewer's words, backchannels, or short fragments."
+            )
+        )
+    if settings.uncoded == "negative" and (codings["code"] == NO_CODE).any():
+        said.append(
+            _note(
+                "In documents where a coder read a sample only (blind sheets), what they did not read counts "
+                "as unknown."
+            )
+        )
+    if order.undated:
+        said.append(
+            _note(
+                f"{len(order.undated)} documents have no order or date of interviewing and stand last in the "
+                f"saturation curve: {', '.join(order.undated)}."
+            )
+        )
+    if order.kind == "file names" and len(order.documents) > 1:
+        said.append(
+            _note(
+                "participants.csv has no column `order` or `date`, so the saturation curve follows the names "
+                "of the files. Look at the random orders, or add one of these columns."
+            )
+        )
+    return said
+
+
+def _themes(rows: Rows, given: Input, found: Ratings, above: Mapping[str, str], options: Options) -> None:
+    """Fill the tables that set themes against people's codes; themes of the first level."""
+    assigned = given["theme_assignments"].set_index("segment_id")["theme_id"]
+    themes = assigned.reindex(pd.Index(found.units["segment_id"])).fillna(-1).to_numpy(dtype=np.int64)
+    by_category = as_categories(found, above)
+    levels = [("code", found)] + ([("category", by_category)] if by_category.codes != found.codes else [])
+    for level, laid in levels if len(assigned) else []:
+        for coder in np.flatnonzero(laid.human).tolist():
+            rows["theme_agreement"] += _at(level, alignment.measures(themes, laid, coder, options=options))
+            parts = alignment.overlaps(themes, laid, coder)
+            related = alignment.beyond_chance(parts, options=options)
+            name = laid.coders[coder]
+            rows["code_recovery"] += _at(level, alignment.recovery(parts, name, related, options=options))
+            rows["theme_mapping"] += _at(level, alignment.mapping(parts, name, related, options=options))
+            if level == "code":
+                rows["theme_human_code"] += alignment.table(parts, name, related)
+
+
+def _saturation(rows: Rows, given: Input, found: Ratings, settings: Compare) -> saturating.Order:
+    """Fill the saturation tables, of each person's codes and of the themes; return the order of the documents."""
+    rule = saturating.Rule(
+        settings.saturation_base, settings.saturation_run, settings.saturation_threshold, seed=settings.seed
+    )
+    order = saturating.interview_order(given["documents"], given["turns"], given["cases"])
+    frame = saturating.cells(given["cases"], settings.frame)
+    segments = given["segments"][["segment_id", "document", "case"]]
+    for source, codes in _sources(found, given["theme_assignments"]).items():
+        placed = codes.merge(segments, on="segment_id")
+        read = set(placed["document"])
+        for cell, members in {saturating.ALL: None, **frame}.items():
+            talk = segments if members is None else segments[segments["case"].isin(members)]
+            here = tuple(name for name in order.documents if name in read and name in set(talk["document"]))
+            if not here:
+                continue
+            inside = placed[placed["segment_id"].isin(set(talk["segment_id"]))]
+            own = saturating.Order(here, order.kind, order.undated)
+            curve, verdict = saturating.saturation(source, cell, saturating.met(inside, own), own, rule)
+            rows["saturation"] += curve
+            rows["saturation_verdict"].append(verdict)
+    return order
+
+
+def _sources(found: Ratings, themes: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What may saturate: each person's codes and the themes, as segment_id and code."""
+    sources = {}
+    ids = found.units["segment_id"].to_numpy()
+    for coder in np.flatnonzero(found.human):
+        unit, code = np.nonzero(found.given[coder])
+        sources[found.coders[coder]] = pd.DataFrame({"segment_id": ids[unit], "code": np.array(found.codes)[code]})
+    assigned = themes[themes["theme_id"] >= 0]
+    sources["themes"] = assigned[["segment_id"]].assign(code=assigned["theme_id"].astype("str"))
+    return sources
+
+
+def _who_coded_what(found: Ratings) -> list[dict[str, str]]:
+    """How far people's documents overlap, where they do not overlap fully."""
+    documents = found.units["document"]
+    coded = {found.coders[i]: set(documents[found.seen[i]]) for i in np.flatnonzero(found.human)}
+    every = set().union(*coded.values())
+    if len(coded) < 2:
+        name = next(iter(coded))
+        return [
+            _note(
+                f"One person coded ({name}), so people cannot be compared with each other, and the pipeline's figures "
+                "have no human ceiling beside them."
+            )
+        ]
+    if all(part == every for part in coded.values()):
+        return []
+    counts = ", ".join(f"{name} {len(part)}" for name, part in sorted(coded.items()))
+    shared = len(set.intersection(*coded.values()))
+    return [
+        _note(
+            f"People coded different documents ({counts} of {len(every)}; {shared} by all). Each pair is compared "
+            "where both coded."
+        )
+    ]
+
+
+def _codes_beside(codings: pd.DataFrame, assignments: pd.DataFrame, book: Codebook) -> list[dict[str, str]]:
+    """Codes that people used and the pipeline could not."""
+    mapped = set(assignments["code"])
+    if not mapped:
+        return [_note("The codebook gave the pipeline no codes, so people are not compared with it.")]
+    foreign = sorted(set(codings["code"]) - mapped - {NO_CODE})
+    if not foreign:
+        return []
+    named = ", ".join(f"'{code}'" for code in foreign[:10]) + (" and others" if len(foreign) > 10 else "")
+    return [
+        _note(
+            f"{len(foreign)} codes that people used are none that the pipeline maps, and are compared between people "
+            f"only: {named}. Add them to codebook.yaml to have them mapped."
+        )
+    ]
+
+
+def _outside(codings: pd.DataFrame, found: Ratings) -> int:
+    """How many codings touch no segment that is compared."""
+    count = 0
+    spans = dict(list(found.units.groupby("document")))
+    for name, group in codings.groupby("document"):
+        if str(name) not in spans:
+            continue
+        units = spans[str(name)]
+        first = np.searchsorted(units["end"].to_numpy(), group["start"].to_numpy(), side="right")
+        last = np.searchsorted(units["start"].to_numpy(), group["end"].to_numpy(), side="left")
+        count += int((last <= first).sum())
+    return count
+
+
+def _top(code: str, parent: Mapping[str, str]) -> str:
+    seen = [code]
+    while (above := parent.get(seen[-1], "")) and above not in seen:
+        seen.append(above)
+    return seen[-1] if not above else code
+
+
+def _at(level: str, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row | {"level": level} for row in rows]
+
+
+def _note(reason: str, document: str = "") -> dict[str, str]:
+    return {"kind": "note", "document": document, "place": "", "reason": reason}
+
+
+def _table(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Rows as the table of that name: its columns in their order, what a row does not say missing."""
+    empty = store.empty(name)
+    if not rows:
+        return empty
+    frame = pd.DataFrame(rows).reindex(columns=list(empty.columns))
+    return frame.astype({column: kind for column, kind in empty.dtypes.items() if kind.kind == "f"})
+
+
+OUTPUTS = (
+    "agreement",
+    "agreement_of_all",
+    "agreement_by_attribute",
+    "disagreements",
+    "theme_agreement",
+    "theme_human_code",
+    "code_recovery",
+    "theme_mapping",
+    "saturation",
+    "saturation_verdict",
+    "triangulation",
+    "compare_problems",
+)
+
+
+def main() -> None:
+    """Run the stage."""
+    with stage.opened("compare") as params:
+        tables = {name: store.read(params.folder, name) for name in READ}
+        given = Input(tables, codebook.load(params.folder / "codebook.yaml"))
+        for name, frame in compare(given, params.compare).items():
+            store.write(params.folder, name, frame)
+
+
+if __name__ == "__main__":
+    main()
