@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: setup run test lint check-study notebooks bench lock clean
+.PHONY: setup run test lint notebooks bench bench-pipeline bench-embed bench-themes bench-mapping bench-agreement lock clean
 .DEFAULT_GOAL := run
 
 setup: $(INSTALLED)
@@ -32,6 +32,12 @@ lint: setup
 
 notebooks: setup
 	$(VENV)/jupyter lab notebooks
+
+# Measurements. They read the human-coded sets beside the project, where those are there, and take their time.
+bench: bench-embed bench-agreement bench-mapping bench-themes bench-pipeline
+
+bench-embed bench-agreement bench-mapping bench-themes bench-pipeline: bench-%: setup
+	$(VENV)/python -m benchmarks.$*
 
 # The versions everything was tested with: resolve pyproject.toml afresh, then write down what came.
 lock: setup
