@@ -3,53 +3,52 @@
 What cannot be read is left out and listed with its reason; what has to be guessed is used and listed too.
 """
 
-import hashlib
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline import layout, naming, participants, parts, placing, readers, stage, store
+from pipeline import layout, naming, participants, parts, placing, readers, sources, stage, store
 from pipeline.participants import ANY, Person
-from pipeline.readers.coding import Coding
-from pipeline.readers.model import Labels, RefusedError, Transcript, Turn, key
+from pipeline.readers.model import Labels, RefusedError, Transcript, key
 
-TABLES = ("documents", "turns", "cases", "codings", "ingest_problems")
-# Speakers who are nobody in particular: their words are evidence, and no case's.
-NOBODY = frozenset(
-    [
-        "unknown",
-        "unknown speaker",
-        "unidentified",
-        "unidentified speaker",
-        "all",
-        "several",
-        "group",
-        "multiple",
-        "everyone",
-    ]
-)
-FOCUS_GROUP = 3
-_NOTES = frozenset("note notes fieldnote fieldnotes field observation observations obs".split())
-_PAPERS = frozenset(
-    "document documents doc paper papers minutes policy policies report reports newsletter letter".split()
-)
+People = Mapping[tuple[str, str], Person]
+_NEVER_A_SOURCE = frozenset(["Thumbs.db", "desktop.ini", "__MACOSX"])
 
 
-@dataclass
-class Study:
-    """What is known while a study is read: its people, its documents, and what went wrong so far."""
+class Turn(NamedTuple):
+    """A row of turns."""
 
-    people: list[Person]
+    document: str
+    turn_id: str
+    speaker: str
+    case: str
+    part: str
+    start: int
+    end: int
+    time_s: float | None
+    text: str
+
+
+class Problem(NamedTuple):
+    """A row of ingest_problems."""
+
+    kind: str
+    document: str
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The transcripts that could be read, the sha256 of each file, and what could not be read or was guessed."""
+
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
-    problems: list[tuple[str, str, str, str]] = field(default_factory=list)
-
-    def note(self, kind: str, document: str, reason: str, *, place: str = "") -> None:
-        """Keep something for the researcher: kind is refused, guessed or note."""
-        self.problems.append((kind, document, place, reason))
+    problems: list[Problem] = field(default_factory=list)
 
 
 def ingest(folder: Path, *, interviewer_labels: tuple[str, ...], min_label_count: int) -> dict[str, pd.DataFrame]:
@@ -57,246 +56,201 @@ def ingest(folder: Path, *, interviewer_labels: tuple[str, ...], min_label_count
 
     Raises ParticipantsError where participants.csv contradicts itself; every other trouble is a row of ingest_problems.
     """
-    study = Study(participants.read(folder / "participants.csv"))
-    _read_transcripts(study, folder / "transcripts", interviewer_labels, min_label_count)
-    known, lost = participants.matched(study.people, sorted(study.transcripts))
-    for person, reason in lost:
-        study.note("refused", person.document, reason, place=f"participants.csv, line {person.line}")
-    turns = _turns(study, known, interviewer_labels)
-    _unmatched(study, known, turns)
-    documents = _documents(study, known, turns)
-    turns = _own_case(study, known, documents, turns)
-    codings = _codings(study, folder / "human_codes")
-    problems = pd.DataFrame(sorted(set(study.problems)), columns=["kind", "document", "place", "reason"])
-    frames = (documents, turns, _cases(study, turns), codings, problems)
-    return {name: frame if len(frame) else store.empty(name) for name, frame in zip(TABLES, frames, strict=True)}
+    people = participants.read(folder / "participants.csv")
+    labels = Labels(interviewer_labels, min_count=min_label_count)
+    sources_ = read_transcripts(folder / "transcripts", people, labels)
+    known, lost = participants.matched(people, sorted(sources_.transcripts))
+    turns, guesses = assigned(sources_.transcripts, known, labels)
+    types, type_guesses = source_types(turns, sources_.transcripts, known)
+    turns = _with_own_case(turns, types)
+    codings, code_problems = read_codings(folder / "human_codes", sources_.transcripts)
+    problems = [*sources_.problems, *guesses, *type_guesses, *code_problems, *unmatched(lost, known, turns)]
+    documents = [
+        (name, types[name], f"transcripts/{name}", sources_.hashes[name], _words(found), found.text)
+        for name, found in sorted(sources_.transcripts.items())
+    ]
+    return {
+        "documents": _frame("documents", documents),
+        "turns": _frame("turns", turns),
+        "cases": cases(people, turns, known),
+        "codings": _frame("codings", codings),
+        "ingest_problems": _frame("ingest_problems", sorted(set(problems))),
+    }
 
 
 def source_files(folder: Path) -> list[Path]:
     """Return the files below a folder in order, without what people never put there: hidden and lock files."""
-    if not folder.is_dir():
-        return []
     found = [path for path in folder.rglob("*") if path.is_file() and not _hidden(path.relative_to(folder))]
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith((".", "~$")) or part in ("Thumbs.db", "desktop.ini", "__MACOSX") for part in path.parts)
-
-
-def _read_transcripts(study: Study, folder: Path, interviewer_labels: tuple[str, ...], min_label_count: int) -> None:
-    names = {naming.normal(path.relative_to(folder).as_posix()): path for path in source_files(folder)}
-    listed: dict[str, set[str]] = defaultdict(set)
-    finder = naming.Documents(names)
-    for person in study.people:
-        for document in names if person.document == ANY else [finder.find(person.document)]:
-            listed[document].add(key(person.speaker))
-    for document, path in names.items():
-        labels = Labels(interviewer_labels, frozenset(listed[document] - {""}), min_label_count)
-        try:
-            if path.is_symlink():
-                raise RefusedError("It is a link to another place. Put the file itself here.")
-            transcript = readers.read_transcript(path, labels)
-        except RefusedError as error:
-            study.note("refused", document, str(error))
-            continue
-        study.transcripts[document] = transcript
-        study.hashes[document] = hashlib.sha256(path.read_bytes()).hexdigest()
-        for remark in transcript.remarks:
-            study.note("guessed" if "guessed" in remark else "note", document, remark)
-
-
-def _turns(study: Study, known: dict[tuple[str, str], Person], interviewer_labels: tuple[str, ...]) -> pd.DataFrame:
-    """Return the turns of all documents with each speaker's part and case."""
-    asked = Labels(interviewer_labels)
-    speakers = {
-        (document, key(turn.speaker)): turn.speaker
-        for document, found in study.transcripts.items()
-        for turn in found.turns
-    }
-    settled: dict[tuple[str, str], str] = {}
-    for (document, name), speaker in speakers.items():
-        person = known.get((document, name))
-        if person is not None and person.part:
-            settled[document, name] = person.part
-        elif not name or name in NOBODY:
-            settled[document, name] = "none"
-        elif person is not None and person.case:
-            settled[document, name] = "participant"
-        elif asked.asks(speaker):
-            settled[document, name] = "interviewer"
-    _guess(study, settled)
-    rows = [
-        (
-            document,
-            f"{document}:{number:04d}",
-            turn.speaker,
-            *_part_and_case(document, turn, known, settled),
-            turn.start,
-            turn.end,
-            turn.time_s,
-        )
-        for document, found in sorted(study.transcripts.items())
-        for number, turn in enumerate(found.turns, start=1)
-    ]
-    frame = pd.DataFrame(rows, columns=["document", "turn_id", "speaker", "part", "case", "start", "end", "time_s"])
-    frame["time_s"] = frame["time_s"].astype(float)
-    frame["text"] = [study.transcripts[row.document].text[row.start : row.end] for row in frame.itertuples()]
-    return frame[["document", "turn_id", "speaker", "case", "part", "start", "end", "time_s", "text"]]
-
-
-def _guess(study: Study, settled: dict[tuple[str, str], str]) -> None:
-    """Add a guessed interviewer to each document that has none, and say so."""
-    asked = {document for (document, _), part in settled.items() if part == "interviewer"}
-    said = [
-        parts.Said(document, turn.speaker, found.text[turn.start : turn.end])
-        for document, found in sorted(study.transcripts.items())
-        for turn in found.turns
-        if settled.get((document, key(turn.speaker))) != "none"
-    ]
-    unsettled = set(study.transcripts) - asked
-    for document, speaker in parts.guess_interviewers(said, unsettled=unsettled, settled=set(settled)).items():
-        settled[document, key(speaker)] = "interviewer"
-        study.note(
-            "guessed",
-            document,
-            f"'{speaker}' was taken for the interviewer, since they ask most. If that is wrong, give their part in participants.csv.",
-        )
-
-
-def _part_and_case(
-    document: str, turn: Turn, known: dict[tuple[str, str], Person], settled: dict[tuple[str, str], str]
-) -> tuple[str, str]:
-    name = key(turn.speaker)
-    part = settled.get((document, name), "participant")
-    person = known.get((document, name))
-    if person is not None and person.case and part != "interviewer":
-        return part, person.case
-    return part, f"{document}/{turn.speaker}" if part == "participant" and turn.speaker else ""
-
-
-def _unmatched(study: Study, known: dict[tuple[str, str], Person], turns: pd.DataFrame) -> None:
-    """List the rows of participants.csv whose document is there and whose speaker is not."""
-    there = {(row.document, key(row.speaker)) for row in turns.itertuples()}
-    for (document, name), person in sorted(known.items()):
-        if person.document != ANY and name and (document, name) not in there:
-            heard = sorted({row.speaker for row in turns[turns["document"] == document].itertuples() if row.speaker})
-            study.note(
-                "refused",
-                document,
-                f"No turn of '{person.speaker}' was found. The speakers found are: {', '.join(heard) or 'none'}. Mend the speaker's name.",
-                place=f"participants.csv, line {person.line}",
-            )
-
-
-def _documents(study: Study, known: dict[tuple[str, str], Person], turns: pd.DataFrame) -> pd.DataFrame:
-    stated = {document: person.source_type for (document, _), person in sorted(known.items()) if person.source_type}
-    rows = []
-    for document, found in sorted(study.transcripts.items()):
-        source_type = stated.get(document) or _source_type(study, document, turns[turns["document"] == document])
-        words = sum(layout.count_words(found.text[turn.start : turn.end]) for turn in found.turns)
-        rows.append((document, source_type, f"transcripts/{document}", study.hashes[document], words, found.text))
-    return pd.DataFrame(rows, columns=["document", "source_type", "path", "sha256", "n_words", "text"])
-
-
-def _source_type(study: Study, document: str, turns: pd.DataFrame) -> str:
-    """Return what kind of source a document is, by its speakers, else by its name; say so where it is a guess."""
-    speakers = Counter(key(row.speaker) for row in turns.itertuples() if row.part == "participant")
-    if len(speakers) >= FOCUS_GROUP and max(speakers.values()) > 1:
-        return "focus_group"
-    if any(row.speaker for row in turns.itertuples()):
-        return "interview"
-    words = set(re.split(r"[^a-z]+", str(PurePosixPath(document).with_suffix("")).casefold()))
-    source_type = "field_note" if words & _NOTES else "document" if words & _PAPERS else "interview"
-    said = {"field_note": "field notes", "document": "a document", "interview": "one person's interview"}[source_type]
-    study.note(
-        "guessed",
-        document,
-        f"No speaker labels were found; it was taken for {said}. If that is wrong, give its source_type in participants.csv.",
-    )
-    return source_type
-
-
-def _own_case(
-    study: Study, known: dict[tuple[str, str], Person], documents: pd.DataFrame, turns: pd.DataFrame
-) -> pd.DataFrame:
-    """Give the words of an interview in which no participant is labelled a case of their own: the document's."""
-    spoken = set(turns.loc[turns["part"] == "participant", "document"])
-    alone = set(documents.loc[documents["source_type"].isin(["interview", "focus_group"]), "document"]) - spoken
-    own = turns["document"].isin(alone) & (turns["part"] == "none") & (turns["case"] == "") & (turns["speaker"] == "")
-    return turns.assign(case=turns["case"].where(~own, turns["document"]))
-
-
-def _cases(study: Study, turns: pd.DataFrame) -> pd.DataFrame:
-    """Return the cases that speak, with the attributes that participants.csv gives them, as text."""
-    names = list(dict.fromkeys(name for person in study.people for name in person.attributes if name != "case"))
-    values: dict[str, dict[str, str]] = defaultdict(dict)
-    known, _ = participants.matched(study.people, sorted(study.transcripts))
-    for row in turns[["document", "speaker", "case"]].drop_duplicates().itertuples():
-        person = known.get((row.document, key(row.speaker)))
-        for name, value in person.attributes.items() if person is not None else ():
-            values[row.case].setdefault(name, value) or values[row.case].update({name: value})
-    cases = sorted({case for case in turns["case"] if case})
-    return pd.DataFrame(
-        [{"case": case, **{name: values[case].get(name, "") for name in names}} for case in cases],
-        columns=["case", *names],
-    )
-
-
-def _codings(study: Study, folder: Path) -> pd.DataFrame:
-    """Return the human codings that could be placed; list those that could not, each with its file and row."""
-    texts = {document: found.text for document, found in study.transcripts.items()}
-    columns = ["document", "start", "end", "text", "code", "parent_code", "coder", "memo", "date"]
-    rows: list[tuple[str, int, int, str, str, str, str, str, str]] = []
+def read_transcripts(folder: Path, people: list[Person], labels: Labels) -> Sources:
+    """Read every transcript below a folder; a file that cannot be used is a problem and stops no other."""
+    found = Sources()
+    paths: dict[str, Path] = {}
     for path in source_files(folder):
-        name = naming.normal(path.relative_to(folder).as_posix())
+        document = naming.normal(path.relative_to(folder).as_posix())
+        if document in paths:
+            found.problems.append(
+                Problem("refused", document, "", "Another file has the same name. Rename one of them.")
+            )
+        paths.setdefault(document, path)
+    listed = _listed(people, paths)
+    for document, path in paths.items():
+        of_document = Labels(labels.interviewer, frozenset(listed[document]), labels.min_count)
         try:
-            codings: list[Coding] = readers.read_codes(path)
+            transcript, digest = readers.read_transcript(path, of_document)
         except RefusedError as error:
-            study.note("refused", "", str(error), place=f"human_codes/{name}")
+            found.problems.append(Problem("refused", document, "", str(error)))
             continue
-        placed, misplaced = placing.place(codings, texts)
-        for lost in misplaced:
-            study.note("refused", lost.document, lost.reason, place=f"human_codes/{name}, {lost.coding.row}")
-        found = sum(1 for one in placed if one.how == "text")
-        if found:
-            study.note(
-                "note",
-                "",
-                f"{found} of {len(codings)} codings were placed by their text, since their offsets do not fit or are missing.",
-                place=f"human_codes/{name}",
+        found.transcripts[document] = transcript
+        found.hashes[document] = digest
+        found.problems.extend(Problem(remark.kind, document, "", remark.text) for remark in transcript.remarks)
+    return found
+
+
+def assigned(transcripts: Mapping[str, Transcript], people: People, labels: Labels) -> tuple[list[Turn], list[Problem]]:
+    """Return the turns of all documents with each speaker's part and case, and a problem for each guess."""
+    roles = parts.roles(transcripts, people, labels)
+    turns, guesses = [], {}
+    for document, found in sorted(transcripts.items()):
+        for number, turn in enumerate(found.turns, start=1):
+            role = roles[document, key(turn.speaker)]
+            text = found.text[turn.start : turn.end]
+            identifier = f"{document}:{number:04d}"
+            turns.append(
+                Turn(document, identifier, turn.speaker, role.case, role.part, turn.start, turn.end, turn.time_s, text)
             )
-        for one in placed:
-            coding = one.coding
-            text = texts[one.document][one.start : one.end]
-            rows.append(
-                (
-                    one.document,
-                    one.start,
-                    one.end,
-                    text,
-                    coding.code,
-                    coding.parent_code,
-                    coding.coder,
-                    coding.memo,
-                    coding.date,
+            if role.guessed:
+                guesses[document] = (
+                    f"'{turn.speaker}' was taken for the interviewer, since they ask most. "
+                    "If that is wrong, give each speaker's part in participants.csv."
                 )
+    return turns, [Problem("guessed", document, "", said) for document, said in guesses.items()]
+
+
+def source_types(
+    turns: list[Turn], transcripts: Mapping[str, Transcript], people: People
+) -> tuple[dict[str, str], list[Problem]]:
+    """Return what kind of source each document is: stated, else by its speakers, else by its name, which is a guess."""
+    stated = {document: person.source_type for (document, _), person in sorted(people.items()) if person.source_type}
+    answers: dict[str, list[str]] = defaultdict(list)
+    named = {turn.document for turn in turns if turn.speaker}
+    for turn in turns:
+        if turn.part == "participant":
+            answers[turn.document].append(key(turn.speaker))
+    spoken = {name for name in transcripts if answers[name]}
+    types, problems = {}, []
+    for document in sorted(transcripts):
+        by_talk = sources.by_speakers(answers[document], any_speaker=document in named)
+        types[document] = stated.get(document) or by_talk or sources.by_name(document)
+        if document not in stated and document not in spoken:
+            kind = {"field_note": "field notes", "document": "a document"}.get(
+                types[document], "one person's interview"
             )
-    unique = list(dict.fromkeys(sorted(rows)))
-    if len(unique) < len(rows):
-        study.note(
-            "note", "", f"{len(rows) - len(unique)} codings were stated twice and count once.", place="human_codes"
-        )
-    return pd.DataFrame(unique, columns=columns)
+            said = f"No participant is labelled in it; it was taken for {kind}. If that is wrong, give its source_type "
+            problems.append(Problem("guessed", document, "", f"{said}or its speakers in participants.csv."))
+    return types, problems
+
+
+def unmatched(lost: list[tuple[Person, str]], people: People, turns: list[Turn]) -> list[Problem]:
+    """List the rows of participants.csv whose document is not there, or in whose document the speaker is not."""
+    heard: dict[str, dict[str, str]] = defaultdict(dict)
+    for turn in turns:
+        heard[turn.document][key(turn.speaker)] = turn.speaker
+    problems = [
+        Problem("refused", person.document, f"participants.csv, line {person.line}", reason) for person, reason in lost
+    ]
+    for (document, name), person in sorted(people.items()):
+        if person.document != ANY and name and name not in heard[document]:
+            found = ", ".join(sorted(speaker for speaker in heard[document].values() if speaker)) or "none"
+            reason = f"No turn of '{person.speaker}' was found. Mend the name; the speakers found are: {found}."
+            problems.append(Problem("refused", document, f"participants.csv, line {person.line}", reason))
+    return problems
+
+
+def cases(people: list[Person], turns: list[Turn], known: People) -> pd.DataFrame:
+    """Return the cases that speak, with the attributes that participants.csv gives them, as text."""
+    names = list(dict.fromkeys(name for person in people for name in person.attributes))
+    values: dict[str, dict[str, str]] = defaultdict(dict)
+    for turn in turns:
+        person = known.get((turn.document, key(turn.speaker)))
+        for name, value in person.attributes.items() if person is not None and turn.case else ():
+            values[turn.case][name] = values[turn.case].get(name) or value
+    found = sorted({turn.case for turn in turns if turn.case})
+    rows = [{"case": case, **{name: values[case].get(name, "") for name in names}} for case in found]
+    return pd.DataFrame(rows, columns=["case", *names], dtype="str")
+
+
+def read_codings(folder: Path, transcripts: Mapping[str, Transcript]) -> tuple[list[placing.Row], list[Problem]]:
+    """Return the human codings that could be placed, and those that could not, each with its file, row and reason."""
+    texts = {document: found.text for document, found in transcripts.items()}
+    rows: list[placing.Row] = []
+    problems: list[Problem] = []
+    for path in source_files(folder):
+        name = f"human_codes/{naming.normal(path.relative_to(folder).as_posix())}"
+        try:
+            codings = readers.read_codes(path)
+        except RefusedError as error:
+            problems.append(Problem("refused", "", name, str(error)))
+            continue
+        placed, lost = placing.place(codings, texts)
+        problems.extend(Problem("refused", one.document, f"{name}, {one.coding.row}", one.reason) for one in lost)
+        by_text = sum(one.how == "text" for one in placed)
+        if by_text:
+            said = (
+                f"{by_text} of {len(codings)} codings were placed by their text, as their offsets are missing or wrong."
+            )
+            problems.append(Problem("note", "", name, said))
+        found = dict.fromkeys(placing.row(one, texts[one.document]) for one in placed)
+        if len(found) < len(placed):
+            said = f"{len(placed) - len(found)} codings are in it twice and count once."
+            problems.append(Problem("note", "", name, said))
+        rows.extend(found)
+    return sorted(set(rows)), problems
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith((".", "~$")) or part in _NEVER_A_SOURCE for part in path.parts)
+
+
+def _listed(people: list[Person], documents: Mapping[str, Path]) -> dict[str, set[str]]:
+    """Return for each document the keys of the speakers that participants.csv lists for it."""
+    names = naming.Documents(documents)
+    listed: dict[str, set[str]] = defaultdict(set)
+    for person in people:
+        for document in documents if person.document == ANY else [names.find(person.document)]:
+            listed[document] |= {key(person.speaker)} - {""}
+    return listed
+
+
+def _with_own_case(turns: list[Turn], types: Mapping[str, str]) -> list[Turn]:
+    """Give the words of an interview in which no participant is labelled a case of their own: the document's."""
+    spoken = {turn.document for turn in turns if turn.part == "participant"}
+    alone = {name for name, kind in types.items() if kind in ("interview", "focus_group")} - spoken
+    return [
+        turn._replace(case=turn.document)
+        if turn.document in alone and turn.part == "none" and not turn.speaker and not turn.case
+        else turn
+        for turn in turns
+    ]
+
+
+def _words(transcript: Transcript) -> int:
+    return sum(layout.count_words(transcript.text[turn.start : turn.end]) for turn in transcript.turns)
+
+
+def _frame(table: str, rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    none = store.empty(table)
+    return pd.DataFrame(rows, columns=list(none.columns)).astype(none.dtypes.to_dict()) if rows else none
 
 
 def main() -> None:
     """Run the stage on the study that params.yaml names."""
     with stage.opened("ingest") as params:
+        options = params.ingest
         tables = ingest(
-            params.folder,
-            interviewer_labels=params.ingest.interviewer_labels,
-            min_label_count=params.ingest.min_label_count,
+            params.folder, interviewer_labels=options.interviewer_labels, min_label_count=options.min_label_count
         )
         for name, frame in tables.items():
             store.write(params.folder, name, frame)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 # Longer lines of the same shape are speech or prose, not a heading.
 HEADING_WORDS = 14
@@ -15,6 +16,11 @@ _QUESTION = re.compile(
 )
 _BRACKETED = re.compile(r"\[[^\[\]]+\]|\([^()]+\)|<[^<>]+>|\{[^{}]+\}")
 _LINE = re.compile(r"[^\n]+")
+
+
+def word_list(text: str) -> frozenset[str]:
+    """Return the words of a list that is written as running text."""
+    return frozenset(text.split())
 
 
 def count_words(text: str) -> int:
@@ -31,17 +37,14 @@ def is_heading(line: str) -> bool:
 
 
 def is_note(line: str) -> bool:
-    """Say whether a line holds no speech: only bracketed remarks such as `[laughter]`, or no letter at all."""
-    rest = _BRACKETED.sub("", line)
-    return not is_heading(line) and count_words(rest) == 0
+    """Say whether a line holds no speech: only bracketed remarks such as `[laughter]`, page numbers, or signs."""
+    return not is_heading(line) and not any(letter.isalpha() for letter in _BRACKETED.sub("", line))
 
 
 def hard_wrapped(text: str) -> bool:
     """Say whether single line ends are only where the page was full, so that a paragraph is a block of lines."""
     lines = text.split("\n")
-    lengths = [
-        len(line.rstrip()) for line, after in zip(lines, lines[1:], strict=False) if line.strip() and after.strip()
-    ]
+    lengths = [len(line.rstrip()) for line, after in pairwise(lines) if line.strip() and after.strip()]
     if len(lengths) < 3:
         return False
     column = sorted(lengths)[int(0.95 * (len(lengths) - 1))]

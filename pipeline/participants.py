@@ -42,7 +42,7 @@ def read(path: Path) -> list[Person]:
     missing = [name for name in COLUMNS if name not in header]
     if missing:
         raise ParticipantsError(
-            f"{path}: the column {', '.join(missing)} is missing. Add it to the first line; its cells may be empty."
+            f"{path}: the column {', '.join(missing)} is missing. Add it to the first line; cells may be empty."
         )
     people = [_person(line, row) for line, row in found]
     problems = [f"{path}, line {person.line}: {said}" for person in people for said in _wrong(person)]
@@ -117,7 +117,7 @@ def _twice(people: list[Person]) -> list[tuple[int, str]]:
                 said.append(
                     (
                         person.line,
-                        f"{name} of case '{person.case}' is '{value}', but '{other.attributes[name]}' in line {other.line}. Make them agree.",
+                        f"{name} of '{person.case}' is '{value}' here and not in line {other.line}. Make them agree.",
                     )
                 )
     return said

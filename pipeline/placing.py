@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pipeline.naming import Documents
 from pipeline.readers.coding import Coding
 
+# A row of codings: document, start, end, text, code, parent_code, coder, memo, date.
+Row = tuple[str, int, int, str, str, str, str, str, str]
+
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"})
 
 
@@ -77,13 +80,17 @@ def place(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list[Placed]
     return placed, misplaced
 
 
+def row(placed: Placed, text: str) -> Row:
+    """Return a placed coding as a row of codings; its text is the document's own."""
+    coding, words = placed.coding, text[placed.start : placed.end]
+    at = (placed.document, placed.start, placed.end, words)
+    return (*at, coding.code, coding.parent_code, coding.coder, coding.memo, coding.date)
+
+
 def _span(coding: Coding, document: str, text: str, folded: dict[str, _Folded]) -> tuple[int, int, str] | str:
     """Return (start, end, how), or the sentence that says why there is no span."""
-    start, end = coding.start, coding.end
-    inside = start is not None and end is not None and 0 <= start < end <= len(text)
-    if inside and (not coding.text.strip() or text[start:end] == coding.text) and text[start:end].strip():
-        assert start is not None and end is not None  # for the type checker: `inside` says so
-        return start, end, "offsets"
+    if _agrees(coding, text):
+        return coding.start or 0, coding.end or 0, "offsets"
     wanted = coding.text.strip()
     if not wanted:
         return "It has neither a text nor offsets that lie in the document. Give one of them."
@@ -95,9 +102,17 @@ def _span(coding: Coding, document: str, text: str, folded: dict[str, _Folded]) 
     if len(spans) == 1:
         return *spans[0], "text"
     if spans:
-        return "Its text occurs more than once in the document and its offsets do not say which is meant. Mend start and end."
+        return "Its text occurs more than once and its offsets do not say which place is meant. Mend start and end."
     offsets = "its offsets do not fit it" if coding.start is not None else "it has no offsets"
     return f"Its text is not in the document word for word, and {offsets}. Mend the text, or start and end."
+
+
+def _agrees(coding: Coding, text: str) -> bool:
+    """Say whether a coding's offsets lie in the document, and its text, if it has one, is what stands there."""
+    if coding.start is None or coding.end is None or not 0 <= coding.start < coding.end <= len(text):
+        return False
+    said = text[coding.start : coding.end]
+    return bool(said.strip()) and (not coding.text.strip() or said == coding.text)
 
 
 def _occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
@@ -106,7 +121,7 @@ def _occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
         return []
     spans: list[tuple[int, int]] = []
     at = text.find(wanted)
-    while at >= 0 and len(spans) < 2:  # noqa: PLR2004 - two are enough to know it is not the only one
+    while at >= 0 and len(spans) < 2:
         if _whole(text, at, at + len(wanted)):
             spans.append((at, at + len(wanted)))
         at = text.find(wanted, at + 1)

@@ -1,5 +1,6 @@
 """One small reader per transcript format and per format of human codes; which one reads a file is decided here."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,19 +10,24 @@ from pipeline.readers.model import Labels, RefusedError, Transcript
 
 TRANSCRIPTS: dict[str, Callable[[bytes, Labels], Transcript]] = {".docx": docx.read, ".txt": txt.read, ".vtt": vtt.read}
 CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {".csv": codes_csv.read}
+MAX_FILE_BYTES = 200 * 2**20
 
 
-def read_transcript(path: Path, labels: Labels) -> Transcript:
-    """Read a transcript by its ending; raise RefusedError, whose message is a sentence, where it cannot be used."""
+def read_transcript(path: Path, labels: Labels) -> tuple[Transcript, str]:
+    """Read a transcript by its ending; return it and the file's sha256.
+
+    Raises RefusedError, whose message is a sentence, where the file cannot be used.
+    """
     reader = TRANSCRIPTS.get(path.suffix.lower())
     if reader is None:
         raise RefusedError(
             f"The ending '{path.suffix}' is none we read ({', '.join(sorted(TRANSCRIPTS))}). Export it as one of these."
         )
-    found = reader(_bytes(path), labels)
+    data = _bytes(path)
+    found = reader(data, labels)
     if not found.turns:
         raise RefusedError("It holds no words. Remove it, or export it again.")
-    return found
+    return found, hashlib.sha256(data).hexdigest()
 
 
 def read_codes(path: Path) -> list[Coding]:
@@ -29,18 +35,17 @@ def read_codes(path: Path) -> list[Coding]:
     reader = CODES.get(path.suffix.lower())
     if reader is None:
         raise RefusedError(
-            f"The ending '{path.suffix}' is no format of human codes we read ({', '.join(sorted(CODES))}). Export it as one of these."
+            f"The ending '{path.suffix}' is none of human codes ({', '.join(sorted(CODES))}). Export it as one of them."
         )
     return reader(_bytes(path), path.stem)
 
 
 def _bytes(path: Path) -> bytes:
+    if path.is_symlink():
+        raise RefusedError("It is a link to another place. Put the file itself here.")
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise RefusedError(f"It is larger than {MAX_FILE_BYTES // 2**20} MiB, which no transcript is.")
         return path.read_bytes()
     except OSError as error:
         raise RefusedError(f"It cannot be opened ({error.strerror}). Check that you may read it.") from None
-
-
-MAX_FILE_BYTES = 200 * 2**20

@@ -46,4 +46,4 @@ def _coding(number: int, row: dict[str, str], stem: str) -> Coding:
 def _integer(cell: str) -> int | None:
     """Return a cell as an integer, also as `12.0`, which spreadsheets write; None where it is no number."""
     number = cell[:-2] if cell.endswith(".0") else cell
-    return int(number) if number.isdecimal() and len(number) < 12 else None  # noqa: PLR2004 - longer is no offset
+    return int(number) if number.isdecimal() and len(number) < 12 else None

@@ -17,7 +17,7 @@ MAX_TEXT_BYTES = 20 * 2**20
 MAX_ARCHIVE_BYTES = 200 * 2**20
 MAX_MEMBERS = 5_000
 MAX_MEMBER_BYTES = 32 * 2**20
-# A member may be this many times smaller packed than unpacked; small ones may be more, since text that repeats packs well.
+# A member may be so many times larger unpacked than packed; a small one may be more, as text that repeats packs well.
 MAX_RATIO, SMALL_BYTES = 200, 2**20
 
 

@@ -24,12 +24,20 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """Something the researcher should know of a file that was read; `kind`: guessed, note or refused (a part of it)."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Transcript:
-    """A document: its canonical text, its turns in order, and remarks for the researcher (guesses made in reading)."""
+    """A document: its canonical text, its turns in order, and remarks for the researcher."""
 
     text: str
     turns: list[Turn]
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -98,5 +106,5 @@ def _joined(utterances: Iterable[Utterance]) -> list[tuple[str, str, float | Non
 
 
 def _numbered(word: str) -> re.Pattern[str]:
-    named = r"(?:\s*[\(\[\-–].*)?" if len(word) > 2 else ""  # noqa: PLR2004 - 'I (…' is hardly a label
+    named = r"(?:\s*[\(\[\-–].*)?" if len(word) > 2 else ""
     return re.compile(rf"{re.escape(word)}(?:[\s_#.-]*\d{{1,2}}|\s[a-z])?{named}")

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from pipeline import layout
-from pipeline.readers.model import Labels, Transcript, Turn, key
+from pipeline.readers.model import Labels, Remark, Transcript, Turn, key
 
 MAX_LABEL_WORDS, MAX_LABEL_CHARACTERS = 5, 40
 # Labels nobody lists must open at least this share of the paragraphs: `Action:` twice in a report is no speaker.
@@ -31,11 +32,13 @@ _ROLE = re.compile(r"(?:participant|interviewee|respondent|informant|speaker|unk
 _FIRST_TIME = re.compile(TIME)
 _DIGITS = re.compile(r"\d+")
 # Words that stand before a colon again and again and name no speaker.
-_NEVER = frozenset(
-    "note notes nb n.b ps p.s date time place location venue duration example e.g i.e source file page subject re cc to "
-    "from http https present apologies attendees action actions title author keywords background methods results".split()
+_NEVER = layout.word_list(
+    """
+    action actions apologies attendees author background cc date duration e.g example file from http https i.e keywords
+    location methods n.b nb note notes p.s page place present ps re results source subject time title to venue
+    """
 )
-_FILLERS = frozenset("yeah yes yep no nope okay ok right mm mmm hmm mhm sure exactly thanks well so oh and but".split())
+_FILLERS = layout.word_list("yeah yes yep no nope okay ok right mm mmm hmm mhm sure exactly thanks well so oh and but")
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,9 @@ class _Line:
 def transcript(text: str, labels: Labels) -> Transcript:
     """Find the turns of a text.
 
-    With labels, a turn goes from its label to the next one, a heading or a bracketed note. Where only the one who asks
-    is labelled, the label holds for its paragraph and the rest is somebody else's. Without labels, a turn is a paragraph
-    and its speaker is ''.
+    With labels, a turn goes from its label to the next one, a heading or a bracketed note. Where only the one who
+    asks is labelled, the label holds for its paragraph and the rest is somebody else's. Without labels, a turn is a
+    paragraph and its speaker is ''.
     """
     lines = [_classified(text, start, end, labels) for start, end in _lines(text)]
     spelled, remarks = _accepted(lines, labels)
@@ -76,7 +79,7 @@ def seconds(stamp: str) -> float | None:
     if not found:
         return None
     parts = [float(part) for part in found.group().replace(",", ".").split(":")]
-    return sum(part * 60**place for place, part in enumerate(reversed(parts)))
+    return sum(part * 60.0**place for place, part in enumerate(reversed(parts)))
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -112,8 +115,8 @@ def _plain(line: _Line) -> _Line:
     return line if not line.label else replace(line, label="", speech=-1, time_s=None, form="text")
 
 
-def _accepted(lines: list[_Line], labels: Labels) -> tuple[dict[str, str], list[str]]:
-    """Return the labels that are speakers, each with its usual spelling, and remarks on labels that occur too rarely."""
+def _accepted(lines: list[_Line], labels: Labels) -> tuple[dict[str, str], list[Remark]]:
+    """Return the labels that are speakers, each with its usual spelling, and remarks on labels that are too rare."""
     counts = Counter(key(line.label) for line in lines if line.label)
     spellings = Counter(line.label for line in lines if line.label)
     usual = {key(label): label for label, _ in reversed(spellings.most_common())}
@@ -139,10 +142,10 @@ def _accepted(lines: list[_Line], labels: Labels) -> tuple[dict[str, str], list[
 
 def _with_slips(
     spelled: dict[str, str], counts: Counter[str], usual: dict[str, str]
-) -> tuple[dict[str, str], list[str]]:
+) -> tuple[dict[str, str], list[Remark]]:
     """Add labels that are slips of the pen (`Particpant:`) under the right name, and remark on other rare ones."""
     found = dict(spelled)
-    remarks = []
+    remarks: list[Remark] = []
     for label in counts:
         if label in spelled or not spelled:
             continue
@@ -151,14 +154,14 @@ def _with_slips(
         ]
         if len(near) == 1:
             found[label] = spelled[near[0]]
-            remarks.append(
-                f"'{usual[label]}:' was guessed to mean '{found[label]}'. If not, list both in participants.csv."
-            )
-        elif usual[label].istitle() and len(label.split()) <= 2:  # noqa: PLR2004 - a first and a last name
-            remarks.append(
+            said = f"'{usual[label]}:' was taken for '{found[label]}'. If it is another, list both in participants.csv."
+            remarks.append(Remark("guessed", said))
+        elif usual[label].istitle() and len(label.split()) <= 2:
+            said = (
                 f"A line begins with '{usual[label]}:' but the label does not recur, so it was read as speech. "
                 "If it is a speaker, list it in participants.csv."
             )
+            remarks.append(Remark("note", said))
     return found, remarks
 
 
@@ -177,12 +180,8 @@ def _with_names_alone(text: str, lines: list[_Line], labels: Labels) -> tuple[li
     accepted = {label for label, count in counts.items() if count >= MIN_ALONE or labels.known(label)}
     total = sum(counts[label] for label in accepted)
     written = [line for line in named if line.form in ("text", "alone")]
-    doubled = sum(
-        1
-        for one, two in zip(written, written[1:], strict=False)
-        if key(one.label) in accepted and key(two.label) in accepted
-    )
-    if len(accepted) < 2 or total < ALONE_SHARE * len(written) or doubled > 0.1 * total:  # noqa: PLR2004 - one name is no talk
+    doubled = sum(1 for one, two in pairwise(written) if key(one.label) in accepted and key(two.label) in accepted)
+    if len(accepted) < 2 or total < ALONE_SHARE * len(written) or doubled > 0.1 * total:
         return [_plain(line) for line in lines], set()
     return [line if key(line.label) in accepted else _plain(line) for line in named], accepted
 

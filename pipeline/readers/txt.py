@@ -1,7 +1,7 @@
 """Plain text: interviews typed by hand, and what transcription programs export as .txt."""
 
 from pipeline.readers import decoding, guards, speakers
-from pipeline.readers.model import Labels, Transcript
+from pipeline.readers.model import Labels, Remark, Transcript
 
 
 def read(data: bytes, labels: Labels) -> Transcript:
@@ -10,5 +10,6 @@ def read(data: bytes, labels: Labels) -> Transcript:
     text, guessed = decoding.decode(data)
     found = speakers.transcript(text, labels)
     if guessed:
-        found.remarks.append(f"Its encoding was guessed as {guessed}. If letters look wrong, save it as UTF-8.")
+        said = f"Its encoding was taken for {guessed}. If letters look wrong, save it as UTF-8."
+        found.remarks.append(Remark("guessed", said))
     return found

@@ -1,0 +1,183 @@
+"""Sentences: found by spaCy within paragraphs, marked where they are the study's script, and grouped into windows."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pipeline import layout
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+Span = tuple[int, int]
+Split = Callable[[list[str]], list[list[Span]]]
+
+# Sentences that say the same in so many documents, and in such a share of them, are the script, nobody's own words...
+SCRIPT_DOCUMENTS, SCRIPT_SHARE = 3, 0.3
+# ... if they are this long: short sentences recur by chance, the more so in a participant's labelled speech.
+SCRIPT_WORDS, SCRIPT_WORDS_LABELLED = 5, 9
+# A run of letters longer than this is no word, and a tokenizer may take minutes over it.
+MAX_RUN = 400
+
+_RUN = re.compile(rf"\S{{{MAX_RUN}}}")
+_PLAIN_END = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？]")
+_TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a turn: its span in the document, its number of words, and whether it is the study's script."""
+
+    start: int
+    end: int
+    words: int
+    script: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """A turn as far as sentences need it: its document and span, and whether a participant is named as its speaker."""
+
+    document: str
+    start: int
+    end: int
+    labelled: bool
+
+
+def splitter(nlp: "Language") -> Split:
+    """Return a function that finds sentences with a spaCy pipeline: for each text, spans that cover all of it.
+
+    A boundary lies only where there is white space, so that no word is cut. A text with a run of letters that is no
+    word is split by its punctuation alone.
+    """
+    nlp.max_length = 10**9  # the limit is for parsers, and none runs here
+
+    def split(texts: list[str]) -> list[list[Span]]:
+        odd = [bool(_RUN.search(text)) for text in texts]
+        docs = iter(nlp.pipe([text for text, is_odd in zip(texts, odd, strict=True) if not is_odd], batch_size=64))
+        starts = [
+            plain_starts(text) if is_odd else [sentence.start_char for sentence in next(docs).sents]
+            for text, is_odd in zip(texts, odd, strict=True)
+        ]
+        return [spans(text, found) for text, found in zip(texts, starts, strict=True)]
+
+    return split
+
+
+def plain_starts(text: str) -> list[int]:
+    """Return where sentences begin by punctuation alone."""
+    return [found.end() for found in _PLAIN_END.finditer(text)]
+
+
+def spans(text: str, starts: Iterable[int]) -> list[Span]:
+    """Return the spans between sentence starts, trimmed of white space; a start inside a word is passed over."""
+    inside = {at for at in starts if 0 < at < len(text) and (text[at - 1].isspace() or text[at - 1] in "。！？")}
+    cuts = sorted({0, *inside, len(text)})
+    found = (layout.trimmed(text, start, end) for start, end in pairwise(cuts))
+    return [(start, end) for start, end in found if start < end]
+
+
+def of_turns(turns: Sequence[Place], texts: Mapping[str, str], split: Split) -> list[list[Sentence]]:
+    """Return the sentences of each turn, in order. None goes on past a paragraph's end; script is marked."""
+    found: list[list[Sentence]] = [[] for _ in turns]
+    by_document: dict[str, list[int]] = defaultdict(list)
+    for index, turn in enumerate(turns):
+        by_document[turn.document].append(index)
+    # A document at a time, so that its sentences do not hang on which other documents there are.
+    for document, indices in sorted(by_document.items()):
+        text = texts[document]
+        wrapped = layout.hard_wrapped(text)
+        pieces = [
+            (index, turns[index].start + start, turns[index].start + end)
+            for index in indices
+            for start, end in layout.paragraphs(text[turns[index].start : turns[index].end], wrapped=wrapped)
+        ]
+        for (index, at, _), parts in zip(pieces, split([text[start:end] for _, start, end in pieces]), strict=True):
+            found[index].extend(_sentence(text, at + start, at + end) for start, end in parts)
+    return _with_script(turns, texts, found)
+
+
+def windows(sentences: Sequence[Sentence], *, max_words: int) -> list[list[Sentence]]:
+    """Group sentences in order into as few windows of up to max_words as will hold them, as equal in length as can be.
+
+    A sentence longer than that is a window of its own. Equal in length: the sum of squared lengths is least.
+    """
+    best: list[tuple[int, int, int]] = [(0, 0, 0)]  # windows so far, sum of squares, where the last window begins
+    for end in range(1, len(sentences) + 1):
+        length, options = 0, []
+        for begin in range(end - 1, -1, -1):
+            length += sentences[begin].words
+            if length > max_words and begin < end - 1:
+                break
+            count, squares, _ = best[begin]
+            options.append((count + 1, squares + length**2, begin))
+        best.append(min(options))
+    cuts = [len(sentences)]
+    while cuts[-1]:
+        cuts.append(best[cuts[-1]][2])
+    cuts.reverse()
+    return [list(sentences[begin:end]) for begin, end in pairwise(cuts)]
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a text in lower case, as they are compared."""
+    return _TOKEN.findall(text.casefold().replace("’", "'"))
+
+
+def _sentence(text: str, start: int, end: int, *, script: bool = False) -> Sentence:
+    return Sentence(start, end, layout.count_words(text[start:end]), script)
+
+
+def _with_script(turns: Sequence[Place], texts: Mapping[str, str], found: list[list[Sentence]]) -> list[list[Sentence]]:
+    """Mark the sentences that recur word for word in many documents: the questions of a form, the tasks of a test."""
+    heard: dict[str, set[str]] = defaultdict(set)
+    written: dict[str, Counter[str]] = defaultdict(Counter)
+    for turn, sentences in zip(turns, found, strict=True):
+        for one in sentences:
+            said = texts[turn.document][one.start : one.end]
+            heard[_levelled(said)].add(turn.document)
+            written[_levelled(said)][said] += 1
+    enough = max(SCRIPT_DOCUMENTS, SCRIPT_SHARE * len(texts))
+    script = {said for said, documents in heard.items() if len(documents) >= enough}
+    phrases = sorted(
+        (max(sorted(written[said]), key=written[said].__getitem__) for said in script), key=len, reverse=True
+    )
+    marked = []
+    for turn, sentences in zip(turns, found, strict=True):
+        least = SCRIPT_WORDS_LABELLED if turn.labelled else SCRIPT_WORDS
+        long = [phrase for phrase in phrases if layout.count_words(phrase) >= least]
+        text = texts[turn.document]
+        pieces = [piece for one in sentences for piece in _cut_out(text, one, long)] if long else sentences
+        marked.append([_marked(text, one, script, least) for one in pieces])
+    return marked
+
+
+def _marked(text: str, one: Sentence, script: set[str], least: int) -> Sentence:
+    is_script = one.words >= least and _levelled(text[one.start : one.end]) in script
+    return Sentence(one.start, one.end, one.words, is_script)
+
+
+def _cut_out(text: str, one: Sentence, phrases: list[str]) -> list[Sentence]:
+    """Cut a sentence where a phrase of the script stands inside it, as where a form lost its line ends."""
+    for phrase in phrases:
+        at = text.find(phrase, one.start, one.end)
+        if at < 0 or one.end - one.start == len(phrase) or not _stands_free(text, at, at + len(phrase)):
+            continue
+        edges = [
+            layout.trimmed(text, *edge)
+            for edge in ((one.start, at), (at, at + len(phrase)), (at + len(phrase), one.end))
+        ]
+        pieces = [_sentence(text, start, end) for start, end in edges if start < end]
+        return [piece for part in pieces for piece in _cut_out(text, part, phrases)]
+    return [one]
+
+
+def _stands_free(text: str, start: int, end: int) -> bool:
+    return (start == 0 or text[start - 1].isspace()) and (end == len(text) or text[end].isspace())
+
+
+def _levelled(text: str) -> str:
+    return " ".join(tokens(text))
