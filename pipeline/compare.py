@@ -14,14 +14,16 @@ import pandas as pd
 from pipeline import alignment, codebook, stage, store, together
 from pipeline import saturation as saturating
 from pipeline.codebook import Codebook
+from pipeline.comparability import problems
 from pipeline.disagreements import Talk, disagreement_rows
+from pipeline.missed import missed_rows
 from pipeline.pairs import Options, agreement_rows
 from pipeline.params import Compare
 from pipeline.subgroups import rows_by_attribute
 from pipeline.triangulation import triangulation_rows
-from pipeline.units import NO_CODE, Ratings, Unit, as_categories, ratings
+from pipeline.units import Ratings, Unit, as_categories, ratings
 
-READ = ("documents", "turns", "cases", "codings", "segments", "themes", "theme_assignments", "code_assignments")
+READ = ("documents", "turns", "cases", "codings", "segments", "theme_assignments", "code_assignments")
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -51,6 +53,7 @@ def compare(given: Input, settings: Compare) -> dict[str, pd.DataFrame]:
         rows["agreement_of_all"] += together.rows_of_all(found, category_of=above, options=options)
     case_of = given["segments"].set_index("segment_id")["case"].reindex(pd.Index(segments.units["segment_id"]))
     rows["agreement_by_attribute"] = rows_by_attribute(segments, given["cases"], case_of, options=options)
+    rows["missed"] = missed_rows(segments, options=options)
     rows["disagreements"] = disagreement_rows(
         segments, given["code_assignments"], Talk(given["segments"], given["turns"])
     )
@@ -58,7 +61,7 @@ def compare(given: Input, settings: Compare) -> dict[str, pd.DataFrame]:
     read = laid_out(given, "segment", settings.model_copy(update={"uncoded": "negative"}))
     rows["triangulation"] = triangulation_rows(read, given["documents"])
     order = _saturation(rows, given, read, settings)
-    rows["compare_problems"] = problems(given, segments, settings, order=order)
+    rows["compare_problems"] = problems(given["codings"], given["code_assignments"], segments, order=order)
     return {name: _table(name, found) for name, found in rows.items()}
 
 
@@ -87,54 +90,6 @@ def categories(codings: pd.DataFrame, book: Codebook) -> dict[str, str]:
     parent = dict(zip(first["code"], first["parent_code"], strict=True))
     parent |= {code.name: code.parent for code in book.codes}
     return {code: _top(code, parent) for code in sorted({*codings["code"], *book.names})}
-
-
-def problems(given: Input, found: Ratings, settings: Compare, *, order: saturating.Order) -> list[dict[str, str]]:
-    """What a reader must know of the comparison: nothing to compare, other documents, other codes, other talk."""
-    codings = given["codings"]
-    if codings.empty:
-        return [
-            _note(
-                "There are no human codes, so there is nothing to compare with. Put what people coded into "
-                "human_codes/ (csv, qdpx, or another program's export) and run again."
-            )
-        ]
-    said = [*_who_coded_what(found), *_codes_beside(codings, given["code_assignments"], given.book)]
-    talk = set(given["segments"].loc[given["segments"]["substantive"], "document"])
-    silent = sorted(set(codings["document"]) - talk)
-    said += [
-        _note("Nobody's talk in it could be segmented, so its codings are compared nowhere.", name) for name in silent
-    ]
-    outside = _outside(codings, found)
-    if outside:
-        said.append(
-            _note(
-                f"{outside} of {len(codings)} codings lie on talk that is not compared by segment: the "
-                "interviewer's words, backchannels, or short fragments."
-            )
-        )
-    if settings.uncoded == "negative" and (codings["code"] == NO_CODE).any():
-        said.append(
-            _note(
-                "In documents where a coder read a sample only (blind sheets), what they did not read counts "
-                "as unknown."
-            )
-        )
-    if order.undated:
-        said.append(
-            _note(
-                f"{len(order.undated)} documents have no order or date of interviewing and stand last in the "
-                f"saturation curve: {', '.join(order.undated)}."
-            )
-        )
-    if order.kind == "file names" and len(order.documents) > 1:
-        said.append(
-            _note(
-                "participants.csv has no column `order` or `date`, so the saturation curve follows the names "
-                "of the files. Look at the random orders, or add one of these columns."
-            )
-        )
-    return said
 
 
 def _themes(rows: Rows, given: Input, found: Ratings, above: Mapping[str, str], options: Options) -> None:
@@ -191,62 +146,6 @@ def _sources(found: Ratings, themes: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return sources
 
 
-def _who_coded_what(found: Ratings) -> list[dict[str, str]]:
-    """How far people's documents overlap, where they do not overlap fully."""
-    documents = found.units["document"]
-    coded = {found.coders[i]: set(documents[found.seen[i]]) for i in np.flatnonzero(found.human)}
-    every = set().union(*coded.values())
-    if len(coded) < 2:
-        name = next(iter(coded))
-        return [
-            _note(
-                f"One person coded ({name}), so people cannot be compared with each other, and the pipeline's figures "
-                "have no human ceiling beside them."
-            )
-        ]
-    if all(part == every for part in coded.values()):
-        return []
-    counts = ", ".join(f"{name} {len(part)}" for name, part in sorted(coded.items()))
-    shared = len(set.intersection(*coded.values()))
-    return [
-        _note(
-            f"People coded different documents ({counts} of {len(every)}; {shared} by all). Each pair is compared "
-            "where both coded."
-        )
-    ]
-
-
-def _codes_beside(codings: pd.DataFrame, assignments: pd.DataFrame, book: Codebook) -> list[dict[str, str]]:
-    """Codes that people used and the pipeline could not."""
-    mapped = set(assignments["code"])
-    if not mapped:
-        return [_note("The codebook gave the pipeline no codes, so people are not compared with it.")]
-    foreign = sorted(set(codings["code"]) - mapped - {NO_CODE})
-    if not foreign:
-        return []
-    named = ", ".join(f"'{code}'" for code in foreign[:10]) + (" and others" if len(foreign) > 10 else "")
-    return [
-        _note(
-            f"{len(foreign)} codes that people used are none that the pipeline maps, and are compared between people "
-            f"only: {named}. Add them to codebook.yaml to have them mapped."
-        )
-    ]
-
-
-def _outside(codings: pd.DataFrame, found: Ratings) -> int:
-    """How many codings touch no segment that is compared."""
-    count = 0
-    spans = dict(list(found.units.groupby("document")))
-    for name, group in codings.groupby("document"):
-        if str(name) not in spans:
-            continue
-        units = spans[str(name)]
-        first = np.searchsorted(units["end"].to_numpy(), group["start"].to_numpy(), side="right")
-        last = np.searchsorted(units["start"].to_numpy(), group["end"].to_numpy(), side="left")
-        count += int((last <= first).sum())
-    return count
-
-
 def _top(code: str, parent: Mapping[str, str]) -> str:
     seen = [code]
     while (above := parent.get(seen[-1], "")) and above not in seen:
@@ -256,10 +155,6 @@ def _top(code: str, parent: Mapping[str, str]) -> str:
 
 def _at(level: str, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row | {"level": level} for row in rows]
-
-
-def _note(reason: str, document: str = "") -> dict[str, str]:
-    return {"kind": "note", "document": document, "place": "", "reason": reason}
 
 
 def _table(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -275,6 +170,7 @@ OUTPUTS = (
     "agreement",
     "agreement_of_all",
     "agreement_by_attribute",
+    "missed",
     "disagreements",
     "theme_agreement",
     "theme_human_code",

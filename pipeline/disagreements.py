@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.agreement import Bools, Floats
 from pipeline.pairs import pairs
-from pipeline.units import Ratings, pipeline_name
+from pipeline.units import CONSENSUS, Ratings, pipeline_name
 
 GAVE, GAVE_ANOTHER, LEFT_BLANK = 1.0, 0.8, 0.4
 
@@ -46,7 +46,7 @@ def worth(found: Ratings, sure: Floats) -> tuple[Floats, Bools]:
     """How worth discussing each unit is (0: nobody differs), and which codes are disputed, units x codes.
 
     Worth is the product of two coders' certainty, at its highest over the pairs and codes on which they differ. Two
-    methods of the pipeline are no pair.
+    methods of the pipeline are no pair. What the consensus coder has settled is worth nothing more.
     """
     best = np.zeros(len(found.units))
     disputed = np.zeros((len(found.units), len(found.codes)), dtype=bool)
@@ -56,6 +56,8 @@ def worth(found: Ratings, sure: Floats) -> tuple[Floats, Bools]:
         disputed |= differ
         if differ.shape[1]:
             best = np.maximum(best, np.where(differ, sure[a] * sure[b], 0.0).max(1))
+    if CONSENSUS in found.coders:
+        best = np.where(found.seen[found.coders.index(CONSENSUS)], 0.0, best)
     return best, disputed
 
 

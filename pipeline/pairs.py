@@ -210,7 +210,7 @@ def _note(row: Mapping[str, Any], kappa: Bounds, position: int | None, options: 
     if never:
         said.append(f"{never[0]} never gave it here, so that kappa is 0 whatever the other did")
     elif min(row["n_a"], row["n_b"]) < options.min_documents:
-        said.append(f"rests on {min(row['n_a'], row['n_b'])} uses by one of the coders")
+        said.append(f"one of them gave it only {min(row['n_a'], row['n_b'])} times")
     if row["n_documents"] < options.min_documents:
         said.append(intervals.few_documents(row["n_documents"], options.min_documents))
     elif np.isnan(low):

@@ -368,6 +368,24 @@ class Disagreements(Table):
     resolution: Series[str]
 
 
+class Missed(Table):
+    """Of the passages that one method of the pipeline left without any code, how many one person coded.
+
+    `n_left`: passages left; `n_read`: of these, read by the person; `n_missed`: of these, coded with a code that the
+    method maps; `share`: missed of read, with its 95% interval. Right for whole documents and for random samples.
+    """
+
+    coder: Series[str]
+    method: Series[str]
+    n_left: Series[int]
+    n_read: Series[int]
+    n_missed: Series[int]
+    share: Series[float] = pa.Field(nullable=True)
+    low: Series[float] = pa.Field(nullable=True)
+    high: Series[float] = pa.Field(nullable=True)
+    note: Series[str]
+
+
 class Saturation(Table):
     """New codes (or themes) by how many documents have been read, in one order (Guest, Namey & Chen 2020).
 

@@ -37,6 +37,7 @@ PROCESSED: dict[str, type[schemas.Table]] = {
     "agreement": schemas.Agreement,
     "agreement_of_all": schemas.AgreementOfAll,
     "agreement_by_attribute": schemas.AgreementByAttribute,
+    "missed": schemas.Missed,
     "disagreements": schemas.Disagreements,
     "theme_agreement": schemas.ThemeAgreement,
     "theme_human_code": schemas.ThemeCode,
