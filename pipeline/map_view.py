@@ -1,0 +1,81 @@
+"""The map of segments as the page shows it: a dot each, coloured by candidate theme."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline import words
+from pipeline.projection import positions
+from pipeline.quotes import Quote
+
+SIZE, EDGE = 600, 24
+# As many colours as people who see colour differently can still tell apart; the ninth is grey, for no theme.
+COLOURS, NONE = 8, 9
+
+
+@dataclass(frozen=True)
+class Point:
+    """A segment on the map. `number`: of its quote; `colour`: 0 to 7, or 9 for none."""
+
+    x: float
+    y: float
+    colour: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Label:
+    """A theme's id where the middle of its segments is."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Map:
+    """The dots, the themes' ids, a sentence on how to read them, and the dots' radius in the map's units."""
+
+    points: tuple[Point, ...]
+    labels: tuple[Label, ...]
+    lead: str
+    radius: float
+
+
+def build(
+    *, embeddings: pd.DataFrame, assignments: pd.DataFrame, theme_ids: list[int], quotes: Mapping[str, Quote]
+) -> Map:
+    """Lay out the segments that have a vector; `theme_ids`: the themes in the order in which colours are given."""
+    known = embeddings[embeddings.segment_id.isin(list(quotes))].sort_values("segment_id")
+    theme_of = dict(zip(assignments.segment_id, assignments.theme_id, strict=True))
+    vectors = np.stack(known.vector.to_list()) if len(known) else np.zeros((0, 2))
+    flat = np.round(EDGE + positions(vectors) * (SIZE - 2 * EDGE), 1)
+    own = np.array([theme_of.get(segment, -1) for segment in known.segment_id], dtype=int)
+    order = {theme: number for number, theme in enumerate(theme_ids)}
+    points = [
+        Point(x, y, order[theme] % COLOURS if theme in order else NONE, quotes[segment].number)
+        for (x, y), theme, segment in zip(flat.tolist(), own.tolist(), known.segment_id.to_list(), strict=True)
+    ]
+    lead = (
+        f"Each dot is one of {words.count(len(points), 'segment')}. Dots lie close together where the talk is alike; "
+        "their colour and the number near their middle name the candidate theme. Distances across the map mean little."
+    )
+    return Map(
+        tuple(sorted(points, key=lambda point: point.number)), _labels(flat, own, theme_ids), lead, _radius(len(points))
+    )
+
+
+def _labels(flat: np.ndarray, own: np.ndarray, theme_ids: list[int]) -> tuple[Label, ...]:
+    found = []
+    for theme in theme_ids:
+        places = flat[own == theme]
+        if len(places):
+            x, y = np.median(places, axis=0)
+            found.append(Label(round(float(x), 1), round(float(y), 1), f"T{theme}"))
+    return tuple(found)
+
+
+def _radius(count: int) -> float:
+    return 5 if count < 600 else 3.4 if count < 2500 else 2.4

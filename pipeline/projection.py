@@ -1,0 +1,46 @@
+"""The map of segments: vectors laid out in two dimensions, the same way every time."""
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+from threadpoolctl import threadpool_limits
+
+# Below this many points there are no neighbourhoods to keep, and a straight projection is more honest.
+MIN_NEIGHBOURHOODS = 60
+
+
+def positions(vectors: np.ndarray, *, seed: int = 0) -> np.ndarray:
+    """Positions of n vectors (n x d) on the map: n x 2, each coordinate 0 to 1.
+
+    t-SNE (van der Maaten & Hinton 2008) started from the principal components, on one thread, so that the same vectors
+    give the same map; with few points the principal components alone. Distances across the map mean little; who is next
+    to whom means something.
+    """
+    if len(vectors) == 0:
+        return np.zeros((0, 2))
+    with threadpool_limits(limits=1):
+        flat = _principal(vectors, min(50, vectors.shape[1], max(len(vectors) - 1, 1)))
+        if len(vectors) >= MIN_NEIGHBOURHOODS:
+            start = flat[:, :2] / (np.std(flat[:, 0]) or 1.0) * 1e-4
+            model = TSNE(init=start, perplexity=min(30.0, (len(vectors) - 1) / 3), random_state=seed, n_jobs=1)
+            flat = model.fit_transform(flat)
+    wide: np.ndarray = np.pad(flat, ((0, 0), (0, max(0, 2 - flat.shape[1]))))[:, :2].astype(float)
+    return np.round(_scaled(wide), 4)
+
+
+def _principal(vectors: np.ndarray, count: int) -> np.ndarray:
+    """Principal components, each turned so that its largest value is positive: their sign is otherwise arbitrary."""
+    if len(vectors) < 2:
+        return np.zeros((len(vectors), 2), dtype="float32")
+    flat = PCA(count, svd_solver="full").fit_transform(vectors.astype("float64"))
+    largest = flat[np.argmax(np.abs(flat), axis=0), np.arange(flat.shape[1])]
+    turned: np.ndarray = (flat * np.where(largest < 0, -1, 1)).astype("float32")
+    return turned
+
+
+def _scaled(flat: np.ndarray) -> np.ndarray:
+    """Both axes moved to 0..1, on one scale, in the middle."""
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    span = float((high - low).max()) or 1.0
+    centred: np.ndarray = (flat - (low + high) / 2) / span + 0.5
+    return centred

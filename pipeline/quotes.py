@@ -1,0 +1,150 @@
+"""Quotes: passages with where they come from, checked letter for letter against the documents they were said in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+
+from pipeline.errors import CounterpointError
+from pipeline.rows import each, lookup
+
+
+class QuoteError(CounterpointError):
+    """A passage does not stand in its document as it is quoted."""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A segment as it is quoted. `number` is its place in the page; `time` a clock such as 12:31, or empty."""
+
+    number: int
+    segment_id: str
+    document: str
+    source_type: str
+    speaker: str
+    case: str
+    attributes: str
+    time: str
+    question: str
+    start: int
+    end: int
+    text: str
+
+
+def collect(
+    *, documents: pd.DataFrame, turns: pd.DataFrame, cases: pd.DataFrame, segments: pd.DataFrame
+) -> dict[str, Quote]:
+    """Every segment as a quote, by segment_id, in the order of the talk.
+
+    Raises QuoteError where a segment's text is not what its document holds at that place.
+    """
+    texts, sources = lookup(documents, "document", "text"), lookup(documents, "document", "source_type")
+    questions = lookup(turns, "turn_id", "text")
+    attributes = described(cases)
+    quotes = {}
+    for number, row in enumerate(each(in_order(segments))):
+        check(texts, document=row.document, start=row.start, end=row.end, text=row.text)
+        quotes[row.segment_id] = Quote(
+            number=number,
+            segment_id=row.segment_id,
+            document=row.document,
+            source_type=sources[row.document],
+            speaker=row.speaker,
+            case=row.case,
+            attributes=attributes.get(row.case, ""),
+            time=clock(row.time_s),
+            question=questions.get(row.prompt_id, ""),
+            start=row.start,
+            end=row.end,
+            text=row.text,
+        )
+    return quotes
+
+
+def in_order(segments: pd.DataFrame) -> pd.DataFrame:
+    """Segments or turns in the order of the talk, whatever the order of the table's rows."""
+    last = "segment_id" if "segment_id" in segments else "turn_id"
+    return segments.sort_values(["document", "start", "end", last], kind="stable")
+
+
+def check(texts: Mapping[str, str], *, document: str, start: int, end: int, text: str) -> None:
+    """Raise QuoteError unless `text` is what the document holds from `start` to `end`."""
+    if document not in texts or texts[document][start:end] != text:
+        raise QuoteError(
+            f"{document}, {start} to {end}: the passage quoted is not what the document says there, so the report was "
+            "not made. The tables come from different runs: run `dvc repro`."
+        )
+
+
+def described(cases: pd.DataFrame) -> dict[str, str]:
+    """What is known of each case in a few words: its attributes, joined by commas."""
+    columns = [column for column in cases.columns if column != "case"]
+    known = {}
+    for row in cases.to_dict("records"):
+        values = [str(row[column]) for column in columns if pd.notna(row[column]) and str(row[column]).strip()]
+        known[str(row["case"])] = ", ".join(values)
+    return known
+
+
+def clock(seconds: float) -> str:
+    """Seconds as 2:05 or 1:02:05; empty where the time is not known."""
+    if pd.isna(seconds):
+        return ""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def utf16_offsets(text: str) -> list[int]:
+    """For each code point boundary of a text (length + 1 of them), its offset as browsers count: in UTF-16 units."""
+    points = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+    beyond = np.concatenate([[0], np.cumsum(points > 0xFFFF)])
+    return list(map(int, np.arange(len(points) + 1) + beyond))
+
+
+def verify_page(html: str, documents: pd.DataFrame) -> int:
+    """Read a finished page and compare every quote in it with its document; return how many were compared.
+
+    Each quote's element says where it comes from in data-quote="document number:start:end", the documents numbered in
+    alphabetical order. Raises QuoteError at the first that is not verbatim.
+    """
+    ordered = documents.sort_values("document")
+    names, texts = list(ordered.document), dict(zip(ordered.document, ordered.text, strict=True))
+    reader = _QuoteReader()
+    reader.feed(html)
+    reader.close()
+    for place, text in reader.found:
+        number, start, end = (int(part) for part in place.split(":"))
+        check(texts, document=names[number], start=start, end=end, text=text)
+    return len(reader.found)
+
+
+class _QuoteReader(HTMLParser):
+    """Collects the text of every element that has a data-quote attribute; such an element holds text alone."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[tuple[str, str]] = []
+        self._open: list[str] | None = None
+        self._place = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin to collect where an element says that it is a quote."""
+        if self._open is not None:
+            raise QuoteError(f"A quote in the page ({self._place}) holds markup (<{tag}>): escape it in the template.")
+        place = dict(attrs).get("data-quote")
+        if place:
+            self._open, self._place = [], place
+
+    def handle_endtag(self, tag: str) -> None:
+        """End of the quote, which holds text alone."""
+        if self._open is not None:
+            self.found.append((self._place, "".join(self._open)))
+            self._open = None
+
+    def handle_data(self, data: str) -> None:
+        """A piece of the page's text."""
+        if self._open is not None:
+            self._open.append(data)

@@ -1,0 +1,227 @@
+"""The last stage: the page a researcher opens, the workbook, the framework matrix and the metrics.
+
+Every quote is compared with its document, letter for letter, in the finished page: one that is not verbatim fails the
+build.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline import (
+    agreement_view,
+    asked,
+    map_view,
+    matrix,
+    matrix_view,
+    method,
+    metrics,
+    models,
+    overview,
+    page,
+    quotes,
+    stage,
+    store,
+    theme_view,
+)
+from pipeline import codebook as codebooks
+from pipeline import params as settings
+from pipeline.exchange import xlsx
+from pipeline.rows import groups, lookup
+
+PROBLEMS = {
+    "ingest": "ingest_problems",
+    "segment": "segment_problems",
+    "themes": "themes_problems",
+    "map_codes": "map_codes_problems",
+    "compare": "compare_problems",
+}
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything the report shows: the tables by name, the codebook, and what is worked out from them once.
+
+    `accepted`: the candidate codes of segments (segment_id, code, score); `codes`: those that were mapped, in the order
+    of the codebook; `cells`: the framework matrix; `quoted`: every segment as a quote.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    book: codebooks.Codebook
+    accepted: pd.DataFrame
+    codes: tuple[str, ...]
+    cells: tuple[matrix.Cell, ...]
+    quoted: Mapping[str, quotes.Quote]
+
+
+def gather(tables: Mapping[str, pd.DataFrame], book: codebooks.Codebook) -> Study:
+    """Work out what page, workbook and metrics share; raises QuoteError where a segment is not verbatim."""
+    segments, assigned = tables["segments"], tables["code_assignments"]
+    accepted = accepted_codes(assigned)
+    mapped = set(assigned.code)
+    codes = tuple(code for code in book.names if code in mapped)
+    rows = matrix.rows_of(segments)
+    questions = asked.asked(turns=tables["turns"], segments=segments, accepted=accepted, rows=rows)
+    cells = matrix.cells(segments=segments, accepted=accepted, codes=codes, asked=questions)
+    quoted = quotes.collect(
+        documents=tables["documents"], turns=tables["turns"], cases=tables["cases"], segments=segments
+    )
+    return Study(tables, book, accepted, codes, tuple(cells), quoted)
+
+
+def accepted_codes(code_assignments: pd.DataFrame) -> pd.DataFrame:
+    """The candidate codes of each segment (columns segment_id, code, score), each once, with its best score."""
+    given = code_assignments[code_assignments.accepted]
+    best = given.sort_values(["segment_id", "code", "score"], ascending=[True, True, False])
+    return best.drop_duplicates(["segment_id", "code"])[["segment_id", "code", "score"]].reset_index(drop=True)
+
+
+def build_page(study: Study, params: settings.Params, models_used: Sequence[tuple[str, str, str]]) -> str:
+    """The whole page; raises QuoteError where a quote in it is not what its document says."""
+    documents = study.tables["documents"]
+    context = {
+        "study": params.folder.name,
+        "reflexive": params.stance == "reflexive",
+        "document_number": {name: number for number, name in enumerate(sorted(documents.document))},
+        "models": models_used,
+        "settings": method.settings(params.model_dump(mode="json", exclude={"study"})),
+        "versions": method.versions(),
+        "digests": sorted(lookup(documents, "document", "sha256").items()),
+        **_shown(study, params),
+    }
+    html = page.render(context, data=_data(study))
+    quotes.verify_page(html, documents)
+    return html
+
+
+def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
+    """The parts of the page that come from the tables."""
+    tables, codes = study.tables, study.codes
+    segments, themes = tables["segments"], tables["themes"]
+    used = int(segments.substantive.sum())
+    reflexive = params.stance == "reflexive"
+    return {
+        "overview": overview.build(
+            documents=tables["documents"],
+            cases=tables["cases"],
+            segments=segments,
+            codings=tables["codings"],
+            problems={name: tables[table] for name, table in PROBLEMS.items()},
+        ),
+        "themes_lead": theme_view.lead(themes, tables["theme_assignments"], n_used=used),
+        "cards": theme_view.cards(
+            themes=themes,
+            theme_quotes=tables["theme_quotes"],
+            theme_attributes=tables["theme_attributes"],
+            quotes=study.quoted,
+            n_used=used,
+            per_theme=params.report.quotes_per_theme,
+        ),
+        "map": map_view.build(
+            embeddings=tables["embeddings"],
+            assignments=tables["theme_assignments"],
+            theme_ids=theme_view.ranked(themes).theme_id.to_list(),
+            quotes=study.quoted,
+        ),
+        "grids": [
+            made
+            for table in (tables["theme_code"], tables["theme_human_code"])
+            for coder in sorted(set(table.coder))
+            if (made := theme_view.grid(themes=themes, crossed=table, coder=coder, codes=codes, counts_only=reflexive))
+        ],
+        "matrix": matrix_view.build(
+            study.cells,
+            codes=codes,
+            book=study.book,
+            quotes=study.quoted,
+            questions=lookup(tables["turns"], "turn_id", "text"),
+            about=quotes.described(tables["cases"]),
+            people=page.people(tables["cases"], segments),
+            documents=sorted(tables["documents"].document),
+        ),
+        "agreement": agreement_view.build(tables["agreement"], tables["theme_agreement"], codes),
+        "contrasts": agreement_view.contrasts(tables["codings"]),
+    }
+
+
+def _data(study: Study) -> dict[str, Any]:
+    """What the page's script searches and opens."""
+    tables = study.tables
+    ranked = theme_view.ranked(tables["themes"])
+    return page.explore_data(
+        documents=tables["documents"],
+        turns=tables["turns"],
+        cases=tables["cases"],
+        segments=tables["segments"],
+        theme_of=lookup(tables["theme_assignments"], "segment_id", "theme_id"),
+        themes=list(lookup(ranked, "theme_id", "label").items()),
+        codes_of={segment: group.code.to_list() for segment, group in groups(study.accepted, "segment_id").items()},
+        codes=study.codes,
+    )
+
+
+def fingerprints(params: settings.Params) -> list[tuple[str, str, str]]:
+    """The models of the run: name, what it is for, and the sha256 of its files."""
+    vectors = models.find(params.embed.model, kind="sentence-transformers", revision=params.embed.revision)
+    sentences = models.find(params.segment.model, kind="spacy")
+    return [
+        (Path(params.embed.model).name, "vectors of segments", vectors.fingerprint),
+        (Path(params.segment.model).name, "sentences", sentences.fingerprint),
+    ]
+
+
+def write_out(out: Path, study: Study, *, html: str, reflexive: bool) -> None:
+    """Write the files of the report folder: page, workbook, metrics, plot."""
+    tables = study.tables
+    (out / "plots").mkdir(parents=True, exist_ok=True)
+    (out / "index.html").write_text(html, encoding="utf-8", newline="\n")
+    xlsx.write_matrix(
+        out / "framework_matrix.xlsx",
+        cells=study.cells,
+        codes=study.codes,
+        quotes=study.quoted,
+        attributes=xlsx.attributes_of(tables["cases"]),
+    )
+    problems = pd.concat([tables[table] for table in PROBLEMS.values()])
+    numbers = metrics.build(tables, problems=problems, cells=study.cells, reflexive=reflexive)
+    (out / "metrics.json").write_text(json.dumps(numbers, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    (out / "plots" / "theme_sizes.csv").write_text(metrics.theme_sizes(tables["themes"]), encoding="utf-8")
+
+
+def read(folder: Path) -> dict[str, pd.DataFrame]:
+    """Every table the report shows, by name."""
+    return {
+        "documents": store.read(folder, "documents"),
+        "turns": store.read(folder, "turns"),
+        "cases": store.read(folder, "cases"),
+        "codings": store.read(folder, "codings"),
+        "segments": store.read(folder, "segments"),
+        "embeddings": store.read(folder, "embeddings"),
+        "themes": store.read(folder, "themes"),
+        "theme_assignments": store.read(folder, "theme_assignments"),
+        "theme_quotes": store.read(folder, "theme_quotes"),
+        "theme_attributes": store.read(folder, "theme_attributes"),
+        "code_assignments": store.read(folder, "code_assignments"),
+        "theme_code": store.read(folder, "theme_code"),
+        "agreement": store.read(folder, "agreement"),
+        "theme_agreement": store.read(folder, "theme_agreement"),
+        "theme_human_code": store.read(folder, "theme_human_code"),
+        **{table: store.read(folder, table) for table in PROBLEMS.values()},
+    }
+
+
+def main() -> None:
+    """Read every table of the study; write the framework matrix and the report."""
+    with stage.opened("report") as params:
+        study = gather(read(params.folder), codebooks.load(params.folder / "codebook.yaml"))
+        html = build_page(study, params, fingerprints(params))
+        store.write(params.folder, "framework_matrix", matrix.table(study.cells))
+        write_out(params.folder / "report", study, html=html, reflexive=params.stance == "reflexive")
+
+
+if __name__ == "__main__":
+    main()
