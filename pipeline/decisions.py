@@ -1,7 +1,8 @@
 """What researchers decided about candidate themes: read from and written to decisions.yaml.
 
-The file holds ids and words only, never a participant's text. A decision is a block of its own; blocks stand in the
-order of their ids, so that two people's additions rarely meet, and replay follows `when`.
+The file holds ids and words only, never a participant's text. A decision is one line; lines stand in the order of their
+ids, and replay follows `when`. One line each, because Git then merges two people's additions whole (merge=union in
+.gitattributes); of blocks over several lines it would take the lines they share once, and mix the rest.
 """
 
 import hashlib
@@ -32,6 +33,13 @@ NEEDS = {
 }
 
 
+# What a person looks for comes first in a line; the lists of ids come last.
+ORDER = (
+    *("id", "when", "who", "action", "theme", "label", "others", "text", "undoes", "why"),
+    *("answers", "segments", "members", "documents"),
+)
+
+
 class DecisionsError(CounterpointError):
     """decisions.yaml cannot be used; the message lists every problem, one a line."""
 
@@ -40,8 +48,11 @@ class Decision(BaseModel):
     """One decision.
 
     `theme`: the theme it is about (for move: where the segments go, -1 for none; for split: the theme they leave).
-    `members`: the segments the theme held when it was decided, its anchor. `documents`: the documents there were then,
+    `members`: the segments the theme held when it was decided, its anchor (for merge: those of all themes merged).
+    `documents`: the documents there were then,
     so that talk which came later can be told from talk that was known. `why`, `text`: the researchers' own words.
+    `answers`: the questions that were open about the theme and that accepting it settles, each as kind and number of
+    segments ("shifted 12"); they are asked again only if the number changes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
@@ -59,6 +70,7 @@ class Decision(BaseModel):
     why: str = ""
     members: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -77,10 +89,11 @@ class Decision(BaseModel):
 
     @property
     def key(self) -> str:
-        """The id, or one made from what the decision says, for a block written by hand without one."""
+        """The id, or one made from what the decision says, for one written by hand without it."""
         if self.id:
             return self.id
-        held = json.dumps(self.model_dump(exclude={"id", "members", "documents"}), sort_keys=True, ensure_ascii=True)
+        said = self.model_dump(exclude={"id", "members", "documents", "answers"})
+        held = json.dumps(said, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(held.encode()).hexdigest()[:10]
 
 
@@ -124,20 +137,33 @@ def standing(decisions: Iterable[Decision]) -> list[Decision]:
     return [decision for decision in ordered if decision.action != "undo" and decision.key not in undone]
 
 
+class _OneLine(yaml.SafeDumper):
+    """Writes YAML without a line break, whatever the words hold."""
+
+
+def _words(dumper: yaml.SafeDumper, words: str) -> yaml.Node:
+    breaks = any(mark in words for mark in "\n\r\x85\u2028\u2029")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", words, style='"' if breaks else None)
+
+
+_OneLine.add_representer(str, _words)
+
+
+def line(held: dict[str, Any]) -> str:
+    """One entry of a list in YAML, on one line."""
+    flow = yaml.dump(held, Dumper=_OneLine, sort_keys=False, allow_unicode=True, width=10**9, default_flow_style=True)
+    return f"- {flow}"
+
+
 def dump(decisions: Iterable[Decision]) -> str:
-    """The text of decisions.yaml: a block each, in the order of ids, keys in one order, defaults left out."""
+    """The text of decisions.yaml: a line each, in the order of ids, keys in one order, defaults left out."""
     keyed = {decision.key: decision for decision in decisions}
-    blocks = []
+    lines = []
     for key in sorted(keyed):
-        held = keyed[key].model_dump(mode="json", exclude_defaults=True)
-        blocks.append(
-            {"id": key, **{name: held[name] for name in Decision.model_fields if name in held and name != "id"}}
-        )
+        held = keyed[key].model_dump(mode="json", exclude_defaults=True) | {"id": key}
+        lines.append(line({name: held[name] for name in ORDER if name in held}))
     head = "# What the researchers decided about candidate themes. Ids and words only: no participant's text.\n"
-    if not blocks:
-        return f"{head}decisions: []\n"
-    listed = [yaml.safe_dump([block], sort_keys=False, allow_unicode=True, width=110) for block in blocks]
-    return head + "decisions:\n" + "\n".join(listed)
+    return f"{head}decisions:\n{''.join(lines)}"
 
 
 def save(path: Path, decisions: Iterable[Decision]) -> None:
@@ -162,4 +188,4 @@ def _clashes(path: Path, decisions: list[Decision]) -> list[str]:
 def _sentence(path: Path, number: int, problem: Any) -> str:
     where = ".".join(str(part) for part in problem["loc"])
     reason = problem["msg"].removeprefix("Value error, ")
-    return f"{path}: decision {number}{f', {where}' if where else ''}: {reason}. Mend that block."
+    return f"{path}: decision {number}{f', {where}' if where else ''}: {reason}. Mend that entry."

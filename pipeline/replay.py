@@ -6,34 +6,11 @@ after the decision joins it where its cluster is mostly that theme's. Everything
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipeline.decisions import Decision
 from pipeline.schemas import UNASSIGNED
-
-
-@dataclass
-class Held:
-    """A theme as the researchers left it. `anchor`: the segments settled in it; `known`: the documents there were."""
-
-    theme_id: int
-    status: str
-    anchor: set[str] = field(default_factory=set)
-    known: set[str] = field(default_factory=set)
-    label: str | None = None
-    pinned: tuple[str, ...] = ()
-    memos: tuple[str, ...] = ()
-    decided: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Question:
-    """Something that shifted under a decision: the theme, the kind of shift, how much, and the sentence to answer."""
-
-    theme_id: int
-    kind: str
-    n_segments: int
-    sentence: str
+from pipeline.settled import Held, Question, settle
 
 
 @dataclass(frozen=True)
@@ -92,84 +69,6 @@ def replay(
     return Replayed(dict(sorted(themes.items())), held, questions + unanchored)
 
 
-def settle(
-    decisions: Sequence[Decision], clusters: Mapping[str, int], present: set[str]
-) -> tuple[dict[int, Held], list[Question]]:
-    """The held themes after all decisions, and a question for each decision that cannot be anchored.
-
-    Under -1 are the segments that were moved out of every theme.
-    A decision written by hand without members is anchored on the cluster of that id, if there is one now.
-    """
-    members_of: dict[int, set[str]] = {}
-    for segment, cluster in clusters.items():
-        members_of.setdefault(cluster, set()).add(segment)
-    held: dict[int, Held] = {}
-    lost: list[Question] = []
-    for decision in decisions:
-        theme_id = UNASSIGNED if decision.theme is None else decision.theme
-        needs_anchor = theme_id not in held and decision.action != "move"
-        anchor = set(decision.members) or (members_of.get(theme_id, set()) if needs_anchor else set())
-        if needs_anchor and not anchor:
-            lost.append(Question(theme_id, "lost", 0, _lost(decision)))
-            continue
-        theme = _held(held, theme_id, anchor, set(decision.documents) or present)
-        _apply(decision, theme, held, members_of)
-    return {key: held[key] for key in sorted(held)}, lost
-
-
-def _held(held: dict[int, Held], theme_id: int, anchor: set[str], known: set[str]) -> Held:
-    theme = held.setdefault(theme_id, Held(theme_id, "open"))
-    taken = set().union(*(other.anchor for other in held.values() if other is not theme))
-    theme.anchor |= anchor - taken
-    theme.known |= known
-    return theme
-
-
-def _apply(decision: Decision, theme: Held, held: dict[int, Held], members_of: Mapping[int, set[str]]) -> None:
-    theme.decided = (*theme.decided, decision.key)
-    match decision.action:
-        case "accept":
-            theme.status = "accepted"
-        case "rename":
-            theme.label = decision.label
-            theme.status = "accepted" if theme.status == "open" else theme.status
-        case "reject":
-            theme.status = "rejected"
-        case "memo":
-            theme.memos = (*theme.memos, decision.text or "")
-        case "pin":
-            theme.pinned = (*theme.pinned, *decision.segments)
-            _take(theme, decision.segments, held)
-        case "move":
-            _take(theme, decision.segments, held)
-        case "merge":
-            theme.status = "accepted"
-            for other in decision.others:
-                gone = held.pop(other, None)
-                theme.anchor |= gone.anchor if gone else members_of.get(other, set()) - _anchored(held)
-        case "split":
-            part = Held(part_id(decision), "accepted", known=set(theme.known), label=decision.label)
-            part.decided = (decision.key,)
-            theme.status = "accepted" if theme.status == "open" else theme.status
-            held[part.theme_id] = part
-            _take(part, decision.segments, held)
-
-
-def part_id(decision: Decision) -> int:
-    """The id of the theme that a split makes: six digits from the decision's own id."""
-    return 100_000 + int.from_bytes(decision.key.encode(), "big") % 900_000
-
-
-def _anchored(held: Mapping[int, Held]) -> set[str]:
-    return set().union(*(theme.anchor for theme in held.values()))
-
-
-def _take(theme: Held, segments: Sequence[str], held: Mapping[int, Held]) -> None:
-    for other in held.values():
-        other.anchor -= set(segments)
-    theme.anchor |= set(segments)
-
-
 def _matches(clusters: Mapping[str, int], held: Mapping[int, Held]) -> dict[int, int]:
     """The held theme that each new cluster is the continuation of: the one most of its settled segments belong to."""
     owner = {segment: theme.theme_id for theme in held.values() for segment in theme.anchor}
@@ -213,6 +112,7 @@ def _questions(
             count = claimed[theme.theme_id]
             sentence = f"{count} segments that were not in {name} when it was decided now sit with it: take them in?"
             asked.append(Question(theme.theme_id, "claimed", count, sentence))
+        asked += _disputed(theme, clusters, name)
         if here and theme.status != "rejected":
             homes.setdefault(_home(here, clusters), []).append(theme.theme_id)
             asked += _shifts(theme, here, clusters, name, shift_share)
@@ -220,6 +120,7 @@ def _questions(
         if cluster != UNASSIGNED and len(themes) > 1:
             named = ", ".join(str(held[theme].label or theme) for theme in themes)
             asked.append(Question(themes[0], "merged", 0, f"The clusters no longer tell these themes apart: {named}."))
+    asked = [question for question in asked if question.key not in held[question.theme_id].answers]
     return sorted(asked, key=lambda question: (question.theme_id, question.kind, question.sentence))
 
 
@@ -250,13 +151,20 @@ def _shifts(
     return [Question(theme.theme_id, "shifted", moved, sentence)]
 
 
+def _disputed(theme: Held, clusters: Mapping[str, int], name: str) -> list[Question]:
+    if theme.status == "rejected":
+        return []
+    asked = []
+    count = len((theme.contested & set(clusters)) - theme.anchor)
+    if count:
+        sentence = f"{count} segments counted to {name} had been settled in another theme before: where do they belong?"
+        asked.append(Question(theme.theme_id, "contested", count, sentence))
+    if not theme.anchor:
+        sentence = f"No segment is left in {name}: all were moved or merged away. Reject it, or undo what emptied it."
+        asked.append(Question(theme.theme_id, "empty", 0, sentence))
+    return asked
+
+
 def _gone(theme_id: int, gone: int, all_of: int, name: str) -> Question:
     sentence = f"{gone} of {all_of} segments of {name} are no longer in the study: does it still stand?"
     return Question(theme_id, "gone", gone, sentence)
-
-
-def _lost(decision: Decision) -> str:
-    return (
-        f"Decision {decision.key} ({decision.action}) is about theme {decision.theme}, which is not there and has no "
-        f"anchor: name a theme that is there, or undo it."
-    )

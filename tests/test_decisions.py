@@ -1,5 +1,7 @@
-"""decisions.yaml: every error at once, stable blocks, undo."""
+"""decisions.yaml: every error at once, one line a decision so that Git merges them, undo."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -68,7 +70,7 @@ def test_undo_takes_a_decision_back_and_undoing_that_brings_it_again():
     assert decisions.standing([redo, undo, first]) == [first]
 
 
-words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=20)
 some = st.builds(
     Decision,
     action=st.just("memo"),
@@ -91,10 +93,62 @@ def test_what_is_saved_is_read_back_and_the_order_of_saving_does_not_matter(held
     assert decisions.dump(reversed(held)) == decisions.dump(held) == decisions.dump(read)
 
 
-def test_two_people_s_additions_are_separate_blocks(tmp_path: Path):
-    base = [accept(theme) for theme in range(10, 14)]
-    mine, yours = decisions.dump([*base, accept(20)]), decisions.dump([*base, accept(21)])
-    both = set(decisions.dump([*base, accept(20), accept(21)]).split("\n\n"))
-    assert len(set(mine.split("\n")) - set(decisions.dump(base).split("\n"))) <= 7
-    assert both
-    assert decisions.load(written(tmp_path, yours)) != decisions.load(written(tmp_path, mine))
+def test_a_decision_is_one_line_whatever_its_words_hold(tmp_path: Path):
+    odd = "first\nsecond\r\x85third\u2028: - {a}, 'b' \"c\" # d\ttab é 😀"
+    text = decisions.dump([accept(why=odd, label=odd)])
+    assert len(text.split("\n")) == 4
+    assert decisions.load(written(tmp_path, text))[0].why == odd
+
+
+def git(root: Path, *words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def repository(root: Path, text: str) -> Path:
+    git(root, "init", "-q", "-b", "main")
+    for name, value in (("user.name", "A"), ("user.email", "a@example.org"), ("commit.gpgsign", "false")):
+        git(root, "config", name, value)
+    path = root / "data" / "mine" / "decisions.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    shutil.copy(Path(__file__).parent.parent / ".gitattributes", root)
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "start")
+    return path
+
+
+def add(path: Path, branch: str, *more: Decision) -> None:
+    root = path.parents[2]
+    git(root, "checkout", "-q", "-b", branch, "main")
+    decisions.save(path, [*decisions.load(path), *more])
+    git(root, "commit", "-q", "-a", "-m", branch)
+
+
+@pytest.mark.parametrize("start", [decisions.dump([]), "# ours\ndecisions: []\n", decisions.dump([accept(1)])])
+@pytest.mark.parametrize("seed", range(4))
+def test_git_merges_what_two_people_decided_even_about_the_same_theme(tmp_path: Path, start: str, seed: int):
+    path = repository(tmp_path, start)
+    before = decisions.load(path)
+    members = tuple(f"{n:012x}" for n in range(40))
+    asha = [accept(theme, why=f"{seed}\nlong", members=members, documents=("a", "b")) for theme in (20, 21, 22)]
+    ben = [accept(theme, why=f"{seed}", who="Ben", members=members) for theme in (20, 21, 23)]
+    add(path, "asha", *asha)
+    add(path, "ben", *ben)
+    git(tmp_path, "merge", "-q", "--no-edit", "asha")
+    merged = decisions.load(path)
+    assert {d.key for d in merged} == {d.key for d in [*before, *asha, *ben]}
+    assert {d.key: d.members for d in merged if d.who == "Ben"} == {d.key: d.members for d in ben}
+
+
+def test_two_people_who_change_the_same_decision_are_told(tmp_path: Path):
+    first = accept(1).model_copy(update={"id": "x"})
+    path = repository(tmp_path, decisions.dump([first]))
+    for who in ("asha", "ben"):
+        git(tmp_path, "checkout", "-q", "-b", who, "main")
+        decisions.save(path, [first.model_copy(update={"why": who})])
+        git(tmp_path, "commit", "-q", "-a", "-m", who)
+    git(tmp_path, "merge", "-q", "--no-edit", "asha")
+    with pytest.raises(decisions.DecisionsError, match="two decisions have the id x"):
+        decisions.load(path)

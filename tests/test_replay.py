@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline import decisions, replay
+from pipeline import decisions, replay, settled
 from pipeline.decisions import Decision
 
 WHO = {"who": "Asha"}
@@ -103,12 +103,13 @@ def test_a_rejected_theme_sends_its_segments_and_its_new_talk_to_the_reading_lis
 def test_merge_split_move_and_pin():
     clusters, documents = study(a1=5, a2=5, a3=5, b1=6, b2=6)
     everyone = ("a", "b")
-    merged = decision("merge", 5, others=(6,), members=("a1", "a2", "a3"), documents=everyone)
+    merged = decision("merge", 5, others=(6,), members=("a1", "a2", "a3", "b1", "b2"), documents=everyone)
     assert set(outcome(clusters, documents, merged).themes.values()) == {5}
     split = decision("split", 5, 2, label="Other", segments=("a3",), members=("a1", "a2", "a3"), documents=everyone)
     parts = outcome(clusters, documents, split)
-    assert parts.themes["a3"] == replay.part_id(split) != parts.themes["a1"] == 5
-    assert parts.held[replay.part_id(split)].label == "Other"
+    assert parts.themes["a3"] == settled.part_id(split) != parts.themes["a1"] == 5
+    assert parts.held[settled.part_id(split)].label == "Other"
+    assert set(outcome(clusters, documents, decision("merge", 5, others=(6,))).themes.values()) == {5}, "by hand"
     moved = decision("move", -1, segments=("a1",))
     assert outcome(clusters, documents, moved).themes["a1"] == -1
     pinned = decision("pin", 5, segments=("b1",), members=("a1", "a2", "a3"), documents=everyone)
@@ -129,6 +130,56 @@ def test_a_cluster_that_has_a_held_theme_s_number_by_chance_is_not_that_theme():
     done = outcome(clusters, documents, decision("accept", 5, members=("a1", "a2"), documents=("a", "b")))
     assert done.themes["a1"] == 5
     assert done.themes["b1"] == done.themes["b2"] not in (5, -1)
+
+
+def test_an_answered_question_is_asked_again_only_when_the_number_changes():
+    members = tuple(f"a{i}" for i in range(6))
+    clusters = dict.fromkeys(members, 5) | {"a0": 6, "a1": 6, "b1": 6, "b2": 6, "b3": 6}
+    documents = {s: s[0] for s in clusters}
+    first = decision("accept", 5, members=members, documents=("a", "b"))
+    assert [q.key for q in outcome(clusters, documents, first).questions] == ["shifted 2"]
+    again = decision("accept", 5, 2, members=members, documents=("a", "b"), answers=("shifted 2",))
+    assert outcome(clusters, documents, first, again).questions == []
+    assert "shifted 3" in {q.key for q in outcome({**clusters, "a2": 6}, documents, first, again).questions}
+
+
+def test_an_accepted_theme_keeps_the_label_it_had_and_a_label_people_gave_goes_before_it():
+    clusters, documents = study(a1=5, a2=5)
+    accept = decision("accept", 5, 3, members=("a1", "a2"), label="time, protected, day")
+    assert outcome(clusters, documents, accept).held[5].label == "time, protected, day"
+    rename = decision("rename", 5, 2, members=("a1", "a2"), label="Protected time")
+    assert outcome(clusters, documents, rename, accept).held[5].label == "Protected time"
+    later = decision("rename", 5, 4, members=("a1", "a2"), label="Time")
+    assert outcome(clusters, documents, rename, accept, later).held[5].label == "Time"
+
+
+def test_new_talk_in_a_theme_that_was_merged_away_is_asked_about():
+    clusters, documents = study(a1=5, a2=5, b1=6, b2=6, c1=6)
+    merged = decision("merge", 5, others=(6,), members=("a1", "a2", "b1", "b2"), documents=("a", "b"))
+    done = outcome(clusters, documents, merged)
+    assert done.held[5].anchor == {"a1", "a2", "b1", "b2"}
+    assert done.themes["c1"] == 5
+    assert "joined 1" in {q.key for q in done.questions}
+
+
+def test_a_decision_about_a_theme_that_somebody_merged_away_is_asked_about():
+    clusters, documents = study(a1=5, a2=5, b1=6, b2=6)
+    merged = decision("merge", 5, others=(6,), members=("a1", "a2", "b1", "b2"), documents=("a", "b"))
+    rename = decision("rename", 6, 2, label="Mine", members=("b1", "b2"), documents=("a", "b"))
+    done = outcome(clusters, documents, merged, rename)
+    assert set(done.themes.values()) == {5}
+    assert {"contested 2", "empty 0"} <= {q.key for q in done.questions if q.theme_id == 6}
+
+
+def test_segments_that_two_people_settled_in_two_themes_stay_with_the_first_and_are_asked_about():
+    clusters, documents = study(a1=5, a2=5, a3=5, b1=7)
+    first = decision("accept", 5, members=("a1", "a2", "a3"), documents=("a", "b"))
+    second = decision("accept", 7, 2, members=("a3", "b1"), documents=("a", "b"))
+    done = outcome(clusters, documents, first, second)
+    assert done.themes["a3"] == 5
+    assert [(q.theme_id, q.key) for q in done.questions if q.kind == "contested"] == [(7, "contested 1")]
+    settled = decision("move", 7, 3, segments=("a3",))
+    assert "contested" not in {q.kind for q in outcome(clusters, documents, first, second, settled).questions}
 
 
 SEGMENTS = [f"{document}{number}" for document in "abcdefgh" for number in range(5)]
@@ -220,6 +271,8 @@ def check(done: replay.Replayed, clusters: dict[str, int], documents: dict[str, 
     anchors = Counter(s for theme in done.held.values() for s in theme.anchor)
     assert all(count == 1 for count in anchors.values())
     for theme in done.held.values():
+        if not theme.anchor and theme.status != "rejected":
+            assert "empty" in {q.kind for q in done.questions if q.theme_id == theme.theme_id}
         here = {s for s, t in done.themes.items() if t == theme.theme_id}
         settled = theme.anchor & set(clusters)
         if theme.status == "rejected":
@@ -245,4 +298,4 @@ def holds(new: Decision, after: replay.Replayed, clusters: dict[str, int]) -> No
     if new.action in ("move", "pin") and after.held.get(new.theme) and after.held[new.theme].status != "rejected":
         assert set(new.segments) <= here
     if new.action == "split":
-        assert {s for s, t in after.themes.items() if t == replay.part_id(new)} >= set(new.segments)
+        assert {s for s, t in after.themes.items() if t == settled.part_id(new)} >= set(new.segments)
