@@ -11,7 +11,7 @@ from pipeline.readers.model import Labels, Transcript, key
 # Below this share of turns with a question, or with fewer turns, nobody is taken for the interviewer.
 MIN_ASKING, MIN_TURNS = 0.15, 2
 # What a speaker who asks is also like; the share of turns that ask counts fully.
-SHORTER, OPENS, ELSEWHERE = 0.25, 0.15, 0.3
+SHORTER, OPENS, ELSEWHERE = 0.25, 0.15, 0.5
 # Speakers who are nobody in particular: their words are evidence, and no case's.
 NOBODY = frozenset(
     [

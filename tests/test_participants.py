@@ -1,0 +1,73 @@
+import pytest
+
+from pipeline import participants, study
+from pipeline.participants import ParticipantsError
+
+HEADER = "document,speaker,case,part,role,site\n"
+
+
+def read(tmp_path, text):
+    (tmp_path / "participants.csv").write_text(text, encoding="utf-8")
+    return participants.read(tmp_path / "participants.csv")
+
+
+def test_rows_are_people(tmp_path):
+    (one, two) = read(
+        tmp_path, "# who\n" + HEADER + "P1,Anna  Bell,a1,Participant,nurse,North\n# not this\nP1,Dan,,interviewer,,\n"
+    )
+    assert (one.line, one.document, one.speaker, one.case, one.part) == (3, "P1", "Anna Bell", "a1", "participant")
+    assert one.attributes == {"role": "nurse", "site": "North"}
+    assert two.part == "interviewer"
+
+
+def test_the_template_names_nobody(tmp_path):
+    assert read(tmp_path, study.PARTICIPANTS) == []
+
+
+def test_no_file_is_nobody(tmp_path):
+    assert participants.read(tmp_path / "participants.csv") == []
+    (tmp_path / "participants.csv").touch()
+    assert participants.read(tmp_path / "participants.csv") == []
+
+
+def test_every_problem_is_said_at_once(tmp_path):
+    with pytest.raises(ParticipantsError) as caught:
+        read(
+            tmp_path,
+            "document,speaker,case,part,role,source_type\nP1,Anna,a,guest,nurse,\n,Bo,b,,,\nP1,anna ,a,,doctor,\nP2,Cy,c,,,podcast\n",
+        )
+    said = str(caught.value)
+    assert said.count("\n") == 4
+    for words in (
+        "line 2: part is 'guest'",
+        "line 3: it names no document",
+        "line 4: 'anna' of P1 is in line 2",
+        "role of 'a' is 'doctor'",
+        "source_type is 'podcast'",
+    ):
+        assert words in said
+
+
+def test_missing_columns_are_named(tmp_path):
+    with pytest.raises(ParticipantsError, match="case, part is missing"):
+        read(tmp_path, "document,speaker\nP1,Anna\n")
+
+
+def test_what_is_no_csv_is_said_with_its_name(tmp_path):
+    (tmp_path / "participants.csv").write_bytes(b"PK\x03\x04 a spreadsheet")
+    with pytest.raises(ParticipantsError, match=r"participants\.csv: It is a zip archive"):
+        participants.read(tmp_path / "participants.csv")
+
+
+def test_rows_find_their_documents(tmp_path):
+    people = read(tmp_path, HEADER + "P1,Anna,a,,,\n*,Dan,,interviewer,,\nP2,Dan,d,participant,,\nP9,Eve,e,,,\n")
+    found, lost = participants.matched(people, ["P1.txt", "P2.docx"])
+    assert found["P1.txt", "anna"].case == "a"
+    assert found["P1.txt", "dan"].part == "interviewer"
+    assert found["P2.docx", "dan"].part == "participant"
+    assert [(person.speaker, "no document 'P9'" in reason) for person, reason in lost] == [("Eve", True)]
+
+
+def test_extra_cells_and_empty_headers_do_no_harm(tmp_path):
+    (one,) = read(tmp_path, "document,speaker,case,part,,\nP1,Anna,a,,x,y,z\n")
+    assert one.attributes == {}

@@ -1,0 +1,110 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import placing
+from pipeline.readers.coding import Coding
+
+TEXT = "Anna: I can’t say  it was\neasy – at all. We had time. No, we had time. So."
+TEXTS = {"P1.txt": TEXT, "P2.txt": "x"}
+
+
+def coding(text="", start=None, end=None, *, document="P1", code="Time"):
+    return Coding("line 2", document, start, end, text, code, "lea", "Resources", "memo", "2024")
+
+
+def placed(one):
+    found, lost = placing.place([one], TEXTS)
+    assert len(found) + len(lost) == 1
+    return (found[0].start, found[0].end, found[0].how) if found else lost[0].reason
+
+
+def test_offsets_that_agree_count():
+    assert placed(coding("We had time", 41, 52)) == (41, 52, "offsets")
+    assert TEXT[41:52] == "We had time"
+
+
+def test_offsets_without_text_count():
+    assert placed(coding("", 41, 52)) == (41, 52, "offsets")
+
+
+def test_offsets_tell_apart_what_occurs_twice():
+    at = TEXT.index("we had time")
+    assert placed(coding("we had time", at, at + 11)) == (at, at + 11, "offsets")
+
+
+@pytest.mark.parametrize(("start", "end"), [(None, None), (0, 5), (500, 600), (9, 3), (-4, 2), (41, None)])
+def test_where_offsets_fail_a_text_is_searched(start, end):
+    assert placed(coding("easy – at all", start, end)) == (26, 39, "text")
+
+
+@pytest.mark.parametrize(
+    "text", ["i can't say it was easy - at all.", "“I CAN‘T say it was easy", " I can’t  say\tit was  "]
+)
+def test_case_space_and_quotes_are_levelled(text):
+    found = placed(coding(text.lstrip("“")))
+    assert found[2] == "text"
+    assert TEXT[found[0] : found[1]].startswith("I can’t say  it was")
+
+
+def test_the_row_holds_the_documents_own_words():
+    found, _ = placing.place([coding("i can't say it was")], TEXTS)
+    row = placing.row(found[0], TEXT)
+    assert row == ("P1.txt", 6, 25, "I can’t say  it was", "Time", "Resources", "lea", "memo", "2024")
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (coding("no such words"), "not in the document word for word, and it has no offsets"),
+        (coding("no such words", 1, 5), "its offsets do not fit"),
+        (coding("had time"), "more than once"),
+        (coding("", None, None), "neither a text nor offsets"),
+        (coding("", 500, 600), "neither a text nor offsets"),
+        (coding("", 23, 25, document="P1"), None),
+        (coding("We", document="P9"), "no document 'P9'"),
+        (coding("We", document=""), "names no document"),
+        (coding("We", code=" "), "names no code"),
+        (coding("as"), "not in the document"),
+        (coding("", 17, 19), "neither a text nor"),
+    ],
+)
+def test_what_cannot_be_placed_says_why(one, said):
+    result = placed(one)
+    if said is None:
+        assert result == (23, 25, "offsets")
+    else:
+        assert said in result
+        assert result.endswith(".")
+
+
+def test_every_coding_is_placed_or_not():
+    codings = [coding("We had time", 41, 52), coding("nowhere"), coding("So"), coding("easy")]
+    found, lost = placing.place(codings, TEXTS)
+    assert [one.coding.text for one in found] == ["We had time", "So", "easy"]
+    assert [one.coding.text for one in lost] == ["nowhere"]
+
+
+LETTERS = st.text(
+    alphabet=st.one_of(st.sampled_from("ab ’'“\n\tßİﬁ😀אé\u0301–"), st.characters(exclude_categories=["Cs"])),
+    max_size=60,
+)
+
+
+@given(LETTERS, st.data())
+def test_right_offsets_always_come_back(text, data):
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    found, lost = placing.place([coding(text[start:end], start, end, document="d")], {"d": text})
+    if text[start:end].strip():
+        assert [(one.start, one.end, one.how) for one in found] == [(start, end, "offsets")]
+    else:
+        assert len(lost) == 1
+
+
+@given(LETTERS, LETTERS)
+def test_a_span_found_by_text_says_the_same_and_lies_in_the_document(text, wanted):
+    found, _ = placing.place([coding(wanted, document="d")], {"d": text})
+    for one in found:
+        assert 0 <= one.start < one.end <= len(text)
+        assert placing._Folded(text[one.start : one.end]).text.strip() == placing._Folded(wanted).text.strip()

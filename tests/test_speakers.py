@@ -1,0 +1,238 @@
+import itertools
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pipeline.readers import speakers
+from pipeline.readers.model import Labels
+
+ASKERS = ("interviewer", "moderator", "facilitator", "int", "i", "q")
+LABELS = Labels(ASKERS)
+
+
+def said(text, labels=LABELS):
+    found = speakers.transcript(text, labels)
+    return [(turn.speaker, text[turn.start : turn.end]) for turn in found.turns]
+
+
+def times(text):
+    return [turn.time_s for turn in speakers.transcript(text, LABELS).turns]
+
+
+def remarks(text, labels=LABELS):
+    return [remark.text for remark in speakers.transcript(text, labels).remarks]
+
+
+def test_labels_open_turns_that_go_on_over_paragraphs():
+    text = "Dan: How is it?\n\nAnna: Fine.\n\nIt was not always so.\nDan: No?\nAnna: No."
+    assert said(text) == [
+        ("Dan", "How is it?"),
+        ("Anna", "Fine.\n\nIt was not always so."),
+        ("Dan", "No?"),
+        ("Anna", "No."),
+    ]
+
+
+def test_a_colon_in_speech_is_no_label():
+    text = "Dan: So?\nAnna: I said this: never.\nRemember: it rained.\nDan: And?\nAnna: Nothing."
+    assert said(text)[1] == ("Anna", "I said this: never.\nRemember: it rained.")
+    assert any("'Remember:'" in remark for remark in remarks(text))
+
+
+def test_a_label_must_recur_unless_it_is_known():
+    text = "Interviewer: So?\nBeth: We had no time.\nInterviewer: None?\n"
+    assert said(text)[0] == ("Interviewer", "So?")
+    assert ("Beth", "We had no time.") in said(text, Labels(ASKERS, frozenset(["beth"])))
+    assert ("Beth", "We had no time.") in said(text, Labels(ASKERS, min_count=1))
+
+
+def test_role_words_and_numbers_need_no_recurrence():
+    assert said("Q: Why?\nParticipant 2: Because.") == [("Q", "Why?"), ("Participant 2", "Because.")]
+    text = "Facilitator: Names?\nP1: Al.\nP2: Bo.\nP3: Cy.\nFacilitator: Well?"
+    assert [speaker for speaker, _ in said(text)] == ["Facilitator", "P1", "P2", "P3", "Facilitator"]
+
+
+def test_one_speaker_has_one_spelling():
+    text = "DAN: One?\nAnna: Two.\nDan: Three?\nAnna: Four.\nDan: Five?"
+    assert {speaker for speaker, _ in said(text)} == {"Dan", "Anna"}
+
+
+def test_a_slip_of_the_pen_is_the_speaker_it_resembles():
+    text = "Dan: One?\nParticipant: Two.\nDan: Three?\nParticpant: Four.\nParticipant: Five."
+    assert ("Participant", "Four.") in said(text)
+    assert any("'Particpant:'" in remark for remark in remarks(text))
+
+
+def test_numbered_labels_are_no_slips_of_each_other():
+    text = "Dan: One?\nNurse 11: Two.\nDan: Three?\nNurse 11: Four.\nNurse 12: Five.\nNurse 12: Six."
+    assert ("Nurse 12", "Five.") in said(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "seconds"),
+    [
+        ("[00:01:02] Anna: Yes.", 62.0),
+        ("(00:01:02) Anna: Yes.", 62.0),
+        ("Anna [01:02]: Yes.", 62.0),
+        ("Anna: [1:01:02] Yes.", 3662.0),
+        ("00:01:02.500 Anna: Yes.", 62.5),
+        ("   Anna: Yes.", None),
+        ("**Anna:** Yes.", None),
+        ("Anna (01:02): Yes.", 62.0),
+        ("- Anna: Yes.", None),
+    ],
+)
+def test_times_stand_before_or_after_the_label(line, seconds):
+    text = f"Dan: So?\n{line}\nDan: And?\n{line}"
+    assert said(text)[1][1].strip("*") == "Yes."
+    assert said(text)[1][0] == "Anna"
+    assert times(text)[1] == seconds
+
+
+def test_otter_writes_name_and_time_above_the_words():
+    text = "Anna Bell  0:03\nWe began in May.\nIt was hot.\n\nDan  1:00:12\nReally?\n\nAnna Bell  1:00:20\nYes.\n\nDan  1:00:30\nOh."
+    assert said(text)[0] == ("Anna Bell", "We began in May.\nIt was hot.")
+    assert times(text) == [3.0, 3612.0, 3620.0, 3630.0]
+
+
+def test_times_on_their_own_line_belong_to_what_follows():
+    text = "00:00:00.000 --> 00:00:03.450\nJane Doe\nHello there.\n" + "".join(
+        f"0:0:{n}.0 --> 0:0:{n + 1}.0\n{name}\nWords of {name}.\n"
+        for n, name in enumerate(["Al Roe", "Jane Doe"] * 3, start=4)
+    )
+    assert said(text)[:2] == [("Jane Doe", "Hello there."), ("Al Roe", "Words of Al Roe.")]
+
+
+def test_names_alone_on_a_line_as_nvivo_writes_them():
+    text = "Interview with Ann, at home.\nQ.1. Moving here\n" + "Hal\nHow long?\nAnn\nTen years. We like it.\nYes\n" * 3
+    assert said(text)[:4] == [
+        ("", "Interview with Ann, at home."),
+        ("", "Q.1. Moving here"),
+        ("Hal", "How long?"),
+        ("Ann", "Ten years. We like it.\nYes"),
+    ]
+
+
+def test_prose_has_no_speakers():
+    text = "The ward was full.\nLater\nWe waited. Nobody came.\nLater\nIt rained.\nNote: a poster.\nNote: another."
+    assert {speaker for speaker, _ in said(text)} == {""}
+
+
+def test_recurring_words_in_a_report_are_no_speakers():
+    text = "\n".join(["We agreed to go on with the chart as it is."] * 20 + ["Risk: high.", "Risk: low."])
+    assert {speaker for speaker, _ in said(text)} == {""}
+
+
+def test_headings_and_notes_are_turns_of_nobody():
+    text = "# Interview\n\n[Q1] Change\nAnna: It got better.\n[laughter]\nMuch better.\n\n[Q2] Time\nAnna: None."
+    assert said(text) == [
+        ("", "# Interview"),
+        ("", "[Q1] Change"),
+        ("Anna", "It got better."),
+        ("", "[laughter]"),
+        ("Anna", "Much better."),
+        ("", "[Q2] Time"),
+        ("Anna", "None."),
+    ]
+
+
+def test_where_only_the_moderator_is_labelled_the_rest_is_somebody_elses():
+    text = "1 Log in.\n I am in.\n   MODERATOR: Please go on.\n Now I search.\n Moderator: Thanks.\n"
+    assert said(text) == [
+        ("", "1 Log in."),
+        ("", "I am in."),
+        ("MODERATOR", "Please go on."),
+        ("", "Now I search."),
+        ("MODERATOR", "Thanks."),
+    ]
+
+
+def test_no_labels_no_speakers():
+    assert said("One.\nTwo.") == [("", "One."), ("", "Two.")]
+    assert said("") == []
+    assert said(" \n\n") == []
+    assert said("word") == [("", "word")]
+
+
+def test_only_an_interviewer():
+    assert said("Interviewer: Hello?") == [("Interviewer", "Hello?")]
+
+
+def test_a_label_without_words_opens_no_turn():
+    assert said("Interviewer:\nInterviewer: Hello?\nAnna:\n\nHi.\nAnna: Yes.") == [
+        ("Interviewer", "Hello?"),
+        ("Anna", "Hi."),
+        ("Anna", "Yes."),
+    ]
+
+
+@pytest.mark.parametrize("text", ["http://a.b\nhttp://a.c", "10:30 we met\n11:30 we left", "Ratio 3:1\nRatio 3:2"])
+def test_addresses_and_clocks_are_no_labels(text):
+    assert {speaker for speaker, _ in said(text)} == {""}
+
+
+@pytest.mark.parametrize(
+    ("stamp", "seconds"), [("12:34", 754.0), ("[1:02:03.5]", 3723.5), ("00:01,250", 1.25), ("x", None)]
+)
+def test_seconds(stamp, seconds):
+    assert speakers.seconds(stamp) == seconds
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Interviewer", "INTERVIEWER 2", "I1", "Int.", "int 1", "Interviewer (Jo)", "Moderator - Sam", "facilitator A"],
+)
+def test_who_asks_is_known_by_label(label):
+    assert LABELS.asks(label.rstrip("."))
+
+
+@pytest.mark.parametrize("label", ["Internist", "Ian", "Quentin", "I think", "Anna", ""])
+def test_who_answers_is_not(label):
+    assert not LABELS.asks(label)
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "Anna: yes",
+            "Dan: é?",
+            "I: why",
+            "[Q1] Time",
+            "(pause)",
+            "",
+            "  ",
+            "Anna  0:12",
+            "[00:10]",
+            "then: so",
+            "😀 \u202eאב",
+            "word",
+            "1 2",
+            "Q:",
+            "\tP1: a\tb",
+        ]
+    ),
+    max_size=14,
+).map("\n".join)
+
+
+@given(
+    st.one_of(LINES, st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=120))
+)
+@example("Anna:\n[00:10]\nAnna:")
+def test_turns_lie_in_order_and_are_trimmed(text):
+    turns = speakers.transcript(text, LABELS).turns
+    assert all(turn.start < turn.end for turn in turns)
+    assert all(one.end <= two.start for one, two in itertools.pairwise(turns))
+    assert all(text[turn.start : turn.end] == text[turn.start : turn.end].strip() for turn in turns)
+
+
+@given(
+    st.lists(st.sampled_from(["word one", "(pause)", "é ש", "then so", "", "[Q1] Time", "12"]), max_size=12).map(
+        "\n".join
+    )
+)
+def test_without_labels_every_letter_is_in_a_turn(text):
+    turns = speakers.transcript(text, LABELS).turns
+    covered = {at for turn in turns for at in range(turn.start, turn.end)}
+    assert all(at in covered for at, letter in enumerate(text) if not letter.isspace())
