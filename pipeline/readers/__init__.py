@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.readers import codes_csv, docx, txt, vtt
+from pipeline.readers import codes_csv, docx, qdpx, txt, vtt
 from pipeline.readers.coding import Coding
 from pipeline.readers.model import Labels, RefusedError, Transcript
 
 TRANSCRIPTS: dict[str, Callable[[bytes, Labels], Transcript]] = {".docx": docx.read, ".txt": txt.read, ".vtt": vtt.read}
-CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {".csv": codes_csv.read}
+CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {".csv": codes_csv.read, ".qdpx": qdpx.read}
 MAX_FILE_BYTES = 200 * 2**20
 
 

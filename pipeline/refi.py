@@ -1,0 +1,50 @@
+"""REFI-QDA 1.0, in which programs for qualitative analysis exchange projects: what reading and writing it share."""
+
+import re
+import uuid
+
+PROJECT = "urn:QDA-XML:project:1.0"
+CODEBOOK = "urn:QDA-XML:codebook:1.0"
+# What this project adds to a file under names of its own, so that it is known again when the file comes back.
+MODEL = "Counterpoint (model)"
+THEMES = "Candidate themes"
+BEYOND = "Codes beyond the codebook"
+SOURCE_TYPE = "source_type"
+# QualCoder cannot read a selection without a date. This one stands for "not known".
+UNDATED = "2000-01-01T00:00:00Z"
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:counterpoint:refi-qda")
+_SPEAKER = re.compile(r"Speaker: (.*); part: (participant|interviewer|none); case: (.*)")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?")
+_MIDNIGHT = "T00:00:00Z"
+
+
+def guid(study: str, kind: str, *key: object) -> str:
+    """The id of a thing in a study: the same in every export, and another for every other thing."""
+    return str(uuid.uuid5(_NAMESPACE, "\x1f".join([study, kind, *(str(part) for part in key)])))
+
+
+def speaker_line(speaker: str, part: str, case: str) -> str:
+    """A line of a source's description that says who a speaker is."""
+    return f"Speaker: {speaker}; part: {part}; case: {case}"
+
+
+def speakers(description: str) -> list[tuple[str, str, str]]:
+    """The (speaker, part, case) of every such line of a source's description."""
+    found = [_SPEAKER.fullmatch(line) for line in description.splitlines()]
+    return [(line[1], line[2], line[3]) for line in found if line]
+
+
+def moment(date: str) -> str:
+    """A date as the format writes it (`2026-01-15` is midnight); empty where it is none."""
+    date = date.strip()
+    if _DAY.fullmatch(date):
+        return date + _MIDNIGHT
+    found = _MOMENT.fullmatch(date)
+    return f"{found[1]}T{found[2]}{found[3] or ':00'}{found[4] or 'Z'}" if found else ""
+
+
+def date_of(written: str) -> str:
+    """The date in a file, the way back from `moment`; empty where it stands for "not known"."""
+    return "" if written == UNDATED else written.removesuffix(_MIDNIGHT)

@@ -1,0 +1,285 @@
+"""REFI-QDA projects in: every way of counting, names that recur, memos, and what is refused."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import placing, readers, refi
+from pipeline.readers import offsets, qde, qdpx
+from pipeline.readers.model import RefusedError
+from pipeline.readers.offsets import Convention, Passage, Ruler
+from tests.refi_files import HEAD, guid, one, packed, project, selection
+
+FORMATS = Path(__file__).parents[1] / "../shared/formats"
+TALK = "Ana: je me suis levée, vraiment 😀 deux fois.\r\nBen: on n'a pas dormi 👍🏽, puis c'était fini.\r\nAna: أهلا وسهلا، نعم.\r\nBen: voilà.\r\n"
+WORDS = ("levée", "deux fois", "dormi", "c'était fini", "وسهلا", "voilà", "Ben")
+
+
+def counted(raw: str, at: int, way: Convention) -> int:
+    """Where the character at `at` of a raw text stands by a convention: counted here by hand, one at a time."""
+    before = raw[:at]
+    if not way.pairs_as_two:
+        before = before.replace("\r\n", "\n")
+    size = {
+        "code points": len(before),
+        "UTF-16 units": len(before.encode("utf-16-le")) // 2,
+        "UTF-8 bytes": len(before.encode()),
+    }[way.unit]
+    return size + (({"UTF-8 bytes": 3}.get(way.unit, 1)) if way.mark_counts else 0)
+
+
+def written(raw: str, words, way: Convention, *, named: bool):
+    found = []
+    for number, word in enumerate(words):
+        at = raw.index(word)
+        end = counted(raw, at + len(word), way) - way.end_included
+        found.append(selection(number, counted(raw, at, way), end, name=word if named else ""))
+    return found
+
+
+@pytest.mark.parametrize("way", offsets.conventions(marked=True), ids=str)
+@pytest.mark.parametrize("named", [True, False])
+def test_every_way_of_counting_is_found_by_the_words_it_lands_on(way, named):
+    data = one(b"\xef\xbb\xbf" + TALK.encode(), written(TALK, WORDS, way, named=named))
+    found = qdpx.contents(data, "file")
+    assert [coding.text for coding in found.codings] == list(WORDS)
+    text = TALK.replace("\r\n", "\n")
+    assert found.sources[0].text == text
+    assert all(text[coding.start : coding.end] == coding.text for coding in found.codings)
+    assert found.counted == str(way)
+
+
+def test_ways_that_give_the_same_words_are_no_tie():
+    found = qdpx.contents(one(b"Plain words, no more.", [selection(1, 0, 5), selection(2, 6, 11)]), "file")
+    assert [coding.text for coding in found.codings] == ["Plain", "words"]
+    assert found.counted == "code points, line ends counted as one, end not included"
+
+
+def test_a_tie_is_refused_in_words_and_settled_by_naming_the_unit():
+    # After the emoji both readings begin and end with whole words, and nothing says which is meant.
+    data = one("😀😀 a b c d e f".encode(), [selection(1, 5, 6), selection(2, 7, 8)])
+    with pytest.raises(RefusedError, match="two ways that fit equally well") as error:
+        qdpx.read(data, "file")
+    assert "code points" in str(error.value) and "UTF-16" in str(error.value)
+    assert [c.text for c in qdpx.contents(data, "file", units=("code points",)).codings] == ["b", "c"]
+    assert [c.text for c in qdpx.contents(data, "file", units=("UTF-16 units",)).codings] == ["a", "b"]
+
+
+def test_positions_that_belong_to_no_text_are_refused():
+    with pytest.raises(RefusedError, match="cut words in two"):
+        qdpx.read(one(b"abcdefghijklmnopqrstuvwxyz", [selection(1, 3, 7), selection(2, 9, 12)]), "file")
+
+
+def test_a_stray_position_is_kept_without_a_place_so_that_ingest_lists_it():
+    found = qdpx.read(one(b"One two three.", [selection(1, 0, 3), selection(2, 4, 7), selection(3, 90, 99)]), "file")
+    assert [(coding.start, coding.text) for coding in found] == [(0, "One"), (4, "two"), (None, "")]
+    placed, misplaced = placing.place(found, {"talk.txt": "One two three."})
+    assert len(placed) == 2 and "offsets" in misplaced[0].reason
+
+
+def test_text_in_scripts_without_spaces_is_not_taken_for_cut_words():
+    text = "我们没有时间。病房里只有两个人。我们很累。"
+    spans = [selection(1, 0, 7), selection(2, 7, 16), selection(3, 16, 21)]
+    assert [c.text for c in qdpx.read(one(text.encode(), spans), "f")] == [
+        "我们没有时间。",
+        "病房里只有两个人。",
+        "我们很累。",
+    ]
+
+
+def test_coder_memo_date_parent_and_document_are_kept():
+    held = [
+        selection(1, 0, 3, memo="really?", date="2025-01-02T03:04:05Z"),
+        selection(2, 4, 7, code=2, user=2, date="2025-01-02T00:00:00Z"),
+        selection(3, 4, 7, code=2, user=9, date=refi.UNDATED),
+    ]
+    first, second, third = qdpx.read(one(b"One two three.", held), "file")
+    assert (first.document, first.code, first.parent_code, first.coder) == ("talk", "Trust", "Feelings", "Ann")
+    assert (first.memo, first.date) == ("really?", "2025-01-02T03:04:05Z")
+    assert (second.code, second.parent_code, second.coder, second.date) == ("Time", "", "Ben", "2025-01-02")
+    assert (third.coder, third.date) == ("file", "")
+
+
+def test_notes_are_memos_whether_inside_the_xml_or_beside_it():
+    note = f'<NoteRef targetGUID="{guid(900)}"/><NoteRef targetGUID="{guid(901)}"/><NoteRef targetGUID="{guid(902)}"/></Coding>'
+    more = (
+        f'<Notes><Note guid="{guid(900)}" plainTextPath="internal://n.txt"/><Note guid="{guid(902)}" plainTextPath="gone.txt"/>'
+        f'<Note guid="{guid(901)}"><PlainTextContent>inside</PlainTextContent></Note></Notes>'
+    )
+    xml = project([("talk", "a.txt", [selection(1, 0, 3).replace("</Coding>", note)])]).replace(
+        "</Sources>", f"</Sources>{more}"
+    )
+    (coding,) = qdpx.read(packed(xml, {"a.txt": b"One two.", "n.txt": "à côté".encode()}), "f")
+    assert coding.memo == "à côté\ninside"
+
+
+def test_what_the_model_applied_is_no_human_coding():
+    data = one(b"One two.", [selection(1, 0, 3, user=1), selection(2, 4, 7, user=2)], users=("Ann", refi.MODEL))
+    found = qdpx.contents(data, "file")
+    assert [coding.coder for coding in found.codings] == ["Ann"]
+    assert found.machine == 1
+
+
+def test_a_name_that_several_codes_share_gets_its_parents_and_themes_give_way_to_codes():
+    codes = (
+        f'<Code guid="{guid(1)}" name="A" isCodable="true"><Code guid="{guid(2)}" name="Fun" isCodable="true"/></Code>'
+        f'<Code guid="{guid(3)}" name="B" isCodable="true"><Code guid="{guid(4)}" name="fun" isCodable="true"/></Code>'
+        f'<Code guid="{guid(5)}" name="{refi.THEMES}" isCodable="false"><Code guid="{guid(6)}" name="A" isCodable="true"/>'
+        f'<Code guid="{guid(7)}" name="A" isCodable="true"/></Code>'
+    )
+    found = qde.parsed(project([], codes=codes).encode())
+    names = qde.code_names(found)
+    assert [names[guid(n)] for n in range(1, 8)] == [
+        "A", "A / Fun", "B", "B / fun", refi.THEMES, f"{refi.THEMES} / A", f"{refi.THEMES} / A (1)",
+    ]  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from(["A", "a", "B", "A / B", " "]), st.integers(0, 6)), max_size=8))
+def test_every_code_has_a_name_of_its_own(tree):
+    held = qde.Project(None)
+    for number, (name, above) in enumerate(tree):
+        parent = guid(above) if above < number else ""
+        held.codes[guid(number)] = qde.CodeEntry(guid(number), name, parent, "", "")
+    names = qde.code_names(held)
+    assert len(names) == len(tree)
+    assert len({name.casefold() for name in names.values()}) == len(tree)
+
+
+def test_codings_of_a_whole_source_and_of_no_text_are_kept():
+    whole = selection(1, 0, 3).split(">", 1)[1].removesuffix("</PlainTextSelection>")
+    picture = (
+        f'<PictureSource guid="{guid(7)}" name="photo" path="internal://b.png">'
+        + selection(2, 1, 2, tag="PictureSelection").replace("startPosition", "firstX").replace("endPosition", "firstY")
+        + "</PictureSource>"
+    )
+    xml = project([("talk", "a.txt", [whole])]).replace("</Sources>", picture + "</Sources>")
+    first, second = qdpx.read(packed(xml, {"a.txt": b"One two."}), "f")
+    assert (first.text, first.code) == ("One two.", "Trust")
+    assert (second.document, second.text) == ("photo", "") and "PictureSelection" in second.row
+
+
+def test_transcripts_of_recordings_and_texts_of_pdfs_are_read():
+    sync = f'<SyncPoint guid="{guid(70)}" position="4"/><SyncPoint guid="{guid(71)}" position="7"/>'
+    spoken = (
+        f'<AudioSource guid="{guid(60)}" name="tape"><Transcript guid="{guid(61)}" plainTextPath="internal://a.txt">{sync}'
+        f'<TranscriptSelection guid="{guid(62)}" fromSyncPoint="{guid(70)}" toSyncPoint="{guid(71)}"><Coding guid="{guid(63)}">'
+        f'<CodeRef targetGUID="{guid(202)}"/></Coding></TranscriptSelection></Transcript></AudioSource>'
+        f'<PDFSource guid="{guid(80)}" name="paper"><Representation guid="{guid(81)}"><PlainTextContent>Two words</PlainTextContent>'
+        f"{selection(9, 4, 9)}</Representation></PDFSource>"
+    )
+    xml = project([]).replace("</Sources>", spoken + "</Sources>")
+    first, second = qdpx.read(packed(xml, {"a.txt": b"One two three."}), "f")
+    assert (first.document, first.text, first.code) == ("tape", "two", "Time")
+    assert (second.document, second.text) == ("paper", "words")
+
+
+@pytest.mark.parametrize("folder", ["sources", "Sources", ""])
+@pytest.mark.parametrize("prefix", ["internal://", ""])
+def test_sources_are_found_however_the_folder_is_spelt(folder, prefix):
+    xml = project([("talk", "A.txt", [selection(1, 0, 3)])]).replace("internal://", prefix)
+    assert [c.text for c in qdpx.read(packed(xml, {"a.TXT": b"One two."}, folder=folder), "f")] == ["One"]
+
+
+def test_a_source_whose_text_is_missing_leaves_its_codings_without_a_place():
+    (coding,) = qdpx.read(packed(project([("talk", "gone.txt", [selection(1, 0, 3)])]), {}), "f")
+    assert coding.start is None and coding.text == ""
+
+
+def hostile() -> dict[str, tuple[bytes, str]]:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("project.qde", b" " * 50_000_000)
+    entity = HEAD + '<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx">]><Project name="&x;"/>'
+    deep = "<Project>" + "<Code>" * 100 + "</Code>" * 100 + "</Project>"
+    outside = project([("talk", "../../etc/passwd", [])])
+    twice = project([], codes=f'<Code guid="{guid(1)}" name="a"/><Code guid="{{{guid(1)}}}" name="b"/>')
+    return {
+        "empty": (b"", "empty"),
+        "not a zip": (b"PK\x03\x04 and no more", "archive"),
+        "no project": (packed("", {}).replace(b"project.qde", b"project.txt"), "no .qde"),
+        "bomb": (bomb.getvalue(), "unpack to"),
+        "entities": (packed(entity, {}), "document type"),
+        "deep": (packed(deep, {}), "deeply nested"),
+        "wide": (packed("<Project>" + "<a/>" * (qde.MAX_ELEMENTS + 1) + "</Project>", {}), "unpack|more"),
+        "other xml": (packed("<html/>", {}), "no REFI-QDA"),
+        "leaves the folder": (packed("<Project/>", {"../evil.txt": b""}), "leaves the folder"),
+        "names a file outside": (packed(outside, {}), "outside itself"),
+        "two codes, one id": (packed(twice, {}), "same id"),
+        "large text": (packed(project([("t", "a.txt", [])]), {"a.txt": b"ab c\n" * 2_000_000}), "larger than|unpack"),
+        "no text": (packed(project([("t", "a.txt", [])]), {"a.txt": b"\0\0\0a\0"}), "NUL|encoding"),
+        "damaged xml": (packed("<Project><", {}), "damaged"),
+    }
+
+
+@pytest.mark.parametrize("kind", list(hostile()))
+def test_hostile_files_are_refused_in_a_sentence(kind):
+    data, said = hostile()[kind]
+    with pytest.raises(RefusedError, match=said) as error:
+        qdpx.read(data, "file")
+    assert str(error.value).endswith(".")
+
+
+@given(st.text(max_size=200), st.lists(st.tuples(st.integers(-5, 250), st.integers(-5, 250)), max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_any_text_and_any_positions_give_true_spans_or_a_refusal(text, pairs):
+    raw = text.encode("utf-8", "replace")
+    try:
+        found = qdpx.contents(one(raw, [selection(n, a, b) for n, (a, b) in enumerate(pairs)]), "file")
+    except RefusedError:
+        return
+    for coding in found.codings:
+        if coding.start is not None:
+            assert found.sources[0].text[coding.start : coding.end] == coding.text != ""
+
+
+@given(st.text(alphabet="ab \r\n\u00e9😀\u05d0", max_size=40), st.sampled_from(offsets.conventions(marked=True)))
+@settings(max_examples=200, deadline=None)
+def test_a_ruler_counts_as_one_counts_by_hand(raw, way):
+    ruler = Ruler(raw, marked=True)
+    text = raw.replace("\r\n", "\n").replace("\r", "\n")
+    assert ruler.text == text
+    for start in range(len(raw)):
+        if raw[start - 1 : start + 1] == "\r\n" and start:
+            continue
+        ends = [end for end in range(start + 1, len(raw) + 1) if raw[end - 1 : end + 1] != "\r\n"]
+        spans = ruler.spans(
+            [Passage(counted(raw, start, way), counted(raw, end, way) - way.end_included) for end in ends], way
+        )
+        for end, span in zip(ends, spans, strict=True):
+            assert span is not None
+            wanted = raw[start:end].replace("\r\n", "\n").replace("\r", "\n")
+            assert text[span[0] : span[1]] == wanted
+
+
+def test_readers_know_the_ending(tmp_path):
+    path = tmp_path / "codes.QDPX"
+    path.write_bytes(one(b"One two.", [selection(1, 0, 3)]))
+    assert [coding.text for coding in readers.read_codes(path)] == ["One"]
+
+
+@pytest.mark.skipif(not FORMATS.is_dir(), reason="the real files of other programs are not beside the project")
+@pytest.mark.parametrize(
+    ("name", "count", "unit", "whole"),
+    [
+        ("nvivo-win-12.6_oltas0517", 303, "UTF-16 units, CRLF counted as two", 298),
+        ("qc-1.3.2_demo", 205, "code points", 200),
+    ],
+)
+def test_real_files_land_where_their_words_are(name, count, unit, whole):
+    found = qdpx.contents((FORMATS / f"{name}.qdpx").read_bytes(), name)
+    assert len(found.codings) == count
+    assert found.counted.startswith(unit)
+    texts = {source.name: source.text for source in found.sources}
+    placed, misplaced = placing.place(found.codings, texts)
+    assert (len(placed), len(misplaced)) == (count, 0)
+    clean = 0
+    for one_ in placed:
+        text = texts[one_.document]
+        cut_left = one_.start > 0 and text[one_.start - 1].isalnum() and text[one_.start].isalnum()
+        cut_right = text[one_.end - 1 : one_.end].isalnum() and text[one_.end : one_.end + 1].isalnum()
+        clean += not cut_left and not cut_right
+    assert clean >= whole
