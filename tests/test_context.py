@@ -8,11 +8,13 @@ from pipeline import context
 
 
 def talk(documents: str, substantive: list[bool] | None = None) -> pd.DataFrame:
-    """One segment a letter; the letter is its document, its place the order of writing."""
+    """One segment a letter; the letter is its document, its place the order of writing. Each document is one turn."""
     return pd.DataFrame(
         {
             "segment_id": [f"s{place:03d}" for place in range(len(documents))],
             "document": list(documents),
+            "turn_id": list(documents),
+            "prompt_id": [""] * len(documents),
             "start": [place * 10 for place in range(len(documents))],
             "substantive": substantive or [True] * len(documents),
         }
@@ -94,3 +96,30 @@ def test_every_row_has_length_one(documents):
 def test_the_order_of_the_talk_is_by_document_then_place():
     segments = talk("bab")
     assert context.order(segments).tolist() == [1, 0, 2]
+
+
+def answers(*prompts: str) -> pd.DataFrame:
+    """One document, a turn each, answering these questions."""
+    turns = [f"t{place}" for place in range(len(prompts))]
+    return talk("a" * len(prompts)).assign(turn_id=turns, prompt_id=list(prompts))
+
+
+def test_the_answer_to_one_question_is_one_talk():
+    smoothed = context.smooth(answers("q1", "q1"), axes(2), neighbours=1, decay=0.6)
+    assert smoothed[0] / smoothed[0, 0] == pytest.approx([1, 0.6])
+
+
+def test_context_stops_at_the_next_question_where_the_talk_turns_to_something_else():
+    smoothed = context.smooth(answers("q1", "q2"), axes(2), neighbours=1, decay=0.6)
+    assert smoothed == pytest.approx(axes(2))
+
+
+def test_context_goes_on_over_a_question_where_the_talk_goes_on():
+    vectors = np.array([[1, 0.1, 0], [1, 0, 0], [0, 0, 1], [0, 0.1, 1]], dtype=np.float32)
+    weights = context.continues(answers("q1", "q2", "q3", "q4"), vectors, distance=1)
+    assert weights == pytest.approx([1, 0, 1])
+
+
+def test_turns_without_any_question_are_not_taken_for_answers_to_one():
+    smoothed = context.smooth(answers("", ""), axes(2), neighbours=1, decay=0.6)
+    assert smoothed == pytest.approx(axes(2))
