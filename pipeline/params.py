@@ -42,8 +42,10 @@ class Embed(Section):
 
     model: str = "all-MiniLM-L6-v2"
     revision: str | None = None
+    precision: Literal["float32", "int8"] = "float32"
     device: Literal["cpu", "auto"] = "cpu"
     batch_size: int = Field(default=16, ge=1)
+    network: bool = False
 
 
 class Themes(Section):

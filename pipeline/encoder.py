@@ -1,0 +1,245 @@
+"""Texts to vectors: each text once, long ones in parts, and only those that the side cache does not know.
+
+A vector depends on the text, the model and the precision alone, to the byte: not on the other texts of the run, their
+order, or the cache. Models of the BERT kind are computed by `bert`; any other by sentence-transformers, one text at a
+time on the processor and in blocks of one shape on a GPU.
+"""
+
+import hashlib
+import importlib.metadata
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from tqdm import tqdm
+
+from pipeline import bert, models
+from pipeline.bert import Floats, Precision
+from pipeline.errors import CounterpointError
+
+Device = Literal["cpu", "auto"]
+
+# Part of every cache's mark: raise it whenever this module or `bert` computes differently.
+ARITHMETIC = "1"
+# The order of a floating-point sum depends on the number of threads, so it is the same on every machine.
+THREADS = 2
+# New vectors after which the cache is written, so that a run that is stopped loses no more.
+PART = 16_384
+
+
+class EncoderError(CounterpointError):
+    """The model cannot be loaded or used as params.yaml asks."""
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors: `window` is the most word pieces it takes at once."""
+
+    window: int
+    width: int
+
+    def pieces(self, texts: list[str]) -> list[int]:
+        """The number of word pieces of each text, however long."""
+
+    def vectors(self, texts: list[str], advance: Callable[[int], object]) -> Floats:
+        """The vectors (n, width) of texts within the window; `advance` is told of each few that are done."""
+
+
+def encode(
+    texts: Sequence[str],
+    *,
+    model: str,
+    revision: str | None = None,
+    device: Device = "cpu",
+    batch_size: int = 16,
+    precision: Precision = "float32",
+    network: bool = False,
+    cache: Path | None = None,
+    progress: bool = False,
+) -> Floats:
+    """The vectors of texts, in their order: float32 (n, d), each of unit length.
+
+    A text beyond the model's window is cut into parts, at spaces where there are any, and its vector is the mean of the
+    parts' unit vectors, weighted by their word pieces. `cache`: a parquet file of vectors by the sha256 of their text;
+    afterwards it holds those of `texts` and no others. Raises ModelError or EncoderError.
+    """
+    found = models.find(model, kind="sentence-transformers", revision=revision, network=network)
+    place = "cuda" if device == "auto" and _has_gpu() else "cpu"
+    by_bert = place == "cpu" and bert.supports(found.folder)
+    if precision == "int8" and not by_bert:
+        raise EncoderError(
+            f"embed.precision: int8 is for models of the BERT kind on the processor, not for '{model}' here."
+        )
+    mark = _mark(found.fingerprint, "bert" if by_bert else f"library {place}", precision)
+
+    keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
+    wanted = dict(zip(keys, texts, strict=True))
+    stored = _read(cache, mark) if cache else {}
+    vectors = {key: stored[key] for key in wanted if key in stored}
+    missing = [key for key in wanted if key not in vectors]
+    if missing or not texts:
+        encoder: Encoder = (
+            bert.Bert(found.folder, precision=precision) if by_bert else Library(found.folder, place, batch_size)
+        )
+        if not texts:
+            return np.empty((0, encoder.width), dtype=np.float32)
+        for part in _parts(missing):
+            vectors |= dict(zip(part, _embed(encoder, [wanted[key] for key in part], progress=progress), strict=True))
+            if cache:
+                _write(cache, mark, vectors)
+    elif cache and stored.keys() != vectors.keys():
+        _write(cache, mark, vectors)
+    return np.stack([vectors[key] for key in keys])
+
+
+class Library:
+    """Any sentence-transformers model, run by that library."""
+
+    def __init__(self, folder: Path, place: str, batch_size: int) -> None:
+        """Load the model of a folder onto cpu or cuda; raise EncoderError where the library cannot."""
+        models.go_offline()
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        torch.set_num_threads(THREADS)
+        torch.backends.cuda.matmul.allow_tf32 = False
+        kwargs = {"use_safetensors": True, "dtype": "float32"}
+        try:
+            self._model = SentenceTransformer(
+                str(folder), device=place, local_files_only=True, trust_remote_code=False, model_kwargs=kwargs
+            )
+        except (OSError, ValueError, TypeError, KeyError, RuntimeError, ImportError, AttributeError) as error:
+            raise EncoderError(
+                f"The model in {folder} cannot be loaded: {error}. Fetch it anew, save it anew with "
+                "sentence-transformers, or name another in embed.model of params.yaml."
+            ) from None
+        self.window = int(self._model.get_max_seq_length() or sys.maxsize)
+        self.width = int(self._model.get_embedding_dimension() or 0)
+        self._rows = 1 if place == "cpu" else batch_size
+
+    def pieces(self, texts: list[str]) -> list[int]:
+        """The number of word pieces of each text, however long it is."""
+        tokenizer: Any = self._model.tokenizer
+        if hasattr(tokenizer, "encode_batch"):
+            return [len(encoding.ids) for encoding in tokenizer.encode_batch(texts)]
+        return [len(ids) for ids in tokenizer(texts, truncation=False, padding=False, verbose=False)["input_ids"]]
+
+    def vectors(self, texts: list[str], advance: Callable[[int], object]) -> Floats:
+        """The vectors (n, width) of texts within the window, in their order.
+
+        Blocks are of one length and always full, the last text repeated where texts run out: nothing is padded, and the
+        shape that a text is computed in depends on its length alone.
+        """
+        lengths = self.pieces(texts)
+        vectors = np.empty((len(texts), self.width), dtype=np.float32)
+        for length in sorted(set(lengths)):
+            same = [at for at, n in enumerate(lengths) if n == length]
+            for first in range(0, len(same), self._rows):
+                block = same[first : first + self._rows]
+                full = [texts[at] for at in block] + [texts[block[-1]]] * (self._rows - len(block))
+                found = self._model.encode(full, batch_size=self._rows, show_progress_bar=False)
+                vectors[block] = found[: len(block)]
+                advance(len(block))
+        return vectors
+
+
+def _has_gpu() -> bool:
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
+def _mark(fingerprint: str, way: str, precision: str) -> str:
+    """What a cached vector depends on beside its text: the model, how it is computed, the libraries' versions."""
+    libraries = ("onnxruntime", "tokenizers") if way == "bert" else ("torch", "sentence-transformers", "tokenizers")
+    versions = [f"{library} {importlib.metadata.version(library)}" for library in libraries]
+    return hashlib.sha256("\n".join([ARITHMETIC, fingerprint, way, precision, *versions]).encode()).hexdigest()
+
+
+def _parts(keys: list[bytes]) -> Iterator[list[bytes]]:
+    for first in range(0, len(keys), PART):
+        yield keys[first : first + PART]
+
+
+def _embed(encoder: Encoder, texts: list[str], *, progress: bool) -> list[Floats]:
+    """A unit vector a text, in order; the longest texts first, so that the progress bar does not promise too much."""
+    pieces = encoder.pieces(texts)
+    chunks: list[tuple[int, str]] = []
+    for at, (text, n) in enumerate(zip(texts, pieces, strict=True)):
+        chunks += [(at, chunk) for chunk in ([text] if n <= encoder.window else _split(text, encoder))]
+    weights = encoder.pieces([chunk for _, chunk in chunks])
+    order = sorted(range(len(chunks)), key=lambda i: -weights[i])
+    with tqdm(total=len(chunks), desc="embed", unit="text", disable=None if progress else True) as bar:
+        found = encoder.vectors([chunks[i][1] for i in order], bar.update)
+    of_text: list[list[tuple[int, Floats]]] = [[] for _ in texts]
+    for i, vector in sorted(zip(order, found, strict=True), key=lambda pair: pair[0]):
+        of_text[chunks[i][0]].append((weights[i], vector))
+    return [_mean(parts) for parts in of_text]
+
+
+def _split(text: str, encoder: Encoder) -> list[str]:
+    """Cut a text in two, at the space nearest its middle, until each part is within the window."""
+    if len(text) < 2 or encoder.pieces([text])[0] <= encoder.window:
+        return [text]
+    middle = len(text) // 2
+    spaces = [at for at in range(1, len(text) - 1) if text[at].isspace()]
+    cut = min(spaces, key=lambda at: abs(at - middle)) if spaces else middle
+    return _split(text[:cut], encoder) + _split(text[cut:], encoder)
+
+
+def _mean(parts: list[tuple[int, Floats]]) -> Floats:
+    """The unit vector of one text from its parts' word pieces and vectors."""
+    total = np.sum([weight * _unit(vector) for weight, vector in parts], axis=0) if len(parts) > 1 else parts[0][1]
+    unit: Floats = _unit(total).astype(np.float32)
+    if not np.isfinite(unit).all():
+        raise EncoderError("The model gives vectors that are no numbers. Its weights are damaged: fetch it anew.")
+    return unit
+
+
+def _unit(vector: Any) -> Any:
+    """The vector in float64 and of unit length; one of zeros stays so."""
+    exact = vector.astype(np.float64)
+    return exact / max(float(np.sqrt(np.sum(exact * exact))), np.finfo(np.float64).tiny)
+
+
+def _read(place: Path, mark: str) -> dict[bytes, Floats]:
+    """The cached vectors by key; none where there is no file, where it is another model's, or where it is damaged."""
+    if not place.exists():
+        return {}
+    try:
+        table = pq.read_table(place, page_checksum_verification=True)
+        if (table.schema.metadata or {}).get(b"mark") != mark.encode():
+            return {}
+        keys = table["key"].to_pylist()
+        vectors = table["vector"].combine_chunks()
+        rows = vectors.flatten().to_numpy(zero_copy_only=False).reshape(len(keys), -1)
+    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+        print(f"{place} cannot be read ({error}) and is made anew.", file=sys.stderr)
+        return {}
+    return dict(zip(keys, rows.astype(np.float32), strict=True))
+
+
+def _write(place: Path, mark: str, vectors: dict[bytes, Floats]) -> None:
+    """Write the cache whole or not at all: rows in order of key, with checksums, so that damage is noticed."""
+    keys = sorted(vectors)
+    rows = np.stack([vectors[key] for key in keys])
+    column = pa.FixedSizeListArray.from_arrays(pa.array(rows.ravel()), rows.shape[1])
+    table = pa.table({"key": pa.array(keys, pa.binary(32)), "vector": column}, metadata={"mark": mark})
+    place.parent.mkdir(parents=True, exist_ok=True)
+    for left in place.parent.glob(f".{place.name}.*"):  # by a run that was killed
+        left.unlink(missing_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+    os.close(handle)
+    try:
+        pq.write_table(table, temporary, compression="none", write_page_checksum=True)
+        Path(temporary).replace(place)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
