@@ -18,7 +18,7 @@ SLIP_CHARACTERS, SLIP_LIKENESS = 5, 0.9
 # A name alone on its line is a label only in a text that is written so throughout.
 MIN_ALONE, ALONE_WORDS, ALONE_SHARE = 3, 3, 0.2
 
-TIME = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
+TIME = r"(?:\d{1,3}:\d{1,2}:\d{1,2}|\d{1,3}:\d{2})(?:[.,]\d{1,3})?"
 STAMP = rf"[\[(<]?[ \t]*{TIME}(?:[ \t]*(?:-->|-|–)[ \t]*{TIME})?[ \t]*[\])>]?"
 _LABEL = rf"(?P<label>[^\W\d_][^\n:：\[\]<>{{}}?!\"“”*]{{0,{MAX_LABEL_CHARACTERS - 1}}}?)"
 _COLON = re.compile(
