@@ -38,6 +38,17 @@ class Bounds:
     undefined: Floats
 
 
+def by_document(values: npt.ArrayLike, documents: npt.NDArray[np.int64]) -> Floats:
+    """Sums over each document's units: units x anything becomes documents x anything; documents are 0, 1, ..."""
+    table = np.asarray(values, dtype=np.float64)
+    order = np.argsort(documents, kind="stable")
+    here, first = np.unique(documents[order], return_index=True)
+    summed = np.zeros((int(documents.max(initial=-1)) + 1, *table.shape[1:]))
+    if documents.size:
+        summed[here] = np.add.reduceat(table[order], first, axis=0)
+    return summed
+
+
 def document_draws(n_documents: int, *, draws: int, seed: int) -> Floats:
     """How often each document is drawn, draws x documents: as many as there are, with replacement."""
     if n_documents == 0:

@@ -92,11 +92,14 @@ def shared(found: Ratings, a: int, b: int, *, mask: Bools | None = None) -> Shar
 
 def tables(pair: Shared) -> Floats:
     """Two-by-two tables, documents x codes x 2 x 2: rows what a said (not given, given), columns what b said."""
-    counts = np.zeros((pair.n_documents, len(pair.codes), 2, 2))
-    for i, first in enumerate((~pair.first, pair.first)):
-        for j, second in enumerate((~pair.second, pair.second)):
-            np.add.at(counts[:, :, i, j], pair.documents, (first & second) * pair.weights[:, None])
-    return counts
+    weights = pair.weights[:, None]
+    both, first, second = (
+        intervals.by_document(said * weights, pair.documents)
+        for said in (pair.first & pair.second, pair.first, pair.second)
+    )
+    every = intervals.by_document(np.broadcast_to(weights, pair.first.shape), pair.documents)
+    cells = np.stack([every - first - second + both, second - both, first - both, both], axis=-1)
+    return cells.reshape(*cells.shape[:2], 2, 2)
 
 
 def agreement_rows(found: Ratings, *, category_of: Mapping[str, str], options: Options) -> list[dict[str, Any]]:

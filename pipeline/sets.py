@@ -1,14 +1,11 @@
 """Agreement on sets of codes, since a passage often carries several: Krippendorff's alpha with MASI distance."""
 
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
 from pipeline import agreement as coefficients
 from pipeline.agreement import Bools, Floats, Ints
-
-BLOCK = 512
 
 
 def set_alpha(sets: Bools, documents: Ints, weights: Floats) -> Floats:
@@ -26,7 +23,7 @@ def set_sums(sets: Bools, seen: Bools, documents: Ints, weights: Floats) -> tupl
     size = int(documents.max(initial=-1)) + 1
     answers = seen.sum(0)
     pairable = seen & (answers > 1)
-    rows = sets[pairable].astype(np.float32)
+    rows = sets[pairable]
     owner = np.broadcast_to(documents, seen.shape)[pairable]
     weight = np.broadcast_to(weights, seen.shape)[pairable]
     observed = np.zeros(size)
@@ -35,22 +32,30 @@ def set_sums(sets: Bools, seen: Bools, documents: Ints, weights: Floats) -> tupl
         first, second = sets[a][both], sets[b][both]
         apart = coefficients.masi_of_sizes((first & second).sum(1), first.sum(1), second.sum(1))
         np.add.at(observed, documents[both], 2 * apart * weights[both] / (answers[both] - 1))
-    distinct, kind = np.unique(np.packbits(rows.astype(bool), axis=1), axis=0, return_inverse=True)
-    unpacked = np.unpackbits(distinct, axis=1, count=sets.shape[2]).astype(np.float32)
+    distinct, kind = np.unique(np.packbits(rows, axis=1), axis=0, return_inverse=True)
+    unpacked = np.unpackbits(distinct, axis=1, count=sets.shape[2]).astype(bool)
     totals = np.zeros((size, len(distinct)))
     np.add.at(totals, (owner, kind.ravel()), weight)
     return observed, totals.sum(1), _between(unpacked, totals)
 
 
-def _between(kinds: Any, totals: Floats) -> Floats:
-    """Sum of MASI distances between the answers of every two documents; in blocks, since kinds may be thousands."""
-    sizes = kinds.sum(1)
-    expected = np.zeros((totals.shape[0], totals.shape[0]))
-    for start in range(0, len(kinds), BLOCK):
-        block = slice(start, start + BLOCK)
-        apart = coefficients.masi_of_sizes(kinds[block] @ kinds.T, sizes[block, None], sizes[None, :])
-        expected += totals[:, block] @ (apart @ totals.T)
-    return expected
+def _between(kinds: Bools, totals: Floats) -> Floats:
+    """Sum of MASI distances between the answers of every two documents; `totals`: documents x kinds of answer.
+
+    Between sets of two given sizes the distance depends only on how many codes they share, so it is looked up.
+    """
+    size = kinds.sum(1)
+    groups = [np.flatnonzero(size == value) for value in np.unique(size)]
+    member = kinds.astype(np.float32)
+    apart: Floats = np.zeros((len(totals), len(totals)))
+    for position, first in enumerate(groups):
+        for second in groups[position:]:
+            a, b = int(size[first[0]]), int(size[second[0]])
+            of_shared = coefficients.masi_of_sizes(np.arange(min(a, b) + 1), a, b).astype(np.float32)
+            shared = (member[first] @ member[second].T).astype(np.int16)
+            between = totals[:, first] @ (of_shared[shared] @ totals[:, second].T.astype(np.float32))
+            apart += between if second is first else between + between.T
+    return apart
 
 
 def drawn_alpha(observed: Floats, values: Floats, expected: Floats, weights: Floats) -> Floats:

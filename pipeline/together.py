@@ -35,8 +35,7 @@ def code_coincidences(given: Bools, seen: Bools, documents: Any, weights: Floats
     no = answers[:, None] - yes
     share = np.where(answers > 1, weights / np.maximum(answers - 1, 1), 0.0)[:, None]
     cells = np.stack([no * (no - 1) * share, no * yes * share, yes * no * share, yes * (yes - 1) * share], axis=-1)
-    summed = np.zeros((int(documents.max(initial=-1)) + 1, *cells.shape[1:]))
-    np.add.at(summed, documents, cells)
+    summed = intervals.by_document(cells, documents)
     return summed.reshape(*summed.shape[:2], 2, 2)
 
 
