@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.readers import speakers
+from pipeline.readers import label_lines, speakers
 from pipeline.readers.model import Labels
 
 ASKERS = ("interviewer", "moderator", "facilitator", "int", "i", "q")
@@ -176,7 +176,7 @@ def test_addresses_and_clocks_are_no_labels(text):
     ("stamp", "seconds"), [("12:34", 754.0), ("[1:02:03.5]", 3723.5), ("00:01,250", 1.25), ("x", None)]
 )
 def test_seconds(stamp, seconds):
-    assert speakers.seconds(stamp) == seconds
+    assert label_lines.seconds(stamp) == seconds
 
 
 @pytest.mark.parametrize(
@@ -236,3 +236,46 @@ def test_without_labels_every_letter_is_in_a_turn(text):
     turns = speakers.transcript(text, LABELS).turns
     covered = {at for turn in turns for at in range(turn.start, turn.end)}
     assert all(at in covered for at, letter in enumerate(text) if not letter.isspace())
+
+
+BOTH = [
+    ("Interviewer", "How long?"),
+    ("Anna", "Ten years."),
+    ("Interviewer", "Oh?"),
+    ("Anna", "Yes, it is."),
+    ("Anna", "Really."),
+]
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["[{}]: {}", "{}\t{}", "{} - {}", "{} – {}", "3. {}: {}", "12 {}: {}", "{}:{}", "[{}] 10:01:02\n{}", "{}\n{}"],
+)
+def test_forms_of_labels(form):
+    assert said("\n".join(form.format(*turn) for turn in BOTH)) == BOTH
+
+
+def test_letters_with_full_stops():
+    assert said("Q. How long?\nA. Ten.\nQ. Oh?\nA. Yes.\nA. Well.\nQ. Hm?")[:2] == [("Q", "How long?"), ("A", "Ten.")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Milk - two\nEggs - six\nMilk - one more\nBread - one",
+        "One\tTwo\nThree\tFour",
+        "J. Smith came.\nHe left.",
+        "Yes - no\n" * 4,
+    ],
+)
+def test_lists_and_tables_have_no_speakers(text):
+    assert {speaker for speaker, _ in said(text)} == {""}
+
+
+def test_many_rare_labels_make_one_remark():
+    text = "Dan: So?\nEve: Yes.\n" * 3 + "".join(
+        f"{name}: words\n" for name in ("Alba", "Bert", "Cleo", "Dora", "Emil", "Fritz", "Greta")
+    )
+    (remark,) = remarks(text)
+    assert "'Alba:'" in remark
+    assert "and others" in remark

@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.readers import speakers
+from pipeline.readers import label_lines, speakers
 from pipeline.readers.model import Labels, RefusedError, Transcript, Utterance, compose, key
 
 # Where nobody is named, a silence this long after the end of a sentence begins a new turn.
 SILENCE_S = 2.0
 
-_TIMING = re.compile(rf"[ \t]*(?P<start>{speakers.TIME})[ \t]*-->[ \t]*(?P<end>{speakers.TIME})")
+_TIMING = re.compile(rf"[ \t]*(?P<start>{label_lines.TIME})[ \t]*-->[ \t]*(?P<end>{label_lines.TIME})")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+(?P<name>[^>]*)>")
 _TAG = re.compile(r"</?(?:v|c|i|b|u|s|font|ruby|rt|lang)\b[^>]*>|<\d[\d:.,]*>|\{\\[^}]*\}", re.IGNORECASE)
 _ENDED = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
@@ -46,7 +46,9 @@ def cues(text: str) -> Iterator[Cue]:
         if said and at < len(lines) and _TIMING.match(lines[at]) and said[-1].isdigit():
             said.pop()  # the next cue's number, where the empty line is missing
         if said:
-            yield Cue(speakers.seconds(timing["start"]) or 0.0, speakers.seconds(timing["end"]) or 0.0, " ".join(said))
+            yield Cue(
+                label_lines.seconds(timing["start"]) or 0.0, label_lines.seconds(timing["end"]) or 0.0, " ".join(said)
+            )
 
 
 def transcript(text: str, labels: Labels) -> Transcript:
