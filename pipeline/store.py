@@ -1,5 +1,6 @@
 """The only module that touches parquet: tables are checked on every read and write, and written whole or not at all."""
 
+import io
 import os
 import tempfile
 from collections.abc import Hashable
@@ -83,6 +84,18 @@ def write(study: Path, table: str, frame: pd.DataFrame) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def words(data: bytes) -> str:
+    """All text in a parquet file, whichever table it is, given its bytes."""
+    held = pq.read_table(io.BytesIO(data))
+    columns = [field.name for field in held.schema if _is_text(field.type)]
+    return "\n".join(str(value) for name in columns for value in held.column(name).to_pylist())
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    inner = kind.value_type if pa.types.is_list(kind) or pa.types.is_large_list(kind) else kind
+    return bool(pa.types.is_string(inner) or pa.types.is_large_string(inner) or pa.types.is_dictionary(inner))
 
 
 def empty(table: str) -> pd.DataFrame:

@@ -1,0 +1,107 @@
+"""Where a person's words or name can still be found: every file below a folder, unpacked, caches included."""
+
+import html
+import io
+import os
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import store
+
+# Shorter sentences ("Yes, I think so.") are anybody's.
+MIN_WORDS = 5
+# Git's own store is named apart; the others hold programs, not the study.
+SKIPPED = frozenset([".git", ".venv", "node_modules", "__pycache__"])
+MAX_DEPTH = 3
+
+_WORD = re.compile(r"\w+")
+_TAG = re.compile(r"<[^<>]*>")
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
+
+
+@dataclass(frozen=True, order=True)
+class Trace:
+    """A file in which something was found. `part`: the member of an archive, or ''; `kind`: sentence or name."""
+
+    path: str
+    part: str
+    kind: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Needles:
+    """What is looked for: sentences, in any case and however marked up, and names, as written."""
+
+    sentences: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def needles(theirs: Iterable[str], others: Iterable[str], names: Iterable[str]) -> Needles:
+    """The sentences of somebody's turns that nobody else says too, and their names."""
+    said_by_others = f" {' '.join(_level(text) for text in others)} "
+    sentences = {
+        _level(sentence)
+        for text in theirs
+        for sentence in _SENTENCE_END.split(text)
+        if len(_WORD.findall(sentence)) >= MIN_WORDS
+    }
+    own = sorted(sentence for sentence in sentences if f" {sentence} " not in said_by_others)
+    return Needles(tuple(own), tuple(sorted({name.strip() for name in names} - {""})))
+
+
+def search(folder: Path, wanted: Needles) -> list[Trace]:
+    """Every file below a folder that holds any of it, one row for each file, part and kind, in a stable order."""
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wanted.names))})(?!\w)") if wanted.names else None
+    found = set()
+    for path in _files(folder):
+        place = path.relative_to(folder).as_posix()
+        if pattern and (named := pattern.search(place.replace("_", " "))):
+            found.add(Trace(place, "", "name", f"{named.group()} (the file's own name)"))
+        for part, text in _texts(path.read_bytes(), "", 0):
+            level = f" {_level(text)} "
+            hit = next((sentence for sentence in wanted.sentences if f" {sentence} " in level), None)
+            if hit:
+                found.add(Trace(place, part, "sentence", hit))
+            if pattern and (named := pattern.search(text)):
+                found.add(Trace(place, part, "name", named.group()))
+    return sorted(found)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in SKIPPED)
+        yield from (Path(root) / name for name in sorted(names) if not (Path(root) / name).is_symlink())
+
+
+def _texts(data: bytes, part: str, depth: int) -> Iterator[tuple[str, str]]:
+    """The texts in a file: as it is, or of each member where it is an archive or a table."""
+    if data.startswith(b"PAR1"):
+        yield part, store.words(data)
+    elif data.startswith(b"PK\x03\x04") and depth < MAX_DEPTH and zipfile.is_zipfile(io.BytesIO(data)):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for member in archive.infolist():
+                yield f"{part}/{member.filename}".strip("/"), member.filename
+                if not member.flag_bits & 1:  # an encrypted member cannot be read, and says nothing
+                    yield from _texts(archive.read(member), f"{part}/{member.filename}".strip("/"), depth + 1)
+    elif data.startswith(b"\x1f\x8b") and depth < MAX_DEPTH:
+        yield from _texts(zlib.decompressobj(wbits=31).decompress(data), part, depth + 1)
+    else:
+        yield part, _plain(data)
+
+
+def _plain(data: bytes) -> str:
+    sixteen = data[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"\0" in data[:200] and data[:200].count(b"\0") > 50)
+    text = data.decode("utf-16" if sixteen else "utf-8", errors="replace")
+    text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    # Marked-up text is looked through twice: with its tags and without, for a word may be cut by one.
+    return text if "<" not in text else f"{html.unescape(text)}\n{html.unescape(_TAG.sub('', text))}"
+
+
+def _level(text: str) -> str:
+    return " ".join(_WORD.findall(text.casefold()))
