@@ -17,12 +17,13 @@ COLOURS, NONE = 8, 9
 
 @dataclass(frozen=True)
 class Point:
-    """A segment on the map. `number`: of its quote; `colour`: 0 to 7, or 9 for none."""
+    """A segment on the map. `number`: of its quote; `colour`: 0 to 7, or 9 for none; every second eight are squares."""
 
     x: float
     y: float
     colour: int
     number: int
+    square: bool
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def build(
     own = np.array([theme_of.get(segment, -1) for segment in known.segment_id], dtype=int)
     order = {theme: number for number, theme in enumerate(theme_ids)}
     points = [
-        Point(x, y, order[theme] % COLOURS if theme in order else NONE, quotes[segment].number)
+        _point(x, y, order.get(theme, -1), quotes[segment].number)
         for (x, y), theme, segment in zip(flat.tolist(), own.tolist(), known.segment_id.to_list(), strict=True)
     ]
     lead = (
@@ -65,6 +66,11 @@ def build(
     return Map(
         tuple(sorted(points, key=lambda point: point.number)), _labels(flat, own, theme_ids), lead, _radius(len(points))
     )
+
+
+def _point(x: float, y: float, order: int, number: int) -> Point:
+    """A dot; `order`: of its theme among the themes, -1 for none."""
+    return Point(x, y, order % COLOURS if order >= 0 else NONE, number, order >= 0 and order // COLOURS % 2 == 1)
 
 
 def _labels(flat: np.ndarray, own: np.ndarray, theme_ids: list[int]) -> tuple[Label, ...]:

@@ -1,9 +1,8 @@
-"""How the results came about: settings, versions, the sha256 of models, and a paragraph to start a methods section."""
+"""How the results came about: settings and versions."""
 
 import importlib.metadata
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 PACKAGES = (
@@ -41,12 +40,6 @@ def settings(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         else:
             found.append((section, _shown(values)))
     return tuple(found)
-
-
-def model_card(folder: Path) -> Mapping[str, Any]:
-    """What the fitted theme model says of itself (card.json in its folder); nothing where there is none."""
-    place = folder / "card.json"
-    return dict(json.loads(place.read_text(encoding="utf-8"))) if place.exists() else {}
 
 
 def _shown(value: Any) -> str:

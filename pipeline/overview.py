@@ -9,9 +9,12 @@ from pipeline import words
 from pipeline.rows import counts, each, groups
 
 ASIDE = {
-    "interviewer": "asked by an interviewer",
-    "backchannel": "too short to say anything alone (“Yeah.”, “Mm, no.”)",
-    "short": "too short to say anything alone",
+    "interviewer": "were said by an interviewer",
+    "backchannel": "only show that someone listens (“Yeah.”, “Okay, right.”)",
+    "short": "are too short to say anything alone",
+    "heading": "are headings",
+    "script": "are questions or tasks that recur word for word",
+    "note": "are remarks in brackets",
 }
 STAGES = {
     "ingest": "Reading",

@@ -1,7 +1,6 @@
 """The map of segments: vectors laid out in two dimensions, the same way every time."""
 
 import numpy as np
-from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
@@ -32,7 +31,9 @@ def _principal(vectors: np.ndarray, count: int) -> np.ndarray:
     """Principal components, each turned so that its largest value is positive: their sign is otherwise arbitrary."""
     if len(vectors) < 2:
         return np.zeros((len(vectors), 2), dtype="float32")
-    flat = PCA(count, svd_solver="full").fit_transform(vectors.astype("float64"))
+    centred = vectors.astype("float64") - vectors.mean(axis=0, dtype="float64")
+    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
+    flat = (left * sizes)[:, :count]
     largest = flat[np.argmax(np.abs(flat), axis=0), np.arange(flat.shape[1])]
     turned: np.ndarray = (flat * np.where(largest < 0, -1, 1)).astype("float32")
     return turned

@@ -64,8 +64,8 @@ def gather(tables: Mapping[str, pd.DataFrame], book: codebooks.Codebook) -> Stud
     accepted = accepted_codes(assigned)
     mapped = set(assigned.code)
     codes = tuple(code for code in book.names if code in mapped)
-    rows = matrix.rows_of(segments)
-    questions = asked.asked(turns=tables["turns"], segments=segments, accepted=accepted, rows=rows)
+    known = {code: book[code] for code in codes}
+    questions = asked.asked(turns=tables["turns"], rows=matrix.rows_of(segments), codes=known)
     cells = matrix.cells(segments=segments, accepted=accepted, codes=codes, asked=questions)
     quoted = quotes.collect(
         documents=tables["documents"], turns=tables["turns"], cases=tables["cases"], segments=segments

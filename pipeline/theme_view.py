@@ -29,7 +29,7 @@ class Card:
     passport: str
     keywords: tuple[str, ...]
     n_segments: int
-    spread: tuple[str, ...]
+    spread: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
     quotes: tuple[tuple[str, tuple[Quote, ...]], ...]
     parts: tuple[tuple[str, int], ...]
 
@@ -141,13 +141,13 @@ def _lead(row: Mapping[Any, Any], n_used: int) -> str:
     )
 
 
-def _spread(rows: pd.DataFrame) -> list[str]:
-    said = []
+def _spread(rows: pd.DataFrame) -> list[tuple[str, tuple[tuple[str, int], ...]]]:
+    """Segments of a theme by each attribute of those who said them, most first."""
+    found = []
     for attribute, group in groups(rows, "attribute").items():
         ordered = group.sort_values(["n_segments", "value"], ascending=[False, True])
-        pieces = [f"{row.value or 'not given'} {row.n_segments}" for row in each(ordered)]
-        said.append(f"By {attribute}: {', '.join(pieces)} segments.")
-    return said
+        found.append((attribute, tuple((row.value or "not given", int(row.n_segments)) for row in each(ordered))))
+    return found
 
 
 def _chosen(

@@ -30,7 +30,7 @@ def percent(share: float | None) -> str:
     """A share as a percentage without decimals; a small one that is not nothing as 'under 1%'."""
     if share is None or pd.isna(share):
         return "undefined"
-    if 0 < share < 0.005:
+    if 0 < share < 0.01:
         return "under 1%"
     return f"{100 * share:.0f}%"
 

@@ -91,7 +91,7 @@
     // Accents and case make no difference to a search.
     const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
     let folded = null;
-    const circles = new Map([...document.querySelectorAll("#map circle")].map((circle) => [Number(circle.dataset.s), circle]));
+    const circles = new Map([...document.querySelectorAll("#map [data-s]")].map((circle) => [Number(circle.dataset.s), circle]));
     let hits = [], listed = 0;
 
     const chosen = (name) => (form.elements[name].value === "" ? null : Number(form.elements[name].value));

@@ -1,0 +1,99 @@
+"""Whether a person was asked about a code."""
+
+import pandas as pd
+import pytest
+
+from pipeline.asked import asked, stems, told_by
+from pipeline.codebook import Code
+
+CODES = {
+    "Time": Code(name="Protected time", definition="Whether there is time set aside for the work."),
+    "Leaders": Code(name="Board and leaders", include="sponsors, walkabouts", examples=("She came down and asked.",)),
+}
+
+
+def turns(*rows) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["turn_id", "document", "part", "text"])
+
+
+def within(*pairs) -> pd.DataFrame:
+    return pd.DataFrame(pairs, columns=["document", "case"])
+
+
+TALK = turns(
+    ("t1", "d1", "interviewer", "And was there time for it?"),
+    ("t2", "d1", "participant", "The board, the leaders, all of them."),
+    ("t3", "d2", "interviewer", "What do the leaders on the board make of it?"),
+    ("t4", "d3", "none", "The board sits at one table, with time to spare."),
+)
+WHO = within(("d1", "ana"), ("d2", "ben"), ("d2", "cleo"), ("d3", "notes"))
+
+
+def test_a_question_in_the_codes_own_words_asks_about_it():
+    found = asked(turns=TALK, rows=WHO, codes=CODES)
+    assert found["ana", "Time"] == "t1"
+    assert found["ana", "Leaders"] == ""
+    assert found["ben", "Leaders"] == "t3"
+    assert found["ben", "Time"] == ""
+
+
+def test_in_a_focus_group_everybody_was_asked():
+    found = asked(turns=TALK, rows=WHO, codes=CODES)
+    assert found["cleo", "Leaders"] == found["ben", "Leaders"]
+
+
+def test_where_nobody_asks_nothing_can_be_told():
+    found = asked(turns=TALK, rows=WHO, codes=CODES)
+    assert not [pair for pair in found if pair[0] == "notes"]
+
+
+def test_what_a_participant_says_is_no_question():
+    assert asked(turns=TALK, rows=within(("d1", "ana")), codes=CODES)["ana", "Leaders"] == ""
+
+
+def test_the_nearest_question_is_the_one_named_and_the_first_of_equals():
+    talk = turns(
+        ("t1", "d1", "interviewer", "Time, and the weather, and the parking, and the canteen?"),
+        ("t2", "d1", "interviewer", "Was there protected time?"),
+        ("t3", "d1", "interviewer", "Was there protected time?"),
+    )
+    assert asked(turns=talk, rows=within(("d1", "ana")), codes=CODES)["ana", "Time"] == "t2"
+
+
+def test_the_order_of_rows_makes_no_difference():
+    assert asked(turns=TALK.iloc[::-1], rows=WHO.iloc[::-1], codes=CODES) == asked(turns=TALK, rows=WHO, codes=CODES)
+
+
+@pytest.mark.parametrize("talk", [turns(), turns(("t1", "d1", "participant", "Yes."))])
+def test_no_questions_no_answer(talk):
+    assert asked(turns=talk, rows=within(("d1", "ana")), codes=CODES) == {}
+
+
+def test_no_codes_no_answer():
+    assert asked(turns=TALK, rows=WHO, codes={}) == {}
+
+
+def test_a_question_without_a_telling_word_asks_about_nothing():
+    talk = turns(("t1", "d1", "interviewer", "And what was it that you did?"))
+    assert asked(turns=talk, rows=within(("d1", "ana")), codes=CODES) == {("ana", "Time"): "", ("ana", "Leaders"): ""}
+
+
+def test_codes_and_questions_without_any_telling_word():
+    talk = turns(("t1", "d1", "interviewer", "And?"))
+    assert asked(turns=talk, rows=within(("d1", "ana")), codes={"X": Code(name="it")}) == {("ana", "X"): ""}
+
+
+def test_enough_can_be_set():
+    strict = asked(turns=TALK, rows=WHO, codes=CODES, enough=1.1)
+    assert set(strict.values()) == {""}
+
+
+def test_endings_do_not_keep_words_apart_and_stop_words_say_nothing():
+    assert stems("leaders leading") == ["lead", "lead"]
+    assert stems("And the of") == []
+    assert stems("Zürich, 1999, à la carte") == ["zürich", "carte"]
+
+
+def test_a_code_is_known_by_its_name_first():
+    assert told_by(CODES["Leaders"]).count("Board and leaders") == 3
+    assert "She came down and asked." in told_by(CODES["Leaders"])

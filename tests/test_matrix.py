@@ -1,0 +1,132 @@
+"""The framework matrix: what each case said about each code, in its own words."""
+
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import matrix, store
+
+TEXT = "We had no time. None at all, honestly. The ward was full."
+
+
+def segments(*rows) -> pd.DataFrame:
+    columns = ["segment_id", "document", "case", "part", "start", "text"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def accepted(*rows) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["segment_id", "code", "score"])
+
+
+ONE = segments(
+    ("s1", "d1", "ana", "participant", 10, TEXT), ("s2", "d1", "ana", "participant", 90, "Time is short here.")
+)
+
+
+def test_every_case_meets_every_code_in_order():
+    found = matrix.cells(segments=ONE, accepted=accepted(("s1", "B", 0.5)), codes=["B", "A"], asked={})
+    assert [(cell.case, cell.code, cell.state) for cell in found] == [("ana", "B", "spoken"), ("ana", "A", "unknown")]
+
+
+def test_excerpts_are_ordered_by_score_then_by_place():
+    given_codes = accepted(("s1", "A", 0.5), ("s2", "A", 0.9))
+    assert matrix.cells(segments=ONE, accepted=given_codes, codes=["A"], asked={})[0].excerpts == ("s2", "s1")
+    level = accepted(("s2", "A", 0.5), ("s1", "A", 0.5))
+    assert matrix.cells(segments=ONE, accepted=level, codes=["A"], asked={})[0].excerpts == ("s1", "s2")
+
+
+def test_a_code_given_twice_by_two_methods_counts_once():
+    twice = accepted(("s1", "A", 0.5), ("s1", "A", 0.7))
+    assert matrix.cells(segments=ONE, accepted=twice, codes=["A"], asked={})[0].excerpts == ("s1",)
+
+
+def test_a_summary_is_made_of_whole_sentences_letter_for_letter():
+    cell = matrix.cells(segments=ONE, accepted=accepted(("s1", "A", 0.5)), codes=["A"], asked={})[0]
+    for part in cell.parts:
+        assert part.text == TEXT[part.start - 10 : part.end - 10]
+        assert part.text in ("We had no time.", "None at all, honestly.", "The ward was full.")
+    assert cell.summary == " […] ".join(part.text for part in cell.parts)
+
+
+def test_a_summary_has_no_more_sentences_than_asked_for_and_none_twice():
+    same = segments(*((f"s{n}", "d1", "ana", "participant", 40 * n, "There is no time for it.") for n in range(4)))
+    given_codes = accepted(*((f"s{n}", "A", 0.5) for n in range(4)))
+    assert len(matrix.cells(segments=same, accepted=given_codes, codes=["A"], asked={})[0].parts) == 1
+    cell = matrix.cells(segments=ONE, accepted=accepted(("s1", "A", 0.5)), codes=["A"], asked={}, sentences=1)[0]
+    assert len(cell.parts) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "state"), [({}, "unknown"), ({("ana", "A"): ""}, "not_asked"), ({("ana", "A"): "t1"}, "asked")]
+)
+def test_silence_after_a_question_is_told_from_silence_without_one(asked, state):
+    cell = matrix.cells(segments=ONE, accepted=accepted(), codes=["A"], asked=asked)[0]
+    assert (cell.state, cell.question) == (state, asked.get(("ana", "A"), ""))
+
+
+def test_a_cell_that_was_spoken_is_spoken_whatever_was_asked():
+    cell = matrix.cells(segments=ONE, accepted=accepted(("s1", "A", 0.5)), codes=["A"], asked={("ana", "A"): "t1"})[0]
+    assert (cell.state, cell.question) == ("spoken", "")
+
+
+def test_a_document_without_speakers_is_a_case_and_an_interviewer_is_none():
+    frame = segments(
+        ("s1", "notes", "", "none", 0, "The room is cold."),
+        ("s2", "talk", "", "interviewer", 0, "What made you come?"),
+        ("s3", "talk", "ana", "participant", 30, "The tea."),
+    )
+    assert list(matrix.rows_of(frame).case) == ["ana", "notes"]
+
+
+def test_the_order_of_rows_makes_no_difference(small_study):
+    given_codes = store.read(small_study, "code_assignments").query("accepted")[["segment_id", "code", "score"]]
+    whole = store.read(small_study, "segments")
+    codes = ["Pride", "Time", "Staffing", "Leaders"]
+    one = matrix.cells(segments=whole, accepted=given_codes, codes=codes, asked={})
+    two = matrix.cells(segments=whole.iloc[::-1], accepted=given_codes.iloc[::-1], codes=codes, asked={})
+    assert one == two
+
+
+def test_the_table_holds_its_schema(small_study, tmp_path):
+    given_codes = store.read(small_study, "code_assignments").query("accepted")[["segment_id", "code", "score"]]
+    found = matrix.cells(segments=store.read(small_study, "segments"), accepted=given_codes, codes=["Time"], asked={})
+    store.write(tmp_path, "framework_matrix", matrix.table(found))
+    assert list(store.read(tmp_path, "framework_matrix").n_segments) == [len(cell.excerpts) for cell in found]
+
+
+def test_no_cells_make_an_empty_table(tmp_path):
+    store.write(tmp_path, "framework_matrix", matrix.table([]))
+    assert store.read(tmp_path, "framework_matrix").empty
+
+
+@given(st.text(alphabet="ab .!?…\n\"'", max_size=60))
+def test_sentences_hold_all_of_a_passage_but_the_space_between(text):
+    spans = matrix.sentences_of(text)
+    assert all(text[start:end].strip() == text[start:end].rstrip() != "" for start, end in spans)
+    assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
+    assert all(one[1] <= two[0] for one, two in pairwise(spans))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0),
+        ("   ", 0),
+        ("One", 1),
+        ("One. Two", 2),
+        ("What?! Yes.", 2),
+        ("It was 3.5 hours.", 1),
+        ('"Go." She went.', 2),
+    ],
+)
+def test_where_sentences_end(text, count):
+    assert len(matrix.sentences_of(text)) == count
+
+
+def test_passages_of_stop_words_alone_are_summed_up_all_the_same():
+    frame = segments(("s1", "d", "ana", "participant", 0, "It is what it is."))
+    cell = matrix.cells(segments=frame, accepted=accepted(("s1", "A", 0.5)), codes=["A"], asked={})[0]
+    assert cell.summary == "It is what it is."

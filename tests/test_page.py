@@ -1,0 +1,131 @@
+"""The page's shell: a strict policy, and data that stays data."""
+
+import base64
+import hashlib
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import page, quotes, store, templates
+from pipeline.page import json_for_html
+
+TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
+
+
+@given(st.dictionaries(TEXT, st.lists(TEXT)))
+def test_json_in_the_page_is_the_same_data_and_no_markup(data):
+    text = json_for_html(data)
+    assert json.loads(text) == data
+    assert not set("<>&\u2028\u2029") & set(text)
+
+
+def test_json_cannot_end_its_element():
+    assert "</script" not in json_for_html({"text": "</script><!--<script>"}).lower()
+
+
+def explored(study, **changes):
+    names = ("documents", "turns", "cases", "segments")
+    tables = {name: store.read(study, name) for name in names} | changes
+    segments = tables["segments"].segment_id
+    return page.explore_data(
+        **tables,
+        theme_of={segment: n % 2 for n, segment in enumerate(sorted(segments))},
+        themes=[(0, "first"), (1, "second")],
+        codes_of={sorted(segments)[0]: ["Time", "gone"]},
+        codes=["Pride", "Time"],
+    )
+
+
+def sliced(data, document, start, end):
+    """A piece of a document as a browser cuts it: by UTF-16 units."""
+    return data["documents"][document]["text"].encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le")
+
+
+def test_what_the_script_cuts_out_is_what_was_said(small_study):
+    data = explored(small_study)
+    segments = quotes.in_order(store.read(small_study, "segments"))
+    turns = quotes.in_order(store.read(small_study, "turns"))
+    cut = [sliced(data, data["turns"][turn][0], start, end) for turn, start, end, *_ in data["segments"]]
+    assert cut == segments.text.to_list()
+    assert [sliced(data, turn[0], turn[3], turn[4]) for turn in data["turns"]] == turns.text.to_list()
+
+
+def test_segments_know_their_question_theme_codes_and_case(small_study):
+    data = explored(small_study)
+    rows = quotes.in_order(store.read(small_study, "segments")).to_dict("records")
+    for row, (_, _, _, prompt, theme, codes, case, used) in zip(rows, data["segments"], strict=True):
+        assert (data["turns"][prompt][2] == "i") if prompt >= 0 else row["prompt_id"] == ""
+        assert theme in (0, 1)
+        assert (data["cases"][case]["name"] if case >= 0 else "") == row["case"]
+        assert used == int(row["substantive"])
+        assert set(codes) <= {0, 1}
+    assert sum(len(row[5]) for row in data["segments"]) == 1, "a code that is not in the codebook is not shown"
+
+
+def test_one_filters_by_what_tells_people_apart(small_study):
+    attributes = {one["name"]: one["values"] for one in explored(small_study)["attributes"]}
+    assert attributes == {"role": ["doctor", "nurse"], "site": ["north", "south"]}
+    cases = store.read(small_study, "cases").assign(site="north", name=lambda frame: frame.case)
+    assert {one["name"] for one in explored(small_study, cases=cases)["attributes"]} == {"role", "name"}
+
+
+def test_a_case_that_says_nothing_and_one_that_is_not_listed_can_both_be_chosen(small_study):
+    cases = store.read(small_study, "cases").replace("Ana", "Nobody")
+    assert [one["name"] for one in explored(small_study, cases=cases)["cases"]] == [
+        "Ana",
+        "Ben",
+        "Cleo",
+        "Dev",
+        "Nobody",
+    ]
+
+
+def test_a_turn_that_is_not_verbatim_fails_the_build(small_study):
+    turns = store.read(small_study, "turns")
+    turns.loc[0, "text"] += "!"
+    with pytest.raises(quotes.QuoteError):
+        explored(small_study, turns=turns)
+
+
+def test_the_policy_names_exactly_the_script_and_the_style_of_the_page(small_study):
+    html = page_of(small_study)
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html).group(1).replace("&#39;", "'")
+    script = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    style = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert len(script) == len(style) == 1
+    for text, kind in ((script[0], "script-src"), (style[0], "style-src")):
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{kind} 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def page_of(study) -> str:
+    from pipeline import codebook, report
+    from pipeline.params import Params
+
+    made = report.gather(report.read(study), codebook.load(study / "codebook.yaml"))
+    return report.build_page(made, Params(study=str(study)), [("model", "vectors", "0" * 64)])
+
+
+def test_the_script_writes_text_and_never_markup():
+    script = templates.text("page.js")
+    for way in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "fetch(",
+        "XMLHttpRequest",
+        "import(",
+    ):
+        assert way not in script
+
+
+def test_no_file_of_the_page_names_an_address():
+    for name in ("report.html", "style.css", "page.js"):
+        assert "//" not in templates.text(name).replace("// ", "")

@@ -1,0 +1,44 @@
+"""The map: the same vectors, the same places."""
+
+import numpy as np
+import pytest
+
+from pipeline.projection import positions
+
+
+def vectors(count: int, width: int = 8, seed: int = 3) -> np.ndarray:
+    found = np.random.default_rng(seed).normal(size=(count, width)).astype("float32")
+    return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 5, 59, 60, 120])
+def test_any_number_of_vectors_has_places_on_the_map(count):
+    flat = positions(vectors(count))
+    assert flat.shape == (count, 2)
+    assert np.isfinite(flat).all()
+    assert ((flat >= 0) & (flat <= 1)).all()
+
+
+@pytest.mark.parametrize("count", [10, 90])
+def test_the_same_vectors_give_the_same_map(count):
+    assert positions(vectors(count)).tobytes() == positions(vectors(count)).tobytes()
+
+
+@pytest.mark.parametrize("count", [10, 90])
+def test_vectors_that_are_all_the_same_do_not_break_it(count):
+    assert np.isfinite(positions(np.ones((count, 4), dtype="float32"))).all()
+
+
+def test_neighbours_stay_neighbours():
+    rng = np.random.default_rng(0)
+    centres = np.eye(3, 8)
+    group = np.repeat([0, 1, 2], 40)
+    flat = positions((centres[group] + rng.normal(scale=0.05, size=(120, 8))).astype("float32"))
+    middle = np.array([flat[group == g].mean(axis=0) for g in range(3)])
+    nearest = np.argmin(np.linalg.norm(flat[:, None] - middle[None], axis=2), axis=1)
+    assert (nearest == group).mean() > 0.95
+
+
+def test_few_points_lie_along_what_sets_them_apart_most():
+    flat = positions(np.array([[0.0, 0.0], [1.0, 0.1], [2.0, 0.0], [3.0, 0.1]]))
+    assert np.all(np.diff(flat[:, 0]) > 0) or np.all(np.diff(flat[:, 0]) < 0)

@@ -1,0 +1,216 @@
+"""The report stage, on a small study full of what breaks pages."""
+
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+import small_study as invented
+
+from pipeline import codebook, quotes, report, store
+from pipeline.params import Params
+
+MODELS = [("all-MiniLM-L6-v2", "vectors of segments", "0" * 64)]
+
+
+class Reader(HTMLParser):
+    """The text of a page as a reader sees it, without script, style and data; and its elements."""
+
+    def __init__(self):
+        super().__init__()
+        self.text, self.tags, self.ids, self.attributes, self.skipping = [], [], [], set(), False
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.ids += [value for name, value in attrs if name == "id"]
+        self.attributes |= {name for name, _ in attrs}
+        self.skipping = tag in ("script", "style")
+
+    def handle_endtag(self, tag):
+        self.skipping = False
+
+    def handle_data(self, data):
+        if not self.skipping:
+            self.text.append(data)
+
+
+def seen(html: str) -> str:
+    reader = Reader()
+    reader.feed(html)
+    return " ".join(" ".join(reader.text).split())
+
+
+def built(folder, **params) -> str:
+    study = report.gather(report.read(folder), codebook.load(folder / "codebook.yaml"))
+    return report.build_page(study, Params(study=str(folder), **params), MODELS)
+
+
+@pytest.fixture(scope="module")
+def html(small_study) -> str:
+    return built(small_study)
+
+
+@pytest.fixture
+def copied(small_study, tmp_path):
+    return shutil.copytree(small_study, tmp_path / "data" / "small")
+
+
+def test_it_reads_from_the_study_down_to_the_method(html):
+    headings = re.findall(r'<h2 id="([a-z]+)-h">', html)
+    assert headings == ["study", "themes", "explore", "against", "matrix", "agreement", "problems", "method", "context"]
+
+
+def test_what_breaks_pages_is_shown_as_text(html):
+    reader = Reader()
+    reader.feed(html)
+    assert reader.tags.count("script") == 2
+    assert "img" not in reader.tags
+    assert not [name for name in reader.attributes if name.startswith("on") or name in ("style", "src")]
+    assert "{{ 7 * 7 }}" in seen(html)
+    assert "onerror=alert(1)" in seen(html)
+    assert len(reader.ids) == len(set(reader.ids))
+
+
+def test_every_quote_in_the_page_is_compared(html, small_study):
+    assert quotes.verify_page(html, store.read(small_study, "documents")) > 10
+
+
+def test_a_page_with_a_quote_that_nobody_said_fails(html, small_study):
+    documents = store.read(small_study, "documents")
+    documents["text"] = documents.text.str.replace("night shift", "day shift")
+    with pytest.raises(quotes.QuoteError, match=r"ana\.txt"):
+        quotes.verify_page(html, documents)
+
+
+def test_the_study_comes_first_in_words(html):
+    text = seen(html)
+    assert "2 interviews, 1 focus group and 1 set of field notes" in text
+    assert "1 thing could not be used" in text
+    assert "interviews/blank.txt holds no text" in text
+    assert "Interviewer was taken for the one who asks" in text
+
+
+def test_machine_results_are_candidates_and_never_findings(html):
+    text = seen(html)
+    assert text.count("andidate") > 10
+    assert "finding" not in text.lower().replace("finding themes or codes", "")
+    assert "topic" not in text.lower().replace("bertopic", "")
+
+
+def test_agreement_is_said_before_it_is_counted_and_the_undefined_is_named(html):
+    text = seen(html)
+    assert text.index("42% of the way from chance") < text.index("Code by code")
+    assert "undefined" in text
+    assert "Neither applied this code." in text
+    assert "nan" not in re.findall(r"[a-z]+", text.lower())
+
+
+def test_a_reflexive_study_shows_no_coefficient(small_study):
+    text = seen(built(small_study, stance="reflexive")).lower()
+    for word in ("kappa", "alpha", "interval", "percent", "mutual information", "rand index", "f1", "0.42"):
+        assert word not in text, word
+    assert "what did each see in it?" in text
+
+
+def test_without_a_codebook_the_page_says_so(copied):
+    (copied / "codebook.yaml").write_text("codes: []\n")
+    for name in ("code_assignments", "theme_code", "theme_human_code"):
+        store.write(copied, name, store.empty(name))
+    text = seen(built(copied))
+    assert "no framework to set the themes against" in text
+    assert "there is no framework matrix" in text
+
+
+def test_without_human_codes_the_page_says_so(tmp_path):
+    folder = invented.write(tmp_path / "alone", coders=())
+    (folder / "codebook.yaml").write_text("codes: [Time]\n")
+    text = seen(built(folder))
+    assert "No human coding came with this study" in text
+    assert "There is nothing to compare with" in text
+
+
+def test_without_themes_the_page_says_so(copied):
+    for name in ("themes", "theme_assignments", "theme_quotes", "theme_attributes", "theme_code", "theme_human_code"):
+        store.write(copied, name, store.empty(name))
+    text = seen(built(copied))
+    assert "No candidate theme was found" in text
+    assert "no candidate theme to set against the framework" in text
+
+
+def test_a_study_of_nothing_at_all_makes_a_page(tmp_path):
+    folder = tmp_path / "empty"
+    for name in (*store.INTERIM, *store.PROCESSED):
+        store.write(folder, name, store.empty(name))
+    (folder / "codebook.yaml").write_text("codes: []\n")
+    assert "no sources" in seen(built(folder))
+
+
+def test_a_word_of_a_million_letters_makes_a_page(copied):
+    for name in ("documents", "turns", "segments"):
+        table = store.read(copied, name)
+        long = table.text.str.replace("photographer", "photographer" + "x" * 1_000_000)
+        table["text"] = long
+        if name != "documents":
+            grown = long.str.len() > 1_000_000
+            table.loc[grown, "end"] += 1_000_000
+        store.write(copied, name, table)
+    assert len(built(copied)) > 1_000_000
+
+
+def run(monkeypatch, folder, extra=""):
+    root = folder.parent.parent
+    (root / "params.yaml").write_text(f"study: data/{folder.name}\n{extra}")
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(report, "fingerprints", lambda params: MODELS)
+    report.main()
+    return {file.relative_to(folder): file.read_bytes() for file in sorted(folder.glob("report/**/*.*"))}
+
+
+def test_the_stage_writes_what_dvc_knows_and_the_same_bytes_twice(copied, monkeypatch):
+    first = run(monkeypatch, copied)
+    assert {str(file) for file in first} == {
+        "report/index.html",
+        "report/framework_matrix.xlsx",
+        "report/metrics.json",
+        "report/plots/theme_sizes.csv",
+    }
+    assert not store.read(copied, "framework_matrix").empty
+    assert run(monkeypatch, copied) == first
+
+
+def test_the_order_of_rows_makes_no_difference_to_the_bytes(copied, monkeypatch):
+    first = run(monkeypatch, copied)
+    for name in (*store.INTERIM, *store.PROCESSED):
+        store.write(copied, name, store.read(copied, name).iloc[::-1])
+    assert run(monkeypatch, copied) == first
+
+
+def test_nothing_made_tells_of_this_machine_or_of_the_day(copied, monkeypatch):
+    for name, content in run(monkeypatch, copied).items():
+        assert str(copied.parent).encode() not in content, name
+        assert pd.Timestamp.now().strftime("%Y-%m-%d").encode() not in content, name
+
+
+def test_metrics_are_numbers_and_without_coefficients_if_reflexive(copied, monkeypatch):
+    numbers = json.loads(run(monkeypatch, copied)[report.Path("report/metrics.json")])
+    assert numbers["kappa_people"] == pytest.approx(0.42)
+    assert numbers["themes"] == 2
+    assert all(isinstance(value, int | float) for value in numbers.values())
+    reflexive = json.loads(run(monkeypatch, copied, "stance: reflexive\n")[report.Path("report/metrics.json")])
+    assert not [name for name in reflexive if "kappa" in name or name.startswith("themes_")]
+
+
+def test_a_code_given_by_two_methods_is_one_with_its_best_score():
+    given = pd.DataFrame(
+        {"segment_id": ["s"] * 3, "code": ["A", "A", "B"], "score": [0.4, 0.6, 0.9], "accepted": [True, True, False]}
+    )
+    assert report.accepted_codes(given).to_dict("records") == [{"segment_id": "s", "code": "A", "score": 0.6}]
+
+
+def test_the_models_fingerprints_are_those_of_the_pins():
+    (vectors, _, sha), (sentences, _, other) = report.fingerprints(Params(study="data/sample"))
+    assert (vectors, sentences) == ("all-MiniLM-L6-v2", "en_core_web_sm")
+    assert re.fullmatch("[0-9a-f]{64}", sha)
+    assert sha != other

@@ -1,0 +1,266 @@
+"""What the report says of themes, codes, agreement and the study, before it is put on the page."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline import agreement_view, map_view, matrix_view, method, metrics, overview, quotes, store, theme_view
+from pipeline.codebook import Code, Codebook
+from pipeline.matrix import Cell, Part
+
+BOOK = Codebook(codes=(Code(name="M"), *(Code(name=f"m{n}", parent="M") for n in range(7)), Code(name="R")))
+
+
+@pytest.fixture
+def tables(small_study):
+    return {name: store.read(small_study, name) for name in (*store.INTERIM, *store.PROCESSED)}
+
+
+@pytest.fixture
+def quoted(tables):
+    return quotes.collect(**{name: tables[name] for name in ("documents", "turns", "cases", "segments")})
+
+
+# themes
+
+
+def made_cards(tables, quoted, per_theme=6):
+    names = ("themes", "theme_quotes", "theme_attributes")
+    return theme_view.cards(**{name: tables[name] for name in names}, quotes=quoted, n_used=11, per_theme=per_theme)
+
+
+def test_a_card_for_each_theme_largest_first(tables, quoted):
+    cards = made_cards(tables, quoted)
+    sizes = [card.n_segments for card in cards]
+    assert sizes == sorted(sizes, reverse=True)
+    assert "45% of the talk" in cards[0].lead
+    assert [kind for kind, _ in cards[0].quotes] == ["Typical of it", "On its edge"]
+
+
+def test_no_more_quotes_than_asked_for(tables, quoted):
+    assert all(sum(len(own) for _, own in card.quotes) == 1 for card in made_cards(tables, quoted, per_theme=1))
+
+
+def test_sub_themes_are_parts_of_their_theme_and_no_cards(tables, quoted):
+    below = tables["themes"].iloc[:1].assign(theme_id=7, parent_id=0, level=2, label="part", n_segments=2)
+    tables["themes"] = pd.concat([tables["themes"], below])
+    cards = {card.theme_id: card for card in made_cards(tables, quoted)}
+    assert set(cards) == {0, 1}
+    assert cards[0].parts == (("part", 2),)
+    assert cards[1].parts == ()
+
+
+def test_a_quote_of_a_segment_that_is_gone_is_left_out(tables, quoted):
+    tables["theme_quotes"]["segment_id"] = "gone"
+    assert made_cards(tables, quoted)[0].quotes == ()
+
+
+def test_the_themes_lead_names_what_fell_into_none(tables):
+    said = theme_view.lead(tables["themes"], tables["theme_assignments"], n_used=11)
+    assert "2 candidate themes" in said
+    assert "1 segment (9%) fell into none." in said
+    nothing = theme_view.lead(store.empty("themes"), store.empty("theme_assignments"), n_used=0)
+    assert nothing.startswith("No candidate theme was found")
+
+
+def made_grid(tables, **changes):
+    options = {"coder": "pipeline", "codes": ["Pride", "Time"], "counts_only": False} | changes
+    return theme_view.grid(themes=tables["themes"], crossed=tables["theme_code"], **options)
+
+
+def test_the_grid_keeps_the_order_of_the_codebook_and_adds_what_it_lacks(tables):
+    assert made_grid(tables).codes == ("Pride", "Time", "Leaders", "Staffing")
+    assert made_grid(tables, coder="nobody") is None
+
+
+def test_a_grid_without_a_shared_passage_says_so(tables):
+    tables["theme_code"] = tables["theme_code"].assign(n_overlap=0, precision=np.nan)
+    grid = made_grid(tables)
+    assert grid.lead.startswith("No candidate theme shares a passage")
+    assert {cell.shade for _, _, _, row in grid.rows for cell in row} == {0}
+
+
+@pytest.mark.parametrize(
+    ("share", "shade"), [(0.0, 0), (0.05, 1), (0.1, 1), (0.2, 2), (0.4, 3), (0.6, 4), (0.9, 5), (1.0, 5)]
+)
+def test_the_darker_the_larger_the_share(tables, share, shade):
+    tables["theme_code"]["precision"] = share
+    assert made_grid(tables).rows[0][3][0].shade == shade
+
+
+def test_counts_only_says_no_share(tables):
+    assert "%" in made_grid(tables).lead
+    assert "%" not in made_grid(tables, counts_only=True).lead
+
+
+# agreement
+
+
+def view(tables, **changes):
+    return agreement_view.build(tables["agreement"].assign(**changes), tables["theme_agreement"], ["Pride", "Time"])
+
+
+def test_people_come_first_and_are_called_the_ceiling(tables):
+    said = view(tables).sentences
+    assert said[0].startswith("lea and max, on 11 segments of 4 documents: over all codes they agree 42% of the way")
+    assert "ceiling" in said[-1]
+
+
+def test_with_one_person_there_is_no_ceiling(tables):
+    tables["agreement"] = tables["agreement"][tables["agreement"].coder_b == "pipeline"]
+    assert "no human ceiling" in view(tables).sentences[-1]
+
+
+def test_what_is_undefined_is_said_and_not_drawn(tables):
+    shown = view(tables, kappa=np.nan, note="Too few.")
+    assert "agreement over all codes is undefined. Too few." in shown.sentences[0]
+    assert shown.chart == ()
+    assert all(row[7] == "undefined" for row in shown.rows)
+
+
+@pytest.mark.parametrize("kappa", [0.0, -0.3])
+def test_agreement_that_chance_gives_is_called_so(tables, kappa):
+    assert "no better than chance would" in view(tables, kappa=kappa).sentences[0]
+
+
+def test_the_chart_begins_with_all_codes_and_runs_from_minus_a_fifth_to_one(tables):
+    chart = view(tables, kappa=0.4, low=-0.9, high=1.0).chart
+    assert [line[0] for line in chart] == ["all codes", "Pride", "Time", "Leaders", "Staffing"]
+    mark = chart[0][1][0]
+    assert (mark.human, mark.left, mark.low, mark.high) == (True, 50.0, 0.0, 100.0)
+
+
+def test_the_table_has_a_row_for_every_figure_and_a_name_for_every_column(tables):
+    shown = view(tables)
+    assert len(shown.rows) == len(tables["agreement"])
+    assert {len(row) for row in shown.rows} == {len(shown.columns)}
+
+
+def test_nothing_to_compare_is_nothing_to_say():
+    shown = agreement_view.build(store.empty("agreement"), store.empty("theme_agreement"), [])
+    assert (shown.sentences, shown.chart, shown.rows, shown.theme_rows) == ((), (), (), ())
+
+
+def test_themes_against_codes_in_words(tables):
+    assert "alike to 0.20 (0.10 to 0.30)" in view(tables).theme_sentences[0]
+    tables["theme_agreement"]["value"] = np.nan
+    assert "undefined" in view(tables).theme_sentences[0]
+
+
+def test_contrasts_are_counts_and_questions(tables):
+    said = agreement_view.contrasts(tables["codings"])
+    assert all(sentence.endswith("What did each see in it?") for sentence in said)
+    assert "One reader, or none" in agreement_view.contrasts(store.empty("codings"))[0]
+
+
+# the study
+
+
+def made_overview(tables, **changes):
+    names = ("documents", "cases", "segments", "codings")
+    problems = {"ingest": tables["ingest_problems"], "segment": tables["segment_problems"]}
+    return overview.build(**{name: tables[name] for name in names} | {"problems": problems} | changes)
+
+
+def test_what_was_left_out_comes_before_what_was_guessed_and_notes(tables):
+    assert [problem.kind for problem in made_overview(tables).problems] == ["refused", "guessed", "note"]
+
+
+def test_a_source_says_who_speaks_and_who_coded_it(tables):
+    sources = {source.document: source for source in made_overview(tables).sources}
+    assert sources["groups/ward.txt"].speakers == "Cleo and Dev"
+    assert sources["groups/ward.txt"].coders == "lea and max"
+    assert sources["notes/session.docx"].speakers == ""
+    assert sources["notes/session.docx"].n_segments == 2
+
+
+def test_attributes_are_counted_and_the_missing_are_named(tables):
+    cases = tables["cases"].assign(role=["nurse", "nurse", "", None])
+    assert dict(made_overview(tables, cases=cases).attributes)["role"] == (("not given", 2), ("nurse", 2))
+
+
+def test_why_segments_are_set_aside_is_said_in_words(tables):
+    assert made_overview(tables).aside[0] == ("were said by an interviewer", 8)
+    odd = tables["segments"].assign(set_aside="for a reason", substantive=False)
+    assert overview.set_aside(odd) == (("for a reason", 21),)
+
+
+# map and matrix
+
+
+def test_every_vector_is_a_dot_with_its_quote_and_the_colour_of_its_theme(tables, quoted):
+    made = map_view.build(
+        embeddings=tables["embeddings"], assignments=tables["theme_assignments"], theme_ids=[1, 0], quotes=quoted
+    )
+    assert len(made.points) == len(tables["embeddings"])
+    assert {point.colour for point in made.points} == {0, 1, 9}
+    assert [label.text for label in made.labels] == ["T1", "T0"]
+    assert all(0 <= point.x <= map_view.SIZE and 0 <= point.y <= map_view.SIZE for point in made.points)
+
+
+def test_the_ninth_theme_has_the_first_colour_and_another_shape(tables, quoted):
+    assigned = tables["theme_assignments"].assign(theme_id=range(11))
+    made = map_view.build(
+        embeddings=tables["embeddings"], assignments=assigned, theme_ids=list(range(11)), quotes=quoted
+    )
+    assert sorted((point.colour, point.square) for point in made.points)[:2] == [(0, False), (0, True)]
+
+
+def test_no_vectors_no_dots():
+    empty = {"embeddings": store.empty("embeddings"), "assignments": store.empty("theme_assignments")}
+    assert map_view.build(**empty, theme_ids=[], quotes={}).points == ()
+
+
+def test_many_codes_are_shown_by_category_a_few_at_a_time():
+    shown = matrix_view.by_category(["R", *(f"m{n}" for n in range(7))], BOOK)
+    assert [(title, len(codes)) for title, codes in shown] == [("R", 1), ("M (1 of 2)", 5), ("M (2 of 2)", 2)]
+    assert matrix_view.by_category(["m0", "R"], BOOK) == [("All codes", ["m0", "R"])]
+    assert matrix_view.by_category([], BOOK) == []
+
+
+def test_the_matrix_on_the_page_leads_to_filters_and_quotes(quoted):
+    segment, quote = next(iter(quoted.items()))
+    part = Part(segment, quote.start, quote.end, quote.text)
+    cells = [
+        Cell("Ana", "m0", "spoken", (part,), (segment,)),
+        Cell("notes/session.docx", "m0", "asked", (), (), "t1"),
+    ]
+    documents = sorted({quote.document for quote in quoted.values()})
+    shown = matrix_view.build(
+        cells, codes=["m0"], book=BOOK, quotes=quoted, questions={"t1": "Why?"}, about={"Ana": "nurse"}, people=["Ana"],
+        documents=documents,
+    )  # fmt: skip
+    ana, notes = shown.rows
+    assert (ana.field, ana.number, ana.about) == ("case", 0, "nurse")
+    assert (notes.field, notes.number) == ("document", documents.index("notes/session.docx"))
+    assert ana.cells[0].parts[0].place == f"{documents.index(quote.document)}:{quote.start}:{quote.end}"
+    assert notes.cells[0].question == "Why?"
+    assert "in 1 of 2 cells" in shown.lead
+
+
+# numbers and method
+
+
+def test_metrics_leave_out_what_is_undefined(tables):
+    tables["agreement"]["kappa"] = np.nan
+    numbers = metrics.build(tables, problems=tables["ingest_problems"], cells=[], reflexive=False)
+    assert "kappa_people" not in numbers
+    assert numbers["refused"] == 1
+    assert list(numbers) == sorted(numbers)
+
+
+def test_the_plots_bars_are_the_themes(tables):
+    lines = metrics.theme_sizes(tables["themes"]).splitlines()
+    assert lines[0] == "theme,n_segments"
+    assert len(lines) == 3
+    assert metrics.theme_sizes(store.empty("themes")) == "theme,n_segments\n"
+
+
+def test_settings_are_every_key_with_its_section():
+    shown = dict(method.settings({"stance": "codebook", "ingest": {"labels": ["i", "q"], "least": 2, "model": None}}))
+    assert shown == {"stance": "codebook", "ingest.labels": "i, q", "ingest.least": "2", "ingest.model": "null"}
+
+
+def test_versions_begin_with_this_program():
+    assert method.versions()[0][0] == "counterpoint"
+    assert "not installed" not in dict(method.versions()).values()
