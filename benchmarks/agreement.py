@@ -1,7 +1,7 @@
 """How long agreement takes: 1,000 draws of 50 documents, 5,000 units, 60 codes and 4 coders. The bound is 30 seconds.
 
-Run it from the root: python -m benchmarks.agreement. It prints seconds for each part, the median of three runs; the processor's time
-tells whether the machine was busy with something else.
+Run it from the root: python -m benchmarks.agreement. It prints seconds for each part, the median of three runs; the
+processor's time tells whether the machine was busy with something else.
 """
 
 import statistics

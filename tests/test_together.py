@@ -1,0 +1,138 @@
+"""Agreement of all people together."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline import agreement as ag
+from pipeline import sets
+from pipeline.pairs import ALL_CODES, Options
+from pipeline.together import code_coincidences, rows_of_all
+from tests.coded_study import assignments
+from tests.test_pairs import study
+from tests.test_units import laid
+
+OPTIONS = Options(draws=200, seed=1)
+
+
+def frame(made, options=OPTIONS, category_of=None):
+    return pd.DataFrame(rows_of_all(laid(made), category_of=category_of or {}, options=options))
+
+
+def test_three_people_have_fleiss_alpha_and_ac1_per_code():
+    made = study(coders=("ann", "ben", "cat"))
+    found = laid(made)
+    rows = frame(made)
+    one = rows[rows["code"] == "A"].iloc[0]
+    counts = ag.coincidences(found.given[:, :, 0].T.astype(int), n_answers=2)
+    assert one["coders"] == "ann; ben; cat"
+    assert (one["n"], one["n_complete"], one["n_documents"]) == (60, 60, 6)
+    assert one["fleiss"] == pytest.approx(float(ag.fleiss_kappa(counts)))
+    assert one["alpha"] == pytest.approx(float(ag.krippendorff_alpha(counts)))
+    assert one["ac1"] == pytest.approx(float(ag.gwet_ac1_many(counts)))
+    assert one["prevalence"] == pytest.approx(found.given[:, :, 0].mean())
+    assert one["low"] < one["alpha"] < one["high"]
+
+
+def test_where_not_everybody_coded_alpha_uses_what_there_is_and_fleiss_the_rest():
+    made = study(coders=("ann", "ben", "cat"))
+    coded = made["codings"]
+    made["codings"] = coded[~((coded["coder"] == "cat") & (coded["document"].isin(["d4", "d5"])))]
+    one = frame(made).iloc[0]
+    assert (one["n"], one["n_complete"]) == (60, 40)
+
+
+def test_where_nobody_shares_all_documents_there_is_alpha_alone():
+    made = study(coders=("ann", "ben", "cat"))
+    coded = made["codings"]
+    keep = {"ann": ["d0", "d1", "d2"], "ben": ["d0", "d3", "d4"], "cat": ["d1", "d4", "d5"]}
+    made["codings"] = coded[
+        [document in keep[coder] for coder, document in zip(coded["coder"], coded["document"], strict=True)]
+    ]
+    one = frame(made).iloc[0]
+    assert one["n_complete"] == 0
+    assert one["fleiss"] is None or np.isnan(one["fleiss"])
+    assert not np.isnan(one["alpha"])
+    assert one["note"].startswith("only alpha: 0 units")
+
+
+def test_one_person_and_no_person_have_no_rows():
+    assert frame(study(coders=("ann",))).empty
+    made = study(coders=())
+    made["code_assignments"] = assignments({}, made["segments"], ["A"])
+    assert frame(made).empty
+
+
+def test_the_consensus_coder_is_nobody_of_their_own():
+    assert frame(study(coders=("ann", "ben", "consensus"))).iloc[0]["coders"] == "ann; ben"
+
+
+def test_too_few_units_are_refused():
+    few = frame(study(documents=1), Options(draws=200, min_units=20))
+    assert set(few["note"]) == {"refused: 10 units with two answers or more, and it takes 20"}
+
+
+def test_a_code_that_everybody_gave_to_everything_is_undefined():
+    made = study(coders=("ann", "ben"))
+    from tests.coded_study import codings
+
+    made["codings"] = codings(*[(who, "A", f"d{d}", 1, 10) for who in ("ann", "ben") for d in range(6)])
+    one = frame(made).iloc[0]
+    assert np.isnan(pd.to_numeric(one["alpha"]))
+    assert one["note"] == "undefined: every answer is the same, so that nothing varies"
+
+
+def test_sets_of_codes_have_alpha_with_an_interval():
+    rows = frame(study(coders=("ann", "ben", "cat")))
+    whole = rows[rows["code"] == ALL_CODES].iloc[0]
+    assert whole["low"] < whole["alpha"] < whole["high"]
+
+
+def test_coincidences_by_document_are_those_of_the_answers():
+    random = np.random.default_rng(4)
+    given, seen = random.random((3, 20, 2)) < 0.4, random.random((3, 20)) < 0.7
+    documents = np.repeat([0, 1, 2, 3], 5)
+    found = code_coincidences(given, seen, documents, np.ones(20))
+    for document in range(4):
+        for code in range(2):
+            here = documents == document
+            answers = np.where(seen[:, here], given[:, here, code], ag.MISSING).T
+            assert np.allclose(found[document, code], ag.coincidences(answers, n_answers=2))
+
+
+def slow_alpha(given, seen):
+    """Alpha with MASI distance, by its definition."""
+    units = [
+        [frozenset(np.flatnonzero(given[c, u])) for c in range(len(given)) if seen[c, u]] for u in range(seen.shape[1])
+    ]
+    units = [said for said in units if len(said) > 1]
+    values = [one for said in units for one in said]
+    observed = sum(ag.masi_distance(a, b) / (len(said) - 1) for said in units for a in said for b in said) / len(values)
+    expected = sum(ag.masi_distance(a, b) for a in values for b in values) / (len(values) * (len(values) - 1))
+    return 1 - observed / expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_alpha_of_sets_is_alpha_by_its_definition(seed):
+    random = np.random.default_rng(seed)
+    truth = random.random((25, 5)) < 0.3
+    given = np.stack([np.where(random.random((25, 5)) < 0.2, ~truth, truth) for _ in range(3)])
+    seen = random.random((3, 25)) < 0.8
+    documents = np.repeat(np.arange(5), 5)
+    observed, values, expected = sets.set_sums(given, seen, documents, np.ones(25))
+    fast = ag.alpha_of_disagreement(observed.sum(), values.sum(), expected.sum())
+    assert fast == pytest.approx(slow_alpha(given, seen), abs=1e-6)
+    weights = np.array([[1.0, 1, 1, 1, 1], [2, 0, 1, 1, 1]])
+    drawn = sets.drawn_alpha(observed, values, expected, weights)
+    assert drawn[0] == pytest.approx(float(fast))
+    twice = np.r_[0:5, 0:5, 10:25]
+    assert drawn[1] == pytest.approx(slow_alpha(given[:, twice], seen[:, twice]), abs=1e-6)
+
+
+def test_people_who_give_the_same_sets_agree_fully_and_by_chance_about_0():
+    random = np.random.default_rng(0)
+    one, other = random.random((2, 400, 6)) < 0.25
+    documents, weights = np.repeat(np.arange(8), 50), np.ones(400)
+    assert sets.set_alpha(np.stack([one, one]), documents, weights) == pytest.approx(1)
+    assert sets.set_alpha(np.stack([one, other]), documents, weights) == pytest.approx(0, abs=0.05)
+    assert np.isnan(sets.set_alpha(np.zeros((2, 400, 6), dtype=bool), documents, weights))
