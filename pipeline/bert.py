@@ -91,6 +91,7 @@ def supports(folder: Path) -> bool:
         config.get("model_type") == "bert"
         and config.get("hidden_act") == "gelu"
         and config.get("position_embedding_type", "absolute") == "absolute"
+        and config.get("dtype", config.get("torch_dtype")) != "bfloat16"
         and kinds in ([TRANSFORMER, POOLING], [TRANSFORMER, POOLING, NORMALIZE])
         and _pooling(folder) in ("mean", "cls")
         and not settings.get("do_lower_case")
@@ -106,6 +107,8 @@ def _pooling(folder: Path) -> str | None:
     """How token vectors become one: 'mean', 'cls' (the first), or None where it is another way or several."""
     module = next(m for m in _read(folder / "modules.json") if str(m["type"]).endswith(POOLING))
     config = _read(folder / module["path"] / "config.json")
+    if config.get("include_prompt") is False:
+        return None
     if "pooling_mode" in config:
         return str(config["pooling_mode"])
     names = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}

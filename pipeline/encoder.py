@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -75,19 +76,24 @@ def encode(
         raise EncoderError(
             f"embed.precision: int8 is for models of the BERT kind on the processor, not for '{model}' here."
         )
-    mark = _mark(found.fingerprint, "bert" if by_bert else f"library {place}", precision)
+    load: Callable[[], Encoder] = (
+        partial(bert.Bert, found.folder, precision=precision)
+        if by_bert
+        else partial(Library, found.folder, place, batch_size)
+    )
+    if not texts:
+        if cache:
+            cache.unlink(missing_ok=True)
+        return np.empty((0, _loaded(model, load).width), dtype=np.float32)
 
+    mark = _mark(found.fingerprint, "bert" if by_bert else f"library {place}", precision)
     keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
     wanted = dict(zip(keys, texts, strict=True))
     stored = _read(cache, mark) if cache else {}
     vectors = {key: stored[key] for key in wanted if key in stored}
     missing = [key for key in wanted if key not in vectors]
-    if missing or not texts:
-        encoder: Encoder = (
-            bert.Bert(found.folder, precision=precision) if by_bert else Library(found.folder, place, batch_size)
-        )
-        if not texts:
-            return np.empty((0, encoder.width), dtype=np.float32)
+    if missing:
+        encoder = _loaded(model, load)
         for part in _parts(missing):
             vectors |= dict(zip(part, _embed(encoder, [wanted[key] for key in part], progress=progress), strict=True))
             if cache:
@@ -97,11 +103,25 @@ def encode(
     return np.stack([vectors[key] for key in keys])
 
 
+def _loaded(model: str, load: Callable[[], Encoder]) -> Encoder:
+    """The loaded model; raise EncoderError where its files cannot be read."""
+    from safetensors import SafetensorError
+
+    errors = (SafetensorError, OSError, ValueError, TypeError, KeyError, RuntimeError, ImportError, AttributeError)
+    try:
+        return load()
+    except errors as error:
+        raise EncoderError(
+            f"The model '{model}' cannot be loaded ({type(error).__name__}: {error}). Fetch it anew, save it anew with "
+            "sentence-transformers, or name another in embed.model of params.yaml."
+        ) from None
+
+
 class Library:
     """Any sentence-transformers model, run by that library."""
 
     def __init__(self, folder: Path, place: str, batch_size: int) -> None:
-        """Load the model of a folder onto cpu or cuda; raise EncoderError where the library cannot."""
+        """Load the model of a folder onto cpu or cuda."""
         models.go_offline()
         import torch
         from sentence_transformers import SentenceTransformer
@@ -110,16 +130,13 @@ class Library:
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(THREADS)
         torch.backends.cuda.matmul.allow_tf32 = False
-        kwargs = {"use_safetensors": True, "dtype": "float32"}
-        try:
-            self._model = SentenceTransformer(
-                str(folder), device=place, local_files_only=True, trust_remote_code=False, model_kwargs=kwargs
-            )
-        except (OSError, ValueError, TypeError, KeyError, RuntimeError, ImportError, AttributeError) as error:
-            raise EncoderError(
-                f"The model in {folder} cannot be loaded: {error}. Fetch it anew, save it anew with "
-                "sentence-transformers, or name another in embed.model of params.yaml."
-            ) from None
+        self._model = SentenceTransformer(
+            str(folder),
+            device=place,
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True, "dtype": "float32"},
+        )
         self.window = int(self._model.get_max_seq_length() or sys.maxsize)
         self.width = int(self._model.get_embedding_dimension() or 0)
         self._rows = 1 if place == "cpu" else batch_size
