@@ -20,7 +20,7 @@ MEASURES = ("ami", "ari", "v_measure", "homogeneity", "completeness")
 HALF = 0.5
 # Below this many segments nothing is said of where a code lies.
 FEWEST = 5
-# With too few documents for an interval, how many times as often as elsewhere a code must occur in a theme.
+# With too few documents for an interval, how many times as often as outside it a code must occur in a theme.
 CLEARLY = 2.0
 
 
@@ -93,12 +93,15 @@ def beyond_chance(parts: Overlaps, *, options: Options) -> Bools:
 
     That is so where the interval of (share in the theme) / (share overall) over draws of documents lies above 1.
     """
-    overall = _lift(parts.both.sum(0), parts.theme.sum(0), parts.code.sum(0), parts.all.sum())
-    enough: Bools = np.greater_equal(parts.both.sum(0), 2)
+    both, theme, code = parts.both.sum(0), parts.theme.sum(0)[:, None], parts.code.sum(0)[None, :]
+    enough: Bools = np.greater_equal(both, 2)
     if parts.all.size < options.min_documents:
-        return enough & np.greater_equal(np.nan_to_num(overall), CLEARLY)
+        outside = parts.all.sum() - theme
+        clearly: Bools = (both * outside >= CLEARLY * (code - both) * theme) & (outside > 0) & enough
+        return clearly
     weights = intervals.document_draws(parts.all.size, draws=options.draws, seed=options.seed)
     drawn = _lift(*(np.tensordot(weights, part, axes=1) for part in (parts.both, parts.theme, parts.code, parts.all)))
+    overall = _lift(both, theme[:, 0], code[0], parts.all.sum())
     return enough & np.greater(np.nan_to_num(intervals.of_draws(overall, drawn).low), 1)
 
 

@@ -52,12 +52,11 @@ def interview_order(documents: pd.DataFrame, turns: pd.DataFrame, cases: pd.Data
         return Order(tuple(names), "file names")
     told = cases[column].astype("str").str.strip()
     if column == "order":
-        place = pd.to_numeric(told, errors="coerce")
+        place = pd.to_numeric(told, errors="coerce").astype("float64").to_numpy()
     else:
-        place = pd.to_datetime(told, errors="coerce", format="ISO8601").map(
-            lambda day: day.toordinal(), na_action="ignore"
-        )
-    place_of = dict(zip(cases["case"], place.astype("float64"), strict=True))
+        days = pd.to_datetime(told, errors="coerce", format="ISO8601").to_numpy(dtype="datetime64[D]")
+        place = np.where(np.isnat(days), np.nan, days.astype(np.int64).astype(np.float64))
+    place_of = dict(zip(cases["case"], place, strict=True))
     of_turns = turns.assign(place=turns["case"].map(place_of).astype("float64")).groupby("document")["place"].min()
     when = of_turns.reindex(names)
     undated = tuple(name for name in names if np.isnan(when[name]))

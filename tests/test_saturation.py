@@ -1,0 +1,146 @@
+"""Saturation after Guest, Namey & Chen (2020)."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import saturation as sat
+from pipeline.saturation import ALL, Order, Rule
+from tests.coded_study import tables
+
+RULE = Rule(base=4, run=2, threshold=0.05, orders=50, seed=1)
+
+
+def presence(*codes_of_documents):
+    names = sorted({code for codes in codes_of_documents for code in codes})
+    return np.array([[name in codes for name in names] for codes in codes_of_documents], dtype=bool)
+
+
+def test_new_codes_are_counted_where_they_are_first_met():
+    assert sat.new_codes(presence("ab", "bc", "abc", "d", "")).tolist() == [2, 1, 0, 1, 0]
+    assert sat.new_codes(np.zeros((3, 0), dtype=bool)).tolist() == [0, 0, 0]
+
+
+def test_runs_after_the_base_move_on_by_one_document():
+    # A base of 4 documents with 37 codes; 5 and 6 bring 4 new ones (11%), 6 and 7 bring 3 (8%), 7 and 8 bring 1 (3%).
+    found = sat.ratios(np.array([20, 9, 5, 3, 1, 3, 0, 1]), RULE)
+    assert np.isnan(found[:5]).all()
+    assert found[5:] == pytest.approx([4 / 37, 3 / 37, 1 / 37])
+    assert sat.reached_at(found, RULE) == 8
+
+
+def test_a_threshold_of_0_needs_a_run_without_anything_new():
+    rule = Rule(base=2, run=2, threshold=0.0)
+    assert sat.reached_at(sat.ratios(np.array([5, 3, 0, 1, 0, 0]), rule), rule) == 6
+    assert sat.reached_at(sat.ratios(np.array([5, 3, 1, 0, 1, 0]), rule), rule) == -1
+
+
+def test_a_base_without_codes_has_no_ratio():
+    assert np.isnan(sat.ratios(np.array([0, 0, 0, 0, 1, 1]), RULE)).all()
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ([], "Nurse, site B: no documents, not yet: it takes 6 to tell (a base of 4 and a run of 2)."),
+        ([5, 2], "Nurse, site B: two documents, not yet: it takes 6 to tell (a base of 4 and a run of 2)."),
+        (
+            [10, 5, 3, 2, 2, 1],
+            "Nurse, site B: 6 documents, not yet: the last 2 brought 3 new codes (15% of the 20 in the "
+            "base), and 5% is the threshold.",
+        ),
+        ([10, 5, 3, 2, 0, 1], "Nurse, site B: 6 documents, reached after 6: that run brought 5%."),
+        (
+            [10, 5, 3, 2, 0, 0, 4],
+            "Nurse, site B: 7 documents, reached after 6: that run brought 0%; the documents after brought 4 more.",
+        ),
+        ([0, 0, 0, 0, 1, 1], "Nurse, site B: the first 4 of 6 documents have no codes, so that nothing can be said."),
+    ],
+)
+def test_the_verdict_is_a_plain_sentence(new, said):
+    assert sat.sentence("nurse, site B", np.array(new, dtype=np.int64), RULE) == said
+
+
+def test_the_whole_study_is_called_all_documents_and_themes_are_themes():
+    said = sat.sentence(ALL, np.array([3, 1, 1, 0, 2, 2]), RULE, things="themes")
+    assert said.startswith("All documents: 6 documents, not yet: the last 2 brought 4 new themes")
+
+
+def test_curves_hold_the_given_order_and_random_ones():
+    seen = presence("ab", "bc", "cd", "a", "e", "a", "b")
+    order = Order(tuple(f"d{i}" for i in range(7)), "interviewing")
+    rows, verdict = sat.saturation("ann", ALL, seen, order, RULE)
+    given_order = pd.DataFrame([row for row in rows if row["order"] == "interviewing"])
+    random = pd.DataFrame([row for row in rows if row["order"] == "random"])
+    assert given_order["n_known"].tolist() == [2, 3, 4, 4, 5, 5, 5]
+    assert given_order["document"].tolist() == list(order.documents)
+    assert random["n_known"].iloc[-1] == 5
+    assert (random["known_low"] <= random["n_known"]).all()
+    assert (random["n_known"] <= random["known_high"]).all()
+    assert random["n_known"].is_monotonic_increasing
+    assert verdict["n_known"] == 5
+    assert verdict["reached_at"] == 7
+    assert 0 <= verdict["random"] <= 1
+
+
+def test_a_cell_that_is_too_small_has_a_sentence_and_no_figures():
+    _, verdict = sat.saturation("ann", "nurse", presence("a", "b"), Order(("d0", "d1"), "file names"), RULE)
+    assert (verdict["ratio"], verdict["random"], verdict["reached_at"]) == (None, None, -1)
+
+
+@given(st.lists(st.sets(st.sampled_from("abcdefgh")), min_size=1, max_size=9))
+def test_every_code_is_new_once_in_any_order(documents):
+    seen = presence(*documents)
+    order = Order(tuple(str(i) for i in range(len(documents))), "file names")
+    rows, verdict = sat.saturation("ann", ALL, seen, order, Rule(orders=20))
+    total = len(set().union(*documents))
+    assert verdict["n_known"] == total
+    assert [row["n_known"] for row in rows if row["position"] == len(documents)] == pytest.approx([total, total])
+    assert sum(row["n_new"] for row in rows if row["order"] == "random") == pytest.approx(total)
+
+
+def test_met_marks_the_documents_with_the_code_in_the_order_given():
+    found = pd.DataFrame({"document": ["b", "a", "b", "other"], "code": ["x", "y", "y", "z"]})
+    assert sat.met(found, Order(("b", "a"), "file names")).tolist() == [[True, True], [False, True]]
+
+
+def ordered(cases, **options):
+    made = tables(documents=len(cases), **options)
+    return sat.interview_order(made["documents"], made["turns"], cases)
+
+
+def test_interviews_follow_the_order_column_then_the_date():
+    numbers = pd.DataFrame({"case": ["c0", "c1", "c2"], "order": ["10", "9", "1"], "date": ["2020-01-01"] * 3})
+    assert ordered(numbers) == Order(("d2", "d1", "d0"), "interviewing")
+    dates = pd.DataFrame({"case": ["c0", "c1", "c2"], "date": ["2024-03-01", "2023-12-24", "2024-01-05"]})
+    assert ordered(dates) == Order(("d1", "d2", "d0"), "interviewing")
+
+
+def test_an_interview_without_a_date_comes_last_and_is_named():
+    cases = pd.DataFrame({"case": ["c0", "c1", "c2"], "date": ["", "2023-12-24", "someday"]})
+    assert ordered(cases) == Order(("d1", "d0", "d2"), "interviewing", ("d0", "d2"))
+
+
+def test_without_dates_names_are_read_with_their_numbers():
+    made = tables(documents=12)
+    order = sat.interview_order(made["documents"], made["turns"], made["cases"])
+    assert order == Order(tuple(f"d{i}" for i in range(12)), "file names")
+    empty = ordered(pd.DataFrame({"case": ["c0", "c1"], "order": ["", ""]}))
+    assert empty.kind == "file names"
+
+
+def test_field_notes_and_documents_are_no_interviews_unless_there_is_nothing_else():
+    cases = pd.DataFrame({"case": ["c0", "c1"]})
+    assert ordered(cases, source_types=["field_note", "focus_group"]).documents == ("d1",)
+    assert ordered(cases, source_types=["field_note", "document"]).documents == ("d0", "d1")
+
+
+def test_cells_are_the_combinations_that_occur():
+    cases = pd.DataFrame(
+        {"case": ["a", "b", "c", "d"], "role": ["nurse", "nurse", "doctor", ""], "site": ["B", "B", "A", "A"]}
+    )
+    assert sat.cells(cases, ("role", "site")) == {"doctor, A": {"c"}, "nurse, B": {"a", "b"}}
+    assert sat.cells(cases, ("role", "ward")) == {"doctor": {"c"}, "nurse": {"a", "b"}}
+    assert sat.cells(cases, ("ward",)) == {}
