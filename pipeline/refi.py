@@ -5,6 +5,7 @@ import uuid
 
 PROJECT = "urn:QDA-XML:project:1.0"
 CODEBOOK = "urn:QDA-XML:codebook:1.0"
+ORIGIN = "Counterpoint"
 # What this project adds to a file under names of its own, so that it is known again when the file comes back.
 MODEL = "Counterpoint (model)"
 THEMES = "Candidate themes"
@@ -48,3 +49,24 @@ def moment(date: str) -> str:
 def date_of(written: str) -> str:
     """The date in a file, the way back from `moment`; empty where it stands for "not known"."""
     return "" if written == UNDATED else written.removesuffix(_MIDNIGHT)
+
+
+def file_line(document: str) -> str:
+    """The line of a source's description that says which file of a study it is."""
+    return f"File: {document}"
+
+
+def file_of(description: str) -> str:
+    """The file that such a line names, or empty."""
+    first = description.split("\n", 1)[0]
+    return first.removeprefix("File: ").strip() if first.startswith("File: ") else ""
+
+
+def counting(unit: str) -> str:
+    """The sentence by which an export says what its positions count: code points or UTF-16 units."""
+    return f"Positions count {unit}; the end is not included."
+
+
+def counted(description: str) -> str:
+    """The unit that such a sentence names, or empty."""
+    return next((unit for unit in ("code points", "UTF-16 units") if counting(unit) in description), "")

@@ -12,7 +12,7 @@ from pipeline import placing, readers, refi
 from pipeline.readers import offsets, qde, qdpx
 from pipeline.readers.model import RefusedError
 from pipeline.readers.offsets import Convention, Passage, Ruler
-from tests.refi_files import HEAD, guid, one, packed, project, selection
+from refi_files import HEAD, guid, one, packed, project, selection
 
 FORMATS = Path(__file__).parents[1] / "../shared/formats"
 TALK = "Ana: je me suis levée, vraiment 😀 deux fois.\r\nBen: on n'a pas dormi 👍🏽, puis c'était fini.\r\nAna: أهلا وسهلا، نعم.\r\nBen: voilà.\r\n"

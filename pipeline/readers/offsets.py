@@ -89,15 +89,15 @@ def conventions(*, marked: bool, units: Sequence[str] = UNITS) -> list[Conventio
 
 
 def fitting(
-    texts: Sequence[tuple[Ruler, Sequence[Passage]]], *, units: Sequence[str] = UNITS
+    texts: Sequence[tuple[Ruler, Sequence[Passage]]], ways: Sequence[Convention]
 ) -> tuple[Convention, list[list[Span | None]]]:
     """The convention under which passages best match their names or begin and end with whole words, and their spans.
 
-    Ways that give the same spans are one. Raises RefusedError where two that do not fit equally well, or none fits.
+    Ways that give the same spans are one; the only way there is is not doubted. Raises RefusedError where two that do
+    not give the same fit equally well, or none fits.
     """
-    marked = any(ruler.marked for ruler, _ in texts)
     groups: dict[Any, list[Convention]] = defaultdict(list)
-    for convention in conventions(marked=marked, units=units):
+    for convention in ways:
         spans = tuple(tuple(ruler.spans(passages, convention)) for ruler, passages in texts)
         groups[spans].append(convention)
     ranked = sorted(((_fit(texts, spans), ways[0], spans) for spans, ways in groups.items()), key=lambda one: one[1])
@@ -106,7 +106,7 @@ def fitting(
     way, spans = first[0]
     pairs = zip(texts, spans, strict=True)
     whole = sum(edge > 0 for (ruler, _), of_text in pairs for edge in _edges(ruler.text, of_text))
-    if whole < MIN_WHOLE * 2 * sum(len(passages) for _, passages in texts):
+    if len(ways) > 1 and whole < MIN_WHOLE * 2 * sum(len(passages) for _, passages in texts):
         raise RefusedError(
             "Its positions cut words in two however they are counted, so they do not belong to the texts in it. "
             "Export it again."

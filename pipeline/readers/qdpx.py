@@ -87,7 +87,7 @@ def contents(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS) ->
     placed = [(one, one.ruler) for one in held if one.ruler is not None]
     passages = [(ruler, [found for _, found in one.selections if found is not None]) for one, ruler in placed]
     if any(of_text for _, of_text in passages):
-        way, spans = offsets.fitting(passages, units=units)
+        way, spans = offsets.fitting(passages, _ways(project, passages, units))
         found = {id(one): iter(of_text) for (one, _), of_text in zip(placed, spans, strict=True)}
         counted = str(way)
     else:
@@ -100,6 +100,14 @@ def contents(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS) ->
         if one.ruler is not None
     ]
     return Contents(project, sources, people, counted, machine)
+
+
+def _ways(project: qde.Project, texts: Sequence[tuple[Ruler, Any]], units: Sequence[str]) -> list[offsets.Convention]:
+    """The ways of counting to be tried: all, in the given units, but for a file that says how it counts."""
+    said = refi.counted(qde.text(project.root, "Description"))
+    if said and project.origin.startswith(refi.ORIGIN):
+        return [offsets.Convention(said, pairs_as_two=False, mark_counts=False, end_included=False)]
+    return offsets.conventions(marked=any(ruler.marked for ruler, _ in texts), units=units)
 
 
 def _texts(project: qde.Project, archive: zipfile.ZipFile) -> Iterator[_Held]:
@@ -115,7 +123,8 @@ def _texts(project: qde.Project, archive: zipfile.ZipFile) -> Iterator[_Held]:
             room -= len(data or b"")
             if room < 0:
                 raise RefusedError(f"Its texts are larger than {MAX_SOURCES_BYTES // 2**20} MiB. Split the project.")
-            name = source.get("name") or _path(element) or source.get("guid") or ""
+            said = refi.file_of(qde.text(element, "Description"))
+            name = said or source.get("name") or _path(element) or source.get("guid") or ""
             syncs = {qde.key(point.get("guid")): point.get("position") for point in element.iterfind("SyncPoint")}
             selections = [(one, _passage(one, syncs)) for one in element if one.tag in SELECTIONS]
             ruler = None if data is None else _ruler(data)

@@ -1,0 +1,194 @@
+"""A whole study as a REFI-QDA project (.qdpx): texts, codebook, codings of people and pipeline, cases, themes, memos.
+
+The same study gives the same bytes. Every file is checked before it is handed out (`refi_check`).
+"""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+import pandas as pd
+
+from pipeline import refi, rows
+from pipeline.codebook import Codebook
+from pipeline.decisions import Decision
+from pipeline.exchange import code_tree, markup, refi_check, refi_notes, refi_people
+
+Offsets = Literal["codepoints", "utf16"]
+TABLES = ("documents", "turns", "cases", "codings", "segments", "themes", "theme_assignments", "code_assignments")
+NAME_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class _Applied:
+    """Codes that one coder applied to one span in one go. `date`: as the codings table has it, or empty."""
+
+    start: int
+    end: int
+    coder: str
+    said: str
+    date: str
+    codes: tuple[str, ...]
+
+
+def project(
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    codebook: Codebook,
+    decisions: Sequence[Decision] = (),
+    study: str,
+    method: str = "",
+    offsets: Offsets = "codepoints",
+) -> bytes:
+    """The bytes of the .qdpx of a study.
+
+    `tables`: those named in TABLES. `study`: its name, from which ids are made. `method`: whose accepted rows of
+    code_assignments are the pipeline's codings, where there are several. `offsets`: positions in code points, as the
+    format says, or in UTF-16 units, as NVivo counts; the end is not included. What XML cannot hold is replaced by
+    U+FFFD in names and memos, never in texts.
+    """
+    codes = code_tree.codes(codebook, tables["codings"], study=study)
+    trees, nodes = code_tree.themes(tables["themes"], taken=set(codes.guids), study=study)
+    names = source_names(tables["documents"]["document"])
+    sources = {document: refi.guid(study, "source", document) for document in names}
+    notes = refi_notes.notes(decisions, nodes, study=study)
+    applied = _by_people(tables["codings"], codes.guids)
+    for document, found in _by_pipeline(tables, codes.guids, nodes, method).items():
+        applied[document] += found
+    people = refi_people.People(tables["turns"], tables["cases"], tables["documents"], study)
+    texts = dict(zip(tables["documents"]["document"], tables["documents"]["text"], strict=True))
+    coders = {one.coder for found in applied.values() for one in found if one.coder != refi.MODEL}
+    written = [
+        _source(names[document], document, texts[document], applied[document], people, offsets=offsets)
+        for document in sorted(texts)
+    ]
+    listed = [xml for xml in [markup.some("Codes", [node.xml() for node in [*codes.trees, *trees]])] if xml]
+    inside = [
+        markup.some("Users", refi_people.users(coders | {decision.who for decision in decisions}, study=study)),
+        markup.some("CodeBook", listed),
+        markup.some("Variables", people.variables()),
+        markup.some("Cases", people.cases(sources)),
+        markup.some("Sources", written),
+        markup.some("Notes", [note.xml for note in notes]),
+        markup.some("Sets", refi_notes.sets(tables, codes, nodes, sources, notes, study=study)),
+        markup.text("Description", _about(offsets)),
+    ]
+    attributes = {"xmlns": refi.PROJECT, "name": study, "origin": refi.ORIGIN}
+    attributes["creatingUserGUID"] = refi.guid(study, "user", refi.MODEL)
+    xml = (markup.HEAD + markup.element("Project", attributes, *inside)).encode()
+    files = {f"sources/{guid}.txt": texts[document].encode() for document, guid in sources.items()}
+    files |= {note.path: note.text for note in notes}
+    refi_check.check(xml, files, units=offsets)
+    return markup.archive({"project.qde": xml, **dict(sorted(files.items()))})
+
+
+def source_names(documents: Iterable[str]) -> dict[str, str]:
+    """What each document is called in other programs: its file's name, or its whole path where two share the name."""
+    short = {str(document): PurePosixPath(str(document)).name for document in documents}
+    shared = Counter(name.casefold() for name in short.values())
+    return {document: name if shared[name.casefold()] == 1 else document for document, name in sorted(short.items())}
+
+
+def _source(
+    name: str, document: str, text: str, applied: list[_Applied], people: refi_people.People, *, offsets: Offsets
+) -> str:
+    """A text with what was applied to it, who speaks in it, and what kind of source it is."""
+    guid = refi.guid(people.study, "source", document)
+    place = _places(text, offsets)
+    selections = [_selection(people.study, document, text, one, place) for one in sorted(applied, key=_order)]
+    attributes = {
+        "guid": guid,
+        "name": name,
+        "plainTextPath": f"internal://{guid}.txt",
+        "creatingUser": refi.guid(people.study, "user", refi.MODEL),
+    }
+    said = markup.text("Description", people.description(document))
+    return markup.element("TextSource", attributes, said, *selections, people.source_values(document))
+
+
+def _by_people(codings: pd.DataFrame, guids: Mapping[str, str]) -> dict[str, list[_Applied]]:
+    """Codings by document; those of one coder on one span with the same memo and date are one selection."""
+    groups: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    for row in rows.each(codings):
+        groups[row.document, row.start, row.end, row.coder, row.memo, row.date].add(guids[str(row.code)])
+    found: dict[str, list[_Applied]] = defaultdict(list)
+    for (document, start, end, coder, memo, date), codes in groups.items():
+        found[document].append(_Applied(start, end, coder, memo, date, tuple(sorted(codes))))
+    return found
+
+
+def _by_pipeline(
+    tables: Mapping[str, pd.DataFrame], guids: Mapping[str, str], nodes: Mapping[int, code_tree.Node], method: str
+) -> dict[str, list[_Applied]]:
+    """The pipeline's candidate codes and themes by document: one selection a segment, the scores in its description."""
+    method, scores = _scores(tables["code_assignments"], set(guids), method)
+    in_theme = {str(row.segment_id): row for row in rows.each(tables["theme_assignments"])}
+    found: dict[str, list[_Applied]] = defaultdict(list)
+    for segment in rows.each(tables["segments"]):
+        codes = scores.get(str(segment.segment_id), [])
+        applied = [guids[code] for code, _ in codes]
+        listed = "; ".join(f"{code} {score:.2f}" for code, score in codes)
+        said = [f"Candidate codes ({method}): {listed}"] if codes else []
+        theme = in_theme.get(str(segment.segment_id))
+        if theme is not None and theme.theme_id in nodes:
+            said.append(f"Candidate theme: {nodes[theme.theme_id].name} {theme.strength:.2f}")
+            applied += [nodes[one].guid for one in (theme.theme_id, theme.subtheme_id) if one in nodes]
+        if applied:
+            one = _Applied(segment.start, segment.end, refi.MODEL, "\n".join(said), "", tuple(applied))
+            found[str(segment.document)].append(one)
+    return found
+
+
+def _scores(assigned: pd.DataFrame, codes: set[str], method: str) -> tuple[str, dict[str, list[tuple[str, float]]]]:
+    """The method, and the codes it gave each segment with their scores, in the order of the codes' names."""
+    given = assigned[assigned["accepted"] & (assigned["method"] != "human") & assigned["code"].isin(sorted(codes))]
+    method = method or min(given["method"], default="")
+    found: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for row in rows.each(given[given["method"] == method].sort_values(["segment_id", "code"])):
+        found[str(row.segment_id)].append((str(row.code), float(row.score)))
+    return method, found
+
+
+def _selection(study: str, document: str, text: str, one: _Applied, place: Callable[[int], int]) -> str:
+    """A passage with the codes that one coder gave it, named by its first words."""
+    own = (document, one.start, one.end, one.coder, one.said, one.date)
+    user = refi.guid(study, "user", one.coder)
+    when = refi.moment(one.date)
+    codings = [
+        markup.element(
+            "Coding",
+            {"guid": refi.guid(study, "coding", *own, code), "creatingUser": user, "creationDateTime": when},
+            markup.element("CodeRef", {"targetGUID": code}),
+        )
+        for code in one.codes
+    ]
+    attributes = {
+        "guid": refi.guid(study, "selection", *own),
+        "name": " ".join(text[one.start : one.end].split())[:NAME_LENGTH],
+        "startPosition": place(one.start),
+        "endPosition": place(one.end),
+        "creatingUser": user,
+        "creationDateTime": when or refi.UNDATED,
+    }
+    return markup.element("PlainTextSelection", attributes, markup.text("Description", one.said), *codings)
+
+
+def _order(one: _Applied) -> tuple[Any, ...]:
+    return one.start, one.end, one.coder == refi.MODEL, one.coder, one.said, one.date
+
+
+def _places(text: str, offsets: Offsets) -> Callable[[int], int]:
+    """From code points to the unit asked for: in UTF-16, a character beyond the first 65,536 counts as two."""
+    wide = [index for index, character in enumerate(text) if character > "\uffff"] if offsets == "utf16" else []
+    return lambda at: at + bisect_left(wide, at)
+
+
+def _about(offsets: Offsets) -> str:
+    unit = "code points" if offsets == "codepoints" else "UTF-16 units"
+    return (
+        f"What the user '{refi.MODEL}' applied is a candidate, proposed by a program, with its score in the "
+        f"selection's description. {refi.counting(unit)} {refi.UNDATED[:10]} stands for a date not known."
+    )

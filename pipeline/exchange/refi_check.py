@@ -1,0 +1,132 @@
+"""What REFI-QDA 1.0 asks of a project, checked on every export: the parts that an export uses, and no others.
+
+The format's schema is no part of this program. These checks say the same of the elements written here: which may stand
+in which, in which order and how often, which attributes they need, and of what form; and beyond it, that ids are
+unique, that every reference leads somewhere, and that every selection lies in its text.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from defusedxml.ElementTree import fromstring
+
+from pipeline.errors import CounterpointError
+
+_GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_FORMS = {
+    "guid": re.compile(_GUID),
+    "text": re.compile(r".*", re.DOTALL),
+    "number": re.compile(r"\d+"),
+    "flag": re.compile(r"true|false"),
+    "color": re.compile(r"#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})"),
+    "moment": re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?"),
+    "kind": re.compile(r"Text|Boolean|Integer|Float|Date|DateTime"),
+    "path": re.compile(rf"internal://{_GUID}\.txt"),
+}
+# The children of an element in their order (`?`: at most one, `*`: any number, `+`: at least one), and its attributes
+# (`!`: needed) with their form.
+_REFERENCE: tuple[str, dict[str, str]] = ("", {"targetGUID!": "guid"})
+_SHAPES: dict[str, tuple[str, dict[str, str]]] = {
+    "Project": (
+        "Users? CodeBook? Variables? Cases? Sources? Notes? Sets? Description?",
+        {"name!": "text", "origin": "text", "creatingUserGUID": "guid"},
+    ),
+    "Users": ("User+", {}),
+    "User": ("", {"guid!": "guid", "name": "text"}),
+    "CodeBook": ("Codes", {}),
+    "Codes": ("Code+", {}),
+    "Code": ("Description? Code*", {"guid!": "guid", "name!": "text", "isCodable!": "flag", "color": "color"}),
+    "Variables": ("Variable+", {}),
+    "Variable": ("", {"guid!": "guid", "name!": "text", "typeOfVariable!": "kind"}),
+    "Cases": ("Case+", {}),
+    "Case": ("VariableValue* SourceRef*", {"guid!": "guid", "name": "text"}),
+    "VariableValue": ("VariableRef TextValue?", {}),
+    "Sources": ("TextSource+", {}),
+    "TextSource": (
+        "Description? PlainTextSelection* VariableValue*",
+        {"guid!": "guid", "name": "text", "plainTextPath!": "path", "creatingUser": "guid"},
+    ),
+    "PlainTextSelection": (
+        "Description? Coding*",
+        {
+            "guid!": "guid",
+            "name": "text",
+            "startPosition!": "number",
+            "endPosition!": "number",
+            "creatingUser": "guid",
+            "creationDateTime": "moment",
+        },
+    ),
+    "Coding": ("CodeRef", {"guid!": "guid", "creatingUser": "guid", "creationDateTime": "moment"}),
+    "Notes": ("Note+", {}),
+    "Note": (
+        "",
+        {
+            "guid!": "guid",
+            "name": "text",
+            "plainTextPath!": "path",
+            "creatingUser": "guid",
+            "creationDateTime": "moment",
+        },
+    ),
+    "Sets": ("Set+", {}),
+    "Set": ("Description? MemberCode* MemberSource* MemberNote*", {"guid!": "guid", "name!": "text"}),
+    **dict.fromkeys(("CodeRef", "VariableRef", "SourceRef", "MemberCode", "MemberSource", "MemberNote"), _REFERENCE),
+    "Description": ("", {}),
+    "TextValue": ("", {}),
+}
+_REFERRING = ("targetGUID", "creatingUser", "creatingUserGUID")
+
+
+class ExchangeError(CounterpointError):
+    """An export would not have been what its format asks for; nothing was written."""
+
+
+def check(xml: bytes, files: Mapping[str, bytes], *, units: str) -> None:
+    """Raise ExchangeError with everything that is wrong in a project; `files`: its sources; `units`: how it counts."""
+    root = fromstring(xml)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    wrong = [f"the root is {root.tag}"] if root.tag != "Project" else []
+    ids: list[str] = []
+    wanted: set[str] = set()  # the ids that something refers to
+    for element in root.iter():
+        wrong += _shape(element)
+        ids += [value for name, value in element.items() if name == "guid"]
+        wanted |= {value for name, value in element.items() if name in _REFERRING}
+    wrong += [f"{count} things have the id {guid}" for guid, count in Counter(ids).most_common(5) if count > 1]
+    wrong += [f"nothing has the id {guid}" for guid in sorted(wanted - set(ids))[:5]]
+    for source in [*root.iter("TextSource"), *root.iter("Note")]:
+        wrong += _selections(source, files, units)
+    if wrong:
+        raise ExchangeError(
+            f"The export would not be valid REFI-QDA: {'; '.join(wrong[:10])}. Nothing was written. Please report this."
+        )
+
+
+def _shape(element: Any) -> list[str]:
+    if element.tag not in _SHAPES:
+        return [f"{element.tag} is no element of an export"]
+    children, attributes = _SHAPES[element.tag]
+    order = "".join(f"<{child.tag}>" for child in element)
+    pattern = "".join(f"(?:<{name.rstrip('?*+')}>){name[-1] if name[-1] in '?*+' else ''}" for name in children.split())
+    wrong = [] if re.fullmatch(pattern, order) else [f"{element.tag} holds {order[:80] or 'nothing'}"]
+    forms = {name.rstrip("!"): form for name, form in attributes.items()}
+    needed = {name.rstrip("!") for name in attributes if name.endswith("!")}
+    wrong += [f"{element.tag} lacks {name}" for name in sorted(needed - set(element.keys()))]
+    for name, value in element.items():
+        if name not in forms or not _FORMS[forms[name]].fullmatch(value):
+            wrong.append(f"{element.tag} has {name}='{value[:40]}'")
+    return wrong
+
+
+def _selections(source: Any, files: Mapping[str, bytes], units: str) -> list[str]:
+    name = str(source.get("plainTextPath")).replace("internal://", "sources/")
+    if name not in files:
+        return [f"the text {name} is missing"]
+    text = files[name].decode()
+    length = len(text.encode("utf-16-le")) // 2 if units == "utf16" else len(text)
+    spans = [(int(one.get("startPosition")), int(one.get("endPosition"))) for one in source.iter("PlainTextSelection")]
+    return [f"{start} to {end} lies outside {name}" for start, end in spans if not 0 <= start < end <= length][:5]

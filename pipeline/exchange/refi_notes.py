@@ -1,0 +1,84 @@
+"""What researchers decided, as notes of REFI-QDA, and each candidate theme as a set of its codes, sources and notes."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline import decisions as deciding
+from pipeline import refi, rows
+from pipeline.decisions import Decision
+from pipeline.exchange import markup
+from pipeline.exchange.code_tree import Codes, Node
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note: its XML, the file that holds its text, and the theme it is about."""
+
+    guid: str
+    xml: str
+    path: str
+    text: bytes
+    theme: int
+
+
+def notes(decisions: Sequence[Decision], nodes: Mapping[int, Node], *, study: str) -> list[Note]:
+    """A note for each standing decision that says something in the researchers' words, in the order they were taken."""
+    found = []
+    names: set[str] = set()
+    for decision in deciding.standing(decisions):
+        said = [text for text in (decision.text, f"Why: {decision.why}" if decision.why else "") if text]
+        if not said or decision.theme is None:
+            continue
+        label = nodes[decision.theme].name if decision.theme in nodes else decision.label or f"theme {decision.theme}"
+        name = f"{decision.action.capitalize()}: {label} ({decision.who}, {decision.when[:10]})"
+        name = next(one for one in [name, *(f"{name} {n}" for n in range(2, len(names) + 3))] if one not in names)
+        names.add(name)
+        guid = refi.guid(study, "note", decision.key)
+        attributes = {
+            "guid": guid,
+            "name": name,
+            "plainTextPath": f"internal://{guid}.txt",
+            "creatingUser": refi.guid(study, "user", decision.who),
+            "creationDateTime": refi.moment(decision.when) or refi.UNDATED,
+        }
+        path = f"sources/{guid}.txt"
+        found.append(Note(guid, markup.element("Note", attributes), path, "\n".join(said).encode(), decision.theme))
+    return found
+
+
+def sets(
+    tables: Mapping[str, pd.DataFrame],
+    codes: Codes,
+    nodes: Mapping[int, Node],
+    sources: Mapping[str, str],
+    notes: Sequence[Note],
+    *,
+    study: str,
+) -> list[str]:
+    """A set for each theme, and one of the codes that the codebook lacks, where there are any."""
+    document_of = dict(zip(tables["segments"]["segment_id"], tables["segments"]["document"], strict=True))
+    documents: dict[int, set[str]] = defaultdict(set)
+    for row in rows.each(tables["theme_assignments"]):
+        documents[int(row.theme_id)].add(str(document_of[row.segment_id]))
+    found = []
+    for row in rows.each(tables["themes"][tables["themes"]["level"] == 1].sort_values("theme_id")):
+        node = nodes[int(row.theme_id)]
+        members = [
+            *(_member("Code", one.guid) for one in [node, *node.below]),
+            *(_member("Source", sources[document]) for document in sorted(documents[int(row.theme_id)])),
+            *(_member("Note", note.guid) for note in notes if note.theme == row.theme_id),
+        ]
+        attributes = {"guid": refi.guid(study, "set", row.theme_id), "name": f"Candidate theme: {node.name}"}
+        found.append(markup.element("Set", attributes, markup.text("Description", node.description), *members))
+    if codes.beyond:
+        said = markup.text("Description", "Codes that people applied and codebook.yaml does not hold.")
+        attributes = {"guid": refi.guid(study, "beyond"), "name": refi.BEYOND}
+        found.append(markup.element("Set", attributes, said, *(_member("Code", guid) for guid in codes.beyond)))
+    return found
+
+
+def _member(kind: str, guid: str) -> str:
+    return markup.element(f"Member{kind}", {"targetGUID": guid})

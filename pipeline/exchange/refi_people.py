@@ -1,0 +1,67 @@
+"""Who is in a study, for REFI-QDA: coders as users, participants as cases, their attributes as variables."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from pipeline import refi, rows
+from pipeline.exchange import markup
+
+
+def users(names: Iterable[str], *, study: str) -> list[str]:
+    """The users: people in the order of their names, and last the model."""
+    listed = [*sorted(set(names) - {refi.MODEL}), refi.MODEL]
+    return [markup.element("User", {"guid": refi.guid(study, "user", name), "name": name}) for name in listed]
+
+
+class People:
+    """Speakers and cases of a study, by document and by case."""
+
+    def __init__(self, turns: pd.DataFrame, cases: pd.DataFrame, documents: pd.DataFrame, study: str) -> None:
+        """Take the tables; `study` is the name that ids are made from."""
+        self.study = study
+        self.attributes = [name for name in cases.columns if name != "case"]
+        self._cases = cases.sort_values("case")
+        self._types = {str(row.document): str(row.source_type) for row in rows.each(documents)}
+        self._speakers: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+        self._documents: dict[str, set[str]] = defaultdict(set)
+        for row in rows.each(turns[["document", "speaker", "part", "case"]].drop_duplicates()):
+            self._speakers[str(row.document)].add((str(row.speaker), str(row.part), str(row.case)))
+            if row.case:
+                self._documents[str(row.case)].add(str(row.document))
+
+    def description(self, document: str) -> str:
+        """What a source is, in lines that `refi.speakers` and `refi.file_of` read again."""
+        lines = [refi.file_line(document)]
+        lines += [refi.speaker_line(*one) for one in sorted(self._speakers[document]) if one[0] or one[2]]
+        return "\n".join(lines)
+
+    def variables(self) -> list[str]:
+        """A variable for each attribute of the cases, and one for the kind of a source."""
+        return [
+            markup.element("Variable", {"guid": self._variable(name), "name": name, "typeOfVariable": "Text"})
+            for name in [*self.attributes, *([refi.SOURCE_TYPE] if self._types else [])]
+        ]
+
+    def cases(self, sources: Mapping[str, str]) -> list[str]:
+        """The cases with their values, and the sources they speak in (by id)."""
+        found = []
+        for row in self._cases.to_dict("records"):
+            values = [self._value(name, str(row[name])) for name in self.attributes if row[name]]
+            spoken = sorted(self._documents[str(row["case"])])
+            references = [markup.element("SourceRef", {"targetGUID": sources[document]}) for document in spoken]
+            attributes = {"guid": refi.guid(self.study, "case", row["case"]), "name": row["case"]}
+            found.append(markup.element("Case", attributes, *values, *references))
+        return found
+
+    def source_values(self, document: str) -> str:
+        """The kind of a source, as a value."""
+        return self._value(refi.SOURCE_TYPE, self._types[document])
+
+    def _value(self, name: str, value: str) -> str:
+        reference = markup.element("VariableRef", {"targetGUID": self._variable(name)})
+        return markup.element("VariableValue", {}, reference, markup.text("TextValue", value))
+
+    def _variable(self, name: str) -> str:
+        return refi.guid(self.study, "variable", name)
