@@ -10,7 +10,7 @@ import pandas as pd
 
 # Two segments of one subject are about this many times less alike than a thing is to itself: centred vectors of MiniLM
 # have a mean cosine of 0.1 to 0.2 from one segment to the next, and of 0 between any two.
-LIKENESS = 3.0
+LIKENESS = 2.0
 
 
 def order(segments: pd.DataFrame) -> np.ndarray:
@@ -32,8 +32,8 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 def smooth(segments: pd.DataFrame, vectors: np.ndarray, *, neighbours: int, decay: float) -> np.ndarray:
     """Vectors with context: each substantive segment plus its neighbours, `decay ** distance` each, at length 1 again.
 
-    Rows are aligned to `segments` (columns segment_id, document, turn_id, prompt_id, start, substantive). Neighbours are
-    the `neighbours` substantive segments on either side in the same document, in the order of the talk. A neighbour of
+    Rows are aligned to `segments` (segment_id, document, turn_id, prompt_id, start, substantive). Neighbours are the
+    `neighbours` substantive segments on either side in the same document, in the order of the talk. A neighbour of
     the same turn, or that answers the same question, counts in full. Beyond that the subject may have changed: there it
     counts as far as it is like the segment (see `continues`). A segment that is not substantive keeps its own vector
     and lends it to none. Returns float32, one row a segment. `neighbours` 0 gives the plain vectors. Raises ValueError
@@ -60,8 +60,8 @@ def smooth(segments: pd.DataFrame, vectors: np.ndarray, *, neighbours: int, deca
 def continues(said: pd.DataFrame, vectors: np.ndarray, *, distance: int) -> np.ndarray:
     """How far the talk goes on from each segment to the one `distance` after it: n - distance weights from 0 to 1.
 
-    Rows are in the order of the talk. 0 across documents; 1 within a turn or the answer to one question; else three
-    times their cosine, around the mean of the study, and no more than 1.
+    Rows are in the order of the talk. 0 across documents; 1 within a turn or the answer to one question; else twice
+    their cosine, around the mean of the study, and no more than 1.
     """
     before, after = said.iloc[:-distance], said.iloc[distance:]
     document, turn, prompt = (

@@ -52,12 +52,39 @@ class Themes(Section):
     """How vectors become candidate themes."""
 
     seed: int = Field(default=20260115, ge=0)
+    context: int = Field(default=2, ge=0, le=10)
+    context_decay: float = Field(default=0.6, ge=0, le=1)
+    neighbours: int = Field(default=15, ge=2)
+    runs: int = Field(default=48, ge=1, le=500)
+    keep: float = Field(default=0.8, gt=0, le=1)
+    resolutions: tuple[float, float] = (0.6, 1.8)
+    min_segments: int = Field(default=20, ge=4)
+    min_size: int = Field(default=5, ge=1)
+    n_themes: int | None = Field(default=None, ge=1)
+    keywords: int = Field(default=10, ge=1, le=30)
+    quotes: int = Field(default=20, ge=1)
+    stability_runs: int = Field(default=10, ge=0)
+    leave_out: float = Field(default=0.1, gt=0, lt=1)
+    drop_one: int = Field(default=12, ge=0)
+    rerun_segments: int = Field(default=60_000, ge=0)
 
 
 class MapCodes(Section):
     """How segments are set against the codebook."""
 
     seed: int = Field(default=20260115, ge=0)
+    context: int = Field(default=2, ge=0)
+    context_decay: float = Field(default=0.6, ge=0, le=1)
+    codes_per_segment: float = Field(default=1.0, gt=0)
+    min_passages: int = Field(default=10, ge=1)
+    folds: int = Field(default=5, ge=2)
+    vocabulary: int = Field(default=200, ge=0)
+    ridge: float = Field(default=1.0, gt=0)
+    text_weight: float = Field(default=1.0, ge=0)
+    aim: Literal["f1", "precision"] = "f1"
+    precision: float = Field(default=0.7, gt=0, le=1)
+    doubt: float = Field(default=0.6, ge=0, le=1)
+    negative_cases: int = Field(default=5, ge=0)
 
 
 class Compare(Section):

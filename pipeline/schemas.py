@@ -113,7 +113,15 @@ class Problems(Table):
 
 
 class Themes(Table):
-    """A candidate theme. Level 1 are themes, level 2 their sub-themes (`parent_id`: the theme, else -1)."""
+    """A candidate theme. Level 1 are themes, level 2 their sub-themes (`parent_id`: the theme, else -1).
+
+    `effective_cases`: how many cases it would be if all said equally much of it (inverse Simpson index); `main_case`
+    says most of it, `main_case_share` of the segments. `prompt_id`, `prompt_text`: the question most of it answers,
+    `prompt_share` of the segments; `unprompted_share`: the share that no question asked for in the theme's own words.
+    `stability`: mean Jaccard index with its like when a share of the documents is left out, missing where not measured.
+    `label_source`: words (from the segments' own words) or the name of the language model that wrote the label.
+    `passport`: all of this in a sentence.
+    """
 
     theme_id: Series[int] = pa.Field(unique=True, ge=0)
     parent_id: Series[int]
@@ -123,6 +131,16 @@ class Themes(Table):
     n_segments: Series[int] = pa.Field(ge=1)
     n_cases: Series[int] = pa.Field(ge=0)
     n_documents: Series[int] = pa.Field(ge=1)
+    effective_cases: Series[float] = pa.Field(nullable=True)
+    main_case: Series[str]
+    main_case_share: Series[float] = pa.Field(nullable=True)
+    prompt_id: Series[str]
+    prompt_text: Series[str]
+    prompt_share: Series[float] = pa.Field(nullable=True)
+    unprompted_share: Series[float] = pa.Field(nullable=True)
+    stability: Series[float] = pa.Field(nullable=True)
+    label_source: Series[str]
+    passport: Series[str]
 
 
 class ThemeAssignments(Table):
@@ -154,8 +172,50 @@ class ThemeAttributes(Table):
     n_cases: Series[int]
 
 
+class ThemeUnassigned(Table):
+    """A substantive segment that is in no theme; `rank` 1 is the least like anything else, and is read first.
+
+    `likeness`: mean cosine with the segments most like it.
+    """
+
+    rank: Series[int] = pa.Field(unique=True, ge=1)
+    segment_id: Series[str] = pa.Field(unique=True)
+    likeness: Series[float]
+
+
+class ThemeStability(Table):
+    """A run without some documents: `agreement` is the adjusted Rand index with the full run, on the segments in both.
+
+    `left_out`: the names of the documents.
+    """
+
+    run: Series[int] = pa.Field(unique=True, ge=1)
+    left_out: Series[object]
+    n_segments: Series[int]
+    n_themes: Series[int]
+    agreement: Series[float]
+
+
+class ThemeDependence(Table):
+    """What is left of a theme without one case, or without the cases that share a value of an attribute.
+
+    `kind`: "case" or the attribute; `name`: the case or value; `share`: the share of the theme's segments it says;
+    `jaccard`: how much of the rest is in the most like theme of the run without it; `remains`: at least half.
+    """
+
+    theme_id: Series[int]
+    kind: Series[str]
+    name: Series[str]
+    share: Series[float]
+    jaccard: Series[float]
+    remains: Series[bool]
+
+
 class ThemeChoice(Table):
-    """One point of the curve from which the number of themes was read."""
+    """One point of the curve from which the number of themes was read.
+
+    `score`: mean adjusted Rand index of that many themes with the runs of the consensus, missing where there were none.
+    """
 
     n_themes: Series[int]
     score: Series[float] = pa.Field(nullable=True)
@@ -163,7 +223,14 @@ class ThemeChoice(Table):
 
 
 class CodeAssignments(Table):
-    """A code on a segment, long form: every substantive segment against every code of the codebook."""
+    """A code on a segment by one method, long form: every substantive segment against every code.
+
+    `method`: zero_shot (by the codebook's words; codes of the codebook) or few_shot (by what people coded; also codes
+    that only coders used), which is the study's primary one where it is there. `accepted`: given, by that method's own
+    thresholds. `score`: few_shot, the calibrated probability of the code; zero_shot, a rank on a scale on which 0.5 is
+    the threshold. A code with sub-codes scores as the best of itself and them, and is given itself where it fits and
+    none of them does. Few-shot rows of a document come from a model that saw no coding of it (see segment_codes).
+    """
 
     segment_id: Series[str]
     code: Series[str]
@@ -172,11 +239,130 @@ class CodeAssignments(Table):
     method: Series[str] = pa.Field(isin=["zero_shot", "few_shot", "human"])
 
 
+class SegmentCodes(Table):
+    """What one method makes of a substantive segment as a whole.
+
+    `status`: accepted (it has a code), uncertain (none, and one comes near: for review) or none (of these codes).
+    `best_code`: the code most above its threshold, or nearest to it, with its score and threshold. `source`: what the
+    prediction was made from: codebook, out of fold (coded documents without those of its own fold) or all coded
+    documents (nobody coded this one). `fold`: the fold left out, -1 where none had to be. `review_rank`: 1 is reviewed
+    first, 0 needs no review.
+    """
+
+    segment_id: Series[str]
+    method: Series[str] = pa.Field(isin=["zero_shot", "few_shot"])
+    status: Series[str] = pa.Field(isin=["accepted", "uncertain", "none"])
+    n_codes: Series[int] = pa.Field(ge=0)
+    best_code: Series[str]
+    best_score: Series[float] = pa.Field(ge=0, le=1)
+    threshold: Series[float] = pa.Field(ge=0, le=1)
+    source: Series[str] = pa.Field(isin=["codebook", "out of fold", "all coded documents"])
+    fold: Series[int] = pa.Field(ge=-1)
+    review_rank: Series[int] = pa.Field(ge=0)
+
+
+class MappingQuality(Table):
+    """How one method does on one code, over the segments that people read; `code` "(all codes)" pools all.
+
+    A code with sub-codes counts where it or any of them was given, except in the pooled row. `n_coded`: segments to
+    which people gave it; `n_given`: to which the method did; `n_right`: both. `coverage`: share of segments with it (or
+    with any code). `threshold`: mean over folds. `ece`: expected calibration error of the scores, 0 to 1; zero-shot
+    scores are no probabilities and are not expected to do well by it.
+    """
+
+    method: Series[str] = pa.Field(isin=["zero_shot", "few_shot"])
+    code: Series[str]
+    n_segments: Series[int]
+    n_coded: Series[int]
+    n_given: Series[int]
+    n_right: Series[int]
+    coverage: Series[float] = pa.Field(nullable=True)
+    precision: Series[float] = pa.Field(nullable=True)
+    recall: Series[float] = pa.Field(nullable=True)
+    f1: Series[float] = pa.Field(nullable=True)
+    threshold: Series[float] = pa.Field(nullable=True)
+    ece: Series[float] = pa.Field(nullable=True)
+
+
+class CodeReliability(Table):
+    """A bin of the reliability curve of one method: of `n` scores from `low` to `high`, `share` were right."""
+
+    method: Series[str] = pa.Field(isin=["zero_shot", "few_shot"])
+    low: Series[float]
+    high: Series[float]
+    n: Series[int]
+    mean_score: Series[float]
+    share: Series[float]
+
+
+class Valence(Table):
+    """How a segment to which a code was given speaks of it: as a facilitator, a barrier, both or neither.
+
+    `score`: 0 to 1, how sure; `facilitator` and `barrier`: 0 to 1 each. `evidence_start`, `evidence_end`: the sentence
+    that says it most, as code points into the document's text; equal where no sentence does. `method`: zero_shot
+    (from wording alone) or few_shot (learned from codes that say it, other documents only).
+    """
+
+    segment_id: Series[str] = pa.Field(unique=True)
+    valence: Series[str] = pa.Field(isin=["facilitator", "barrier", "both", "neither"])
+    score: Series[float] = pa.Field(ge=0, le=1)
+    facilitator: Series[float] = pa.Field(ge=0, le=1)
+    barrier: Series[float] = pa.Field(ge=0, le=1)
+    evidence_start: Series[int] = pa.Field(ge=0)
+    evidence_end: Series[int] = pa.Field(ge=0)
+    method: Series[str] = pa.Field(isin=["zero_shot", "few_shot"])
+
+
+class NegativeCases(Table):
+    """A segment to read against a code, by the study's primary method; `rank` 1 is read first.
+
+    `kind`: near (nearest to the code of those that were not given it, nor a code above or below it) or contradicts
+    (given the code, in a theme whose passages with this code mostly say the opposite). `theme_id`: that theme, else -1.
+    """
+
+    code: Series[str]
+    kind: Series[str] = pa.Field(isin=["near", "contradicts"])
+    rank: Series[int] = pa.Field(ge=1)
+    segment_id: Series[str]
+    score: Series[float] = pa.Field(ge=0, le=1)
+    theme_id: Series[int]
+    reason: Series[str]
+
+
+class CodeThemes(Table):
+    """What became of a code, as the pipeline gave it, in the candidate themes.
+
+    `verdict`: recovered (a theme holds at least half of it and is at least half made of it), merged (a theme holds half
+    of it, among other things), fragmented (no theme holds half, though it marks some), invisible (it marks none) or too
+    few. `theme_id`: the theme that holds most of it, else -1, with `precision` (share of the theme that has the code)
+    and `recall` (share of the code that is in the theme). `themes`: those it marks, most of it first.
+    """
+
+    code: Series[str] = pa.Field(unique=True)
+    verdict: Series[str] = pa.Field(isin=["recovered", "merged", "fragmented", "invisible", "too few"])
+    n_segments: Series[int]
+    theme_id: Series[int]
+    precision: Series[float] = pa.Field(nullable=True)
+    recall: Series[float] = pa.Field(nullable=True)
+    themes: Series[str]
+
+
+class ThemeCodeQuotes(Table):
+    """A segment to read for a theme and a code that marks it: in both, in the theme_only, or given the code_only."""
+
+    theme_id: Series[int]
+    code: Series[str]
+    side: Series[str] = pa.Field(isin=["both", "theme_only", "code_only"])
+    rank: Series[int] = pa.Field(ge=1)
+    segment_id: Series[str]
+
+
 class ThemeCode(Table):
     """A theme against a code as one coder (or `pipeline`) applied it.
 
     `n_overlap`: segments in both; `overlap`: Jaccard index; `precision`: share of the theme that has the code;
-    `recall`: share of the code that lies in the theme; `verdict`: in words.
+    `recall`: share of the code that lies in the theme; `verdict`: in words. Of the pipeline's codes: fits (the one code
+    that marks the theme), ambiguous (one of several), orphan (none marks it: a candidate for the framework) or other.
     """
 
     theme_id: Series[int]

@@ -1,0 +1,223 @@
+"""Labels: names that a person would use, made of the segments' own words.
+
+Candidates are single words and the noun phrases that spaCy finds. They are weighed by c-TF-IDF (Grootendorst 2022,
+arXiv:2203.05794) and then, in the manner of KeyBERT, by how near the talk that holds them is to the theme. No embedding
+model is needed: a phrase's vector is the mean of the vectors of the segments that say it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+
+from pipeline import layout
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+# A word begins with a letter and may hold apostrophes and hyphens: "don't", "follow-up", "naïve".
+TOKEN = r"(?u)\b[^\W\d_][\w'’-]*\w\b"  # noqa: S105  # a word, not a secret
+LONGEST = 3
+# What people say in every talk about anything.
+SPOKEN = layout.word_list(
+    """
+    able absolutely actual actually ah aha alright anyway aye basically bit bits bye certain certainly come comes
+    coming completely course definitely did didn didn't different do does doesn't doing don don't done eh er erm etc
+    ever everybody everyone everything exactly example extent fact fair fairly feel feels felt find fine first get
+    gets getting give given go goes going gone gonna good got gotta great guess guy guys ha haha happen happened
+    happens hello hi hm hmm honestly i'd i'll i'm i've it's it'd it'll idea important inaudible instance interesting
+    isn't just kind kinda know laugh laughing laughs laughter let let's like little look looked looking looks lot
+    lots love made make makes making matter maybe mean means mhm mine mm mmm moment moments much nah need needed
+    needs nice nope obviously often oh ok okay old one ones part particular particularly pause people perhaps person
+    place point pretty probably put question quite really reason right said saw say saying says second see seeing
+    seem seems seen sense should shouldn't somebody someone something sometimes somewhere sort sorts stuff suppose
+    sure take taken takes taking talk talked talking tell terms thank thanks that's there's they'd they'll they're
+    they've thing things think thinking thought tiny today told totally tried true try trying uh uhm um umm
+    unintelligible use used using usually very wanna want wanted wants wasn't way ways we'd we'll we're we've well
+    went weren't what's whatever who's whole won't word words work worked working works would wouldn't wow yeah year
+    years yep yes you'd you'll you're you've can't couldn't couldn haven't hadn't hasn't aren't ain't he's she's
+    he'd she'd here's how's where's everyone's somebody's one's new big small long day time times week weeks month
+    months better best worse bad hard easy high low number two three four five six seven eight nine ten hundred
+    thousand couple half last next previous end start started bring brought ask asked asking call called show shows
+    keep kept help helped helps helpful turn turned set run running change changed answer question questions
+    yesterday tomorrow hey god gosh blah huh yup crosstalk participant interviewer
+    """
+)
+# Words too common to name a theme by themselves that may stand in a phrase ("protected time", "working group").
+IN_PHRASES = layout.word_list(
+    """
+    time times day week year work working people person place change help question answer start end high low new old
+    big small long hard bad first second last next point part number use call run set best good different important
+    """
+)
+
+
+def stop_words(speakers: Iterable[str]) -> list[str]:
+    """Words that name no theme: function words, fillers, and the names and labels of those who speak; sorted."""
+    plain = set(ENGLISH_STOP_WORDS) | SPOKEN
+    names = {part for name in speakers for part in re.findall(TOKEN, name.lower())}
+    words = plain | names | {word.replace("'", "’") for word in plain}
+    return sorted(words | {f"{name}{mark}s" for name in names for mark in "'’"})
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text, in lower case."""
+    return re.findall(TOKEN, text.lower())
+
+
+def noun_phrases(texts: Sequence[str], nlp: "Language | None", *, stop: Iterable[str]) -> list[str]:
+    """The noun phrases of two or three words that the texts hold, without what stands before the nouns; sorted.
+
+    A phrase holds no function word, filler or name, and begins and ends with a word that can stand for something.
+    `nlp` None, or a pipeline that finds no noun phrases, gives none.
+    """
+    if nlp is None or "parser" not in nlp.pipe_names:
+        return []
+    barred = set(stop) - IN_PHRASES
+    found: set[str] = set()
+    for text in nlp.pipe(texts, batch_size=64):
+        for chunk in text.noun_chunks:
+            words = [str(token.lower_) for token in chunk if not token.is_space]
+            while words and (words[0] in barred or not re.fullmatch(TOKEN, words[0])):
+                words = words[1:]
+            # A word of one letter repeated stands for a name that was taken out: "xxxx".
+            whole = all(re.fullmatch(TOKEN, word) and word not in barred and len(set(word)) > 1 for word in words)
+            if whole and 2 <= len(words) <= LONGEST:
+                found.add(" ".join(words))
+    return sorted(found)
+
+
+def load(folder: Any) -> "Language":
+    """Load of a spaCy pipeline what noun phrases need, from a folder that was checked before."""
+    from spacy.util import load_model_from_path
+
+    return load_model_from_path(folder, exclude=["ner", "senter", "lemmatizer"])
+
+
+def vocabulary(texts: Sequence[str], phrases: Iterable[str], *, stop: Sequence[str], least: int) -> list[str]:
+    """The words and phrases that at least `least` of the texts say; sorted. Phrases are of two or three words.
+
+    A plural whose singular is said as well counts on its own: names are kept as they were said.
+    """
+    wanted = set(phrases)
+    barred = set(stop)
+    seen: dict[str, int] = {}
+    for text in texts:
+        for term in _terms(tokens(text), barred, wanted):
+            seen[term] = seen.get(term, 0) + 1
+    return sorted(term for term, count in seen.items() if count >= least)
+
+
+def _terms(words: list[str], barred: set[str], phrases: set[str]) -> set[str]:
+    single = {word for word in words if word not in barred and len(word) > 2 and len(set(word)) > 1}
+    runs = (" ".join(words[at : at + size]) for size in range(2, LONGEST + 1) for at in range(len(words) - size + 1))
+    return single | (phrases & set(runs))
+
+
+def vectorizer(terms: Sequence[str]) -> CountVectorizer:
+    """A counter of exactly these words and phrases, as they stand in the text."""
+    return CountVectorizer(vocabulary=list(terms), ngram_range=(1, LONGEST), token_pattern=TOKEN, lowercase=True)
+
+
+def relevance(said: sparse.csr_matrix, vectors: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """How near the talk that holds a term is to each group: cosines, (groups, terms), around the mean of the study.
+
+    `said`: (segments, terms), counts; `vectors`: (segments, dimensions).
+    """
+    centred = vectors - vectors.mean(axis=0)
+    binary = (said > 0).astype(np.float64)
+    terms = _unit(binary.T @ centred)
+    count = int(groups.max()) + 1 if len(groups) else 0
+    member = np.eye(count)[groups]
+    return np.asarray(_unit(member.T @ centred) @ terms.T)
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1.0))
+
+
+def ranked(weights: np.ndarray, near: np.ndarray, spread: np.ndarray, terms: Sequence[str]) -> list[str]:
+    """One group's terms, the best first: c-TF-IDF, times nearness, less for a term that one case alone uses.
+
+    `weights`, `near` and `spread` (the number of cases of the group that use the term) hold a value a term.
+    """
+    alone = np.where((spread <= 1) & (spread.max(initial=0) > 1), 0.4, 1.0)
+    phrase = np.array([1.3 if " " in term else 1.0 for term in terms])
+    score = np.round(weights * (0.3 + np.clip(near, 0, 1)) * alone * phrase, 9)
+    best = sorted(range(len(terms)), key=lambda place: (-score[place], terms[place]))
+    return [terms[place] for place in best if weights[place] > 0]
+
+
+def distinct(terms: Iterable[str], *, count: int) -> list[str]:
+    """The first `count` terms that do not repeat one another: no word of one, nor its plural, in another."""
+    taken: list[str] = []
+    stems: set[str] = set()
+    for term in terms:
+        own = {stem(word) for word in term.split()}
+        if not own & stems:
+            taken.append(term)
+            stems |= own
+        if len(taken) == count:
+            break
+    return taken
+
+
+def stem(word: str) -> str:
+    """A word without a plural's ending, good enough to see that "nurses" and "nurse" are one word."""
+    for ending, other in (("'s", ""), ("’s", ""), ("ies", "y"), ("sses", "ss"), ("ses", "se"), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
+            return word[: -len(ending)] + other
+    return word
+
+
+def names(ranked_terms: Sequence[Sequence[str]], *, words: int = 3) -> list[str]:
+    """A label for each group: its best terms that do not repeat one another; no two labels are the same.
+
+    A group without any term is called "Unnamed". Of two that would share a label the later one takes a further term,
+    or else a number.
+    """
+    given: list[str] = []
+    taken: set[str] = set()
+    for terms in ranked_terms:
+        label = next((name for name in _tries(terms, words) if name.casefold() not in taken), "")
+        if not label:
+            base = next(_tries(terms, words))
+            numbered = (f"{base} ({n})" for n in range(2, len(ranked_terms) + 2))
+            label = next(name for name in numbered if name.casefold() not in taken)
+        taken.add(label.casefold())
+        given.append(label)
+    return given
+
+
+def _tries(terms: Sequence[str], words: int) -> Iterator[str]:
+    options = distinct(terms, count=words + 3)
+    if not options:
+        yield "Unnamed"
+        return
+    yield _sentence(options[:words])
+    for extra in options[words:]:
+        yield _sentence([*options[: words - 1], extra])
+
+
+def _sentence(terms: Sequence[str]) -> str:
+    text = ", ".join(terms)
+    return text[0].upper() + text[1:]
+
+
+def cases_that_say(said: sparse.csr_matrix, cases: pd.Series, groups: np.ndarray) -> np.ndarray:
+    """How many cases of each group use each term: (groups, terms)."""
+    count = int(groups.max()) + 1 if len(groups) else 0
+    codes = pd.factorize(cases)[0]
+    result = np.zeros((count, said.shape[1]), dtype=np.int64)
+    binary = (said > 0).astype(np.int64)
+    for group in range(count):
+        rows = np.flatnonzero(groups == group)
+        owner = pd.factorize(codes[rows])[0]
+        member = sparse.csr_matrix((np.ones(len(rows), dtype=np.int64), (owner, np.arange(len(rows)))))
+        result[group] = np.asarray((member @ binary[rows] > 0).sum(axis=0)).ravel()
+    return result

@@ -1,0 +1,117 @@
+"""Steadiness: what becomes of the themes when documents, cases or sites are left out, at a cost that is bounded.
+
+Documents are what a resample leaves out: neighbouring segments go with their document, and a study grows and shrinks by
+documents. The same clustering is made again on the rest, and compared on the segments both have (Hennig 2007,
+doi:10.1016/j.csda.2006.11.025).
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipeline.clusters import rand_index
+from pipeline.passports import FOUND_AGAIN, jaccard
+
+# Given the segments to keep (a mask), the theme of each of them.
+Again = Callable[[np.ndarray], np.ndarray]
+
+# A case, or a value of an attribute, that says less of every theme than this is not what a theme rests on.
+LEAST_SHARE = 0.15
+# An attribute with more values than this (an age, a date) does not divide a study into sites.
+MOST_VALUES = 8
+
+
+def drawn(documents: np.ndarray, *, runs: int, share: float, seed: int) -> list[list[str]]:
+    """The documents that each run leaves out: `share` of them, at least one, each as often as the others.
+
+    With two to four documents each is left out once; with one there is nothing to leave out.
+    """
+    names = sorted(set(documents))
+    if len(names) < 2:
+        return []
+    if len(names) < 5:
+        return [[name] for name in names][:runs]
+    size = max(1, round(share * len(names)))
+    random = np.random.default_rng(seed)
+    order: list[str] = []
+    while len(order) < runs * size:
+        order += [names[place] for place in random.permutation(len(names))]
+    return [sorted(set(order[start : start + size])) for start in range(0, runs * size, size)]
+
+
+def leave_out(
+    documents: np.ndarray, themes: np.ndarray, again: Again, *, left_out: Sequence[Sequence[str]]
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Cluster again without each set of documents: the runs (table theme_stability), and each theme's mean Jaccard.
+
+    A theme of which no segment is left in a run is not counted in that run. Without runs the means are missing (nan).
+    """
+    count = int(themes.max(initial=-1)) + 1
+    rows, found = [], np.full((len(left_out), count), np.nan)
+    for number, names in enumerate(left_out):
+        kept = ~np.isin(documents, list(names))
+        other = again(kept)
+        rows.append((number + 1, list(names), int(kept.sum()), len(set(other) - {-1}), rand_index(themes[kept], other)))
+        for theme in range(count):
+            inside = themes[kept] == theme
+            if inside.any():
+                found[number, theme] = jaccard(inside, other)
+    seen = (~np.isnan(found)).sum(axis=0)
+    means = np.where(seen > 0, np.nansum(found, axis=0) / np.maximum(seen, 1), np.nan)
+    return pd.DataFrame(rows, columns=["run", "left_out", "n_segments", "n_themes", "agreement"]), means
+
+
+def candidates(segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame, *, most: int) -> list[tuple[str, str]]:
+    """The cases, and the values of attributes, on which a theme leans most: (kind, name), at most `most` of each sort.
+
+    Only those with LEAST_SHARE of some theme, and not those who say most of the whole study.
+    """
+    spread = {"case": segments["case"].to_numpy()}
+    for attribute in [column for column in cases.columns if column != "case"]:
+        values = segments["case"].map(cases.set_index("case")[attribute]).fillna("").astype(str).to_numpy()
+        if 2 <= len(set(values) - {""}) <= MOST_VALUES:
+            spread[attribute] = values
+    chosen: list[tuple[str, str]] = []
+    attributes: list[tuple[float, str, str]] = []
+    for kind, values in spread.items():
+        largest = _largest(values, themes)
+        ranked = sorted((-share, kind, name) for name, share in largest.items() if share >= LEAST_SHARE)
+        if kind == "case":
+            chosen += [(kind, name) for _, _, name in ranked[:most]]
+        else:
+            attributes += ranked
+    return chosen + [(kind, name) for _, kind, name in sorted(attributes)[:most]]
+
+
+def _largest(values: np.ndarray, themes: np.ndarray) -> dict[str, float]:
+    """For each value the largest share of a theme that it holds; one that most segments have is left out."""
+    sizes = np.bincount(themes[themes >= 0])
+    largest = {}
+    for name in sorted(set(values) - {""}):
+        own = themes[(values == name) & (themes >= 0)]
+        if (values == name).mean() <= 0.5 and len(own):
+            largest[str(name)] = float((np.bincount(own, minlength=len(sizes)) / np.maximum(sizes, 1)).max())
+    return largest
+
+
+def without(
+    segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame, again: Again, *, kind: str, name: str
+) -> list[tuple[int, str, str, float, float, bool]]:
+    """Cluster again without one case or value: a row of theme_dependence for each theme that has a share in it.
+
+    A theme of which nothing is left does not remain.
+    """
+    values = segments["case"]
+    if kind != "case":
+        values = values.map(cases.set_index("case")[kind]).fillna("").astype(str)
+    gone = (values == name).to_numpy()
+    other = again(~gone)
+    rows = []
+    for theme in range(int(themes.max(initial=-1)) + 1):
+        share = float(gone[themes == theme].mean())
+        if share > 0:
+            rest = themes[~gone] == theme
+            like = jaccard(rest, other) if rest.any() else 0.0
+            rows.append((theme, kind, name, share, like, like >= FOUND_AGAIN))
+    return rows

@@ -1,0 +1,84 @@
+"""Quotes to think with: what is typical of a theme, diverse in it, on its edge, or close to it and yet not in it."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from pipeline.context import unit
+
+# How much a diverse quote may give up in nearness for being unlike those chosen (MMR: Carbonell & Goldstein 1998).
+VARIETY = 0.5
+
+
+def choose(
+    segments: pd.DataFrame,
+    vectors: np.ndarray,
+    themes: np.ndarray,
+    strength: np.ndarray,
+    *,
+    count: int,
+) -> pd.DataFrame:
+    """Up to `count` quotes of each kind for each theme: columns theme, kind, rank, segment_id, score.
+
+    Rows of `segments`, `vectors` (plain: a quote must show the theme by itself), `themes` (-1: none) and `strength`
+    (rows, themes) are aligned. typical: nearest to the theme's mean. diverse: near it, unlike each other, and no two of
+    one case where it can be helped. borderline: nearly as much of another theme (score: the gap, 0 to 1). contrasting:
+    nearest to the theme of those in another.
+    """
+    rows: list[tuple[int, str, int, str, float]] = []
+    plain = unit(vectors)
+    cases = np.where(segments["case"] == "", segments["document"], segments["case"])
+    names = segments["segment_id"].to_numpy()
+    for theme in range(strength.shape[1]):
+        inside = np.flatnonzero(themes == theme)
+        if not len(inside):
+            continue
+        near = np.round(plain @ unit(plain[inside].mean(axis=0, keepdims=True))[0], 6)
+        kinds = {
+            "typical": _first(inside, -near, count),
+            "diverse": _diverse(inside, plain, near, cases, count),
+            "borderline": _borderline(inside, strength, theme, count),
+            "contrasting": _first(np.flatnonzero((themes != theme) & (themes >= 0)), -near, count),
+        }
+        for kind, places in kinds.items():
+            gap = _gap(strength, theme) if kind == "borderline" else near
+            rows += [(theme, kind, rank, names[place], float(gap[place])) for rank, place in enumerate(places, start=1)]
+    return pd.DataFrame(rows, columns=["theme", "kind", "rank", "segment_id", "score"])
+
+
+def _first(places: np.ndarray, keys: np.ndarray, count: int) -> list[int]:
+    """The places with the smallest keys, of equals the earlier."""
+    return [int(place) for place in places[np.argsort(keys[places], kind="stable")][:count]]
+
+
+def _gap(strength: np.ndarray, theme: int) -> np.ndarray:
+    """How much more a segment goes with this theme than with the next: 0 is on the border."""
+    others = np.delete(strength, theme, axis=1)
+    return np.asarray(np.round(strength[:, theme] - others.max(axis=1, initial=0.0), 6))
+
+
+def _borderline(inside: np.ndarray, strength: np.ndarray, theme: int, count: int) -> list[int]:
+    """Members that another theme claims nearly as much; with one theme there is no border."""
+    return _first(inside, np.abs(_gap(strength, theme)), count) if strength.shape[1] > 1 else []
+
+
+def _diverse(inside: np.ndarray, plain: np.ndarray, near: np.ndarray, cases: np.ndarray, count: int) -> list[int]:
+    """Pick one after another: first of the cases heard least so far, then by nearness less likeness to those picked."""
+    return list(_picks(inside, plain, near=near, cases=cases, count=count))
+
+
+def _picks(inside: np.ndarray, plain: np.ndarray, *, near: np.ndarray, cases: np.ndarray, count: int) -> Iterator[int]:
+    heard: Counter[str] = Counter()
+    likeness = np.zeros(len(inside))
+    left = np.ones(len(inside), dtype=bool)
+    for _ in range(min(count, len(inside))):
+        often = np.array([heard[case] for case in cases[inside]])
+        score = np.round(near[inside] - VARIETY * likeness, 6)
+        order = np.lexsort((np.arange(len(inside)), -score, often, ~left))
+        pick = int(order[0])
+        left[pick] = False
+        heard[cases[inside[pick]]] += 1
+        likeness = np.maximum(likeness, plain[inside] @ plain[inside[pick]])
+        yield int(inside[pick])

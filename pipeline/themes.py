@@ -1,0 +1,367 @@
+"""Themes: candidate themes of a study, each with its sub-themes, its quotes and its passport."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline import (
+    clusters,
+    context,
+    labels,
+    models,
+    passports,
+    stage,
+    steadiness,
+    store,
+    theme_model,
+    theme_quotes,
+    wording,
+    words,
+)
+from pipeline import params as settings
+from pipeline.passports import Facts
+
+if TYPE_CHECKING:
+    from bertopic import BERTopic
+    from spacy.language import Language
+
+NONE = -1
+# A segment is unlike anything else where its likeness to its nearest is this many spreads (MAD) below the middle.
+UNLIKE, MOST_UNLIKE = 3.5, 0.05
+NEAREST = 5
+FEW = 50
+
+
+@dataclass(frozen=True)
+class Talk:
+    """The segments that take part, in the order of the talk, with their plain vectors and those with context."""
+
+    segments: pd.DataFrame
+    plain: np.ndarray
+    vectors: np.ndarray
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The theme and the part of each segment (-1: none), its strength in each theme, and the curve they come from."""
+
+    themes: np.ndarray
+    parts: np.ndarray
+    strength: np.ndarray
+    likeness: np.ndarray
+    curve: dict[int, float]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Every table of the stage by name, the fitted model (None where there was too little) and its card."""
+
+    tables: dict[str, pd.DataFrame]
+    model: "BERTopic | None"
+    card: str
+
+
+def themes(
+    segments: pd.DataFrame,
+    embeddings: pd.DataFrame,
+    turns: pd.DataFrame,
+    cases: pd.DataFrame,
+    *,
+    options: settings.Themes,
+    nlp: "Language | None" = None,
+) -> Result:
+    """Find the candidate themes of a study.
+
+    A function of the set of segments: the order of rows changes nothing. `nlp`: a spaCy pipeline with a parser, for
+    labels of more than one word; without it labels are single words. Too little talk is said in the problems table.
+    """
+    talk, problems = prepare(segments, embeddings, options=options)
+    groups = grouped(talk, options=options)
+    worded, model = wording.worded(
+        talk.segments, talk.vectors, groups.themes, groups.parts, keywords=options.keywords, nlp=nlp
+    )
+    stability, steady = _stability(talk, groups, options=options)
+    dependence = _dependence(talk, groups, cases, options=options, spent=int(stability["n_segments"].sum()))
+    table, ids, part_ids = _themes(talk, groups, worded, turns, steady=steady, dependence=dependence, n_cases=_n(talk))
+    problems += _notes(talk, groups, stability)
+    tables = {
+        "themes": table,
+        "theme_assignments": _assignments(talk, groups, ids, part_ids),
+        "theme_quotes": _quotes(talk, groups, ids, options=options),
+        "theme_attributes": _identified(passports.attributes(talk.segments, groups.themes, cases), ids),
+        "theme_choice": _choice(groups),
+        "theme_unassigned": _unassigned(talk, groups),
+        "theme_stability": stability,
+        "theme_dependence": _identified(dependence, ids),
+        "themes_problems": _frame("themes_problems", problems),
+    }
+    note = "; ".join(reason for *_, reason in problems)
+    card = theme_model.card(
+        settings=options.model_dump(),
+        segment_ids=talk.segments["segment_id"].tolist(),
+        groups=groups.themes,
+        named=worded.named,
+        note=note,
+    )
+    return Result({name: _fitted(name, frame) for name, frame in tables.items()}, model, card)
+
+
+def prepare(
+    segments: pd.DataFrame, embeddings: pd.DataFrame, *, options: settings.Themes
+) -> tuple[Talk, list[tuple[str, str, str, str]]]:
+    """The substantive segments in the order of the talk with their vectors, and what could not take part."""
+    said = segments[segments["substantive"].astype(bool)].reset_index(drop=True)
+    said = said.iloc[context.order(said)].reset_index(drop=True)
+    known = dict(zip(embeddings["segment_id"], embeddings["vector"], strict=True))
+    has = said["segment_id"].isin(list(known)).to_numpy(dtype=bool)
+    problems = [
+        ("refused", str(document), str(name), "It has no vector, so it is in no theme. Run the embed stage again.")
+        for document, name in said.loc[~has, ["document", "segment_id"]].itertuples(index=False)
+    ]
+    said = said[has].reset_index(drop=True)
+    rows = [np.asarray(known[name], dtype=np.float32) for name in said["segment_id"]]
+    plain = np.stack(rows) if rows else np.zeros((0, 1), dtype=np.float32)
+    vectors = context.smooth(said, plain, neighbours=options.context, decay=options.context_decay)
+    return Talk(said, plain, vectors), problems
+
+
+def grouped(talk: Talk, *, options: settings.Themes) -> Groups:
+    """The themes and parts of the talk; all in one theme where there is too little to divide."""
+    n = len(talk.segments)
+    if n < options.min_segments:
+        whole = np.zeros(n, dtype=np.int64)
+        return Groups(whole, whole, np.ones((n, min(n, 1))), np.ones(n), {})
+    found = _clusters(talk.vectors, talk.segments["document"].to_numpy(), options=options)
+    likeness = np.round(clusters.nearest(talk.vectors, count=NEAREST)[1].mean(axis=1), 6)
+    apart = _apart(likeness, found.themes)
+    strength = np.round(clusters.strengths(found.runs, found.themes), 6)
+    return Groups(
+        np.where(apart, NONE, found.themes), np.where(apart, NONE, found.parts), strength, likeness, found.curve
+    )
+
+
+def _clusters(vectors: np.ndarray, documents: np.ndarray, *, options: settings.Themes) -> clusters.Clusters:
+    return clusters.cluster(
+        vectors,
+        documents,
+        neighbours=options.neighbours,
+        runs=options.runs,
+        keep=options.keep,
+        resolutions=options.resolutions,
+        min_size=options.min_size,
+        n_themes=options.n_themes,
+        seed=options.seed,
+    )
+
+
+def _apart(likeness: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """True for segments unlike anything else: at most 5% of all, and never the last half of a theme."""
+    middle = float(np.median(likeness))
+    spread = 1.4826 * float(np.median(np.abs(likeness - middle)))
+    apart = likeness < middle - UNLIKE * spread
+    order = np.argsort(likeness, kind="stable")
+    apart[order[int(MOST_UNLIKE * len(likeness)) :]] = False
+    for theme in range(int(found.max()) + 1):
+        inside = found == theme
+        if apart[inside].mean() > 0.5:
+            apart[inside] = False
+    return apart
+
+
+def identifiers(talk: Talk, groups: Sequence[np.ndarray]) -> list[int]:
+    """An id for each group of segments (their places): six digits from the id of its most central segment.
+
+    So it stays the same from run to run as long as the heart of the theme does. Of two groups with one heart, the later
+    takes the next most central segment.
+    """
+    given: list[int] = []
+    names = talk.segments["segment_id"].tolist()
+    for inside in groups:
+        tries = [_number(names[place]) for place in wording.by_nearness(talk.vectors, inside)]
+        fallback = range(tries[0], tries[0] + 10**6)
+        given.append(next(number for number in [*tries, *fallback] if number not in given))
+    return given
+
+
+def _number(name: str) -> int:
+    return 100_000 + int(hashlib.sha256(name.encode()).hexdigest()[:15], 16) % 900_000
+
+
+def _themes(
+    talk: Talk,
+    groups: Groups,
+    worded: wording.Words,
+    turns: pd.DataFrame,
+    *,
+    steady: np.ndarray,
+    dependence: pd.DataFrame,
+    n_cases: int,
+) -> tuple[pd.DataFrame, list[int], list[int]]:
+    """The themes table, the ids of the themes and the ids of the parts (-1 where a theme is of one part)."""
+    inside = [np.flatnonzero(groups.themes == theme) for theme in range(len(worded.named))]
+    within = [np.flatnonzero(groups.parts == part) for part in range(len(worded.parts))]
+    ids = identifiers(talk, [*inside, *within])
+    theme_ids, part_ids = ids[: len(inside)], ids[len(inside) :]
+    asked, prompts = passports.questions(turns), dict(zip(turns["turn_id"], turns["text"], strict=True))
+    lost = dependence[~dependence["remains"].astype(bool) & (dependence["share"] >= steadiness.LEAST_SHARE)]
+    rows = []
+    for theme, places in enumerate(inside):
+        known = passports.facts(
+            talk.segments.iloc[places], asked=asked, prompts=prompts, keywords=worded.keywords[theme]
+        )
+        gone = lost.loc[lost["theme"] == theme, "name"].tolist()
+        known = replace(known, stability=float(steady[theme]), lost_without=tuple(gone))
+        rows.append(
+            _row(theme_ids[theme], NONE, worded.named[theme], worded.keywords[theme], known=known, n_cases=n_cases)
+        )
+    for part, places in enumerate(within):
+        parent = int(groups.themes[places[0]])
+        if len(places) == len(inside[parent]):
+            part_ids[part] = NONE
+            continue
+        keywords = worded.part_keywords[part]
+        known = passports.facts(talk.segments.iloc[places], asked=asked, prompts=prompts, keywords=keywords)
+        rows.append(_row(part_ids[part], theme_ids[parent], worded.parts[part], keywords, known=known, n_cases=n_cases))
+    return pd.DataFrame(rows), theme_ids, part_ids
+
+
+def _row(
+    theme_id: int, parent_id: int, label: str, keywords: list[str], *, known: Facts, n_cases: int
+) -> dict[str, object]:
+    row = {name: value for name, value in vars(known).items() if name != "lost_without"}
+    return row | {
+        "theme_id": theme_id,
+        "parent_id": parent_id,
+        "level": 1 if parent_id == NONE else 2,
+        "label": label,
+        "keywords": keywords,
+        "label_source": "words",
+        "passport": passports.verdict(known, n_cases=n_cases),
+    }
+
+
+def _n(talk: Talk) -> int:
+    return len(set(talk.segments["case"]) - {""})
+
+
+def _again(talk: Talk, *, options: settings.Themes) -> steadiness.Again:
+    documents = talk.segments["document"].to_numpy()
+
+    def again(kept: np.ndarray) -> np.ndarray:
+        if kept.sum() < options.min_segments:
+            return np.zeros(int(kept.sum()), dtype=np.int64)
+        return _clusters(talk.vectors[kept], documents[kept], options=options).themes
+
+    return again
+
+
+def _stability(talk: Talk, groups: Groups, *, options: settings.Themes) -> tuple[pd.DataFrame, np.ndarray]:
+    """The runs without some documents, as many as the budget allows, and the mean Jaccard of each theme in them."""
+    documents, n = talk.segments["document"].to_numpy(), len(talk.segments)
+    runs = min(options.stability_runs, options.rerun_segments // max(n, 1)) if groups.curve else 0
+    left_out = steadiness.drawn(documents, runs=runs, share=options.leave_out, seed=options.seed)
+    return steadiness.leave_out(documents, groups.themes, _again(talk, options=options), left_out=left_out)
+
+
+def _dependence(
+    talk: Talk, groups: Groups, cases: pd.DataFrame, *, options: settings.Themes, spent: int
+) -> pd.DataFrame:
+    """What is left of each theme without the cases and values it leans on, as far as the budget goes."""
+    columns = ["theme", "kind", "name", "share", "jaccard", "remains"]
+    rows: list[tuple[int, str, str, float, float, bool]] = []
+    again = _again(talk, options=options)
+    chosen = steadiness.candidates(talk.segments, groups.themes, cases, most=options.drop_one) if groups.curve else []
+    allowed = max(options.rerun_segments - spent, 0) // max(len(talk.segments), 1)
+    for kind, name in chosen[:allowed]:
+        rows += steadiness.without(talk.segments, groups.themes, cases, again, kind=kind, name=name)
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _assignments(talk: Talk, groups: Groups, ids: Sequence[int], part_ids: Sequence[int]) -> pd.DataFrame:
+    inside = groups.themes >= 0
+    own = groups.strength[np.arange(len(inside)), np.maximum(groups.themes, 0)] if len(inside) else np.zeros(0)
+    return pd.DataFrame(
+        {
+            "segment_id": talk.segments["segment_id"],
+            "theme_id": np.where(inside, np.array([*ids, NONE])[groups.themes], NONE),
+            "subtheme_id": np.where(inside, np.array([*part_ids, NONE])[groups.parts], NONE),
+            "strength": np.where(inside, own, 0.0),
+        }
+    )
+
+
+def _quotes(talk: Talk, groups: Groups, ids: Sequence[int], *, options: settings.Themes) -> pd.DataFrame:
+    chosen = theme_quotes.choose(talk.segments, talk.plain, groups.themes, groups.strength, count=options.quotes)
+    return _identified(chosen, ids)
+
+
+def _identified(frame: pd.DataFrame, ids: Sequence[int]) -> pd.DataFrame:
+    return frame.assign(theme_id=[ids[int(theme)] for theme in frame["theme"]]).drop(columns="theme")
+
+
+def _choice(groups: Groups) -> pd.DataFrame:
+    chosen = int(groups.themes.max(initial=NONE)) + 1
+    curve = groups.curve or ({chosen: float("nan")} if chosen else {})
+    rows = [(count, round(score, 6), count == chosen) for count, score in sorted(curve.items())]
+    return pd.DataFrame(rows, columns=["n_themes", "score", "chosen"])
+
+
+def _unassigned(talk: Talk, groups: Groups) -> pd.DataFrame:
+    alone = np.flatnonzero(groups.themes == NONE)
+    alone = alone[np.argsort(groups.likeness[alone], kind="stable")]
+    names = talk.segments["segment_id"].to_numpy()[alone]
+    return pd.DataFrame({"rank": np.arange(1, len(alone) + 1), "segment_id": names, "likeness": groups.likeness[alone]})
+
+
+def _notes(talk: Talk, groups: Groups, stability: pd.DataFrame) -> list[tuple[str, str, str, str]]:
+    """What the reader should know of the themes as a whole, as rows of problems."""
+    n, documents = len(talk.segments), talk.segments["document"].nunique()
+    said = []
+    if n == 0:
+        said.append("There is no talk to find themes in: no segment of a participant says something of its own.")
+    elif not groups.curve:
+        said.append(
+            f"{words.count(n, 'segment').capitalize()}: too few to tell themes apart, so all stand together as one. "
+            "Read them as they are; themes can be told from about 50 segments on."
+        )
+    elif n < FEW:
+        said.append(f"There are {n} segments: themes of so few are hints at best. Read every segment.")
+    if groups.curve and documents == 1:
+        said.append("There is one document: whether themes would come back in another cannot be told.")
+    elif groups.curve and stability.empty:
+        said.append("How steady the themes are was not measured: see stability_runs and rerun_segments in params.yaml.")
+    return [("note", "", "", sentence) for sentence in said]
+
+
+def _frame(table: str, rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(store.empty(table).columns))
+
+
+def _fitted(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame with the columns of its table in their order; an empty one has their types as well."""
+    empty = store.empty(table)
+    return frame[list(empty.columns)].reset_index(drop=True) if len(frame) else empty
+
+
+def main() -> None:
+    """Read segments and vectors, find the candidate themes, write their tables and their model."""
+    with stage.opened("themes") as params:
+        folder = params.folder
+        nlp = labels.load(models.find(params.segment.model, kind="spacy").folder)
+        result = themes(
+            *(store.read(folder, table) for table in ("segments", "embeddings", "turns", "cases")),
+            options=params.themes,
+            nlp=nlp,
+        )
+        for name, table in result.tables.items():
+            store.write(folder, name, table)
+        theme_model.save(result.model, Path("models") / folder, card=result.card)
+
+
+if __name__ == "__main__":
+    main()
