@@ -93,8 +93,8 @@ def _codes_beside(codings: pd.DataFrame, assignments: pd.DataFrame) -> list[dict
     named = ", ".join(f"'{code}'" for code in foreign[:10]) + (" and others" if len(foreign) > 10 else "")
     return [
         _note(
-            f"{len(foreign)} codes that people used are none that the pipeline maps, and are compared between people "
-            f"only: {named}. Add them to codebook.yaml to have them mapped."
+            f"The pipeline does not map every code that people used; these are compared between people only "
+            f"({len(foreign)}): {named}. Add them to codebook.yaml to have them mapped."
         )
     ]
 

@@ -1,0 +1,216 @@
+"""Blind sheets and resolved disagreements: drawn by chance, without the machine's answers, and read back as codings."""
+
+import csv
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import blind_sheets as blind
+from pipeline import compare, sheets, store
+from pipeline.codebook import parse
+from pipeline.compare import Input
+from pipeline.params import Compare
+from pipeline.sheets import SheetError
+from pipeline.units import NO_CODE
+from tests.coded_study import assignments, codings, tables
+
+CODEBOOK = "codes:\n  - name: A\n    definition: The first.\n  - name: B\n"
+
+
+@pytest.fixture
+def study(tmp_path):
+    made = tables(documents=6)
+    made["cases"] = pd.DataFrame({"case": [f"c{i}" for i in range(6)], "role": ["nurse"] * 4 + ["doctor"] * 2})
+    made["codings"] = codings(
+        *[("ann", "A", f"d{d}", 1, 2) for d in range(6)], *[("ben", "B", f"d{d}", 2, 2) for d in range(6)]
+    )
+    made["code_assignments"] = assignments({"d0.1": ["A"], "d1.1": ["B"]}, made["segments"], ["A", "B"])
+    (tmp_path / "human_codes").mkdir()
+    (tmp_path / "codebook.yaml").write_text(CODEBOOK)
+    found = compare.compare(Input(made, parse([{"name": "A"}, {"name": "B"}], place="x")), Compare(draws=100))
+    for name in ("documents", "turns", "cases", "codings", "segments", "code_assignments"):
+        store.write(tmp_path, name, made[name])
+    store.write(tmp_path, "disagreements", found["disagreements"])
+    return tmp_path
+
+
+def fill(place, column, values, *, coder=None):
+    """Fill cells of a workbook by the row's position."""
+    book = openpyxl.load_workbook(place)
+    sheet = book["Passages"]
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    for row, value in values.items():
+        sheet.cell(row + 2, heads[column]).value = value
+        if coder is not None:
+            sheet.cell(row + 2, heads["coder"]).value = coder
+    book.save(place)
+
+
+def read_codings(place):
+    with place.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_sample_is_of_the_participants_talk_in_the_order_of_the_text():
+    segments = tables(documents=4)["segments"]
+    drawn = blind.sample_for_coding(segments, n=10, seed=3)
+    assert len(drawn) == 10
+    assert drawn["substantive"].all()
+    assert drawn["segment_id"].is_unique
+    assert list(zip(drawn["document"], drawn["start"], strict=True)) == sorted(
+        zip(drawn["document"], drawn["start"], strict=True)
+    )
+
+
+def test_a_sample_follows_the_seed_and_not_the_order_of_rows():
+    segments = tables(documents=4)["segments"]
+    one = blind.sample_for_coding(segments, n=9, seed=3)
+    pd.testing.assert_frame_equal(one, blind.sample_for_coding(segments.sample(frac=1, random_state=1), n=9, seed=3))
+    assert set(one["segment_id"]) != set(blind.sample_for_coding(segments, n=9, seed=4)["segment_id"])
+
+
+def test_a_sample_of_more_than_there_is_takes_all_and_of_none_is_refused():
+    segments = tables(documents=1)["segments"]
+    assert len(blind.sample_for_coding(segments, n=500)) == 7
+    with pytest.raises(SheetError, match="cannot be drawn"):
+        blind.sample_for_coding(segments, n=0)
+    with pytest.raises(SheetError, match="cannot be drawn"):
+        blind.sample_for_coding(segments[:0], n=5)
+
+
+def test_every_passage_is_as_likely_as_any_other():
+    segments = tables(documents=2)["segments"]
+    counts = pd.Series(0, index=segments.loc[segments["substantive"], "segment_id"])
+    for seed in range(600):
+        counts[blind.sample_for_coding(segments, n=7, seed=seed)["segment_id"]] += 1
+    assert counts.min() > 230
+    assert counts.max() < 370
+
+
+def test_strata_give_in_proportion():
+    segments = tables(documents=6)["segments"]
+    strata = {row.segment_id: "nurse" if row.document < "d4" else "doctor" for row in segments.itertuples()}
+    drawn = blind.sample_for_coding(segments, n=12, strata=strata, seed=1)
+    assert drawn["segment_id"].map(strata).value_counts().to_dict() == {"nurse": 8, "doctor": 4}
+    only = {unit: "x" for unit, role in strata.items() if role == "doctor"}
+    assert set(blind.sample_for_coding(segments, n=5, strata=only)["document"]) <= {"d4", "d5"}
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=8), st.integers(1, 120))
+def test_an_allocation_gives_all_and_no_more_than_there_is(sizes, n):
+    n = min(n, sum(sizes))
+    found = blind.allocation(sizes, n)
+    assert sum(found) == n
+    assert all(got <= size for got, size in zip(found, sizes, strict=True))
+    if n >= len(sizes):
+        assert min(found) >= 1
+
+
+def test_a_blind_sheet_shows_the_passage_and_not_what_the_machine_said(study):
+    xlsx, csv_file = blind.write_sheets(study, coder="Cat", n=20, seed=1)
+    rows = sheets.read(csv_file, blind.COLUMNS)
+    assert (len(rows), xlsx.name) == (20, "coding_Cat.xlsx")
+    documents = store.read(study, "documents").set_index("document")["text"]
+    for row in rows:
+        assert row["text"] == documents[row["document"]][int(row["start"]) : int(row["end"])]
+        assert row["question"]
+        assert (row["code"], row["coder"]) == ("", "Cat")
+    assert not {"score", "accepted", "theme_id"} & set(rows[0])
+    about = openpyxl.load_workbook(xlsx)["About"]
+    assert [about["A3"].value, about["B3"].value] == ["A", "The first."]
+
+
+def test_a_sheet_that_may_be_half_filled_is_not_overwritten(study):
+    blind.write_sheets(study, coder="cat", n=5)
+    with pytest.raises(SheetError, match="half filled"):
+        blind.write_sheets(study, coder="cat", n=5)
+
+
+def test_the_miss_check_draws_from_what_the_machine_left_without_a_code(study):
+    _, place = blind.write_sheets(study, coder="cat", n=1000, missed=True)
+    rows = sheets.read(place, blind.COLUMNS)
+    assert len(rows) == 6 * 7 - 2
+    assert ("d0", "10") not in {(row["document"], row["start"]) for row in rows}
+
+
+def test_sheets_can_be_drawn_by_attribute_source_or_case_and_by_nothing_else(study):
+    for by in ("role", "source_type", "document", "case"):
+        _, place = blind.write_sheets(study, coder=by, n=12, by=by)
+        assert len(sheets.read(place, blind.COLUMNS)) == 12
+    with pytest.raises(SheetError, match="'mood' is nothing to sample by"):
+        blind.write_sheets(study, coder="x", by="mood")
+
+
+@pytest.mark.parametrize("ending", [0, 1])
+def test_a_filled_sheet_comes_back_as_codings_of_its_coder(study, ending):
+    place = blind.write_sheets(study, coder="cat", n=42)[ending]
+    if ending == 0:
+        fill(place, "code", {0: "A", 1: "a;  B", 2: "none"})
+    else:
+        lines = sheets.read(place, blind.COLUMNS)
+        for line, value in zip(lines, ("A", "a;  B", "none"), strict=False):
+            line["code"] = value
+        sheets.write(place.with_suffix(""), lines, blind.COLUMNS)
+    taken = read_codings(blind.take_in(study, place))
+    assert [(row["document"], row["start"], row["code"]) for row in taken] == [
+        ("d0", "10", "A"), ("d0", "20", "A"), ("d0", "20", "B"), ("d0", "30", NO_CODE),
+    ]  # fmt: skip
+    assert {row["coder"] for row in taken} == {"cat"}
+    text = store.read(study, "documents").set_index("document")["text"]["d0"]
+    assert taken[0]["text"] == text[10:20]
+
+
+def test_every_problem_of_a_filled_sheet_is_listed_at_once(study):
+    place, _ = blind.write_sheets(study, coder="cat", n=42)
+    fill(place, "code", {0: "Nope", 3: "A"})
+    fill(place, "end", {3: 9999})
+    fill(place, "code", {4: "A"}, coder="")
+    with pytest.raises(SheetError) as error:
+        blind.take_in(study, place)
+    said = str(error.value).split("\n")
+    assert len(said) == 3
+    assert "row 2: 'Nope' is no code of the codebook" in said[0]
+    assert "row 5: d0 40-9999 is no place in this study" in said[1]
+    assert "row 6: nobody is named under 'coder'" in said[2]
+
+
+def test_a_code_with_a_semicolon_in_its_name_is_found_whole():
+    assert blind._codes("Time; money", ["Time; money", "Time"]) == ["Time; money"]
+    assert blind._codes("time ; A", ["Time", "A"]) == ["Time", "A"]
+    assert blind._codes(" ", ["A"]) == []
+    assert blind._codes("None", ["A"]) == [NO_CODE]
+
+
+def test_resolved_disagreements_come_back_as_the_consensus_coder(study):
+    place, _ = blind.write_disagreements(study)
+    listed = sheets.read(place, blind.RESOLVED)
+    assert listed[0]["says"].startswith("ann: ")
+    fill(place, "resolution", {0: "B", 1: "none"})
+    written = blind.take_in(study, place)
+    assert written.name == "consensus.csv"
+    taken = read_codings(written)
+    assert {row["coder"] for row in taken} == {"consensus"}
+    said = {(row["document"], row["start"]): row["code"] for row in taken}
+    assert said[(listed[0]["document"], listed[0]["start"])] == "B"
+    assert said[(listed[1]["document"], listed[1]["start"])] == NO_CODE
+    # ann and ben agree that nothing applies from the fourth segment on, and that is part of the consensus.
+    assert said[("d5", "50")] == NO_CODE
+    unresolved = {(row["document"], row["start"]) for row in listed[2:]} - {("d0", "10"), ("d1", "10")}
+    people_differ = {(f"d{d}", start) for d in range(6) for start in ("10", "20", "30")}
+    assert not unresolved & people_differ & set(said)
+
+
+def test_the_list_of_disagreements_is_not_overwritten(study):
+    blind.write_disagreements(study)
+    with pytest.raises(SheetError, match="half filled"):
+        blind.write_disagreements(study)
+
+
+def test_a_coder_without_a_usable_name_is_refused(study):
+    with pytest.raises(SheetError, match="needs a name"):
+        blind.write_sheets(study, coder="../..")
+    place, _ = blind.write_sheets(study, coder="../Ann Lee", n=2)
+    assert place == study / "sheets" / "coding_Ann_Lee.xlsx"
