@@ -64,9 +64,32 @@ three,,,Half a day that nobody can take away from me.,Protected time,B
 """
 
 
+# Every Python process of a test starts with this: a socket to anywhere is written down and refused.
+NO_NETWORK = """
+import os, socket
+
+def refuse(attempt, *more):
+    if getattr(attempt, "family", None) != socket.AF_UNIX:
+        with open(os.environ["ATTEMPTS"], "a") as log:
+            log.write(f"{more}\\n")
+        raise OSError("no network in this test")
+    return connect(attempt, *more)
+
+connect = socket.socket.connect
+socket.socket.connect = socket.socket.connect_ex = socket.socket.sendto = refuse
+socket.getaddrinfo = refuse
+"""
+
+
 def command(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     binaries = str(Path(sys.executable).parent)
-    environment = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(root)}
+    write(root / ".no_network" / "sitecustomize.py", NO_NETWORK)
+    environment = {
+        **os.environ,
+        "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": f"{root}{os.pathsep}{root / '.no_network'}",
+        "ATTEMPTS": str(root / "attempts.txt"),
+    }
     return subprocess.run(words, cwd=root, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -170,6 +193,14 @@ def test_two_runs_from_nothing_give_the_same_bytes_without_dvc_too(full: Path, t
     of_dvc = {name: held for name, held in outputs(full).items() if not name.endswith("parts.txt")}
     assert outputs(root).keys() == of_dvc.keys()
     assert [name for name, held in outputs(root).items() if held != of_dvc[name]] == []
+
+
+def test_nothing_tries_to_reach_the_network(full: Path):
+    probe = "import socket; socket.create_connection(('127.0.0.1', 9))"
+    assert not (full / "attempts.txt").exists()
+    assert command(full, sys.executable, "-c", probe).returncode != 0
+    assert (full / "attempts.txt").exists(), "the test itself must see an attempt"
+    (full / "attempts.txt").unlink()
 
 
 def test_a_changed_param_runs_the_stages_that_read_it(full: Path):
