@@ -4,12 +4,32 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.readers import codes_csv, docx, qdpx, txt, vtt
+from pipeline.readers import codes_rock, codes_tables, docx, json_turns, odt, pdf, qdpx, rtf, tables, tiers, txt, vtt
 from pipeline.readers.coding import Coding
 from pipeline.readers.model import Labels, RefusedError, Transcript
 
-TRANSCRIPTS: dict[str, Callable[[bytes, Labels], Transcript]] = {".docx": docx.read, ".txt": txt.read, ".vtt": vtt.read}
-CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {".csv": codes_csv.read, ".qdpx": qdpx.read}
+TRANSCRIPTS: dict[str, Callable[[bytes, Labels], Transcript]] = {
+    ".cha": tiers.read_cha,
+    ".csv": tables.read_csv,
+    ".docx": docx.read,
+    ".eaf": tiers.read_eaf,
+    ".json": json_turns.read,
+    ".md": txt.read,
+    ".odt": odt.read,
+    ".pdf": pdf.read,
+    ".rtf": rtf.read,
+    ".srt": vtt.read,
+    ".textgrid": tiers.read_textgrid,
+    ".txt": txt.read,
+    ".vtt": vtt.read,
+    ".xlsx": tables.read_xlsx,
+}
+CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {
+    ".csv": codes_tables.read_csv,
+    ".qdpx": qdpx.read,
+    ".rock": codes_rock.read,
+    ".xlsx": codes_tables.read_xlsx,
+}
 MAX_FILE_BYTES = 200 * 2**20
 
 

@@ -1,5 +1,6 @@
 """Human codes as our own csv: `document,start,end,text,code,coder` and, optionally, `parent_code,memo,date`."""
 
+from pipeline import cells
 from pipeline.readers import rows
 from pipeline.readers.coding import Coding
 from pipeline.readers.model import RefusedError
@@ -10,7 +11,7 @@ REQUIRED = ("document", "code")
 def read(data: bytes, stem: str) -> list[Coding]:
     """Return the codings of a csv file; `stem`, the file's name, stands for a coder who is not named.
 
-    Other columns are not read. Raises RefusedError where a needed column is missing.
+    Other columns are not read; an apostrophe that keeps a cell from being a formula is taken off. Raises RefusedError where a needed column is missing.
     """
     header, found = rows.read(data)
     missing = [name for name in REQUIRED if name not in header]
@@ -26,15 +27,15 @@ def read(data: bytes, stem: str) -> list[Coding]:
 
 def _coding(number: int, row: dict[str, str], stem: str) -> Coding:
     cell = {
-        name: row.get(name, "").strip()
+        name: cells.plain(row.get(name, "").strip())
         for name in ("document", "start", "end", "code", "coder", "parent_code", "memo", "date")
     }
     return Coding(
         row=f"line {number}",
         document=cell["document"],
-        start=_integer(cell["start"]),
-        end=_integer(cell["end"]),
-        text=row.get("text", ""),
+        start=integer(cell["start"]),
+        end=integer(cell["end"]),
+        text=cells.plain(row.get("text", "")),
         code=cell["code"],
         coder=cell["coder"] or stem,
         parent_code=cell["parent_code"],
@@ -43,7 +44,7 @@ def _coding(number: int, row: dict[str, str], stem: str) -> Coding:
     )
 
 
-def _integer(cell: str) -> int | None:
+def integer(cell: str) -> int | None:
     """Return a cell as an integer, also as `12.0`, which spreadsheets write; None where it is no number."""
     number = cell[:-2] if cell.endswith(".0") else cell
     return int(number) if number.isdecimal() and len(number) < 12 else None

@@ -2,12 +2,33 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
 
 from pipeline.readers import decoding, guards
 from pipeline.readers.model import RefusedError
 
-MAX_ROWS = 200_000
+MAX_ROWS, MAX_COLUMNS, MAX_EMPTY = 200_000, 200, 1_000
+MAX_SHEET_BYTES = 48 * 2**20
+# What openpyxl raises on damaged workbooks; each of them means "not as it should be".
+_DAMAGE = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    ParseError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OSError,
+    OverflowError,
+    RecursionError,
+)
 
 
 def read(data: bytes, *, comments: bool = False) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
@@ -18,9 +39,48 @@ def read(data: bytes, *, comments: bool = False) -> tuple[list[str], list[tuple[
     """
     guards.check_size(len(data))
     text, _ = decoding.decode(data)
+    return _table(_numbered(text), comments=comments)
+
+
+def read_xlsx(data: bytes) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Return the header and rows of a workbook's first sheet, as `read` does; cells are text as they are stored."""
+    archive = guards.opened_archive(data)
+    parts = [info for info in archive.infolist() if info.filename.endswith((".xml", ".rels"))]
+    if sum(info.file_size for info in parts) > MAX_SHEET_BYTES:
+        raise RefusedError(
+            f"It would unpack to more than {MAX_SHEET_BYTES // 2**20} MiB. Keep the one sheet that counts."
+        )
+    for info in parts:
+        guards.refuse_doctype(guards.member(archive, info.filename))
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        try:
+            return _table(_of_sheet(book.worksheets[0]), comments=False)
+        finally:
+            book.close()
+    except RefusedError:
+        raise
+    except _DAMAGE as error:
+        raise RefusedError(f"It cannot be read as a workbook ({error}). Save it again as .xlsx, or as csv.") from None
+
+
+def _of_sheet(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    empty = 0
+    for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
+        said = ["" if cell is None else str(cell) for cell in cells]
+        empty = 0 if any(said) else empty + 1
+        if empty > MAX_EMPTY:
+            return
+        if any(said):
+            yield number, said
+
+
+def _table(
+    numbered: Iterator[tuple[int, list[str]]], *, comments: bool
+) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     header: list[str] = []
     found: list[tuple[int, dict[str, str]]] = []
-    for number, cells in _numbered(text):
+    for number, cells in numbered:
         if comments and cells[0].lstrip().startswith("#"):
             continue
         if not header:

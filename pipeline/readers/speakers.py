@@ -92,7 +92,7 @@ def _with_slips(spelled: dict[str, str], usual: dict[str, str]) -> tuple[dict[st
             found[name] = spelled[near[0]]
             said = f"'{usual[name]}:' was taken for '{found[name]}'. If it is another, list both in participants.csv."
             remarks.append(Remark("guessed", said))
-        elif usual[name][0].isupper() and len(name.split()) <= 2:
+        elif usual[name].istitle() and len(name.split()) <= 2:
             rare.append(f"'{usual[name]}:'")
     if rare:
         said = (

@@ -1,11 +1,11 @@
-"""WebVTT: what Zoom and Teams export, with voice tags or with `Name: words`."""
+"""WebVTT and SubRip: what Zoom, Teams and others export, with voice tags or with `Name: words`."""
 
 from pipeline.readers import cues, decoding, guards
 from pipeline.readers.model import Labels, Transcript
 
 
 def read(data: bytes, labels: Labels) -> Transcript:
-    """Read WebVTT; its canonical text is written anew as `Name: words`, a blank line between turns."""
+    """Read .vtt or .srt; its canonical text is written anew as `Name: words`, a blank line between turns."""
     guards.check_size(len(data))
     text, _ = decoding.decode(data)
     return cues.transcript(text, labels)

@@ -1,0 +1,32 @@
+"""Human codes in ROCK sources (.rock): each line is an utterance, with its codes in double brackets."""
+
+import re
+
+from pipeline.readers import decoding, guards
+from pipeline.readers.coding import Coding
+
+_CODE = re.compile(r"\[\[([^\[\]]+)\]\]")
+_LEAD = re.compile(r"^[~\s]+")
+
+
+def read(data: bytes, stem: str) -> list[Coding]:
+    """Return the codings of a ROCK source; its document is the transcript of the same name.
+
+    `[[a>b]]` is code b under a. Identifiers (`[[cid=1]]`), values (`[[a||3]]`), section breaks and YAML are no codes.
+    """
+    guards.check_size(len(data))
+    text, _ = decoding.decode(data)
+    found: list[Coding] = []
+    inside_yaml = False
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.rstrip() == "---":
+            inside_yaml = not inside_yaml
+        if inside_yaml:
+            continue
+        said = _LEAD.sub("", _CODE.sub("", line)).strip()
+        for code in _CODE.findall(line):
+            if said and "=" not in code and "||" not in code:
+                *above, name = [part.strip() for part in code.split(">")]
+                parent = above[-1] if above else ""
+                found.append(Coding(f"line {number}", stem, None, None, said, name, "rock", parent))
+    return found

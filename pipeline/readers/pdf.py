@@ -1,0 +1,116 @@
+"""PDF with a text layer: lines are joined to paragraphs again, page heads and page numbers left out."""
+
+import io
+import re
+from collections import Counter
+from itertools import pairwise
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from pipeline.readers import guards, label_lines, speakers
+from pipeline.readers.model import Labels, RefusedError, Transcript, key
+
+MAX_PAGES = 2_000
+# A line at least so full, as a share of the usual longest, goes on in the next one.
+FULL = 0.75
+# A gap of spaces at one place in the middle third of so many lines of a page parts two columns.
+GAP, COLUMN_ROWS, COLUMN_SHARE = 3, 10, 0.6
+# What pypdf raises on damaged files; each of them means "not as it should be".
+_DAMAGE = (
+    PyPdfError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OSError,
+    ArithmeticError,
+    RuntimeError,
+)
+_NUMBER = re.compile(r"(?:page|p\.|seite)?\s*[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:/|of|von)\s*\d{1,4})?", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
+
+
+def read(data: bytes, labels: Labels) -> Transcript:
+    """Read a PDF's text layer; its canonical text is its paragraphs, joined by line ends.
+
+    Raises RefusedError for scans, passwords and pages set in two columns, whose lines cannot be told apart safely.
+    """
+    guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
+    if b"%PDF-" not in data[:1024]:
+        raise RefusedError("It is no PDF, whatever its ending says. Give it its right ending, or export it again.")
+    try:
+        pages = _pages(data)
+    except RefusedError:
+        raise
+    except _DAMAGE as error:
+        raise RefusedError(
+            f"It cannot be read as a PDF ({type(error).__name__}). Export it again, or as .docx."
+        ) from None
+    lines = [line for page in _without_heads(pages) for line in page]
+    if not lines:
+        raise RefusedError("It has no text layer: it is a scan. Recognise its text first (OCR), or type it.")
+    return speakers.transcript("\n".join(_paragraphs(lines, labels)), labels)
+
+
+def _pages(data: bytes) -> list[list[str]]:
+    """Return the lines of each page, spaces levelled."""
+    reader = PdfReader(io.BytesIO(data))
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise RefusedError("It is protected by a password. Save it without one.")
+    if len(reader.pages) > MAX_PAGES:
+        raise RefusedError(f"It has more than {MAX_PAGES} pages, which no transcript has. Split it.")
+    pages = []
+    for number, page in enumerate(reader.pages, start=1):
+        if _two_columns(page.extract_text(extraction_mode="layout")):
+            raise RefusedError(
+                f"Page {number} is set in two columns, which would be read across. Save it in one column."
+            )
+        text = page.extract_text().encode("utf_16", "surrogatepass").decode("utf_16", "replace").replace("\0", "")
+        pages.append([said for line in text.split("\n") if (said := " ".join(line.split()))])
+    return pages
+
+
+def _two_columns(laid_out: str) -> bool:
+    rows = [row for row in laid_out.split("\n") if row.strip()]
+    width = max((len(row.rstrip()) for row in rows), default=0)
+    wide = [row for row in rows if len(row.rstrip()) > 0.6 * width]
+    if len(wide) < COLUMN_ROWS:
+        return False
+    middle = range(width // 3, 2 * width // 3)
+    return any(
+        sum(row[at : at + GAP].isspace() and bool(row[:at].strip()) for row in wide) >= COLUMN_SHARE * len(wide)
+        for at in middle
+    )
+
+
+def _without_heads(pages: list[list[str]]) -> list[list[str]]:
+    """Leave out page numbers, and first and last lines that most pages share but for digits."""
+    edges = Counter(_DIGITS.sub("0", line) for page in pages if page for line in {page[0], page[-1]})
+    shared = {line for line, count in edges.items() if count >= max(3, len(pages) / 2)}
+    kept = []
+    for page in pages:
+        lines = list(page)
+        while lines and (_NUMBER.fullmatch(lines[0]) or _DIGITS.sub("0", lines[0]) in shared):
+            lines.pop(0)
+        while lines and (_NUMBER.fullmatch(lines[-1]) or _DIGITS.sub("0", lines[-1]) in shared):
+            lines.pop()
+        kept.append(lines)
+    return kept
+
+
+def _paragraphs(lines: list[str], labels: Labels) -> list[str]:
+    """Join the lines of a paragraph: a full line goes on, unless the next one begins with a label that recurs."""
+    text = "\n".join(lines)
+    named = [key(line.label) for line in label_lines.read(text, labels)]
+    counts = Counter(name for name in named if name)
+    full = FULL * sorted(len(line) for line in lines)[int(0.95 * (len(lines) - 1))]
+    done = [lines[0]]
+    for (before, line), name in zip(pairwise(lines), named[1:], strict=True):
+        opens = bool(name) and (counts[name] > 1 or labels.known(name))
+        if len(before) < full or opens:
+            done.append(line)
+        else:
+            done[-1] += line if before.endswith("-") and line[0].islower() else f" {line}"
+    return done

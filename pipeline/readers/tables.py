@@ -1,0 +1,48 @@
+"""Transcripts as tables (.csv, .xlsx): a row a turn, with columns for who speaks, what they say and, perhaps, when."""
+
+from pipeline.readers import guards, label_lines, rows
+from pipeline.readers.model import Labels, RefusedError, Transcript, Utterance, compose
+
+SPEAKER = ("speaker", "speaker name", "speaker_name", "name", "who", "participant", "person", "role")
+TEXT = (
+    "text",
+    "utterance",
+    "transcript",
+    "content",
+    "words",
+    "speech",
+    "turn",
+    "sentence",
+    "response",
+    "answer",
+    "message",
+)
+TIME = ("start", "start_time", "start time", "time", "timestamp", "begin", "time_s", "start (s)", "from")
+
+
+def read_csv(data: bytes, labels: Labels) -> Transcript:
+    """Read a csv with a row a turn; its canonical text is written anew as `Name: words`."""
+    return _transcript(*rows.read(data))
+
+
+def read_xlsx(data: bytes, labels: Labels) -> Transcript:
+    """Read the first sheet of a workbook with a row a turn; its canonical text is written anew as `Name: words`."""
+    guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
+    return _transcript(*rows.read_xlsx(data))
+
+
+def _transcript(header: list[str], found: list[tuple[int, dict[str, str]]]) -> Transcript:
+    text = next((name for name in TEXT if name in header), "")
+    speaker = next((name for name in SPEAKER if name in header), "")
+    time = next((name for name in TIME if name in header), "")
+    if not text:
+        raise RefusedError("It has no column of words: name one 'text', and one 'speaker' if speakers are known.")
+    return compose(Utterance(row.get(speaker, ""), row.get(text, ""), _seconds(row.get(time, ""))) for _, row in found)
+
+
+def _seconds(cell: str) -> float | None:
+    cell = cell.strip()
+    if ":" in cell:
+        return label_lines.seconds(cell)
+    number = cell.replace(",", ".", 1)
+    return float(number) if number.replace(".", "", 1).isdecimal() and number.isascii() else None

@@ -1,0 +1,87 @@
+"""Transcripts in tiers: ELAN (.eaf) and Praat (.TextGrid), a tier a speaker, and CHAT (.cha), a line a turn."""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.readers import decoding, guards
+from pipeline.readers.model import Labels, RefusedError, Transcript, Utterance, compose
+
+_NAME = re.compile(r'^\s*name\s*=\s*"((?:[^"]|"")*)"', re.MULTILINE)
+_INTERVAL = re.compile(
+    r'xmin\s*=\s*([\d.]+)\s*\n\s*xmax\s*=\s*[\d.]+\s*\n\s*text\s*=\s*"((?:[^"]|"")*)"'
+    r'|number\s*=\s*([\d.]+)\s*\n\s*mark\s*=\s*"((?:[^"]|"")*)"'
+)
+_TURN = re.compile(r"^\*(\w+):\t?(.*)$")
+_BULLET = re.compile(r"\x15(?:(\d+)_\d+)?[^\x15]*\x15")
+_CODES = re.compile(r"\[[^\[\]]*\]|[<>‹›]|\+[./!?\"<,^+]*|\((?:\.{1,3}|[\d.:]+)\)|(?<!\w)&[-=~+]|[↑↓≠„‡]|@\w+(?::\w+)?")
+
+
+def read_eaf(data: bytes, labels: Labels) -> Transcript:
+    """Read ELAN: a tier is a speaker, named by its participant or its id; tiers that gloss others are not read."""
+    guards.check_size(len(data))
+    slots: dict[str, float] = {}
+    found: list[tuple[float, int, Utterance]] = []
+    speaker, glosses, slot, number = "", False, "", 0
+    for event, element in guards.xml_events(data):
+        if element.tag == "TIME_SLOT" and event == "start" and str(element.get("TIME_VALUE", "")).isdecimal():
+            slots[str(element.get("TIME_SLOT_ID"))] = int(element.get("TIME_VALUE")) / 1000
+        elif element.tag == "TIER" and event == "start":
+            speaker = element.get("PARTICIPANT") or element.get("TIER_ID") or ""
+            glosses = bool(element.get("PARENT_REF"))
+        elif element.tag == "ALIGNABLE_ANNOTATION" and event == "start":
+            slot = str(element.get("TIME_SLOT_REF1"))
+        elif element.tag == "ANNOTATION_VALUE" and event == "end" and not glosses:
+            number += 1
+            at = slots.get(slot)
+            found.append((at if at is not None else float("inf"), number, Utterance(speaker, element.text or "", at)))
+    return _by_time(found, "annotation")
+
+
+def read_textgrid(data: bytes, labels: Labels) -> Transcript:
+    """Read Praat's tiers in its long form; a tier is a speaker."""
+    guards.check_size(len(data))
+    text, _ = decoding.decode(data)
+    names = [(name.start(), name[1].replace('""', '"')) for name in _NAME.finditer(text)]
+    found = []
+    for number, item in enumerate(_INTERVAL.finditer(text)):
+        said = (item[2] if item[2] is not None else item[4]).replace('""', '"')
+        at = _number(item[1] or item[3])
+        speaker = next((name for place, name in reversed(names) if place < item.start()), "")
+        if said.strip():
+            found.append((at, number, Utterance(speaker, said, at)))
+    return _by_time(found, "interval (it must be saved as 'text file', the long form)")
+
+
+def read_cha(data: bytes, labels: Labels) -> Transcript:
+    """Read CHAT's main lines; its codes are left out, its dependent tiers too, and speakers have their role's name."""
+    guards.check_size(len(data))
+    text, _ = decoding.decode(data.replace(b"\x15", b"\xe2\x90\xa1"))
+    found = list(_chat(re.sub(r"\n[\t ]+", " ", text).replace("\u2421", "\x15")))
+    if not found:
+        raise RefusedError("It holds no turn (a line such as '*PAR:' and words). Export it again.")
+    return compose(found)
+
+
+def _chat(text: str) -> Iterator[Utterance]:
+    roles: dict[str, str] = {}
+    for line in text.split("\n"):
+        if line.startswith("@Participants:"):
+            for entry in line.partition(":")[2].split(","):
+                words = entry.split()
+                if len(words) > 1:
+                    roles[words[0]] = words[-1]
+        if turn := _TURN.match(line):
+            bullet = _BULLET.search(turn[2])
+            at = int(bullet[1]) / 1000 if bullet and bullet[1] else None
+            said = _CODES.sub("", _BULLET.sub("", turn[2])).replace("_", " ")
+            yield Utterance(roles.get(turn[1], turn[1]), re.sub(r"\s+([.?!,])", r"\1", " ".join(said.split())), at)
+
+
+def _by_time(found: list[tuple[float, int, Utterance]], what: str) -> Transcript:
+    if not found:
+        raise RefusedError(f"It holds no {what} with words. Export it again.")
+    return compose(utterance for _, _, utterance in sorted(found, key=lambda one: one[:2]))
+
+
+def _number(text: str) -> float:
+    return float(text) if re.fullmatch(r"\d+(?:\.\d+)?", text) else 0.0
