@@ -1,0 +1,179 @@
+"""What the notebooks stand on: finding the study, small tables, plots."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import plotly.io
+import pytest
+
+from pipeline import plots, store, summaries, workbench
+
+
+@pytest.fixture
+def inside(small_study, monkeypatch):
+    root = small_study.parent.parent
+    (root / "params.yaml").write_text("study: data/small\n")
+    (root / "notebooks").mkdir(exist_ok=True)
+    monkeypatch.chdir(root / "notebooks")
+    return workbench.study()
+
+
+def test_the_study_is_found_from_a_folder_below_the_root(inside):
+    assert str(inside) == "data/small"
+    assert not workbench.table(inside, "segments").empty
+
+
+def test_plots_ask_no_server_for_anything(inside):
+    assert plotly.io.renderers.default == "plotly_mimetype"
+
+
+def test_outside_a_project_it_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(workbench.WorkbenchError, match="open the notebook inside"):
+        workbench.study()
+
+
+def test_what_is_missing_is_said(inside, tmp_path):
+    assert workbench.missing(inside, "themes", "agreement").endswith("nothing is missing.")
+    assert "run `dvc repro`" in workbench.missing(tmp_path, "themes")
+    store.write(tmp_path, "themes", store.empty("themes"))
+    assert workbench.missing(tmp_path, "themes").startswith("There are no candidate themes")
+    store.write(tmp_path, "theme_quotes", store.empty("theme_quotes"))
+    assert workbench.missing(tmp_path, "theme_quotes") == "theme_quotes is empty."
+
+
+def test_a_table_that_was_not_made_is_an_empty_one(tmp_path):
+    assert workbench.table(tmp_path, "themes").empty
+    assert list(workbench.table(tmp_path, "themes").columns) == list(store.empty("themes").columns)
+
+
+def test_a_reflexive_stance_hides_agreement(inside):
+    assert not workbench.agreement(inside).empty
+    assert not workbench.theme_agreement(inside).empty
+    Path("params.yaml").write_text("study: data/small\nstance: reflexive\n")
+    assert workbench.agreement(inside).empty
+    assert workbench.theme_agreement(inside).empty
+
+
+@pytest.fixture
+def tables(small_study):
+    return {name: store.read(small_study, name) for name in (*store.INTERIM, *store.PROCESSED)}
+
+
+def test_talk_is_counted_in_words_used_and_set_aside(tables):
+    talk = summaries.talk(tables["segments"])
+    assert list(talk.columns) == ["used", "set aside"]
+    assert talk.to_numpy().sum() == tables["segments"].n_words.sum()
+    assert talk.loc["notes/session.docx", "set aside"] == 0
+
+
+def test_why_segments_are_set_aside(tables):
+    assert summaries.aside(tables["segments"]).segments.to_dict() == {"interviewer": 8, "backchannel": 2}
+
+
+def test_themes_and_their_quotes_come_largest_first_and_verbatim(tables):
+    assert list(summaries.themes(tables["themes"]).index) == ["T0", "T1"]
+    quotes = summaries.quotes(tables["theme_quotes"], tables["themes"], tables["segments"], each=1)
+    assert list(quotes.label) == ["Charts at <home>", "Time & the ward"]
+    assert set(quotes.text) <= set(tables["segments"].text)
+
+
+def test_the_map_has_a_place_for_every_vector_and_the_unassigned_come_last(tables):
+    names = ("embeddings", "theme_assignments", "themes", "segments")
+    places = summaries.map_of_segments(*(tables[name] for name in names))
+    assert len(places) == len(tables["embeddings"])
+    assert places.theme.iloc[-1] == "in no theme"
+    assert np.isfinite(places[["x", "y"]].to_numpy()).all()
+
+
+def test_themes_by_codes_are_counts_of_segments(tables):
+    crossed = summaries.themes_by_codes(tables["theme_code"], tables["themes"], "pipeline")
+    assert crossed.loc["T0 Charts at <home>", "Time"] == 2
+    assert summaries.themes_by_codes(tables["theme_code"], tables["themes"], "nobody").empty
+    assert summaries.coders(tables["theme_human_code"]) == ["lea"]
+
+
+def test_agreement_tells_people_from_people_with_the_pipeline(tables):
+    figures = summaries.agreement(tables["agreement"])
+    assert set(figures.who) == {"two people", "a person and the pipeline"}
+    assert set(figures[figures.who == "two people"].pair) == {"lea and max"}
+    assert len(summaries.agreement(tables["agreement"], level="pooled")) == 3
+    assert "adjusted mutual information" in set(summaries.theme_measures(tables["theme_agreement"]).measure)
+
+
+def test_saturation_over_random_orders_alone():
+    row = {
+        "source": "lea",
+        "cell": "(all)",
+        "order": "random",
+        "position": 1,
+        "document": "",
+        "n_new": 2.0,
+        "n_known": 2.0,
+    }
+    other = row | {"order": "file names"}
+    table = pd.DataFrame([row, other]).reindex(columns=store.empty("saturation").columns)
+    assert len(summaries.known_so_far(table)) == 1
+
+
+MATRIX = pd.DataFrame(
+    {
+        "case": ["ana", "ana", "ben", "ben"],
+        "code": ["Z", "A", "Z", "A"],
+        "summary": ["So it is.", "", "", "No."],
+        "n_segments": [3, 0, 0, 1],
+        "state": ["spoken", "asked", "not_asked", "spoken"],
+    }
+)
+
+
+def test_the_matrix_keeps_its_codes_in_order_and_says_why_a_cell_is_empty():
+    assert list(summaries.matrix_counts(MATRIX).columns) == ["Z", "A"]
+    assert list(summaries.matrix_counts(MATRIX, ["A", "gone"]).columns) == ["A"]
+    assert list(summaries.matrix_cells(MATRIX, "ana").summary) == ["So it is.", "(asked, silent)"]
+    assert summaries.fullest_case(MATRIX) == "ana"
+    assert summaries.fullest_case(MATRIX.iloc[:0]) == ""
+
+
+def drawn(tables):
+    names = ("embeddings", "theme_assignments", "themes", "segments")
+    return {
+        "bars": plots.bars(summaries.talk(tables["segments"]), title="t", unit="words"),
+        "lengths": plots.lengths(tables["segments"].n_words, title="t", unit="words"),
+        "map": plots.theme_map(summaries.map_of_segments(*(tables[name] for name in names)), title="t"),
+        "heat": plots.heat(summaries.matrix_counts(MATRIX), title="t", unit="passages"),
+        "intervals": plots.intervals(summaries.agreement(tables["agreement"]), title="t", unit="kappa"),
+    }
+
+
+def test_every_plot_draws_something_and_has_a_title(tables):
+    for name, figure in drawn(tables).items():
+        assert figure.data, name
+        assert figure.layout.title.text == "t"
+        assert not [note for note in figure.layout.annotations if "nothing to draw" in (note.text or "")]
+
+
+def test_curves_have_a_band_and_a_line_for_each_source():
+    frame = pd.DataFrame({"source": ["a", "a", "b", "b"], "position": [1, 2, 1, 2], "n_known": [1.0, 2, 3, 4]})
+    figure = plots.curves(frame.assign(known_low=0.0, known_high=5.0), title="t", unit="codes")
+    assert len(figure.data) == 4
+    assert [trace.name for trace in figure.data if trace.showlegend is not False] == ["a", "b"]
+
+
+def test_an_empty_table_is_said_to_be_empty(tables):
+    nothing = {name: table.iloc[:0] for name, table in tables.items()}
+    figure = plots.bars(summaries.talk(nothing["segments"]), title="t", unit="words")
+    assert figure.layout.annotations[0].text == "There is nothing to draw."
+
+
+def test_talk_in_a_plot_is_text(tables):
+    figure = drawn(tables)["map"]
+    texts = [text for trace in figure.data for text in trace.text]
+    assert any("&lt;/script&gt;" in text for text in texts)
+    assert not any("<img" in text for text in texts)
+
+
+def test_what_is_undefined_is_left_out_of_the_intervals(tables):
+    figure = drawn(tables)["intervals"]
+    assert "Staffing" not in {label for trace in figure.data for label in trace.y}
