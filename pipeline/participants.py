@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline import cells
 from pipeline.errors import CounterpointError
 from pipeline.naming import Documents, normal
 from pipeline.readers import rows
@@ -73,7 +74,7 @@ def matched(
 
 
 def _person(line: int, row: dict[str, str]) -> Person:
-    cell = {name: value.strip() for name, value in row.items() if name}
+    cell = {name: cells.plain(value.strip()) for name, value in row.items() if name}
     attributes = {name: value for name, value in cell.items() if name not in (*COLUMNS, "source_type")}
     return Person(
         line,

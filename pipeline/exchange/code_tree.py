@@ -117,7 +117,8 @@ def _said(row: Any) -> str:
     """What a theme's table says of it, as a description."""
     held = row._asdict()
     words = ", ".join(str(word) for word in held["keywords"])
-    kind = "Sub-theme" if held["level"] > 1 else "Theme"
+    kind = "sub-theme" if held["level"] > 1 else "theme"
     counts = f"{held['n_segments']} segments, {held['n_cases']} cases, {held['n_documents']} documents"
+    said = held.get("passport") or f"Proposed by the pipeline: {counts}."
     status = f"Status: {held['status']}.\n" if held.get("status") else ""
-    return f"{kind} {held['theme_id']}, proposed by the pipeline: {counts}.\n{status}Keywords: {words}."
+    return f"Candidate {kind} {held['theme_id']}. {said}\n{status}Keywords: {words}."

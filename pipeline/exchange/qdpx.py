@@ -46,9 +46,9 @@ def project(
     """The bytes of the .qdpx of a study.
 
     `tables`: those named in TABLES. `study`: its name, from which ids are made. `method`: whose accepted rows of
-    code_assignments are the pipeline's codings, where there are several. `offsets`: positions in code points, as the
-    format says, or in UTF-16 units, as NVivo counts; the end is not included. What XML cannot hold is replaced by
-    U+FFFD in names and memos, never in texts.
+    code_assignments are the pipeline's codings; where none is named, those learned from what people coded, else those
+    from the codebook's words. `offsets`: positions in code points, as the format says, or in UTF-16 units, as NVivo
+    counts; the end is not included. What XML cannot hold is replaced by U+FFFD in names and memos, never in texts.
     """
     codes = code_tree.codes(codebook, tables["codings"], study=study)
     trees, nodes = code_tree.themes(tables["themes"], taken=set(codes.guids), study=study)
@@ -144,10 +144,10 @@ def _by_pipeline(
 
 def _scores(assigned: pd.DataFrame, codes: set[str], method: str) -> tuple[str, dict[str, list[tuple[str, float]]]]:
     """The method, and the codes it gave each segment with their scores, in the order of the codes' names."""
-    given = assigned[assigned["accepted"] & (assigned["method"] != "human") & assigned["code"].isin(sorted(codes))]
-    method = method or min(given["method"], default="")
+    method = method or ("few_shot" if (assigned["method"] == "few_shot").any() else "zero_shot")
+    given = assigned[assigned["accepted"] & (assigned["method"] == method) & assigned["code"].isin(sorted(codes))]
     found: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for row in rows.each(given[given["method"] == method].sort_values(["segment_id", "code"])):
+    for row in rows.each(given.sort_values(["segment_id", "code"])):
         found[str(row.segment_id)].append((str(row.code), float(row.score)))
     return method, found
 

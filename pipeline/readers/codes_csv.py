@@ -11,7 +11,8 @@ REQUIRED = ("document", "code")
 def read(data: bytes, stem: str) -> list[Coding]:
     """Return the codings of a csv file; `stem`, the file's name, stands for a coder who is not named.
 
-    Other columns are not read; an apostrophe that keeps a cell from being a formula is taken off. Raises RefusedError where a needed column is missing.
+    Other columns are not read; an apostrophe that keeps a cell from being a formula is taken off. Raises RefusedError
+    where a needed column is missing.
     """
     header, found = rows.read(data)
     missing = [name for name in REQUIRED if name not in header]

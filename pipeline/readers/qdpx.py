@@ -114,6 +114,7 @@ def _texts(project: qde.Project, archive: zipfile.ZipFile) -> Iterator[_Held]:
     """Yield the sources; a PDF's text is its representation's, a recording's that of each transcript."""
     members = {name.lower(): name for name in archive.namelist()}
     room = MAX_SOURCES_BYTES
+    names: set[str] = set()
     for source in project.root.iterfind("Sources/*"):
         if source.tag not in TEXTS:
             continue
@@ -128,7 +129,16 @@ def _texts(project: qde.Project, archive: zipfile.ZipFile) -> Iterator[_Held]:
             syncs = {qde.key(point.get("guid")): point.get("position") for point in element.iterfind("SyncPoint")}
             selections = [(one, _passage(one, syncs)) for one in element if one.tag in SELECTIONS]
             ruler = None if data is None else _ruler(data)
-            yield _Held(qde.key(element.get("guid")), name.strip(), element, ruler, selections)
+            name = name.strip() if ruler is None else _unique(name.strip(), names)
+            yield _Held(qde.key(element.get("guid")), name, element, ruler, selections)
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    """A source's name, with a number behind it where another has it already, so that their codings stay apart."""
+    choices = (name, *(f"{name} ({number})" for number in range(2, len(taken) + 3)))
+    found = next(one for one in choices if one.casefold() not in taken)
+    taken.add(found.casefold())
+    return found
 
 
 def _bytes(element: Any, archive: zipfile.ZipFile, members: dict[str, str]) -> bytes | None:

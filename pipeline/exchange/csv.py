@@ -1,0 +1,39 @@
+"""Every table as a csv file: UTF-8 with a byte order mark, which Excel needs, and no cell that could be a formula."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pandas as pd
+
+from pipeline import cells
+
+
+def table(frame: pd.DataFrame) -> bytes:
+    """The file of a table, its rows in their order. Texts are guarded (see `cells`), numbers are not.
+
+    A list is written as JSON, a truth value as true or false, a missing value as nothing.
+    """
+    place = io.StringIO()
+    writer = csv.writer(place, lineterminator="\r\n")
+    writer.writerow([cells.guarded(str(name)) for name in frame.columns])
+    for row in frame.itertuples(index=False, name=None):
+        writer.writerow([_cell(value) for value in row])
+    return place.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return cells.guarded(value)
+    if not pd.api.types.is_scalar(value):
+        return cells.guarded(json.dumps([_json(one) for one in value], ensure_ascii=False))
+    if pd.isna(value):
+        return ""
+    if pd.api.types.is_bool(value):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _json(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,108 @@
+"""The codebook and the framework matrix as Word documents, to read on paper and to send to others."""
+
+import datetime
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from docx import Document
+from docx.shared import Pt
+
+from pipeline import rows
+from pipeline.codebook import Codebook
+from pipeline.exchange import markup
+
+MADE = datetime.datetime(2000, 1, 1)
+FIELDS = (("include", "Include"), ("exclude", "Exclude"))
+LISTS = (("examples", "Examples"), ("counter_examples", "Counter-examples"))
+SILENT = {
+    "asked": "Asked, and nothing was found in the answer.",
+    "not_asked": "Not asked.",
+    "unknown": "Nothing was found; whether it was asked cannot be told.",
+}
+LEVELS = 9
+
+
+def codebook(book: Codebook) -> bytes:
+    """The codebook as a document's bytes: a heading a code, sub-codes below their parents, and what is said of them."""
+    made = _begun("Codebook")
+    if not len(book):
+        made.add_paragraph("There are no codes.")
+    waiting = [(name, 1) for name in reversed(book.categories)]
+    while waiting:
+        name, level = waiting.pop()
+        _code(made, book, name, level)
+        waiting += [(child, level + 1) for child in reversed(book.children(name))]
+    return _bytes(made)
+
+
+def matrix(table: pd.DataFrame, *, cases: pd.DataFrame, codes: Sequence[str]) -> bytes:
+    """The framework matrix as a document's bytes: a heading a case, and for each code what the case says of it.
+
+    `table`: framework_matrix; `cases`: with their attributes; `codes`: the order in which codes stand.
+    """
+    made = _begun("Framework matrix")
+    made.add_paragraph(
+        "A framework matrix (Gale et al. 2013), laid out for paper: a part a case, a row a code. The codes are "
+        "candidates, given by a program: read the passages before you rely on a cell. The words are the people's own, "
+        "letter for letter; […] stands where something lies between."
+    )
+    known = {str(row["case"]): row for row in cases.to_dict("records")}
+    place = {code: number for number, code in enumerate(codes)}
+    for case, held in rows.groups(table, "case").items():
+        made.add_heading(markup.allowed(str(case)), level=1)
+        values = [f"{name}: {value}" for name, value in known.get(str(case), {}).items() if name != "case" and value]
+        if values:
+            made.add_paragraph(markup.allowed("; ".join(str(value) for value in values)))
+        grid = made.add_table(rows=1, cols=2)
+        grid.style = "Table Grid"
+        _filled(grid.rows[0].cells, "Code", "What is said", bold=True)
+        for row in sorted(rows.each(held), key=lambda row: (place.get(row.code, len(place)), row.code)):
+            number = f"{row.n_segments} passage{'' if row.n_segments == 1 else 's'}"
+            said = f"{row.summary}\n({number})" if row.n_segments else SILENT.get(str(row.state), "")
+            _filled(grid.add_row().cells, str(row.code), said)
+    if table.empty:
+        made.add_paragraph("There is no matrix: it needs a codebook and people who speak.")
+    return _bytes(made)
+
+
+def _code(made: Any, book: Codebook, name: str, level: int) -> None:
+    code = book[name]
+    made.add_heading(markup.allowed(name), level=min(level, LEVELS))
+    if code.definition:
+        made.add_paragraph(markup.allowed(code.definition))
+    for field, label in FIELDS:
+        if getattr(code, field):
+            paragraph = made.add_paragraph()
+            paragraph.add_run(f"{label}: ").bold = True
+            paragraph.add_run(markup.allowed(getattr(code, field)))
+    for field, label in LISTS:
+        if getattr(code, field):
+            made.add_paragraph().add_run(f"{label}:").bold = True
+            for quote in getattr(code, field):
+                made.add_paragraph(markup.allowed(quote), style="List Bullet")
+
+
+def _begun(title: str) -> Any:
+    """An empty document with a title and the properties of no day and nobody."""
+    made = Document()
+    made.styles["Normal"].font.name = "Calibri"
+    made.styles["Normal"].font.size = Pt(11)
+    held = made.core_properties
+    held.title, held.author, held.last_modified_by, held.comments = title, "Counterpoint", "Counterpoint", ""
+    held.created = held.modified = MADE
+    held.revision = 1
+    made.add_heading(title, level=0)
+    return made
+
+
+def _filled(places: Any, left: str, right: str, *, bold: bool = False) -> None:
+    for place, text in zip(places, (left, right), strict=True):
+        place.paragraphs[0].add_run(markup.allowed(text)).bold = bold
+
+
+def _bytes(made: Any) -> bytes:
+    place = io.BytesIO()
+    made.save(place)
+    return markup.repacked(place.getvalue())

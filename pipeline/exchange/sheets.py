@@ -1,0 +1,52 @@
+"""The codebook as a workbook: a row a code, parents before their children, everything as text."""
+
+import datetime
+import io
+
+import xlsxwriter
+
+from pipeline.codebook import Codebook
+
+MADE = datetime.datetime(2000, 1, 1)
+# Excel holds 32,767 characters in a cell.
+LONGEST = 32_000
+COLUMNS = ("name", "parent", "definition", "include", "exclude", "examples", "counter_examples", "color")
+WIDTHS = (28, 22, 50, 40, 40, 60, 60, 10)
+
+
+def rows(book: Codebook) -> list[tuple[str, ...]]:
+    """The codes as rows of COLUMNS, in the order of the codebook; examples stand a line each."""
+    return [
+        (
+            code.name,
+            code.parent,
+            code.definition,
+            code.include,
+            code.exclude,
+            "\n".join(code.examples),
+            "\n".join(code.counter_examples),
+            code.color,
+        )
+        for code in book.codes
+    ]
+
+
+def codebook(book: Codebook) -> bytes:
+    """The workbook's bytes; what looks like a formula or an address stays text, and its day is a fixed one."""
+    place = io.BytesIO()
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    made = xlsxwriter.Workbook(place, plain)
+    made.set_properties({"title": "Codebook", "created": MADE})
+    head = made.add_format({"bold": True, "bottom": 1, "valign": "top", "bg_color": "#F0F3F5"})
+    text = made.add_format({"text_wrap": True, "valign": "top"})
+    sheet = made.add_worksheet("Codebook")
+    for column, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, name, head)
+    for line, row in enumerate(rows(book), start=1):
+        for column, cell in enumerate(row):
+            sheet.write_string(line, column, cell[:LONGEST], text)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(len(book), 1), len(COLUMNS) - 1)
+    made.close()
+    return place.getvalue()
