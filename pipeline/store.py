@@ -1,8 +1,6 @@
 """The only module that touches parquet: tables are checked on every read and write, and written whole or not at all."""
 
-import io
 import os
-import tempfile
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -86,26 +84,12 @@ def write(study: Path, table: str, frame: pd.DataFrame) -> None:
     checked = _validated(table, frame.reset_index(drop=True), place)
     place.parent.mkdir(parents=True, exist_ok=True)
     arrow = pa.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
-    handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{table}.")
-    os.close(handle)
+    temporary = place.with_name(f".{table}.{os.getpid()}.new")
     try:
         pq.write_table(arrow, temporary, compression="zstd")
-        Path(temporary).replace(place)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def words(data: bytes) -> str:
-    """All text in a parquet file, whichever table it is, given its bytes."""
-    held = pq.read_table(io.BytesIO(data))
-    columns = [field.name for field in held.schema if _is_text(field.type)]
-    return "\n".join(str(value) for name in columns for value in held.column(name).to_pylist())
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    inner = kind.value_type if pa.types.is_list(kind) or pa.types.is_large_list(kind) else kind
-    return bool(pa.types.is_string(inner) or pa.types.is_large_string(inner) or pa.types.is_dictionary(inner))
+        temporary.replace(place)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def empty(table: str) -> pd.DataFrame:
