@@ -9,6 +9,7 @@ import typer
 from pipeline import params as settings
 from pipeline import study
 from pipeline.errors import CounterpointError
+from pipeline.params import Params
 
 app = typer.Typer(
     help="Candidate themes and framework mapping for interview studies.",
@@ -18,6 +19,8 @@ app = typer.Typer(
 )
 
 Folder = Annotated[Path, typer.Argument(help="The study's folder, such as data/my-study.")]
+Who = Annotated[str, typer.Option(help="Who decides.", envvar="COUNTERPOINT_WHO", show_default=False)]
+Why = Annotated[str, typer.Option(help="Why, in your own words.", show_default=False)]
 
 
 @app.command()
@@ -56,6 +59,90 @@ def where() -> None:
         raise CounterpointError(f"{report} is not there yet: run `dvc repro`, which makes it.")
     typer.echo(f"The report: {report} (open it in a browser; it needs no network).")
     typer.echo(f"The tables: {report.parent.parent}/processed. To work in notebooks: make notebooks.")
+
+
+@app.command()
+def decide(
+    action: Annotated[str, typer.Argument(help="accept, rename, merge, split, reject, move, pin or memo.")],
+    theme: Annotated[str, typer.Argument(help="A theme's id or label; with move also: none.")],
+    rest: Annotated[
+        list[str] | None,
+        typer.Argument(help="The new label; the other themes; a label and segments; segments; or the text."),
+    ] = None,
+    who: Who = "",
+    why: Why = "",
+) -> None:
+    """Decide about a candidate theme: it stays so, whatever the next interview brings."""
+    from pipeline import audit, deciding
+
+    study = settings.load().folder
+    taken = deciding.decide(study, action, theme, rest or [], who=who, why=why)
+    typer.echo(audit.trail([taken], {})[0].sentence)
+    typer.echo("Run `dvc repro` to see it in the report. To take it back: counterpoint undo " + taken.id)
+
+
+@app.command()
+def undo(
+    decision: Annotated[str, typer.Argument(help="The decision's id, or its beginning.")], who: Who = "", why: Why = ""
+) -> None:
+    """Take a decision back; it stays in the trail. Undoing an undo brings the decision back."""
+    from pipeline import deciding
+
+    taken = deciding.undo(settings.load().folder, decision, who=who, why=why)
+    typer.echo(f"{taken.who} undid {taken.undoes}  [{taken.id}]")
+
+
+@app.command(name="decisions")
+def trail() -> None:
+    """Show the audit trail: who decided what, when, why, and on which evidence."""
+    from pipeline import audit
+    from pipeline import decisions as held
+
+    entries = audit.trail(held.load(settings.load().folder / "decisions.yaml"), {})
+    for entry in entries:
+        typer.echo(entry.sentence)
+    if not entries:
+        typer.echo("Nothing has been decided yet. To begin: counterpoint decide accept THEME --who NAME --why REASON")
+
+
+@app.command()
+def read(segments: Annotated[list[str], typer.Argument(help="Ids of segments you have read.")], who: Who = "") -> None:
+    """Note in the reading ledger that you have read segments."""
+    from pipeline import deciding, reading
+
+    study = settings.load().folder
+    new = reading.opened(study, deciding.known(study, segments), who=who)
+    typer.echo(f"{new} segments noted as read by {who}.")
+
+
+@app.command()
+def status(
+    everything: Annotated[bool, typer.Option("--all", help="Every question, not the first few.")] = False,
+) -> None:
+    """Show what changed, what waits for a decision, what is stale, and how much was read."""
+    from pipeline import status as screen
+
+    for line in screen.lines(settings.load().folder, whole=everything):
+        typer.echo(line)
+
+
+@app.command()
+def withdraw(
+    case: Annotated[str, typer.Option(help="The participant, as in participants.csv.")] = "",
+    document: Annotated[str, typer.Option(help="The document: its path below transcripts/.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove a participant or a document from everything in this folder, and say what is out of reach."""
+    from pipeline import withdraw as withdrawing
+
+    def agreed(lines: list[str]) -> bool:
+        for line in lines:
+            typer.echo(line)
+        return yes or typer.confirm("This cannot be undone. Go on?")
+
+    params: Params = settings.load()
+    if not withdrawing.withdraw(params, case=case, document=document, agreed=agreed, say=typer.echo):
+        raise SystemExit(1)
 
 
 def main() -> None:

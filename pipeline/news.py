@@ -118,7 +118,8 @@ def _asking(
         sources = len({talk.documents[segment] for segment in new})
         sentence = (
             f"{_count(len(new), 'new segment')} from {_count(sources, 'document')} form a theme of their own, "
-            f"the candidate '{labels.get(candidate, candidate)}'; nearest to it is the accepted '{labels.get(nearest, nearest)}'."
+            f"the candidate '{labels.get(candidate, candidate)}'; the accepted theme nearest to it is "
+            f"'{labels.get(nearest, nearest)}'."
         )
         found.append(News(nearest, "asks", candidate, len(new), sources, sentence))
     return sorted(found, key=lambda row: (row.theme_id, row.candidate_id))

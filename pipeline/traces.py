@@ -57,7 +57,7 @@ def needles(theirs: Iterable[str], others: Iterable[str], names: Iterable[str]) 
 
 def search(folder: Path, wanted: Needles) -> list[Trace]:
     """Every file below a folder that holds any of it, one row for each file, part and kind, in a stable order."""
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wanted.names))})(?!\w)") if wanted.names else None
+    pattern = _names(wanted)
     found = set()
     for path in _files(folder):
         place = path.relative_to(folder).as_posix()
@@ -71,6 +71,22 @@ def search(folder: Path, wanted: Needles) -> list[Trace]:
             if pattern and (named := pattern.search(text)):
                 found.add(Trace(place, part, "name", named.group()))
     return sorted(found)
+
+
+def said(text: str, wanted: Needles) -> bool:
+    """Whether a text holds any of the sentences."""
+    level = f" {_level(text)} "
+    return any(f" {sentence} " in level for sentence in wanted.sentences)
+
+
+def holds(data: bytes, wanted: Needles) -> bool:
+    """Whether a file, given its bytes, holds any of the sentences or names."""
+    pattern = _names(wanted)
+    return any(said(text, wanted) or bool(pattern and pattern.search(text)) for _, text in _texts(data, "", 0))
+
+
+def _names(wanted: Needles) -> re.Pattern[str] | None:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wanted.names))})(?!\w)") if wanted.names else None
 
 
 def _files(folder: Path) -> Iterator[Path]:

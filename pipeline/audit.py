@@ -1,0 +1,97 @@
+"""The audit trail: who decided what about which theme, when, why, and on which evidence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline import decisions
+from pipeline.decisions import Decision
+from pipeline.schemas import UNASSIGNED
+from pipeline.settled import part_id
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One decision as it is read in the trail.
+
+    `what`: a sentence without its subject ("renamed theme 412345 to 'Protected time'"); `n_segments`,
+    `n_documents`: the theme's segments and the study's documents when it was decided, 0 where that was not written
+    down; `undone_by`: the id of the decision that took it back, or ''.
+    """
+
+    decision: str
+    when: str
+    who: str
+    action: str
+    theme_id: int
+    what: str
+    why: str
+    n_segments: int
+    n_documents: int
+    undone_by: str
+
+    @property
+    def sentence(self) -> str:
+        """The entry in one line."""
+        evidence = (
+            f", on {self.n_segments} segments in a study of {self.n_documents} documents" if self.n_segments else ""
+        )
+        why = f": {' '.join(self.why.split())}" if self.why else ""
+        undone = f" (undone by {self.undone_by})" if self.undone_by else ""
+        return f"{self.when.replace('T', ' ')}  {self.who} {self.what}{evidence}{why}{undone}  [{self.decision}]"
+
+
+def trail(taken: Sequence[Decision], labels: Mapping[int, str]) -> list[Entry]:
+    """Every decision in the order it was taken, undone ones too. `labels`: the themes' labels as they are now."""
+    standing = {decision.key for decision in decisions.standing(taken)}
+    ordered = decisions.in_order(taken)
+    by_key = {decision.key: decision for decision in ordered}
+    undone: dict[str, str] = {}
+    for decision in ordered:
+        if decision.action == "undo" and decision.undoes not in standing:
+            undone[str(decision.undoes)] = decision.key
+    return [
+        Entry(
+            decision=decision.key,
+            when=decision.when,
+            who=decision.who,
+            action=decision.action,
+            theme_id=UNASSIGNED if decision.theme is None else decision.theme,
+            what=_what(decision, labels, by_key),
+            why=decision.why,
+            n_segments=len(decision.members),
+            n_documents=len(decision.documents),
+            undone_by=undone.get(decision.key, ""),
+        )
+        for decision in ordered
+    ]
+
+
+def named(theme: int | None, labels: Mapping[int, str]) -> str:
+    """A theme in words: its label and id, or that it is none."""
+    if theme is None or theme == UNASSIGNED:
+        return "no theme"
+    return f"'{labels[theme]}' ({theme})" if labels.get(theme) else f"theme {theme}"
+
+
+def _what(decision: Decision, labels: Mapping[int, str], by_key: Mapping[str, Decision]) -> str:
+    theme = named(decision.theme, labels)
+    passages = f"{len(decision.segments)} segment{'' if len(decision.segments) == 1 else 's'}"
+    match decision.action:
+        case "rename":
+            said = f"renamed theme {decision.theme} to '{decision.label}'"
+        case "merge":
+            said = f"merged {', '.join(named(other, labels) for other in decision.others)} into {theme}"
+        case "split":
+            said = f"split {passages} off {theme} as '{decision.label}' ({part_id(decision)})"
+        case "move":
+            said = f"moved {passages} to {theme}"
+        case "pin":
+            said = f"pinned {passages} as exemplar{'' if len(decision.segments) == 1 else 's'} of {theme}"
+        case "memo":
+            said = f"wrote of {theme}: {' '.join((decision.text or '').split())}"
+        case "undo":
+            gone = by_key.get(str(decision.undoes))
+            said = f"undid {decision.undoes}" + (f" ({gone.who}'s {gone.action})" if gone else "")
+        case _:
+            said = f"{decision.action}ed {theme}"
+    return said

@@ -1,0 +1,104 @@
+"""The reading ledger, reading.yaml: which segments a person has opened. Ids and names only: no participant's text.
+
+One entry is one line, so that Git keeps both where two people have read (merge=union in .gitattributes).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from pipeline import decisions
+from pipeline.decisions import Decision
+from pipeline.errors import CounterpointError
+from pipeline.schemas import UNASSIGNED
+
+FILE = "reading.yaml"
+
+
+class ReadingError(CounterpointError):
+    """reading.yaml cannot be used."""
+
+
+@dataclass(frozen=True, order=True)
+class Read:
+    """A person opened a segment."""
+
+    segment: str
+    who: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """How much of a theme somebody has opened or decided on: `n_read` of its `n_segments`."""
+
+    n_read: int
+    n_segments: int
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 0 for a theme without segments."""
+        return self.n_read / self.n_segments if self.n_segments else 0.0
+
+
+def load(path: Path) -> list[Read]:
+    """The ledger in the order of segments; empty where there is no file. Raises ReadingError for another shape."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+    except yaml.YAMLError as error:
+        raise ReadingError(f"{path} is not valid YAML: {error}. Mend the line it names.") from None
+    entries = raw.get("reading") or [] if isinstance(raw, dict) else raw or []
+    shaped = isinstance(entries, list) and all(
+        isinstance(entry, dict) and set(entry) == {"segment", "who"} for entry in entries
+    )
+    if not shaped:
+        raise ReadingError(
+            f"{path} should hold lines such as '- {{segment: 0a1b2c3d4e5f, who: Asha}}'. Mend or remove it."
+        )
+    return sorted({Read(str(entry["segment"]), str(entry["who"])) for entry in entries})
+
+
+def dump(ledger: Iterable[Read]) -> str:
+    """The text of reading.yaml: a line each, in the order of segments."""
+    lines = [decisions.line({"segment": read.segment, "who": read.who}) for read in sorted(set(ledger))]
+    head = "# Which segments were opened, and by whom. Ids and names only: no participant's text.\n"
+    return f"{head}reading:\n{''.join(lines)}"
+
+
+def save(path: Path, ledger: Iterable[Read]) -> None:
+    """Write the ledger whole: a temporary file beside it first, then a rename."""
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_text(dump(ledger), encoding="utf-8")
+    temporary.replace(path)
+
+
+def opened(study: Path, segments: Sequence[str], *, who: str) -> int:
+    """Note that a person opened segments; return how many they had not opened before."""
+    if not who.strip():
+        raise ReadingError("Nobody is named as the reader. Say who reads: --who NAME, or set COUNTERPOINT_WHO.")
+    before = set(load(study / FILE))
+    after = before | {Read(segment, who.strip()) for segment in segments}
+    if after != before:
+        save(study / FILE, after)
+    return len(after) - len(before)
+
+
+def shares(themes: Mapping[str, int], ledger: Iterable[Read], taken: Iterable[Decision]) -> dict[int, Share]:
+    """For each theme, how many of its segments somebody has opened, or named in a standing decision.
+
+    `themes`: each segment's theme (-1, no theme, has its share too). What a decision only counts among the theme's
+    members is not thereby read.
+    """
+    read = {entry.segment for entry in ledger}
+    read |= {segment for decision in decisions.standing(taken) for segment in decision.segments}
+    of_theme: dict[int, list[str]] = {}
+    for segment, theme in themes.items():
+        of_theme.setdefault(theme, []).append(segment)
+    return {theme: Share(len(read & set(of_theme[theme])), len(of_theme[theme])) for theme in sorted(of_theme)}
+
+
+def overall(by_theme: Mapping[int, Share]) -> Share:
+    """How much of the talk that is in any theme has been read."""
+    within = [share for theme, share in by_theme.items() if theme != UNASSIGNED]
+    return Share(sum(share.n_read for share in within), sum(share.n_segments for share in within))

@@ -1,0 +1,72 @@
+"""The audit trail: who decided what, when, why, on which evidence; what was undone stays in it."""
+
+import pytest
+
+from pipeline import audit
+from pipeline.decisions import Decision
+from pipeline.settled import part_id
+
+LABELS = {5: "Protected time", 6: "Staffing"}
+
+
+def decision(action: str, **more: object) -> Decision:
+    return Decision(**{"action": action, "who": "Asha", "when": "2026-01-15T10:00:00", **more})
+
+
+def only(taken: Decision) -> audit.Entry:
+    return audit.trail([taken], LABELS)[0]
+
+
+SPLIT = decision("split", theme=5, label="Study days", segments=("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("taken", "what"),
+    [
+        (decision("accept", theme=5), "accepted 'Protected time' (5)"),
+        (decision("reject", theme=7), "rejected theme 7"),
+        (decision("rename", theme=6, label="Too few"), "renamed theme 6 to 'Too few'"),
+        (decision("merge", theme=5, others=(6, 7)), "merged 'Staffing' (6), theme 7 into 'Protected time' (5)"),
+        (SPLIT, f"split 2 segments off 'Protected time' (5) as 'Study days' ({part_id(SPLIT)})"),
+        (decision("move", theme=-1, segments=("a",)), "moved 1 segment to no theme"),
+        (decision("pin", theme=5, segments=("a",)), "pinned 1 segment as exemplar of 'Protected time' (5)"),
+        (decision("pin", theme=5, segments=("a", "b")), "pinned 2 segments as exemplars of 'Protected time' (5)"),
+        (decision("memo", theme=5, text="On\nthe edge."), "wrote of 'Protected time' (5): On the edge."),
+    ],
+)
+def test_each_action_is_a_sentence(taken: Decision, what: str):
+    assert only(taken).what == what
+
+
+def test_the_sentence_holds_who_when_why_and_the_evidence():
+    taken = decision(
+        "accept", theme=5, why="It came up\nin every interview.", members=("a", "b"), documents=("x",), id="k1"
+    )
+    assert only(taken).sentence == (
+        "2026-01-15 10:00:00  Asha accepted 'Protected time' (5), on 2 segments in a study of 1 documents: "
+        "It came up in every interview.  [k1]"
+    )
+
+
+def test_evidence_that_was_not_written_down_is_not_made_up():
+    entry = only(decision("accept", theme=5))
+    assert (entry.n_segments, entry.n_documents) == (0, 0)
+    assert "segments" not in entry.sentence
+
+
+def test_what_was_undone_stays_in_the_trail_and_says_by_what():
+    first = decision("accept", theme=5)
+    undo = decision("undo", undoes=first.key, who="Ben", when="2026-01-16")
+    redo = decision("undo", undoes=undo.key, when="2026-01-17")
+    one, two = audit.trail([undo, first], LABELS)
+    assert (one.undone_by, two.undone_by) == (undo.key, "")
+    assert two.what == f"undid {first.key} (Asha's accept)"
+    assert f"undone by {undo.key}" in one.sentence
+    one, two, three = audit.trail([redo, undo, first], LABELS)
+    assert (one.undone_by, two.undone_by, three.undone_by) == ("", redo.key, "")
+
+
+def test_the_trail_is_in_the_order_of_time_whatever_the_order_of_the_file():
+    days = [decision("memo", theme=5, text=str(n), when=f"2026-01-{n:02d}") for n in range(1, 6)]
+    assert audit.trail(days[::-1], LABELS) == audit.trail(days, LABELS)
+    assert [entry.when for entry in audit.trail(days[::-1], LABELS)] == [d.when for d in days]

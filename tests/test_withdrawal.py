@@ -1,0 +1,241 @@
+"""What a withdrawal is worked out to change: raw files, participants, human codes, decisions, the reading ledger."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import decisions, ingest, params, reading, redact, segment, store, withdrawal
+from pipeline.decisions import Decision
+from pipeline.sentences import plain_starts, spans
+
+GROUP = """Interviewer: How did the first learning session go for you all?
+
+Anna: It was my own idea to put the sticker on the fluid chart.
+
+Bilal: It was, and we carried it to the other ward the very next week.
+
+Anna: Then winter came and nobody had the time to look at it again.
+
+Bilal: As Anna says, the time went and the charts went with it.
+"""
+ALONE = "Interviewer: What helps you?\n\nAnna: The consultant asks what we think and then does something.\n\nInterviewer: And?\n\nAnna: People turn up then.\n"
+OTHER = "Interviewer: What helps?\n\nCarys: We were given half a day that nobody could take from us.\n\nInterviewer: And now?\n\nCarys: It went in the winter.\n"
+PEOPLE = """# ours
+document,speaker,case,part,role
+group,Anna,A1,participant,nurse
+group,Bilal,B1,participant,doctor
+alone,Anna,A1,participant,nurse
+other,Carys,C1,participant,manager
+"""
+
+
+def split(texts: list[str]) -> list[list[tuple[int, int]]]:
+    return [spans(text, plain_starts(text)) for text in texts]
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    folder = Path("data/mine")
+    for name, text in {"group.txt": GROUP, "alone.txt": ALONE, "other.txt": OTHER}.items():
+        write(folder / "transcripts" / name, text)
+    write(folder / "participants.csv", PEOPLE)
+    return folder
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def settings() -> params.Params:
+    return params.Params(study="data/mine")
+
+
+def planned(**who: str) -> withdrawal.Plan:
+    return withdrawal.plan(settings(), split=split, **who)
+
+
+def segments() -> dict[str, tuple[str, str]]:
+    """The segments as they would be cut now: id to speaker and text."""
+    tables = ingest.ingest(Path("data/mine"), **settings().ingest.model_dump())
+    found, _ = segment.segment(
+        tables["documents"], tables["turns"], split=split, **settings().segment.model_dump(exclude={"model"})
+    )
+    return {row.segment_id: (row.speaker, row.text) for row in found.itertuples()}
+
+
+def test_planning_writes_nothing(study: Path):
+    before = {path: path.read_bytes() for path in study.rglob("*") if path.is_file()}
+    planned(case="A1")
+    assert {path: path.read_bytes() for path in study.rglob("*") if path.is_file()} == before
+
+
+def test_a_participant_goes_from_files_of_their_own_and_from_those_they_share(study: Path):
+    plan = planned(case="A1")
+    assert plan.deleted == [study / "transcripts/alone.txt"]
+    withdrawal.carry_out(plan)
+    assert sorted(path.name for path in (study / "transcripts").iterdir()) == ["group.txt", "other.txt"]
+    left = (study / "transcripts/group.txt").read_text()
+    assert "Anna:" not in left and "sticker" not in left and left.count(redact.MARK) == 2
+    assert "Bilal: It was, and we carried it to the other ward" in left
+    people = (study / "participants.csv").read_text()
+    assert (
+        people
+        == "# ours\ndocument,speaker,case,part,role\ngroup,Bilal,B1,participant,doctor\nother,Carys,C1,participant,manager\n"
+    )
+
+
+def test_what_others_said_keeps_its_ids(study: Path):
+    before = segments()
+    withdrawal.carry_out(planned(case="A1"))
+    others = {name for name, (speaker, _) in before.items() if speaker in ("Bilal", "Carys")}
+    assert others <= set(segments())
+
+
+def test_a_document_goes_whole_and_those_heard_elsewhere_keep_their_rows(study: Path):
+    plan = planned(document="group")
+    assert plan.deleted == [study / "transcripts/group.txt"]
+    withdrawal.carry_out(plan)
+    people = (study / "participants.csv").read_text()
+    assert "alone,Anna" in people and "group" not in people and "Bilal" not in people
+    assert {"Bilal", "B1", "group"} <= set(plan.needles.names)
+    assert not {"Anna", "A1"} & set(plan.needles.names)
+
+
+@pytest.mark.parametrize(
+    "who", [{"case": "Nobody"}, {"document": "nothing.txt"}, {}, {"case": "A1", "document": "group"}]
+)
+def test_what_is_not_there_is_a_sentence(study: Path, who: dict[str, str]):
+    with pytest.raises(withdrawal.WithdrawError, match=r"A1.*B1.*C1|alone\.txt.*other\.txt|either a participant"):
+        planned(**who)
+
+
+def test_a_case_is_found_in_other_capitals(study: Path):
+    assert planned(case="a1").deleted == [study / "transcripts/alone.txt"]
+
+
+def codes(study: Path) -> list[str]:
+    return (study / "human_codes/a.csv").read_text().splitlines()[1:]
+
+
+def test_codings_of_theirs_go_and_the_others_move_with_the_text(study: Path):
+    bilal, anna = GROUP.index("carried it"), GROUP.index("sticker")
+    last = GROUP.index("the charts went")
+    across = GROUP.index("very next week")
+    rows = [
+        f"group,{bilal},{bilal + 10},carried it,Spread,X,",
+        f"group,{anna},{anna + 7},sticker,Idea,X,",
+        f"group.txt,{last},{last + 15},the charts went,Time,X,as before",
+        f"group,{across},{GROUP.index('winter') + 6},,Time,X,",
+        "group,,,the very next week.,Spread,X,",
+        "group,,,put the sticker on the fluid chart,Idea,X,",
+        "alone,,,The consultant asks what we think,Leader,X,",
+        "group,,,nobody said exactly this at all,Idea,X,",
+        "other,,,half a day,Time,X,Then winter came and nobody had the time to look at it again.",
+    ]
+    write(study / "human_codes/a.csv", "document,start,end,text,code,coder,memo\n" + "\n".join(rows) + "\n")
+    withdrawal.carry_out(planned(case="A1"))
+    left = (study / "transcripts/group.txt").read_text()
+    kept = codes(study)
+    moved = left.index("carried it")
+    assert kept[0] == f"group,{moved},{moved + 10},carried it,Spread,X,"
+    moved = left.index("the charts went")
+    assert kept[1] == f"group.txt,{moved},{moved + 15},the charts went,Time,X,as before"
+    start, end = (int(cell) for cell in kept[2].split(",")[1:3])
+    assert left[start:end] == "very next week."
+    assert kept[3] == rows[4]
+    assert kept[4] == rows[7], "it quotes nobody, and is for a person to mend"
+    assert kept[5] == f"other,,,half a day,Time,X,{redact.MARK}"
+    assert len(kept) == 6
+
+
+def test_every_coding_left_can_still_be_placed(study: Path):
+    bilal = GROUP.index("carried it")
+    write(
+        study / "human_codes/a.csv",
+        f"document,start,end,text,code,coder\ngroup,{bilal},{bilal + 10},carried it,Spread,X\n",
+    )
+    withdrawal.carry_out(planned(case="A1"))
+    tables = ingest.ingest(study, **settings().ingest.model_dump())
+    assert tables["codings"][["text", "code"]].values.tolist() == [["carried it", "Spread"]]
+    assert not tables["ingest_problems"]["place"].str.contains("human_codes").any()
+
+
+def test_codes_in_a_form_that_cannot_be_changed_stop_everything_if_they_hold_their_words(study: Path):
+    write(study / "human_codes/old.nvp", "the project of somebody else")
+    assert planned(case="A1").deleted
+    write(study / "human_codes/old.nvp", "then winter came, and nobody had the time to look at it again")
+    with pytest.raises(withdrawal.WithdrawError, match=r"human_codes/old\.nvp"):
+        planned(case="A1")
+
+
+def test_a_file_of_codes_that_cannot_be_read_is_named(study: Path):
+    write(study / "human_codes/a.csv", "what,ever\n1,2\n")
+    with pytest.raises(withdrawal.WithdrawError, match=r"human_codes/a\.csv"):
+        planned(case="A1")
+
+
+def test_ids_go_from_decisions_and_from_the_reading_ledger(study: Path):
+    found = segments()
+    asked = ("What helps you?", "And?")  # put to Anna alone, and gone with her interview
+    theirs = tuple(sorted(name for name, (who, text) in found.items() if who == "Anna" or text in asked))
+    others = tuple(sorted(set(found) - set(theirs)))
+    both = {"members": tuple(found), "documents": ("alone.txt", "group.txt", "other.txt")}
+    when = {"who": "Asha", "when": "2026-01-15"}
+    accept = Decision(action="accept", theme=5, **both, **when)
+    pin = Decision(action="pin", theme=5, segments=theirs[:1], **both, **when)
+    undo = Decision(action="undo", undoes=pin.key, **when)
+    decisions.save(study / "decisions.yaml", [accept, pin, undo])
+    reading.opened(study, [theirs[0], others[0]], who="Asha")
+    plan = planned(case="A1")
+    assert plan.segments == set(theirs)
+    withdrawal.carry_out(plan)
+    (left,) = decisions.load(study / "decisions.yaml")
+    assert left.key == accept.key
+    assert set(left.members) == set(others)
+    assert left.documents == ("group.txt", "other.txt")
+    assert [read.segment for read in reading.load(study / "reading.yaml")] == [others[0]]
+    text = (study / "decisions.yaml").read_text() + (study / "reading.yaml").read_text()
+    assert not [name for name in theirs if name in text]
+
+
+def test_ids_as_the_last_run_cut_them_go_too(study: Path):
+    tables = ingest.ingest(study, **settings().ingest.model_dump())
+    options = settings().segment.model_dump(exclude={"model"}) | {"unit": "turn"}
+    old, _ = segment.segment(tables["documents"], tables["turns"], split=split, **options)
+    store.write(study, "segments", old)
+    assert set(old.loc[old["speaker"] == "Anna", "segment_id"]) <= planned(case="A1").segments
+
+
+def test_an_undo_of_an_undo_goes_with_what_it_undid():
+    when = {"who": "Asha", "when": "2026-01-15"}
+    pin = Decision(action="pin", theme=5, segments=("x",), **when)
+    undo = Decision(action="undo", undoes=pin.key, **when)
+    redo = Decision(action="undo", undoes=undo.key, **when)
+    assert withdrawal.without([pin, undo, redo], {"x"}, set()) == []
+    kept = withdrawal.without([pin, undo, redo], {"y"}, set())
+    assert kept == [pin, undo, redo]
+
+
+def test_a_speaker_named_for_every_document_goes_from_there_too(study: Path):
+    write(study / "participants.csv", "document,speaker,case,part\n*,Anna,A1,participant\n*,Interviewer,,interviewer\n")
+    withdrawal.carry_out(planned(case="A1"))
+    assert (study / "participants.csv").read_text() == "document,speaker,case,part\n*,Interviewer,,interviewer\n"
+
+
+def test_without_participants_csv_a_case_is_named_by_its_document(study: Path):
+    (study / "participants.csv").unlink()
+    plan = planned(case="alone.txt/Anna")
+    assert plan.deleted == [study / "transcripts/alone.txt"]
+    assert plan.written == {}
+
+
+def test_a_file_that_could_not_be_read_can_be_withdrawn_all_the_same(study: Path):
+    write(study / "transcripts/photo.heic", "x")
+    assert planned(document="photo.heic").deleted == [study / "transcripts/photo.heic"]
+
+
+def test_words_of_nobody_in_particular_beside_theirs_are_pointed_out(study: Path):
+    write(study / "transcripts/group.txt", GROUP + "\n[laughter]\n")
+    assert planned(case="A1").nobody == ["group.txt"]
