@@ -62,8 +62,8 @@ def test_every_setting_is_explained_above_it():
             continue
         for key in type(field.default).model_fields:
             at = next(number for number, line in enumerate(lines) if re.match(rf"\s+{key}:", line))
-            explained = lines[at - 1].strip().startswith("#") or re.match(r"\s+\w+:", lines[at - 1]) or "#" in lines[at]
-            assert explained, f"{name}.{key}"
+            above = [line.strip() for line in lines[max(0, at - 5) : at]]
+            assert "#" in lines[at] or any(line.startswith("#") for line in above), f"{name}.{key}"
     assert yaml.safe_load("\n".join(lines))["study"] == "data/sample"
 
 
