@@ -1,0 +1,265 @@
+"""Map codes: every segment against every code of the researchers' framework, by its words and by what people coded.
+
+Without codings there is zero-shot mapping alone. As soon as enough passages are coded there is few-shot mapping too,
+and it is the study's primary one: themes are set against it, and the report shows it. Both stay in the tables, so that
+each can be compared with the people.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline import (
+    abstention,
+    codebook,
+    coded,
+    context,
+    encoder,
+    mapping,
+    mapping_features,
+    mapping_few,
+    mapping_zero,
+    negative_cases,
+    stage,
+    store,
+    theme_codes,
+    valence,
+)
+from pipeline.codebook import Codebook
+from pipeline.params import MapCodes
+
+Encode = Callable[[list[str]], npt.NDArray[np.float32]]
+Tables = dict[str, pd.DataFrame]
+
+WRITTEN = (
+    "code_assignments",
+    "theme_code",
+    "segment_codes",
+    "mapping_quality",
+    "code_reliability",
+    "valence",
+    "negative_cases",
+    "code_themes",
+    "theme_code_quotes",
+    "map_codes_problems",
+)
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the stage reads: segments in the order of the talk, their vectors row by row, codings, themes, codebook."""
+
+    segments: pd.DataFrame
+    vectors: npt.NDArray[np.float32]
+    codings: pd.DataFrame
+    themes: pd.DataFrame
+    book: Codebook
+
+
+def map_codes(study: Study, *, encode: Encode, options: MapCodes) -> Tables:
+    """All tables of the stage, by name. `encode` makes vectors of the codebook's texts."""
+    codes = coded.tree(study.book, study.codings)
+    said = _notes(study, codes)
+    talk = study.segments[study.segments["substantive"]].reset_index(drop=True)
+    found: list[mapping.Mapped] = []
+    truth = coded.truth(talk, study.codings, codes=codes)
+    material = None
+    if codes.names and len(talk):
+        material = _material(study, talk, codes, encode=encode, options=options)
+        if len(study.book):
+            rate = options.codes_per_segment
+            found.append(mapping.zero_shot(material, book=study.book, codes=codes, codes_per_segment=rate))
+        if truth.direct.any(axis=1).sum() >= options.min_passages:
+            found.append(mapping.few_shot(material, codes=codes, truth=truth, options=_learning(options)))
+        elif len(study.codings):
+            said.append(
+                f"Only {truth.direct.any(axis=1).sum()} segments are coded, fewer than map_codes.min_passages "
+                f"({options.min_passages}): mapping goes by the codebook's words alone."
+            )
+    tables = _tables(study, talk, found, truth, codes=codes, options=options)
+    if found and material is not None:
+        rows = tables["code_assignments"]
+        given = rows[rows["accepted"] & (rows["method"] == found[-1].method)]
+        tables |= _read_against(study, material, found[-1], codes=codes, options=options, given=given)
+    notes = [{"kind": "note", "document": "", "place": "", "reason": reason} for reason in said]
+    return {name: _table(name, [rows]) for name, rows in tables.items()} | {
+        "map_codes_problems": _table("map_codes_problems", [pd.DataFrame(notes)])
+    }
+
+
+def _learning(options: MapCodes) -> mapping_few.Options:
+    return mapping_few.Options(
+        folds=options.folds,
+        ridge=options.ridge,
+        text_weight=options.text_weight,
+        aim=options.aim,
+        precision=options.precision,
+    )
+
+
+def _material(
+    study: Study, talk: pd.DataFrame, codes: coded.Tree, *, encode: Encode, options: MapCodes
+) -> mapping.Material:
+    """Vectors and features of segments and of the codebook's texts."""
+    views = mapping_features.views(
+        study.segments, study.vectors, neighbours=options.context, decay=options.context_decay
+    )
+    texts = mapping_zero.texts(study.book)
+    asked = list(dict.fromkeys((*texts, *valence.ANCHORS)))
+    vectors = dict(zip(asked, encode(asked), strict=True))
+    lines = [(text, code.name) for code in study.book.codes for text in mapping_zero.lines(code)]
+    own = (
+        np.stack([vectors[text] for text, _ in lines]).astype(np.float64)
+        if lines
+        else np.zeros((0, views.plain.shape[1]))
+    )
+    words, line_words = mapping_features.vocabulary(
+        talk["text"].tolist(), [text for text, _ in lines], size=options.vocabulary, seed=options.seed
+    )
+    place = {name: number for number, name in enumerate(codes.names)}
+    above = codes.above
+    return mapping.Material(
+        segments=talk,
+        views=views,
+        features=mapping_features.of_segments(views, words),
+        lines=mapping_features.of_texts(own, line_words),
+        of_line=above[[place[name] for _, name in lines]].reshape(len(lines), len(codes.names)),
+        vectors=vectors,
+    )
+
+
+def _tables(
+    study: Study,
+    talk: pd.DataFrame,
+    found: Sequence[mapping.Mapped],
+    truth: coded.Truth,
+    *,
+    codes: coded.Tree,
+    options: MapCodes,
+) -> Tables:
+    """What each method gives, how good it is, and the primary method's codes against the themes."""
+    tables: dict[str, list[pd.DataFrame]] = {
+        "code_assignments": [mapping.assignments(one, talk, codes=codes) for one in found],
+        "segment_codes": [abstention.status(one, talk, codes=codes, doubt=options.doubt) for one in found],
+    }
+    if truth.seen.any():
+        tables["mapping_quality"] = [abstention.quality(one, truth, codes=codes) for one in found]
+        tables["code_reliability"] = [abstention.curve(one, truth, codes=codes) for one in found]
+    if found:
+        primary = tables["code_assignments"][-1]
+        names = [name for name in found[-1].codes if name in codes.given]
+        crossed = theme_codes.crossed(study.themes, primary[primary["accepted"]], codes=names, segments=talk)
+        if len(crossed):
+            tables["theme_code"] = [crossed]
+            tables["code_themes"] = [theme_codes.recovery(crossed, codes=names, n_all=len(talk))]
+            tables["theme_code_quotes"] = [theme_codes.quotes(crossed, study.themes, primary)]
+    return {name: _table(name, parts) for name, parts in tables.items()}
+
+
+def _read_against(
+    study: Study,
+    material: mapping.Material,
+    primary: mapping.Mapped,
+    *,
+    codes: coded.Tree,
+    options: MapCodes,
+    given: pd.DataFrame,
+) -> Tables:
+    """The valence of each segment that has a code, and the negative cases of each code."""
+    anchors = np.stack([material.vectors[text] for text in valence.ANCHORS])
+    rows = primary.accepted.any(axis=1)
+    talk = material.segments
+    said = valence.witness(talk["text"].tolist(), material.views.plain, anchors)
+    everything = valence.valences(
+        talk, said, codings=study.codings, features=material.features, options=_learning(options)
+    )
+    valences = everything.loc[np.flatnonzero(rows)].reset_index(drop=True)
+    most = options.negative_cases
+    near = negative_cases.near(primary, talk, codes=codes, most=most)
+    against = negative_cases.contradicting(given, valences, study.themes, most=most)
+    return {"valence": valences, "negative_cases": _table("negative_cases", [near, against])}
+
+
+def _table(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Rows put together in the order of the table's columns; an empty table where there are none."""
+    rows = [part for part in parts if len(part)]
+    return pd.concat(rows, ignore_index=True)[list(store.empty(name).columns)] if rows else store.empty(name)
+
+
+def _notes(study: Study, codes: coded.Tree) -> list[str]:
+    """What a reader of the mapping should know of its codebook and codings, in sentences."""
+    said = []
+    if not len(study.book):
+        said.append(
+            "The codebook holds no codes, so nothing was mapped by its words. Write codebook.yaml, or start from a "
+            "framework of data/codebooks."
+        )
+    if len(study.book) == 1:
+        said.append(
+            f"The codebook holds one code, '{study.book.names[0]}': there is nothing to tell it from, so that what is "
+            "given rests on likeness alone. Add the codes it stands beside."
+        )
+    if len(study.book) and not any(code.is_described for code in study.book.codes):
+        said.append(
+            "No code of the codebook has a definition, an include or an example: mapping goes by names alone, which "
+            "agrees with people far less. Add a sentence to each."
+        )
+    bare = [code.name for code in study.book.codes if not code.is_described]
+    if bare and len(bare) < len(study.book):
+        said.append(f"Codes with a name alone, which are mapped less surely: {_listed(bare)}. Add definitions.")
+    if codes.missing and len(study.book):
+        said.append(
+            f"Codes that coders used and the codebook lacks: {_listed(codes.missing)}. They are learned from the coded "
+            "passages alone. Add them to codebook.yaml, or mend their spelling in the files of human codes."
+        )
+    used = set(study.codings["code"])
+    rare = study.codings.groupby("code").size()
+    once = sorted(str(name) for name in rare[rare == 1].index if name in used and name != coded.NO_CODE)
+    if once:
+        said.append(f"Codes that were used once, from which little can be learned: {_listed(once)}.")
+    return said
+
+
+def _listed(names: Sequence[str], most: int = 12) -> str:
+    shown = ", ".join(f"'{name}'" for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def opened(tables: Tables, book: Codebook) -> Study:
+    """A study of the tables that the stage reads: segments in the order of the talk, each with its vector."""
+    segments = tables["segments"].iloc[context.order(tables["segments"])].reset_index(drop=True)
+    by_id = tables["embeddings"].set_index("segment_id")["vector"]
+    rows = by_id.loc[segments["segment_id"]].tolist()
+    vectors = np.stack(rows).astype(np.float32) if rows else np.zeros((0, 1), dtype=np.float32)
+    columns = ["document", "start", "end", "coder", "code"]
+    codings = tables["codings"].sort_values(columns, ignore_index=True)
+    return Study(segments, vectors, codings, tables["theme_assignments"], book)
+
+
+def main() -> None:
+    """Map the study's segments; the codebook's vectors come from a side cache of their own."""
+    with stage.opened("map_codes") as params:
+        study = opened(
+            {
+                "codings": store.read(params.folder, "codings"),
+                "segments": store.read(params.folder, "segments"),
+                "embeddings": store.read(params.folder, "embeddings"),
+                "theme_assignments": store.read(params.folder, "theme_assignments"),
+            },
+            codebook.load(params.folder / "codebook.yaml"),
+        )
+        cache = params.folder / ".cache" / "codebook_vectors.parquet"
+        tables = map_codes(
+            study,
+            encode=lambda texts: encoder.encode(texts, **params.embed.model_dump(), cache=cache),
+            options=params.map_codes,
+        )
+        for name in WRITTEN:
+            store.write(params.folder, name, tables.get(name, store.empty(name)))
+
+
+if __name__ == "__main__":
+    main()
