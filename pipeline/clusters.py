@@ -120,8 +120,12 @@ def strengths(runs: np.ndarray, themes: np.ndarray) -> np.ndarray:
 
 
 def rand_index(a: np.ndarray, b: np.ndarray) -> float:
-    """The adjusted Rand index of two clusterings of the same rows (Hubert & Arabie 1985); 1 where both say the same."""
-    return _rand_index((_indicator(a).T @ _indicator(b)).toarray())
+    """The adjusted Rand index of two clusterings of the same rows (Hubert & Arabie 1985); 1 where both say the same.
+
+    Any numbers name the groups; rows in no group (-1) count as a group of their own.
+    """
+    first, second = (np.unique(groups, return_inverse=True)[1] for groups in (a, b))
+    return _rand_index((_indicator(first).T @ _indicator(second)).toarray())
 
 
 def _rand_index(table: np.ndarray) -> float:

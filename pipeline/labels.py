@@ -6,6 +6,7 @@ model is needed: a phrase's vector is the mean of the vectors of the segments th
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 # A word begins with a letter and may hold apostrophes and hyphens: "don't", "follow-up", "naïve".
 TOKEN = r"(?u)\b[^\W\d_][\w'’-]*\w\b"  # noqa: S105  # a word, not a secret
 LONGEST = 3
+# A phrase says more than a word that is as frequent.
+PHRASE = 1.5
 # What people say in every talk about anything.
 SPOKEN = layout.word_list(
     """
@@ -69,26 +72,37 @@ def tokens(text: str) -> list[str]:
     return re.findall(TOKEN, text.lower())
 
 
-def noun_phrases(texts: Sequence[str], nlp: "Language | None", *, stop: Iterable[str]) -> list[str]:
-    """The noun phrases of two or three words that the texts hold, without what stands before the nouns; sorted.
+def nouns(texts: Sequence[str], nlp: "Language | None", *, stop: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The noun phrases of two or three words that the texts hold, without what stands before the nouns; and the nouns.
 
-    A phrase holds no function word, filler or name, and begins and ends with a word that can stand for something.
-    `nlp` None, or a pipeline that finds no noun phrases, gives none.
+    A phrase holds no function word, filler or name. A noun is a word that is a noun at least half of the times it is
+    said. Both are sorted. `nlp` None, or a pipeline that finds no noun phrases, gives none.
     """
     if nlp is None or "parser" not in nlp.pipe_names:
-        return []
+        return [], []
     barred = set(stop) - IN_PHRASES
-    found: set[str] = set()
+    phrases: set[str] = set()
+    said: Counter[str] = Counter()
+    as_noun: Counter[str] = Counter()
     for text in nlp.pipe(texts, batch_size=64):
-        for chunk in text.noun_chunks:
-            words = [str(token.lower_) for token in chunk if not token.is_space]
-            while words and (words[0] in barred or not re.fullmatch(TOKEN, words[0])):
-                words = words[1:]
-            # A word of one letter repeated stands for a name that was taken out: "xxxx".
-            whole = all(re.fullmatch(TOKEN, word) and word not in barred and len(set(word)) > 1 for word in words)
-            if whole and 2 <= len(words) <= LONGEST:
-                found.add(" ".join(words))
-    return sorted(found)
+        phrases |= {phrase for chunk in text.noun_chunks if (phrase := _phrase(chunk, barred))}
+        said.update(token.lower_ for token in text)
+        as_noun.update(token.lower_ for token in text if token.pos_ in ("NOUN", "PROPN"))
+    return sorted(phrases), sorted(word for word, times in as_noun.items() if 2 * times >= said[word])
+
+
+def _phrase(chunk: Iterable[Any], barred: set[str]) -> str:
+    """A noun chunk from its first word that says something, or "" where it is no phrase that could name a theme."""
+    words = [str(token.lower_) for token in chunk if not token.is_space]
+    while words and not _names(words[0], barred):
+        words = words[1:]
+    return " ".join(words) if 2 <= len(words) <= LONGEST and all(_names(word, barred) for word in words) else ""
+
+
+def _names(word: str, barred: set[str]) -> bool:
+    # A word of one letter repeated stands for a name that was taken out: "xxxx"; "they'll" is still "they".
+    plain = word not in barred and re.split("['’]", word)[0] not in barred
+    return plain and len(word) > 2 and len(set(word)) > 1 and re.fullmatch(TOKEN, word) is not None
 
 
 def load(folder: Any) -> "Language":
@@ -113,7 +127,7 @@ def vocabulary(texts: Sequence[str], phrases: Iterable[str], *, stop: Sequence[s
 
 
 def _terms(words: list[str], barred: set[str], phrases: set[str]) -> set[str]:
-    single = {word for word in words if word not in barred and len(word) > 2 and len(set(word)) > 1}
+    single = {word for word in words if _names(word, barred)}
     runs = (" ".join(words[at : at + size]) for size in range(2, LONGEST + 1) for at in range(len(words) - size + 1))
     return single | (phrases & set(runs))
 
@@ -142,15 +156,15 @@ def _unit(rows: np.ndarray) -> np.ndarray:
 
 
 def ranked(weights: np.ndarray, near: np.ndarray, spread: np.ndarray, terms: Sequence[str]) -> list[str]:
-    """One group's terms, the best first: c-TF-IDF, times nearness, less for a term that one case alone uses.
+    """One group's terms, the best first: c-TF-IDF, times nearness, times the square root of how many cases use it.
 
     `weights`, `near` and `spread` (the number of cases of the group that use the term) hold a value a term.
     """
-    alone = np.where((spread <= 1) & (spread.max(initial=0) > 1), 0.4, 1.0)
-    phrase = np.array([1.3 if " " in term else 1.0 for term in terms])
-    score = np.round(weights * (0.3 + np.clip(near, 0, 1)) * alone * phrase, 9)
+    shared = np.sqrt(spread / max(int(spread.max(initial=0)), 1))
+    phrase = np.array([PHRASE if " " in term else 1.0 for term in terms])
+    score = np.round(weights * (0.3 + np.clip(near, 0, 1)) * shared * phrase, 9)
     best = sorted(range(len(terms)), key=lambda place: (-score[place], terms[place]))
-    return [terms[place] for place in best if weights[place] > 0]
+    return [terms[place] for place in best if score[place] > 0]
 
 
 def distinct(terms: Iterable[str], *, count: int) -> list[str]:

@@ -173,4 +173,6 @@ def _short(text: str, *, words: int = 14) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
+    if len(names) > 3:
+        return f"{', '.join(names[:3])} or any of {len(names) - 3} more"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

@@ -16,8 +16,9 @@ from pipeline.passports import FOUND_AGAIN, jaccard
 # Given the segments to keep (a mask), the theme of each of them.
 Again = Callable[[np.ndarray], np.ndarray]
 
-# A case, or a value of an attribute, that says less of every theme than this is not what a theme rests on.
-LEAST_SHARE = 0.15
+# What a theme may rest on says so much of it, and so many times its share of the study: to leave out a site that is
+# half of everything shrinks every theme, and says of none that it rests on it.
+LEAST_SHARE, LEAST_LIFT = 0.15, 1.5
 # An attribute with more values than this (an age, a date) does not divide a study into sites.
 MOST_VALUES = 8
 
@@ -65,7 +66,7 @@ def leave_out(
 def candidates(segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame, *, most: int) -> list[tuple[str, str]]:
     """The cases, and the values of attributes, on which a theme leans most: (kind, name), at most `most` of each sort.
 
-    Only those with LEAST_SHARE of some theme, and not those who say most of the whole study.
+    Only those with LEAST_SHARE of some theme, and LEAST_LIFT times their share of the study.
     """
     spread = {"case": segments["case"].to_numpy()}
     for attribute in [column for column in cases.columns if column != "case"]:
@@ -85,13 +86,14 @@ def candidates(segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame, 
 
 
 def _largest(values: np.ndarray, themes: np.ndarray) -> dict[str, float]:
-    """For each value the largest share of a theme that it holds; one that most segments have is left out."""
+    """For each value the largest share of a theme that it holds, where that is well above its share of the study."""
     sizes = np.bincount(themes[themes >= 0])
     largest = {}
     for name in sorted(set(values) - {""}):
         own = themes[(values == name) & (themes >= 0)]
-        if (values == name).mean() <= 0.5 and len(own):
-            largest[str(name)] = float((np.bincount(own, minlength=len(sizes)) / np.maximum(sizes, 1)).max())
+        share = float((np.bincount(own, minlength=len(sizes)) / np.maximum(sizes, 1)).max(initial=0))
+        if share >= LEAST_LIFT * float((values == name).mean()):
+            largest[str(name)] = share
     return largest
 
 

@@ -46,7 +46,6 @@ def fit(
     from bertopic.dimensionality import BaseDimensionalityReduction
     from bertopic.vectorizers import ClassTfidfTransformer
 
-    logging.getLogger("BERTopic").setLevel(logging.ERROR)
     model = BERTopic(
         embedding_model=BaseEmbedder(),
         umap_model=BaseDimensionalityReduction(),
@@ -57,6 +56,8 @@ def fit(
         calculate_probabilities=False,
         verbose=False,
     )
+    # It warns that no embedding model is saved with it: ours is named in params.yaml.
+    logging.getLogger("BERTopic").setLevel(logging.ERROR)
     model.fit(list(texts), embeddings=np.asarray(vectors, dtype=np.float64))
     number = numbers(model, groups)
     rows = np.asarray(model.c_tf_idf_.todense())[[number[group] + model._outliers for group in sorted(number)]]

@@ -12,6 +12,8 @@ import pandas as pd
 from pipeline import (
     clusters,
     context,
+    decided,
+    decisions,
     labels,
     models,
     passports,
@@ -24,6 +26,8 @@ from pipeline import (
     words,
 )
 from pipeline import params as settings
+from pipeline.decided import Decided
+from pipeline.decisions import Decision
 from pipeline.passports import Facts
 
 if TYPE_CHECKING:
@@ -74,31 +78,35 @@ def themes(
     *,
     options: settings.Themes,
     nlp: "Language | None" = None,
+    taken: Sequence[Decision] = (),
 ) -> Result:
-    """Find the candidate themes of a study.
+    """Find the candidate themes of a study; those that were decided on (`taken`) stay as the researchers left them.
 
     A function of the set of segments: the order of rows changes nothing. `nlp`: a spaCy pipeline with a parser, for
     labels of more than one word; without it labels are single words. Too little talk is said in the problems table.
     """
     talk, problems = prepare(segments, embeddings, options=options)
-    groups = grouped(talk, options=options)
+    found = grouped(talk, options=options)
+    left = _decided(talk, found, taken, options=options)
+    groups = replace(found, themes=left.themes, parts=left.parts, strength=left.strength)
     worded, model = wording.worded(
-        talk.segments, talk.vectors, groups.themes, groups.parts, keywords=options.keywords, nlp=nlp
+        talk.segments, talk.vectors, groups.themes, groups.parts, keywords=options.keywords, nlp=nlp, given=left.given()
     )
     stability, steady = _stability(talk, groups, options=options)
     dependence = _dependence(talk, groups, cases, options=options, spent=int(stability["n_segments"].sum()))
-    table, ids, part_ids = _themes(talk, groups, worded, turns, steady=steady, dependence=dependence, n_cases=_n(talk))
+    table, ids, part_ids = _themes(talk, groups, worded, turns, left=left, steady=steady, dependence=dependence)
     problems += _notes(talk, groups, stability)
     tables = {
         "themes": table,
         "theme_assignments": _assignments(talk, groups, ids, part_ids),
-        "theme_quotes": _quotes(talk, groups, ids, options=options),
+        "theme_quotes": _quotes(talk, groups, left, options=options),
         "theme_attributes": _identified(passports.attributes(talk.segments, groups.themes, cases), ids),
-        "theme_choice": _choice(groups),
+        "theme_choice": _choice(found),
         "theme_unassigned": _unassigned(talk, groups),
         "theme_stability": stability,
         "theme_dependence": _identified(dependence, ids),
         "themes_problems": _frame("themes_problems", problems),
+        **decided.tables(left, talk.segments, talk.plain, dict(zip(ids, worded.named, strict=True))),
     }
     note = "; ".join(reason for *_, reason in problems)
     card = theme_model.card(
@@ -136,19 +144,18 @@ def grouped(talk: Talk, *, options: settings.Themes) -> Groups:
     if n < options.min_segments:
         whole = np.zeros(n, dtype=np.int64)
         return Groups(whole, whole, np.ones((n, min(n, 1))), np.ones(n), {})
-    found = _clusters(talk.vectors, talk.segments["document"].to_numpy(), options=options)
+    found = _clusters(talk, options=options)
     likeness = np.round(clusters.nearest(talk.vectors, count=NEAREST)[1].mean(axis=1), 6)
     apart = _apart(likeness, found.themes)
     strength = np.round(clusters.strengths(found.runs, found.themes), 6)
-    return Groups(
-        np.where(apart, NONE, found.themes), np.where(apart, NONE, found.parts), strength, likeness, found.curve
-    )
+    own, parts = (np.where(apart, NONE, groups) for groups in (found.themes, found.parts))
+    return Groups(own, parts, strength, likeness, found.curve)
 
 
-def _clusters(vectors: np.ndarray, documents: np.ndarray, *, options: settings.Themes) -> clusters.Clusters:
+def _clusters(talk: Talk, *, options: settings.Themes) -> clusters.Clusters:
     return clusters.cluster(
-        vectors,
-        documents,
+        talk.vectors,
+        talk.segments["document"].to_numpy(),
         neighbours=options.neighbours,
         runs=options.runs,
         keep=options.keep,
@@ -173,19 +180,26 @@ def _apart(likeness: np.ndarray, found: np.ndarray) -> np.ndarray:
     return apart
 
 
-def identifiers(talk: Talk, groups: Sequence[np.ndarray]) -> list[int]:
+def _decided(talk: Talk, found: Groups, taken: Sequence[Decision], *, options: settings.Themes) -> Decided:
+    """The groups as the decisions leave them, each with its id."""
+    inside = [np.flatnonzero(found.themes == theme) for theme in range(int(found.themes.max(initial=NONE)) + 1)]
+    machine = decided.Clusters(found.themes, found.parts, found.strength, identifiers(talk, inside))
+    return decided.decided(talk.segments, machine, taken, shift_share=options.shift_share, min_size=options.min_size)
+
+
+def identifiers(talk: Talk, groups: Sequence[np.ndarray], *, taken: Sequence[int] = ()) -> list[int]:
     """An id for each group of segments (their places): six digits from the id of its most central segment.
 
     So it stays the same from run to run as long as the heart of the theme does. Of two groups with one heart, the later
-    takes the next most central segment.
+    takes the next most central segment. None is given that is `taken`.
     """
-    given: list[int] = []
+    given = list(taken)
     names = talk.segments["segment_id"].tolist()
     for inside in groups:
         tries = [_number(names[place]) for place in wording.by_nearness(talk.vectors, inside)]
         fallback = range(tries[0], tries[0] + 10**6)
         given.append(next(number for number in [*tries, *fallback] if number not in given))
-    return given
+    return given[len(taken) :]
 
 
 def _number(name: str) -> int:
@@ -198,15 +212,15 @@ def _themes(
     worded: wording.Words,
     turns: pd.DataFrame,
     *,
+    left: Decided,
     steady: np.ndarray,
     dependence: pd.DataFrame,
-    n_cases: int,
 ) -> tuple[pd.DataFrame, list[int], list[int]]:
     """The themes table, the ids of the themes and the ids of the parts (-1 where a theme is of one part)."""
     inside = [np.flatnonzero(groups.themes == theme) for theme in range(len(worded.named))]
     within = [np.flatnonzero(groups.parts == part) for part in range(len(worded.parts))]
-    ids = identifiers(talk, [*inside, *within])
-    theme_ids, part_ids = ids[: len(inside)], ids[len(inside) :]
+    theme_ids, n_cases = left.ids, _n(talk)
+    part_ids = identifiers(talk, within, taken=theme_ids)
     asked, prompts = passports.questions(turns), dict(zip(turns["turn_id"], turns["text"], strict=True))
     lost = dependence[~dependence["remains"].astype(bool) & (dependence["share"] >= steadiness.LEAST_SHARE)]
     rows = []
@@ -214,11 +228,13 @@ def _themes(
         known = passports.facts(
             talk.segments.iloc[places], asked=asked, prompts=prompts, keywords=worded.keywords[theme]
         )
-        gone = lost.loc[lost["theme"] == theme, "name"].tolist()
+        gone = [
+            name if kind == "case" else f"{kind} {name}"
+            for kind, name in lost.loc[lost["theme"] == theme, ["kind", "name"]].itertuples(index=False)
+        ]
         known = replace(known, stability=float(steady[theme]), lost_without=tuple(gone))
-        rows.append(
-            _row(theme_ids[theme], NONE, worded.named[theme], worded.keywords[theme], known=known, n_cases=n_cases)
-        )
+        row = _row(theme_ids[theme], NONE, worded.named[theme], worded.keywords[theme], known=known, n_cases=n_cases)
+        rows.append(row | left.columns()[theme])
     for part, places in enumerate(within):
         parent = int(groups.themes[places[0]])
         if len(places) == len(inside[parent]):
@@ -241,6 +257,8 @@ def _row(
         "label": label,
         "keywords": keywords,
         "label_source": "words",
+        "status": "candidate",
+        "decided": "",
         "passport": passports.verdict(known, n_cases=n_cases),
     }
 
@@ -250,12 +268,9 @@ def _n(talk: Talk) -> int:
 
 
 def _again(talk: Talk, *, options: settings.Themes) -> steadiness.Again:
-    documents = talk.segments["document"].to_numpy()
-
     def again(kept: np.ndarray) -> np.ndarray:
-        if kept.sum() < options.min_segments:
-            return np.zeros(int(kept.sum()), dtype=np.int64)
-        return _clusters(talk.vectors[kept], documents[kept], options=options).themes
+        rest = talk.segments[kept].reset_index(drop=True)
+        return grouped(Talk(rest, talk.plain[kept], talk.vectors[kept]), options=options).themes
 
     return again
 
@@ -295,9 +310,9 @@ def _assignments(talk: Talk, groups: Groups, ids: Sequence[int], part_ids: Seque
     )
 
 
-def _quotes(talk: Talk, groups: Groups, ids: Sequence[int], *, options: settings.Themes) -> pd.DataFrame:
+def _quotes(talk: Talk, groups: Groups, left: Decided, *, options: settings.Themes) -> pd.DataFrame:
     chosen = theme_quotes.choose(talk.segments, talk.plain, groups.themes, groups.strength, count=options.quotes)
-    return _identified(chosen, ids)
+    return _identified(decided.pinned_first(chosen, talk.segments, talk.plain, left, count=options.quotes), left.ids)
 
 
 def _identified(frame: pd.DataFrame, ids: Sequence[int]) -> pd.DataFrame:
@@ -357,6 +372,7 @@ def main() -> None:
             *(store.read(folder, table) for table in ("segments", "embeddings", "turns", "cases")),
             options=params.themes,
             nlp=nlp,
+            taken=decisions.load(folder / "decisions.yaml"),
         )
         for name, table in result.tables.items():
             store.write(folder, name, table)

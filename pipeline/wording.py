@@ -1,7 +1,7 @@
 """Wording: the labels and keywords of themes and of their parts, from the words of their segments."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,35 +37,48 @@ def worded(
     *,
     keywords: int,
     nlp: "Language | None",
+    given: Sequence[str | None] | None = None,
 ) -> tuple[Words, "BERTopic | None"]:
     """Labels and keywords of themes and parts (numbered from 0, -1: none), and the model fitted on the themes.
 
-    The model is missing where nobody says a word that could name anything.
+    `given`: labels that people gave, by the theme's number, which go before those found. The model is missing where
+    nobody says a word that could name anything, or there is no theme.
     """
     texts = segments["text"].tolist()
     stop = labels.stop_words([*segments["speaker"], *segments["case"]])
-    phrases = labels.noun_phrases([texts[place] for place in _central(vectors, themes)], nlp, stop=stop)
+    phrases, nouns = labels.nouns([texts[place] for place in _central(vectors, themes)], nlp, stop=stop)
     least = 2 if len(texts) >= FEW else 1
     terms = labels.vocabulary(texts, phrases, stop=stop, least=least)
     n_themes, n_parts = int(themes.max(initial=-1)) + 1, int(parts.max(initial=-1)) + 1
-    if not terms:
+    if not terms or not n_themes:
         empty: list[list[str]] = [[]]
         wording = Words(
             labels.names(empty * n_themes), empty * n_themes, labels.names(empty * n_parts), empty * n_parts
         )
-        return wording, None
+        return _called(wording, given), None
     model, weights = theme_model.fit(texts, vectors, themes, terms)
     said = labels.vectorizer(terms).transform(texts)
     ranked = _ranked(segments, vectors, themes, said=said, weights=weights, terms=terms)
     part_ranked = _ranked(segments, vectors, parts, said=said, weights=theme_model.weights(said, parts), terms=terms)
     wording = Words(
-        labels.names(ranked),
+        labels.names(_naming(ranked, {*phrases, *nouns})),
         [terms_[:keywords] for terms_ in ranked],
-        labels.names(part_ranked, words=2),
+        labels.names(_naming(part_ranked, {*phrases, *nouns}), words=2),
         [terms_[:keywords] for terms_ in part_ranked],
     )
+    wording = _called(wording, given)
     theme_model.name(model, themes, named=wording.named, keywords=wording.keywords)
     return wording, model
+
+
+def _naming(ranked: list[list[str]], nouns: set[str]) -> list[list[str]]:
+    """Of each group's terms those that can name something: nouns and noun phrases, where any are known."""
+    return [[term for term in terms if term in nouns] or terms for terms in ranked]
+
+
+def _called(wording: Words, given: Sequence[str | None] | None) -> Words:
+    pairs = zip(given or wording.named, wording.named, strict=True)
+    return replace(wording, named=[one or found for one, found in pairs])
 
 
 def _ranked(

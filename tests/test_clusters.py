@@ -1,0 +1,178 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from sklearn.metrics import adjusted_rand_score
+
+from pipeline import clusters
+
+SETTINGS = {
+    "neighbours": 10,
+    "runs": 12,
+    "keep": 0.8,
+    "resolutions": (0.6, 1.8),
+    "min_size": 3,
+    "n_themes": None,
+    "seed": 3,
+}
+
+
+def blobs(*sizes: int, spread: float = 0.15, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Directions far apart, so many rows around each; and the direction of each row."""
+    random = np.random.default_rng(seed)
+    truth = np.repeat(np.arange(len(sizes)), sizes)
+    return np.eye(24)[truth] + random.normal(scale=spread, size=(len(truth), 24)), truth
+
+
+def documents(n: int, each: int = 10) -> np.ndarray:
+    return np.array([f"d{place // each:02d}" for place in range(n)])
+
+
+def test_products_on_the_grid_are_the_same_in_any_order():
+    rows = clusters.exact(np.random.default_rng(0).normal(size=(50, 384)))
+    backwards = np.ascontiguousarray(rows[:, ::-1])
+    assert (rows @ rows.T == backwards @ backwards.T).all()
+    one_by_one = np.array([[sum(a * b for a, b in zip(x, y, strict=True)) for y in rows[:5]] for x in rows[:5]])
+    assert (one_by_one == (rows @ rows.T)[:5, :5]).all()
+
+
+def test_the_grid_moves_a_vector_by_next_to_nothing():
+    rows = np.random.default_rng(1).normal(size=(20, 384))
+    assert np.abs(clusters.exact(rows) - clusters.unit(rows)).max() <= 2**-15 + 1e-12
+
+
+def test_nearest_is_what_sorting_all_cosines_gives(monkeypatch):
+    vectors = np.random.default_rng(2).normal(size=(60, 16))
+    rows = clusters.exact(vectors)
+    cosines = rows @ rows.T
+    np.fill_diagonal(cosines, -9)
+    monkeypatch.setattr(clusters, "BLOCK", 7)
+    found, values = clusters.nearest(vectors, count=5)
+    assert (found == np.argsort(-cosines, axis=1, kind="stable")[:, :5]).all()
+    assert (values == -np.sort(-cosines, axis=1)[:, :5]).all()
+
+
+@pytest.mark.parametrize(("n", "count"), [(0, 0), (1, 0), (2, 1), (4, 3)])
+def test_nearest_has_no_more_neighbours_than_there_are(n, count):
+    found, values = clusters.nearest(np.eye(4)[:n], count=5)
+    assert found.shape == values.shape == (n, count)
+
+
+def test_no_row_is_its_own_neighbour_even_among_equals():
+    found, _ = clusters.nearest(np.ones((6, 3)), count=3)
+    assert all(place not in row for place, row in enumerate(found))
+
+
+def test_groups_that_are_far_apart_are_found():
+    vectors, truth = blobs(40, 30, 20)
+    found = clusters.cluster(vectors, documents(90), **SETTINGS)
+    assert adjusted_rand_score(truth, found.themes) == 1
+    assert np.bincount(found.themes).tolist() == [40, 30, 20]
+
+
+def test_each_part_lies_inside_one_theme():
+    vectors, _ = blobs(60, 50, 40, 30, spread=0.3)
+    found = clusters.cluster(vectors, documents(180), **SETTINGS)
+    for part in range(found.parts.max() + 1):
+        assert len(set(found.themes[found.parts == part])) == 1
+    assert found.parts.max() >= found.themes.max()
+
+
+@pytest.mark.parametrize("n_themes", [1, 2, 3, 5, 7])
+def test_the_number_asked_for_is_the_number_given(n_themes):
+    vectors, _ = blobs(*[15] * 8, spread=0.3)
+    found = clusters.cluster(vectors, documents(120), **{**SETTINGS, "n_themes": n_themes})
+    assert found.themes.max() + 1 == n_themes
+
+
+def test_the_number_chosen_is_the_top_of_the_curve():
+    vectors, _ = blobs(*[20] * 5, spread=0.25)
+    found = clusters.cluster(vectors, documents(100), **SETTINGS)
+    chosen = found.themes.max() + 1
+    assert chosen == 5
+    assert found.curve[chosen] == max(found.curve.values())
+    assert found.curve[1] == 0
+
+
+def test_no_group_is_below_the_smallest_size():
+    vectors, _ = blobs(40, 40, 2)
+    found = clusters.cluster(vectors, documents(82), **{**SETTINGS, "min_size": 6})
+    assert np.bincount(found.themes).min() >= 6
+    assert np.bincount(found.parts).min() >= 6
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 6])
+def test_a_handful_of_rows_is_no_error(n):
+    found = clusters.cluster(np.eye(8)[:n], documents(n, each=1), **SETTINGS)
+    assert len(found.themes) == n
+
+
+def test_rows_that_are_all_the_same_are_no_error():
+    found = clusters.cluster(np.ones((30, 5)), documents(30), **SETTINGS)
+    assert len(found.themes) == 30
+    assert np.isfinite(list(found.curve.values())).all()
+
+
+def test_rows_of_zeros_are_no_error():
+    found = clusters.cluster(np.zeros((25, 5)), documents(25), **SETTINGS)
+    assert len(found.themes) == 25
+
+
+def test_the_same_in_another_process_with_another_hash_seed_and_number_of_threads():
+    code = (
+        "import sys, hashlib; sys.path.insert(0, 'tests')\n"
+        "from test_clusters import *\n"
+        "vectors, _ = blobs(60, 50, 40, 30, spread=0.35)\n"
+        "found = clusters.cluster(vectors, documents(180), **SETTINGS)\n"
+        "print(hashlib.sha256(found.themes.tobytes() + found.parts.tobytes() + found.runs.tobytes()).hexdigest())"
+    )
+    made = set()
+    for threads, seed in (("1", "0"), ("2", "7")):
+        settings = {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "PYTHONHASHSEED": seed, "PATH": ""}
+        done = subprocess.run([sys.executable, "-c", code], env=settings, capture_output=True, text=True, check=True)
+        made.add(done.stdout.strip())
+    assert len(made) == 1
+
+
+def test_strengths_add_up_and_say_where_a_row_belongs():
+    vectors, _ = blobs(30, 30, 30)
+    found = clusters.cluster(vectors, documents(90), **SETTINGS)
+    strength = clusters.strengths(found.runs, found.themes)
+    assert strength.sum(axis=1) == pytest.approx(np.ones(90))
+    assert (strength.argmax(axis=1) == found.themes).all()
+
+
+def test_a_row_that_the_runs_disagree_on_has_little_strength():
+    runs = np.array([[0, 0, 0, 1, 1], [0, 0, 1, 1, 1]])
+    strength = clusters.strengths(runs, np.array([0, 0, 0, 1, 1]))
+    assert strength[2, 0] < strength[0, 0]
+    assert strength[2, 1] > strength[0, 1]
+
+
+groups = arrays.arrays(np.int64, st.shared(st.integers(2, 30), key="n"), elements=st.integers(-1, 5))
+
+
+@given(groups, groups)
+@settings(deadline=None)
+def test_the_rand_index_is_that_of_scikit_learn(a, b):
+    assert clusters.rand_index(a, b) == pytest.approx(adjusted_rand_score(a, b))
+
+
+def test_small_groups_join_the_group_they_are_most_often_with():
+    groups = np.array([0, 0, 0, 1, 2, 2, 2])
+    runs = np.array([[0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1, 1]])
+    assert clusters._without_small(groups, runs, min_size=2).tolist() == [0, 0, 0, 1, 1, 1, 1]
+
+
+def test_the_cuts_are_one_hierarchy():
+    vectors, _ = blobs(*[12] * 6, spread=0.35)
+    found = clusters.cluster(vectors, documents(72), **SETTINGS)
+    for count, cut in found.cuts.items():
+        assert len(set(cut)) == count
+        if count > 1:
+            joined = {(a, b) for a, b in zip(cut, found.cuts[count - 1], strict=True)}
+            assert len(joined) == count, "each group goes into one group of the next step"
