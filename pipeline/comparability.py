@@ -43,8 +43,8 @@ def problems(codings: pd.DataFrame, assignments: pd.DataFrame, found: Ratings, *
     if order.undated:
         said.append(
             _note(
-                f"{len(order.undated)} documents have no order or date of interviewing and stand last in the "
-                f"saturation curve: {', '.join(order.undated)}."
+                "These documents have no order or date of interviewing, and stand last in the saturation curve: "
+                f"{', '.join(order.undated)}."
             )
         )
     if order.kind == "file names" and len(order.documents) > 1:

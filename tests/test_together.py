@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from pipeline import agreement as ag
-from pipeline import sets
 from pipeline.pairs import ALL_CODES, Options
 from pipeline.together import code_coincidences, rows_of_all
 from tests.coded_study import assignments
@@ -98,41 +97,3 @@ def test_coincidences_by_document_are_those_of_the_answers():
             here = documents == document
             answers = np.where(seen[:, here], given[:, here, code], ag.MISSING).T
             assert np.allclose(found[document, code], ag.coincidences(answers, n_answers=2))
-
-
-def slow_alpha(given, seen):
-    """Alpha with MASI distance, by its definition."""
-    units = [
-        [frozenset(np.flatnonzero(given[c, u])) for c in range(len(given)) if seen[c, u]] for u in range(seen.shape[1])
-    ]
-    units = [said for said in units if len(said) > 1]
-    values = [one for said in units for one in said]
-    observed = sum(ag.masi_distance(a, b) / (len(said) - 1) for said in units for a in said for b in said) / len(values)
-    expected = sum(ag.masi_distance(a, b) for a in values for b in values) / (len(values) * (len(values) - 1))
-    return 1 - observed / expected
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_alpha_of_sets_is_alpha_by_its_definition(seed):
-    random = np.random.default_rng(seed)
-    truth = random.random((25, 5)) < 0.3
-    given = np.stack([np.where(random.random((25, 5)) < 0.2, ~truth, truth) for _ in range(3)])
-    seen = random.random((3, 25)) < 0.8
-    documents = np.repeat(np.arange(5), 5)
-    observed, values, expected = sets.set_sums(given, seen, documents, np.ones(25))
-    fast = ag.alpha_of_disagreement(observed.sum(), values.sum(), expected.sum())
-    assert fast == pytest.approx(slow_alpha(given, seen), abs=1e-6)
-    weights = np.array([[1.0, 1, 1, 1, 1], [2, 0, 1, 1, 1]])
-    drawn = sets.drawn_alpha(observed, values, expected, weights)
-    assert drawn[0] == pytest.approx(float(fast))
-    twice = np.r_[0:5, 0:5, 10:25]
-    assert drawn[1] == pytest.approx(slow_alpha(given[:, twice], seen[:, twice]), abs=1e-6)
-
-
-def test_people_who_give_the_same_sets_agree_fully_and_by_chance_about_0():
-    random = np.random.default_rng(0)
-    one, other = random.random((2, 400, 6)) < 0.25
-    documents, weights = np.repeat(np.arange(8), 50), np.ones(400)
-    assert sets.set_alpha(np.stack([one, one]), documents, weights) == pytest.approx(1)
-    assert sets.set_alpha(np.stack([one, other]), documents, weights) == pytest.approx(0, abs=0.05)
-    assert np.isnan(sets.set_alpha(np.zeros((2, 400, 6), dtype=bool), documents, weights))
