@@ -41,18 +41,38 @@ def test_no_segments_give_an_empty_table_that_can_be_stored(tmp_path):
     assert store.read(tmp_path, "embeddings").empty
 
 
+ROWS = [
+    ("a.txt", "interviewer", "Why did you take part?"),
+    ("a.txt", "participant", "I wanted to learn how it is done."),
+    ("a.txt", "participant", "Yeah."),
+    ("b.txt", "interviewer", "Why did you take part?"),
+    ("b.txt", "participant", "They told me to, and there was nobody else."),
+    ("b.txt", "participant", "Yeah."),
+]
+
+
+def whole_segments():
+    """A segments table of two interviews that share a question and a word."""
+    table = pd.DataFrame(ROWS, columns=["document", "part", "text"])
+    table["segment_id"] = [f"s{i}" for i in range(len(table))]
+    table["n_words"] = table["text"].str.split().str.len()
+    table["end"] = table["text"].str.len()
+    table = table.assign(start=0, time_s=float("nan"), substantive=table["part"] == "participant")
+    empty = store.empty("segments")
+    return table.reindex(columns=empty.columns, fill_value="")
+
+
 @pytest.fixture
-def project(tmp_path, monkeypatch, small_study):
+def project(tmp_path, monkeypatch):
     """A project of one small study with its segments, as the stage finds it."""
-    study = tmp_path / "data" / "small"
-    (study / "transcripts").mkdir(parents=True)
-    (study / "interim").mkdir()
-    shutil.copy(small_study / "interim" / "segments.parquet", study / "interim")
+    study = Path("data/small")
+    (tmp_path / study / "transcripts").mkdir(parents=True)
+    store.write(tmp_path / study, "segments", whole_segments())
     (tmp_path / "models").mkdir()
     shutil.copy("models/models.yaml", tmp_path / "models")
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"study": "data/small"}))
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"study": str(study)}))
     monkeypatch.chdir(tmp_path)
-    return Path("data/small")
+    return study
 
 
 def test_the_stage_embeds_every_segment_the_interviewers_too(project):
