@@ -145,6 +145,33 @@ def withdraw(
         raise SystemExit(1)
 
 
+@app.command()
+def export(
+    to: Annotated[Path | None, typer.Option(help="Where to; without it, the study's own folder export/.")] = None,
+    offsets: Annotated[str, typer.Option(help="codepoints, as REFI-QDA says, or utf16, for NVivo.")] = "codepoints",
+) -> None:
+    """Write the study for other programs: REFI-QDA project and codebook, csv of every table, Excel and Word."""
+    from pipeline import exporting
+
+    for line in exporting.export(settings.load().folder, to, offsets=exporting.unit(offsets)):
+        typer.echo(line)
+
+
+@app.command(name="import")
+def bring(
+    file: Annotated[Path, typer.Argument(help="A .qdpx, a .qdc, or a csv that `export` wrote.")],
+    codebook: Annotated[bool, typer.Option("--codebook", help="Replace the codebook, and keep the old one.")] = False,
+    transcripts: Annotated[bool, typer.Option("--transcripts", help="Add texts that the study does not have.")] = False,
+    offsets: Annotated[str, typer.Option(help="How positions count: auto, codepoints or utf16.")] = "auto",
+) -> None:
+    """Bring codings, codebook, cases and texts of another program into the study. Nothing is overwritten unasked."""
+    from pipeline import importing
+
+    wanted = importing.Wanted(codebook=codebook, transcripts=transcripts, offsets=offsets)
+    for line in importing.run(file, settings.load().folder, wanted=wanted):
+        typer.echo(line)
+
+
 def main() -> None:
     """Run the command; what the user can mend ends in a sentence and exit code 1."""
     try:
