@@ -37,9 +37,10 @@ class Decided:
     ids: list[int]
     replayed: Replayed
 
-    def labels(self, found: Sequence[str]) -> list[str]:
-        """The themes' labels: the researchers' where they gave or accepted one, else those `found`."""
-        return [self._label(theme) or label for theme, label in zip(self.ids, found, strict=True)]
+    def given(self) -> list[str | None]:
+        """For each theme the label that the researchers gave or accepted, if any."""
+        held = self.replayed.held
+        return [held[theme].label if theme in held else None for theme in self.ids]
 
     def columns(self) -> list[dict[str, str]]:
         """For each theme the columns status, decided and label_source of its row."""
@@ -52,10 +53,6 @@ class Decided:
             "decided": " ".join(held.decided) if held else "",
             "label_source": "people" if held and held.label else "words",
         }
-
-    def _label(self, theme: int) -> str | None:
-        held = self.replayed.held
-        return held[theme].label if theme in held else None
 
 
 def decided(

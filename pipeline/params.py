@@ -67,6 +67,7 @@ class Themes(Section):
     leave_out: float = Field(default=0.1, gt=0, lt=1)
     drop_one: int = Field(default=12, ge=0)
     rerun_segments: int = Field(default=60_000, ge=0)
+    shift_share: float = Field(default=0.2, ge=0, le=1)
 
 
 class MapCodes(Section):

@@ -121,6 +121,8 @@ class Themes(Table):
     `stability`: mean Jaccard index with its like when a share of the documents is left out, missing where not measured.
     `label_source`: words (from the segments' own words) or the name of the language model that wrote the label.
     `passport`: all of this in a sentence.
+    `status`: accepted where the researchers accepted it, else candidate; `decided`: the ids of the decisions about it,
+    in order, a space between them. `label_source` is people where they gave the label, or accepted it.
     """
 
     theme_id: Series[int] = pa.Field(unique=True, ge=0)
@@ -141,6 +143,40 @@ class Themes(Table):
     stability: Series[float] = pa.Field(nullable=True)
     label_source: Series[str]
     passport: Series[str]
+    status: Series[str] = pa.Field(isin=["candidate", "accepted"])
+    decided: Series[str]
+
+
+class ThemeQuestions(Table):
+    """Something that shifted under a decision, for people to settle: nothing changes under a decision in silence.
+
+    `kind`: joined (new talk came to it), claimed (known talk now sits with it), contested (two decisions want the same
+    segments), shifted, vanished, merged (the clusters see it otherwise), gone (segments left the study), empty, or lost
+    (a decision is about no theme). `n_segments`: how many segments it is about.
+    """
+
+    theme_id: Series[int]
+    kind: Series[str] = pa.Field(
+        isin=["joined", "claimed", "contested", "shifted", "vanished", "merged", "gone", "empty", "lost"]
+    )
+    n_segments: Series[int] = pa.Field(ge=0)
+    sentence: Series[str]
+
+
+class ThemeNews(Table):
+    """What talk that came after a theme was accepted says of it.
+
+    `verdict`: fits, stretches, silent (none of it belongs to the theme), untold (the theme rests on too few segments to
+    say), or asks (it forms a candidate theme of its own, `candidate_id`, to which this accepted theme is nearest).
+    `n_segments`, `n_documents`: the new talk meant; `candidate_id` is -1 but for asks.
+    """
+
+    theme_id: Series[int]
+    verdict: Series[str] = pa.Field(isin=["fits", "stretches", "silent", "untold", "asks"])
+    candidate_id: Series[int]
+    n_segments: Series[int] = pa.Field(ge=0)
+    n_documents: Series[int] = pa.Field(ge=1)
+    sentence: Series[str]
 
 
 class ThemeAssignments(Table):

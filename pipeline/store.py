@@ -26,6 +26,8 @@ INTERIM: dict[str, type[schemas.Table]] = {
 PROCESSED: dict[str, type[schemas.Table]] = {
     "themes": schemas.Themes,
     "theme_assignments": schemas.ThemeAssignments,
+    "theme_questions": schemas.ThemeQuestions,
+    "theme_news": schemas.ThemeNews,
     "theme_quotes": schemas.ThemeQuotes,
     "theme_attributes": schemas.ThemeAttributes,
     "theme_choice": schemas.ThemeChoice,
