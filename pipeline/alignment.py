@@ -18,8 +18,9 @@ from pipeline.units import Ratings
 MEASURES = ("ami", "ari", "v_measure", "homogeneity", "completeness")
 # A theme holds a code where half of the code lies in it; the code fills the theme where half of the theme has it.
 HALF = 0.5
-# Below this many segments nothing is said of where a code lies.
+# Below this many segments, and documents, nothing is said of where a code lies: it may be one speaker's way of talking.
 FEWEST = 5
+FEWEST_DOCUMENTS = 2
 # With too few documents for an interval, how many times as often as outside it a code must occur in a theme.
 CLEARLY = 2.0
 
@@ -91,10 +92,11 @@ def overlaps(themes: Ints, found: Ratings, coder: int) -> Overlaps:
 def beyond_chance(parts: Overlaps, *, options: Options) -> Bools:
     """Themes x codes: whether the code occurs in the theme more often than in the coder's segments as a whole.
 
-    That is so where the interval of (share in the theme) / (share overall) over draws of documents lies above 1.
+    That is so where the interval of (share in the theme) / (share overall) over draws of documents lies above 1, and
+    the two meet in at least two documents.
     """
     both, theme, code = parts.both.sum(0), parts.theme.sum(0)[:, None], parts.code.sum(0)[None, :]
-    enough: Bools = np.greater_equal(both, 2)
+    enough: Bools = np.greater_equal((parts.both > 0).sum(0), min(FEWEST_DOCUMENTS, parts.all.size))
     if parts.all.size < options.min_documents:
         outside = parts.all.sum() - theme
         clearly: Bools = (both * outside >= CLEARLY * (code - both) * theme) & (outside > 0) & enough
@@ -150,8 +152,8 @@ def recovery(parts: Overlaps, coder: str, related: Bools, *, options: Options) -
             "n_segments": int(code[j]),
             "n_documents": int((parts.code[:, j] > 0).sum()),
         }
-        if code[j] < FEWEST or not parts.themes.size:
-            why = f"on {int(code[j])} segments, and it takes {FEWEST}" if parts.themes.size else "there are no themes"
+        why = _too_few(int(code[j]), int((parts.code[:, j] > 0).sum()), parts)
+        if why:
             rows.append(row | {"verdict": "too few", "theme_id": -1, "themes": "", "note": why})
             continue
         f1 = 2 * both[:, j] / (theme + code[j])
@@ -269,6 +271,16 @@ def _recovered(precision: float, recall: float, recalls: Floats) -> str:
     if precision >= HALF and recall >= HALF:
         return "recovered"
     return "merged" if recalls.max() >= HALF else "fragmented"
+
+
+def _too_few(n_segments: int, n_documents: int, parts: Overlaps) -> str:
+    """Why nothing can be said of where a code lies, or nothing."""
+    if not parts.themes.size:
+        return "there are no themes"
+    if n_segments < FEWEST:
+        return f"on {n_segments} segments, and it takes {FEWEST}"
+    least = min(FEWEST_DOCUMENTS, parts.all.size)
+    return f"in {n_documents} document of {parts.all.size}, and it takes {least}" if n_documents < least else ""
 
 
 def _of_interval(parts: Overlaps, options: Options) -> str:

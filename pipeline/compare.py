@@ -81,14 +81,15 @@ def laid_out(given: Input, unit: Unit, settings: Compare) -> Ratings:
 def categories(codings: pd.DataFrame, book: Codebook) -> dict[str, str]:
     """The category of every code: the top of its branch, in the codebook or else in what coders' files say.
 
-    Where files give one code several parents, the most frequent counts. A parent that leads back to its code is not
-    followed.
+    A codebook that gives no code a parent says nothing of categories, and the files then do. Where files give one code
+    several parents, the most frequent counts. A parent that leads back to its code is not followed.
     """
     told = codings[(codings["parent_code"] != "") & (codings["parent_code"] != codings["code"])]
     counted = told.groupby(["code", "parent_code"]).size().rename("n").reset_index()
     first = counted.sort_values(["n", "parent_code"], ascending=[False, True]).drop_duplicates("code")
     parent = dict(zip(first["code"], first["parent_code"], strict=True))
-    parent |= {code.name: code.parent for code in book.codes}
+    if any(code.parent for code in book.codes):
+        parent |= {code.name: code.parent for code in book.codes}
     return {code: _top(code, parent) for code in sorted({*codings["code"], *book.names})}
 
 

@@ -176,3 +176,18 @@ def test_a_best_theme_needs_both_halves_to_recover_a_code():
     assert codes.loc["A", "theme_id"] == 1
     assert codes.loc["A", "recall"] == pytest.approx(0.4)
     assert codes.loc["A", "verdict"] in {"merged", "fragmented"}
+
+
+def test_a_code_of_one_document_is_not_judged_and_makes_no_theme_mapped():
+    found, themes = case(lambda s, d: (0 if s <= 8 else 1, ["A"] if d == 3 and s <= 8 else ["B"] if s > 8 else []))
+    codes, mapped, _ = verdicts(found, themes)
+    assert codes.loc["A", "verdict"] == "too few"
+    assert codes.loc["A", "note"] == "in 1 document of 8, and it takes 2"
+    assert mapped["verdict"].to_dict() == {0: "orphan", 1: "mapped"}
+
+
+def test_a_study_of_one_document_is_judged_within_it():
+    found, themes = case(lambda s, d: (s % 2, ["A"] if s % 2 else []), documents=1)
+    codes, mapped, _ = verdicts(found, themes)
+    assert codes.loc["A", "verdict"] == "recovered"
+    assert mapped.loc[1, "verdict"] == "mapped"

@@ -133,6 +133,8 @@ def test_categories_come_from_the_codebook_and_else_from_the_coders_files():
     assert (above["P"], above["Q"]) == ("P", "Q")
     given["parent_code"] = ["", "B", "B", "", "P", ""]
     assert compare.categories(given, BOOK)["Z"] == "Top"
+    flat = parse([{"name": "Z"}, {"name": "B"}], place="x")
+    assert compare.categories(given, flat)["Z"] == "B"
 
 
 def test_notes_say_what_cannot_be_compared():
