@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline import (
     agreement_view,
     asked,
+    decisions,
     map_view,
     matrix,
     matrix_view,
@@ -30,7 +31,7 @@ from pipeline import (
 )
 from pipeline import codebook as codebooks
 from pipeline import params as settings
-from pipeline.exchange import xlsx
+from pipeline.exchange import qdpx, xlsx
 from pipeline.rows import groups, lookup
 
 PROBLEMS = {
@@ -221,6 +222,9 @@ def main() -> None:
         html = build_page(study, params, fingerprints(params))
         store.write(params.folder, "framework_matrix", matrix.table(study.cells))
         write_out(params.folder / "report", study, html=html, reflexive=params.stance == "reflexive")
+        taken = decisions.load(params.folder / "decisions.yaml")
+        coded = qdpx.project(study.tables, codebook=study.book, decisions=taken, study=params.folder.name)
+        (params.folder / "report" / "coded.qdpx").write_bytes(coded)
 
 
 if __name__ == "__main__":

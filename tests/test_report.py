@@ -172,6 +172,7 @@ def test_the_stage_writes_what_dvc_knows_and_the_same_bytes_twice(copied, monkey
     first = run(monkeypatch, copied)
     assert {str(file) for file in first} == {
         "report/index.html",
+        "report/coded.qdpx",
         "report/framework_matrix.xlsx",
         "report/metrics.json",
         "report/plots/theme_sizes.csv",
