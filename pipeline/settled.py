@@ -111,7 +111,7 @@ def _apply(decision: Decision, theme: Held, held: dict[int, Held], members_of: M
 def _merge(decision: Decision, theme: Held, held: dict[int, Held], members_of: Mapping[int, set[str]]) -> None:
     theme.status = "accepted"
     theme.label = decision.label or theme.label
-    for other in decision.others:
+    for other in sorted(set(decision.others) - {theme.theme_id, UNASSIGNED}):
         gone = held.pop(other, None)
         if gone:
             theme.anchor |= gone.anchor

@@ -76,6 +76,10 @@ def test_the_label_of_a_merge_is_that_of_the_merge():
     assert 6 not in kept
 
 
+def test_a_theme_merged_into_itself_by_mistake_stays():
+    assert settle(decide("merge", 5, others=(5, -1)))[5].anchor == {"a1", "a2", "a3"}
+
+
 def test_a_merge_knows_what_either_theme_knew():
     held = settle(decide("accept", 6, documents=("b",)), decide("merge", 5, 2, others=(6,), documents=("a",)))
     assert held[5].known == {"a", "b"}
