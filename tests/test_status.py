@@ -1,0 +1,128 @@
+"""The status: one screen that says what changed, what waits, what is stale and what was read."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from pipeline import cli, deciding, purge, reading, status, store
+from tests import decided_study
+
+NOW = datetime(2026, 1, 15, 10, 0, 0, tzinfo=UTC)
+THEMES = {"a1": 500_000, "a2": 500_000, "b1": 500_000, "b2": 500_001, "c1": 500_001, "c3": -1}
+QUESTION = (500_000, "shifted", 2, "2 of 3 segments of 'Protected time' now sit with other clusters.")
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").write_text("study: data/mine\n")
+    decided_study.write(Path("data/mine"), themes=THEMES, questions=[QUESTION])
+    return Path("data/mine")
+
+
+def screen(study: Path, **more: bool) -> str:
+    return "\n".join(status.lines(study, **more))
+
+
+def part(study: Path, title: str) -> str:
+    return screen(study).split(f"\n{title}\n")[1].split("\n\n")[0]
+
+
+def test_a_study_that_never_ran_says_what_to_do(tmp_path: Path):
+    assert "run `dvc repro`" in status.lines(tmp_path / "data" / "mine", root=tmp_path)[0]
+
+
+def test_the_first_line_sums_up(study: Path):
+    deciding.decide(study, "reject", "500001", who="Asha", now=NOW)
+    assert status.lines(study)[0] == "data/mine: 3 documents, 6 segments, 1 themes (0 accepted; 1 more were rejected)."
+
+
+def test_before_anything_is_decided_there_is_nothing_to_compare_with(study: Path):
+    assert "Nothing has been accepted yet" in part(study, "Since the last accepted state")
+
+
+def test_new_documents_and_what_they_say_of_accepted_themes_are_listed(study: Path):
+    deciding.decide(study, "accept", "500000", who="Asha", why="Clear.", now=NOW)
+    decided_study.write(study, themes={**THEMES, "d1": 500_000})
+    row = {"theme_id": 500_000, "verdict": "untold", "candidate_id": -1, "n_segments": 1, "n_documents": 1}
+    store.write(study, "theme_news", pd.DataFrame([{**row, "sentence": "1 new segment joined."}]))
+    said = part(study, "Since the last accepted state")
+    assert "New documents: d.txt." in said
+    assert "1 new segment joined." in said
+    assert "1 decisions stand. The last: 2026-01-15 10:00:00  Asha accepted 'Protected time' (500000)" in said
+
+
+def test_documents_that_left_are_named(study: Path):
+    deciding.decide(study, "accept", "500000", who="Asha", now=NOW)
+    decided_study.write(study, themes={name: theme for name, theme in THEMES.items() if name[0] != "b"})
+    said = part(study, "Since the last accepted state")
+    assert "No document is new." in said
+    assert "No longer in the study, or without talk of their own: b.txt." in said
+
+
+def test_a_question_waits_until_it_is_answered(study: Path):
+    said = part(study, "Waiting for a decision")
+    assert QUESTION[3] in said
+    assert "2 candidate themes: 'Protected time' (500000); 'Staffing' (500001)." in said
+    deciding.decide(study, "accept", "500000", who="Asha", now=NOW)
+    said = part(study, "Waiting for a decision")
+    assert QUESTION[3] not in said
+    assert "1 candidate themes: 'Staffing' (500001)." in said
+    deciding.decide(study, "accept", "500001", who="Asha", now=NOW)
+    assert part(study, "Waiting for a decision") == "  Nothing."
+
+
+def test_one_screen_holds_the_first_questions_and_all_are_there_to_be_had(study: Path):
+    many = [(500_000, "shifted", n, f"Question {n}.") for n in range(30)]
+    decided_study.write(study, themes=THEMES, questions=many)
+    assert "and 23 more: counterpoint status --all" in screen(study)
+    assert len(screen(study).splitlines()) < 40
+    assert "Question 29." not in screen(study)
+    assert "Question 29." in screen(study, whole=True)
+
+
+def test_the_share_read_counts_what_was_opened(study: Path):
+    assert "0% of the segments in themes have been opened or decided on (0 of 5)." in part(study, "Read")
+    reading.opened(study, ["a1", "a2", "b1", "c3"], who="Asha")
+    said = part(study, "Read")
+    assert "60% of the segments in themes have been opened or decided on (3 of 5)." in said
+    assert "Least: 'Staffing' (500001), 0%." in said
+
+
+def dvc(*words: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", *words], capture_output=True, text=True, check=False, env=purge.environment()
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_is_stale_is_told_with_the_file_that_changed(study: Path):
+    assert "DVC is not set up here" in part(study, "Stale")
+    Path("dvc.yaml").write_text(
+        "stages:\n  copy:\n    cmd: cp in.txt out.txt\n    deps: [in.txt]\n    outs: [out.txt]\n"
+    )
+    Path("in.txt").write_text("one")
+    dvc("init", "--no-scm", "-q")
+    dvc("repro", "-q")
+    assert part(study, "Stale") == "  Nothing: every result is that of the files as they are."
+    Path("in.txt").write_text("two")
+    assert part(study, "Stale") == "  copy: in.txt modified\n  Run `dvc repro` to bring everything up to date."
+
+
+def test_dvc_s_own_trouble_is_passed_on(study: Path):
+    Path("dvc.yaml").write_text("stages: [\n")
+    dvc_folder = Path(".dvc")
+    dvc_folder.mkdir()
+    assert "DVC could not tell" in part(study, "Stale")
+
+
+def test_the_command_shows_the_screen(study: Path):
+    done = CliRunner().invoke(cli.app, ["status"])
+    assert done.exit_code == 0
+    for title in ("Since the last accepted state", "Waiting for a decision", "Stale", "Read"):
+        assert title in done.output
