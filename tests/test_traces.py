@@ -90,6 +90,13 @@ def test_programs_and_git_s_store_are_not_looked_through_and_links_not_followed(
     assert traces.search(tmp_path, WANTED) == []
 
 
+def test_a_name_in_a_program_is_an_example_s_and_a_sentence_is_not(tmp_path: Path):
+    (tmp_path / "a.py").write_text("# Anna: words")
+    assert traces.search(tmp_path, WANTED) == []
+    (tmp_path / "a.py").write_text(f"# {SAID}")
+    assert [trace.kind for trace in traces.search(tmp_path, WANTED)] == ["sentence"]
+
+
 def test_nothing_wanted_finds_nothing(tmp_path: Path):
     (tmp_path / "a.txt").write_text(SAID)
     assert traces.search(tmp_path, traces.needles([], [], [])) == []

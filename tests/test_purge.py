@@ -1,0 +1,111 @@
+"""Throwing away what was made: outputs, side caches, DVC's cache and its records; and saying what is out of reach."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from pipeline import purge
+
+STAGES = """stages:
+  one:
+    cmd: python -c "import pathlib; pathlib.Path('data/mine/interim').mkdir(exist_ok=True);
+      pathlib.Path('data/mine/interim/out.txt').write_text(pathlib.Path('data/mine/in.txt').read_text().upper())"
+    deps: [data/mine/in.txt]
+    outs: [data/mine/interim/out.txt]
+"""
+
+
+def run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False, env=purge.environment())
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def dvc(root: Path, *words: str) -> None:
+    run(root, sys.executable, "-m", "dvc", *words)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project under Git and DVC that has run twice, so that the cache holds what is no longer there."""
+    run(tmp_path, "git", "init", "-q", "-b", "main")
+    for name, value in (("user.name", "A"), ("user.email", "a@example.org"), ("commit.gpgsign", "false")):
+        run(tmp_path, "git", "config", name, value)
+    dvc(tmp_path, "init", "-q")
+    (tmp_path / "data/mine").mkdir(parents=True)
+    (tmp_path / "dvc.yaml").write_text(STAGES)
+    for text in ("first words", "second words"):
+        (tmp_path / "data/mine/in.txt").write_text(text)
+        dvc(tmp_path, "repro", "-q")
+    for place in ("data/mine/.cache/vectors", "models/data/mine/card", "data/mine/report/page"):
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).write_text("first words")
+    run(tmp_path, "git", "add", "-A")
+    run(tmp_path, "git", "commit", "-q", "-m", "all")
+    return tmp_path
+
+
+def everything(root: Path) -> str:
+    files = [path for path in root.rglob("*") if path.is_file() and ".git" not in path.relative_to(root).parts[:1]]
+    return "\n".join(path.read_text(errors="replace") for path in files).lower()
+
+
+def test_what_was_made_is_gone_wherever_it_was_kept(project: Path):
+    assert "first words" in everything(project)
+    (project / "data/mine/in.txt").write_text("third words")
+    said = purge.purge(project, Path("data/mine"))
+    assert not [folder for folder in purge.MADE if (project / "data/mine" / folder).exists()]
+    assert not (project / "models/data/mine").exists()
+    assert "first words" not in everything(project) and "second words" not in everything(project)
+    assert not (project / ".dvc/cache/runs").exists()
+    assert not (project / "dvc.lock").exists()
+    old = hashlib.md5(b"FIRST WORDS", usedforsecurity=False).hexdigest()
+    assert not list((project / ".dvc").rglob(f"{old[2:]}*"))
+    assert "removed data/mine/interim" in said
+    assert (project / "data/mine/in.txt").exists()
+
+
+def test_the_next_run_makes_everything_anew(project: Path):
+    purge.purge(project, Path("data/mine"))
+    assert purge.rerun(project) == 0
+    assert (project / "data/mine/interim/out.txt").read_text() == "SECOND WORDS"
+
+
+def test_a_run_at_work_is_not_disturbed(project: Path):
+    lock = FileLock(project / "data/mine/.cache/embed.lock")
+    with lock, pytest.raises(purge.PurgeError, match="embed is at work"):
+        purge.purge(project, Path("data/mine"))
+    assert (project / "data/mine/interim/out.txt").exists()
+    purge.purge(project, Path("data/mine"))
+
+
+def test_without_dvc_the_folders_go(tmp_path: Path):
+    (tmp_path / "data/mine/processed").mkdir(parents=True)
+    assert purge.purge(tmp_path, Path("data/mine")) == ["removed data/mine/processed"]
+    assert len(purge.beyond(tmp_path, [Path("data/mine/x.txt")])) == 1
+
+
+def test_a_cache_outside_the_project_is_left_and_named(project: Path, tmp_path_factory: pytest.TempPathFactory):
+    outside = tmp_path_factory.mktemp("shared")
+    (outside / "files" / "md5" / "ab").mkdir(parents=True)
+    (outside / "files" / "md5" / "ab" / "cd").write_text("somebody else's")
+    dvc(project, "cache", "dir", str(outside))
+    purge.purge(project, Path("data/mine"))
+    assert (outside / "files" / "md5" / "ab" / "cd").exists()
+    assert any(str(outside) in said and "dvc gc -w -f -p" in said for said in purge.beyond(project, []))
+
+
+def test_git_s_history_experiments_and_remotes_are_named_with_what_to_do(project: Path):
+    said = "\n".join(purge.beyond(project, [Path("data/mine/in.txt"), Path("data/mine/new.txt")]))
+    assert "git filter-repo --invert-paths --path data/mine/in.txt`" in said
+    assert "remote" not in said and "dvc exp" not in said
+    dvc(project, "remote", "add", "store", str(project / "elsewhere"))
+    run(project, "git", "update-ref", "refs/exps/aa/bb/exp", "HEAD")
+    said = "\n".join(purge.beyond(project, []))
+    assert "dvc gc -w -c -r store" in said and "dvc exp remove" in said
+    assert "filter-repo" not in said
+    assert "backups" in said
