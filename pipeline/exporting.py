@@ -1,7 +1,5 @@
 """`counterpoint export`: a study as files for other programs, all in one folder."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -74,7 +72,9 @@ def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Off
 def participants(documents: pd.DataFrame, turns: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
     """Who speaks where, as a participants.csv that says all that was found or guessed: a row a speaker."""
     speaking = turns[list(PEOPLE)].drop_duplicates()
-    speaking = speaking[(speaking["speaker"] != "") | (speaking["case"] != "")]
+    # Where nobody is named in a document, a row without a name says what kind of source it is.
+    named = (speaking["speaker"] != "") | (speaking["case"] != "")
+    speaking = speaking[named | ~speaking["document"].isin(speaking.loc[named, "document"])]
     kinds = documents[["document", "source_type"]]
     found = speaking.merge(kinds, on="document", how="left").merge(cases, on="case", how="left").fillna("")
     return found.sort_values(list(PEOPLE), ignore_index=True)
@@ -84,9 +84,8 @@ def _write(place: Path, data: bytes) -> None:
     """Write a file whole: a temporary one first, then a rename."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).replace(place)
+        temporary = place.with_name(f".{place.name}.new")
+        temporary.write_bytes(data)
+        temporary.replace(place)
     except OSError as error:
         raise CounterpointError(f"{place} cannot be written ({error.strerror}). Close it if it is open.") from None

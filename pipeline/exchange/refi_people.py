@@ -34,7 +34,8 @@ class People:
     def description(self, document: str) -> str:
         """What a source is, in lines that `refi.speakers` and `refi.file_of` read again."""
         lines = [refi.file_line(document)]
-        lines += [refi.speaker_line(*one) for one in sorted(self._speakers[document]) if one[0] or one[2]]
+        named = sorted(one for one in self._speakers[document] if one[0] or one[2])
+        lines += [refi.speaker_line(*one) for one in named or sorted(self._speakers[document])]
         return "\n".join(lines)
 
     def variables(self) -> list[str]:

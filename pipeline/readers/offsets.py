@@ -1,6 +1,5 @@
 """How a program counted positions in a text: every way that is known to be in use, and which of them fits."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -52,35 +51,41 @@ class Ruler:
         """Take a file's text, and whether a byte order mark stood before it."""
         self.text = raw.replace("\r\n", "\n").replace("\r", "\n")
         self.marked = marked
-        self._points = np.frombuffer(raw.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-        self._paired = np.zeros(len(self._points), dtype=bool)
-        self._paired[:-1] = (self._points[:-1] == _CARRIAGE_RETURN) & (self._points[1:] == _LINE_FEED)
-        self._kept = _summed(~self._paired)
+        # Arrays of a text's positions are several times its size, so they are made when asked for and not kept.
+        self._raw = raw
 
     def spans(self, passages: Sequence[Passage], convention: Convention) -> list[Span | None]:
         """The code points of passages in `text`, end exclusive; None where one lies outside or inside a letter."""
-        before = self._before(convention)
+        points = np.frombuffer(self._raw.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        paired = np.zeros(len(points), dtype=bool)
+        paired[:-1] = (points[:-1] == _CARRIAGE_RETURN) & (points[1:] == _LINE_FEED)
+        before, kept = _before(points, paired, convention), _summed(~paired)
         starts = np.array([passage.start for passage in passages], dtype=np.int64)
         ends = np.array([passage.end + convention.end_included for passage in passages], dtype=np.int64)
-        first, last = self._found(before, starts), self._found(before, ends)
+        first, last = (_found(before, kept, positions) for positions in (starts, ends))
         return [(a, b) if 0 <= a < b else None for a, b in zip(first, last, strict=True)]
 
-    def _found(self, before: Any, positions: Any) -> list[int]:
-        at = np.searchsorted(before, positions)
-        exact = (at < len(before)) & (before[np.minimum(at, len(before) - 1)] == positions)
-        return [int(self._kept[index]) if fits else -1 for index, fits in zip(at, exact, strict=True)]
 
-    def _before(self, convention: Convention) -> Any:
-        """How many units lie before each character of the raw text, and before its end."""
-        widths = np.ones(len(self._points), dtype=np.int8)
-        if convention.unit == "UTF-16 units":
-            widths += self._points > 0xFFFF
-        if convention.unit == "UTF-8 bytes":
-            widths += (self._points > 0x7F).astype(np.int8) + (self._points > 0x7FF) + (self._points > 0xFFFF)
-        if not convention.pairs_as_two:
-            widths[self._paired] = 0
-        mark = 3 if convention.unit == "UTF-8 bytes" else 1
-        return _summed(widths) + (mark if convention.mark_counts else 0)
+def _found(before: Any, kept: Any, positions: Any) -> list[int]:
+    """Where positions lie in the canonical text; -1 for one that lies outside, or inside a character."""
+    at = np.searchsorted(before, positions)
+    exact = (at < len(before)) & (before[np.minimum(at, len(before) - 1)] == positions)
+    return [int(kept[index]) if fits else -1 for index, fits in zip(at, exact, strict=True)]
+
+
+def _before(points: Any, paired: Any, convention: Convention) -> Any:
+    """How many units lie before each character of a raw text, and before its end."""
+    widths = np.ones(len(points), dtype=np.int8)
+    if convention.unit == "UTF-16 units":
+        widths += points > 0xFFFF
+    if convention.unit == "UTF-8 bytes":
+        widths += (points > 0x7F).astype(np.int8) + (points > 0x7FF) + (points > 0xFFFF)
+    if not convention.pairs_as_two:
+        widths[paired] = 0
+    mark = 3 if convention.unit == "UTF-8 bytes" else 1
+    found = _summed(widths)
+    found += mark * convention.mark_counts
+    return found
 
 
 def conventions(*, marked: bool, units: Sequence[str] = UNITS) -> list[Convention]:
@@ -96,14 +101,19 @@ def fitting(
     Ways that give the same spans are one; the only way there is is not doubted. Raises RefusedError where two that do
     not give the same fit equally well, or none fits.
     """
-    groups: dict[Any, list[Convention]] = defaultdict(list)
+    seen: set[int] = set()
+    best: list[tuple[tuple[int, int], Convention, Any]] = []
     for convention in ways:
         spans = tuple(tuple(ruler.spans(passages, convention)) for ruler, passages in texts)
-        groups[spans].append(convention)
-    ranked = sorted(((_fit(texts, spans), ways[0], spans) for spans, ways in groups.items()), key=lambda one: one[1])
-    best = max(fit for fit, _, _ in ranked)
-    first = [(way, spans) for fit, way, spans in ranked if fit == best]
-    way, spans = first[0]
+        if hash(spans) in seen:
+            continue
+        seen.add(hash(spans))
+        fit = _fit(texts, spans)
+        if not best or fit > best[0][0]:
+            best = [(fit, convention, spans)]
+        elif fit == best[0][0]:
+            best = [best[0], (fit, convention, spans)]
+    _, way, spans = best[0]
     pairs = zip(texts, spans, strict=True)
     whole = sum(edge > 0 for (ruler, _), of_text in pairs for edge in _edges(ruler.text, of_text))
     if len(ways) > 1 and whole < MIN_WHOLE * 2 * sum(len(passages) for _, passages in texts):
@@ -111,9 +121,9 @@ def fitting(
             "Its positions cut words in two however they are counted, so they do not belong to the texts in it. "
             "Export it again."
         )
-    if len(first) > 1:
+    if len(best) > 1:
         raise RefusedError(
-            f"Its positions can be counted in two ways that fit equally well ({way}; or {first[1][0]}), so it is "
+            f"Its positions can be counted in two ways that fit equally well ({way}; or {best[1][1]}), so it is "
             "unclear which words are meant. Import it with `counterpoint import --offsets codepoints` (or utf16)."
         )
     return way, [list(of_text) for of_text in spans]
@@ -159,4 +169,6 @@ def _unspaced(character: str) -> bool:
 
 
 def _summed(widths: Any) -> Any:
-    return np.concatenate([[0], np.cumsum(widths, dtype=np.int32)])
+    found = np.zeros(len(widths) + 1, dtype=np.int32)
+    np.cumsum(widths, dtype=np.int32, out=found[1:])
+    return found

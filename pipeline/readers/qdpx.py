@@ -12,7 +12,8 @@ from pipeline.readers.model import RefusedError
 from pipeline.readers.offsets import Passage, Ruler
 
 MAX_SOURCE_BYTES = 8 * 2**20
-MAX_SOURCES_BYTES = 24 * 2**20
+# Two and a half million words: some 250 long interviews.
+MAX_SOURCES_BYTES = 16 * 2**20
 TEXTS = ("TextSource", "PDFSource", "AudioSource", "VideoSource", "PictureSource")
 SELECTIONS = (
     "PlainTextSelection",
