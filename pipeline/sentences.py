@@ -21,6 +21,8 @@ SCRIPT_DOCUMENTS, SCRIPT_SHARE = 3, 0.3
 SCRIPT_WORDS, SCRIPT_WORDS_LABELLED = 5, 9
 # A run of letters longer than this is no word, and a tokenizer may take minutes over it.
 MAX_RUN = 400
+# Longer texts are handed over in pieces that end where a sentence does, in code points.
+MAX_PIECE = 10_000
 
 _RUN = re.compile(rf"\S{{{MAX_RUN}}}")
 _PLAIN_END = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？]")
@@ -53,18 +55,30 @@ def splitter(nlp: "Language") -> Split:
     A boundary lies only where there is white space, so that no word is cut. A text with a run of letters that is no
     word is split by its punctuation alone.
     """
-    nlp.max_length = 10**9  # the limit is for parsers, and none runs here
 
     def split(texts: list[str]) -> list[list[Span]]:
-        odd = [bool(_RUN.search(text)) for text in texts]
-        docs = iter(nlp.pipe([text for text, is_odd in zip(texts, odd, strict=True) if not is_odd], batch_size=64))
-        starts = [
-            plain_starts(text) if is_odd else [sentence.start_char for sentence in next(docs).sents]
-            for text, is_odd in zip(texts, odd, strict=True)
-        ]
+        pieces = [(at, cut) for at, text in enumerate(texts) for cut in _cuts(text)]
+        odd = [bool(_RUN.search(texts[at][start:end])) for at, (start, end) in pieces]
+        plain = [texts[at][start:end] for (at, (start, end)), is_odd in zip(pieces, odd, strict=True) if not is_odd]
+        docs = iter(nlp.pipe(plain, batch_size=32))
+        starts: list[list[int]] = [[] for _ in texts]
+        for (at, (start, end)), is_odd in zip(pieces, odd, strict=True):
+            piece = texts[at][start:end]
+            found = [0, *plain_starts(piece)] if is_odd else [sentence.start_char for sentence in next(docs).sents]
+            starts[at].extend(start + place for place in found)
         return [spans(text, found) for text, found in zip(texts, starts, strict=True)]
 
     return split
+
+
+def _cuts(text: str) -> list[Span]:
+    """Return the pieces in which a text is handed to spaCy: all of it, unless it is too long to hold in memory."""
+    cuts = [0]
+    while len(text) - cuts[-1] > MAX_PIECE:
+        window = text[cuts[-1] : cuts[-1] + MAX_PIECE]
+        ends = [found.end() for found in _PLAIN_END.finditer(window)]
+        cuts.append(cuts[-1] + (ends[-1] if ends else window.rfind(" ") + 1 or MAX_PIECE))
+    return list(pairwise([*cuts, len(text)]))
 
 
 def plain_starts(text: str) -> list[int]:
@@ -109,7 +123,7 @@ def windows(sentences: Sequence[Sentence], *, max_words: int) -> list[list[Sente
     for end in range(1, len(sentences) + 1):
         length, options = 0, []
         for begin in range(end - 1, -1, -1):
-            length += sentences[begin].words
+            length += max(1, sentences[begin].words)  # a mere "..." takes room too, or a window would have no end
             if length > max_words and begin < end - 1:
                 break
             count, squares, _ = best[begin]

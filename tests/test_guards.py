@@ -113,3 +113,25 @@ def test_a_damaged_archive_costs_a_sentence(noise, at):
             list(guards.xml_events(guards.member(archive, name)))
     except RefusedError as error:
         assert str(error).endswith(".")
+
+
+def test_more_lines_than_any_transcript(monkeypatch):
+    from pipeline.readers import txt, vtt
+    from pipeline.readers.model import Labels
+
+    monkeypatch.setattr(guards, "MAX_LINES", 5)
+    with pytest.raises(RefusedError, match="more than 5 lines"):
+        txt.read(b"a\n" * 6, Labels())
+    with pytest.raises(RefusedError, match="more than 5 cues"):
+        vtt.read(b"WEBVTT\n\n" + b"00:01.000 --> 00:02.000\na\n\n" * 6, Labels())
+    assert len(txt.read(b"a\n" * 5, Labels()).turns) == 5
+
+
+@pytest.mark.parametrize("xml", [b"<!DOCTYPE a>", b"<!doctype a>", b"<!ENTITY b 'c'>", "<!DOCTYPE a>".encode("utf-16")])
+def test_document_types_are_seen_without_reading(xml):
+    with pytest.raises(RefusedError, match="document type"):
+        guards.refuse_doctype(xml)
+
+
+def test_plain_xml_has_no_document_type():
+    guards.refuse_doctype(b"<a>DOCTYPE</a>")

@@ -5,15 +5,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.readers import label_lines, speakers
+from pipeline.readers import guards, label_lines, speakers
 from pipeline.readers.model import Labels, RefusedError, Transcript, Utterance, compose, key
 
 # Where nobody is named, a silence this long after the end of a sentence begins a new turn.
 SILENCE_S = 2.0
 
 _TIMING = re.compile(rf"[ \t]*(?P<start>{label_lines.TIME})[ \t]*-->[ \t]*(?P<end>{label_lines.TIME})")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+(?P<name>[^>]*)>")
-_TAG = re.compile(r"</?(?:v|c|i|b|u|s|font|ruby|rt|lang)\b[^>]*>|<\d[\d:.,]*>|\{\\[^}]*\}", re.IGNORECASE)
+# Bounded, so that a text of nothing but open brackets is passed over once.
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{0,80})?[ \t]+(?P<name>[^<>]{0,200})>")
+_TAG = re.compile(
+    r"</?(?:v|c|i|b|u|s|font|ruby|rt|lang)\b[^<>]{0,200}>|<\d[\d:.,]{0,20}>|\{\\[^{}]{0,80}\}", re.IGNORECASE
+)
 _ENDED = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
 
 
@@ -56,6 +59,7 @@ def transcript(text: str, labels: Labels) -> Transcript:
 
     The canonical text is written anew, `Name: words` for each turn; a turn's time is that of its first cue.
     """
+    guards.check_lines(text.count("-->"), what="cues")
     found = list(cues(text))
     if not found:
         raise RefusedError(

@@ -12,8 +12,9 @@ from defusedxml.ElementTree import iterparse
 
 from pipeline.readers.model import RefusedError
 
-# Far above any transcript (20 MiB of text are three million words), far below what would fill the memory.
-MAX_TEXT_BYTES = 20 * 2**20
+# Far above any transcript (8 MiB of text are more than a million words), far below what would fill the memory.
+MAX_TEXT_BYTES = 8 * 2**20
+MAX_LINES = 100_000
 MAX_ARCHIVE_BYTES = 200 * 2**20
 MAX_MEMBERS = 5_000
 MAX_MEMBER_BYTES = 32 * 2**20
@@ -29,6 +30,12 @@ def check_size(size: int, *, limit: int = MAX_TEXT_BYTES) -> None:
         raise RefusedError(
             f"It is larger than {limit // 2**20} MiB, which no transcript is. Split it, or remove what is no text."
         )
+
+
+def check_lines(count: int, *, what: str = "lines") -> None:
+    """Raise RefusedError where a text has more lines, or turns, than any transcript."""
+    if count > MAX_LINES:
+        raise RefusedError(f"It has more than {MAX_LINES} {what}, which no transcript has. Split it.")
 
 
 def opened_archive(data: bytes) -> zipfile.ZipFile:

@@ -14,7 +14,8 @@ from pipeline.readers import decoding, guards
 from pipeline.readers.model import RefusedError
 
 MAX_ROWS, MAX_COLUMNS, MAX_EMPTY = 200_000, 200, 1_000
-MAX_SHEET_BYTES = 48 * 2**20
+# A table of codings repeats the coded words, so it may be larger than a transcript.
+MAX_TABLE_BYTES, MAX_SHEET_BYTES = 32 * 2**20, 48 * 2**20
 # What openpyxl raises on damaged workbooks; each of them means "not as it should be".
 _DAMAGE = (
     InvalidFileException,
@@ -37,7 +38,7 @@ def read(data: bytes, *, comments: bool = False) -> tuple[list[str], list[tuple[
     `comments`: lines whose first cell begins with # are not read. Raises RefusedError where there is no header, a
     column occurs twice, or there are more rows than any study has.
     """
-    guards.check_size(len(data))
+    guards.check_size(len(data), limit=MAX_TABLE_BYTES)
     text, _ = decoding.decode(data)
     return _table(_numbered(text), comments=comments)
 
@@ -100,7 +101,7 @@ def _table(
 
 
 def _numbered(text: str) -> Iterator[tuple[int, list[str]]]:
-    csv.field_size_limit(guards.MAX_TEXT_BYTES)
+    csv.field_size_limit(MAX_TABLE_BYTES)
     first = next((line for line in text.split("\n") if line.strip() and not line.startswith("#")), "")
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from pipeline import layout
-from pipeline.readers import label_lines
+from pipeline.readers import guards, label_lines
 from pipeline.readers.label_lines import Line
 from pipeline.readers.model import Labels, Remark, Transcript, Turn, key
 
@@ -31,6 +31,7 @@ def transcript(text: str, labels: Labels) -> Transcript:
     asks is labelled, the label holds for its paragraph and the rest is somebody else's. Without labels, a turn is a
     paragraph and its speaker is ''.
     """
+    guards.check_lines(text.count("\n"))
     lines = label_lines.read(text, labels)
     spelled, remarks = _accepted(lines, labels)
     if spelled:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pipeline.readers import decoding, guards
 from pipeline.readers.model import Labels, RefusedError, Transcript, Utterance, compose
 
-_NAME = re.compile(r'^\s*name\s*=\s*"((?:[^"]|"")*)"', re.MULTILINE)
+_STRING = r'"([^"]*(?:""[^"]*)*)"'
+_NAME = re.compile(rf"^[ \t]*name[ \t]*=[ \t]*{_STRING}", re.MULTILINE)
 _INTERVAL = re.compile(
-    r'xmin\s*=\s*([\d.]+)\s*\n\s*xmax\s*=\s*[\d.]+\s*\n\s*text\s*=\s*"((?:[^"]|"")*)"'
-    r'|number\s*=\s*([\d.]+)\s*\n\s*mark\s*=\s*"((?:[^"]|"")*)"'
+    rf"xmin[ \t]*=[ \t]*([\d.]+)[ \t]*\n[ \t]*xmax[ \t]*=[ \t]*[\d.]+[ \t]*\n[ \t]*text[ \t]*=[ \t]*{_STRING}"
+    rf"|number[ \t]*=[ \t]*([\d.]+)[ \t]*\n[ \t]*mark[ \t]*=[ \t]*{_STRING}"
 )
 _TURN = re.compile(r"^\*(\w+):\t?(.*)$")
 _BULLET = re.compile(r"\x15(?:(\d+)_\d+)?[^\x15]*\x15")
