@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from pipeline import words
+from pipeline.further_view import coder
 from pipeline.rows import each, groups
 
 MEASURES = {
@@ -19,10 +21,13 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Mark:
-    """A coefficient on a code's line of the chart: who, whether two people, and where (0 to 100 across, or missing)."""
+    """A coefficient on a code's line of the chart.
+
+    `kind`: people, few_shot, zero_shot or pipeline; `left`, `low`, `high`: where, from 0 to 100 across, or missing.
+    """
 
     who: str
-    human: bool
+    kind: str
     value: str
     left: float
     low: float
@@ -78,6 +83,11 @@ def is_machine(coder: str) -> bool:
     return coder.startswith("pipeline")
 
 
+def method_of(coder: str) -> str:
+    """The pipeline's method as a name for a metric: pipeline, few_shot or zero_shot."""
+    return coder.removeprefix("pipeline").strip(" ()") or "pipeline"
+
+
 def with_machine(agreement: pd.DataFrame) -> pd.Series:
     """For each row, whether one of the two coders is the pipeline."""
     return agreement.coder_a.str.startswith("pipeline") | agreement.coder_b.str.startswith("pipeline")
@@ -111,9 +121,9 @@ def _pairs(agreement: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _who(row: object) -> str:
-    a, b = str(getattr(row, "coder_a", "")), str(getattr(row, "coder_b", ""))
-    return f"{b} and {a}" if is_machine(a) and not is_machine(b) else f"{a} and {b}"
+def _who(row: Any) -> str:
+    a, b = coder(row.coder_a), coder(row.coder_b)
+    return f"{b} and {a}" if is_machine(row.coder_a) and not is_machine(row.coder_b) else f"{a} and {b}"
 
 
 def _interval(low: float, high: float) -> str:
@@ -136,7 +146,7 @@ def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
         )
         said.append(
             f"{_who(row)}, on {where}: over all codes they agree {beyond} "
-            f"(kappa {words.figure(row.kappa)}, 95% interval {_interval(row.low, row.high)})."
+            f"(kappa {words.figure(row.kappa)}, 95% interval {_interval(row.low, row.high)}){_beside(row)}."
         )
     if len(people) and len(people) < len(pooled):
         said.append(
@@ -148,9 +158,18 @@ def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
     return said
 
 
+def _beside(row: Any) -> str:
+    """The human figure that one of the pipeline is read against."""
+    return "" if pd.isna(row.ceiling) else f"; people with each other reach {words.figure(row.ceiling)}"
+
+
 def _position(value: float) -> float:
     """Where a coefficient lies on the chart, which runs from -0.2 to 1."""
     return float("nan") if pd.isna(value) else round(100 * (min(max(value, -0.2), 1.0) + 0.2) / 1.2, 2)
+
+
+def _kind(row: Any) -> str:
+    return method_of(row.coder_b) if row.machine else "people"
 
 
 def _chart(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, tuple[Mark, ...]]]:
@@ -160,7 +179,7 @@ def _chart(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, tup
     for code in _order(shown, codes):
         own = shown[shown.code == code]
         marks = tuple(
-            Mark(_who(row), not row.machine, words.figure(row.kappa), *map(_position, (row.kappa, row.low, row.high)))
+            Mark(_who(row), _kind(row), words.figure(row.kappa), *map(_position, (row.kappa, row.low, row.high)))
             for row in each(own)
             if pd.notna(row.kappa)
         )
@@ -186,7 +205,7 @@ def _rows(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, ...]
                 counts = (f"{row.n:,}", f"{row.n_a:,}", f"{row.n_b:,}", f"{row.n_both:,}", words.percent(row.percent))
                 figures = (words.figure(row.kappa), _interval(row.low, row.high))
                 others = (words.figure(row.alpha), words.figure(row.ac1), words.figure(row.f1))
-                made.append((name, f"{row.coder_a}, {row.coder_b}", *counts, *figures, *others, row.note))
+                made.append((name, _who(row), *counts, *figures, *others, row.note))
     return made
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline import words
-from pipeline.projection import positions
 from pipeline.quotes import Quote
+from pipeline.rows import lookup
 
 SIZE, EDGE = 600, 24
 # As many colours as people who see colour differently can still tell apart; the ninth is grey, for no theme.
@@ -28,7 +28,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Label:
-    """A theme's id where the middle of its segments is."""
+    """A theme's number where the middle of its segments is."""
 
     x: float
     y: float
@@ -37,7 +37,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Map:
-    """The dots, the themes' ids, a sentence on how to read them, and the dots' radius in the map's units."""
+    """The dots, the themes' numbers, a sentence on how to read them, and the dots' radius in the map's units."""
 
     points: tuple[Point, ...]
     labels: tuple[Label, ...]
@@ -45,19 +45,15 @@ class Map:
     radius: float
 
 
-def build(
-    *, embeddings: pd.DataFrame, assignments: pd.DataFrame, theme_ids: list[int], quotes: Mapping[str, Quote]
-) -> Map:
-    """Lay out the segments that have a vector; `theme_ids`: the themes in the order in which colours are given."""
-    known = embeddings[embeddings.segment_id.isin(list(quotes))].sort_values("segment_id")
-    theme_of = dict(zip(assignments.segment_id, assignments.theme_id, strict=True))
-    vectors = np.stack(known.vector.to_list()) if len(known) else np.zeros((0, 2))
-    flat = np.round(EDGE + positions(vectors) * (SIZE - 2 * EDGE), 1)
-    own = np.array([theme_of.get(segment, -1) for segment in known.segment_id], dtype=int)
+def build(*, places: pd.DataFrame, assignments: pd.DataFrame, theme_ids: list[int], quotes: Mapping[str, Quote]) -> Map:
+    """Put segments on the map (`places`: segment_id, x, y from 0 to 1); `theme_ids`: in the order of their colours."""
+    theme_of = lookup(assignments, "segment_id", "theme_id")
+    flat = np.round(EDGE + places[["x", "y"]].to_numpy(dtype=float) * (SIZE - 2 * EDGE), 1)
+    own = np.array([theme_of.get(segment, -1) for segment in places.segment_id], dtype=int)
     order = {theme: number for number, theme in enumerate(theme_ids)}
     points = [
         _point(x, y, order.get(theme, -1), quotes[segment].number)
-        for (x, y), theme, segment in zip(flat.tolist(), own.tolist(), known.segment_id.to_list(), strict=True)
+        for (x, y), theme, segment in zip(flat.tolist(), own.tolist(), places.segment_id.to_list(), strict=True)
     ]
     lead = (
         f"Each dot is one of {words.count(len(points), 'segment')}. Dots lie close together where the talk is alike; "
@@ -75,11 +71,11 @@ def _point(x: float, y: float, order: int, number: int) -> Point:
 
 def _labels(flat: np.ndarray, own: np.ndarray, theme_ids: list[int]) -> tuple[Label, ...]:
     found = []
-    for theme in theme_ids:
+    for number, theme in enumerate(theme_ids, start=1):
         places = flat[own == theme]
         if len(places):
             x, y = np.median(places, axis=0)
-            found.append(Label(round(float(x), 1), round(float(y), 1), f"T{theme}"))
+            found.append(Label(round(float(x), 1), round(float(y), 1), f"T{number}"))
     return tuple(found)
 
 

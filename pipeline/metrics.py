@@ -7,14 +7,14 @@ import pandas as pd
 
 from pipeline import agreement_view, theme_view
 from pipeline.matrix import Cell
-from pipeline.rows import each
+from pipeline.rows import each, groups
 
 
 def build(
     tables: Mapping[str, pd.DataFrame], *, problems: pd.DataFrame, cells: Sequence[Cell], reflexive: bool
 ) -> dict[str, float]:
     """The run in numbers, by name, sorted. What is undefined is left out; with `reflexive`, so is every coefficient."""
-    segments, accepted = tables["segments"], tables["code_assignments"]
+    segments, accepted = tables["segments"], primary(tables["code_assignments"])
     used = int(segments.substantive.sum())
     found: dict[str, float] = {
         "cases": int(segments[segments.case != ""].case.nunique()),
@@ -35,18 +35,27 @@ def build(
     return {key: round(value, 6) for key, value in sorted(found.items()) if np.isfinite(value)}
 
 
+def primary(code_assignments: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the study's primary method: what was learned from people's codes, or else the codebook's words."""
+    learned = code_assignments.method == "few_shot"
+    return code_assignments[learned] if learned.any() else code_assignments
+
+
 def theme_sizes(themes: pd.DataFrame) -> str:
     """The bars of the plot: a line of csv for each candidate theme, largest first."""
     ranked = theme_view.ranked(themes)
-    named = [f"T{row.theme_id} {row.label}" for row in each(ranked)]
+    named = [f"T{row.number} {row.label}" for row in each(ranked)]
     bars = pd.DataFrame({"theme": named, "n_segments": ranked.n_segments.to_list()})
     return str(bars.to_csv(index=False, lineterminator="\n"))
 
 
 def _coefficients(agreement: pd.DataFrame, theme_agreement: pd.DataFrame) -> dict[str, float]:
     pooled = agreement_view.over_all_codes(agreement[agreement.unit == "segment"])
-    machine = agreement_view.with_machine(pooled)
-    found = {"kappa_people": pooled[~machine].kappa.mean(), "kappa_pipeline": pooled[machine].kappa.mean()}
+    people = pooled[~agreement_view.with_machine(pooled)]
+    found = {"kappa_people": people.kappa.mean()}
+    for name, own in groups(pooled, "coder_b").items():
+        if agreement_view.is_machine(name):
+            found[f"kappa_{agreement_view.method_of(name)}"] = own.kappa.mean()
     for measure in ("ami", "ari", "v_measure"):
         own = theme_agreement[(theme_agreement.measure == measure) & (theme_agreement.level == "code")]
         found[f"themes_{measure}"] = own.value.mean()

@@ -16,6 +16,8 @@ import pandas as pd
 from pipeline import quotes, templates, words
 from pipeline.rows import each
 
+VALENCES = ("facilitator", "barrier", "both", "neither")
+
 
 def render(context: Mapping[str, Any], *, data: Mapping[str, Any]) -> str:
     """The page as text; `data` is what its script needs, embedded as JSON that cannot end its element."""
@@ -61,6 +63,7 @@ def explore_data(
     themes: Sequence[tuple[int, str]],
     codes_of: Mapping[str, Sequence[str]],
     codes: Sequence[str],
+    valence_of: Mapping[str, str],
 ) -> dict[str, Any]:
     """What the page needs to search, filter and open passages: texts once, all else as places in them.
 
@@ -79,6 +82,7 @@ def explore_data(
     code = {name: number for number, name in enumerate(codes)}
     theme = {theme_id: number for number, (theme_id, _) in enumerate(themes)}
     described = quotes.described(cases)
+    valences = {name: number for number, name in enumerate(VALENCES)}
     return {
         "documents": [
             {"name": row.document, "source": words.SOURCES[row.source_type].removeprefix("set of "), "text": row.text}
@@ -86,8 +90,9 @@ def explore_data(
         ],
         "cases": [{"name": name, "about": described.get(name, "")} for name in known],
         "attributes": _attributes(cases, known),
-        "themes": [{"id": f"T{theme_id}", "label": label} for theme_id, label in themes],
+        "themes": [{"id": f"T{number}", "label": label} for number, (_, label) in enumerate(themes, start=1)],
         "codes": list(codes),
+        "valences": list(valences) if valence_of else [],
         "turns": [
             [
                 document[r.document],
@@ -107,6 +112,7 @@ def explore_data(
                 [code[name] for name in codes_of.get(row.segment_id, ()) if name in code],
                 case.get(row.case, -1),
                 int(row.substantive),
+                valences.get(valence_of.get(row.segment_id, ""), -1),
             ]
             for row in each(segments)
         ],

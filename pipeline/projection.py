@@ -1,8 +1,12 @@
 """The map of segments: vectors laid out in two dimensions, the same way every time."""
 
 import numpy as np
+import pandas as pd
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
+
+from pipeline import context
+from pipeline.rows import lookup
 
 # Below this many points there are no neighbourhoods to keep, and a straight projection is more honest.
 MIN_NEIGHBOURHOODS = 60
@@ -25,6 +29,16 @@ def positions(vectors: np.ndarray, *, seed: int = 0) -> np.ndarray:
             flat = model.fit_transform(flat)
     wide: np.ndarray = np.pad(flat, ((0, 0), (0, max(0, 2 - flat.shape[1]))))[:, :2].astype(float)
     return np.round(_scaled(wide), 4)
+
+
+def places(segments: pd.DataFrame, embeddings: pd.DataFrame, *, neighbours: int, decay: float) -> pd.DataFrame:
+    """Where each substantive segment lies (segment_id, x, y), by the vectors with context that themes rest on."""
+    said = segments[segments.substantive & segments.segment_id.isin(embeddings.segment_id.to_list())]
+    said = said.iloc[context.order(said)].reset_index(drop=True)
+    vector_of = lookup(embeddings, "segment_id", "vector")
+    vectors = np.stack([vector_of[segment] for segment in said.segment_id]) if len(said) else np.zeros((0, 1))
+    flat = positions(context.smooth(said, vectors, neighbours=neighbours, decay=decay))
+    return said[["segment_id"]].assign(x=flat[:, 0], y=flat[:, 1])
 
 
 def _principal(vectors: np.ndarray, count: int) -> np.ndarray:

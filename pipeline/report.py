@@ -16,6 +16,7 @@ from pipeline import (
     agreement_view,
     asked,
     decisions,
+    further_view,
     map_view,
     matrix,
     matrix_view,
@@ -24,6 +25,7 @@ from pipeline import (
     models,
     overview,
     page,
+    projection,
     quotes,
     stage,
     store,
@@ -75,8 +77,9 @@ def gather(tables: Mapping[str, pd.DataFrame], book: codebooks.Codebook) -> Stud
 
 
 def accepted_codes(code_assignments: pd.DataFrame) -> pd.DataFrame:
-    """The candidate codes of each segment (columns segment_id, code, score), each once, with its best score."""
-    given = code_assignments[code_assignments.accepted]
+    """The candidate codes of each segment by the primary method (columns segment_id, code, score), each once."""
+    method = metrics.primary(code_assignments)
+    given = method[method.accepted]
     best = given.sort_values(["segment_id", "code", "score"], ascending=[True, True, False])
     return best.drop_duplicates(["segment_id", "code"])[["segment_id", "code", "score"]].reset_index(drop=True)
 
@@ -114,6 +117,7 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
             problems={name: tables[table] for name, table in PROBLEMS.items()},
         ),
         "themes_lead": theme_view.lead(themes, tables["theme_assignments"], n_used=used),
+        "waiting": theme_view.waiting(tables["theme_questions"], tables["theme_news"]),
         "cards": theme_view.cards(
             themes=themes,
             theme_quotes=tables["theme_quotes"],
@@ -123,7 +127,9 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
             per_theme=params.report.quotes_per_theme,
         ),
         "map": map_view.build(
-            embeddings=tables["embeddings"],
+            places=projection.places(
+                segments, tables["embeddings"], neighbours=params.themes.context, decay=params.themes.context_decay
+            ),
             assignments=tables["theme_assignments"],
             theme_ids=theme_view.ranked(themes).theme_id.to_list(),
             quotes=study.quoted,
@@ -146,6 +152,15 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
         ),
         "agreement": agreement_view.build(tables["agreement"], tables["theme_agreement"], codes),
         "contrasts": agreement_view.contrasts(tables["codings"]),
+        "further": further_view.build(
+            valence=tables["valence"],
+            disagreements=tables["disagreements"],
+            saturation=tables["saturation_verdict"],
+            triangulation=tables["triangulation"],
+            accepted=study.accepted,
+            codes=codes,
+            quotes=study.quoted,
+        ),
     }
 
 
@@ -162,6 +177,7 @@ def _data(study: Study) -> dict[str, Any]:
         themes=list(lookup(ranked, "theme_id", "label").items()),
         codes_of={segment: group.code.to_list() for segment, group in groups(study.accepted, "segment_id").items()},
         codes=study.codes,
+        valence_of=lookup(tables["valence"], "segment_id", "valence"),
     )
 
 
@@ -203,14 +219,20 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
         "segments": store.read(folder, "segments"),
         "embeddings": store.read(folder, "embeddings"),
         "themes": store.read(folder, "themes"),
+        "theme_questions": store.read(folder, "theme_questions"),
+        "theme_news": store.read(folder, "theme_news"),
         "theme_assignments": store.read(folder, "theme_assignments"),
         "theme_quotes": store.read(folder, "theme_quotes"),
         "theme_attributes": store.read(folder, "theme_attributes"),
         "code_assignments": store.read(folder, "code_assignments"),
+        "valence": store.read(folder, "valence"),
         "theme_code": store.read(folder, "theme_code"),
         "agreement": store.read(folder, "agreement"),
         "theme_agreement": store.read(folder, "theme_agreement"),
         "theme_human_code": store.read(folder, "theme_human_code"),
+        "disagreements": store.read(folder, "disagreements"),
+        "saturation_verdict": store.read(folder, "saturation_verdict"),
+        "triangulation": store.read(folder, "triangulation"),
         **{table: store.read(folder, table) for table in PROBLEMS.values()},
     }
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from pipeline import agreement_view, theme_view
-from pipeline.projection import positions
 from pipeline.rows import each as rows_of
 
 
@@ -29,7 +28,7 @@ def aside(segments: pd.DataFrame) -> pd.DataFrame:
 def themes(table: pd.DataFrame) -> pd.DataFrame:
     """Candidate themes, largest first: label, keywords and sizes."""
     ranked = theme_view.ranked(table)
-    named = ranked.assign(theme=[f"T{number}" for number in ranked.theme_id], keywords=ranked.keywords.map(", ".join))
+    named = ranked.assign(theme=[f"T{number}" for number in ranked.number], keywords=ranked.keywords.map(", ".join))
     return named[["theme", "label", "keywords", "n_segments", "n_cases", "n_documents"]].set_index("theme")
 
 
@@ -42,16 +41,12 @@ def quotes(theme_quotes: pd.DataFrame, table: pd.DataFrame, segments: pd.DataFra
 
 
 def map_of_segments(
-    embeddings: pd.DataFrame, assignments: pd.DataFrame, table: pd.DataFrame, segments: pd.DataFrame
+    places: pd.DataFrame, assignments: pd.DataFrame, table: pd.DataFrame, segments: pd.DataFrame
 ) -> pd.DataFrame:
     """Where each segment lies on the map (x, y), its candidate theme in words, and its text."""
-    known = embeddings.sort_values("segment_id")
-    vectors = np.stack(known.vector.to_list()) if len(known) else np.zeros((0, 2))
-    flat = positions(vectors)
-    places = known[["segment_id"]].assign(x=flat[:, 0], y=flat[:, 1])
     joined = places.merge(assignments[["segment_id", "theme_id"]], on="segment_id")
     joined = joined.merge(segments[["segment_id", "document", "speaker", "text"]], on="segment_id")
-    names = {row.theme_id: f"T{row.theme_id} {row.label}" for row in rows_of(theme_view.ranked(table))}
+    names = {row.theme_id: f"T{row.number} {row.label}" for row in rows_of(theme_view.ranked(table))}
     order = {name: number for number, name in enumerate(names.values())}
     joined = joined.assign(theme=[names.get(theme, "in no theme") for theme in joined.theme_id])
     ranks = joined.theme.map(lambda name: order.get(name, len(order)))
@@ -64,8 +59,8 @@ def themes_by_codes(crossed: pd.DataFrame, table: pd.DataFrame, coder: str) -> p
     own = crossed[(crossed.coder == coder) & crossed.theme_id.isin(ranked.theme_id.to_list())]
     wide = own.pivot_table(index="theme_id", columns="code", values="n_overlap", aggfunc="sum", fill_value=0)
     wide = wide.reindex([theme for theme in ranked.theme_id if theme in wide.index])
-    labels = dict(zip(ranked.theme_id, ranked.label, strict=True))
-    return wide.set_axis([f"T{theme} {labels[theme]}" for theme in wide.index], axis=0).astype(int)
+    names = {row.theme_id: f"T{row.number} {row.label}" for row in rows_of(ranked)}
+    return wide.set_axis([names[theme] for theme in wide.index], axis=0).astype(int)
 
 
 def coders(crossed: pd.DataFrame) -> list[str]:

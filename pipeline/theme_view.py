@@ -21,12 +21,18 @@ STEPS = (0.0, 0.1, 0.25, 0.5, 0.75)
 
 @dataclass(frozen=True)
 class Card:
-    """A candidate theme. `passport`: what it is in a sentence; `spread`: who speaks of it; `parts`: its sub-themes."""
+    """A candidate theme.
 
+    `number`: 1 for the largest; `passport`: what it is in a sentence; `decided`: by people, or empty; `spread`: who
+    speaks of it; `parts`: sub-themes.
+    """
+
+    number: int
     theme_id: int
     label: str
     lead: str
     passport: str
+    decided: str
     keywords: tuple[str, ...]
     n_segments: int
     spread: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
@@ -49,7 +55,7 @@ GridRow = tuple[int, str, int, tuple[GridCell, ...]]
 
 @dataclass(frozen=True)
 class Grid:
-    """Themes against codes as one coder (or `pipeline`) applied them. `rows`: label, size and a cell for each code."""
+    """Themes against codes as one coder (or `pipeline`) applied them. `rows`: number, label, size and cells."""
 
     coder: str
     codes: tuple[str, ...]
@@ -58,8 +64,9 @@ class Grid:
 
 
 def ranked(themes: pd.DataFrame) -> pd.DataFrame:
-    """Themes of the first level, largest first."""
-    return themes[themes.level == 1].sort_values(["n_segments", "theme_id"], ascending=[False, True])
+    """Themes of the first level, largest first, with their `number` in this report: 1 for the largest."""
+    found = themes[themes.level == 1].sort_values(["n_segments", "theme_id"], ascending=[False, True])
+    return found.assign(number=range(1, len(found) + 1))
 
 
 def lead(themes: pd.DataFrame, assignments: pd.DataFrame, *, n_used: int) -> str:
@@ -100,10 +107,12 @@ def cards(
         below = parts.get(theme, themes.iloc[:0]).sort_values(["n_segments", "theme_id"], ascending=[False, True])
         made.append(
             Card(
+                number=row["number"],
                 theme_id=theme,
                 label=row["label"],
                 lead=_lead(row, n_used),
                 passport=words.sentence(str(row.get("passport") or "")),
+                decided=_decided(row),
                 keywords=tuple(str(word) for word in row["keywords"]),
                 n_segments=row["n_segments"],
                 spread=tuple(_spread(spread[theme])) if theme in spread else (),
@@ -126,7 +135,7 @@ def grid(
     cells = {(row.theme_id, row.code): _cell(row) for row in each(own)}
     blank = GridCell(0, 0.0, 0, "")
     rows = tuple(
-        (row.theme_id, row.label, row.n_segments, tuple(cells.get((row.theme_id, code), blank) for code in shown))
+        (row.number, row.label, row.n_segments, tuple(cells.get((row.theme_id, code), blank) for code in shown))
         for row in each(ranked(themes))
     )
     return Grid(coder, tuple(shown), rows, _grid_lead(rows, shown, coder, counts_only))
@@ -141,6 +150,20 @@ def _lead(row: Mapping[Any, Any], n_used: int) -> str:
     )
 
 
+def waiting(questions: pd.DataFrame, news: pd.DataFrame) -> tuple[str, ...]:
+    """What waits for a decision: what shifted under an earlier one, then what new talk says of accepted themes."""
+    shifted = questions.sort_values(["kind", "theme_id", "sentence"])
+    new = news.sort_values(["verdict", "theme_id", "sentence"])
+    return tuple(dict.fromkeys([*shifted.sentence, *new.sentence]))
+
+
+def _decided(row: Mapping[Any, Any]) -> str:
+    """What people decided about a theme; empty for a candidate that waits."""
+    said = str(row.get("decided") or "").strip()
+    accepted = row.get("status") == "accepted"
+    return words.sentence(f"accepted: {said}" if accepted and said else "accepted" if accepted else said)
+
+
 def _spread(rows: pd.DataFrame) -> list[tuple[str, tuple[tuple[str, int], ...]]]:
     """Segments of a theme by each attribute of those who said them, most first."""
     found = []
@@ -153,8 +176,10 @@ def _spread(rows: pd.DataFrame) -> list[tuple[str, tuple[tuple[str, int], ...]]]
 def _chosen(
     rows: pd.DataFrame, quotes: Mapping[str, Quote], per_theme: int
 ) -> tuple[tuple[str, tuple[Quote, ...]], ...]:
-    ordered = rows.sort_values(["rank", "segment_id"])
-    ordered = ordered[ordered.segment_id.isin(list(quotes))].head(per_theme)
+    """Quotes by kind, the first of each kind first; none twice, and no more than `per_theme` in all."""
+    order = rows.assign(order=rows.kind.map(list(KINDS).index)).sort_values(["rank", "order", "segment_id"])
+    known = order[order.segment_id.isin(list(quotes))]
+    ordered = known.drop_duplicates("segment_id").head(per_theme)
     found = []
     for kind, said in KINDS.items():
         own = tuple(quotes[segment] for segment in ordered[ordered.kind == kind].segment_id)

@@ -80,11 +80,14 @@ def write(folder: Path, *, repeat: int = 1, coders: tuple[str, ...] = ("lea", "m
 
 
 def _fitted(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns of the schema in its order; one that the schema has gained since holds its empty value."""
-    empty = store.empty(name)
+    """The columns of the schema in its order; one that the schema has gained since holds an empty or its first value."""
+    empty, schema = store.empty(name), store.schema(name).to_schema()
     kinds = {"i": 0, "f": np.nan, "b": False}
-    missing = {column: kinds.get(empty[column].dtype.kind, "") for column in empty if column not in frame}
-    frame = frame.assign(**missing)
+    for column in set(empty) - set(frame):
+        allowed = [
+            value for check in schema.columns[column].checks for value in check.statistics.get("allowed_values", [])
+        ]
+        frame = frame.assign(**{column: allowed[0] if allowed else kinds.get(empty[column].dtype.kind, "")})
     return frame if name == "cases" else frame[list(empty.columns)]
 
 

@@ -36,6 +36,7 @@ def explored(study, **changes):
         themes=[(0, "first"), (1, "second")],
         codes_of={sorted(segments)[0]: ["Time", "gone"]},
         codes=["Pride", "Time"],
+        valence_of={},
     )
 
 
@@ -56,7 +57,7 @@ def test_what_the_script_cuts_out_is_what_was_said(small_study):
 def test_segments_know_their_question_theme_codes_and_case(small_study):
     data = explored(small_study)
     rows = quotes.in_order(store.read(small_study, "segments")).to_dict("records")
-    for row, (_, _, _, prompt, theme, codes, case, used) in zip(rows, data["segments"], strict=True):
+    for row, (_, _, _, prompt, theme, codes, case, used, _) in zip(rows, data["segments"], strict=True):
         assert (data["turns"][prompt][2] == "i") if prompt >= 0 else row["prompt_id"] == ""
         assert theme in (0, 1)
         assert (data["cases"][case]["name"] if case >= 0 else "") == row["case"]

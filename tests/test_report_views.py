@@ -4,7 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import agreement_view, map_view, matrix_view, method, metrics, overview, quotes, store, theme_view
+from pipeline import (
+    agreement_view,
+    further_view,
+    map_view,
+    matrix_view,
+    method,
+    metrics,
+    overview,
+    projection,
+    quotes,
+    store,
+    theme_view,
+)
 from pipeline.codebook import Code, Codebook
 from pipeline.matrix import Cell, Part
 
@@ -127,7 +139,7 @@ def test_the_chart_begins_with_all_codes_and_runs_from_minus_a_fifth_to_one(tabl
     chart = view(tables, kappa=0.4, low=-0.9, high=1.0).chart
     assert [line[0] for line in chart] == ["all codes", "Pride", "Time", "Leaders", "Staffing"]
     mark = chart[0][1][0]
-    assert (mark.human, mark.left, mark.low, mark.high) == (True, 50.0, 0.0, 100.0)
+    assert (mark.kind, mark.left, mark.low, mark.high) == ("people", 50.0, 0.0, 100.0)
 
 
 def test_the_table_has_a_row_for_every_figure_and_a_name_for_every_column(tables):
@@ -188,27 +200,35 @@ def test_why_segments_are_set_aside_is_said_in_words(tables):
 # map and matrix
 
 
-def test_every_vector_is_a_dot_with_its_quote_and_the_colour_of_its_theme(tables, quoted):
-    made = map_view.build(
-        embeddings=tables["embeddings"], assignments=tables["theme_assignments"], theme_ids=[1, 0], quotes=quoted
-    )
-    assert len(made.points) == len(tables["embeddings"])
+def made_map(tables, quoted, theme_ids, assigned=None):
+    places = projection.places(tables["segments"], tables["embeddings"], neighbours=2, decay=0.6)
+    given = tables["theme_assignments"] if assigned is None else assigned
+    return map_view.build(places=places, assignments=given, theme_ids=theme_ids, quotes=quoted)
+
+
+def test_every_segment_that_is_used_is_a_dot_with_its_quote_and_the_colour_of_its_theme(tables, quoted):
+    made = made_map(tables, quoted, [1, 0])
+    assert len(made.points) == tables["segments"].substantive.sum()
     assert {point.colour for point in made.points} == {0, 1, 9}
-    assert [label.text for label in made.labels] == ["T1", "T0"]
+    assert [label.text for label in made.labels] == ["T1", "T2"]
     assert all(0 <= point.x <= map_view.SIZE and 0 <= point.y <= map_view.SIZE for point in made.points)
+
+
+def test_vectors_of_what_was_set_aside_are_not_on_the_map(tables, quoted):
+    more = tables["segments"].segment_id.to_list()
+    tables["embeddings"] = pd.DataFrame({"segment_id": more, "vector": [np.ones(4, dtype="float32")] * len(more)})
+    assert len(made_map(tables, quoted, [0]).points) == 11
 
 
 def test_the_ninth_theme_has_the_first_colour_and_another_shape(tables, quoted):
     assigned = tables["theme_assignments"].assign(theme_id=range(11))
-    made = map_view.build(
-        embeddings=tables["embeddings"], assignments=assigned, theme_ids=list(range(11)), quotes=quoted
-    )
+    made = made_map(tables, quoted, list(range(11)), assigned)
     assert sorted((point.colour, point.square) for point in made.points)[:2] == [(0, False), (0, True)]
 
 
-def test_no_vectors_no_dots():
-    empty = {"embeddings": store.empty("embeddings"), "assignments": store.empty("theme_assignments")}
-    assert map_view.build(**empty, theme_ids=[], quotes={}).points == ()
+def test_no_vectors_no_dots(tables, quoted):
+    tables["embeddings"] = tables["embeddings"].iloc[:0]
+    assert made_map(tables, quoted, []).points == ()
 
 
 def test_many_codes_are_shown_by_category_a_few_at_a_time():
@@ -236,6 +256,69 @@ def test_the_matrix_on_the_page_leads_to_filters_and_quotes(quoted):
     assert ana.cells[0].parts[0].place == f"{documents.index(quote.document)}:{quote.start}:{quote.end}"
     assert notes.cells[0].question == "Why?"
     assert "in 1 of 2 cells" in shown.lead
+
+
+# help and hindrance, disputes, saturation, sources
+
+
+GIVEN = pd.DataFrame({"segment_id": ["a", "b", "b"], "code": ["A", "A", "B"], "score": 0.9})
+VALENCE = pd.DataFrame({"segment_id": ["a", "b"], "valence": ["facilitator", "barrier"]})
+
+
+def further(quoted, **changes):
+    options = {name: store.empty(name) for name in ("valence", "disagreements", "triangulation")}
+    options |= {"saturation": store.empty("saturation_verdict"), "accepted": GIVEN, "codes": ["B", "A"]}
+    return further_view.build(**(options | changes), quotes=quoted)
+
+
+def test_help_and_hindrance_are_counted_for_each_code():
+    shown = further_view.leanings(VALENCE, GIVEN, ["B", "A", "C"])
+    assert [(one.code, one.counts) for one in shown] == [("B", (0, 1, 0, 0)), ("A", (1, 1, 0, 0))]
+    assert shown[1].shares == (50.0, 50.0, 0.0, 0.0)
+
+
+def test_what_helps_and_hinders_most_is_said(quoted):
+    said = further(quoted, valence=VALENCE).leanings_lead
+    assert said == "Spoken of most often as a help: “A” (1 passage); as a hindrance: “B” (1 passage)."
+
+
+def test_nothing_beside_is_nothing_shown(quoted):
+    nothing = further(quoted)
+    assert (nothing.leanings, nothing.disputes, nothing.saturation, nothing.sources) == ((), (), (), ())
+
+
+def test_disputes_are_quotes_with_what_each_coder_said(quoted):
+    segment = next(iter(quoted))
+    table = pd.DataFrame({"rank": [1, 2], "segment_id": [segment, "gone"]})
+    shown = further(quoted, disagreements=table.assign(says="lea: A; B | pipeline (few_shot): none"))
+    assert shown.disputes[0].quote.segment_id == segment
+    assert shown.disputes[0].says == (("lea", "A; B"), ("the pipeline (from other documents’ codes)", "none"))
+    assert (len(shown.disputes), shown.n_disputes) == (1, 2)
+
+
+def test_saturation_is_said_of_the_whole_first(quoted):
+    table = pd.DataFrame(
+        {"source": ["themes", "lea"], "cell": ["(all)", "nurse"], "sentence": ["Not yet.", "Reached."]}
+    )
+    shown = further(quoted, saturation=table)
+    assert shown.saturation == ("Candidate themes. Not yet.",)
+    assert shown.saturation_cells == (("Codes of lea", "nurse", "Reached."),)
+
+
+def test_kinds_of_source_are_compared_where_there_are_several():
+    table = pd.DataFrame(
+        {"coder": "pipeline", "code": "A", "source_type": ["interview", "document"], "n_segments": [3, 0]}
+    )
+    kinds, rows = further_view.by_source(table.assign(reading=["complements", "silent"]), ["A", "B"])
+    assert kinds == ("interview", "document")
+    assert rows == (("A", ((3, "only here"), (0, "not here"))),)
+    assert further_view.by_source(table.iloc[:1].assign(reading="alone"), ["A"]) == ((), ())
+
+
+def test_decisions_waiting_are_said_once_shifts_first():
+    shifted = pd.DataFrame({"kind": ["joined"], "theme_id": [1], "sentence": ["It grew."]})
+    new = pd.DataFrame({"verdict": ["fits", "fits"], "theme_id": [1, 2], "sentence": ["It fits.", "It grew."]})
+    assert theme_view.waiting(shifted, new) == ("It grew.", "It fits.")
 
 
 # numbers and method

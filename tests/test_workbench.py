@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.io
 import pytest
 
-from pipeline import plots, store, summaries, workbench
+from pipeline import plots, projection, store, summaries, workbench
 
 
 @pytest.fixture
@@ -73,15 +73,19 @@ def test_why_segments_are_set_aside(tables):
 
 
 def test_themes_and_their_quotes_come_largest_first_and_verbatim(tables):
-    assert list(summaries.themes(tables["themes"]).index) == ["T0", "T1"]
+    assert list(summaries.themes(tables["themes"]).index) == ["T1", "T2"]
     quotes = summaries.quotes(tables["theme_quotes"], tables["themes"], tables["segments"], each=1)
     assert list(quotes.label) == ["Charts at <home>", "Time & the ward"]
     assert set(quotes.text) <= set(tables["segments"].text)
 
 
+def mapped(tables):
+    places = projection.places(tables["segments"], tables["embeddings"], neighbours=2, decay=0.6)
+    return summaries.map_of_segments(places, tables["theme_assignments"], tables["themes"], tables["segments"])
+
+
 def test_the_map_has_a_place_for_every_vector_and_the_unassigned_come_last(tables):
-    names = ("embeddings", "theme_assignments", "themes", "segments")
-    places = summaries.map_of_segments(*(tables[name] for name in names))
+    places = mapped(tables)
     assert len(places) == len(tables["embeddings"])
     assert places.theme.iloc[-1] == "in no theme"
     assert np.isfinite(places[["x", "y"]].to_numpy()).all()
@@ -89,7 +93,7 @@ def test_the_map_has_a_place_for_every_vector_and_the_unassigned_come_last(table
 
 def test_themes_by_codes_are_counts_of_segments(tables):
     crossed = summaries.themes_by_codes(tables["theme_code"], tables["themes"], "pipeline")
-    assert crossed.loc["T0 Charts at <home>", "Time"] == 2
+    assert crossed.loc["T1 Charts at <home>", "Time"] == 2
     assert summaries.themes_by_codes(tables["theme_code"], tables["themes"], "nobody").empty
     assert summaries.coders(tables["theme_human_code"]) == ["lea"]
 
@@ -137,11 +141,10 @@ def test_the_matrix_keeps_its_codes_in_order_and_says_why_a_cell_is_empty():
 
 
 def drawn(tables):
-    names = ("embeddings", "theme_assignments", "themes", "segments")
     return {
         "bars": plots.bars(summaries.talk(tables["segments"]), title="t", unit="words"),
         "lengths": plots.lengths(tables["segments"].n_words, title="t", unit="words"),
-        "map": plots.theme_map(summaries.map_of_segments(*(tables[name] for name in names)), title="t"),
+        "map": plots.theme_map(mapped(tables), title="t"),
         "heat": plots.heat(summaries.matrix_counts(MATRIX), title="t", unit="passages"),
         "intervals": plots.intervals(summaries.agreement(tables["agreement"]), title="t", unit="kappa"),
     }

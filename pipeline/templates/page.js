@@ -1,8 +1,8 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const { documents, cases, attributes, themes, codes, turns, segments } = data;
-  const [TURN, START, END, PROMPT, THEME, CODES, CASE, USED] = [0, 1, 2, 3, 4, 5, 6, 7];
+  const { documents, cases, attributes, themes, codes, turns, segments, valences } = data;
+  const [TURN, START, END, PROMPT, THEME, CODES, CASE, USED, VALENCE] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const [DOCUMENT, SPEAKER, PART, FROM, TO, TIME] = [0, 1, 2, 3, 4, 5];
   const PAGE = 40;
   const by = (id) => document.getElementById(id);
@@ -79,6 +79,8 @@
     fill(form.elements.case, "anyone", numbered(cases.map((one) => one.name)));
     fill(form.elements.document, "any", numbered(documents.map((one) => one.name)));
     fill(form.elements.source, "any", [...new Set(documents.map((one) => one.source))].sort().map((name) => [name, name]));
+    fill(form.elements.valence, "any", numbered(valences));
+    by("valence").hidden = !valences.length;
     attributes.forEach((attribute, number) => {
       const label = make("label", "", attribute.name[0].toUpperCase() + attribute.name.slice(1) + " ");
       const select = make("select");
@@ -96,7 +98,7 @@
 
     const chosen = (name) => (form.elements[name].value === "" ? null : Number(form.elements[name].value));
     const test = () => {
-      const [theme, code, person, source] = ["theme", "code", "case", "document"].map(chosen);
+      const [theme, code, person, source, valence] = ["theme", "code", "case", "document", "valence"].map(chosen);
       const kind = form.elements.source.value;
       const words = fold(form.elements.text.value.trim());
       if (words && !folded) folded = segments.map((segment) => fold(textOf(segment)));
@@ -107,6 +109,7 @@
         return (aside || segment[USED])
           && (theme === null || (segment[THEME] === theme && (theme >= 0 || segment[USED])))
           && (code === null || (code < 0 ? !segment[CODES].length : segment[CODES].includes(code)))
+          && (valence === null || segment[VALENCE] === valence)
           && (person === null || segment[CASE] === person)
           && (source === null || document === source)
           && (!kind || documents[document].source === kind)
