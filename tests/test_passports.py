@@ -1,0 +1,126 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline import passports
+from pipeline.passports import Facts
+
+
+def turns(*said: tuple[str, str]) -> pd.DataFrame:
+    """Turns of one document: part and text."""
+    rows = [(f"t{n}", "d", part, n * 100, text) for n, (part, text) in enumerate(said)]
+    return pd.DataFrame(rows, columns=["turn_id", "document", "part", "start", "text"])
+
+
+def segments(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    """Segments: case, document and the question they answer."""
+    return pd.DataFrame(rows, columns=["case", "document", "prompt_id"])
+
+
+def known(**changed) -> Facts:
+    plain = {"n_segments": 20, "n_cases": 8, "n_documents": 8, "effective_cases": 7.0, "main_case": "Nurse 3"}
+    plain |= {"main_case_share": 0.2, "prompt_id": "", "prompt_text": "", "prompt_share": 0.0, "unprompted_share": 1.0}
+    return Facts(**{**plain, **changed})
+
+
+def test_a_question_asked_again_in_nearly_the_same_words_is_one_question():
+    asked = passports.questions(
+        turns(
+            ("interviewer", "What gets in the way of improvement work on your ward?"),
+            ("participant", "What gets in the way of improvement work on your ward?"),
+            ("interviewer", "So what gets in the way of improvement work on your ward, then?"),
+            ("interviewer", "How did you come to it?"),
+            ("interviewer", "HOW did you come to it"),
+        )
+    )
+    assert asked == {"t0": "t0", "t2": "t0", "t3": "t3", "t4": "t3"}
+
+
+def test_questions_of_an_empty_study_and_questions_without_words():
+    assert passports.questions(turns()) == {}
+    assert passports.questions(turns(("interviewer", "…"), ("interviewer", "?"))) == {"t0": "t0", "t1": "t1"}
+
+
+def test_questions_do_not_depend_on_the_order_of_turns():
+    table = turns(*[("interviewer", f"What about the {word} in the ward?") for word in ("time", "staff", "data")])
+    assert passports.questions(table.iloc[::-1]) == passports.questions(table)
+
+
+def test_facts_of_a_theme():
+    said = segments(("a", "d1", "t0"), ("a", "d1", "t0"), ("a", "d1", "t2"), ("b", "d2", ""))
+    facts = passports.facts(
+        said,
+        asked={"t0": "t0", "t2": "t0"},
+        prompts={"t0": "Is there time?", "t2": "And?"},
+        keywords=["times", "bleep"],
+    )
+    assert (facts.n_segments, facts.n_cases, facts.n_documents) == (4, 2, 2)
+    assert (facts.main_case, facts.main_case_share) == ("a", 0.75)
+    assert facts.effective_cases == pytest.approx(1 / (0.75**2 + 0.25**2))
+    assert (facts.prompt_id, facts.prompt_text, facts.prompt_share) == ("t0", "Is there time?", 0.75)
+    assert facts.unprompted_share == 0.5  # "And?" names nothing of the theme, and the last answers nothing
+
+
+def test_facts_where_nobody_is_named_as_speaking():
+    facts = passports.facts(segments(("", "notes", ""), ("", "notes", "")), asked={}, prompts={}, keywords=[])
+    assert (facts.n_cases, facts.effective_cases, facts.main_case, facts.prompt_id) == (0, 0.0, "", "")
+
+
+def test_effective_cases_is_their_number_where_all_say_the_same_much():
+    said = segments(*[(case, "d", "") for case in "abcd" * 3])
+    assert passports.facts(said, asked={}, prompts={}, keywords=[]).effective_cases == pytest.approx(4)
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        (known(), "Widely shared: 8 of 10 cases, none of whom says more than 20% of it."),
+        (known(n_cases=3, effective_cases=2.9), "Shared: 3 of 10 cases"),
+        (known(n_cases=1, main_case_share=1.0), "Rests on one voice: Nurse 3."),
+        (known(main_case_share=0.71), "Rests on one voice: Nurse 3 says 71% of it."),
+        (known(n_cases=3, effective_cases=2.1, main_case_share=0.49), "Rests on few voices: 3 of 10 cases"),
+        (known(n_cases=0), "In notes and documents alone"),
+        (known(prompt_share=0.64, prompt_text="Is there time?"), "mostly one question: 64% answers “Is there time?”"),
+        (known(lost_without=("Nurse 3", "site north")), "is not found again without Nurse 3 or site north"),
+        (known(lost_without=tuple("abcde")), "without a, b, c or any of 2 more"),
+        (known(stability=0.9), "comes back nearly the same"),
+        (known(stability=0.6), "comes back in outline"),
+        (known(stability=0.2), "read it with care"),
+    ],
+)
+def test_the_verdict_in_words(facts, words):
+    said = passports.verdict(facts, n_cases=10)
+    assert words in said
+    assert said[0].isupper()
+    assert said.endswith(".")
+
+
+def test_the_verdict_says_nothing_of_what_was_not_measured():
+    assert "comes back" not in passports.verdict(known(), n_cases=10)
+    assert "question" not in passports.verdict(known(prompt_share=0.3, prompt_text="Why?"), n_cases=10)
+
+
+def test_a_long_question_is_cut_at_a_word():
+    said = passports.verdict(known(prompt_share=1.0, prompt_text="word " * 40), n_cases=10)
+    assert "word word …”" in said
+
+
+def test_jaccard_is_that_of_the_best_match():
+    theme = np.array([True, True, True, False, False])
+    assert passports.jaccard(theme, np.array([1, 1, 0, 0, 0])) == pytest.approx(2 / 3)
+    assert passports.jaccard(theme, np.array([2, 2, 2, 0, 0])) == 1
+    assert passports.jaccard(theme, np.full(5, -1)) == 0
+
+
+def test_counts_by_attribute():
+    said = segments(("a", "d", ""), ("a", "d", ""), ("b", "d", ""), ("c", "d", ""), ("", "notes", ""))
+    cases = pd.DataFrame({"case": ["a", "b", "c"], "role": ["nurse", "nurse", ""]})
+    counted = passports.attributes(said, np.array([0, 0, 0, 0, 0]), cases)
+    assert counted.to_dict("records") == [
+        {"theme": 0, "attribute": "role", "value": "(not given)", "n_segments": 1, "n_cases": 1},
+        {"theme": 0, "attribute": "role", "value": "nurse", "n_segments": 3, "n_cases": 2},
+    ]
+
+
+def test_a_study_without_attributes_has_no_counts():
+    assert passports.attributes(segments(("a", "d", "")), np.array([0]), pd.DataFrame({"case": ["a"]})).empty

@@ -1,0 +1,108 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline import steadiness
+
+
+def names(n: int) -> np.ndarray:
+    return np.repeat([f"d{place:02d}" for place in range(n)], 3)
+
+
+@pytest.mark.parametrize(("n", "runs"), [(0, 0), (1, 0), (2, 2), (4, 4), (5, 10), (40, 10)])
+def test_how_many_runs_leave_something_out(n, runs):
+    assert len(steadiness.drawn(names(n), runs=10, share=0.1, seed=1)) == runs
+
+
+def test_with_few_documents_each_is_left_out_once():
+    assert steadiness.drawn(names(3), runs=10, share=0.1, seed=1) == [["d00"], ["d01"], ["d02"]]
+
+
+def test_each_document_is_left_out_as_often_as_any_other():
+    drawn = steadiness.drawn(names(20), runs=10, share=0.1, seed=1)
+    assert {len(left_out) for left_out in drawn} == {2}
+    assert sorted(name for left_out in drawn for name in left_out) == sorted(set(names(20)))
+
+
+def test_the_draw_does_not_depend_on_the_order_of_rows():
+    forwards = steadiness.drawn(names(20), runs=7, share=0.2, seed=1)
+    assert steadiness.drawn(names(20)[::-1], runs=7, share=0.2, seed=1) == forwards
+
+
+def test_no_runs_give_no_table_and_no_figures():
+    table, means = steadiness.leave_out(names(3), np.repeat([0, 1, 2], 3), lambda kept: kept, left_out=[])
+    assert table.empty
+    assert np.isnan(means).all()
+
+
+def test_themes_that_come_back_the_same_agree_wholly():
+    documents, themes = names(6), np.tile([0, 1, 1], 6)
+    table, means = steadiness.leave_out(
+        documents, themes, lambda kept: themes[kept], left_out=[["d00"], ["d03", "d04"]]
+    )
+    assert table["agreement"].tolist() == [1, 1]
+    assert table["n_segments"].tolist() == [15, 12]
+    assert means.tolist() == [1, 1]
+
+
+def test_a_theme_that_falls_apart_is_told_from_one_that_does_not():
+    documents, themes = names(6), np.tile([0, 1, 1], 6)
+
+    def again(kept: np.ndarray) -> np.ndarray:
+        return np.where(themes[kept] == 0, 0, 1 + np.arange(kept.sum()) % 2)
+
+    table, means = steadiness.leave_out(documents, themes, again, left_out=[["d00"]])
+    assert means[0] == 1
+    assert means[1] < 0.7
+    assert table["n_themes"].tolist() == [3]
+
+
+def test_a_theme_that_is_left_out_wholly_is_not_counted():
+    themes = np.array([0] * 3 + [1] * 6)
+    _, means = steadiness.leave_out(names(3), themes, lambda kept: np.zeros(kept.sum(), int), left_out=[["d00"]])
+    assert np.isnan(means[0])
+    assert means[1] == 1
+
+
+def study() -> tuple[pd.DataFrame, np.ndarray, pd.DataFrame]:
+    """Theme 0 is said by Ana alone, theme 1 by all; Ana and Ben are of one site."""
+    cases = ["ana"] * 4 + ["ana", "ben", "cleo", "dev", "eve", "fay"] * 2
+    themes = np.array([0] * 4 + [1] * 12)
+    sites = pd.DataFrame({"case": ["ana", "ben", "cleo", "dev", "eve", "fay"], "site": ["n", "n", "s", "s", "s", "s"]})
+    return pd.DataFrame({"case": cases}), themes, sites
+
+
+def test_what_a_theme_leans_on_more_than_the_study_does():
+    said, themes, sites = study()
+    found = steadiness.candidates(said, themes, sites, most=5)
+    assert found == [("case", "ana"), ("site", "n")]
+    assert steadiness.candidates(said, themes, sites, most=0) == []
+
+
+def test_an_attribute_with_many_values_divides_no_study():
+    said, themes, _ = study()
+    ages = pd.DataFrame({"case": [f"c{n}" for n in range(20)], "age": [str(n) for n in range(20)]})
+    said = pd.DataFrame({"case": [f"c{n}" for n in range(16)]})
+    assert not [kind for kind, _ in steadiness.candidates(said, themes, ages, most=5) if kind == "age"]
+
+
+def test_what_is_left_without_a_case():
+    said, themes, sites = study()
+    rows = steadiness.without(said, themes, sites, lambda kept: np.zeros(kept.sum(), int), kind="case", name="ana")
+    assert rows[0] == (0, "case", "ana", 1.0, 0.0, False)
+    assert rows[1][:3] == (1, "case", "ana")
+    assert rows[1][3] == pytest.approx(2 / 12)
+    assert rows[1][4:] == (1.0, True)
+
+
+def test_without_a_site_all_its_cases_are_gone():
+    said, themes, sites = study()
+    seen = []
+
+    def again(kept: np.ndarray) -> np.ndarray:
+        seen.append(kept)
+        return np.zeros(kept.sum(), int)
+
+    rows = steadiness.without(said, themes, sites, again, kind="site", name="n")
+    assert not set(said["case"][seen[0]]) & {"ana", "ben"}
+    assert [row[0] for row in rows] == [0, 1]
