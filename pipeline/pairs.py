@@ -111,11 +111,13 @@ def agreement_rows(found: Ratings, *, category_of: Mapping[str, str], options: O
         pair = shared(found, a, b)
         overlap = _overlap(found, a, b)
         rows += _rows(pair, found.unit, "code", options)
-        rows += _pooled(pair, found.unit, ALL_CODES, options, overlap)
+        beside = {} if found.human[b] else {"ceiling": _pooled_ceiling(found, b)}
+        rows += [row | beside for row in _pooled(pair, found.unit, ALL_CODES, options, overlap)]
         if layered:
             above = shared(by_category, a, b)
             rows += _rows(above, found.unit, "category", options)
-            rows += _pooled(above, found.unit, ALL_CATEGORIES, options, overlap)
+            beside = {} if found.human[b] else {"ceiling": _pooled_ceiling(by_category, b)}
+            rows += [row | beside for row in _pooled(above, found.unit, ALL_CATEGORIES, options, overlap)]
         rows += _rows(shared(as_any(found, pair.asked), a, b), found.unit, "pooled", options)
     return _with_ceiling(rows, found)
 
@@ -259,8 +261,21 @@ def _with_ceiling(rows: list[dict[str, Any]], found: Ratings) -> list[dict[str, 
             between.setdefault((row["level"], row["code"]), []).append(row["kappa"])
     for row in rows:
         kappas = between.get((row["level"], row["code"]), [])
-        row["ceiling"] = float(np.mean(kappas)) if kappas and row["coder_b"] not in people else None
+        if row["coder_b"] not in people:
+            row.setdefault("ceiling", float(np.mean(kappas)) if kappas else None)
     return rows
+
+
+def _pooled_ceiling(found: Ratings, machine: int) -> float | None:
+    """The mean pooled kappa of people with each other, over the codes that the pipeline could give."""
+    kappas = []
+    for a, b in pairs(found):
+        if found.human[b]:
+            pair = shared(found, a, b)
+            mapped = found.asked[machine][pair.asked]
+            kappas.append(known(coefficients.pooled_kappa(tables(pair)[:, mapped].sum(0))))
+    told = [kappa for kappa in kappas if kappa is not None]
+    return float(np.mean(told)) if told else None
 
 
 def _joined(*said: str) -> str:

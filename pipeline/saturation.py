@@ -148,8 +148,10 @@ def sentence(cell: str, new: Ints, rule: Rule, *, things: str = "codes") -> str:
     if at < 0:
         return f"{who}: {_count(n)}, not yet: {brought}, and {rule.threshold:.0%} is the threshold."
     later = int(new[at:].sum())
-    after = f"; the documents after brought {later} more" if at < n else ""
-    return f"{who}: {_count(n)}, reached after {at}: that run brought {found[at - 1]:.0%}{after}."
+    # The rule looks at one run; what came later may speak against it, and is then said.
+    against = ", and yet" if later > rule.threshold * base else ";"
+    after = f"{against} the documents after brought {later} more" if at < n else ""
+    return f"{who}: {_count(n)}, reached after {at} by the rule: that run brought {found[at - 1]:.0%}{after}."
 
 
 def cells(cases: pd.DataFrame, frame: tuple[str, ...]) -> dict[str, set[str]]:

@@ -194,6 +194,9 @@ def test_the_pipeline_is_set_against_people_with_their_own_agreement_beside_it()
     assert row(rows, "A", "cat", name)["ceiling"] == pytest.approx(np.mean(between))
     assert np.isnan(pd.to_numeric(row(rows, "A")["ceiling"]))
     assert "C" not in set(rows[rows["coder_b"] == name]["code"])
+    found = laid(made)
+    mapped = [ag.pooled_kappa(tables(shared(found, a, b)).sum(0)[:2]) for a, b in ((0, 1), (0, 2), (1, 2))]
+    assert row(rows, ALL_CODES, "ann", name)["ceiling"] == pytest.approx(np.mean(mapped))
     assert row(rows, ALL_CODES, "ann", name)["note"].startswith("2 codes")
 
 

@@ -51,10 +51,11 @@ def test_a_base_without_codes_has_no_ratio():
             "Nurse, site B: 6 documents, not yet: the last 2 brought 3 new codes (15% of the 20 in the "
             "base), and 5% is the threshold.",
         ),
-        ([10, 5, 3, 2, 0, 1], "Nurse, site B: 6 documents, reached after 6: that run brought 5%."),
+        ([10, 5, 3, 2, 0, 1], "Nurse, site B: 6 documents, reached after 6 by the rule: that run brought 5%."),
         (
             [10, 5, 3, 2, 0, 0, 4],
-            "Nurse, site B: 7 documents, reached after 6: that run brought 0%; the documents after brought 4 more.",
+            "Nurse, site B: 7 documents, reached after 6 by the rule: that run brought 0%, and yet the documents "
+            "after brought 4 more.",
         ),
         ([0, 0, 0, 0, 1, 1], "Nurse, site B: the first 4 of 6 documents have no codes, so that nothing can be said."),
     ],
