@@ -13,8 +13,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-# Shorter sentences ("Yes, I think so.") are anybody's.
-MIN_WORDS = 5
+# Somebody is quoted where so many of their words stand in a row. Shorter sentences ("Yes, I think so.") are anybody's.
+RUN, MIN_WORDS = 6, 5
 # Git's own store is named apart; the others hold programs, not the study.
 SKIPPED = frozenset([".git", ".venv", "node_modules", "__pycache__"])
 MAX_DEPTH = 3
@@ -37,23 +37,30 @@ class Trace:
 
 @dataclass(frozen=True)
 class Needles:
-    """What is looked for: sentences, in any case and however marked up, and names, as written."""
+    """What is looked for: runs of words that are theirs alone, in any case and however marked up; names, as written."""
 
-    sentences: tuple[str, ...]
+    runs: frozenset[str]
     names: tuple[str, ...]
 
 
 def needles(theirs: Iterable[str], others: Iterable[str], names: Iterable[str]) -> Needles:
-    """The sentences of somebody's turns that nobody else says too, and their names."""
-    said_by_others = f" {' '.join(_level(text) for text in others)} "
-    sentences = {
-        _level(sentence)
-        for text in theirs
-        for sentence in _SENTENCE_END.split(text)
-        if len(_WORD.findall(sentence)) >= MIN_WORDS
-    }
-    own = sorted(sentence for sentence in sentences if f" {sentence} " not in said_by_others)
-    return Needles(tuple(own), tuple(sorted({name.strip() for name in names} - {""})))
+    """The runs of words in somebody's turns that nobody else says too, and their names."""
+    own = {run for text in theirs for sentence in _SENTENCE_END.split(text) for run in _runs(_words(sentence))}
+    shared = {run for text in others for size in (MIN_WORDS, RUN) for run in _windows(_words(text), size)}
+    return Needles(frozenset(own - shared), tuple(sorted({name.strip() for name in names} - {""})))
+
+
+def _runs(words: list[str]) -> Iterator[str]:
+    if len(words) >= MIN_WORDS:
+        yield from _windows(words, min(RUN, len(words)))
+
+
+def _windows(words: list[str], size: int) -> Iterator[str]:
+    yield from (" ".join(words[at : at + size]) for at in range(len(words) - size + 1))
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
 
 
 def search(folder: Path, wanted: Needles) -> list[Trace]:
@@ -65,9 +72,7 @@ def search(folder: Path, wanted: Needles) -> list[Trace]:
         if pattern and (named := pattern.search(place.replace("_", " "))):
             found.add(Trace(place, "", "name", f"{named.group()} (the file's own name)"))
         for part, text in _texts(path.read_bytes(), "", 0):
-            level = f" {_level(text)} "
-            hit = next((sentence for sentence in wanted.sentences if f" {sentence} " in level), None)
-            if hit:
+            if hit := quoted(text, wanted):
                 found.add(Trace(place, part, "sentence", hit))
             # A name in a program is an example's: the code of this project has an Anna of its own.
             if pattern and path.suffix != ".py" and (named := pattern.search(text)):
@@ -75,16 +80,20 @@ def search(folder: Path, wanted: Needles) -> list[Trace]:
     return sorted(found)
 
 
-def said(text: str, wanted: Needles) -> bool:
-    """Whether a text holds any of the sentences."""
-    level = f" {_level(text)} "
-    return any(f" {sentence} " in level for sentence in wanted.sentences)
+def quoted(text: str, wanted: Needles) -> str:
+    """The first run of somebody's words that a text holds, or ''."""
+    words = _words(text)
+    for size in (MIN_WORDS, RUN) if wanted.runs else ():
+        for run in _windows(words, size):
+            if run in wanted.runs:
+                return run
+    return ""
 
 
 def holds(data: bytes, wanted: Needles) -> bool:
-    """Whether a file, given its bytes, holds any of the sentences or names."""
+    """Whether a file, given its bytes, holds any of their words or names."""
     pattern = _names(wanted)
-    return any(said(text, wanted) or bool(pattern and pattern.search(text)) for _, text in _texts(data, "", 0))
+    return any(bool(quoted(text, wanted)) or bool(pattern and pattern.search(text)) for _, text in _texts(data, "", 0))
 
 
 def _names(wanted: Needles) -> re.Pattern[str] | None:
@@ -131,7 +140,3 @@ def _plain(data: bytes) -> str:
     text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
     # Marked-up text is looked through twice: with its tags and without, for a word may be cut by one.
     return text if "<" not in text else f"{html.unescape(text)}\n{html.unescape(_TAG.sub('', text))}"
-
-
-def _level(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold()))

@@ -6,7 +6,7 @@ codes, ids in decisions.yaml and reading.yaml. What the pipeline made is thrown 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
@@ -54,7 +54,7 @@ class Plan:
     written: dict[Path, bytes] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     segments: set[str] = field(default_factory=set)
-    needles: traces.Needles = field(default_factory=lambda: traces.Needles((), ()))
+    needles: traces.Needles = field(default_factory=lambda: traces.Needles(frozenset(), ()))
     nobody: list[str] = field(default_factory=list)
 
 
@@ -84,7 +84,7 @@ def plan(params: Params, *, case: str = "", document: str = "", split: sentences
     made = Plan(study, f"the participant '{case}'" if case else f"the document '{document}'")
     theirs = _theirs(tables["turns"], subject)
     others = tables["turns"][~theirs]
-    names = {*subject.labels, *subject.cases, *(Path(name).stem for name in subject.documents)}
+    names = {*subject.labels, *subject.cases, *(name for document in subject.documents for name in _names(document))}
     made.needles = traces.needles(tables["turns"].loc[theirs, "text"], others["text"], names)
     redacted = _transcripts(made, params, subject, files, tables)
     _participants(made, subject, list(tables["documents"]["document"]))
@@ -132,6 +132,12 @@ def _of_document(document: str, turns: pd.DataFrame, files: Mapping[str, Path]) 
     cases = set(here["case"]) - elsewhere - {""}
     labels = set(here.loc[here["case"].isin(cases), "speaker"]) - {""}
     return Subject(frozenset([found]), {}, frozenset(cases), frozenset(labels))
+
+
+def _names(document: str) -> set[str]:
+    """What a document may be called elsewhere; its name without the ending only if that is no plain word."""
+    path = PurePosixPath(document)
+    return {path.name} if path.stem.isalpha() and path.stem.islower() else {path.name, path.stem}
 
 
 def _theirs(turns: pd.DataFrame, subject: Subject) -> pd.Series:
@@ -232,9 +238,9 @@ def _change(
             if span is None:
                 return None
             row = _moved(row, redacted[one.document].text, span, (one.start, one.end), texts[one.document])
-        aside = {name: redact.MARK for name, cell in row.items() if name not in PLACED and traces.said(cell, wanted)}
+        aside = {name: redact.MARK for name, cell in row.items() if name not in PLACED and traces.quoted(cell, wanted)}
         # A row that could not be placed, but quotes them, is theirs.
-        return None if one is None and traces.said(row.get("text", ""), wanted) else {**row, **aside}
+        return None if one is None and traces.quoted(row.get("text", ""), wanted) else {**row, **aside}
 
     return change
 

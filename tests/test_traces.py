@@ -16,14 +16,18 @@ SAID = "They promised us half a day, and “then” winter came to Café Nord."
 WANTED = traces.needles([f"Yes. {SAID} Anna said so."], ["Somebody else says other things here."], ["Anna"])
 
 
-def test_the_sentences_looked_for_are_long_enough_and_nobody_else_s():
-    found = traces.needles(
-        [f"{SAID} Yes, I do.\nThe chair asked us all to wait outside."],
-        ["And the chair asked us all to wait outside."],
-        [" "],
-    )
-    assert found.sentences == ("they promised us half a day and then winter came to café nord",)
+def test_what_is_looked_for_is_long_enough_and_nobody_else_s():
+    theirs = [f"{SAID} Yes, I do.\nThe chair asked us all to wait outside."]
+    found = traces.needles(theirs, ["And the chair asked us all to wait outside."], [" "])
+    assert "half a day and then winter" in found.runs
+    assert len(found.runs) == len(SAID.split()) - traces.RUN + 1
     assert found.names == ()
+    assert traces.needles(["We never get the time."], [], []).runs == {"we never get the time"}
+
+
+def test_part_of_a_sentence_is_enough_if_it_is_six_words():
+    assert traces.quoted("memo: promised us half a day, AND", WANTED) == "promised us half a day and"
+    assert traces.quoted("memo: promised us half a day", WANTED) == ""
 
 
 def workbook(text: str) -> bytes:

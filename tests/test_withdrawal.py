@@ -99,7 +99,8 @@ def test_a_document_goes_whole_and_those_heard_elsewhere_keep_their_rows(study: 
     withdrawal.carry_out(plan)
     people = (study / "participants.csv").read_text()
     assert "alone,Anna" in people and "group" not in people and "Bilal" not in people
-    assert {"Bilal", "B1", "group"} <= set(plan.needles.names)
+    assert {"Bilal", "B1", "group.txt"} <= set(plan.needles.names)
+    assert "group" not in plan.needles.names, "a plain word is no trace"
     assert not {"Anna", "A1"} & set(plan.needles.names)
 
 
