@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from refi_files import HEAD, guid, one, packed, project, selection
 
 from pipeline import placing, readers, refi
 from pipeline.readers import offsets, qde, qdpx
 from pipeline.readers.model import RefusedError
 from pipeline.readers.offsets import Convention, Passage, Ruler
-from refi_files import HEAD, guid, one, packed, project, selection
 
 FORMATS = Path(__file__).parents[1] / "../shared/formats"
 TALK = "Ana: je me suis levée, vraiment 😀 deux fois.\r\nBen: on n'a pas dormi 👍🏽, puis c'était fini.\r\nAna: أهلا وسهلا، نعم.\r\nBen: voilà.\r\n"
@@ -283,3 +283,27 @@ def test_real_files_land_where_their_words_are(name, count, unit, whole):
         cut_right = text[one_.end - 1 : one_.end].isalnum() and text[one_.end : one_.end + 1].isalnum()
         clean += not cut_left and not cut_right
     assert clean >= whole
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_damaged_project_is_read_or_refused_and_never_breaks(data):
+    xml = project([("talk", "a.txt", [selection(1, 0, 3), selection(2, 4, 7, user=2, memo="hm")])]).encode()
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(xml)))
+        end = data.draw(st.integers(start, min(len(xml), start + 40)))
+        other = data.draw(st.integers(0, len(xml)))
+        piece = data.draw(st.one_of(st.binary(max_size=4), st.just(xml[other : other + 30])))
+        xml = xml[:start] + piece + xml[end:]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("project.qde", xml)
+        made.writestr("sources/a.txt", b"One two three.")
+    try:
+        found = qdpx.contents(archive.getvalue(), "file")
+    except RefusedError as error:
+        assert str(error)
+        return
+    texts = {source.name: source.text for source in found.sources}
+    for coding in found.codings:
+        assert coding.start is None or texts[coding.document][coding.start : coding.end] == coding.text
