@@ -212,8 +212,10 @@ def _note(row: Mapping[str, Any], kappa: Bounds, position: int | None, options: 
             return "undefined: neither gave it in the documents both coded"
         return "undefined: both gave it to every unit, so that nothing varies"
     never = [name for name, count in ((a, row["n_a"]), (b, row["n_b"])) if count == 0]
-    if never:
-        said.append(f"{never[0]} never gave it here, so that kappa is 0 whatever the other did")
+    always = [name for name, count in ((a, row["n_a"]), (b, row["n_b"])) if position is not None and count == row["n"]]
+    if never or always:
+        habit = f"{never[0]} never gave it here" if never else f"{always[0]} gave it to every unit here"
+        said.append(f"{habit}, so that kappa is 0 whatever the other did")
     elif min(row["n_a"], row["n_b"]) < options.min_documents:
         said.append(f"one of them gave it only {min(row['n_a'], row['n_b'])} times")
     if row["n_documents"] < options.min_documents:

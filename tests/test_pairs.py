@@ -166,6 +166,15 @@ def test_a_code_only_one_coder_uses_says_why_kappa_is_0():
     assert alone["note"].startswith("ben never gave it here")
 
 
+def test_a_coder_who_gives_the_code_to_everything_says_why_kappa_is_0():
+    made = study(codes=("A",))
+    made["codings"] = pd.concat([made["codings"], codings(*[("ann", "Z", f"d{d}", 1, 10) for d in range(6)])])
+    made["codings"] = pd.concat([made["codings"], codings(("ben", "Z", "d1", 2, 7))])
+    whole = row(frame(made), "Z")
+    assert whole["kappa"] == pytest.approx(0)
+    assert whole["note"].startswith("ann gave it to every unit here")
+
+
 def test_few_units_are_refused_and_few_documents_give_no_interval():
     made = study(documents=1)
     refused = row(frame(made, options=Options(200, 1, 5, 20)), "A")
