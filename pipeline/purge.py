@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.errors import CounterpointError
 
-MADE = ("interim", "processed", "report", ".cache")
+MADE = ("interim", "processed", "report", "export", ".cache")
 
 
 class PurgeError(CounterpointError):

@@ -187,7 +187,10 @@ partitions = st.fixed_dictionaries({s: st.integers(-1, 4).map(lambda c: c if c <
 steps = st.lists(
     st.tuples(
         st.sampled_from(
-            ["add", "remove", "recluster", "accept", "rename", "reject", "merge", "move", "pin", "split", "undo"]
+            [
+                *("add", "remove", "recluster", "accept", "rename", "reject", "merge", "move", "pin", "split", "undo"),
+                *("behind", "answer"),
+            ]
         ),
         st.integers(0, 10**6),
     ),
@@ -200,6 +203,8 @@ def decide(
     action: str, pick: int, day: int, current: dict[str, int], documents: dict[str, str], taken: list[Decision]
 ) -> Decision | None:
     """What a person could decide on the screen as it is: every choice is read off `pick`."""
+    if action in ("behind", "answer"):
+        action = "accept"
     if action == "undo":
         alive = [d for d in taken if d.action != "undo"]
         return Decision(action="undo", undoes=alive[pick % len(alive)].key, when=stamp(day), **WHO) if alive else None
@@ -256,13 +261,38 @@ def test_random_edit_scripts_never_break_a_decision_or_lose_a_segment(script, wo
             present -= {sorted(present)[pick % len(present)]} if len(present) > 1 else set()
         elif action == "recluster":
             world = pick % 4
-        elif (new := decide(action, pick, day, done.themes, documents, taken)) is not None:
+        elif (new := decide(action, pick, day, shown(action, done, previous), documents, taken)) is not None:
+            if action == "answer":
+                new = new.model_copy(update={"answers": tuple(sorted(answered(done, new.theme)))})
             taken.append(new)
             after = replay.replay(clusters, documents, decisions.standing(taken), shift_share=0.2)
             check(after, clusters, documents)
-            holds(new, after, clusters)
+            if action == "behind":
+                contested(new, after, clusters)
+            else:
+                holds(new, after, clusters)
+            if action == "answer":
+                assert not answered(done, new.theme) & answered(after, new.theme)
         previous = done.themes
     assert previous is not None
+
+
+def shown(action: str, done: replay.Replayed, previous: dict[str, int] | None) -> dict[str, int]:
+    """The screen a person has: as it is, or, for one who is behind, as it was before the last change."""
+    return previous if action == "behind" and previous is not None else done.themes
+
+
+def answered(done: replay.Replayed, theme: int | None) -> frozenset[str]:
+    return frozenset(q.key for q in done.questions if q.theme_id == theme and q.kind in ("shifted", "claimed", "gone"))
+
+
+def contested(new: Decision, after: replay.Replayed, clusters: dict[str, int]) -> None:
+    """What somebody decided without knowing of the others holds as well, or is asked about."""
+    theme = after.held[new.theme]
+    elsewhere = {s for s in new.members if s in clusters} - theme.anchor
+    asked = {q.kind: q.n_segments for q in after.questions if q.theme_id == new.theme}
+    if theme.status != "rejected":
+        assert asked.get("contested", 0) == len(elsewhere)
 
 
 def check(done: replay.Replayed, clusters: dict[str, int], documents: dict[str, str]) -> None:
@@ -283,7 +313,8 @@ def check(done: replay.Replayed, clusters: dict[str, int], documents: dict[str, 
         assert not {s for s in new if documents[s] in theme.known}
         asked = {q.kind: q.n_segments for q in done.questions if q.theme_id == theme.theme_id}
         assert asked.get("joined", 0) == len(new)
-        assert asked.get("gone", 0) == len(theme.anchor - settled)
+        gone = len(theme.anchor - settled)
+        assert asked.get("gone", 0) == (0 if f"gone {gone}" in theme.answers else gone)
 
 
 def holds(new: Decision, after: replay.Replayed, clusters: dict[str, int]) -> None:
