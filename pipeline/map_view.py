@@ -57,7 +57,8 @@ def build(*, places: pd.DataFrame, assignments: pd.DataFrame, theme_ids: list[in
     ]
     lead = (
         f"Each dot is one of {words.count(len(points), 'segment')}. Dots lie close together where the talk is alike; "
-        "their colour and the number near their middle name the candidate theme. Distances across the map mean little."
+        "their colour and the number near their middle name the candidate theme. Chains are passages said one after "
+        "another, which share their context. Distances across the map mean little."
     )
     return Map(
         tuple(sorted(points, key=lambda point: point.number)), _labels(flat, own, theme_ids), lead, _radius(len(points))

@@ -91,6 +91,12 @@ def problem_rows(problems: Mapping[str, pd.DataFrame]) -> tuple[Problem, ...]:
     return tuple(sorted(rows, key=lambda p: (kinds.index(p.kind), order[p.stage], p.document, p.place, p.reason)))
 
 
+def sources_in_words(documents: pd.DataFrame) -> str:
+    """How many sources of each kind: 10 interviews and 2 focus groups."""
+    kinds = counts(documents.source_type)
+    return words.listed([words.source(kind, kinds[kind]) for kind in words.SOURCES if kind in kinds]) or "no sources"
+
+
 def set_aside(segments: pd.DataFrame) -> tuple[tuple[str, int], ...]:
     """Why segments take no part in finding themes, in words, with how many: most first."""
     why = counts(segments[~segments.substantive].set_aside)
@@ -101,12 +107,10 @@ def set_aside(segments: pd.DataFrame) -> tuple[tuple[str, int], ...]:
 def _lead(
     documents: pd.DataFrame, segments: pd.DataFrame, codings: pd.DataFrame, problems: Sequence[Problem]
 ) -> tuple[str, ...]:
-    kinds = counts(documents.source_type)
-    sources = [words.source(kind, kinds[kind]) for kind in words.SOURCES if kind in kinds]
     people = segments[segments.case != ""].case.nunique()
     total = int(documents.n_words.sum())
     said = [
-        f"This study holds {words.listed(sources) or 'no sources'}: {words.count(total, 'word')} in all, "
+        f"This study holds {sources_in_words(documents)}: {words.count(total, 'word')} in all, "
         f"with the talk of {words.count(people, 'case')} (participants)."
     ]
     used = int(segments.substantive.sum())

@@ -94,6 +94,7 @@ def build_page(study: Study, params: settings.Params, models_used: Sequence[tupl
         "models": models_used,
         "settings": method.settings(params.model_dump(mode="json", exclude={"study"})),
         "versions": method.versions(),
+        "draft": _draft(study, params),
         "digests": sorted(lookup(documents, "document", "sha256").items()),
         **_shown(study, params),
     }
@@ -178,6 +179,18 @@ def _data(study: Study) -> dict[str, Any]:
         codes_of={segment: group.code.to_list() for segment, group in groups(study.accepted, "segment_id").items()},
         codes=study.codes,
         valence_of=lookup(tables["valence"], "segment_id", "valence"),
+    )
+
+
+def _draft(study: Study, params: settings.Params) -> tuple[str, ...]:
+    """The first sentences of a methods section."""
+    return method.draft(
+        sources=overview.sources_in_words(study.tables["documents"]),
+        n_segments=int(study.tables["segments"].substantive.sum()),
+        n_themes=int((study.tables["themes"].level == 1).sum()),
+        n_codes=len(study.codes),
+        coders=sorted(set(study.tables["codings"].coder)),
+        params=params.model_dump(),
     )
 
 

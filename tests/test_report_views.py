@@ -347,3 +347,20 @@ def test_settings_are_every_key_with_its_section():
 def test_versions_begin_with_this_program():
     assert method.versions()[0][0] == "counterpoint"
     assert "not installed" not in dict(method.versions()).values()
+
+
+def made_draft(**changes):
+    params = {"segment": {"unit": "window", "max_words": 60, "model": "spacy-model"}, "embed": {"model": "vectors"}}
+    options = {"sources": "two interviews", "n_segments": 40, "n_themes": 3, "n_codes": 0, "coders": []} | changes
+    return method.draft(**options, params=params | {"themes": {"seed": 7}})
+
+
+def test_the_draft_of_a_methods_section_says_what_was_done_and_no_more():
+    said = " ".join(made_draft())
+    assert said.startswith("Two interviews were divided into segments (whole sentences of one turn, up to 60 words)")
+    assert "3 candidate themes (seed 7)" in said
+    assert "framework" not in said
+    assert "coded by" not in said
+    more = " ".join(made_draft(n_codes=4, coders=["lea", "max"]))
+    assert "4 codes of the framework" in more
+    assert "coded by 2 people" in more
