@@ -95,6 +95,7 @@ def _learning(options: MapCodes) -> mapping_few.Options:
         folds=options.folds,
         ridge=options.ridge,
         text_weight=options.text_weight,
+        by_words=options.by_words,
         aim=options.aim,
         precision=options.precision,
     )
@@ -127,6 +128,9 @@ def _material(
         features=mapping_features.of_segments(views, words),
         lines=mapping_features.of_texts(own, line_words),
         of_line=above[[place[name] for _, name in lines]].reshape(len(lines), len(codes.names)),
+        words=mapping_zero.scores(views, book=study.book, vectors=vectors)
+        if len(study.book)
+        else np.zeros((len(talk), 0)),
         vectors=vectors,
     )
 

@@ -42,7 +42,8 @@ class Mapped:
 class Material:
     """What mapping works on: rows of `segments` are the substantive segments, in the order of the talk.
 
-    `lines`: features of the codebook's own texts, and `of_line`: the codes each belongs to, with those above.
+    `lines`: features of the codebook's own texts, and `of_line`: the codes each belongs to, with those above. `words`:
+    zero-shot scores (segments x codes of the book), without their roll-up.
     """
 
     segments: pd.DataFrame
@@ -50,12 +51,13 @@ class Material:
     features: Floats
     lines: Floats
     of_line: Bools
+    words: Floats
     vectors: dict[str, npt.NDArray[np.float32]] = field(repr=False)
 
 
 def zero_shot(material: Material, *, book: Codebook, codes: Tree, codes_per_segment: float) -> Mapped:
     """Map by the codebook's words alone, onto the codes of the codebook."""
-    own = mapping_zero.scores(material.views, book=book, vectors=material.vectors)
+    own = material.words
     threshold = mapping_zero.limit(own, codes_per_segment=codes_per_segment)
     n = len(book)
     above = codes.above[:n, :n]
@@ -82,12 +84,18 @@ def few_shot(material: Material, *, codes: Tree, truth: Truth, options: mapping_
         seen=truth.seen,
         options=options,
         texts=(material.lines, material.of_line),
+        words=mapping_zero.rolled(_beside(material.words, len(codes.names)), codes.above),
     )
     scores = mapping_zero.rolled(found.probabilities, codes.above)
     given = np.array([name in codes.given for name in codes.names], dtype=bool)
     accepted = decided(scores, found.thresholds, above=codes.above, given=given)
     told = found.fold != UNPREDICTED
     return Mapped("few_shot", codes.names, scores, found.thresholds, accepted & told[:, None], told, found.fold)
+
+
+def _beside(words: Floats, width: int) -> Floats:
+    """Zero-shot scores with columns of zeros for the codes that the codebook lacks."""
+    return np.hstack([words, np.zeros((len(words), width - words.shape[1]))])
 
 
 def decided(scores: Floats, limits: Floats, *, above: Bools, given: Bools) -> Bools:

@@ -25,11 +25,16 @@ FOLDS_TO_CALIBRATE = 3
 
 @dataclass(frozen=True)
 class Options:
-    """How to learn. `ridge`: strength of the penalty; `text_weight`: how much a line of the codebook counts."""
+    """How to learn.
+
+    `ridge`: strength of the penalty; `text_weight`: how much a line of the codebook counts against a coded passage;
+    `by_words`: how much the zero-shot scores count, in standard deviations of the learned ones.
+    """
 
     folds: int = 5
     ridge: float = 1.0
     text_weight: float = 1.0
+    by_words: float = 0.5
     aim: Aim = "f1"
     precision: float = 0.7
 
@@ -88,6 +93,23 @@ def _sums(X: Floats, Y: Floats, weight: float = 1.0) -> _Sums:
     return _Sums(weight * (X.T @ X), weight * (X.T @ Y))
 
 
+@dataclass(frozen=True)
+class _Scorer:
+    """Scores of all rows by one model: what it learned, and what the codebook's words say beside it."""
+
+    X: Floats
+    words: Floats | None
+    ridge: float
+    by_words: float
+
+    def __call__(self, learned: _Sums) -> Floats:
+        scores: Floats = self.X @ learned.solve(self.ridge)
+        if self.words is not None:
+            # The model's own spread, over all rows: nothing here has seen what the model has not.
+            scores += self.by_words * float(scores.std(axis=0).mean()) * self.words
+        return scores
+
+
 def predict(
     X: Floats,
     Y: Bools,
@@ -96,34 +118,39 @@ def predict(
     seen: Bools,
     options: Options,
     texts: tuple[Floats, Bools] | None = None,
+    words: Floats | None = None,
 ) -> Predicted:
     """Probabilities, thresholds and folds for every row (features `X`: rows x features; codes `Y`: rows x codes).
 
     `seen` marks the rows whose codes are known (a coder read them): only they are learned from. `groups` names each
-    row's document. `texts` holds features and codes of the codebook's own lines, which every model may learn from.
+    row's document. `texts` holds features and codes of the codebook's own lines, which every model may learn from, and
+    `words` the zero-shot scores (rows x codes), which no coding has touched.
     """
     X = np.hstack([X, np.ones((len(X), 1))])
     coded = np.isin(groups, np.unique(groups[seen]))
     fold = folds_of(groups, coded=coded, folds=options.folds)
-    k = int(fold.max()) + 1
-    own = (
-        _sums(np.hstack([texts[0], np.ones((len(texts[0]), 1))]), texts[1].astype(float), options.text_weight)
-        if (texts is not None and len(texts[0]))
-        else _Sums(np.zeros((X.shape[1],) * 2), np.zeros((X.shape[1], Y.shape[1])))
-    )
+    k = int(fold.max(initial=EVERYTHING)) + 1
     learned = [_sums(X[seen & (fold == f)], Y[seen & (fold == f)].astype(np.float64)) for f in range(k)]
-    whole = sum(learned, start=own)
+    whole = sum(learned, start=_of_texts(texts, X.shape[1], Y.shape[1], options.text_weight))
     without = {f: whole - learned[f] for f in range(k)}
-    scores = np.full(Y.shape, np.nan)
+    score = _Scorer(X, words, options.ridge, options.by_words)
+    scores = np.zeros(Y.shape)
     inner: dict[tuple[int, int], Floats] = {}
     for f in range(k):
-        scores[fold == f] = X[fold == f] @ without[f].solve(options.ridge)
-    for f, g in combinations(range(k), 2) if k > FOLDS_TO_CALIBRATE - 1 else []:
-        coefficients = (without[f] - learned[g]).solve(options.ridge)
-        inner[f, g] = X[seen & (fold == g)] @ coefficients  # the scores of g for what decides f
-        inner[g, f] = X[seen & (fold == f)] @ coefficients
-    scores[fold == EVERYTHING] = X[fold == EVERYTHING] @ whole.solve(options.ridge)
+        scores[fold == f] = score(without[f])[fold == f]
+    for f, g in combinations(range(k), 2) if k >= FOLDS_TO_CALIBRATE else []:
+        both = score(without[f] - learned[g])
+        inner[f, g] = both[seen & (fold == g)]  # the scores of g by which f is decided
+        inner[g, f] = both[seen & (fold == f)]
+    if (fold == EVERYTHING).any():
+        scores[fold == EVERYTHING] = score(whole)[fold == EVERYTHING]
     return _decided(scores, Y, fold=fold, seen=seen, inner=inner, k=k, options=options)
+
+
+def _of_texts(texts: tuple[Floats, Bools] | None, features: int, codes: int, weight: float) -> _Sums:
+    if texts is None:
+        return _Sums(np.zeros((features, features)), np.zeros((features, codes)))
+    return _sums(np.hstack([texts[0], np.ones((len(texts[0]), 1))]), texts[1].astype(np.float64), weight)
 
 
 def _decided(
@@ -140,27 +167,25 @@ def _decided(
     for f in (EVERYTHING, *range(k)):
         rows = fold == f
         others = [g for g in range(k) if g != f]
-        if not rows.any() or not others:
+        if not rows.any() or not (others or f == EVERYTHING):
             continue
-        if f == EVERYTHING:
-            known = seen & (fold != EVERYTHING)
-            learned_from = scores[known], Y[known]
-            enough = k >= FOLDS_TO_CALIBRATE
-        else:
-            enough = bool(inner)
-            learned_from = (
-                np.vstack([inner[f, g] for g in others]) if enough else scores[:0],
-                np.vstack([Y[seen & (fold == g)] for g in others]) if enough else Y[:0],
-            )
-        probabilities[rows], limits[rows] = _by(*learned_from, scores[rows], enough=enough, options=options)
+        learned = seen & (fold != f) & (fold != EVERYTHING)
+        if not inner:
+            probabilities[rows], limits[rows] = _by_rate(scores[rows], Y[learned])
+            continue
+        # Out-of-fold scores of what was learned from; for a fold, of models that have not seen that fold either.
+        known = scores[learned] if f == EVERYTHING else np.vstack([inner[f, g] for g in others])
+        truth = Y[learned] if f == EVERYTHING else np.vstack([Y[seen & (fold == g)] for g in others])
+        calibrator = calibration.fit(known, truth)
+        chosen = calibration.thresholds(calibrator(known), truth, aim=options.aim, precision=options.precision)
+        probabilities[rows], limits[rows] = calibrator(scores[rows]), chosen
     alone = fold if k > 1 else np.where(fold == EVERYTHING, EVERYTHING, UNPREDICTED)
     return Predicted(probabilities, limits, alone)
 
 
-def _by(known: Floats, truth: Bools, scores: Floats, *, enough: bool, options: Options) -> tuple[Floats, Floats]:
-    """Probabilities and thresholds for scores, learned from known ones; without enough, the scores as they are."""
-    if not enough:
-        return np.clip(scores, 0.0, 1.0), np.full(scores.shape, 0.3)
-    calibrator = calibration.fit(known, truth)
-    limits = calibration.thresholds(calibrator(known), truth, aim=options.aim, precision=options.precision)
-    return calibrator(scores), np.broadcast_to(limits, scores.shape)
+def _by_rate(scores: Floats, truth: Bools) -> tuple[Floats, Floats]:
+    """With too few documents to calibrate on: scores as they are, and as many codes a row as the known rows have."""
+    share = float(truth.mean()) if truth.size else 0.0
+    p = np.clip(scores, 0.0, 1.0)
+    limit = float(np.quantile(p, 1 - share)) if p.size else 1.0
+    return p, np.full(scores.shape, np.clip(limit, 0.01, 1.0))
