@@ -113,10 +113,12 @@ def fitting(
             best = [(fit, convention, spans)]
         elif fit == best[0][0]:
             best = [best[0], (fit, convention, spans)]
-    _, way, spans = best[0]
+    (named, _), way, spans = best[0]
+    number = sum(len(passages) for _, passages in texts)
     pairs = zip(texts, spans, strict=True)
     whole = sum(edge > 0 for (ruler, _), of_text in pairs for edge in _edges(ruler.text, of_text))
-    if len(ways) > 1 and whole < MIN_WHOLE * 2 * sum(len(passages) for _, passages in texts):
+    # Names that most passages match are proof enough; people also mark half words.
+    if len(ways) > 1 and named < number / 2 and whole < MIN_WHOLE * 2 * number:
         raise RefusedError(
             "Its positions cut words in two however they are counted, so they do not belong to the texts in it. "
             "Export it again."
