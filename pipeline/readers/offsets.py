@@ -118,7 +118,7 @@ def fitting(
     pairs = zip(texts, spans, strict=True)
     whole = sum(edge > 0 for (ruler, _), of_text in pairs for edge in _edges(ruler.text, of_text))
     # Names that most passages match are proof enough; people also mark half words.
-    if len(ways) > 1 and named < number / 2 and whole < MIN_WHOLE * 2 * number:
+    if len(ways) > 1 and named < number and whole < MIN_WHOLE * 2 * number:
         raise RefusedError(
             "Its positions cut words in two however they are counted, so they do not belong to the texts in it. "
             "Export it again."
@@ -132,20 +132,22 @@ def fitting(
 
 
 def _fit(texts: Iterable[tuple[Ruler, Sequence[Passage]]], spans: Any) -> tuple[int, int]:
-    """How many passages match their name, and the sum of how clean their ends are."""
+    """How well passages match their names, and how clean their ends are, each as a sum."""
     named = clean = 0
     for (ruler, passages), of_text in zip(texts, spans, strict=True):
         clean += sum(_edges(ruler.text, of_text))
         named += sum(
-            span is not None and _matches(passage.name, ruler.text[span[0] : span[1]])
+            _matches(passage.name, ruler.text[span[0] : span[1]]) if span else 0
             for passage, span in zip(passages, of_text, strict=True)
         )
     return named, clean
 
 
-def _matches(name: str, words: str) -> bool:
+def _matches(name: str, words: str) -> int:
+    """How well a name is a passage's words: 2 where it is all of them, 1 where it is how they begin, else 0."""
     name = " ".join(name.split()).removesuffix("...").removesuffix("…").rstrip()
-    return len(name) >= SHORTEST_NAME and " ".join(words[: 4 * len(name) + 100].split()).startswith(name)
+    begins = " ".join(words[: 4 * len(name) + 100].split())
+    return 1 + (begins == name) if len(name) >= SHORTEST_NAME and begins.startswith(name) else 0
 
 
 def _edges(text: str, spans: Iterable[Span | None]) -> Iterable[int]:
