@@ -48,7 +48,7 @@ def draft(
         f"{sources[:1].upper()}{sources[1:]} were divided into segments ({size}) with spaCy {installed['spacy']} "
         f"({segment['model']}); {words.count(n_segments, 'segment')} of participants’ talk or of written sources were "
         "analysed, and interviewers’ words were set aside.",
-        f"Segments were represented by {embed['model']} (sentence-transformers {installed['sentence-transformers']}), "
+        f"Segments were represented by {embed['model']} (sentence-transformers {installed['sentence-transformers']}) "
         f"and grouped with BERTopic {installed['bertopic']} into {words.count(n_themes, 'candidate theme')} "
         f"(seed {params['themes']['seed']}).",
     ]
