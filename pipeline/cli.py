@@ -172,6 +172,46 @@ def bring(
         typer.echo(line)
 
 
+@app.command(name="sample-for-coding")
+def sample(
+    coder: Annotated[str, typer.Option(help="Who will fill the sheet.")],
+    n: Annotated[int, typer.Option(help="How many passages.", min=1)] = 50,
+    by: Annotated[str | None, typer.Option(help="Draw evenly by document, case, source_type or an attribute.")] = None,
+    missed: Annotated[bool, typer.Option("--missed", help="Only passages the machine left without a code.")] = False,
+    seed: Annotated[int, typer.Option(help="Another number, another sample.")] = 0,
+) -> None:
+    """Draw passages to code blind, without the machine's answers, as a sheet for Excel and as csv."""
+    from pipeline import blind_sheets
+
+    study = settings.load().folder
+    for made in blind_sheets.write_sheets(study, coder=coder, n=n, by=by, missed=missed, seed=seed):
+        typer.echo(f"made {made}")
+    typer.echo("Once it is filled: counterpoint take-in SHEET")
+
+
+@app.command()
+def disagreements() -> None:
+    """Write the passages on which coders differ, the most worth discussing first, with a blank for the resolution."""
+    from pipeline import blind_sheets
+
+    for made in blind_sheets.write_disagreements(settings.load().folder):
+        typer.echo(f"made {made}")
+    typer.echo("Once it is filled: counterpoint take-in SHEET")
+
+
+@app.command(name="take-in")
+def take_in(
+    sheet: Annotated[Path, typer.Argument(help="A filled sheet, .xlsx or .csv.")],
+    coder: Annotated[str, typer.Option(help="Who filled it, where the sheet does not say.")] = "",
+) -> None:
+    """Read a filled sheet: its answers become codings; resolved disagreements those of the coder `consensus`."""
+    from pipeline import blind_sheets
+
+    params = settings.load()
+    made = blind_sheets.take_in(params.folder, sheet, coder=coder, uncoded=params.compare.uncoded)
+    typer.echo(f"made {made}. Now run `dvc repro`.")
+
+
 def main() -> None:
     """Run the command; what the user can mend ends in a sentence and exit code 1."""
     try:

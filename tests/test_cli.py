@@ -1,11 +1,14 @@
 """The commands: a new study, a check that lists every problem, and where the results are."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli
+from pipeline import cli, store
+from tests import coded_study
 
 ROOT = Path(__file__).parent.parent
 
@@ -112,3 +115,30 @@ def test_where_names_the_report_once_it_is_there(
     code, said = run("where")
     assert code == 0
     assert "data/my-study/report/index.html" in said
+
+
+def test_a_blind_sheet_goes_out_without_the_machine_s_answers_and_comes_back_as_codings(root: Path):
+    study = root / "data/my-study"
+    (study / "human_codes").mkdir(parents=True)
+    (study / "codebook.yaml").write_text("codes: [{name: A}, {name: B}]\n")
+    made = coded_study.tables()
+    for name in ("documents", "turns", "cases", "codings", "segments", "code_assignments"):
+        store.write(study, name, made[name])
+    code, said = run("sample-for-coding", "--coder", "Carla", "--n", "4")
+    assert code == 0, said
+    sheet = study / "sheets/coding_Carla.csv"
+    text = sheet.read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == 4
+    assert not {"score", "theme", "theme_id"} & set(rows[0])
+    assert run("sample-for-coding", "--coder", "Carla")[0] != 0, "a sheet that may be half filled is not overwritten"
+    for row in rows:
+        row["code"] = "A"
+    with sheet.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    code, said = run("take-in", str(sheet))
+    assert code == 0, said
+    (taken,) = (study / "human_codes").glob("*.csv")
+    assert [row["code"] for row in csv.DictReader(taken.open(encoding="utf-8"))] == ["A"] * 4
