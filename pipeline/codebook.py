@@ -179,7 +179,7 @@ def _wrong_between(codes: list[tuple[str, Code]], written: set[str]) -> list[str
     said = []
     counts = Counter(code.name.casefold() for _, code in codes)
     first: dict[str, str] = {}
-    parents = {code.name: code.parent for _, code in codes}
+    parents = {code.name: code.parent for _, code in reversed(codes)}  # of a name given twice, the first counts
     known = {*parents, *written}
     for where, code in codes:
         key = code.name.casefold()
@@ -213,7 +213,7 @@ def _sentence(where: str, name: str, problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
         known = ", ".join(Code.model_fields)
         return f"{where}: the code '{name}' has '{field}', which is no field of a code. There are: {known}."
-    if field == "name" and problem["input"] in ("", None) or problem["type"] == "missing":
+    if (field == "name" and problem["input"] in ("", None)) or problem["type"] == "missing":
         return f"{where}: a code without a name. Give it one: `name` is the only field that is required."
     if field == "color":
         return f"{where}: the color of '{name}' is {problem['input']!r}. Write it as \"#4477aa\", in quotation marks."

@@ -79,9 +79,6 @@ class _Sums:
     def __add__(self, other: "_Sums") -> "_Sums":
         return _Sums(self.features + other.features, self.codes + other.codes)
 
-    def __sub__(self, other: "_Sums") -> "_Sums":
-        return _Sums(self.features - other.features, self.codes - other.codes)
-
     def solve(self, ridge: float) -> Floats:
         """Coefficients, features x codes; the last feature is the constant, which is not penalised."""
         penalty = np.full(len(self.features), ridge)
@@ -131,19 +128,23 @@ def predict(
     fold = folds_of(groups, coded=coded, folds=options.folds)
     k = int(fold.max(initial=EVERYTHING)) + 1
     learned = [_sums(X[seen & (fold == f)], Y[seen & (fold == f)].astype(np.float64)) for f in range(k)]
-    whole = sum(learned, start=_of_texts(texts, X.shape[1], Y.shape[1], options.text_weight))
-    without = {f: whole - learned[f] for f in range(k)}
+    own = _of_texts(texts, X.shape[1], Y.shape[1], options.text_weight)
+
+    def without(*left: int) -> _Sums:
+        # Added up anew each time: to subtract would leave a trace in the last digit.
+        return sum((learned[f] for f in range(k) if f not in left), start=own)
+
     score = _Scorer(X, words, options.ridge, options.by_words)
     scores = np.zeros(Y.shape)
     inner: dict[tuple[int, int], Floats] = {}
     for f in range(k):
-        scores[fold == f] = score(without[f])[fold == f]
+        scores[fold == f] = score(without(f))[fold == f]
     for f, g in combinations(range(k), 2) if k >= FOLDS_TO_CALIBRATE else []:
-        both = score(without[f] - learned[g])
+        both = score(without(f, g))
         inner[f, g] = both[seen & (fold == g)]  # the scores of g by which f is decided
         inner[g, f] = both[seen & (fold == f)]
     if (fold == EVERYTHING).any():
-        scores[fold == EVERYTHING] = score(whole)[fold == EVERYTHING]
+        scores[fold == EVERYTHING] = score(without())[fold == EVERYTHING]
     return _decided(scores, Y, fold=fold, seen=seen, inner=inner, k=k, options=options)
 
 

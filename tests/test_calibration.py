@@ -1,0 +1,112 @@
+"""Scores become probabilities that mean what they say, and thresholds serve their aim."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import calibration
+
+
+def made(n: int = 4000, codes: int = 3, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Scores, truth, and the probabilities from which the truth was drawn."""
+    random = np.random.default_rng(seed)
+    scores = random.normal(size=(n, codes)) * [0.1, 1.0, 10.0][:codes]
+    p = 1 / (1 + np.exp(-(np.array([-3, -1, 0.0])[:codes] + scores * [20.0, 2.0, 0.2][:codes])))
+    return scores, random.random((n, codes)) < p, p
+
+
+def test_probabilities_are_found_again_whatever_the_scale_of_the_scores():
+    scores, truth, p = made()
+    found = calibration.fit(scores, truth)(scores)
+    assert np.abs(found - p).mean() < 0.02
+    assert calibration.calibration_error(calibration.reliability(found, truth)) < 0.02
+
+
+def test_a_code_that_never_occurs_is_improbable():
+    scores, truth, _ = made(200)
+    truth[:, 1] = False
+    assert calibration.fit(scores, truth)(scores)[:, 1].max() < 0.1
+
+
+def test_a_rare_code_leans_on_the_others():
+    scores, truth, _ = made(300)
+    truth[:, 0] = False
+    truth[np.argsort(scores[:, 0])[:1], 0] = True  # one passage, with the lowest score of all
+    found = calibration.fit(scores, truth)(scores)[:, 0]
+    assert found[np.argmax(scores[:, 0])] >= found[np.argmin(scores[:, 0])]
+
+
+def test_scores_that_say_nothing_give_the_share_of_the_code():
+    truth = np.tile([[True], [False], [False], [False]], (100, 1))
+    found = calibration.fit(np.zeros((400, 1)), truth)(np.zeros((2, 1)))
+    assert found == pytest.approx(0.25, abs=0.01)
+
+
+def test_the_sigmoid_does_not_overflow():
+    with np.errstate(over="raise"):
+        found = calibration.sigmoid(np.array([-1e9, 0.0, 1e9]))
+    assert found == pytest.approx([0, 0.5, 1], abs=1e-6)
+
+
+def f1(given: np.ndarray, truth: np.ndarray) -> float:
+    return 2 * (given & truth).sum() / (given.sum() + truth.sum())
+
+
+def test_a_threshold_for_f1_is_about_as_good_as_the_best():
+    _, truth, p = made(5000, codes=1)
+    chosen = calibration.thresholds(p, truth)[0]
+    best = max(f1(p > t, truth) for t in np.linspace(0.01, 0.99, 99))
+    assert f1(p >= chosen, truth) >= 0.96 * best
+
+
+def test_of_thresholds_that_do_as_well_the_strictest_is_taken():
+    p, truth = np.array([[0.9]] * 50 + [[0.1]] * 50), np.array([[True]] * 50 + [[False]] * 50)
+    assert calibration.thresholds(p, truth)[0] == pytest.approx(0.9)
+
+
+def test_a_threshold_for_precision_reaches_it_or_gives_nothing():
+    _, truth, p = made(5000, codes=1)
+    chosen = calibration.thresholds(p, truth, aim="precision", precision=0.6)[0]
+    assert truth[p >= chosen].mean() == pytest.approx(0.6, abs=0.05)
+    noise = np.random.default_rng(0).random((500, 1))
+    assert calibration.thresholds(noise, noise > 2, aim="precision")[0] == 0.5  # nothing is known
+    assert calibration.thresholds(noise, noise < 0.1, aim="precision", precision=0.9)[0] == 1.0
+
+
+def test_a_rare_code_is_not_given_to_all_because_that_would_find_its_one_passage():
+    _, truth, p = made(5000, codes=1)
+    rare = np.zeros((5000, 1), dtype=bool)
+    rare[np.argmin(np.where(p > 0.02, p, 1.0))] = True
+    both = np.hstack([p, p]), np.hstack([truth, rare])
+    assert calibration.thresholds(*both, prior=1e-9)[1] < 0.05
+    assert calibration.thresholds(*both)[1] >= calibration.thresholds(*both)[0]
+
+
+def test_no_rows_no_knowledge():
+    assert calibration.thresholds(np.zeros((0, 2)), np.zeros((0, 2), dtype=bool)).tolist() == [0.5, 0.5]
+
+
+def test_the_reliability_curve_by_hand():
+    curve = calibration.reliability(np.array([0.05, 0.15, 0.12, 1.0]), np.array([False, True, False, True]))
+    assert curve["low"].tolist() == pytest.approx([0.0, 0.1, 0.9])
+    assert curve["n"].tolist() == [1, 2, 1]
+    assert curve["mean_score"].tolist() == pytest.approx([0.05, 0.135, 1.0])
+    assert curve["share"].tolist() == [0.0, 0.5, 1.0]
+    assert calibration.calibration_error(curve) == pytest.approx((0.05 + 2 * 0.365) / 4)
+
+
+def test_an_empty_curve_has_no_error():
+    assert np.isnan(calibration.calibration_error(pd.DataFrame({"n": [], "share": [], "mean_score": []})))
+
+
+@given(st.integers(0, 1000), st.integers(2, 60), st.integers(1, 4))
+def test_probabilities_are_probabilities_and_keep_the_order_of_scores(seed, n, codes):
+    random = np.random.default_rng(seed)
+    scores, truth = random.normal(size=(n, codes)), random.random((n, codes)) < 0.3
+    found = calibration.fit(scores, truth)(scores)
+    assert ((found >= 0) & (found <= 1)).all()
+    for column in range(codes):
+        order = np.argsort(scores[:, column])
+        assert (np.diff(found[order, column]) >= -1e-12).all()

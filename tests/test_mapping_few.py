@@ -1,0 +1,169 @@
+"""Few-shot mapping learns from other documents alone."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import mapping_few
+from pipeline.mapping_few import EVERYTHING, UNPREDICTED, Options, folds_of, predict
+
+
+def made(documents: int = 6, each: int = 20, codes: int = 3, seed: int = 0):
+    """Features of which the first few say the code, truth, and each row's document."""
+    random = np.random.default_rng(seed)
+    n = documents * each
+    truth = random.random((n, codes)) < 0.3
+    X = np.hstack([truth + random.normal(0, 0.4, (n, codes)), random.normal(0, 0.3, (n, 5))])
+    groups = np.repeat([f"d{d}" for d in range(documents)], each)
+    return X, truth, groups
+
+
+def run(X, truth, groups, seen=None, **options):
+    seen = np.ones(len(X), dtype=bool) if seen is None else seen
+    extra = {key: options.pop(key) for key in ("texts", "words") if key in options}
+    return predict(X, truth, groups=groups, seen=seen, options=Options(**options), **extra)
+
+
+def agreed(found, truth, rows=slice(None)):
+    given = found.probabilities[rows] >= found.thresholds[rows]
+    return 2 * (given & truth[rows]).sum() / (given.sum() + truth[rows].sum())
+
+
+def test_it_learns():
+    X, truth, groups = made()
+    assert agreed(run(X, truth, groups), truth) > 0.8
+
+
+@pytest.mark.parametrize("documents", [2, 3, 4, 6])
+def test_nothing_of_a_document_depends_on_its_own_codes(documents):
+    X, truth, groups = made(documents=documents)
+    first = run(X, truth, groups)
+    own = groups == "d1"
+    changed = truth.copy()
+    changed[own] = ~changed[own]
+    second = run(X, changed, groups)
+    assert (first.probabilities[own] == second.probabilities[own]).all()
+    assert (first.thresholds[own] == second.thresholds[own]).all()
+    assert not (first.probabilities[~own] == second.probabilities[~own]).all()
+
+
+def test_nothing_of_a_document_depends_on_the_codes_of_its_fold():
+    X, truth, groups = made(documents=8)
+    first = run(X, truth, groups, folds=3)
+    fold = first.fold[0]
+    changed = truth.copy()
+    changed[first.fold == fold] = False
+    second = run(X, changed, groups, folds=3)
+    rows = first.fold == fold
+    assert len(set(groups[rows])) > 1
+    assert (first.probabilities[rows] == second.probabilities[rows]).all()
+    assert (first.thresholds[rows] == second.thresholds[rows]).all()
+
+
+def test_a_document_nobody_coded_is_predicted_from_everything():
+    X, truth, groups = made()
+    seen = groups != "d5"
+    found = run(X, truth, groups, seen=seen)
+    assert (found.fold[~seen] == EVERYTHING).all()
+    assert (found.fold[seen] >= 0).all()
+    assert agreed(found, truth, ~seen) > 0.7
+    hidden = truth.copy()
+    hidden[~seen] = True  # what is not seen is not learned from
+    assert (run(X, hidden, groups, seen=seen).probabilities == found.probabilities).all()
+
+
+def test_a_document_that_was_read_in_part_is_out_of_fold_altogether():
+    X, truth, groups = made()
+    seen = np.ones(len(X), dtype=bool)
+    seen[:10] = False
+    found = run(X, truth, groups, seen=seen)
+    assert len(set(found.fold[groups == "d0"])) == 1
+    assert found.fold[0] >= 0
+
+
+def test_the_only_coded_document_has_no_honest_prediction():
+    X, truth, groups = made()
+    seen = groups == "d2"
+    found = run(X, truth, groups, seen=seen)
+    assert (found.fold[seen] == UNPREDICTED).all()
+    assert (found.fold[~seen] == EVERYTHING).all()
+    assert agreed(found, truth, ~seen) > 0.5
+
+
+def test_with_few_documents_as_many_codes_are_given_as_people_gave():
+    X, truth, groups = made()
+    seen = np.isin(groups, ["d0", "d1"])
+    found = run(X, truth, groups, seen=seen)
+    given = (found.probabilities >= found.thresholds)[~seen]
+    assert given.mean() == pytest.approx(truth[seen].mean(), abs=0.02)
+
+
+def test_the_order_of_rows_changes_no_fold_and_nothing_beyond_rounding():
+    X, truth, groups = made()
+    order = np.random.default_rng(1).permutation(len(X))
+    first, second = run(X, truth, groups), run(X[order], truth[order], groups[order])
+    assert (first.fold[order] == second.fold).all()
+    assert np.allclose(first.probabilities[order], second.probabilities, atol=1e-8)
+
+
+def test_lines_of_the_codebook_teach_where_passages_do_not():
+    X, truth, groups = made(codes=2)
+    unseen = truth.copy()
+    unseen[:, 1] = False  # nobody used the second code
+    line = np.zeros((1, X.shape[1]))
+    line[0, 1] = 1.0
+    texts = (line, np.array([[False, True]]))
+    without, having = run(X, unseen, groups), run(X, unseen, groups, texts=texts, text_weight=50.0)
+
+    def order(found):
+        return np.corrcoef(found.probabilities[:, 1], truth[:, 1])[0, 1]
+
+    assert np.ptp(without.probabilities[:, 1]) < np.ptp(having.probabilities[:, 1]) or order(having) > order(without)
+    assert order(having) > 0.3
+
+
+def test_what_the_words_say_counts_beside_what_was_learned():
+    X, truth, groups = made()
+    noise = np.random.default_rng(3).normal(size=X.shape)
+    words = (truth - truth.mean(axis=0)) / truth.std(axis=0)
+    alone = run(noise, truth, groups)
+    helped = run(noise, truth, groups, words=words, by_words=1.0)
+    assert agreed(helped, truth) > agreed(alone, truth) + 0.2
+    ignored = run(noise, truth, groups, words=words, by_words=0.0)
+    assert np.allclose(ignored.probabilities, alone.probabilities)
+
+
+def test_aiming_at_precision_gives_less_and_is_right_more_often():
+    X, truth, groups = made(documents=10)
+    X = X + np.random.default_rng(5).normal(0, 0.5, X.shape)
+    plain, strict = run(X, truth, groups), run(X, truth, groups, aim="precision", precision=0.95)
+
+    def precision(found):
+        given = found.probabilities >= found.thresholds
+        return truth[given].mean(), given.sum()
+
+    assert precision(strict)[0] > precision(plain)[0]
+    assert precision(strict)[1] < precision(plain)[1]
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=12), st.integers(2, 6), st.randoms())
+def test_folds_are_whole_documents_of_like_size(sizes, folds, random):
+    groups = np.repeat([f"d{n:02d}" for n in range(len(sizes))], sizes)
+    fold = folds_of(groups, coded=np.ones(len(groups), dtype=bool), folds=folds)
+    assert set(fold) == set(range(min(folds, len(sizes))))
+    for name in set(groups):
+        assert len(set(fold[groups == name])) == 1
+    held = np.bincount(fold)
+    assert held.max() - held.min() <= max(sizes)
+    order = list(range(len(groups)))
+    random.shuffle(order)
+    assert (folds_of(groups[order], coded=np.ones(len(groups), dtype=bool), folds=folds) == fold[order]).all()
+
+
+def test_nothing_coded_nothing_learned():
+    X, truth, groups = made(documents=2)
+    found = run(X, truth, groups, seen=np.zeros(len(X), dtype=bool))
+    assert (found.fold == mapping_few.EVERYTHING).all() or (found.fold == UNPREDICTED).all()
+    assert not (found.probabilities >= found.thresholds).any()
