@@ -59,28 +59,28 @@ def test_it_opens_and_shows_every_segment_that_is_used(page):
 
 def test_searching_makes_no_difference_between_accents_and_cases(page):
     page.fill("input[name=text]", "A VRAI DIRE")
-    page.wait_for_function("document.querySelectorAll('#list li').length === 1")
+    api.expect(page.locator("#list li")).to_have_count(1)
     assert found(page) == "1 segment, from 1 case."
     assert page.locator("#map .off").count() == 10
     page.fill("input[name=text]", "nobody ever says this")
-    page.wait_for_function("document.querySelectorAll('#list li').length === 0")
+    api.expect(page.locator("#list li")).to_have_count(0)
     assert found(page).startswith("No segment is like that.")
 
 
 def test_filters_narrow_each_other_and_can_be_cleared(page):
     page.select_option("select[name=attribute0]", label="nurse")
-    page.wait_for_function("document.querySelectorAll('#list li').length < 11")
+    api.expect(page.locator("#found")).not_to_contain_text("11 segments")
     nurses = page.locator("#list li").count()
     page.select_option("select[name=source]", label="focus group")
-    page.wait_for_function(f"document.querySelectorAll('#list li').length < {nurses}")
+    api.expect(page.locator("#list li")).not_to_have_count(nurses)
     assert all("Cleo" in text for text in page.locator("#list .where").all_inner_texts())
     page.click("button[type=reset]")
-    page.wait_for_function("document.querySelectorAll('#list li').length === 11")
+    api.expect(page.locator("#list li")).to_have_count(11)
 
 
 def test_what_was_set_aside_can_be_seen(page):
     page.check("input[name=aside]")
-    page.wait_for_function("document.querySelectorAll('#list li').length === 21")
+    api.expect(page.locator("#list li")).to_have_count(21)
 
 
 def test_a_code_and_no_code_are_the_whole(page):
@@ -141,7 +141,7 @@ def test_a_theme_shows_its_segments(page):
 
 def test_a_cell_of_the_matrix_shows_its_passages(page):
     button = page.locator("button[data-set-code]").first
-    count = button.inner_text()
+    count = button.text_content()
     button.click()
     assert found(page).startswith(f"{count} segment")
 
@@ -156,7 +156,7 @@ def test_a_dot_shows_its_segment_and_opens_it(page):
 
 def test_what_breaks_pages_is_read_as_text(page):
     page.fill("input[name=text]", "onerror=alert(1)")
-    page.wait_for_function("document.querySelectorAll('#list li').length === 1")
+    api.expect(page.locator("#list li")).to_have_count(1)
     assert "</script><img src=x onerror=alert(1)>" in page.inner_text("#list li .text")
     assert page.locator("img").count() == 0
 
@@ -222,5 +222,5 @@ def test_a_thousand_segments_make_a_page_of_three_megabytes_at_most(tmp_path, br
     large.goto(place.as_uri())
     assert large.inner_text("#found").startswith("528 segments")
     large.check("input[name=aside]")
-    large.wait_for_function("document.querySelector('#found').textContent.startsWith('1,008')")
+    api.expect(large.locator("#found")).to_contain_text("1,008 segments")
     context.close()
