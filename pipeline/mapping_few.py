@@ -21,6 +21,8 @@ EVERYTHING = -1
 UNPREDICTED = -2
 # Out-of-fold scores from fewer folds than this are too few to calibrate on.
 FOLDS_TO_CALIBRATE = 3
+# So many passages of a code halve what the codebook's words count.
+WORDS_UNTIL = 50.0
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,14 @@ class Options:
     """How to learn.
 
     `ridge`: strength of the penalty; `text_weight`: how much a line of the codebook counts against a coded passage;
-    `by_words`: how much the zero-shot scores count, in standard deviations of the learned ones.
+    `by_words`: how much the zero-shot scores count, in standard deviations of the learned ones, while a code has no
+    passage yet; it counts less and less as there are more.
     """
 
     folds: int = 5
     ridge: float = 1.0
     text_weight: float = 1.0
-    by_words: float = 0.5
+    by_words: float = 0.8
     aim: Aim = "f1"
     precision: float = 0.7
 
@@ -102,8 +105,11 @@ class _Scorer:
     def __call__(self, learned: _Sums) -> Floats:
         scores: Floats = self.X @ learned.solve(self.ridge)
         if self.words is not None:
-            # The model's own spread, over all rows: nothing here has seen what the model has not.
-            scores += self.by_words * float(scores.std(axis=0).mean()) * self.words
+            # The model's own spread and its own passages of each code (the last feature is one everywhere, so that its
+            # products are counts): nothing here has seen what the model has not.
+            passages = np.maximum(learned.codes[-1], 0.0)
+            share = self.by_words * WORDS_UNTIL / (WORDS_UNTIL + passages)
+            scores += float(scores.std(axis=0).mean()) * share * self.words
         return scores
 
 

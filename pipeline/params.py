@@ -82,7 +82,7 @@ class MapCodes(Section):
     vocabulary: int = Field(default=200, ge=0)
     ridge: float = Field(default=1.0, gt=0)
     text_weight: float = Field(default=1.0, ge=0)
-    by_words: float = Field(default=0.5, ge=0)
+    by_words: float = Field(default=0.8, ge=0)
     aim: Literal["f1", "precision"] = "f1"
     precision: float = Field(default=0.7, gt=0, le=1)
     doubt: float = Field(default=0.6, ge=0, le=1)
