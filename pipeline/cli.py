@@ -8,7 +8,7 @@ import typer
 
 from pipeline import params as settings
 from pipeline import study
-from pipeline.errors import CounterpointError
+from pipeline.errors import CounterpointError, refused
 from pipeline.params import Params
 
 app = typer.Typer(
@@ -159,7 +159,7 @@ def export(
 
 @app.command(name="import")
 def bring(
-    file: Annotated[Path, typer.Argument(help="A .qdpx, a .qdc, or a csv that `export` wrote.")],
+    file: Annotated[Path, typer.Argument(help="A .qdpx, a .qdc, or a codebook, codings or participants as a table (.csv, .xlsx).")],
     codebook: Annotated[bool, typer.Option("--codebook", help="Replace the codebook, and keep the old one.")] = False,
     transcripts: Annotated[bool, typer.Option("--transcripts", help="Add texts that the study does not have.")] = False,
     offsets: Annotated[str, typer.Option(help="How positions count: auto, codepoints or utf16.")] = "auto",
@@ -218,4 +218,10 @@ def main() -> None:
         app()
     except CounterpointError as error:
         print(error, file=sys.stderr)
+        raise SystemExit(1) from None
+    except OSError as error:
+        said = refused(error, doing="The command")
+        if said is None:
+            raise
+        print(said, file=sys.stderr)
         raise SystemExit(1) from None

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import cells, codebook, ingest, naming, participants, refi, study
+from pipeline import codebook, codebook_table, ingest, naming, participants, refi, study
 from pipeline.code_text import fields
 from pipeline.codebook import Codebook
 from pipeline.errors import CounterpointError
@@ -62,13 +62,13 @@ class Plan:
 
 
 def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
-    """Bring a file (.qdpx, .qdc, .csv) into a study; return lines that say what was done and what was not.
+    """Bring a file (.qdpx, .qdc, .csv, .xlsx) into a study; return lines that say what was done and what was not.
 
     Raises CounterpointError where the file cannot be used, or would overwrite what is there; nothing is written then.
     """
     if wanted is not None and wanted.offsets not in UNITS:
         raise CounterpointError(f"--offsets is '{wanted.offsets}'. Write one of {', '.join(UNITS)}.")
-    kinds = {".qdpx": _project, ".qdc": _book, ".csv": _table}
+    kinds = {".qdpx": _project, ".qdc": _book, ".csv": _table, ".xlsx": _workbook}
     if path.suffix.lower() not in kinds:
         raise CounterpointError(f"{path} is none of {', '.join(sorted(kinds))}. Export it as one of these.")
     plan = Plan(folder, wanted or Wanted())
@@ -111,18 +111,21 @@ def _table(plan: Plan, path: Path, data: bytes) -> None:
         _codings(plan, path, codes_csv.read(data, path.stem))
     elif set(participants.COLUMNS) <= set(header):
         _write_people(plan, data)
-    elif "name" in header and {"parent", "definition"} & set(header):
-        entries = [{name: _field(name, cells.plain(cell)) for name, cell in row.items() if name} for _, row in found]
-        _write_codebook(plan, codebook.parse(entries, place=str(path)))
+    elif codebook_table.columns(header):
+        _write_codebook(plan, codebook_table.read(header, [row for _, row in found], place=str(path)))
     else:
         raise CounterpointError(
             f"{path}: its columns ({', '.join(header[:8])}) are none we know. Codings need document and code, a "
-            f"codebook name and definition, participants {', '.join(participants.COLUMNS)}."
+            f"codebook name (or code) and definition, participants {', '.join(participants.COLUMNS)}."
         )
 
 
-def _field(name: str, cell: str) -> Any:
-    return [line for line in cell.split("\n") if line.strip()] if name in ("examples", "counter_examples") else cell
+def _workbook(plan: Plan, path: Path, data: bytes) -> None:
+    """A workbook whose first sheet is a codebook."""
+    header, found = rows.read_xlsx(data)
+    if not codebook_table.columns(header):
+        raise CounterpointError(f"{path}: its first sheet is no codebook, which has the columns name and definition.")
+    _write_codebook(plan, codebook_table.read(header, [row for _, row in found], place=str(path)))
 
 
 def _texts(plan: Plan, sources: Sequence[qdpx.Source]) -> dict[str, str]:

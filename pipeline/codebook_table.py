@@ -1,0 +1,47 @@
+"""A codebook as a table, ours or another program's: which column is which, and what to do with what a table lacks."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pipeline import cells, codebook
+from pipeline.codebook import Codebook
+
+# What other programs and people call our columns, in lower case; the first that is there is taken.
+NAMES = {
+    "name": ("name", "code", "code name", "code_name", "tag", "node", "theme"),
+    "parent": ("parent", "parent code", "parent_code", "category", "parent name"),
+    "definition": ("definition", "description", "meaning"),
+    "include": ("include", "includes", "inclusion", "when to use"),
+    "exclude": ("exclude", "excludes", "exclusion", "when not to use"),
+    "examples": ("examples", "example"),
+    "counter_examples": ("counter_examples", "counter-examples", "counter examples"),
+    "color": ("color", "colour"),
+}
+
+
+def columns(header: Iterable[str]) -> dict[str, str]:
+    """Which column of a table holds each part of a codebook; empty where there is no name, or nothing beside it."""
+    there = set(header)
+    found = {part: next(name for name in names if name in there) for part, names in NAMES.items() if there & set(names)}
+    return found if "name" in found and {"parent", "definition"} & set(found) else {}
+
+
+def read(header: Iterable[str], rows: Iterable[Mapping[str, str]], *, place: str) -> Codebook:
+    """The codebook that a table's rows hold; a parent that has no row of its own becomes a code by its name alone.
+
+    `rows`: cells by column, as written. Raises CodebookError with every problem at once.
+    """
+    of = columns(header)
+    entries: list[dict[str, Any]] = []
+    for row in rows:
+        entry = {part: _field(part, cells.plain(row[column])) for part, column in of.items()}
+        if any(entry.values()):
+            entries.append(entry)
+    named = {str(entry["name"]).strip() for entry in entries}
+    parents = dict.fromkeys(str(entry.get("parent", "")).strip() for entry in entries)
+    alone: list[dict[str, Any]] = [{"name": parent} for parent in parents if parent and parent not in named]
+    return codebook.parse(alone + entries, place=place)
+
+
+def _field(part: str, cell: str) -> Any:
+    return [line for line in cell.split("\n") if line.strip()] if part in ("examples", "counter_examples") else cell
