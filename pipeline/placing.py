@@ -1,8 +1,10 @@
 """Where a human coding lies in its document: by its offsets where they agree with its text, else by its text."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.naming import Documents
 from pipeline.readers.coding import Coding
@@ -11,6 +13,12 @@ from pipeline.readers.coding import Coding
 Row = tuple[str, int, int, str, str, str, str, str, str]
 
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"})
+
+# People mark half words: a passage of so many characters need not begin and end with a whole one.
+LONG = 30
+# Three numbers in a row or more, and a word broken at a line's end: what a PDF's margin leaves in a passage.
+_NUMBERS = re.compile(r"(?<!\S)\d{1,5}(?:\s+\d{1,5}){2,}(?!\S)")
+_BROKEN = re.compile(r"(?<=[^\W\d_])- +(?=[^\W\d_])")
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,8 @@ def place(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list[Placed]
     """Place codings in the texts of a study's documents; return those placed and those not, each in the order given.
 
     Offsets count where the text agrees with them, or where there is no text. Otherwise the words are searched in that
-    document: exactly, then with case, space and quotes levelled; a place is taken only if it is the only one.
+    document: exactly, then with case, space and quotes levelled, then without the line numbers of a PDF's margin; a
+    place is taken only if it is the only one.
     """
     names = Documents(texts)
     folded: dict[str, _Folded] = {}
@@ -98,7 +107,8 @@ def _span(coding: Coding, document: str, text: str, folded: dict[str, _Folded]) 
     if not spans:
         if document not in folded:
             folded[document] = _Folded(text)
-        spans = folded[document].find(_Folded(wanted).text.strip())
+        forms = _without_margin(_Folded(wanted).text.strip())
+        spans = next((found for form in forms if (found := folded[document].find(form))), [])
     if len(spans) == 1:
         return *spans[0], "text"
     if spans:
@@ -116,13 +126,13 @@ def _agrees(coding: Coding, text: str) -> bool:
 
 
 def _occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
-    """Return up to two places of words in a text: whole words only."""
+    """Return up to two places of words in a text: whole words only, but where they are so many that chance is out."""
     if not wanted:
         return []
     spans: list[tuple[int, int]] = []
     at = text.find(wanted)
     while at >= 0 and len(spans) < 2:
-        if _whole(text, at, at + len(wanted)):
+        if len(wanted) >= LONG or _whole(text, at, at + len(wanted)):
             spans.append((at, at + len(wanted)))
         at = text.find(wanted, at + 1)
     return spans
@@ -133,6 +143,17 @@ def _whole(text: str, start: int, end: int) -> bool:
     cut_left = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
     cut_right = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
     return not (cut_left or cut_right)
+
+
+def _without_margin(words: str) -> list[str]:
+    """Return levelled words as they are, without line numbers (three or more that count up by one), and mended."""
+
+    def kept(found: re.Match[str]) -> str:
+        numbers = [int(number) for number in found.group().split()]
+        return "" if all(after == before + 1 for before, after in pairwise(numbers)) else found.group()
+
+    bare = " ".join(_NUMBERS.sub(kept, words).split())
+    return list(dict.fromkeys((words, bare, _BROKEN.sub("-", bare))))
 
 
 def _levelled(character: str) -> str:

@@ -152,6 +152,20 @@ def test_pdf_joins_lines_and_leaves_out_heads_and_numbers():
     ]
 
 
+CUT = "and that was the line which the browser cut in two at the end"
+
+
+def test_a_long_line_printed_on_both_sides_of_a_page_break_was_said_once():
+    first = page(1, "Interviewer: So?", "Anna: It was a long time and we never knew why it was so", CUT)
+    data = pdf_of(first, page(2, CUT, "of the page.", "Interviewer: Oh?"), page(3, "Anna: Yes."))
+    assert pdf.read(data, LABELS).text.count(CUT) == 1
+
+
+def test_a_short_line_said_again_on_the_next_page_stays():
+    data = pdf_of(page(1, "Anna: No, no.", "Bo: Yes."), page(2, "Bo: Yes.", "Anna: No."), page(3, "Anna: No."))
+    assert pdf.read(data, LABELS).text.count("Bo: Yes.") == 2
+
+
 def test_two_columns_are_refused_in_words():
     rows = [
         (x, 700 - 14 * at, f"words of column {n} row {at:02} go") for at in range(20) for n, x in enumerate((40, 320))

@@ -107,4 +107,44 @@ def test_a_span_found_by_text_says_the_same_and_lies_in_the_document(text, wante
     found, _ = placing.place([coding(wanted, document="d")], {"d": text})
     for one in found:
         assert 0 <= one.start < one.end <= len(text)
-        assert placing._Folded(text[one.start : one.end]).text.strip() == placing._Folded(wanted).text.strip()
+        level = placing._Folded(wanted).text.strip()
+        assert placing._Folded(text[one.start : one.end]).text.strip() in placing._without_margin(level)
+
+
+LONG = "and then we went all the way down to the harbour, two-way traffic, and it was over"
+
+
+@pytest.mark.parametrize(
+    "exported",
+    [
+        "we went all the way 1 2 3 4 down to the harbour",
+        "we went all the way\n99\n100\n101\ndown to the harbour",
+        "down to the harbour, two- way traffic",
+        "7 8 9 way down to the harbour, two- way 10 11 12 traffic",
+    ],
+)
+def test_what_a_pdfs_margin_left_in_a_passage_is_no_hindrance(exported):
+    (one,), lost = placing.place([coding(exported, document="d")], {"d": LONG})
+    assert lost == []
+    assert LONG[one.start : one.end].split()[-1] in {"harbour", "traffic"}
+
+
+@pytest.mark.parametrize("exported", ["way 1 2 down to", "way 1 3 5 down to", "the way 3 2 1 down"])
+def test_numbers_that_people_said_are_not_taken_out(exported):
+    assert placing.place([coding(exported, document="d")], {"d": LONG})[0] == []
+    said = LONG.replace("way down", exported)
+    assert len(placing.place([coding(exported, document="d")], {"d": said})[0]) == 1
+
+
+def test_numbers_that_are_in_the_text_are_found_as_they_stand():
+    text = "I counted 1 2 3 and then four. I counted and then four."
+    (one,), _ = placing.place([coding("I counted 1 2 3 and", document="d")], {"d": text})
+    assert (one.start, one.end) == (0, 19)
+
+
+def test_only_a_long_passage_may_begin_or_end_with_half_a_word():
+    half = LONG[1:47]
+    (one,), _ = placing.place([coding(half, document="d")], {"d": LONG})
+    assert (one.start, one.end) == (1, 47)
+    assert placing.place([coding(LONG[1:18], document="d")], {"d": LONG})[0] == []
+    assert placing.place([coding(half, document="d")], {"d": f"{LONG} {LONG}"})[0] == []

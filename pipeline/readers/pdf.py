@@ -30,6 +30,8 @@ _DAMAGE = (
     ArithmeticError,
     RuntimeError,
 )
+# A line so long that ends a page and begins the next one as well was printed twice, not said twice.
+REPEATED, TWICE = 40, 5
 _NUMBER = re.compile(r"(?:page|p\.|seite)?\s*[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:/|of|von)\s*\d{1,4})?", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 
@@ -50,7 +52,7 @@ def read(data: bytes, labels: Labels) -> Transcript:
         raise RefusedError(
             f"It cannot be read as a PDF ({type(error).__name__}). Export it again, or as .docx."
         ) from None
-    lines = [line for page in _without_heads(pages) for line in page]
+    lines = _one_after_another(_without_heads(pages))
     if not lines:
         raise RefusedError("It has no text layer: it is a scan. Recognise its text first (OCR), or type it.")
     return speakers.transcript("\n".join(_paragraphs(lines, labels)), labels)
@@ -101,6 +103,19 @@ def _without_heads(pages: list[list[str]]) -> list[list[str]]:
             lines.pop()
         kept.append(lines)
     return kept
+
+
+def _one_after_another(pages: list[list[str]]) -> list[str]:
+    """Return the lines of all pages; long lines printed at the end of a page and again on the next one are there once.
+
+    Browsers that cut a line in two at the end of a page print it on both.
+    """
+    lines: list[str] = []
+    for page in pages:
+        most = min(len(page), len(lines), TWICE)
+        twice = (n for n in range(most, 0, -1) if len(page[n - 1]) >= REPEATED and lines[-n:] == page[:n])
+        lines.extend(page[next(twice, 0) :])
+    return lines
 
 
 def _paragraphs(lines: list[str], labels: Labels) -> list[str]:
