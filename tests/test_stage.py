@@ -36,7 +36,10 @@ def test_a_fault_of_ours_keeps_its_traceback(root: Path):
         _ = 1 / 0
 
 
-def test_two_runs_of_one_stage_do_not_write_over_each_other(root: Path, capsys: pytest.CaptureFixture[str]):
+def test_two_runs_of_one_stage_do_not_write_over_each_other(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(stage, "WAIT_S", 0.1)
     (root / "data/x/.cache").mkdir()
     with FileLock(root / "data/x/.cache/ingest.lock"), pytest.raises(SystemExit), stage.opened("ingest"):
         pass
