@@ -1,18 +1,26 @@
 """What every stage does at its edges: read params, take the stage's lock, fix the threads, and fail in a sentence."""
 
+import os
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 from threadpoolctl import threadpool_limits
 
 from pipeline import params as settings
 from pipeline import study
-from pipeline.errors import CounterpointError
+from pipeline.errors import CounterpointError, refused
 
 # The order of a floating-point sum depends on the number of threads, so it is the same on every machine.
 THREADS = 2
+# How long a stage waits for another run of itself to end, in seconds.
+WAIT_S = 600.0
+# How often a stage looks whether the DVC that started it is still there, in seconds.
+LOOK_S = 0.2
 
 
 @contextmanager
@@ -22,18 +30,55 @@ def opened(name: str) -> Iterator[settings.Params]:
     The lock keeps a stage whose parent was killed from writing beside a second run.
     """
     try:
+        if "DVC_STAGE" in os.environ:
+            _end_with_parent()
         params = settings.load()
         study.lay_out(params.folder)
-        lock = params.folder / ".cache" / f"{name}.lock"
-        lock.parent.mkdir(exist_ok=True)
-        try:
-            with FileLock(lock, timeout=0), threadpool_limits(limits=THREADS):
-                yield params
-        except Timeout:
-            message = (
-                f"{name}: another run of this stage is at work on {params.folder}. Wait for it to end, or stop it."
-            )
-            raise CounterpointError(message) from None
+        with _alone(name, params.folder), threadpool_limits(limits=THREADS):
+            yield params
     except CounterpointError as error:
         print(error, file=sys.stderr)
         raise SystemExit(1) from None
+    except Exception as error:
+        said = refused(error, doing=f"Stage {name}")
+        if said is None:
+            raise
+        print(said, file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+@contextmanager
+def _alone(name: str, folder: Path) -> Iterator[None]:
+    """Hold the stage's lock; wait while another run holds it, and raise CounterpointError if that does not end."""
+    place = folder / ".cache" / f"{name}.lock"
+    place.parent.mkdir(exist_ok=True)
+    busy = f"{name}: another run of this stage is at work on {folder}"
+    lock = FileLock(place)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        print(f"{busy}. Waiting for it to end.", file=sys.stderr, flush=True)
+        try:
+            lock.acquire(timeout=WAIT_S)
+        except Timeout:
+            raise CounterpointError(f"{busy}, and it does not end. Stop it, then run this again.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _end_with_parent() -> None:
+    """End this process soon after the one that started it is gone.
+
+    A DVC that is killed leaves its stage running. The stage's tables would then replace those of the next run, which
+    may have been made from other params or transcripts.
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

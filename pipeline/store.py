@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Hashable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import schemas
-from pipeline.errors import CounterpointError
+from pipeline.errors import CounterpointError, refused
 
 INTERIM: dict[str, type[schemas.Table]] = {
     "documents": schemas.Documents,
@@ -81,17 +82,28 @@ def read(study: Path, table: str) -> pd.DataFrame:
 
 
 def write(study: Path, table: str, frame: pd.DataFrame) -> None:
-    """Validate one table and write it whole: a temporary file first, then a rename. Same rows, same bytes."""
+    """Validate one table and write it whole: a temporary file first, then a rename. Same rows, same bytes.
+
+    Raises StoreError where it breaks its schema, and where the disk is full or may not be written; the table that was
+    there before is then there still.
+    """
     place = path(study, table)
     checked = _validated(table, frame.reset_index(drop=True), place)
-    place.parent.mkdir(parents=True, exist_ok=True)
     arrow = pa.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
     temporary = place.with_name(f".{table}.{os.getpid()}.new")
     try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        for left in place.parent.glob(f".{table}.*.new"):  # by a run that was killed
+            left.unlink(missing_ok=True)
         pq.write_table(arrow, temporary, compression="zstd")
         temporary.replace(place)
+    except OSError as error:
+        raise StoreError(
+            str(refused(error, doing=f"Writing {place}") or f"{place} cannot be written ({error}).")
+        ) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def empty(table: str) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """A study's folder: what it holds, and the commented templates it starts from."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import CounterpointError
@@ -68,9 +69,20 @@ def create(folder: Path) -> list[Path]:
             made.append(folder / name)
     for name, text in FILES.items():
         if not (folder / name).exists():
-            (folder / name).write_text(text, encoding="utf-8")
+            write(folder / name, text)
             made.append(folder / name)
     return made
+
+
+def write(place: Path, text: str) -> None:
+    """Write a text whole or not at all: a half template would be taken for what the researchers wrote."""
+    temporary = place.with_name(f".{place.name}.new")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(place)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def frameworks() -> dict[str, Path]:
@@ -92,7 +104,7 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
     made = []
     if framework is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        codebook.write_text(ready[framework].read_text(encoding="utf-8"), encoding="utf-8")
+        write(codebook, ready[framework].read_text(encoding="utf-8"))
         made.append(codebook)
     return made + create(folder)
 
@@ -104,7 +116,7 @@ def main() -> None:
     with stage.opened("study") as params:
         parts = params.folder / "interim" / "parts.txt"
         parts.parent.mkdir(exist_ok=True)
-        parts.write_text("\n".join(sorted([*FILES, *FOLDERS])) + "\n", encoding="utf-8")
+        write(parts, "\n".join(sorted([*FILES, *FOLDERS])) + "\n")
 
 
 if __name__ == "__main__":
