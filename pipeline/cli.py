@@ -82,6 +82,17 @@ def decide(
 
 
 @app.command()
+def review(
+    who: Who = "",
+    port: Annotated[int, typer.Option(help="Which port; 0: any that is free.", min=0, max=65535)] = 0,
+) -> None:
+    """Open the report so that what you decide in it is written straight to decisions.yaml; for this machine alone."""
+    from pipeline import review as reviewing
+
+    reviewing.review(settings.load().folder, who=who, port=port, say=typer.echo)
+
+
+@app.command()
 def undo(
     decision: Annotated[str, typer.Argument(help="The decision's id, or its beginning.")], who: Who = "", why: Why = ""
 ) -> None:

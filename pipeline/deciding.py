@@ -1,13 +1,16 @@
 """Taking a decision on what is on the screen now: anchored on the theme's segments, it is added to decisions.yaml."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
+from filelock import FileLock, Timeout
 
-from pipeline import decisions, replay, store
+from pipeline import decide_view, decisions, replay, store
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 from pipeline.schemas import UNASSIGNED
@@ -28,6 +31,10 @@ REST = {
 
 class DecidingError(CounterpointError):
     """A decision cannot be taken as asked."""
+
+
+class StaleError(DecidingError):
+    """What the decision was taken on has changed since."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,34 @@ def screen(study: Path, taken: Sequence[Decision]) -> Screen:
     )
 
 
+@contextmanager
+def locked(study: Path) -> Iterator[None]:
+    """Keep everybody else from changing the study's decisions meanwhile; raise DecidingError where another does."""
+    place = study / ".cache" / "decisions.lock"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(place, timeout=10):
+            yield
+    except Timeout:
+        raise DecidingError(f"{study / FILE} is being written by another program. Try again in a moment.") from None
+
+
+def state(study: Path) -> str:
+    """A fingerprint of what one decides on: the themes of the last run and the decisions taken so far."""
+    made = decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
+    file = study / FILE
+    said = file.read_bytes() if file.exists() else b""
+    return hashlib.sha256(made.encode() + said).hexdigest()[:16]
+
+
+def _fresh(study: Path, seen: str | None) -> None:
+    if seen is not None and seen != state(study):
+        raise StaleError(
+            "The themes or the decisions have changed since this page was opened, so nothing was written. Reload the "
+            "page, look at what has changed, and decide again."
+        )
+
+
 def decide(
     study: Path,
     action: str,
@@ -84,14 +119,25 @@ def decide(
     who: str,
     why: str = "",
     now: datetime | None = None,
+    seen: str | None = None,
 ) -> Decision:
     """Take a decision about a theme (its id or its label) and add it to the study's decisions.yaml; return it.
 
-    `rest` is what the action needs beside (see REST). `now`: the present unless told, written in UTC.
-    Raises DecidingError, and writes nothing, where the theme or a segment is not there or nobody is named.
+    `rest` is what the action needs beside (see REST). `now`: the present unless told, written in UTC. `seen`: the
+    `state` that the decision was taken on, where that is not the present by itself.
+    Raises DecidingError, and writes nothing, where the theme or a segment is not there or nobody is named; StaleError
+    where the state is another by now.
     """
     if action not in REST:
         raise DecidingError(f"'{action}' is nothing that can be decided. There are: {', '.join(REST)}.")
+    with locked(study):
+        _fresh(study, seen)
+        return _decide(study, action, theme, rest, who=who, why=why, now=now)
+
+
+def _decide(
+    study: Path, action: str, theme: str, rest: Sequence[str], *, who: str, why: str, now: datetime | None
+) -> Decision:
     taken = decisions.load(study / FILE)
     shown = screen(study, taken)
     own = _theme(theme, shown, none=action == "move")
@@ -111,8 +157,16 @@ def decide(
     return _add(study, taken, fields, who=who, why=why, now=now)
 
 
-def undo(study: Path, decision: str, *, who: str, why: str = "", now: datetime | None = None) -> Decision:
+def undo(
+    study: Path, decision: str, *, who: str, why: str = "", now: datetime | None = None, seen: str | None = None
+) -> Decision:
     """Take a decision back, by its id or the beginning of it; undoing an undo brings the first decision back."""
+    with locked(study):
+        _fresh(study, seen)
+        return _undo(study, decision, who=who, why=why, now=now)
+
+
+def _undo(study: Path, decision: str, *, who: str, why: str, now: datetime | None) -> Decision:
     taken = decisions.load(study / FILE)
     fitting = [held for held in taken if held.key.startswith(decision)]
     exact = [held for held in taken if held.key == decision]

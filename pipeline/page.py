@@ -19,8 +19,11 @@ from pipeline.rows import each
 VALENCES = ("facilitator", "barrier", "both", "neither")
 
 
-def render(context: Mapping[str, Any], *, data: Mapping[str, Any]) -> str:
-    """The page as text; `data` is what its script needs, embedded as JSON that cannot end its element."""
+def render(context: Mapping[str, Any], *, data: Mapping[str, Any], decide: Mapping[str, Any]) -> str:
+    """The page as text; `data` and `decide` are what its script needs, embedded as JSON that cannot end its element.
+
+    They are apart because `counterpoint review` fills in the second.
+    """
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(templates.text),
         autoescape=True,
@@ -31,13 +34,18 @@ def render(context: Mapping[str, Any], *, data: Mapping[str, Any]) -> str:
     )
     environment.filters |= {"percent": words.percent, "figure": words.figure, "sentence": words.sentence}
     environment.globals |= {"count": words.count}
-    style, script = templates.text("style.css"), templates.text("page.js")
+    style, script = templates.text("style.css"), templates.text("page.js") + templates.text("decide.js")
     policy = (
         f"default-src 'none'; script-src '{_sha256(script)}'; style-src '{_sha256(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
     return environment.get_template("report.html").render(
-        **context, style=style, script=script, policy=policy, data=json_for_html(data)
+        **context,
+        style=style,
+        script=script,
+        policy=policy,
+        data=json_for_html(data),
+        decide=json_for_html(decide),
     )
 
 

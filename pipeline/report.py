@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline import (
     agreement_view,
     asked,
+    decide_view,
     decisions,
     further_view,
     map_view,
@@ -50,7 +51,7 @@ class Study:
     """Everything the report shows: the tables by name, the codebook, and what is worked out from them once.
 
     `accepted`: the candidate codes of segments (segment_id, code, score); `codes`: those that were mapped, in the order
-    of the codebook; `cells`: the framework matrix; `quoted`: every segment as a quote.
+    of the codebook; `cells`: the framework matrix; `quoted`: every segment as a quote; `taken`: people's decisions.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -59,9 +60,12 @@ class Study:
     codes: tuple[str, ...]
     cells: tuple[matrix.Cell, ...]
     quoted: Mapping[str, quotes.Quote]
+    taken: Sequence[decisions.Decision] = ()
 
 
-def gather(tables: Mapping[str, pd.DataFrame], book: codebooks.Codebook) -> Study:
+def gather(
+    tables: Mapping[str, pd.DataFrame], book: codebooks.Codebook, taken: Sequence[decisions.Decision] = ()
+) -> Study:
     """Work out what page, workbook and metrics share; raises QuoteError where a segment is not verbatim."""
     segments, assigned = tables["segments"], tables["code_assignments"]
     accepted = accepted_codes(assigned)
@@ -73,7 +77,7 @@ def gather(tables: Mapping[str, pd.DataFrame], book: codebooks.Codebook) -> Stud
     quoted = quotes.collect(
         documents=tables["documents"], turns=tables["turns"], cases=tables["cases"], segments=segments
     )
-    return Study(tables, book, accepted, codes, tuple(cells), quoted)
+    return Study(tables, book, accepted, codes, tuple(cells), quoted, tuple(taken))
 
 
 def accepted_codes(code_assignments: pd.DataFrame) -> pd.DataFrame:
@@ -98,7 +102,7 @@ def build_page(study: Study, params: settings.Params, models_used: Sequence[tupl
         "digests": sorted(lookup(documents, "document", "sha256").items()),
         **_shown(study, params),
     }
-    html = page.render(context, data=_data(study))
+    html = page.render(context, data=_data(study), decide=_decide(study))
     quotes.verify_page(html, documents)
     return html
 
@@ -182,6 +186,17 @@ def _data(study: Study) -> dict[str, Any]:
     )
 
 
+def _decide(study: Study) -> dict[str, Any]:
+    """What the page's script needs for deciding."""
+    return decide_view.build(
+        themes=study.tables["themes"],
+        assignments=study.tables["theme_assignments"],
+        segments=study.tables["segments"],
+        questions=study.tables["theme_questions"],
+        taken=study.taken,
+    )
+
+
 def _draft(study: Study, params: settings.Params) -> tuple[str, ...]:
     """The first sentences of a methods section."""
     return method.draft(
@@ -253,11 +268,11 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
 def main() -> None:
     """Read every table of the study; write the framework matrix and the report."""
     with stage.opened("report") as params:
-        study = gather(read(params.folder), codebooks.load(params.folder / "codebook.yaml"))
+        taken = decisions.load(params.folder / "decisions.yaml")
+        study = gather(read(params.folder), codebooks.load(params.folder / "codebook.yaml"), taken)
         html = build_page(study, params, fingerprints(params))
         store.write(params.folder, "framework_matrix", matrix.table(study.cells))
         write_out(params.folder / "report", study, html=html, reflexive=params.stance == "reflexive")
-        taken = decisions.load(params.folder / "decisions.yaml")
         coded = qdpx.project(study.tables, codebook=study.book, decisions=taken, study=params.folder.name)
         (params.folder / "report" / "coded.qdpx").write_bytes(coded)
 

@@ -70,13 +70,14 @@ def test_it_reads_from_the_study_down_to_the_method(html):
         "problems",
         "method",
         "context",
+        "decide",
     ]
 
 
 def test_what_breaks_pages_is_shown_as_text(html):
     reader = Reader()
     reader.feed(html)
-    assert reader.tags.count("script") == 2
+    assert reader.tags.count("script") == 3
     assert "img" not in reader.tags
     assert not [name for name in reader.attributes if name.startswith("on") or name in ("style", "src")]
     assert "{{ 7 * 7 }}" in seen(html)

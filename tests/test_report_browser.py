@@ -94,7 +94,7 @@ def test_a_code_and_no_code_are_the_whole(page):
 
 def test_a_quote_opens_in_its_turn_with_the_question(page):
     page.click(".card .door >> nth=0")
-    dialog = page.locator("dialog")
+    dialog = page.locator("#context")
     assert dialog.is_visible()
     quoted = page.inner_text(".card blockquote >> nth=0")
     assert page.inner_text("dialog mark") == quoted
@@ -118,7 +118,7 @@ def test_every_door_opens_on_what_it_stands_beside(page):
         figure.locator(".door").click()
         assert page.inner_text("dialog mark") == figure.locator("blockquote").inner_text()
         page.keyboard.press("Escape")
-        assert not page.locator("dialog").is_visible()
+        assert not page.locator("#context").is_visible()
 
 
 def test_the_keyboard_alone_opens_a_door_and_comes_back(page):
@@ -127,8 +127,8 @@ def test_the_keyboard_alone_opens_a_door_and_comes_back(page):
     door = page.locator(".card .door").first
     door.focus()
     page.keyboard.press("Enter")
-    assert page.locator("dialog").is_visible()
-    assert page.evaluate("document.querySelector('dialog').contains(document.activeElement)")
+    assert page.locator("#context").is_visible()
+    assert page.evaluate("document.querySelector('#context').contains(document.activeElement)")
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.dataset.door") == door.get_attribute("data-door")
 

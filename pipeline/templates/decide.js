@@ -1,0 +1,215 @@
+(() => {
+  // Deciding about candidate themes. Opened as a file, the page offers what was decided as a file to keep; served by
+  // `counterpoint review`, it sends each decision, which is refused if the page is older than the data.
+  const by = (id) => document.getElementById(id);
+  const data = JSON.parse(by("decide-data").textContent);
+  const { review } = data;
+  const dialog = by("decide"), form = by("decide-form");
+  const themes = new Map(data.themes.map((theme) => [theme.id, theme]));
+  let taken = review ? review.taken : [];
+  let kept = true, who = review ? review.who : "", asked = null;
+
+  const name = (id) => (themes.has(id) ? `T${themes.get(id).number}` : `theme ${id}`);
+  const titled = (id) => (themes.has(id) ? `${name(id)} “${held().get(id).label}”` : name(id));
+  // What the decisions since the report make of its themes, in their order.
+  const held = () => {
+    const now = new Map(data.themes.map((theme) => [theme.id, { label: theme.label, members: new Set(theme.members), status: "", into: null, notes: [] }]));
+    taken.forEach((one) => {
+      const theme = now.get(one.theme);
+      if (!theme) return;
+      theme.notes.push(one);
+      if (one.action === "rename") theme.label = one.label;
+      if (one.action === "accept" || one.action === "reject") theme.status = one.action;
+      if (one.action === "merge") {
+        one.others.map((id) => now.get(id)).filter(Boolean).forEach((other) => {
+          other.members.forEach((member) => theme.members.add(member));
+          other.into = one.theme;
+        });
+      }
+    });
+    return now;
+  };
+  const sentence = (one) => {
+    if (one.said) return one.said;
+    const quoted = `“${one.was}”`;
+    return {
+      accept: `${one.who} accepted ${name(one.theme)} ${quoted}`,
+      reject: `${one.who} rejected ${name(one.theme)} ${quoted}`,
+      rename: `${one.who} renamed ${name(one.theme)} ${quoted} to “${one.label}”`,
+      merge: `${one.who} merged ${(one.others || []).map(name).join(", ")} into ${name(one.theme)} ${quoted}`,
+      memo: `${one.who} wrote of ${name(one.theme)}: ${one.text}`,
+    }[one.action];
+  };
+  const short = (one) => {
+    const done = { accept: "Accepted", reject: "Rejected", rename: `Renamed “${one.label}”`, memo: "Memo written" };
+    done.merge = `Took in ${(one.others || []).map(name).join(", ")}`;
+    return `${done[one.action] || one.action} by ${one.who}`;
+  };
+
+  const show = () => {
+    const now = held();
+    document.querySelectorAll("[data-decide-theme]").forEach((place) => {
+      const theme = now.get(Number(place.dataset.decideTheme));
+      const said = theme.notes.map(short);
+      if (theme.into !== null) said.push(`Merged into ${name(theme.into)}`);
+      const note = place.querySelector(".now");
+      note.hidden = !said.length;
+      note.textContent = said.length ? `${said.join("; ")}. The next run shows it.` : "";
+      place.querySelectorAll("button").forEach((button) => { button.disabled = theme.into !== null; });
+    });
+    by("decided").hidden = !taken.length;
+    const count = `${taken.length} ${taken.length === 1 ? "decision" : "decisions"}`;
+    if (review) by("decided-said").textContent = `${count} written to decisions.yaml since the report was made.`;
+    else by("decided-said").textContent = kept ? `${count}, saved as a file.` : `${count} on this page alone, not saved yet.`;
+    by("decided-how").textContent = review ? "Run dvc repro to see them in the report." : "Bring the file into the study with counterpoint import, then run dvc repro.";
+    by("decided-save").hidden = Boolean(review);
+    by("decided-list").replaceChildren(...taken.map((one) => {
+      const item = document.createElement("li"), words = document.createElement("bdi"), back = document.createElement("button");
+      words.textContent = sentence(one);
+      back.type = "button";
+      back.textContent = "Take back";
+      back.setAttribute("aria-label", `Take back: ${sentence(one)}`);
+      back.addEventListener("click", () => takeBack(one));
+      item.append(words, " ", back);
+      return item;
+    }));
+  };
+
+  const send = async (body) => {
+    let reply;
+    try {
+      reply = await fetch("decide", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...body, state: review.state }) });
+    } catch {
+      throw new Error("Nobody answers, so nothing was written. Start counterpoint review again and open its new address.");
+    }
+    const said = await reply.json();
+    if (!reply.ok) throw new Error(said.error);
+    review.state = said.state;
+    taken = said.taken;
+  };
+  // Later than every decision so far, whose order it would otherwise change.
+  const stamp = () => {
+    const last = taken.reduce((latest, one) => (one.when > latest ? one.when : latest), data.last);
+    const now = new Date().toISOString().slice(0, 19);
+    if (now > last) return now;
+    const whole = last.length > 10 ? last : `${last}T00:00:00`;
+    return new Date(Date.parse(`${whole.length === 16 ? `${whole}:00` : whole}Z`) + 1000).toISOString().slice(0, 19);
+  };
+  const keep = ({ action, theme, rest, why }) => {
+    const now = held(), own = now.get(theme);
+    const made = { action, theme, who, when: stamp(), was: own.label };
+    if (why) made.why = why;
+    if (action === "rename") made.label = rest[0];
+    if (action === "accept") Object.assign(made, { label: own.label, answers: themes.get(theme).answers });
+    if (action === "memo") made.text = rest[0];
+    const members = new Set(own.members);
+    if (action === "merge") {
+      made.others = rest.map(Number).sort((a, b) => a - b);
+      made.others.forEach((other) => now.get(other).members.forEach((member) => members.add(member)));
+    }
+    made.members = [...members].sort();
+    made.documents = data.documents;
+    taken = [...taken, made];
+    kept = false;
+  };
+  const takeBack = async (one) => {
+    if (review) {
+      try {
+        await send({ action: "undo", undoes: one.id, who: who || one.who, why: "" });
+      } catch (error) {
+        by("decided-wrong").textContent = error.message;
+        return;
+      }
+    } else {
+      taken = taken.filter((other) => other !== one);
+      kept = !taken.length;
+    }
+    by("decided-wrong").textContent = "";
+    show();
+    (taken.length ? by("decided") : by("themes")).querySelector("summary, button")?.focus();
+  };
+
+  const HEADINGS = { accept: "Accept", rename: "Rename", merge: "Merge others into", reject: "Reject", memo: "Write a memo about" };
+  const WHAT = {
+    accept: "It stays as it is now, with its label and its segments, whatever the next interview brings.",
+    rename: "The label is yours from now on, and the theme keeps its segments.",
+    merge: "The themes you tick become part of this one.",
+    reject: "Its segments will be in no theme. They stay in the study, and the decision can be taken back.",
+    memo: "What you think of it, and why. It changes nothing else.",
+  };
+  const open = (action, theme) => {
+    asked = { action, theme };
+    form.reset();
+    form.elements.who.value = who;
+    by("decide-h").textContent = `${HEADINGS[action]} ${titled(theme)}`;
+    by("decide-what").textContent = WHAT[action];
+    by("decide-wrong").textContent = "";
+    form.querySelectorAll("[data-for]").forEach((part) => { part.hidden = part.dataset.for !== action; });
+    const now = held();
+    if (action === "rename") form.elements.label.value = now.get(theme).label;
+    by("decide-others").replaceChildren(...data.themes.filter((other) => other.id !== theme && now.get(other.id).into === null && now.get(other.id).status !== "reject").map((other) => {
+      const label = document.createElement("label"), box = document.createElement("input"), words = document.createElement("bdi");
+      box.type = "checkbox";
+      box.name = "others";
+      box.value = other.id;
+      words.textContent = titled(other.id);
+      label.append(box, " ", words);
+      return label;
+    }));
+    dialog.showModal();
+    (action === "rename" ? form.elements.label : action === "memo" ? form.elements.text : who ? form.elements.why : form.elements.who).focus();
+  };
+  const said = () => {
+    const { action, theme } = asked;
+    const field = (key) => form.elements[key].value.trim();
+    const rest = { rename: [field("label")], memo: [field("text")] }[action] || [];
+    if (action === "merge") rest.push(...[...form.querySelectorAll("input[name=others]:checked")].map((box) => box.value));
+    if (!field("who")) throw new Error("Say who decides.");
+    if (action === "merge" && !rest.length) throw new Error("Tick at least one theme.");
+    if (rest.includes("")) throw new Error(action === "memo" ? "Write the memo first." : "Write the new label first.");
+    if (action === "rename" && rest[0] === held().get(theme).label) throw new Error("This is the label it has.");
+    return { action, theme, rest, who: field("who"), why: field("why") };
+  };
+  let busy = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    try {
+      const decision = said();
+      who = decision.who;
+      if (review) await send(decision);
+      else keep(decision);
+      dialog.close();
+      show();
+    } catch (error) {
+      by("decide-wrong").textContent = error.message;
+    } finally {
+      busy = false;
+    }
+  });
+  by("decide-cancel").addEventListener("click", () => dialog.close());
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-decide]");
+    if (button) open(button.dataset.decide, Number(button.closest("[data-decide-theme]").dataset.decideTheme));
+  });
+
+  // JSON is YAML too, but for a few characters that YAML wants escaped.
+  const file = () => {
+    const written = taken.map(({ was, ...one }) => one);
+    const text = JSON.stringify({ decisions: written, basis: data.basis, seen: data.seen }, null, 1);
+    return text.replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  };
+  by("decided-save").addEventListener("click", () => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([file()], { type: "application/yaml" }));
+    const author = who.normalize("NFC").replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 40);
+    link.download = `decisions-${author}-${stamp().slice(0, 19).replace(/:/g, "")}.yaml`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    kept = true;
+    show();
+  });
+  window.addEventListener("beforeunload", (event) => { if (!kept) event.preventDefault(); });
+  show();
+})();
