@@ -1,4 +1,4 @@
-"""What the page needs so that one can decide in it: the themes with their anchors, and what had been decided by then."""
+"""What the page needs so that one can decide in it: the themes with their anchors, and what was decided by then."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""`counterpoint review`: the report on this machine alone, where what one decides is written straight to decisions.yaml.
+"""`counterpoint review`: the report on this machine alone; what one decides in it goes straight to decisions.yaml.
 
 The server listens on 127.0.0.1 and answers at one address that holds a secret. It checks the Host of every request and
 the Origin of every decision, so that no other page that is open in the browser can reach it (DNS rebinding, forgery).
@@ -109,6 +109,7 @@ def server(study: Path, *, who: str = "", port: int = 0) -> tuple[ThreadingHTTPS
     Handler.study, Handler.token, Handler.who = study, token, who
     made = ThreadingHTTPServer((HOST, port), Handler)
     made.daemon_threads = True
+    Handler.port = made.server_port
     return made, f"http://{HOST}:{made.server_port}/{token}/"
 
 
@@ -160,6 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
     study: Path
     token: str
     who: str
+    port: int
     timeout = PATIENCE
     server_version = "Counterpoint"
     sys_version = ""
@@ -178,12 +180,15 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_ours("decide"):
             return
         if self.headers.get("Origin") != f"http://{self._host()}":
-            return self._refuse(403, "This did not come from the report's own page.")
+            self._refuse(403, "This did not come from the report's own page.")
+            return
         if self.headers.get("Content-Type", "").partition(";")[0].strip() != "application/json":
-            return self._refuse(415, "A decision is sent as JSON.")
+            self._refuse(415, "A decision is sent as JSON.")
+            return
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > LONGEST:
-            return self._refuse(413, "This is longer than any decision.")
+            self._refuse(413, "This is longer than any decision.")
+            return
         status, said = answer(self.study, self.rfile.read(int(length)))
         self._send(status, "application/json", json.dumps(said).encode())
 
@@ -191,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: the address holds the secret."""
 
     def _host(self) -> str:
-        return f"{HOST}:{self.server.server_address[1]}"
+        return f"{HOST}:{self.port}"
 
     def _is_ours(self, rest: str) -> bool:
         """Whether a request names this server and the secret address; else it is refused."""

@@ -1,0 +1,222 @@
+"""Deciding in the page, in a real browser: as a file that is brought in, and straight to decisions.yaml."""
+
+import json
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from browsing import MODELS, api, launched, needs_browser, watched
+
+from pipeline import codebook, decisions, report, review
+from pipeline.params import Params
+
+pytestmark = needs_browser
+
+
+def write_report(folder: Path) -> Path:
+    """Make the page of a study as the report stage does."""
+    taken = decisions.load(folder / "decisions.yaml")
+    made = report.gather(report.read(folder), codebook.load(folder / "codebook.yaml"), taken)
+    place = folder / "report" / "index.html"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(report.build_page(made, Params(study=str(folder)), MODELS), encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as opened:
+        yield opened
+
+
+@pytest.fixture
+def study(small_study, tmp_path) -> Path:
+    folder = shutil.copytree(small_study, tmp_path / "data" / "small")
+    write_report(folder)
+    return folder
+
+
+@pytest.fixture
+def page(browser, study):
+    with watched(browser, (study / "report" / "index.html").as_uri()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def served(study):
+    made, address = review.server(study, who="Asha")
+    running = threading.Thread(target=made.serve_forever, daemon=True)
+    running.start()
+    yield address
+    made.shutdown()
+    made.server_close()
+    running.join()
+
+
+def decide(page, action: str, number: int = 1, **fields: str) -> None:
+    """Decide about the nth card, as a person does."""
+    page.click(f".card >> nth={number - 1} >> button[data-decide={action}]")
+    for name, value in fields.items():
+        page.fill(f"#decide-form [name={name}]", value)
+
+
+def confirm(page) -> None:
+    page.click("#decide-form button[type=submit]")
+
+
+def saved(page, tmp_path: Path) -> Path:
+    with page.expect_download() as waiting:
+        page.click("#decided-save")
+    place = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(place)
+    return place
+
+
+def test_what_is_decided_in_the_page_is_a_valid_decisions_file(page, study, tmp_path):
+    assert not page.is_visible("#decided")
+    decide(page, "rename", 1, label="Charts at home", who="Asha", why="Their own words.")
+    confirm(page)
+    assert page.inner_text("#decided-said") == "1 decision on this page alone, not saved yet."
+    decide(page, "accept", 1)
+    assert page.input_value("#decide-form [name=who]") == "Asha"
+    confirm(page)
+    decide(page, "memo", 2, text="On the edge of it.\nSee 😀 too.")
+    confirm(page)
+    place = saved(page, tmp_path)
+    assert page.inner_text("#decided-said") == "3 decisions, saved as a file."
+    found = decisions.load(place)
+    assert [one.action for one in found] == ["rename", "accept", "memo"]
+    rename, accept, memo = found
+    data = json.loads(page.text_content("#decide-data"))
+    theme = data["themes"][0]
+    assert (rename.theme, rename.label, rename.who, rename.why) == (
+        theme["id"],
+        "Charts at home",
+        "Asha",
+        "Their own words.",
+    )
+    assert list(rename.members) == theme["members"]
+    assert list(rename.documents) == data["documents"]
+    assert accept.label == "Charts at home"
+    assert memo.text == "On the edge of it.\nSee 😀 too."
+    assert rename.when < accept.when < memo.when
+    assert place.name.startswith("decisions-Asha-")
+
+
+def test_a_merge_is_anchored_on_all_its_themes_and_closes_the_one_that_went_in(page, study, tmp_path):
+    decide(page, "merge", 1, who="Asha")
+    page.check("#decide-others input >> nth=0")
+    confirm(page)
+    assert "Merged into T1" in page.inner_text(".card >> nth=1 >> .now")
+    assert page.is_disabled(".card >> nth=1 >> button[data-decide=accept]")
+    first, second = json.loads(page.text_content("#decide-data"))["themes"]
+    merge = decisions.load(saved(page, tmp_path))[0]
+    assert merge.others == (second["id"],)
+    assert set(merge.members) == {*first["members"], *second["members"]}
+
+
+def test_a_decision_that_is_taken_back_is_not_in_the_file(page, tmp_path):
+    decide(page, "reject", 1, who="Asha")
+    confirm(page)
+    decide(page, "memo", 1, text="Kept.")
+    confirm(page)
+    page.click("#decided summary")
+    page.click("#decided-list button >> nth=0")
+    assert [one.action for one in decisions.load(saved(page, tmp_path))] == ["memo"]
+    page.click("#decided-list button >> nth=0")
+    assert not page.is_visible("#decided")
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "said"),
+    [
+        ("accept", {"who": ""}, "Say who decides."),
+        ("rename", {"who": "A", "label": "  "}, "Write the new label first."),
+        ("rename", {"who": "A"}, "This is the label it has."),
+        ("memo", {"who": "A"}, "Write the memo first."),
+        ("merge", {"who": "A"}, "Tick at least one theme."),
+    ],
+)
+def test_what_is_missing_is_said_beside_the_field(page, action, fields, said):
+    decide(page, action, 1, **fields)
+    confirm(page)
+    assert page.inner_text("#decide-wrong") == said
+    assert page.is_visible("#decide")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#decided")
+
+
+def test_the_keyboard_alone_decides_and_comes_back_to_the_button(page):
+    page.focus(".card >> nth=0 >> button[data-decide=accept]")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Asha")
+    page.keyboard.press("Enter")
+    assert page.inner_text(".card >> nth=0 >> .now").startswith("Accepted by Asha")
+    assert page.evaluate("document.activeElement.dataset.decide") == "accept"
+
+
+def test_words_that_are_markup_stay_words(page, tmp_path):
+    hostile = '</script><img src=x onerror=alert(1)> "\\" \u202e {{ 7*7 }}'
+    decide(page, "rename", 1, label=hostile, who="<b>Asha</b>")
+    confirm(page)
+    assert "<img" in page.inner_text(".card >> nth=0 >> .now")
+    assert page.locator("img").count() == 0
+    assert decisions.load(saved(page, tmp_path))[0].label == hostile
+
+
+def test_the_review_writes_straight_to_the_decisions(browser, study, served):
+    with watched(browser, served, offline=False) as page:
+        decide(page, "rename", 1, label="Charts at home")
+        confirm(page)
+        api.expect(page.locator("#decided-said")).to_contain_text("1 decision written to decisions.yaml")
+        found = decisions.load(study / "decisions.yaml")
+        assert [(one.action, one.label, one.who) for one in found] == [("rename", "Charts at home", "Asha")]
+        assert found[0].members
+        page.click("#decided summary")
+        page.click("#decided-list button")
+        api.expect(page.locator("#decided")).to_be_hidden()
+        assert decisions.standing(decisions.load(study / "decisions.yaml")) == []
+
+
+def test_what_was_decided_is_still_there_when_the_page_is_reloaded(browser, study, served):
+    with watched(browser, served, offline=False) as page:
+        decide(page, "reject", 2)
+        confirm(page)
+        api.expect(page.locator(".card >> nth=1 >> .now")).to_contain_text("Rejected by Asha")
+        page.reload()
+        assert "Rejected by Asha" in page.inner_text(".card >> nth=1 >> .now")
+
+
+def test_the_second_of_two_tabs_is_told_to_reload(browser, study, served):
+    context = browser.new_context()
+    one, two = context.new_page(), context.new_page()
+    for tab in (one, two):
+        tab.goto(served)
+    decide(one, "rename", 1, label="One")
+    confirm(one)
+    api.expect(one.locator("#decided")).to_be_visible()
+    decide(two, "rename", 1, label="Two")
+    confirm(two)
+    api.expect(two.locator("#decide-wrong")).to_contain_text("Reload the page")
+    assert [held.label for held in decisions.load(study / "decisions.yaml")] == ["One"]
+    two.reload()
+    decide(two, "rename", 1, label="Two")
+    confirm(two)
+    api.expect(two.locator("#decided")).to_contain_text("2 decisions")
+    context.close()
+
+
+def test_a_server_that_has_gone_is_said_to_have(browser, study):
+    made, address = review.server(study, who="Asha")
+    running = threading.Thread(target=made.serve_forever, daemon=True)
+    running.start()
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    made.shutdown()
+    made.server_close()
+    decide(page, "accept", 1)
+    confirm(page)
+    api.expect(page.locator("#decide-wrong")).to_contain_text("nothing was written")
+    context.close()
