@@ -63,7 +63,7 @@ def _newton(
     """Offset and slope of a logistic regression of each column on its score: Newton's method, Gaussian prior."""
     centre = towards or (np.zeros(1), np.ones(1))
     offset, slope = (np.broadcast_to(value, z.shape[1]).astype(np.float64).copy() for value in centre)
-    for _ in range(25):
+    for _ in range(12):
         p = sigmoid(start + offset + slope * z)
         error, weight = p - truth, p * (1 - p)
         first = error.sum(axis=0) + prior * (offset - centre[0])
@@ -73,6 +73,12 @@ def _newton(
         offset -= np.clip((bb * first - ab * second) / determinant, -2, 2)
         slope -= np.clip((aa * second - ab * first) / determinant, -2, 2)
     return offset, slope
+
+
+def log_loss(probabilities: Floats, truth: Bools) -> Floats:
+    """The mean logarithmic loss of each code's probabilities (rows x codes): 0 is perfect."""
+    p = np.clip(np.where(truth, probabilities, 1 - probabilities), 1e-9, 1.0)
+    return np.asarray(-np.log(p).mean(axis=0), dtype=np.float64)
 
 
 def thresholds(

@@ -103,14 +103,16 @@ class _Scorer:
     by_words: float
 
     def __call__(self, learned: _Sums) -> Floats:
+        """Scores (2 x rows x codes): with the words, and without; the same twice where there are none."""
         scores: Floats = self.X @ learned.solve(self.ridge)
+        told = scores
         if self.words is not None:
             # The model's own spread and its own passages of each code (the last feature is one everywhere, so that its
             # products are counts): nothing here has seen what the model has not.
             passages = np.maximum(learned.codes[-1], 0.0)
             share = self.by_words * WORDS_UNTIL / (WORDS_UNTIL + passages)
-            scores += float(scores.std(axis=0).mean()) * share * self.words
-        return scores
+            told = scores + float(scores.std(axis=0).mean()) * share * self.words
+        return np.stack([told, scores])
 
 
 def predict(
@@ -141,16 +143,16 @@ def predict(
         return sum((learned[f] for f in range(k) if f not in left), start=own)
 
     score = _Scorer(X, words, options.ridge, options.by_words)
-    scores = np.zeros(Y.shape)
+    scores = np.zeros((2, *Y.shape))
     inner: dict[tuple[int, int], Floats] = {}
     for f in range(k):
-        scores[fold == f] = score(without(f))[fold == f]
+        scores[:, fold == f] = score(without(f))[:, fold == f]
     for f, g in combinations(range(k), 2) if k >= FOLDS_TO_CALIBRATE else []:
         both = score(without(f, g))
-        inner[f, g] = both[seen & (fold == g)]  # the scores of g by which f is decided
-        inner[g, f] = both[seen & (fold == f)]
+        inner[f, g] = both[:, seen & (fold == g)]  # the scores of g by which f is decided
+        inner[g, f] = both[:, seen & (fold == f)]
     if (fold == EVERYTHING).any():
-        scores[fold == EVERYTHING] = score(without())[fold == EVERYTHING]
+        scores[:, fold == EVERYTHING] = score(without())[:, fold == EVERYTHING]
     return _decided(scores, Y, fold=fold, seen=seen, inner=inner, k=k, options=options)
 
 
@@ -178,16 +180,29 @@ def _decided(
             continue
         learned = seen & (fold != f) & (fold != EVERYTHING)
         if not inner:
-            probabilities[rows], limits[rows] = _by_rate(scores[rows], Y[learned])
+            probabilities[rows], limits[rows] = _by_rate(scores[0, rows], Y[learned])
             continue
         # Out-of-fold scores of what was learned from; for a fold, of models that have not seen that fold either.
-        known = scores[learned] if f == EVERYTHING else np.vstack([inner[f, g] for g in others])
+        known = scores[:, learned] if f == EVERYTHING else np.hstack([inner[f, g] for g in others])
         truth = Y[learned] if f == EVERYTHING else np.vstack([Y[seen & (fold == g)] for g in others])
-        calibrator = calibration.fit(known, truth)
-        chosen = calibration.thresholds(calibrator(known), truth, aim=options.aim, precision=options.precision)
-        probabilities[rows], limits[rows] = calibrator(scores[rows]), chosen
+        probabilities[rows], chosen = _by_known(known, truth, scores[:, rows])
+        limits[rows] = calibration.thresholds(chosen, truth, aim=options.aim, precision=options.precision)
     alone = fold if k > 1 else np.where(fold == EVERYTHING, EVERYTHING, UNPREDICTED)
     return Predicted(probabilities, limits, alone)
+
+
+def _by_known(known: Floats, truth: Bools, scores: Floats) -> tuple[Floats, Floats]:
+    """Probabilities of scores and of the known scores (each 2 x rows x codes, with and without the codebook's words).
+
+    For each code the words count only where, on what is known, they make its probabilities better (by log loss).
+    """
+    if np.array_equal(known[0], known[1]):
+        calibrator = calibration.fit(known[0], truth)
+        return calibrator(scores[0]), calibrator(known[0])
+    calibrators = [calibration.fit(one, truth) for one in known]
+    told, plain = (calibrator(one) for calibrator, one in zip(calibrators, known, strict=True))
+    helps = calibration.log_loss(told, truth) <= calibration.log_loss(plain, truth)
+    return np.where(helps, calibrators[0](scores[0]), calibrators[1](scores[1])), np.where(helps, told, plain)
 
 
 def _by_rate(scores: Floats, truth: Bools) -> tuple[Floats, Floats]:

@@ -18,7 +18,7 @@ from pipeline.mapping_features import Views
 EXCLUSION = 0.5
 # The question says what an answer is about, less surely than the answer itself.
 QUESTION = 0.5
-# With few segments a code's own mean and spread say little: so many segments of the common experience are added.
+# With few segments a code's own spread says little: so many segments of the codes' mean spread are added.
 SHARED = 10
 # A segment must stand out from a code's usual likeness by this many standard deviations, however few the codes.
 LEAST = 1.0
@@ -51,14 +51,13 @@ def scores(found: Views, *, book: Codebook, vectors: dict[str, npt.NDArray[np.fl
     `vectors` holds a vector for each of `texts(book)`.
     """
     talk = context.unit(found.plain + found.around + QUESTION * found.question)
-    own = standardised(talk @ np.stack([_prototype(code, vectors) for code in book.codes]).T)
+    likeness = talk @ np.stack([_prototype(code, vectors) for code in book.codes]).T
     for column, code in enumerate(book.codes):
         if against(code):
             mine = talk @ np.stack([vectors[text] for text in lines(code)]).T.astype(np.float64)
             not_mine = talk @ np.stack([vectors[text] for text in against(code)]).T.astype(np.float64)
-            over = np.maximum(not_mine.max(axis=1) - mine.max(axis=1), 0.0)
-            own[:, column] -= EXCLUSION * over / max(float((talk @ _prototype(code, vectors)).std()), 1e-6)
-    return own
+            likeness[:, column] -= EXCLUSION * np.maximum(not_mine.max(axis=1) - mine.max(axis=1), 0.0)
+    return standardised(likeness)
 
 
 def _prototype(code: Code, vectors: dict[str, npt.NDArray[np.float32]]) -> Floats:
@@ -72,13 +71,16 @@ def _prototype(code: Code, vectors: dict[str, npt.NDArray[np.float32]]) -> Float
 
 
 def standardised(likeness: Floats) -> Floats:
-    """Likeness (segments x codes) in standard deviations from each code's mean, both drawn to all codes' where few."""
+    """Likeness (segments x codes) in standard deviations from each code's mean, the spread drawn to that of all codes.
+
+    A segment alone stands out for nothing.
+    """
     n = len(likeness)
     if not n:
         return likeness
-    mean = (likeness.sum(axis=0) + SHARED * likeness.mean()) / (n + SHARED)
-    variance = (((likeness - mean) ** 2).sum(axis=0) + SHARED * likeness.var()) / (n + SHARED)
-    return np.asarray((likeness - mean) / np.sqrt(variance + 1e-9), dtype=np.float64)
+    variance = likeness.var(axis=0)
+    variance = (n * variance + SHARED * variance.mean()) / (n + SHARED)
+    return np.asarray((likeness - likeness.mean(axis=0)) / np.sqrt(variance + 1e-9), dtype=np.float64)
 
 
 def limit(found: Floats, *, codes_per_segment: float) -> float:

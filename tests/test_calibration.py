@@ -110,3 +110,8 @@ def test_probabilities_are_probabilities_and_keep_the_order_of_scores(seed, n, c
     for column in range(codes):
         order = np.argsort(scores[:, column])
         assert (np.diff(found[order, column]) >= -1e-12).all()
+
+
+def test_log_loss_by_hand():
+    found = calibration.log_loss(np.array([[0.5, 1.0], [0.5, 0.0]]), np.array([[True, True], [False, False]]))
+    assert found == pytest.approx([np.log(2), 0.0])

@@ -130,6 +130,8 @@ def test_what_the_words_say_counts_beside_what_was_learned():
     alone = run(noise, truth, groups)
     helped = run(noise, truth, groups, words=words, by_words=1.0)
     assert agreed(helped, truth) > agreed(alone, truth) + 0.2
+    misled = run(X, truth, groups, words=np.random.default_rng(4).normal(size=words.shape), by_words=3.0)
+    assert agreed(misled, truth) > agreed(run(X, truth, groups), truth) - 0.05  # where words mislead, they are dropped
     ignored = run(noise, truth, groups, words=words, by_words=0.0)
     assert np.allclose(ignored.probabilities, alone.probabilities)
 

@@ -1,0 +1,114 @@
+"""What people coded, and what their silence means."""
+
+import pandas as pd
+
+from pipeline import coded, store
+from pipeline.codebook import Code, Codebook
+
+SEGMENTS = pd.DataFrame(
+    [(f"{d}{n}", d, n * 10, n * 10 + 9) for d in "ab" for n in range(3)],
+    columns=["segment_id", "document", "start", "end"],
+)
+BOOK = Codebook(codes=(Code(name="Top"), Code(name="Leaf", parent="Top"), Code(name="Other")))
+
+
+def codings(*rows: tuple[str, str, str] | tuple[str, str, str, str]) -> pd.DataFrame:
+    """Rows of (segment, code, coder[, parent_code])."""
+    place = SEGMENTS.set_index("segment_id")
+    made = [
+        (
+            place.loc[s, "document"],
+            place.loc[s, "start"],
+            place.loc[s, "end"],
+            "",
+            code,
+            (*rest, "")[1],
+            rest[0],
+            "",
+            "",
+        )
+        for s, code, *rest in rows
+    ]
+    empty = store.empty("codings")
+    return pd.DataFrame(made, columns=list(empty.columns)).astype(empty.dtypes)
+
+
+def truth(*rows):
+    given = codings(*rows)
+    tree = coded.tree(BOOK, given)
+    found = coded.truth(SEGMENTS, given, codes=tree)
+
+    def named(matrix):
+        pairs = zip(*matrix.nonzero(), strict=True)
+        return sorted((SEGMENTS["segment_id"][row], tree.names[column]) for row, column in pairs)
+
+    return tree, found, named
+
+
+def test_codes_above_are_rolled_up_and_direct_ones_kept_apart():
+    _, found, named = truth(("a0", "Leaf", "ann"))
+    assert named(found.direct) == [("a0", "Leaf")]
+    assert named(found.rolled) == [("a0", "Leaf"), ("a0", "Top")]
+
+
+def test_a_document_that_was_coded_was_read_and_another_was_not():
+    _, found, _ = truth(("a0", "Leaf", "ann"))
+    assert found.seen.tolist() == [True, True, True, False, False, False]
+
+
+def test_any_coder_counts():
+    _, found, named = truth(("a0", "Leaf", "ann"), ("a0", "Other", "ben"))
+    assert named(found.direct) == [("a0", "Leaf"), ("a0", "Other")]
+
+
+def test_where_the_coders_settled_a_segment_that_alone_counts():
+    _, found, named = truth(("a0", "Leaf", "ann"), ("a0", "Other", coded.CONSENSUS), ("a1", "Leaf", "ann"))
+    assert named(found.direct) == [("a0", "Other"), ("a1", "Leaf")]
+
+
+def test_no_code_is_an_answer_and_makes_silence_elsewhere_none():
+    tree, found, named = truth(("a0", "Leaf", "ann"), ("a1", coded.NO_CODE, "ann"), ("b0", "Leaf", "ann"))
+    assert coded.NO_CODE not in tree.names
+    assert named(found.direct) == [("a0", "Leaf"), ("b0", "Leaf")]
+    assert found.seen.tolist() == [True, True, False, True, True, True]
+
+
+def test_settled_as_no_code_takes_a_code_away():
+    _, found, named = truth(("a0", "Leaf", "ann"), ("a0", coded.NO_CODE, coded.CONSENSUS))
+    assert named(found.direct) == []
+    assert found.seen[0]
+
+
+def test_codes_beside_the_codebook_come_after_it_with_the_parents_that_coders_gave():
+    rows = [
+        ("a0", "New", "ann", "Kind"),
+        ("a1", "New", "ann", "Kind"),
+        ("a2", "New", "ann", "Rare"),
+        ("b0", "B", "ann"),
+    ]
+    tree, found, named = truth(*rows)
+    assert tree.names == ("Top", "Leaf", "Other", "B", "New", "Kind")
+    assert tree.missing == ("B", "New")
+    assert tree.line("New") == ["New", "Kind"]
+    assert "Kind" not in tree.given
+    assert ("a0", "Kind") in named(found.rolled)
+
+
+def test_a_code_of_the_codebook_keeps_the_codebooks_parent():
+    tree, _, _ = truth(("a0", "Leaf", "ann", "Elsewhere"))
+    assert tree.line("Leaf") == ["Leaf", "Top"]
+    assert "Elsewhere" not in tree.names
+
+
+def test_a_code_that_is_its_own_parent_and_rings_end():
+    tree, _, _ = truth(("a0", "X", "ann", "X"), ("a1", "P", "ann", "Q"), ("a2", "Q", "ann", "P"))
+    assert tree.line("X") == ["X"]
+    assert tree.line("P") == ["P", "Q"]
+    assert tree.above.shape == (len(tree.names),) * 2
+
+
+def test_nobody_coded():
+    tree, found, _ = truth()
+    assert tree.names == BOOK.names
+    assert not found.seen.any()
+    assert found.direct.shape == (6, 3)

@@ -1,0 +1,89 @@
+"""Zero-shot mapping uses all that the codebook says, and no code attracts everything."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import mapping_zero
+from pipeline.codebook import Code, Codebook
+from pipeline.mapping_features import Views
+from tests import mapped_study as made
+
+
+def scored(texts: list[str], *codes: Code) -> np.ndarray:
+    plain = made.encode(texts).astype(float)
+    book = Codebook(codes=codes)
+    vectors = dict(zip(mapping_zero.texts(book), made.encode(mapping_zero.texts(book)), strict=True))
+    return mapping_zero.scores(Views(plain, plain, np.zeros_like(plain)), book=book, vectors=vectors)
+
+
+def test_every_text_is_wanted_once():
+    assert mapping_zero.texts(made.BOOK).count("Time for improvement.") == 1
+    wanted = mapping_zero.texts(made.BOOK)
+    assert len(wanted) == len(set(wanted))
+    assert {"Two nurses for the whole ward", "There is no time in the week"} <= set(wanted)
+
+
+def test_a_name_alone_is_one_line():
+    assert mapping_zero.lines(Code(name="Time")) == ["Time"]
+    assert mapping_zero.against(Code(name="Time")) == []
+
+
+@pytest.mark.parametrize("field", ["definition", "include", "examples"])
+def test_all_that_a_code_says_counts(field):
+    texts = made.TIME + made.CAKE
+    value = ("lemon cake for all",) if field == "examples" else "lemon cake for all"
+    plain, richer = (scored(texts, code)[:, 0] for code in (Code(name="X"), Code(name="X", **{field: value})))
+    assert richer[4:].mean() - richer[:4].mean() > plain[4:].mean() - plain[:4].mean() + 0.5
+
+
+@pytest.mark.parametrize("field", ["exclude", "counter_examples"])
+def test_what_a_code_is_not_counts_against(field):
+    texts = ["nurses on the ward", "nurses in the week with no time", "cake"]
+    value = ("no time in the week",) if field == "counter_examples" else "no time in the week"
+    plain = scored(texts, Code(name="nurses"))
+    with_it = scored(texts, Code(name="nurses", **{field: value}))
+    assert with_it[1, 0] < plain[1, 0]
+    assert with_it[0, 0] > with_it[1, 0]
+
+
+def test_a_code_that_is_near_to_everything_is_not_given_to_everything():
+    likeness = np.random.default_rng(0).normal(0.1, 0.02, (500, 4))
+    likeness[:, 0] += 0.5
+    scores = mapping_zero.standardised(likeness)
+    given = scores >= mapping_zero.limit(scores, codes_per_segment=1.0)
+    assert given.mean(axis=0) == pytest.approx(0.16, abs=0.05)
+
+
+def test_the_rate_is_the_one_asked_for_and_few_codes_are_not_forced_on_everything():
+    scores = np.random.default_rng(0).normal(size=(2000, 20))
+    for rate in (0.5, 1.0, 2.0):
+        assert (scores >= mapping_zero.limit(scores, codes_per_segment=rate)).sum(axis=1).mean() == pytest.approx(
+            rate, abs=0.02
+        )
+    assert mapping_zero.limit(scores[:, :1], codes_per_segment=1.0) == mapping_zero.LEAST
+    assert mapping_zero.limit(scores[:0], codes_per_segment=1.0) == mapping_zero.LEAST
+
+
+def test_one_segment_stands_out_for_nothing():
+    assert scored(["time for improvement"], *made.BOOK.codes) == pytest.approx(0)
+    assert mapping_zero.standardised(np.zeros((0, 3))).shape == (0, 3)
+    assert mapping_zero.standardised(np.full((4, 2), 0.3)) == pytest.approx(0)
+
+
+def test_one_half_is_the_threshold():
+    assert mapping_zero.as_shares(np.array([[1.5, 1.4, 9.0]]), 1.5)[0] == pytest.approx([0.5, 0.45, 1.0], abs=0.01)
+
+
+def test_a_code_scores_as_the_best_of_itself_and_those_below():
+    above = np.array([[1, 0, 0], [1, 1, 0], [1, 1, 1]], dtype=bool)  # 0 above 1 above 2
+    found = mapping_zero.rolled(np.array([[0.1, 0.2, 0.3], [0.9, 0.0, 0.5]]), above)
+    assert found.tolist() == [[0.3, 0.3, 0.3], [0.9, 0.5, 0.5]]
+
+
+@given(st.integers(0, 100), st.integers(1, 40), st.integers(1, 5))
+def test_scores_do_not_depend_on_the_order_of_segments(seed, n, codes):
+    random = np.random.default_rng(seed)
+    likeness, order = random.normal(size=(n, codes)), random.permutation(n)
+    assert np.allclose(mapping_zero.standardised(likeness)[order], mapping_zero.standardised(likeness[order]))

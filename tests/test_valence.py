@@ -1,0 +1,109 @@
+"""Facilitator or barrier: by wording, with its sentence, and learned where people coded it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline import mapping_few, store, valence
+from tests import mapped_study as made
+
+
+@pytest.mark.parametrize(
+    ("text", "helps", "hinders"),
+    [
+        ("It helped us and it was easy.", 2, 0),
+        ("It was difficult and a waste.", 0, 2),
+        ("It was not easy.", 0, 1),
+        ("It wasn\u2019t difficult.", 1, 0),
+        ("There was no support at all.", 0, 1),
+        ("Too easy.", 0, 1),
+        ("Not one of the many things that were said helped.", 1, 0),  # the negation is too far away
+        ("The table is blue.", 0, 0),
+        ("", 0, 0),
+    ],
+)
+def test_words_of_help_and_hindrance_and_what_turns_them(text, helps, hinders):
+    assert valence.read(text) == valence.Reading(helps, hinders)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sentence"),
+    [
+        ("facilitator", "The coach helped and it was easy."),
+        ("barrier", "Then it was a mess, slow and difficult!"),
+        ("both", "Then it was a mess, slow and difficult!"),
+        ("neither", ""),
+    ],
+)
+def test_the_evidence_is_the_sentence_that_says_it_most(verdict, sentence):
+    text = "We met on Monday. The coach helped and it was easy. Then it was a mess, slow and difficult! And so on"
+    start, end = valence.evidence(text, verdict)
+    assert text[start:end] == sentence
+
+
+def test_no_sentence_says_it():
+    assert valence.evidence("We met on Monday.", "barrier") == (0, 0)
+
+
+def frame(*texts: str, document: str = "d") -> pd.DataFrame:
+    starts = np.cumsum([0, *(len(text) + 1 for text in texts[:-1])])
+    return pd.DataFrame(
+        {
+            "segment_id": [f"{document}{n}" for n in range(len(texts))],
+            "document": document,
+            "start": starts,
+            "end": [start + len(text) for start, text in zip(starts, texts, strict=True)],
+            "text": list(texts),
+        }
+    )
+
+
+def valences(segments: pd.DataFrame, codings: pd.DataFrame | None = None) -> pd.DataFrame:
+    texts = segments["text"].tolist()
+    plain = made.encode(texts).astype(float)
+    said = valence.witness(texts, plain, made.encode(list(valence.ANCHORS)))
+    people = store.empty("codings") if codings is None else codings
+    return valence.valences(segments, said, codings=people, features=plain, options=mapping_few.Options())
+
+
+def test_by_wording_alone():
+    rows = valences(
+        frame(
+            "It helped us, it was easy and useful and people were happy.",
+            "It was difficult and slow, a waste, and it failed.",
+            "It helped us and it was easy, but it was slow and difficult too.",
+            "The table is blue.",
+        )
+    )
+    assert rows["valence"].tolist() == ["facilitator", "barrier", "both", "neither"]
+    assert set(rows["method"]) == {"zero_shot"}
+    assert rows["facilitator"][0] > 0.6 > 0.4 > rows["facilitator"][1]
+    assert np.allclose(rows["facilitator"] + rows["barrier"], 1)
+    assert rows["evidence_end"][3] == rows["evidence_start"][3]
+    store.schema("valence").validate(rows)
+
+
+def test_it_is_learned_where_people_coded_it():
+    # In this study "green" helps and "red" hinders, which no list of words knows.
+    parts, coded = [], []
+    for d in range(6):
+        texts = [f"The {'green' if n % 2 else 'red'} one came number {n} today." for n in range(8)]
+        parts.append(frame(*texts, document=f"d{d}."))
+        for row, text in zip(parts[-1].itertuples(), texts, strict=True):
+            code = "Facilitator" if "green" in text else "Barriers"
+            coded.append((row.document, row.start, row.end, text, code, "", "ann", "", ""))
+    segments = pd.concat(parts, ignore_index=True)
+    empty = store.empty("codings")
+    codings = pd.DataFrame(coded, columns=list(empty.columns)).astype(empty.dtypes)
+    rows = valences(segments, codings)
+    green = segments["text"].str.contains("green")
+    assert set(rows["method"]) == {"few_shot"}
+    assert (rows.loc[green, "valence"] == "facilitator").mean() > 0.9
+    assert (rows.loc[~green, "valence"] == "barrier").mean() > 0.9
+    few = codings[codings["document"] == "d0."]
+    assert set(valences(segments, few)["method"]) == {"zero_shot"}
+
+
+def test_the_words_are_one_side_or_the_other():
+    assert not valence.HELP_WORDS & valence.HINDER_WORDS
+    assert len(valence.ANCHORS) == 16
