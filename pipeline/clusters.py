@@ -2,18 +2,21 @@
 
 One run of a clustering depends on settings nobody can defend and on who happened to be interviewed. So many runs are
 made, each on other documents, with other neighbourhoods and another fineness, and what is kept is what stays together
-across them: evidence accumulation (Fred & Jain 2005, doi:10.1109/TPAMI.2005.113), with communities of the graph of
-nearest neighbours (Leiden: Traag et al. 2019, doi:10.1038/s41598-019-41695-z) as its runs.
+across them: evidence accumulation (Fred & Jain 2005, doi:10.1109/TPAMI.2005.113). The runs are communities of the graph
+of nearest neighbours (Leiden: Traag et al. 2019, doi:10.1038/s41598-019-41695-z) and groups around centres (k-means).
 
 Everything here is a function of the rows in the order given: callers sort them. Vectors are put on a grid on which
 sums of products are exact in float64, so that neither the number of threads nor the library that multiplies matters.
 """
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from pipeline.context import unit
 
@@ -24,6 +27,10 @@ SPREAD = (0.67, 1.0, 1.33, 1.67)
 # Communities this much finer than the runs' own are the ends of the hierarchy's branches.
 FINE = 4.0
 MIN_DOCUMENTS = 5
+# The runs look at the vectors in this many directions, in turn.
+DIMENSIONS = (20, 40)
+# Steps of k-means, and of settling, after which whatever is reached is taken.
+STEPS, MOVES = 30, 10
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,22 @@ def nearest(vectors: np.ndarray, *, count: int) -> tuple[np.ndarray, np.ndarray]
     return found, cosines
 
 
+def project(vectors: np.ndarray, *, dimensions: int) -> np.ndarray:
+    """Unit rows in the directions in which the rows differ most (principal components), again on the grid.
+
+    What is left out is mostly noise: neighbours in the rest change less when documents come and go. Fewer rows or
+    columns than `dimensions` give the rows around their mean, in all directions.
+    """
+    rows = exact(vectors)
+    centred = rows - np.round(rows.mean(axis=0) * GRID) / GRID
+    if min(centred.shape) <= dimensions:
+        return exact(centred)
+    # The sums are exact; one thread, so that the decomposition adds up in one order too.
+    with threadpool_limits(limits=1):
+        _, directions = np.linalg.eigh(centred.T @ centred)
+    return exact(np.einsum("ij,jk->ik", centred, directions[:, ::-1][:, :dimensions], optimize=False))
+
+
 def cluster(
     vectors: np.ndarray,
     documents: np.ndarray,
@@ -81,15 +104,17 @@ def cluster(
 ) -> Clusters:
     """Cluster at least two rows; `documents` names the document of each.
 
-    Each of the `runs` keeps a share `keep` of the documents (all, where they are fewer than five), about `neighbours`
-    neighbours a segment and a resolution from the band `resolutions`. Groups below `min_size` join the group they are
+    Of the `runs`, in turn: communities of the graph of about `neighbours` neighbours, at a resolution from the band
+    `resolutions`; and as many groups around centres (spherical k-means), which err in another way. Each keeps about a
+    share `keep` of the documents (all, where they are fewer than five). Groups below `min_size` join the group they are
     most often with. The number of themes is the one that agrees best with the runs, unless `n_themes` says another.
     """
-    near, cosines = nearest(vectors, count=_neighbourhood(len(vectors), round(neighbours * SPREAD[-1])) * 2)
-    made = _runs(
-        near, cosines, documents, neighbours=neighbours, runs=runs, keep=keep, resolutions=resolutions, seed=seed
-    )
-    together = _together(near[:, : _neighbourhood(len(vectors), neighbours)], made)
+    views = [project(vectors, dimensions=count) for count in DIMENSIONS]
+    reach = 2 * _neighbourhood(len(vectors), round(neighbours * SPREAD[-1]))
+    graphs = [nearest(view, count=reach) for view in views]
+    kept = _kept(documents, runs=runs, keep=keep, seed=seed)
+    made = _runs(views, graphs, kept, neighbours=neighbours, resolutions=resolutions, seed=seed)
+    together = _together(graphs[0][0][:, : _neighbourhood(len(vectors), neighbours)], made)
     wanted = 2 * (n_themes or 2)
     fine, resolution = _communities(together, resolution=FINE, seed=seed), FINE
     while fine.max() + 1 < min(wanted, len(fine)) and resolution < 64:
@@ -99,9 +124,24 @@ def cluster(
     cuts = _cuts(fine, made)
     curve = {count: _agreement(cut[fine], made) for count, cut in sorted(cuts.items())}
     chosen = _chosen(curve, n_themes)
-    themes = _by_size(cuts[chosen][fine])
-    parts = _by_size(cuts[max(count for count in cuts if count <= max(3 * chosen, 2))][fine])
-    return Clusters(themes=themes, parts=parts, runs=made, curve=curve, fine=fine, cuts=cuts)
+    whole, part = cuts[chosen], cuts[max(count for count in cuts if count <= max(3 * chosen, 2))]
+    themes = _settled(whole[fine], made, min_size=min_size)
+    # A part lies in the theme that its ends lie in; a segment that changed its theme takes the likeliest part of it.
+    inside = np.zeros((part.max() + 1, whole.max() + 1), dtype=bool)
+    inside[part, whole] = True
+    parts = np.where(inside.T[themes], strengths(made, part[fine]), -1.0).argmax(axis=1)
+    return Clusters(themes=_by_size(themes), parts=_by_size(parts), runs=made, curve=curve, fine=fine, cuts=cuts)
+
+
+def _settled(themes: np.ndarray, runs: np.ndarray, *, min_size: int) -> np.ndarray:
+    """Move each segment to the theme it is most often with, until none moves, or a theme would become too small."""
+    for _ in range(MOVES):
+        moved = np.round(strengths(runs, themes), 9).argmax(axis=1)
+        sizes = np.bincount(moved, minlength=themes.max() + 1)
+        if (moved == themes).all() or sizes.min() < min(min_size, np.bincount(themes).min()):
+            break
+        themes = moved
+    return themes
 
 
 def strengths(runs: np.ndarray, themes: np.ndarray) -> np.ndarray:
@@ -141,33 +181,79 @@ def _neighbourhood(n: int, asked: int) -> int:
     return max(1, min(asked, n - 1, max(3, int(1.2 * n**0.5))))
 
 
+def _kept(documents: np.ndarray, *, runs: int, keep: float, seed: int) -> np.ndarray:
+    """The rows each run keeps, (runs, n). Whether it keeps a document depends on the document's name alone.
+
+    So a study and the same study with one document less are looked at through the same runs.
+    """
+    names, owner = np.unique(documents, return_inverse=True)
+    if len(names) < MIN_DOCUMENTS:
+        return np.ones((runs, len(documents)), dtype=bool)
+    kept = np.empty((runs, len(documents)), dtype=bool)
+    for number in range(runs):
+        drawn = np.array([_draw(f"{seed}|{number}|{name}") for name in names])
+        some = drawn < max(keep, float(np.sort(drawn)[min(2, len(names) - 1)]) + 1e-9)
+        kept[number] = some[owner]
+    return kept
+
+
+def _draw(name: str) -> float:
+    """A number from 0 to 1 that only the name decides."""
+    return int(hashlib.sha256(name.encode()).hexdigest()[:12], 16) / 16**12
+
+
 def _runs(
-    near: np.ndarray,
-    cosines: np.ndarray,
-    documents: np.ndarray,
+    views: Sequence[np.ndarray],
+    graphs: Sequence[tuple[np.ndarray, np.ndarray]],
+    kept: np.ndarray,
     *,
     neighbours: int,
-    runs: int,
-    keep: float,
     resolutions: tuple[float, float],
     seed: int,
 ) -> np.ndarray:
-    """The groups of each run, (runs, n); a segment left out of a run joins the group most of its neighbours are in."""
-    random = np.random.default_rng(seed)
-    names, owner = np.unique(documents, return_inverse=True)
-    kept_of = max(1, int(np.ceil(keep * len(names)))) if len(names) >= MIN_DOCUMENTS else len(names)
-    made = np.empty((runs, len(near)), dtype=np.int32)
-    for number, resolution in enumerate(np.linspace(*resolutions, runs)):
-        kept = np.isin(owner, random.permutation(len(names))[:kept_of])
-        size = _neighbourhood(len(near), round(neighbours * SPREAD[number % len(SPREAD)]))
-        graph = _graph(near, cosines, kept, size)
-        inside = np.flatnonzero(kept)
-        groups = _communities(_symmetric(graph[inside][:, inside]), resolution=float(resolution), seed=seed + number)
-        made[number, inside] = groups
-        outside = np.flatnonzero(~kept)
-        votes = graph[outside][:, inside] @ _indicator(groups)
-        made[number, outside] = votes.toarray().argmax(axis=1) if len(outside) else 0
+    """The groups of each run, (runs, n); a segment left out of a run joins the group it is nearest to."""
+    made = np.zeros(kept.shape, dtype=np.int32)
+    band = np.linspace(*resolutions, max((len(kept) + 1) // 2, 1))
+    for number, rows in enumerate(kept):
+        pair = number // 2
+        view = pair % len(views)
+        if number % 2:
+            made[number] = _around_centres(views[view], rows, count=int(made[number - 1].max()) + 1, seed=seed + number)
+        else:
+            size = _neighbourhood(kept.shape[1], round(neighbours * SPREAD[pair % len(SPREAD)]))
+            made[number] = _in_graph(*graphs[view], rows, size=size, resolution=float(band[pair]), seed=seed + number)
     return made
+
+
+def _in_graph(
+    near: np.ndarray, cosines: np.ndarray, kept: np.ndarray, *, size: int, resolution: float, seed: int
+) -> np.ndarray:
+    """Communities of the graph of neighbours among the rows kept; the others go with most of their neighbours."""
+    graph = _graph(near, cosines, kept, size)
+    inside, outside = np.flatnonzero(kept), np.flatnonzero(~kept)
+    groups = np.zeros(len(kept), dtype=np.int32)
+    groups[inside] = _communities(_symmetric(graph[inside][:, inside]), resolution=resolution, seed=seed)
+    if len(outside):
+        groups[outside] = (graph[outside][:, inside] @ _indicator(groups[inside])).toarray().argmax(axis=1)
+    return groups
+
+
+def _around_centres(rows: np.ndarray, kept: np.ndarray, *, count: int, seed: int) -> np.ndarray:
+    """Spherical k-means of the rows kept (Dhillon & Modha 2001), the others with the nearest centre; exact on the grid.
+
+    A centre that loses all its rows keeps its place.
+    """
+    used = rows[kept]
+    random = np.random.default_rng(seed)
+    centres = used[np.sort(random.choice(len(used), size=min(count, len(used)), replace=False))]
+    for _ in range(STEPS):
+        groups = (used @ centres.T).argmax(axis=1)
+        sums = _indicator(groups, count=len(centres)).T @ used
+        moved = exact(np.where(np.abs(sums).sum(axis=1, keepdims=True) > 0, sums, centres))
+        if (moved == centres).all():
+            break
+        centres = moved
+    return np.asarray((rows @ centres.T).argmax(axis=1), dtype=np.int32)
 
 
 def _graph(near: np.ndarray, cosines: np.ndarray, kept: np.ndarray, size: int) -> sparse.csr_matrix:
@@ -203,9 +289,9 @@ def _communities(graph: sparse.csr_matrix, *, resolution: float, seed: int) -> n
     return np.unique(found, return_inverse=True)[1].astype(np.int32)
 
 
-def _indicator(groups: np.ndarray) -> sparse.csr_matrix:
+def _indicator(groups: np.ndarray, *, count: int = 0) -> sparse.csr_matrix:
     n = len(groups)
-    shape = (n, int(groups.max()) + 1 if n else 0)
+    shape = (n, max(count, int(groups.max()) + 1 if n else 0))
     return sparse.csr_matrix((np.ones(n), (np.arange(n), groups)), shape=shape)
 
 

@@ -56,12 +56,16 @@ def fit(
         calculate_probabilities=False,
         verbose=False,
     )
-    # It warns that no embedding model is saved with it: ours is named in params.yaml.
-    logging.getLogger("BERTopic").setLevel(logging.ERROR)
+    _quiet()
     model.fit(list(texts), embeddings=np.asarray(vectors, dtype=np.float64))
     number = numbers(model, groups)
     rows = np.asarray(model.c_tf_idf_.todense())[[number[group] + model._outliers for group in sorted(number)]]
     return model, rows
+
+
+def _quiet() -> None:
+    """Stop its warning that no embedding model goes with it: ours is named in params.yaml."""
+    logging.getLogger("BERTopic").setLevel(logging.ERROR)
 
 
 def weights(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
@@ -100,6 +104,7 @@ def save(model: "BERTopic | None", folder: Path, *, card: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     if model is not None:
+        _quiet()
         model.save(str(folder), serialization="safetensors", save_ctfidf=True, save_embedding_model=False)
         for file in sorted(folder.glob("*.json")):
             content = json.loads(file.read_text(encoding="utf-8"))
