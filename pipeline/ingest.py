@@ -187,7 +187,7 @@ def read_codings(folder: Path, transcripts: Mapping[str, Transcript]) -> tuple[l
     texts = {document: found.text for document, found in transcripts.items()}
     rows: list[placing.Row] = []
     problems: list[Problem] = []
-    for path in source_files(folder):
+    for path in readers.code_files(source_files(folder)):
         name = f"human_codes/{naming.normal(path.relative_to(folder).as_posix())}"
         try:
             codings = readers.read_codes(path)

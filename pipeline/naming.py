@@ -5,6 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+# What a document may have been called in the program in which it was coded, or before it was transcribed.
+ENDINGS = frozenset((".doc", ".docx", ".htm", ".html", ".md", ".odt", ".pdf", ".rtf", ".srt", ".txt", ".vtt"))
+ENDINGS |= {".m4a", ".mov", ".mp3", ".mp4", ".wav"}
+
 
 class Documents:
     """The documents of a study, found by their id or by any shorter name that only one of them has."""
@@ -19,21 +23,31 @@ class Documents:
                 self._short[name.casefold()].add(document)
 
     def find(self, name: str) -> str:
-        """Return the id that a name means, or '' where none or more than one fits."""
+        """Return the id that a name means, or '' where none or more than one fits.
+
+        What was coded as `P1.docx` may be transcribed as `P1.txt` here: another ending does not count.
+        """
         name = normal(name)
         if name in self._ids:
             return name
-        fitting = self._short.get(name.casefold(), set())
+        fitting = self._short.get(name.casefold(), set()) or self._short.get(_bare(name).casefold(), set())
         return next(iter(fitting)) if len(fitting) == 1 else ""
 
     def reason(self, name: str) -> str:
         """Return a sentence that says why a name means no document."""
         if not normal(name):
             return "It names no document."
-        fitting = sorted(self._short.get(normal(name).casefold(), set()))
+        name = normal(name)
+        fitting = sorted(self._short.get(name.casefold(), set()) or self._short.get(_bare(name).casefold(), set()))
         if fitting:
             return f"'{name}' may be any of {', '.join(fitting)}. Write the path below transcripts/ in full."
         return f"There is no document '{name}' in transcripts/ that could be read. Mend the name, or add the file."
+
+
+def _bare(name: str) -> str:
+    """Return a name without its ending where that is one of texts or recordings, else what nothing is called."""
+    path = PurePosixPath(name)
+    return str(path.with_suffix("")) if path.suffix.lower() in ENDINGS and path.stem else ""
 
 
 def normal(name: str) -> str:

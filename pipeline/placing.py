@@ -15,7 +15,7 @@ Row = tuple[str, int, int, str, str, str, str, str, str]
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"})
 
 # People mark half words: a passage of so many characters need not begin and end with a whole one.
-LONG = 30
+LONG, MOST = 30, 1000
 # Three numbers in a row or more, and a word broken at a line's end: what a PDF's margin leaves in a passage.
 _NUMBERS = re.compile(r"(?<!\S)\d{1,5}(?:\s+\d{1,5}){2,}(?!\S)")
 _BROKEN = re.compile(r"(?<=[^\W\d_])- +(?=[^\W\d_])")
@@ -58,7 +58,7 @@ class _Folded:
         self.text = "".join(pieces)
 
     def find(self, wanted: str) -> list[tuple[int, int]]:
-        """Return the original spans of the first two places where folded words occur."""
+        """Return the original spans of the places where folded words occur."""
         return [(self.at[start], self.at[end - 1] + 1) for start, end in _occurrences(self.text, wanted)]
 
 
@@ -67,7 +67,7 @@ def place(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list[Placed]
 
     Offsets count where the text agrees with them, or where there is no text. Otherwise the words are searched in that
     document: exactly, then with case, space and quotes levelled, then without the line numbers of a PDF's margin; a
-    place is taken only if it is the only one.
+    place is taken only if it is the only one, or if the coding's own copy of the text tells which one is meant.
     """
     names = Documents(texts)
     folded: dict[str, _Folded] = {}
@@ -81,7 +81,7 @@ def place(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list[Placed]
         elif not document:
             found = names.reason(coding.document)
         else:
-            found = _span(coding, document, texts[document], folded)
+            found = _span(coding, texts[document], folded)
         if isinstance(found, str):
             misplaced.append(Misplaced(document or coding.document, found, coding))
         else:
@@ -96,25 +96,42 @@ def row(placed: Placed, text: str) -> Row:
     return (*at, coding.code, coding.parent_code, coding.coder, coding.memo, coding.date)
 
 
-def _span(coding: Coding, document: str, text: str, folded: dict[str, _Folded]) -> tuple[int, int, str] | str:
-    """Return (start, end, how), or the sentence that says why there is no span."""
+def _span(coding: Coding, text: str, folded: dict[str, _Folded]) -> tuple[int, int, str] | str:
+    """Return (start, end, how), or the sentence that says why there is no span. `folded`: what is levelled already."""
     if _agrees(coding, text):
         return coding.start or 0, coding.end or 0, "offsets"
     wanted = coding.text.strip()
     if not wanted:
         return "It has neither a text nor offsets that lie in the document. Give one of them."
-    spans = _occurrences(text, wanted)
-    if not spans:
-        if document not in folded:
-            folded[document] = _Folded(text)
-        forms = _without_margin(_Folded(wanted).text.strip())
-        spans = next((found for form in forms if (found := folded[document].find(form))), [])
+    spans = _found(wanted, text, folded)
+    if len(spans) > 1:
+        spans = _of_copy(coding, spans, _found(wanted, coding.copy, folded)) or spans
     if len(spans) == 1:
         return *spans[0], "text"
     if spans:
         return "Its text occurs more than once and its offsets do not say which place is meant. Mend start and end."
     offsets = "its offsets do not fit it" if coding.start is not None else "it has no offsets"
     return f"Its text is not in the document word for word, and {offsets}. Mend the text, or start and end."
+
+
+def _found(wanted: str, text: str, folded: dict[str, _Folded]) -> list[tuple[int, int]]:
+    """Return the places of words in a text: exactly as they are, else levelled."""
+    spans = _occurrences(text, wanted)
+    if spans or not text:
+        return spans
+    if text not in folded:
+        folded[text] = _Folded(text)
+    forms = _without_margin(_Folded(wanted).text.strip())
+    return next((places for form in forms if (places := folded[text].find(form))), [])
+
+
+def _of_copy(coding: Coding, spans: list[tuple[int, int]], copied: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the place that is meant where the words occur as often in the coding's own copy: the same in order."""
+    if coding.start is None or coding.end is None or len(copied) != len(spans):
+        return []
+    start, end = coding.start, coding.end
+    meant = [span for span, (a, b) in zip(spans, copied, strict=True) if a < end and start < b]
+    return meant if len(meant) == 1 else []
 
 
 def _agrees(coding: Coding, text: str) -> bool:
@@ -126,12 +143,12 @@ def _agrees(coding: Coding, text: str) -> bool:
 
 
 def _occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
-    """Return up to two places of words in a text: whole words only, but where they are so many that chance is out."""
+    """Return the places of words in a text, the first thousand; a few words must be whole ones."""
     if not wanted:
         return []
     spans: list[tuple[int, int]] = []
     at = text.find(wanted)
-    while at >= 0 and len(spans) < 2:
+    while at >= 0 and len(spans) < MOST:
         if len(wanted) >= LONG or _whole(text, at, at + len(wanted)):
             spans.append((at, at + len(wanted)))
         at = text.find(wanted, at + 1)

@@ -35,6 +35,27 @@ def test_dedoose_gives_several_codes_a_row():
     assert [(one.code, one.coder) for one in found] == [("Time", "max"), ("Needs", "max")]
 
 
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Transcript,Snippet,Codes", 'P1,"So, yes.","Time; Pay"'),
+        ("Transcript Name,Excerpt,Code(s)", 'P1,"So, yes.","Time, Pay"'),
+        ("Interview;Quote;Labels", 'P1;So, yes.;"Time\nPay"'),
+    ],
+)
+def test_snippets_of_several_codes(header, row):
+    found = codes_tables.read_csv(f"{header}\n{row}\n".encode(), "delve")
+    assert fields(found) == [("P1", "So, yes.", "Time", "delve", ""), ("P1", "So, yes.", "Pay", "delve", "")]
+
+
+def test_nvivo_names_a_code_with_all_above_it_and_its_coverage_is_no_text():
+    raw = "Hierarchical Name,File Name,Coverage,Coded Text,Coded By Initials,Modified On\n"
+    raw += "Codes\\\\Needs\\Time,P1,2.1%,So.,LE,2024-01-02\n"
+    (one,) = codes_tables.read_csv(raw.encode(), "x")
+    assert fields([one]) == [("P1", "So.", "Time", "LE", "Needs")]
+    assert one.date == "2024-01-02"
+
+
 def test_our_own_form_is_taken_as_it_stands():
     (one,) = codes_tables.read_csv(b"document,start,end,text,code,coder\nP1,1,2,a,A > B,lea\n", "x")
     assert (one.code, one.parent_code, one.start) == ("A > B", "", 1)

@@ -17,6 +17,10 @@ NAMES = Documents(["P1.txt", "site_a/int 3.docx", "site_b/int 3.docx", "site_b/P
         (" P2.v2.txt ", "site_b/P2.v2.txt"),
         ("site_b\\P2.v2.txt", "site_b/P2.v2.txt"),
         ("e\u0301", "é.txt"),
+        ("P2.v2.docx", "site_b/P2.v2.txt"),
+        ("site_a/int 3.mp3", "site_a/int 3.docx"),
+        ("P1.PDF", ""),
+        ("P2.v2.part", ""),
     ],
 )
 def test_any_name_that_only_one_document_has(name, document):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -148,3 +150,17 @@ def test_only_a_long_passage_may_begin_or_end_with_half_a_word():
     assert (one.start, one.end) == (1, 47)
     assert placing.place([coding(LONG[1:18], document="d")], {"d": LONG})[0] == []
     assert placing.place([coding(half, document="d")], {"d": f"{LONG} {LONG}"})[0] == []
+
+
+def test_a_passage_said_twice_is_placed_by_the_coders_own_copy():
+    copy = "TITLE\n" + TEXT
+    for at, expected in ((copy.index("had time"), 0), (copy.rindex("had time"), 1)):
+        one = replace(coding("had time", at, at + 8), copy=copy)
+        assert placed(one)[0] == [TEXT.index("had time"), TEXT.rindex("had time")][expected]
+
+
+def test_a_copy_in_which_the_words_occur_another_number_of_times_proves_nothing():
+    copy = "We had time. " + TEXT
+    at = copy.index("had time")
+    assert "more than once" in placed(replace(coding("had time", at, at + 8), copy=copy))
+    assert "more than once" in placed(replace(coding("had time", None, None), copy=TEXT))

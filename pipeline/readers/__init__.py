@@ -4,7 +4,23 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.readers import codes_rock, codes_tables, docx, json_turns, odt, pdf, qdpx, rtf, tables, tiers, txt, vtt
+from pipeline.readers import (
+    codes_qualcoder,
+    codes_rock,
+    codes_tables,
+    codes_taguette,
+    docx,
+    json_turns,
+    odt,
+    pdf,
+    qdpx,
+    rtf,
+    tables,
+    tiers,
+    txt,
+    vtt,
+    word_comments,
+)
 from pipeline.readers.coding import Coding
 from pipeline.readers.model import Labels, RefusedError, Transcript
 
@@ -26,8 +42,11 @@ TRANSCRIPTS: dict[str, Callable[[bytes, Labels], Transcript]] = {
 }
 CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {
     ".csv": codes_tables.read_csv,
+    ".docx": word_comments.read,
+    ".qda": codes_qualcoder.read,
     ".qdpx": qdpx.read,
     ".rock": codes_rock.read,
+    ".sqlite3": codes_taguette.read,
     ".xlsx": codes_tables.read_xlsx,
 }
 MAX_FILE_BYTES = 200 * 2**20
@@ -50,6 +69,12 @@ def read_transcript(path: Path, labels: Labels) -> tuple[Transcript, str]:
     return found, hashlib.sha256(data).hexdigest()
 
 
+def code_files(paths: list[Path]) -> list[Path]:
+    """Return the files to read of those below human_codes/: of a QualCoder project, a folder, its data and no more."""
+    projects = {path.parent for path in paths if path.name == "data.qda"}
+    return [path for path in paths if path.name == "data.qda" or projects.isdisjoint(path.parents)]
+
+
 def read_codes(path: Path) -> list[Coding]:
     """Read a file of human codes by its ending; raise RefusedError where it cannot be used."""
     reader = CODES.get(path.suffix.lower())
@@ -57,7 +82,8 @@ def read_codes(path: Path) -> list[Coding]:
         raise RefusedError(
             f"The ending '{path.suffix}' is none of human codes ({', '.join(sorted(CODES))}). Export it as one of them."
         )
-    return reader(_bytes(path), path.stem)
+    inside = path.name == "data.qda" and path.parent.suffix.lower() == ".qda"
+    return reader(_bytes(path), path.parent.stem if inside else path.stem)
 
 
 def _bytes(path: Path) -> bytes:

@@ -6,17 +6,71 @@ from pipeline.readers.model import RefusedError
 
 # Our column, and what it is called elsewhere. MAXQDA's Beginning and End are paragraphs, so they are no offsets.
 NAMES = {
-    "document": ("document", "document name", "media title", "source", "file_name", "file name", "file", "transcript"),
-    "text": ("text", "content", "segment", "excerpt", "excerpt copy", "coded text", "quotation", "snippet", "preview"),
-    "code": ("code", "tag", "codes applied combined", "codes", "code name"),
-    "coder": ("coder", "created by", "excerpt creator", "coded by", "user", "author"),
-    "memo": ("memo", "comment"),
-    "date": ("date", "created", "excerpt date"),
-    "parent_code": ("parent_code", "parent code", "parent"),
-    "start": ("start",),
-    "end": ("end",),
+    "document": [
+        "document",
+        "document name",
+        "media title",
+        "source",
+        "file_name",
+        "file name",
+        "file",
+        "transcript",
+        "transcript name",
+        "transcript title",
+        "document title",
+        "source name",
+        "interview",
+    ],
+    "text": [
+        "text",
+        "content",
+        "segment",
+        "excerpt",
+        "excerpt copy",
+        "coded text",
+        "quotation",
+        "snippet",
+        "preview",
+        "snippet text",
+        "excerpt text",
+        "quote",
+        "highlight",
+        "reference text",
+        "quotation content",
+    ],
+    "code": [
+        "code",
+        "tag",
+        "codes applied combined",
+        "codes",
+        "code name",
+        "code(s)",
+        "tags",
+        "hierarchical name",
+        "node",
+        "node name",
+        "code names",
+        "labels",
+    ],
+    "coder": [
+        "coder",
+        "created by",
+        "excerpt creator",
+        "coded by",
+        "user",
+        "author",
+        "coded by initials",
+        "coded by user",
+        "creator",
+        "researcher",
+    ],
+    "memo": ["memo", "comment", "note"],
+    "date": ["date", "created", "excerpt date", "modified on", "coded on"],
+    "parent_code": ["parent_code", "parent code", "parent"],
+    "start": ["start"],
+    "end": ["end"],
 }
-SEVERAL = ("codes applied combined", "codes")
+SEVERAL = ("codes applied combined", "codes", "code(s)", "tags", "code names", "labels")
 PATHS = ("\\", ">", " / ")
 
 
@@ -48,7 +102,7 @@ def _codings(header: list[str], found: list[tuple[int, dict[str, str]]], stem: s
         cell = {ours: row.get(name, "") for ours, name in column.items()}
         said = {name: value.strip() for name, value in cell.items()}
         for code in _several(said["code"]) if column["code"] in SEVERAL else [said["code"]]:
-            *above, name = [code] if column["code"] == "tag" else _path(code)  # Taguette's tags have no parents
+            *above, name = [code] if column["code"] == "tag" else path(code)  # Taguette's tags have no parents
             codings.append(
                 Coding(
                     f"line {number}",
@@ -71,9 +125,10 @@ def _several(cell: str) -> list[str]:
     return [code.strip() for code in cell.split(separator) if code.strip()] or [""]
 
 
-def _path(code: str) -> list[str]:
+def path(code: str) -> list[str]:
+    """Return a code with those above it, outermost first, as programs write them: `A > B`, `A\\\\B`, `A / B`."""
     for mark in PATHS:
-        parts = [part.strip() for part in code.split(mark)]
+        parts = [part.strip() for part in code.replace(2 * mark, mark).split(mark)]
         if len(parts) > 1 and all(parts):
             return parts
     return [code]

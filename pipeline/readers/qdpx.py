@@ -229,6 +229,7 @@ def _coding(told: _Told, held: _Held, pair: tuple[Any, Any], *, span: tuple[int,
         parent_code=told.names[above[0].guid] if above else "",
         memo="\n".join(text for text in dict.fromkeys(said) if text),
         date=refi.date_of(date),
+        copy=held.ruler.text if held.ruler else "",
     )
 
 
