@@ -17,8 +17,10 @@ from pipeline import (
     asked,
     decide_view,
     decisions,
+    fates_view,
     further_view,
     map_view,
+    mapping_view,
     matrix,
     matrix_view,
     method,
@@ -26,16 +28,20 @@ from pipeline import (
     models,
     overview,
     page,
+    people_view,
     projection,
     quotes,
+    saturation_view,
     stage,
+    steady_view,
     store,
     theme_view,
+    waiting_view,
 )
 from pipeline import codebook as codebooks
 from pipeline import params as settings
 from pipeline.exchange import qdpx, xlsx
-from pipeline.rows import groups, lookup
+from pipeline.rows import each, groups, lookup
 
 PROBLEMS = {
     "ingest": "ingest_problems",
@@ -101,6 +107,7 @@ def build_page(study: Study, params: settings.Params, models_used: Sequence[tupl
         "draft": _draft(study, params),
         "digests": sorted(lookup(documents, "document", "sha256").items()),
         **_shown(study, params),
+        **_argued(study, params),
     }
     html = page.render(context, data=_data(study), decide=_decide(study))
     quotes.verify_page(html, documents)
@@ -122,7 +129,6 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
             problems={name: tables[table] for name, table in PROBLEMS.items()},
         ),
         "themes_lead": theme_view.lead(themes, tables["theme_assignments"], n_used=used),
-        "waiting": theme_view.waiting(tables["theme_questions"], tables["theme_news"]),
         "cards": theme_view.cards(
             themes=themes,
             theme_quotes=tables["theme_quotes"],
@@ -166,6 +172,39 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
             codes=codes,
             quotes=study.quoted,
         ),
+    }
+
+
+def _argued(study: Study, params: settings.Params) -> dict[str, Any]:
+    """The parts of the page that say how far the others can be leaned on, and what waits for people."""
+    tables, reflexive = study.tables, params.stance == "reflexive"
+    ranked = theme_view.ranked(tables["themes"])
+    names = {row.theme_id: f"T{row.number} {row.label}" for row in each(ranked)}
+    mapping = mapping_view.build(tables, codes=study.codes, quotes=study.quoted, reflexive=reflexive)
+    return {
+        "steady": steady_view.build(
+            themes=tables["themes"],
+            stability=tables["theme_stability"],
+            choice=tables["theme_choice"],
+            dependence=tables["theme_dependence"],
+            unassigned=tables["theme_unassigned"],
+            quotes=study.quoted,
+            n_themes=params.themes.n_themes,
+            reflexive=reflexive,
+        ),
+        "mapping": mapping,
+        "fates": fates_view.build(
+            tables,
+            accepted=study.accepted,
+            codes=study.codes,
+            names=names,
+            quotes=study.quoted,
+            reflexive=reflexive,
+        ),
+        "people": people_view.build(tables, codes=study.codes, names=names, reflexive=reflexive),
+        "growth": saturation_view.build(tables["saturation"]),
+        "growth_columns": saturation_view.COLUMNS,
+        "waiting": waiting_view.build(tables, n_review=mapping.n_review),
     }
 
 
@@ -249,13 +288,29 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
         "themes": store.read(folder, "themes"),
         "theme_questions": store.read(folder, "theme_questions"),
         "theme_news": store.read(folder, "theme_news"),
+        "theme_stability": store.read(folder, "theme_stability"),
+        "theme_choice": store.read(folder, "theme_choice"),
+        "theme_dependence": store.read(folder, "theme_dependence"),
+        "theme_unassigned": store.read(folder, "theme_unassigned"),
         "theme_assignments": store.read(folder, "theme_assignments"),
         "theme_quotes": store.read(folder, "theme_quotes"),
         "theme_attributes": store.read(folder, "theme_attributes"),
         "code_assignments": store.read(folder, "code_assignments"),
         "valence": store.read(folder, "valence"),
+        "segment_codes": store.read(folder, "segment_codes"),
+        "mapping_quality": store.read(folder, "mapping_quality"),
+        "code_reliability": store.read(folder, "code_reliability"),
+        "code_themes": store.read(folder, "code_themes"),
+        "theme_code_quotes": store.read(folder, "theme_code_quotes"),
+        "negative_cases": store.read(folder, "negative_cases"),
         "theme_code": store.read(folder, "theme_code"),
         "agreement": store.read(folder, "agreement"),
+        "agreement_of_all": store.read(folder, "agreement_of_all"),
+        "agreement_by_attribute": store.read(folder, "agreement_by_attribute"),
+        "missed": store.read(folder, "missed"),
+        "code_recovery": store.read(folder, "code_recovery"),
+        "theme_mapping": store.read(folder, "theme_mapping"),
+        "saturation": store.read(folder, "saturation"),
         "theme_agreement": store.read(folder, "theme_agreement"),
         "theme_human_code": store.read(folder, "theme_human_code"),
         "disagreements": store.read(folder, "disagreements"),

@@ -150,13 +150,6 @@ def _lead(row: Mapping[Any, Any], n_used: int) -> str:
     )
 
 
-def waiting(questions: pd.DataFrame, news: pd.DataFrame) -> tuple[str, ...]:
-    """What waits for a decision: what shifted under an earlier one, then what new talk says of accepted themes."""
-    shifted = questions.sort_values(["kind", "theme_id", "sentence"])
-    new = news.sort_values(["verdict", "theme_id", "sentence"])
-    return tuple(dict.fromkeys([*shifted.sentence, *new.sentence]))
-
-
 def _decided(row: Mapping[Any, Any]) -> str:
     """What people decided about a theme; empty for a candidate that waits."""
     said = str(row.get("decided") or "").strip()

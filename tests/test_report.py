@@ -67,6 +67,7 @@ def test_it_reads_from_the_study_down_to_the_method(html):
         "matrix",
         "agreement",
         "saturation",
+        "waiting",
         "problems",
         "method",
         "context",

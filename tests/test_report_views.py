@@ -315,12 +315,6 @@ def test_kinds_of_source_are_compared_where_there_are_several():
     assert further_view.by_source(table.iloc[:1].assign(reading="alone"), ["A"]) == ((), ())
 
 
-def test_decisions_waiting_are_said_once_shifts_first():
-    shifted = pd.DataFrame({"kind": ["joined"], "theme_id": [1], "sentence": ["It grew."]})
-    new = pd.DataFrame({"verdict": ["fits", "fits"], "theme_id": [1, 2], "sentence": ["It fits.", "It grew."]})
-    assert theme_view.waiting(shifted, new) == ("It grew.", "It fits.")
-
-
 # numbers and method
 
 
