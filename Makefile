@@ -42,7 +42,7 @@ bench-embed bench-agreement bench-mapping bench-themes bench-pipeline bench-faul
 # The versions everything was tested with: resolve pyproject.toml afresh, then write down what came.
 lock: setup
 	$(VENV)/python -m pip install --quiet --upgrade -e '.[dev]'
-	$(VENV)/python -m pip freeze --exclude-editable | sed 's/^\(torch==[0-9.]*\)+cpu/\1/' > requirements.lock
+	$(VENV)/python -m pip freeze --all --exclude-editable | grep -v '^pip==' | sed 's/^\(torch==[0-9.]*\)+cpu/\1/' > requirements.lock
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
