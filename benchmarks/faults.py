@@ -143,13 +143,20 @@ def recover(root: Path, trial: Trial, wanted: dict[str, bytes]) -> Trial:
     trial.seconds = time.perf_counter() - began
     made = outputs(root)
     trial.wrong = sorted(name for name in wanted if made.get(name) != wanted[name])
-    trial.left = sorted(made.keys() - wanted.keys())
+    trial.left = sorted(made.keys() - wanted.keys()) + strays(root)
     return trial
 
 
+def strays(root: Path) -> list[str]:
+    """Files in DVC's cache that are none of its objects: what a copy that was cut short leaves."""
+    files = (root / ".dvc" / "cache" / "files").rglob("*")
+    return sorted(str(file.relative_to(root)) for file in files if file.is_file() and file.name.endswith(".tmp"))
+
+
 def note(trial: Trial, said: str) -> None:
-    """Keep what a run told, once each."""
+    """Keep what a run told, once each; DVC tells of every file that a killed run was about to read or write."""
     trial.traceback |= "Traceback (most recent call last)" in said
+    said = re.sub(r"Process '.*' with \(Pid \d+\), in RWLock-file '.*' had", "A process in the RWLock-file had", said)
     trial.said += [line for line in sentences(said) if line not in trial.said]
 
 

@@ -9,8 +9,11 @@ import importlib.metadata
 import importlib.util
 import json
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -109,7 +112,8 @@ def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
     Raises ModelError where the pipeline has none of the three.
     """
     folder = find(name, kind="spacy", manifest=manifest).folder
-    from spacy.util import load_config, load_model_from_path
+    with _torch_only_if(_names_torch(folder)):
+        from spacy.util import load_config, load_model_from_path
 
     config = load_config(folder / "config.cfg")
     parts: list[str] = list(config["nlp"]["pipeline"])
@@ -125,6 +129,34 @@ def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
     for part in nlp.disabled:
         nlp.enable_pipe(part)
     return nlp
+
+
+class _NoTorch(MetaPathFinder):
+    """Says of torch, while it is asked, that it is not installed."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        """Refuse torch; leave every other module to the next finder."""
+        if fullname.partition(".")[0] == "torch":
+            raise ModuleNotFoundError(f"No module named '{fullname}'", name=fullname)
+
+
+@contextmanager
+def _torch_only_if(needed: bool) -> Iterator[None]:
+    """Let spaCy load without torch, which it imports wherever it is installed: seconds, and 180 MiB, for nothing."""
+    finder = _NoTorch()
+    if not needed:
+        sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        if not needed:
+            sys.meta_path.remove(finder)
+
+
+def _names_torch(folder: Path) -> bool:
+    """Whether a spaCy pipeline computes with torch: those with a transformer do, and their config says so."""
+    config = (folder / "config.cfg").read_text(encoding="utf-8").casefold()
+    return "torch" in config or "transformer" in config
 
 
 def _upstream(component: Any, parts: list[str]) -> list[str]:
