@@ -1,0 +1,113 @@
+"""What a stage loads: nothing slow that it does not use. Each stage is a process of its own, so that counts every run."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+STAGES = ("study", "ingest", "segment", "embed", "themes", "map_codes", "compare", "report")
+SLOW = {
+    "bertopic",
+    "hdbscan",
+    "numba",
+    "plotly",
+    "sentence_transformers",
+    "sklearn",
+    "spacy",
+    "torch",
+    "transformers",
+    "umap",
+}
+# What a run of a stage on a small study needs of them. Themes fits a BERTopic model, which brings all the others.
+NEEDED = {
+    "study": set(),
+    "ingest": set(),
+    "segment": {"spacy"},
+    "embed": set(),
+    "map_codes": {"sklearn"},
+    "compare": set(),
+    "report": {"sklearn"},
+}
+IMPORTED = """
+import importlib, sys
+importlib.import_module("pipeline.{stage}")
+print("loaded", *sys.modules)
+"""
+RUN = """
+import runpy, sys
+runpy.run_module("pipeline.{stage}", run_name="__main__")
+print("loaded", *sys.modules)
+"""
+
+
+def loaded(code: str, folder: Path) -> set[str]:
+    """The slow packages that a fresh process loads."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    names = next(line for line in done.stdout.splitlines() if line.startswith("loaded "))
+    return SLOW & set(names.split())
+
+
+@pytest.fixture
+def root(tmp_path: Path, small_study: Path) -> Path:
+    """A project of the small study, every table made."""
+    shutil.copytree(small_study, tmp_path / "data" / "small")
+    shutil.copytree(ROOT / "models", tmp_path / "models", ignore=shutil.ignore_patterns("data"))
+    (tmp_path / "params.yaml").write_text("study: data/small\n")
+    (tmp_path / "data/small/transcripts").mkdir(exist_ok=True)
+    (tmp_path / "data/small/transcripts/a.txt").write_text(
+        "Anna: We never had any time for it on the ward.\n\nBen: Nor we.\n\nAnna: Half a day a month.\n\nBen: No.\n"
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_importing_a_stage_loads_nothing_slow(stage: str, tmp_path: Path):
+    allowed = {"sklearn"} if stage in ("themes", "map_codes", "report") else set()
+    assert loaded(IMPORTED.format(stage=stage), tmp_path) <= allowed
+
+
+@pytest.mark.parametrize("stage", NEEDED)
+def test_running_a_stage_loads_what_it_needs_and_no_more(stage: str, root: Path):
+    assert loaded(RUN.format(stage=stage), root) == NEEDED[stage]
+
+
+def test_the_command_line_loads_nothing_slow(tmp_path: Path):
+    assert loaded(IMPORTED.format(stage="cli"), tmp_path) == set()
+
+
+def test_torch_is_kept_from_spacy_alone_and_only_where_it_is_not_used(tmp_path: Path):
+    code = """
+from pathlib import Path
+from pipeline import models
+import sys
+before = list(sys.meta_path)
+models.load_spacy("en_core_web_sm", manifest=Path({manifest!r}))
+assert sys.meta_path == before
+assert "torch" not in sys.modules
+import torch
+print("loaded", *sys.modules)
+"""
+    manifest = str(ROOT / "models" / "models.yaml")
+    assert "torch" in loaded(code.format(manifest=manifest), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("config", "named"), [("gpu_allocator = null", False), ('factory = "curated_Transformer"', True)]
+)
+def test_a_pipeline_that_computes_with_torch_says_so_in_its_config(tmp_path: Path, config: str, named: bool):
+    from pipeline import models
+
+    (tmp_path / "config.cfg").write_text(config)
+    assert models._names_torch(tmp_path) == named
