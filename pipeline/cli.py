@@ -174,10 +174,19 @@ def bring(
     codebook: Annotated[bool, typer.Option("--codebook", help="Replace the codebook, and keep the old one.")] = False,
     transcripts: Annotated[bool, typer.Option("--transcripts", help="Add texts that the study does not have.")] = False,
     offsets: Annotated[str, typer.Option(help="How positions count: auto, codepoints or utf16.")] = "auto",
+    who: Who = "",
 ) -> None:
-    """Bring codings, codebook, cases and texts of another program into the study. Nothing is overwritten unasked."""
-    from pipeline import importing
+    """Bring codings, codebook, cases and texts of another program into the study. Nothing is overwritten unasked.
 
+    Also what people decided elsewhere: the decisions file that the report saves, and the framework matrix as they
+    edited it in Excel (with --who).
+    """
+    from pipeline import importing, returned
+
+    if returned.comes_back(file):
+        for line in returned.run(file, settings.load().folder, who=who):
+            typer.echo(line)
+        return
     wanted = importing.Wanted(codebook=codebook, transcripts=transcripts, offsets=offsets)
     for line in importing.run(file, settings.load().folder, wanted=wanted):
         typer.echo(line)

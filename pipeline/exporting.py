@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import codebook, decisions, store, study
+from pipeline import codebook, decisions, store, study, written
 from pipeline.errors import CounterpointError
 from pipeline.exchange import csv, docx, qdc, qdpx, sheets
 
@@ -64,7 +64,8 @@ def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Off
     }
     files |= {f"csv/{name}.csv": csv.table(table) for name, table in tables.items()}
     if "framework_matrix" in tables:
-        matrix = docx.matrix(held["framework_matrix"], cases=held["cases"], codes=book.names)
+        own = written.standing(written.load(folder / written.FILE))
+        matrix = docx.matrix(held["framework_matrix"], cases=held["cases"], codes=book.names, said=own)
         files["framework_matrix.docx"] = matrix
     return files
 

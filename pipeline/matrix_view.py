@@ -1,7 +1,7 @@
 """The framework matrix as the page shows it: counts of all codes, then summaries in tables narrow enough to read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from pipeline import words
 from pipeline.codebook import Codebook
 from pipeline.matrix import Cell
 from pipeline.quotes import Quote
+from pipeline.written import Summary, digest
 
 COLUMNS_A_TABLE = 5
 
@@ -24,13 +25,19 @@ class ShownPart:
 
 @dataclass(frozen=True)
 class ShownCell:
-    """A cell of the matrix; `shade` 0 (nothing) to 5 (most passages)."""
+    """A cell of the matrix; `shade` 0 (nothing) to 5 (most passages).
+
+    `own`: what a person wrote, who is `by`, instead of the extractive summary; `older`: that was of other passages.
+    """
 
     n: int
     shade: int
     state: str
     parts: tuple[ShownPart, ...]
     question: str
+    own: str = ""
+    by: str = ""
+    older: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,11 +80,19 @@ def build(
     about: Mapping[str, str],
     people: Sequence[str],
     documents: Sequence[str],
+    written: Mapping[tuple[str, str], Summary] | None = None,
 ) -> MatrixView:
-    """Prepare the matrix for the page. `people` and `documents` are those of the page's filters, in their order."""
+    """Prepare the matrix for the page. `people` and `documents` are those of the page's filters, in their order.
+
+    `written`: what people wrote in cells.
+    """
     most = max((len(cell.excerpts) for cell in cells), default=1) or 1
     number = {document: place for place, document in enumerate(documents)}
-    shown = {(cell.case, cell.code): _shown(cell, most, quotes, number, questions) for cell in cells}
+    said = written or {}
+    shown = {
+        (cell.case, cell.code): _shown(cell, most, quotes, number, questions, own=said.get((cell.case, cell.code)))
+        for cell in cells
+    }
     cases = sorted({cell.case for cell in cells})
     place = {name: ("case", n) for n, name in enumerate(people)}
 
@@ -112,7 +127,13 @@ def by_category(codes: Sequence[str], book: Codebook) -> list[tuple[str, list[st
 
 
 def _shown(
-    cell: Cell, most: int, quotes: Mapping[str, Quote], number: Mapping[str, int], questions: Mapping[str, str]
+    cell: Cell,
+    most: int,
+    quotes: Mapping[str, Quote],
+    number: Mapping[str, int],
+    questions: Mapping[str, str],
+    *,
+    own: Summary | None,
 ) -> ShownCell:
     parts = []
     for part in cell.parts:
@@ -120,7 +141,10 @@ def _shown(
         parts.append(ShownPart(part.text, quote.number, f"{number[quote.document]}:{part.start}:{part.end}"))
     n = len(cell.excerpts)
     shade = 0 if not n else min(5, 1 + int(4 * np.sqrt(n / most)))
-    return ShownCell(n, shade, cell.state, tuple(parts), questions.get(cell.question, ""))
+    found = ShownCell(n, shade, cell.state, tuple(parts), questions.get(cell.question, ""))
+    if own is None:
+        return found
+    return replace(found, own=own.summary, by=own.who, older=own.of != digest(cell.summary))
 
 
 def _lead(cells: Sequence[Cell], cases: int, codes: int) -> str:

@@ -6,7 +6,7 @@ build.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from pipeline import (
     store,
     theme_view,
     waiting_view,
+    written,
 )
 from pipeline import codebook as codebooks
 from pipeline import params as settings
@@ -57,7 +58,8 @@ class Study:
     """Everything the report shows: the tables by name, the codebook, and what is worked out from them once.
 
     `accepted`: the candidate codes of segments (segment_id, code, score); `codes`: those that were mapped, in the order
-    of the codebook; `cells`: the framework matrix; `quoted`: every segment as a quote; `taken`: people's decisions.
+    of the codebook; `cells`: the framework matrix; `quoted`: every segment as a quote; `taken`: people's decisions;
+    `said`: what people wrote in cells of the matrix.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -67,10 +69,14 @@ class Study:
     cells: tuple[matrix.Cell, ...]
     quoted: Mapping[str, quotes.Quote]
     taken: Sequence[decisions.Decision] = ()
+    said: Mapping[tuple[str, str], written.Summary] = field(default_factory=dict)
 
 
 def gather(
-    tables: Mapping[str, pd.DataFrame], book: codebooks.Codebook, taken: Sequence[decisions.Decision] = ()
+    tables: Mapping[str, pd.DataFrame],
+    book: codebooks.Codebook,
+    taken: Sequence[decisions.Decision] = (),
+    said: Sequence[written.Summary] = (),
 ) -> Study:
     """Work out what page, workbook and metrics share; raises QuoteError where a segment is not verbatim."""
     segments, assigned = tables["segments"], tables["code_assignments"]
@@ -83,7 +89,7 @@ def gather(
     quoted = quotes.collect(
         documents=tables["documents"], turns=tables["turns"], cases=tables["cases"], segments=segments
     )
-    return Study(tables, book, accepted, codes, tuple(cells), quoted, tuple(taken))
+    return Study(tables, book, accepted, codes, tuple(cells), quoted, tuple(taken), written.standing(said))
 
 
 def accepted_codes(code_assignments: pd.DataFrame) -> pd.DataFrame:
@@ -160,6 +166,7 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
             about=quotes.described(tables["cases"]),
             people=page.people(tables["cases"], segments),
             documents=sorted(tables["documents"].document),
+            written=study.said,
         ),
         "agreement": agreement_view.build(tables["agreement"], tables["theme_agreement"], codes),
         "contrasts": agreement_view.contrasts(tables["codings"]),
@@ -269,6 +276,8 @@ def write_out(out: Path, study: Study, *, html: str, reflexive: bool) -> None:
         codes=study.codes,
         quotes=study.quoted,
         attributes=xlsx.attributes_of(tables["cases"]),
+        themes=theme_view.ranked(tables["themes"]),
+        said=study.said,
     )
     problems = pd.concat([tables[table] for table in PROBLEMS.values()])
     numbers = metrics.build(tables, problems=problems, cells=study.cells, reflexive=reflexive)
@@ -324,7 +333,8 @@ def main() -> None:
     """Read every table of the study; write the framework matrix and the report."""
     with stage.opened("report") as params:
         taken = decisions.load(params.folder / "decisions.yaml")
-        study = gather(read(params.folder), codebooks.load(params.folder / "codebook.yaml"), taken)
+        said = written.load(params.folder / "summaries.yaml")
+        study = gather(read(params.folder), codebooks.load(params.folder / "codebook.yaml"), taken, said)
         html = build_page(study, params, fingerprints(params))
         store.write(params.folder, "framework_matrix", matrix.table(study.cells))
         write_out(params.folder / "report", study, html=html, reflexive=params.stance == "reflexive")

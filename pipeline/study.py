@@ -34,7 +34,17 @@ DECISIONS = """\
 decisions: []
 """
 
-FILES = {"participants.csv": PARTICIPANTS, "codebook.yaml": CODEBOOK, "decisions.yaml": DECISIONS}
+SUMMARIES = """\
+# What people wrote in cells of the framework matrix, instead of the extractive summary. Later entries stand.
+summaries: []
+"""
+
+FILES = {
+    "participants.csv": PARTICIPANTS,
+    "codebook.yaml": CODEBOOK,
+    "decisions.yaml": DECISIONS,
+    "summaries.yaml": SUMMARIES,
+}
 FOLDERS = ("transcripts", "human_codes")
 
 

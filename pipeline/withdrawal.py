@@ -1,7 +1,8 @@
 """Withdrawing a participant or a document: everything is worked out before anything is written, and then removed.
 
 What is worked out: raw files that go, raw files out of which turns are taken, rows of participants.csv and of human
-codes, ids in decisions.yaml and reading.yaml. What the pipeline made is thrown away whole and made anew (purge.py).
+codes, ids in decisions.yaml and reading.yaml, cells in summaries.yaml. What the pipeline made is thrown away whole and
+made anew (purge.py).
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from pipeline import (
     sheet_rows,
     store,
     traces,
+    written,
 )
 from pipeline.decisions import NEEDS, Decision
 from pipeline.errors import CounterpointError
@@ -266,7 +268,7 @@ def _segments(params: Params, tables: Mapping[str, pd.DataFrame], subject: Subje
 
 
 def _ids(made: Plan, subject: Subject) -> None:
-    """Take their ids out of decisions.yaml and reading.yaml."""
+    """Take their ids out of decisions.yaml and reading.yaml, and what was written of them out of summaries.yaml."""
     path = made.study / "decisions.yaml"
     taken = decisions.load(path)
     left = without(taken, made.segments, set(subject.documents))
@@ -276,6 +278,12 @@ def _ids(made: Plan, subject: Subject) -> None:
         made.lines.append(
             f"take their ids out of {changed} decisions ({len(taken) - len(left)} of them wholly about these)"
         )
+    path = made.study / written.FILE
+    said = written.load(path)
+    kept_cells = [one for one in said if one.case not in subject.cases | subject.documents]
+    if len(kept_cells) < len(said):
+        made.written[path] = written.dump(kept_cells).encode()
+        made.lines.append(f"take {len(said) - len(kept_cells)} lines out of {written.FILE}")
     path = made.study / reading.FILE
     ledger = reading.load(path)
     kept = [read for read in ledger if read.segment not in made.segments]

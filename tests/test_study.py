@@ -12,7 +12,7 @@ from pipeline import study
 def test_a_bare_study_gets_what_is_optional(tmp_path: Path):
     (tmp_path / "transcripts").mkdir()
     made = {path.name for path in study.lay_out(tmp_path)}
-    assert made == {"participants.csv", "codebook.yaml", "decisions.yaml", "human_codes"}
+    assert made == {"participants.csv", "codebook.yaml", "decisions.yaml", "summaries.yaml", "human_codes"}
     assert study.lay_out(tmp_path) == []
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import decisions, ingest, params, reading, redact, segment, store, withdrawal
+from pipeline import decisions, ingest, params, reading, redact, segment, store, withdrawal, written
 from pipeline.decisions import Decision
 from pipeline.sentences import plain_starts, spans
 
@@ -240,3 +240,11 @@ def test_a_file_that_could_not_be_read_can_be_withdrawn_all_the_same(study: Path
 def test_words_of_nobody_in_particular_beside_theirs_are_pointed_out(study: Path):
     write(study / "transcripts/group.txt", GROUP + "\n[laughter]\n")
     assert planned(case="A1").nobody == ["group.txt"]
+
+
+@pytest.mark.parametrize(("who", "left"), [({"case": "A1"}, ["C1"]), ({"document": "other.txt"}, ["A1"])])
+def test_what_was_written_of_them_goes_out_of_the_summaries(study: Path, who: dict[str, str], left: list[str]):
+    said = {"code": "Time", "summary": "None.", "who": "Asha", "when": "2026-01-01"}
+    write(study / "summaries.yaml", written.dump(written.Summary(case=case, **said) for case in ("A1", "C1")))
+    withdrawal.carry_out(planned(**who))
+    assert [one.case for one in written.load(study / "summaries.yaml")] == left

@@ -81,7 +81,7 @@ def test_the_same_study_gives_the_same_bytes(tmp_path):
 def test_no_codes_and_no_cases_make_a_workbook_that_opens(tmp_path):
     xlsx.write_matrix(tmp_path / "none.xlsx", cells=[], codes=[], quotes={}, attributes={})
     book = openpyxl.load_workbook(tmp_path / "none.xlsx")
-    assert book.sheetnames == ["Matrix", "Quotes", "About"]
+    assert book.sheetnames == ["Matrix", "Themes", "Quotes", "About", "Origin"]
 
 
 def test_what_excel_cannot_hold_is_cut_with_a_mark(tmp_path):

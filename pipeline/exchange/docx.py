@@ -2,7 +2,7 @@
 
 import datetime
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from docx.shared import Pt
 from pipeline import rows
 from pipeline.codebook import Codebook
 from pipeline.exchange import markup
+from pipeline.written import Summary
 
 MADE = datetime.datetime(2000, 1, 1)
 FIELDS = (("include", "Include"), ("exclude", "Exclude"))
@@ -37,16 +38,23 @@ def codebook(book: Codebook) -> bytes:
     return _bytes(made)
 
 
-def matrix(table: pd.DataFrame, *, cases: pd.DataFrame, codes: Sequence[str]) -> bytes:
+def matrix(
+    table: pd.DataFrame,
+    *,
+    cases: pd.DataFrame,
+    codes: Sequence[str],
+    said: Mapping[tuple[str, str], Summary] | None = None,
+) -> bytes:
     """The framework matrix as a document's bytes: a heading a case, and for each code what the case says of it.
 
-    `table`: framework_matrix; `cases`: with their attributes; `codes`: the order in which codes stand.
+    `table`: framework_matrix; `cases`: with their attributes; `codes`: the order in which codes stand; `said`: what
+    people wrote in cells.
     """
     made = _begun("Framework matrix")
     made.add_paragraph(
         "A framework matrix (Gale et al. 2013), laid out for paper: a part a case, a row a code. The codes are "
         "candidates, given by a program: read the passages before you rely on a cell. The words are the people's own, "
-        "letter for letter; […] stands where something lies between."
+        "letter for letter, unless somebody is named beside the number; […] stands where something lies between."
     )
     known = {str(row["case"]): row for row in cases.to_dict("records")}
     place = {code: number for number, code in enumerate(codes)}
@@ -60,8 +68,10 @@ def matrix(table: pd.DataFrame, *, cases: pd.DataFrame, codes: Sequence[str]) ->
         _filled(grid.rows[0].cells, "Code", "What is said", bold=True)
         for row in sorted(rows.each(held), key=lambda row: (place.get(row.code, len(place)), row.code)):
             number = f"{row.n_segments} passage{'' if row.n_segments == 1 else 's'}"
-            said = f"{row.summary}\n({number})" if row.n_segments else SILENT.get(str(row.state), "")
-            _filled(grid.add_row().cells, str(row.code), said)
+            own = (said or {}).get((str(case), str(row.code)))
+            text = f"{own.summary}\n({number}; {own.who})" if own else f"{row.summary}\n({number})"
+            silent = SILENT.get(str(row.state), "")
+            _filled(grid.add_row().cells, str(row.code), text if own or row.n_segments else silent)
     if table.empty:
         made.add_paragraph("There is no matrix: it needs a codebook and people who speak.")
     return _bytes(made)

@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from pipeline import written
 from pipeline.matrix import Cell
 from pipeline.quotes import Quote
+from pipeline.rows import each
 
 # The same inputs give the same bytes: the day a workbook says it was made is a fixed one.
 MADE = datetime.datetime(2000, 1, 1)
@@ -18,6 +20,13 @@ LONGEST = 32_000
 SILENT = {"asked": "asked, silent", "not_asked": "not asked", "unknown": ""}
 HEADINGS = ("quote", "case", "code", "document", "speaker", "attributes", "time", "question", "passage", "segment_id")
 WIDTHS = (7, 16, 22, 26, 14, 22, 8, 40, 80, 28)
+# What a person may change in `Themes`: the label, the decision, the memo.
+THEMES = ("theme", "label", "decision", "memo", "segments", "words", "id")
+THEME_WIDTHS = (7, 44, 12, 60, 10, 44, 10)
+DECISIONS = ("accept", "reject")
+# The hidden sheet that says what the workbook held when it was made, so that it can be told what people changed.
+# A row a cell (case, code, fingerprints of what it shows and of its extractive summary) or theme (id, status, label).
+ORIGIN = ("kind", "name", "code", "shown", "extractive")
 
 
 def write_matrix(
@@ -27,12 +36,17 @@ def write_matrix(
     codes: Sequence[str],
     quotes: Mapping[str, Quote],
     attributes: Mapping[str, Mapping[str, str]],
+    themes: pd.DataFrame | None = None,
+    said: Mapping[tuple[str, str], written.Summary] | None = None,
 ) -> None:
-    """Write the workbook: `Matrix` (a row a case, its attributes, a column a code), `Quotes`, `About`.
+    """Write the workbook: `Matrix` (a row a case, its attributes, a column a code), `Themes`, `Quotes`, `About`.
 
     A cell of the matrix links to the first of its passages in `Quotes`. Everything is written as text, so that talk
-    that looks like a formula or an address stays talk.
+    that looks like a formula or an address stays talk. `themes`: those of the first level with their `number`; `said`:
+    what people wrote in cells. The workbook comes back (`counterpoint import`): a hidden sheet holds a fingerprint of
+    everything that may be changed.
     """
+    said = said or {}
     place.parent.mkdir(parents=True, exist_ok=True)
     book = xlsxwriter.Workbook(
         str(place), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -47,10 +61,13 @@ def write_matrix(
         "soft": book.add_format({"text_wrap": True, "valign": "top", "font_color": "#6B757D", "italic": True}),
         "name": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
     }
-    matrix, listed, about = (book.add_worksheet(name) for name in ("Matrix", "Quotes", "About"))
+    names = ("Matrix", "Themes", "Quotes", "About", "Origin")
+    matrix, labels, listed, about, origin = (book.add_worksheet(name) for name in names)
     first = _write_quotes(listed, cells, quotes, formats=formats)
-    _write_cells(matrix, cells, codes, attributes=attributes, first=first, formats=formats)
+    _write_cells(matrix, cells, codes, attributes=attributes, first=first, formats=formats, said=said)
+    known = _write_themes(labels, themes, formats)
     _write_about(about, formats)
+    _write_origin(origin, [*(_origin(cell, said) for cell in cells), *known])
     book.close()
 
 
@@ -69,6 +86,7 @@ def _write_cells(
     attributes: Mapping[str, Mapping[str, str]],
     first: Mapping[tuple[str, str], int],
     formats: Mapping[str, Any],
+    said: Mapping[tuple[str, str], written.Summary],
 ) -> None:
     names = sorted({name for known in attributes.values() for name in known})
     cases = sorted({cell.case for cell in cells})
@@ -83,11 +101,14 @@ def _write_cells(
     for cell in cells:
         row, column = row_of[cell.case], column_of[cell.code]
         if cell.excerpts:
-            text = _fits(f"{cell.summary}\n({len(cell.excerpts)})")
+            own = said.get((cell.case, cell.code))
+            by = f"; {own.who}" if own else ""
+            text = _fits(f"{shown(cell, said)}\n({len(cell.excerpts)}{by})")
             target = f"internal:'Quotes'!A{first[cell.case, cell.code] + 1}"
             sheet.write_url(row, column, target, formats["link"], string=text, tip="Its passages")
         else:
-            sheet.write_string(row, column, SILENT[cell.state], formats["soft"])
+            kind = "text" if (cell.case, cell.code) in said else "soft"
+            sheet.write_string(row, column, _fits(shown(cell, said)), formats[kind])
     sheet.set_column(0, 0, 18)
     if names:
         sheet.set_column(1, len(names), 14)
@@ -95,6 +116,41 @@ def _write_cells(
         sheet.set_column(1 + len(names), len(names) + len(codes), 42)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(cases), 1), len(names) + len(codes))
+
+
+def shown(cell: Cell, said: Mapping[tuple[str, str], written.Summary]) -> str:
+    """What a cell says: what a person wrote, else its extractive summary, else why there is none."""
+    own = said.get((cell.case, cell.code))
+    return own.summary if own else cell.summary or SILENT[cell.state]
+
+
+def _origin(cell: Cell, said: Mapping[tuple[str, str], written.Summary]) -> tuple[str, ...]:
+    return ("cell", cell.case, cell.code, written.digest(_fits(shown(cell, said))), written.digest(cell.summary))
+
+
+def _write_themes(sheet: Any, themes: pd.DataFrame | None, formats: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Write a row for each theme; return what the hidden sheet holds of them."""
+    for column, (heading, width) in enumerate(zip(THEMES, THEME_WIDTHS, strict=True)):
+        sheet.write_string(0, column, heading, formats["head"])
+        sheet.set_column(column, column, width)
+    found = [] if themes is None else list(each(themes))
+    for line, row in enumerate(found, start=1):
+        words = ", ".join(str(word) for word in row.keywords)
+        texts = (f"T{row.number}", _fits(row.label), "", "", str(row.n_segments), _fits(words), str(row.theme_id))
+        for column, text in enumerate(texts):
+            sheet.write_string(line, column, text, formats["text"])
+    if found:
+        sheet.data_validation(1, 2, len(found), 2, {"validate": "list", "source": list(DECISIONS)})
+    sheet.freeze_panes(1, 2)
+    return [("label", str(row.theme_id), row.status, written.digest(_fits(row.label)), "") for row in found]
+
+
+def _write_origin(sheet: Any, lines: Sequence[Sequence[str]]) -> None:
+    """Write the hidden sheet."""
+    for row, values in enumerate([ORIGIN, *lines]):
+        for column, value in enumerate(values):
+            sheet.write_string(row, column, _fits(value))
+    sheet.very_hidden()
 
 
 def _write_quotes(
@@ -128,6 +184,9 @@ def _write_about(sheet: Any, formats: Mapping[str, Any]) -> None:
         "The number is how many passages there are. Click the cell to go to the first of them in the sheet Quotes.",
         "asked, silent: a question came near the code, and nothing was found in the answer. not asked: no question "
         "came near. Empty: it cannot be told.",
+        "The workbook comes back: what you write in a cell of Matrix, or in the columns label, decision and memo of "
+        "Themes, is read by `counterpoint import framework_matrix.xlsx --who NAME`, and is yours. A summary that a "
+        "person wrote has their name beside the number.",
         f"A passage of more than {LONGEST:,} characters is cut here, with a mark; it is whole in the report.",
     )
     for row, text in enumerate(said):

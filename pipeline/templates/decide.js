@@ -157,7 +157,8 @@
       return label;
     }));
     dialog.showModal();
-    (action === "rename" ? form.elements.label : action === "memo" ? form.elements.text : who ? form.elements.why : form.elements.who).focus();
+    const first = { rename: form.elements.label, memo: form.elements.text, merge: form.querySelector("input[name=others]") }[action];
+    (first || form.elements[who ? "why" : "who"]).focus();
   };
   const said = () => {
     const { action, theme } = asked;

@@ -1,0 +1,92 @@
+"""What people wrote in cells of the framework matrix, in summaries.yaml: it stands instead of the extractive summary.
+
+The file holds what people say of a case in their own words, so it stays out of Git like the transcripts. Entries are
+only ever added; of two about a cell the later one stands.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.decisions import line
+from pipeline.errors import CounterpointError
+
+FILE = "summaries.yaml"
+HEAD = "# What people wrote in cells of the framework matrix, instead of the extractive summary. Later entries stand.\n"
+# The last line of a cell of the workbook: how many passages, and who wrote the summary.
+_COUNT = re.compile(r"\n\(\d+(; [^\n]*)?\)\s*$")
+# What spreadsheet programs write for a control character.
+_ESCAPED = re.compile(r"_x00[01][0-9A-Fa-f]_")
+
+
+class WrittenError(CounterpointError):
+    """summaries.yaml cannot be used; the message lists every problem, one a line."""
+
+
+class Summary(BaseModel):
+    """A cell (case, code) as a person put it. `of`: the digest of the extractive summary there was then."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    case: str = Field(min_length=1)
+    code: str = Field(min_length=1)
+    summary: str = Field(min_length=1)
+    who: str = Field(min_length=1)
+    when: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?$")]
+    of: str = ""
+
+
+def load(path: Path) -> list[Summary]:
+    """Every entry, by time; raise WrittenError with every problem at once. A file that is not there holds none."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+    except yaml.YAMLError as error:
+        raise WrittenError(f"{path} is not valid YAML: {error}. Mend the line it names.") from None
+    blocks = raw.get("summaries") or [] if isinstance(raw, dict) else raw or []
+    if not isinstance(blocks, list):
+        raise WrittenError(f"{path} should hold one key, 'summaries', with a list. Mend its first lines.")
+    problems: list[str] = []
+    found: list[Summary] = []
+    for number, block in enumerate(blocks, start=1):
+        try:
+            found.append(Summary.model_validate(block))
+        except ValidationError as error:
+            problems += [
+                f"{path}: entry {number}, {'.'.join(map(str, one['loc']))}: {one['msg']}. Mend that entry."
+                for one in error.errors()
+            ]
+    if problems:
+        raise WrittenError("\n".join(problems))
+    return sorted(found, key=lambda one: (one.when.replace(" ", "T"), one.case, one.code, one.who, one.summary))
+
+
+def standing(found: Iterable[Summary]) -> dict[tuple[str, str], Summary]:
+    """The last entry about each cell (case, code), of entries in the order of `load`.
+
+    A person who gave a cell its extractive summary back leaves nothing in it.
+    """
+    last = {(one.case, one.code): one for one in found}
+    return {cell: one for cell, one in last.items() if digest(one.summary) != one.of}
+
+
+def dump(found: Iterable[Summary]) -> str:
+    """The text of summaries.yaml: a line each, by case, code and time."""
+    held = sorted(set(found), key=lambda one: (one.case, one.code, one.when, one.who, one.summary))
+    return f"{HEAD}summaries:\n" + "".join(line(one.model_dump(exclude_defaults=True)) for one in held)
+
+
+def plain(cell: str) -> str:
+    """The text of a cell of the workbook as a person means it: without the count of passages and stray characters."""
+    text = _ESCAPED.sub("", cell).replace("\r\n", "\n").replace("\r", "\n")
+    return "\n".join(part.rstrip() for part in _COUNT.sub("", text).split("\n")).strip()
+
+
+def digest(text: str) -> str:
+    """A fingerprint of a cell's text as a person means it (12 hexadecimal digits); empty for an empty cell."""
+    said = " ".join(plain(text).split())
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:12] if said else ""
