@@ -17,6 +17,7 @@ from pipeline import (
     labels,
     models,
     passports,
+    runs,
     stage,
     steadiness,
     store,
@@ -145,7 +146,7 @@ def grouped(talk: Talk, *, options: settings.Themes) -> Groups:
         whole = np.zeros(n, dtype=np.int64)
         return Groups(whole, whole, np.ones((n, min(n, 1))), np.ones(n), {})
     found = _clusters(talk, options=options)
-    likeness = np.round(clusters.nearest(talk.vectors, count=NEAREST)[1].mean(axis=1), 6)
+    likeness = np.round(runs.nearest(talk.vectors, count=NEAREST)[1].mean(axis=1), 6)
     apart = _apart(likeness, found.themes)
     strength = np.round(clusters.strengths(found.runs, found.themes), 6)
     own, parts = (np.where(apart, NONE, groups) for groups in (found.themes, found.parts))

@@ -32,41 +32,6 @@ def documents(n: int, each: int = 10) -> np.ndarray:
     return np.array([f"d{place // each:02d}" for place in range(n)])
 
 
-def test_products_on_the_grid_are_the_same_in_any_order():
-    rows = clusters.exact(np.random.default_rng(0).normal(size=(50, 384)))
-    backwards = np.ascontiguousarray(rows[:, ::-1])
-    assert (rows @ rows.T == backwards @ backwards.T).all()
-    one_by_one = np.array([[sum(a * b for a, b in zip(x, y, strict=True)) for y in rows[:5]] for x in rows[:5]])
-    assert (one_by_one == (rows @ rows.T)[:5, :5]).all()
-
-
-def test_the_grid_moves_a_vector_by_next_to_nothing():
-    rows = np.random.default_rng(1).normal(size=(20, 384))
-    assert np.abs(clusters.exact(rows) - clusters.unit(rows)).max() <= 2**-15 + 1e-12
-
-
-def test_nearest_is_what_sorting_all_cosines_gives(monkeypatch):
-    vectors = np.random.default_rng(2).normal(size=(60, 16))
-    rows = clusters.exact(vectors)
-    cosines = rows @ rows.T
-    np.fill_diagonal(cosines, -9)
-    monkeypatch.setattr(clusters, "BLOCK", 7)
-    found, values = clusters.nearest(vectors, count=5)
-    assert (found == np.argsort(-cosines, axis=1, kind="stable")[:, :5]).all()
-    assert (values == -np.sort(-cosines, axis=1)[:, :5]).all()
-
-
-@pytest.mark.parametrize(("n", "count"), [(0, 0), (1, 0), (2, 1), (4, 3)])
-def test_nearest_has_no_more_neighbours_than_there_are(n, count):
-    found, values = clusters.nearest(np.eye(4)[:n], count=5)
-    assert found.shape == values.shape == (n, count)
-
-
-def test_no_row_is_its_own_neighbour_even_among_equals():
-    found, _ = clusters.nearest(np.ones((6, 3)), count=3)
-    assert all(place not in row for place, row in enumerate(found))
-
-
 def test_groups_that_are_far_apart_are_found():
     vectors, truth = blobs(40, 30, 20)
     found = clusters.cluster(vectors, documents(90), **SETTINGS)

@@ -30,12 +30,19 @@ def study(n: int = 120, *, documents: int = 8, kinds: int = 4, seed: int = 1) ->
         said = " ".join(random.permutation(WORDS[int(kind)])[:3])
         row = {"segment_id": f"s{place:04d}", "document": document, "case": f"{document}/P", "speaker": "Paola"}
         row |= {"part": "participant", "turn_id": f"t{place}", "prompt_id": f"q{kind}", "start": place * 50}
-        row |= {"end": place * 50 + 40, "time_s": float("nan"), "n_words": 6, "substantive": True, "set_aside": ""}
+        row |= {
+            "end": place * 50 + 40,
+            "time_s": float("nan"),
+            "place": "",
+            "n_words": 6,
+            "substantive": True,
+            "set_aside": "",
+        }
         rows.append(row | {"text": f"Paola says the {said} yeah"})
     for kind in range(kinds):
         place = {"document": "d00", "turn_id": f"q{kind}", "speaker": "I", "case": "", "part": "interviewer"}
         text = f"Question {'abcd'[kind] * 5} about the {WORDS[kind][0]}?"
-        turns.append(place | {"start": kind, "end": kind + 1, "time_s": float("nan"), "text": text})
+        turns.append(place | {"start": kind, "end": kind + 1, "time_s": float("nan"), "place": "", "text": text})
     vectors = np.eye(24)[about] + random.normal(scale=0.12, size=(n, 24))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     segments = pd.DataFrame(rows) if rows else store.empty("segments")
