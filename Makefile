@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: setup run test lint notebooks bench bench-pipeline bench-embed bench-themes bench-mapping bench-agreement bench-faults bench-growth lock clean
+.PHONY: setup run test lint notebooks fuzz bench bench-pipeline bench-embed bench-themes bench-mapping bench-agreement bench-faults bench-growth lock clean
 .DEFAULT_GOAL := run
 
 setup: $(INSTALLED)
@@ -32,6 +32,11 @@ lint: setup
 
 notebooks: setup
 	$(VENV)/jupyter lab notebooks
+
+# Damaged input for every reader, about five minutes of it. atheris runs on Linux; nothing else here needs it.
+fuzz: setup
+	$(VENV)/python -m pip install --quiet --no-deps atheris==3.0.0
+	$(VENV)/python -m benchmarks.fuzz
 
 # Measurements. They read the human-coded sets beside the project, where those are there, and take their time.
 bench: bench-embed bench-agreement bench-mapping bench-themes bench-pipeline

@@ -30,6 +30,7 @@ class Turn(NamedTuple):
     start: int
     end: int
     time_s: float | None
+    place: str
     text: str
 
 
@@ -118,9 +119,8 @@ def assigned(transcripts: Mapping[str, Transcript], people: People, labels: Labe
             role = roles[document, key(turn.speaker)]
             text = found.text[turn.start : turn.end]
             identifier = f"{document}:{number:04d}"
-            turns.append(
-                Turn(document, identifier, turn.speaker, role.case, role.part, turn.start, turn.end, turn.time_s, text)
-            )
+            at = (turn.start, turn.end, turn.time_s, turn.place)
+            turns.append(Turn(document, identifier, turn.speaker, role.case, role.part, *at, text))
             if role.guessed:
                 guesses[document] = (
                     f"'{turn.speaker}' was taken for the interviewer, since they ask most. "

@@ -31,7 +31,11 @@ class Documents(Table):
 
 
 class Turns(Table):
-    """A speaker's turn, in the order of the talk. `time_s`: seconds from the start of the recording, where known."""
+    """A speaker's turn, in the order of the talk.
+
+    `time_s`: seconds from the start of the recording, where known. `place`: where it stands in the original (page 3,
+    cues 12 to 14, row 7, paragraph 5), or empty where the original is only text.
+    """
 
     document: Series[str]
     turn_id: Series[str] = pa.Field(unique=True)
@@ -41,6 +45,7 @@ class Turns(Table):
     start: Series[int] = pa.Field(ge=0)
     end: Series[int]
     time_s: Series[float] = pa.Field(nullable=True)
+    place: Series[str]
     text: Series[str]
 
 
@@ -73,7 +78,8 @@ class Segments(Table):
 
     `case`: empty where the speaker is no participant. `prompt_id`: the turn_id of the interviewer's turn it answers, or
     empty. `substantive`: a participant's (or an unattributed) segment that says something, so that it takes part in
-    clustering and mapping; `set_aside`: why it does not ("interviewer", "backchannel", ...), or empty.
+    clustering and mapping; `set_aside`: why it does not ("interviewer", "backchannel", ...), or empty. `time_s` and
+    `place`: its turn's.
     """
 
     segment_id: Series[str] = pa.Field(unique=True)
@@ -86,6 +92,7 @@ class Segments(Table):
     start: Series[int] = pa.Field(ge=0)
     end: Series[int]
     time_s: Series[float] = pa.Field(nullable=True)
+    place: Series[str]
     n_words: Series[int] = pa.Field(ge=0)
     substantive: Series[bool]
     set_aside: Series[str]

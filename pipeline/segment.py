@@ -36,6 +36,7 @@ class Turn(NamedTuple):
     start: int
     end: int
     time_s: float
+    place: str
 
 
 def segment(
@@ -84,6 +85,7 @@ def _of_document(
                 "start": start,
                 "end": end,
                 "time_s": turn.time_s,
+                "place": turn.place,
                 "n_words": sum(one.words for one in group),
                 "substantive": not why,
                 "set_aside": why,

@@ -34,6 +34,7 @@ def tables(*, documents: int = 6, segments: int = 8, source_types: list[str] | N
                     "start": start,
                     "end": end,
                     "time_s": float("nan"),
+                    "place": "",
                     "n_words": 3,
                     "substantive": not asks,
                     "set_aside": "interviewer" if asks else "",
@@ -45,7 +46,7 @@ def tables(*, documents: int = 6, segments: int = 8, source_types: list[str] | N
             start, end = held[0]["start"], held[-1]["end"]
             first = {key: held[0][key] for key in ("speaker", "case", "part")}
             place = {"document": name, "turn_id": turn, "start": start, "end": end, "text": text[start:end]}
-            turns.append(place | first | {"time_s": float("nan")})
+            turns.append(place | first | {"time_s": float("nan"), "place": ""})
     columns = ["document", "source_type", "path", "sha256", "n_words", "text"]
     return {
         "documents": typed("documents", pd.DataFrame(texts, columns=columns)),

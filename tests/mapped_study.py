@@ -82,6 +82,7 @@ def segments(documents: int = 5) -> pd.DataFrame:
                     "start": at,
                     "end": at + len(text),
                     "time_s": np.nan,
+                    "place": "",
                     "n_words": len(text.split()),
                     "substantive": part == "participant",
                     "set_aside": "" if part == "participant" else "interviewer",

@@ -89,6 +89,12 @@ def test_an_optional_table_that_is_a_program_is_refused_too():
         read(database(f"CREATE VIEW notes AS {ENDLESS};"), {"notes?": ("id",)})
 
 
+def test_a_damaged_name_in_what_the_database_says_is_no_crash():
+    data = database(NOTES).replace(b"said text", b"\xff\xfe( text")
+    with pytest.raises(RefusedError, match="cannot be read as a database"):
+        read(data)
+
+
 def test_more_than_a_study_is_refused(monkeypatch):
     data = database(NOTES, *[("INSERT INTO notes(said) VALUES ('aaaa')", ())] * 5)
     assert len(read(data)["notes"]) == 5

@@ -57,7 +57,7 @@ def whole_segments():
     table["segment_id"] = [f"s{i}" for i in range(len(table))]
     table["n_words"] = table["text"].str.split().str.len()
     table["end"] = table["text"].str.len()
-    table = table.assign(start=0, time_s=float("nan"), substantive=table["part"] == "participant")
+    table = table.assign(start=0, time_s=float("nan"), place="", substantive=table["part"] == "participant")
     empty = store.empty("segments")
     return table.reindex(columns=empty.columns, fill_value="")
 

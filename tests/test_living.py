@@ -23,7 +23,9 @@ def talk(documents: list[str], *, blobs: tuple[int, ...] = (0, 1, 2), each: int 
             text = f"{WORDS[blob % 3]} {document} {number}"
             place = {"start": 100 * number, "end": 100 * number + len(text), "turn_id": f"{document}:{number:04d}"}
             who = {"document": document, "case": document, "speaker": document, "part": "participant", "prompt_id": ""}
-            rows.append({"segment_id": f"{document}-{number:03d}", **who, **place, "time_s": np.nan, "n_words": 6})
+            rows.append(
+                {"segment_id": f"{document}-{number:03d}", **who, **place, "time_s": np.nan, "n_words": 6, "place": ""}
+            )
             rows[-1] |= {"substantive": True, "set_aside": "", "text": text}
             vector = CENTRES[blob] + noise.normal(0, 0.12, 12)
             vectors.append((vector / np.linalg.norm(vector)).astype(np.float32))

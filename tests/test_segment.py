@@ -36,6 +36,7 @@ def tables(texts, participants=("Anna", "Bo")):
                     turn.start,
                     turn.end,
                     turn.time_s,
+                    turn.place,
                     text[turn.start : turn.end],
                 )
             )

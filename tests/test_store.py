@@ -17,6 +17,7 @@ TURN = {
     "start": 0,
     "end": 5,
     "time_s": None,
+    "place": "",
     "text": "Héllo",
 }
 

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.readers import guards, label_lines, speakers
 from pipeline.readers.model import Labels, RefusedError, Transcript, Utterance, compose, key
@@ -70,18 +70,18 @@ def transcript(text: str, labels: Labels) -> Transcript:
         said = _labelled(said, labels)
     if not any(voice.speaker for voice in said):
         said = _by_silence(said, found)
-    return compose(said)
+    return compose(said, unit="cue")
 
 
 def _voices(found: list[Cue]) -> Iterator[Utterance]:
     """Split each cue at its voice tags: a cue may hold two voices. Words before a tag go on with the voice before."""
-    for cue in found:
+    for number, cue in enumerate(found, start=1):
         parts = _VOICE.split(cue.text)
         if _words(parts[0]):
-            yield Utterance("", _words(parts[0]), cue.start_s)
+            yield Utterance("", _words(parts[0]), cue.start_s, (number, number))
         for name, words in zip(parts[1::2], parts[2::2], strict=True):
             if _words(words):
-                yield Utterance(html.unescape(name).strip(), _words(words), cue.start_s)
+                yield Utterance(html.unescape(name).strip(), _words(words), cue.start_s, (number, number))
 
 
 def _words(marked: str) -> str:
@@ -102,9 +102,9 @@ def _split(said: list[Utterance], accepted: set[str]) -> list[Utterance]:
         label, colon, words = voice.text.partition(":")
         if colon and key(label) in accepted:
             speaker = label.strip()
-            named.append(Utterance(speaker, words.strip(), voice.time_s))
+            named.append(replace(voice, speaker=speaker, text=words.strip()))
         else:
-            named.append(Utterance(speaker, voice.text, voice.time_s))
+            named.append(replace(voice, speaker=speaker))
     return named
 
 
@@ -116,7 +116,8 @@ def _by_silence(said: list[Utterance], found: list[Cue]) -> list[Utterance]:
     for voice in said:
         start = voice.time_s or 0.0
         if turns and not (_ENDED.search(turns[-1].text) and start - until >= SILENCE_S):
-            turns[-1] = Utterance("", f"{turns[-1].text} {voice.text}", turns[-1].time_s)
+            numbers = (turns[-1].numbers[0], voice.numbers[1])
+            turns[-1] = replace(turns[-1], text=f"{turns[-1].text} {voice.text}", numbers=numbers)
         else:
             turns.append(voice)
         until = ends.get(start, start)

@@ -40,7 +40,7 @@ def read(data: bytes, wanted: Mapping[str, Sequence[str]], *, program: str) -> d
             base.execute("PRAGMA query_only = ON")
             base.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY)
             return {name.rstrip("?"): _rows(base, name, columns, program) for name, columns in wanted.items()}
-    except (sqlite3.Error, OverflowError, MemoryError) as error:
+    except (sqlite3.Error, UnicodeError, OverflowError, MemoryError) as error:  # a damaged name may be no UTF-8
         raise RefusedError(f"It cannot be read as a database ({error}). Export it again from {program}.") from None
 
 

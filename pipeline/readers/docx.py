@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.readers import guards, speakers
-from pipeline.readers.model import Labels, Transcript
+from pipeline.readers.model import Labels, Transcript, paragraph_marks, traced
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
@@ -69,11 +69,15 @@ def read(data: bytes, labels: Labels) -> Transcript:
     """Read a Word document; its canonical text is its paragraphs, joined by line ends (tables cell by cell)."""
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
-    return speakers.transcript(text_and_comments(guards.member(archive, "word/document.xml"))[0], labels)
+    text, _, marks = parts(guards.member(archive, "word/document.xml"))
+    return traced(speakers.transcript(text, labels), "paragraph", marks)
 
 
-def text_and_comments(xml: bytes) -> tuple[str, dict[str, tuple[int, int]]]:
-    """Return the text of a document's XML, and the span in it of each comment's range, by the comment's id."""
+def parts(xml: bytes) -> tuple[str, dict[str, tuple[int, int]], list[tuple[int, int]]]:
+    """Return the text of a document's XML; in it, each comment's span, by its id; paragraphs' starts and numbers.
+
+    Empty paragraphs are not counted, as nobody counts them.
+    """
     text = _Text()
     skipping = 0
     for event, element in guards.xml_events(xml):
@@ -90,7 +94,8 @@ def text_and_comments(xml: bytes) -> tuple[str, dict[str, tuple[int, int]]]:
             element.clear()
     starts, ends = text.edges
     spans = {comment: (start, ends.get(comment, 0)) for comment, start in starts.items()}
-    return "\n".join(text.done), {comment: span for comment, span in spans.items() if span[0] < span[1]}
+    ranges = {comment: span for comment, span in spans.items() if span[0] < span[1]}
+    return "\n".join(text.done), ranges, paragraph_marks(text.done)
 
 
 def attribute(element: Any, of: str) -> str:

@@ -39,7 +39,11 @@ def read(data: bytes, labels: Labels) -> Transcript:
     if not found:
         raise RefusedError("It holds no list of turns (such as 'segments', each with 'text'). Export it again.")
     scale = _scale(found)
-    return compose(Utterance(_speaker(turn), _text(turn), _time(turn, scale)) for turn in found)
+    said = (
+        Utterance(_speaker(turn), _text(turn), _time(turn, scale), (number, number))
+        for number, turn in enumerate(found, start=1)
+    )
+    return compose(said, unit="item")
 
 
 def _turns(value: Any, depth: int) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
 """What a reader gives back, and what it is told."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from pipeline.errors import CounterpointError
 
@@ -15,12 +16,16 @@ class RefusedError(CounterpointError):
 
 @dataclass(frozen=True)
 class Turn:
-    """A speaker's turn: `start` and `end` cover the speech in the document's text; `time_s` in seconds, if known."""
+    """A speaker's turn: `start` and `end` cover the speech in the document's text; `time_s` in seconds, if known.
+
+    `place`: where it stands in the original (page 3, cues 12 to 14, row 7); empty where the original is only text.
+    """
 
     speaker: str
     start: int
     end: int
     time_s: float | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,15 @@ class Transcript:
 
 @dataclass(frozen=True)
 class Utterance:
-    """What one speaker says in a format that keeps speech apart from speakers (subtitles, tables, tiers)."""
+    """What one speaker says in a format that keeps speech apart from speakers (subtitles, tables, tiers).
+
+    `numbers`: the first and last of the cues, rows or the like that it comes from.
+    """
 
     speaker: str
     text: str
     time_s: float | None = None
+    numbers: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -76,33 +85,64 @@ def key(label: str) -> str:
     return _SPACE.sub(" ", label).strip().casefold()
 
 
-def compose(utterances: Iterable[Utterance]) -> Transcript:
+def place(unit: str, first: int, last: int) -> str:
+    """Name a place in an original: `cue 12`, `pages 3 to 4`."""
+    return f"{unit} {first}" if first == last else f"{unit}s {first} to {last}"
+
+
+def traced(found: Transcript, unit: str, marks: Sequence[tuple[int, int]]) -> Transcript:
+    """Return a transcript whose turns know their place. `marks`: where in the text each unit begins, and its number."""
+    starts = [start for start, _ in marks]
+
+    def number(at: int) -> int:
+        return marks[max(bisect_right(starts, at) - 1, 0)][1]
+
+    turns = [replace(turn, place=place(unit, number(turn.start), number(turn.end - 1))) for turn in found.turns]
+    return replace(found, turns=turns) if marks else found
+
+
+def paragraph_marks(paragraphs: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where each paragraph that is not empty begins in a text of them all, a line each, and its number."""
+    marks: list[tuple[int, int]] = []
+    at = 0
+    for paragraph in paragraphs:
+        if paragraph.strip():
+            marks.append((at, len(marks) + 1))
+        at += len(paragraph) + 1
+    return marks
+
+
+def compose(utterances: Iterable[Utterance], *, unit: str) -> Transcript:
     """Write utterances as a text, `Speaker: words` and a blank line between turns; return it with its turns.
 
     Consecutive utterances of one speaker are one turn, so that a sentence torn across two is one sentence again.
+    `unit`: what their numbers count.
     """
     turns: list[Turn] = []
     pieces: list[str] = []
     at = 0
-    for speaker, text, time_s in _joined(utterances):
+    for speaker, text, time_s, (first, last) in _joined(utterances):
         lead = ("\n\n" if pieces else "") + (f"{speaker}: " if speaker else "")
-        turns.append(Turn(speaker, at + len(lead), at + len(lead) + len(text), time_s))
+        turns.append(
+            Turn(speaker, at + len(lead), at + len(lead) + len(text), time_s, place(unit, first, last) if first else "")
+        )
         pieces.append(lead + text)
         at += len(pieces[-1])
     return Transcript("".join(pieces), turns)
 
 
-def _joined(utterances: Iterable[Utterance]) -> list[tuple[str, str, float | None]]:
-    turns: list[tuple[str, list[str], float | None]] = []
+def _joined(utterances: Iterable[Utterance]) -> list[tuple[str, str, float | None, tuple[int, int]]]:
+    turns: list[tuple[str, list[str], float | None, list[int]]] = []
     for utterance in utterances:
         speaker, text = _SPACE.sub(" ", utterance.speaker).strip(), _SPACE.sub(" ", utterance.text).strip()
         if not text:
             continue
         if turns and speaker and key(turns[-1][0]) == key(speaker):
             turns[-1][1].append(text)
+            turns[-1][3].extend(utterance.numbers)
         else:
-            turns.append((speaker, [text], utterance.time_s))
-    return [(speaker, " ".join(texts), time_s) for speaker, texts, time_s in turns]
+            turns.append((speaker, [text], utterance.time_s, list(utterance.numbers)))
+    return [(name, " ".join(texts), time_s, (min(of), max(of))) for name, texts, time_s, of in turns]
 
 
 def _numbered(word: str) -> re.Pattern[str]:

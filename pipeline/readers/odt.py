@@ -3,7 +3,7 @@
 from typing import Any
 
 from pipeline.readers import guards, speakers
-from pipeline.readers.model import Labels, Transcript
+from pipeline.readers.model import Labels, Transcript, paragraph_marks, traced
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -17,7 +17,8 @@ def read(data: bytes, labels: Labels) -> Transcript:
     """Read an OpenDocument text; its canonical text is its paragraphs and headings, joined by line ends."""
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
-    return speakers.transcript("\n".join(_paragraphs(guards.member(archive, "content.xml"))), labels)
+    paragraphs = _paragraphs(guards.member(archive, "content.xml"))
+    return traced(speakers.transcript("\n".join(paragraphs), labels), "paragraph", paragraph_marks(paragraphs))
 
 
 def _paragraphs(xml: bytes) -> list[str]:

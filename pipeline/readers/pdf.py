@@ -3,13 +3,12 @@
 import io
 import re
 from collections import Counter
-from itertools import pairwise
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from pipeline.readers import guards, label_lines, speakers
-from pipeline.readers.model import Labels, RefusedError, Transcript, key
+from pipeline.readers.model import Labels, RefusedError, Transcript, key, traced
 
 MAX_PAGES = 2_000
 # A line at least so full, as a share of the usual longest, goes on in the next one.
@@ -55,7 +54,8 @@ def read(data: bytes, labels: Labels) -> Transcript:
     lines = _one_after_another(_without_heads(pages))
     if not lines:
         raise RefusedError("It has no text layer: it is a scan. Recognise its text first (OCR), or type it.")
-    return speakers.transcript("\n".join(_paragraphs(lines, labels)), labels)
+    text, marks = _paragraphs(lines, labels)
+    return traced(speakers.transcript(text, labels), "page", marks)
 
 
 def _pages(data: bytes) -> list[list[str]]:
@@ -105,30 +105,38 @@ def _without_heads(pages: list[list[str]]) -> list[list[str]]:
     return kept
 
 
-def _one_after_another(pages: list[list[str]]) -> list[str]:
-    """Return the lines of all pages; long lines printed at the end of a page and again on the next one are there once.
+def _one_after_another(pages: list[list[str]]) -> list[tuple[str, int]]:
+    """Return the lines of all pages, each with its page's number; long ones that two pages share are there once.
 
-    Browsers that cut a line in two at the end of a page print it on both.
+    Browsers that cut a line in two at the end of a page print it on the next one as well.
     """
+    found: list[tuple[str, int]] = []
     lines: list[str] = []
-    for page in pages:
+    for number, page in enumerate(pages, start=1):
         most = min(len(page), len(lines), TWICE)
         twice = (n for n in range(most, 0, -1) if len(page[n - 1]) >= REPEATED and lines[-n:] == page[:n])
-        lines.extend(page[next(twice, 0) :])
-    return lines
+        kept = page[next(twice, 0) :]
+        lines.extend(kept)
+        found.extend((line, number) for line in kept)
+    return found
 
 
-def _paragraphs(lines: list[str], labels: Labels) -> list[str]:
-    """Join the lines of a paragraph: a full line goes on, unless the next one begins with a label that recurs."""
-    text = "\n".join(lines)
-    named = [key(line.label) for line in label_lines.read(text, labels)]
+def _paragraphs(numbered: list[tuple[str, int]], labels: Labels) -> tuple[str, list[tuple[int, int]]]:
+    """Join the lines of a paragraph: a full line goes on, unless the next one begins with a label that recurs.
+
+    Return the text, and for each line where it begins in it and the number of its page.
+    """
+    lines = [line for line, _ in numbered]
+    named = [key(line.label) for line in label_lines.read("\n".join(lines), labels)]
     counts = Counter(name for name in named if name)
     full = FULL * sorted(len(line) for line in lines)[int(0.95 * (len(lines) - 1))]
-    done = [lines[0]]
-    for (before, line), name in zip(pairwise(lines), named[1:], strict=True):
+    pieces, marks = [lines[0]], [(0, numbered[0][1])]
+    at = len(lines[0])
+    for (before, _), (line, number), name in zip(numbered, numbered[1:], named[1:], strict=False):
         opens = bool(name) and (counts[name] > 1 or labels.known(name))
-        if len(before) < full or opens:
-            done.append(line)
-        else:
-            done[-1] += line if before.endswith("-") and line[0].islower() else f" {line}"
-    return done
+        torn = before.endswith("-") and line[0].islower()
+        between = "\n" if len(before) < full or opens else "" if torn else " "
+        pieces += [between, line]
+        marks.append((at + len(between), number))
+        at += len(between) + len(line)
+    return "".join(pieces), marks

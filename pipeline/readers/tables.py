@@ -37,7 +37,11 @@ def _transcript(header: list[str], found: list[tuple[int, dict[str, str]]]) -> T
     time = next((name for name in TIME if name in header), "")
     if not text:
         raise RefusedError("It has no column of words: name one 'text', and one 'speaker' if speakers are known.")
-    return compose(Utterance(row.get(speaker, ""), row.get(text, ""), _seconds(row.get(time, ""))) for _, row in found)
+    said = (
+        Utterance(row.get(speaker, ""), row.get(text, ""), _seconds(row.get(time, "")), (number, number))
+        for number, row in found
+    )
+    return compose(said, unit="row")
 
 
 def _seconds(cell: str) -> float | None:

@@ -34,8 +34,14 @@ def read_eaf(data: bytes, labels: Labels) -> Transcript:
         elif element.tag == "ANNOTATION_VALUE" and event == "end" and not glosses:
             number += 1
             at = slots.get(slot)
-            found.append((at if at is not None else float("inf"), number, Utterance(speaker, element.text or "", at)))
-    return _by_time(found, "annotation")
+            found.append(
+                (
+                    at if at is not None else float("inf"),
+                    number,
+                    Utterance(speaker, element.text or "", at, (number, number)),
+                )
+            )
+    return _by_time(found, "annotation", "annotation")
 
 
 def read_textgrid(data: bytes, labels: Labels) -> Transcript:
@@ -49,8 +55,8 @@ def read_textgrid(data: bytes, labels: Labels) -> Transcript:
         at = _number(item[1] or item[3])
         speaker = next((name for place, name in reversed(names) if place < item.start()), "")
         if said.strip():
-            found.append((at, number, Utterance(speaker, said, at)))
-    return _by_time(found, "interval (it must be saved as 'text file', the long form)")
+            found.append((at, number, Utterance(speaker, said, at, (number + 1, number + 1))))
+    return _by_time(found, "interval", "interval (it must be saved as 'text file', the long form)")
 
 
 def read_cha(data: bytes, labels: Labels) -> Transcript:
@@ -60,11 +66,12 @@ def read_cha(data: bytes, labels: Labels) -> Transcript:
     found = list(_chat(re.sub(r"\n[\t ]+", " ", text).replace("\u2421", "\x15")))
     if not found:
         raise RefusedError("It holds no turn (a line such as '*PAR:' and words). Export it again.")
-    return compose(found)
+    return compose(found, unit="utterance")
 
 
 def _chat(text: str) -> Iterator[Utterance]:
     roles: dict[str, str] = {}
+    number = 0
     for line in text.split("\n"):
         if line.startswith("@Participants:"):
             for entry in line.partition(":")[2].split(","):
@@ -72,16 +79,19 @@ def _chat(text: str) -> Iterator[Utterance]:
                 if len(words) > 1:
                     roles[words[0]] = words[-1]
         if turn := _TURN.match(line):
+            number += 1
             bullet = _BULLET.search(turn[2])
             at = int(bullet[1]) / 1000 if bullet and bullet[1] else None
             said = _CODES.sub("", _BULLET.sub("", turn[2])).replace("_", " ")
-            yield Utterance(roles.get(turn[1], turn[1]), re.sub(r"\s+([.?!,])", r"\1", " ".join(said.split())), at)
+            yield Utterance(
+                roles.get(turn[1], turn[1]), re.sub(r"\s+([.?!,])", r"\1", " ".join(said.split())), at, (number, number)
+            )
 
 
-def _by_time(found: list[tuple[float, int, Utterance]], what: str) -> Transcript:
+def _by_time(found: list[tuple[float, int, Utterance]], unit: str, what: str) -> Transcript:
     if not found:
         raise RefusedError(f"It holds no {what} with words. Export it again.")
-    return compose(utterance for _, _, utterance in sorted(found, key=lambda one: one[:2]))
+    return compose((utterance for _, _, utterance in sorted(found, key=lambda one: one[:2])), unit=unit)
 
 
 def _number(text: str) -> float:

@@ -35,7 +35,7 @@ def read(data: bytes, stem: str) -> list[Coding]:
     archive = guards.opened_archive(data)
     if _COMMENTS not in archive.namelist():
         raise RefusedError("It holds no comments, so there are no codes in it. Name the codes in comments of Word.")
-    text, spans = docx.text_and_comments(guards.member(archive, "word/document.xml"))
+    text, spans, _ = docx.parts(guards.member(archive, "word/document.xml"))
     comments = _comments(guards.member(archive, _COMMENTS))
     replied = _replied(guards.member(archive, _THREADS)) if _THREADS in archive.namelist() else {}
     memos: dict[str, list[str]] = {}
