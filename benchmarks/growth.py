@@ -52,8 +52,11 @@ class Real:
 def real(name: str) -> Real:
     """Read a set that was run up to embed."""
     folder = run_study(DATA / name, name)
-    segments, codings = store.read(folder, "segments"), store.read(folder, "codings")
-    vectors = store.read(folder, "embeddings").set_index("segment_id")["vector"].to_dict()
+    # Read as they are: a set that was run before a table gained a column lends what it has.
+    segments, codings, embeddings = (
+        pd.read_parquet(store.path(folder, table)) for table in ("segments", "codings", "embeddings")
+    )
+    vectors = embeddings.set_index("segment_id")["vector"].to_dict()
     pool: dict[str, list[str]] = defaultdict(list)
     for row in segments.itertuples():
         pool[str(row.part)] += sentences(str(row.text))

@@ -6,9 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from pipeline import store
+
 ROOT = Path(__file__).parent.parent
+# Of the vectors of the model that embeds the codebook.
+WIDTH = 384
 STAGES = ("study", "ingest", "segment", "embed", "themes", "map_codes", "compare", "report")
 SLOW = {
     "bertopic",
@@ -68,6 +74,12 @@ def root(tmp_path: Path, small_study: Path) -> Path:
     (tmp_path / "data/small/transcripts").mkdir(exist_ok=True)
     (tmp_path / "data/small/transcripts/a.txt").write_text(
         "Anna: We never had any time for it on the ward.\n\nBen: Nor we.\n\nAnna: Half a day a month.\n\nBen: No.\n"
+    )
+    ids = store.read(small_study, "segments")["segment_id"]
+    vectors = np.random.default_rng(1).standard_normal((len(ids), WIDTH)).astype(np.float32)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    store.write(
+        tmp_path / "data/small", "embeddings", pd.DataFrame({"segment_id": ids.to_numpy(), "vector": list(unit)})
     )
     return tmp_path
 
