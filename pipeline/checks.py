@@ -1,12 +1,13 @@
 """What `counterpoint check` finds: a study read as the pipeline would read it, with every problem at once."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from pipeline import codebook, decisions, ingest, study
+from pipeline import codebook, decisions, ingest, study, written
 from pipeline import params as settings
 from pipeline.errors import CounterpointError
 
@@ -52,10 +53,15 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Fi
 
 
 def _codebook_and_decisions(found: Findings, folder: Path) -> None:
-    for load, path in ((codebook.load, folder / "codebook.yaml"), (decisions.load, folder / "decisions.yaml")):
+    read: tuple[tuple[Callable[[Path], object], str], ...] = (
+        (codebook.load, "codebook.yaml"),
+        (decisions.load, "decisions.yaml"),
+        (written.load, written.FILE),
+    )
+    for load, name in read:
         try:
-            if path.exists():
-                load(path)
+            if (folder / name).exists():
+                load(folder / name)
         except CounterpointError as error:
             found.refuse(error)
 

@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline import (
     agreement_view,
     asked,
+    checklists,
     decide_view,
     decisions,
     fates_view,
@@ -111,6 +112,7 @@ def build_page(study: Study, params: settings.Params, models_used: Sequence[tupl
         "settings": method.settings(params.model_dump(mode="json", exclude={"study"})),
         "versions": method.versions(),
         "draft": _draft(study, params),
+        "checklists": _checklists(study),
         "digests": sorted(lookup(documents, "document", "sha256").items()),
         **_shown(study, params),
         **_argued(study, params),
@@ -253,6 +255,31 @@ def _draft(study: Study, params: settings.Params) -> tuple[str, ...]:
         coders=sorted(set(study.tables["codings"].coder)),
         params=params.model_dump(),
     )
+
+
+def _checklists(study: Study) -> list[tuple[str, str, tuple[checklists.Item, ...]]]:
+    """The reporting checklists: name, how much of each is filled, and the items."""
+    tables = study.tables
+    first = tables["themes"][tables["themes"].level == 1]
+    installed = dict(method.versions())
+    named = ("counterpoint", "bertopic", "sentence-transformers", "spacy")
+    facts = checklists.Facts(
+        sources=overview.sources_in_words(tables["documents"]),
+        n_field_notes=int((tables["documents"].source_type == "field_note").sum()),
+        n_cases=len(tables["cases"]),
+        attributes=[str(name) for name in tables["cases"].columns if name != "case"],
+        n_segments=int(tables["segments"].substantive.sum()),
+        n_codes=len(study.codes),
+        coders=sorted(set(tables["codings"].coder)),
+        n_themes=len(first),
+        n_accepted=int((first.status == "accepted").sum()),
+        n_decisions=len(decisions.standing(study.taken)),
+        deciders=sorted({one.who for one in study.taken}),
+        saturation=not tables["saturation_verdict"].empty,
+        software=", ".join(f"{name} {installed[name]}" for name in named) + ".",
+    )
+    lists = (("COREQ", checklists.coreq(facts)), ("SRQR", checklists.srqr(facts)))
+    return [(name, checklists.missing(items), items) for name, items in lists]
 
 
 def fingerprints(params: settings.Params) -> list[tuple[str, str, str]]:

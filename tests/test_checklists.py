@@ -1,0 +1,115 @@
+"""The reporting checklists: whole, in their order, filled by facts alone, and blank where only people know."""
+
+import dataclasses
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline import checklists
+
+ROOT = Path(__file__).parent.parent
+FACTS = checklists.Facts(
+    sources="2 interviews and 1 set of field notes",
+    n_field_notes=1,
+    n_cases=4,
+    attributes=["role", "site"],
+    n_segments=120,
+    n_codes=6,
+    coders=["lea", "max"],
+    n_themes=5,
+    n_accepted=2,
+    n_decisions=3,
+    deciders=["Asha", "Ben"],
+    saturation=True,
+    software="counterpoint 0.1.0.",
+)
+NOTHING = checklists.Facts(
+    sources="no sources",
+    n_field_notes=0,
+    n_cases=0,
+    attributes=[],
+    n_segments=0,
+    n_codes=0,
+    coders=[],
+    n_themes=0,
+    n_accepted=0,
+    n_decisions=0,
+    deciders=[],
+    saturation=False,
+    software="counterpoint 0.1.0.",
+)
+
+
+@pytest.mark.parametrize(("made", "number"), [(checklists.coreq, 32), (checklists.srqr, 21)])
+def test_every_item_is_there_once_in_its_order(made, number):
+    items = made(FACTS)
+    assert [item.number for item in items] == list(range(1, number + 1))
+    assert len({item.name for item in items}) == number
+    assert all(item.name for item in items)
+
+
+def said(items) -> dict[int, str]:
+    return {item.number: item.said for item in items if item.said}
+
+
+def test_the_facts_stand_where_they_are_asked_for():
+    found = said(checklists.coreq(FACTS))
+    assert found[12] == "4 participants in 2 interviews and 1 set of field notes."
+    assert "role, site" in found[16]
+    assert found[20].startswith("1 set of field notes")
+    assert found[24].startswith("2 people coded (lea, max)")
+    assert "6 codes" in found[25]
+    assert (
+        found[26]
+        == "6 codes were given in advance by the framework; 5 candidate themes were derived from the data by clustering."
+    )
+    assert found[27] == "counterpoint 0.1.0."
+    assert found[31].startswith("2 of 5 candidate themes")
+    other = said(checklists.srqr(FACTS))
+    assert other[12] == "2 interviews and 1 set of field notes, 4 participants."
+    assert "3 decisions" in other[15]
+    assert "Asha, Ben" in other[15]
+
+
+def test_what_only_people_know_stays_blank():
+    assert not set(said(checklists.coreq(FACTS))) & {*range(1, 12), 13, 14, 15, 17, 18, 19, 21, 23, 28, 30, 32}
+    assert not set(said(checklists.srqr(FACTS))) & {*range(1, 12), 16, 18, 19, 20, 21}
+
+
+def test_without_facts_nothing_is_claimed():
+    assert set(said(checklists.coreq(NOTHING))) == {27, 29}
+    assert set(said(checklists.srqr(NOTHING))) == {12, 13, 14, 15, 17}
+    text = " ".join(said(checklists.coreq(NOTHING)).values())
+    assert "accepted" not in text
+
+
+def test_no_item_holds_a_coefficient():
+    text = " ".join([*said(checklists.coreq(FACTS)).values(), *said(checklists.srqr(FACTS)).values()])
+    assert not re.search(r"kappa|alpha|AC1|0\.\d", text.replace("0.1.0", ""))
+
+
+def test_how_much_is_left_is_said():
+    items = checklists.coreq(FACTS)
+    blank = sum(not item.said for item in items)
+    assert checklists.missing(items).startswith(
+        f"The run can fill {32 - blank} of 32 items; the other {blank} are yours"
+    )
+
+
+def test_singulars_are_singular():
+    one = dataclasses.replace(FACTS, coders=["lea"], n_cases=1, n_codes=1, n_themes=1, n_accepted=1)
+    found = said(checklists.coreq(one))
+    assert found[24].startswith("1 person coded")
+    assert found[12].startswith("1 participant in")
+
+
+def test_the_citation_names_the_version_that_is_installed():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert cited["version"] == project["version"]
+    assert cited["license"] == project["license"]
+    assert cited["cff-version"] == "1.2.0"
+    assert {"message", "title", "authors", "type"} <= set(cited)
