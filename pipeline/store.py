@@ -62,6 +62,9 @@ PROCESSED: dict[str, type[schemas.Table]] = {
     "framework_matrix": schemas.FrameworkMatrix,
 }
 
+# What DVC leaves where it copies a table and the disk is full. A run that was killed leaves our own temporary files.
+DVC_TEMPORARY = f".{'?' * 22}.tmp"
+
 
 class StoreError(CounterpointError):
     """A table is missing or does not hold what its schema says."""
@@ -93,7 +96,7 @@ def write(study: Path, table: str, frame: pd.DataFrame) -> None:
     temporary = place.with_name(f".{table}.{os.getpid()}.new")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        for left in place.parent.glob(f".{table}.*.new"):  # by a run that was killed
+        for left in [*place.parent.glob(f".{table}.*.new"), *place.parent.glob(DVC_TEMPORARY)]:
             left.unlink(missing_ok=True)
         pq.write_table(arrow, temporary, compression="zstd")
         temporary.replace(place)

@@ -29,6 +29,7 @@ TURN = {
     "start": 0,
     "end": 5,
     "time_s": None,
+    "place": "",
     "text": "Hello",
 }
 
@@ -185,6 +186,14 @@ def test_a_stage_killed_as_it_writes_leaves_the_old_table_and_the_next_run_clear
     assert len(files(tmp_path / "x/interim")) == 2, "the kill must have struck between the file and its rename"
     store.write(tmp_path / "x", "turns", turns(2))
     assert files(tmp_path / "x/interim") == ["turns.parquet"]
+
+
+def test_what_dvc_left_of_a_copy_is_cleared_up_too(tmp_path: Path):
+    (tmp_path / "interim").mkdir()
+    (tmp_path / "interim" / ".19PMFEtFVB2Cogl6TQJNUg.tmp").write_text("half of what somebody said")
+    (tmp_path / "interim" / ".mine.tmp").write_text("not ours")
+    store.write(tmp_path, "turns", turns(1))
+    assert files(tmp_path / "interim") == [".mine.tmp", "turns.parquet"]
 
 
 def test_another_tables_unfinished_file_is_left_alone(tmp_path: Path):
