@@ -57,9 +57,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class View:
-    """The parts, each empty where there is nothing to show: `doubt` says how well help and hindrance are told apart."""
+    """The parts, each empty where there is nothing to show.
+
+    `told`: what the codes say of each theme, by its id; `doubt`: how well help and hindrance are told apart.
+    """
 
     lead: str
+    told: Mapping[int, str]
     fates: tuple[Fate, ...]
     evidence: tuple[Evidence, ...]
     doubt: str
@@ -77,10 +81,26 @@ def build(
     """Prepare the parts. `names`: each theme in words by its id; with `reflexive` nothing that measures is shown."""
     return View(
         lead=_fates_lead(tables["code_themes"]),
+        told=told(tables["theme_code"]),
         fates=_fates(tables, codes=codes, names=names, quotes=quotes, reflexive=reflexive),
         evidence=_evidence(tables["valence"], accepted, codes, quotes, tables["documents"]),
         doubt=_doubt(tables, reflexive),
     )
+
+
+def told(theme_code: pd.DataFrame) -> dict[int, str]:
+    """For each theme the candidate codes that mark it, in words: one, several, or none."""
+    said = {}
+    for theme, rows in groups(theme_code[theme_code.coder == "pipeline"], "theme_id").items():
+        ordered = rows.sort_values(["n_overlap", "code"], ascending=[False, True])
+        marks = [f"“{code}”" for code in ordered[ordered.verdict.isin(["fits", "ambiguous"])].code]
+        if (rows.verdict == "fits").any():
+            said[theme] = f"fits {marks[0]}"
+        elif marks:
+            said[theme] = f"between {words.listed(marks)}"
+        elif (rows.verdict == "orphan").all():
+            said[theme] = "no candidate code covers it: is it missing in the framework?"
+    return said
 
 
 def _fates_lead(code_themes: pd.DataFrame) -> str:

@@ -78,8 +78,8 @@ def _lead(own: pd.DataFrame) -> tuple[str, ...]:
     held = int((own.source == "out of fold").sum())
     if held:
         said.append(
-            f"{held:,} of them lie in documents that people coded, and were given codes by what was learned from the "
-            "other documents alone: no document’s own codes reach its candidates."
+            f"{'All' if held == total else f'{held:,}'} of them lie in documents that people coded, and were given "
+            "codes by what was learned from the other documents alone: no document’s own codes reach its candidates."
         )
     return tuple(said)
 
@@ -118,7 +118,9 @@ def _rows(quality: pd.DataFrame, codes: Sequence[str]) -> tuple[tuple[str, ...],
             f"{row.n_given:,}",
             f"{row.n_right:,}",
             *(words.percent(value) for value in (row.coverage, row.precision, row.recall)),
-            *(words.figure(value) for value in (row.f1, row.threshold, row.ece)),
+            words.figure(row.f1),
+            "–" if pd.isna(row.threshold) else words.figure(row.threshold),
+            words.figure(row.ece),
         )
         for row in each(ranked.sort_values(["order", "code", "method"]))
     )

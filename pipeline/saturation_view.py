@@ -60,13 +60,13 @@ def _lead(things: str, drawn: pd.DataFrame, given: pd.DataFrame) -> str:
     total, mean = int(given.n_known.iloc[-1]), drawn if len(drawn) else given
     if not total:
         return f"No {things} were met."
-    most = mean[mean.n_known >= 0.9 * total].position
+    most = mean[mean.n_known >= 0.9 * total - 1e-9].position
     read = words.count(int(most.iloc[0]), "document")
     last = float(given.n_new.iloc[-1])
     new = "nothing new" if not last else f"{last:g} new"
     return (
-        f"Nine in ten of the {total} {things} had been met after {read} of {len(given)}, whatever was read first; the "
-        f"last document brought {new}."
+        f"Nine in ten of the {total} {things} had been met after {read} of {len(given)}, on average over random "
+        f"orders of reading; the last document of this study’s own order brought {new}."
     )
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 from html.parser import HTMLParser
 
+import argued_study as argued
 import pandas as pd
 import pytest
 import small_study as invented
@@ -125,6 +126,54 @@ def test_a_reflexive_study_shows_no_coefficient(small_study):
     for word in ("kappa", "alpha", "interval", "percent", "mutual information", "rand index", "f1", "0.42"):
         assert not re.search(rf"\b{word}\b", text), word
     assert "what did each see in it?" in text
+
+
+def test_how_far_it_can_be_leaned_on_is_said_with_drawings_and_tables(copied):
+    html = built(argued.write(copied))
+    text = seen(html)
+    for said in ("Why 2?", "What it rests on", "In no theme: a list to read", "To review", "What became of each code",
+                 "All coders together", "Group by group", "What was left without a code", "Two moved <away>."):  # fmt: skip
+        assert said in text, said
+    assert html.count('<svg viewBox="0 0 600 240" role="img"') == 4
+    assert "nan" not in re.findall(r"[a-z]+", text.lower())
+    assert "<polyline" in html
+
+
+def test_read_reflexively_none_of_it_is_a_coefficient(copied):
+    html = built(argued.write(copied), stance="reflexive")
+    text = seen(html).lower().replace("map_codes.aim f1", "").replace("map_codes.precision", "").replace("embed.precision", "")
+    for word in (
+        "kappa",
+        "alpha",
+        "interval",
+        "rand index",
+        "jaccard",
+        "precision",
+        "recall",
+        "calibration",
+        "probabilities",
+    ):
+        assert not re.search(rf"\b{word}\b", text), word
+    for figure in (
+        "0.42",
+        "0.31",
+        "0.64",
+        "0.37",
+        "0.43",
+        "0.47",
+        "0.07",
+        "0.39",
+        "0.23",
+        "0.49",
+        "0.59",
+        "59%",
+        "57%",
+        "0.13",
+        "0.71",
+    ):
+        assert figure not in text, figure
+    assert "What it rests on" in html
+    assert "What is in them?" in html
 
 
 def test_without_a_codebook_the_page_says_so(copied):
