@@ -78,3 +78,21 @@ def test_the_fingerprint_is_blind_to_spaces_and_counts_alone(text: str):
 
 def test_an_empty_cell_has_no_fingerprint():
     assert written.digest(" \n ") == ""
+
+
+def test_a_summary_by_a_person_stands_in_the_word_document_with_their_name():
+    import io
+
+    import pandas as pd
+    from docx import Document
+
+    from pipeline.exchange import docx
+
+    rows = [("Ana", "Time", "Extractive.", 2, "spoken"), ("Ben", "Time", "", 0, "asked")]
+    table = pd.DataFrame(rows, columns=["case", "code", "summary", "n_segments", "state"])
+    cases = pd.DataFrame({"case": ["Ana", "Ben"]})
+    made = docx.matrix(table, cases=cases, codes=["Time"], said={("Ana", "Time"): ONE})
+    cells = [cell.text for grid in Document(io.BytesIO(made)).tables for row in grid.rows for cell in row.cells]
+    assert "No time, ever.\n(2 passages; Asha)" in cells
+    assert "Asked, and nothing was found in the answer." in cells
+    assert "Extractive." not in " ".join(cells)
