@@ -64,18 +64,17 @@ class Set:
 
 
 def run_study(source: Path, name: str) -> Path:
-    """Lay a set out as a study and run it up to embed; what was run before is kept."""
+    """Lay a set out as a study and run it up to embed; only vectors are kept from run to run."""
     folder = WORK / "data" / name
-    if not (folder / "interim" / "embeddings.parquet").exists():
-        shutil.copytree(source / "transcripts", folder / "transcripts", dirs_exist_ok=True)
-        (folder / "human_codes").mkdir(exist_ok=True)
-        shutil.copy(source / "codes.csv", folder / "human_codes")
-        shutil.copytree(ROOT / "models", WORK / "models", dirs_exist_ok=True)
-        params = yaml.safe_load((ROOT / "params.yaml").read_text()) | {"study": f"data/{name}"}
-        (WORK / "params.yaml").write_text(yaml.safe_dump(params))
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        for step in ("study", "ingest", "segment", "embed"):
-            subprocess.run([sys.executable, "-m", f"pipeline.{step}"], cwd=WORK, env=environment, check=True)
+    shutil.copytree(source / "transcripts", folder / "transcripts", dirs_exist_ok=True)
+    (folder / "human_codes").mkdir(exist_ok=True)
+    shutil.copy(source / "codes.csv", folder / "human_codes")
+    shutil.copytree(ROOT / "models", WORK / "models", dirs_exist_ok=True)
+    params = yaml.safe_load((ROOT / "params.yaml").read_text()) | {"study": f"data/{name}"}
+    (WORK / "params.yaml").write_text(yaml.safe_dump(params))
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    for step in ("study", "ingest", "segment", "embed"):
+        subprocess.run([sys.executable, "-m", f"pipeline.{step}"], cwd=WORK, env=environment, check=True)
     return folder
 
 
