@@ -170,7 +170,10 @@ def export(
 
 @app.command(name="import")
 def bring(
-    file: Annotated[Path, typer.Argument(help="A .qdpx, a .qdc, or a codebook, codings or participants as a table (.csv, .xlsx).")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="A .qdpx or .qdc; codebook, codings or participants as .csv or .xlsx; what came back."),
+    ],
     codebook: Annotated[bool, typer.Option("--codebook", help="Replace the codebook, and keep the old one.")] = False,
     transcripts: Annotated[bool, typer.Option("--transcripts", help="Add texts that the study does not have.")] = False,
     offsets: Annotated[str, typer.Option(help="How positions count: auto, codepoints or utf16.")] = "auto",
