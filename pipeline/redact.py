@@ -171,9 +171,9 @@ def _word(data: bytes, regions: Sequence[tuple[int, int]]) -> bytes:
     for _ in guards.xml_events(xml):  # refuses what must not be parsed
         pass
     tree = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
-    found = [element for _, element in etree.iterwalk(tree, events=("end",)) if docx._name(str(element.tag)) == "p"]
+    found = [element for _, element in etree.iterwalk(tree, events=("end",)) if docx.name(str(element.tag)) == "p"]
     at = 0
-    for paragraph, text in zip(found, docx._paragraphs(xml), strict=True):
+    for paragraph, text in zip(found, docx.paragraphs(xml), strict=True):
         touching = [(start - at, end - at) for start, end in regions if start < at + len(text) and at < end]
         if touching:
             _rewrite(paragraph, text, touching)
@@ -193,7 +193,7 @@ def _rewrite(paragraph: etree._Element, text: str, touching: list[tuple[int, int
         text = text[: max(start, 0)] + (MARK if start >= 0 else "") + text[max(end, 0) :]
     space = str(paragraph.tag).rpartition("}")[0] + "}"
     for child in list(paragraph):
-        if docx._name(str(child.tag)) != "pPr":
+        if docx.name(str(child.tag)) != "pPr":
             paragraph.remove(child)
     run = etree.SubElement(paragraph, f"{space}r")
     for piece in _BREAK.split(text):

@@ -106,7 +106,13 @@ def _talk(repeat: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
                 text += words + "\n"
                 time = float(40 * n) if document.endswith((".txt", ".vtt")) else float("nan")
                 place = {"document": document, "speaker": speaker, "case": case, "part": part}
-                place |= {"start": start, "end": start + len(words), "time_s": time, "place": f"row {n + 1}", "text": words}
+                place |= {
+                    "start": start,
+                    "end": start + len(words),
+                    "time_s": time,
+                    "place": f"row {n + 1}",
+                    "text": words,
+                }
                 turns.append(place | {"turn_id": turn_id})
                 short = len(words.split()) < 3
                 aside = "interviewer" if asks else "backchannel" if short else ""

@@ -141,7 +141,13 @@ def test_how_far_it_can_be_leaned_on_is_said_with_drawings_and_tables(copied):
 
 def test_read_reflexively_none_of_it_is_a_coefficient(copied):
     html = built(argued.write(copied), stance="reflexive")
-    text = seen(html).lower().replace("map_codes.aim f1", "").replace("map_codes.precision", "").replace("embed.precision", "")
+    text = (
+        seen(html)
+        .lower()
+        .replace("map_codes.aim f1", "")
+        .replace("map_codes.precision", "")
+        .replace("embed.precision", "")
+    )
     for word in (
         "kappa",
         "alpha",

@@ -78,6 +78,19 @@ def parts(xml: bytes) -> tuple[str, dict[str, tuple[int, int]], list[tuple[int, 
 
     Empty paragraphs are not counted, as nobody counts them.
     """
+    text = _walked(xml)
+    starts, ends = text.edges
+    spans = {comment: (start, ends.get(comment, 0)) for comment, start in starts.items()}
+    ranges = {comment: span for comment, span in spans.items() if span[0] < span[1]}
+    return "\n".join(text.done), ranges, paragraph_marks(text.done)
+
+
+def paragraphs(xml: bytes) -> list[str]:
+    """The text of each paragraph of a document's XML, empty ones too, in the order in which they end."""
+    return _walked(xml).done
+
+
+def _walked(xml: bytes) -> _Text:
     text = _Text()
     skipping = 0
     for event, element in guards.xml_events(xml):
@@ -92,10 +105,7 @@ def parts(xml: bytes) -> tuple[str, dict[str, tuple[int, int]], list[tuple[int, 
             text.opened[-1].add(_said(tag, element.text))
         if event == "end":
             element.clear()
-    starts, ends = text.edges
-    spans = {comment: (start, ends.get(comment, 0)) for comment, start in starts.items()}
-    ranges = {comment: span for comment, span in spans.items() if span[0] < span[1]}
-    return "\n".join(text.done), ranges, paragraph_marks(text.done)
+    return text
 
 
 def attribute(element: Any, of: str) -> str:
