@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 
 import openpyxl
 import pytest
@@ -164,6 +165,46 @@ def test_a_long_line_printed_on_both_sides_of_a_page_break_was_said_once():
 def test_a_short_line_said_again_on_the_next_page_stays():
     data = pdf_of(page(1, "Anna: No, no.", "Bo: Yes."), page(2, "Bo: Yes.", "Anna: No."), page(3, "Anna: No."))
     assert pdf.read(data, LABELS).text.count("Bo: Yes.") == 2
+
+
+def bomb(content, *, pages=1, packed=True):
+    """A PDF whose pages all draw the same content."""
+    body = zlib.compress(content, 9) if packed else content
+    drawn = b"<< /Length %d %s>>\nstream\n%s\nendstream" % (len(body), b"/Filter /FlateDecode " * packed, body)
+    of_page = pdf_of([(50, 700, "x")])
+    old = of_page[of_page.index(b"4 0 obj\n") : of_page.index(b"endobj", of_page.index(b"4 0 obj\n"))]
+    said = of_page.replace(old, b"4 0 obj\n" + drawn + b"\n")
+    return said.replace(b"/Count 1 /Kids [5 0 R]", b"/Count %d /Kids [%s]" % (pages, b"5 0 R " * pages))
+
+
+LINE = b"BT /F1 10 Tf 50 700 Td (Anna: Yes.) Tj ET\n"
+
+
+def test_the_bomb_is_a_pdf():
+    assert pdf.read(bomb(LINE), LABELS).text == pdf.read(bomb(LINE, packed=False), LABELS).text == "Anna: Yes."
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (bomb(bytes(200 * 2**20)), "cannot be read as a PDF"),
+        (bomb(LINE * 200_000), "cannot be read as a PDF"),
+        (bomb(LINE * 7_000, pages=2_000), "draws more up to page 1 than"),
+        (bomb(b"BT /F1 10 Tf (" + b"a" * 2**20 + b") Tj ET"), "draws more up to page 1 than"),
+        (bomb(LINE, pages=2_001), "more than 2000 pages"),
+    ],
+)
+def test_little_files_that_draw_much_are_refused(data, said):
+    assert len(data) < 300_000
+    with pytest.raises(RefusedError, match=said):
+        pdf.read(data, LABELS)
+
+
+def test_strokes_are_counted_over_all_pages(monkeypatch):
+    monkeypatch.setattr(pdf, "MAX_STROKES", 40)
+    assert len(pdf.read(bomb(LINE, pages=2), LABELS).turns) > 0
+    with pytest.raises(RefusedError, match="draws more"):
+        pdf.read(bomb(LINE, pages=50), LABELS)
 
 
 def test_two_columns_are_refused_in_words():

@@ -307,3 +307,12 @@ def test_a_damaged_project_is_read_or_refused_and_never_breaks(data):
     texts = {source.name: source.text for source in found.sources}
     for coding in found.codings:
         assert coding.start is None or texts[coding.document][coding.start : coding.end] == coding.text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_texts_of_two_bytes_a_letter_without_a_mark_are_read_as_they_are(encoding):
+    raw = "Ana: we came late.\r\nBen: yes.\r\n"
+    start = raw.index("yes")
+    (found,) = qdpx.read(one(raw.encode(encoding), [selection(1, start, start + 3, name="yes")]), "x")
+    assert found.text == "yes"
+    assert found.copy == raw.replace("\r\n", "\n")

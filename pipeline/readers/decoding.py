@@ -37,7 +37,7 @@ def decode(data: bytes, *, any_type: bool = False) -> tuple[str, str]:
             raise RefusedError(
                 f"It is {name} in truth, not plain text. Give it its right ending, or save it as plain text."
             )
-    text, guessed = _decoded(data)
+    text, guessed = as_written(data)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
         raise RefusedError("It holds NUL characters, so it is not a text. Export it again as plain text in UTF-8.")
@@ -47,7 +47,8 @@ def decode(data: bytes, *, any_type: bool = False) -> tuple[str, str]:
     return text, guessed
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
+def as_written(data: bytes) -> tuple[str, str]:
+    """Return a text with the line ends of its file, and the encoding if it was guessed; nothing else is checked."""
     for mark, name in BOMS:
         if data.startswith(mark):
             return _strict(data, name), ""

@@ -3,14 +3,25 @@
 import io
 import re
 from collections import Counter
+from typing import Any
 
-from pypdf import PdfReader
+from pypdf import PdfReader, apply_configuration
 from pypdf.errors import PyPdfError
 
 from pipeline.readers import guards, label_lines, speakers
 from pipeline.readers.model import Labels, RefusedError, Transcript, key, traced
 
-MAX_PAGES = 2_000
+# A page that a browser prints takes some ten thousand strokes of the pen, an interview of an hour some thirty pages.
+MAX_PAGES, MAX_STROKES, MAX_PAGE_CHARACTERS = 2_000, 3_000_000, 60_000
+# What pypdf is to stop at: far below its own limits, which allow minutes of work for a file of a few kilobytes.
+_LIMITS: dict[str, Any] = {
+    "stream_parsing_work_maximum_count": 400_000,
+    "zlib_maximum_output_length": 8 * 2**20,
+    "lzw_maximum_output_length": 8 * 2**20,
+    "run_length_maximum_output_length": 8 * 2**20,
+    "array_based_stream_maximum_output_length": 8 * 2**20,
+    "xform_maximum_invocations_per_extraction": 500,
+}
 # A line at least so full, as a share of the usual longest, goes on in the next one.
 FULL = 0.75
 # A gap of spaces at one place in the middle third of so many lines of a page parts two columns.
@@ -44,7 +55,8 @@ def read(data: bytes, labels: Labels) -> Transcript:
     if b"%PDF-" not in data[:1024]:
         raise RefusedError("It is no PDF, whatever its ending says. Give it its right ending, or export it again.")
     try:
-        pages = _pages(data)
+        with apply_configuration(**_LIMITS):
+            pages = _pages(data)
     except RefusedError:
         raise
     except _DAMAGE as error:
@@ -58,6 +70,18 @@ def read(data: bytes, labels: Labels) -> Transcript:
     return traced(speakers.transcript(text, labels), "page", marks)
 
 
+class _Pen:
+    """Counts what a file draws, and stops it; how long that takes differs, what is refused must not."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def stroke(self, *_: object) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise RefusedError("It draws more than any transcript does. Export it as .docx.")
+
+
 def _pages(data: bytes) -> list[list[str]]:
     """Return the lines of each page, spaces levelled."""
     reader = PdfReader(io.BytesIO(data))
@@ -67,13 +91,17 @@ def _pages(data: bytes) -> list[list[str]]:
         raise RefusedError(f"It has more than {MAX_PAGES} pages, which no transcript has. Split it.")
     looked_at = max(1, len(reader.pages) // LOOKS)
     pages = []
+    pen = _Pen(MAX_STROKES)
     for number, page in enumerate(reader.pages, start=1):
+        said = page.extract_text(visitor_operand_before=pen.stroke)
+        if pen.left < 0 or len(said) > MAX_PAGE_CHARACTERS:
+            raise RefusedError(f"It draws more up to page {number} than any transcript does. Export it as .docx.")
         if number % looked_at == 0 and _two_columns(page.extract_text(extraction_mode="layout")):
             raise RefusedError(
                 f"Page {number} is set in two columns, which would be read across. Save it in one column."
             )
-        text = page.extract_text().encode("utf_16", "surrogatepass").decode("utf_16", "replace").replace("\0", "")
-        pages.append([said for line in text.split("\n") if (said := " ".join(line.split()))])
+        text = said.encode("utf_16", "surrogatepass").decode("utf_16", "replace").replace("\0", "")
+        pages.append([words for line in text.split("\n") if (words := " ".join(line.split()))])
     return pages
 
 

@@ -170,10 +170,9 @@ def _path(element: Any) -> str:
 
 def _ruler(data: bytes) -> Ruler:
     """A text with the line ends of its file, which `decoding.decode` levels, since positions may count them."""
-    mark = next((name for start, name in decoding.BOMS if data.startswith(start)), "")
-    text, guessed = decoding.decode(data, any_type=True)
-    raw = data.decode(mark or guessed or "utf_8") if b"\r" in data else text
-    return Ruler(raw, marked=bool(mark))
+    decoding.decode(data, any_type=True)  # says why where it is no text
+    raw, _ = decoding.as_written(data)
+    return Ruler(raw, marked=any(data.startswith(mark) for mark, _ in decoding.BOMS))
 
 
 def _passage(selection: Any, syncs: dict[str, str | None]) -> Passage | None:
