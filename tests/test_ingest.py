@@ -234,3 +234,10 @@ def test_the_stage_runs_as_a_module(folder, monkeypatch):
     monkeypatch.chdir(folder)
     ingest.main()
     assert len(store.read(folder / "data/my", "turns")) == 4
+
+
+def test_a_project_among_the_transcripts_is_pointed_to_the_import(folder):
+    put(folder, "transcripts/study.qdpx", b"PK")
+    ((document, _, reason),) = problems(run(folder))
+    assert document == "study.qdpx"
+    assert "counterpoint import --transcripts" in reason

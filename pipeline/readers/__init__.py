@@ -58,6 +58,10 @@ def read_transcript(path: Path, labels: Labels) -> tuple[Transcript, str]:
     Raises RefusedError, whose message is a sentence, where the file cannot be used.
     """
     reader = TRANSCRIPTS.get(path.suffix.lower())
+    if path.suffix.lower() == ".qdpx":
+        raise RefusedError(
+            "A project holds many texts: `counterpoint import --transcripts` puts each in a file of its own. Run it."
+        )
     if reader is None:
         raise RefusedError(
             f"The ending '{path.suffix}' is none we read ({', '.join(sorted(TRANSCRIPTS))}). Export it as one of these."

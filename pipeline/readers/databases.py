@@ -8,7 +8,7 @@ from pipeline.readers import guards
 from pipeline.readers.model import RefusedError
 
 # A project's texts and codes; what is larger holds pictures or sound.
-MAX_DATABASE_BYTES = 64 * 2**20
+MAX_DATABASE_BYTES = 48 * 2**20
 MAX_ROWS, MAX_CELL_BYTES, MAX_CHARACTERS = 200_000, 16 * 2**20, 32 * 2**20
 # SQLite's steps, counted in thousands, that a table may take: far above any project's, seconds at most.
 MAX_STEPS = 20_000
