@@ -11,6 +11,8 @@ SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "x")
 NOBODY = "#9aa0a5"
 SHADES = [[0.0, "#ffffff"], [0.25, "#c3dbec"], [0.5, "#8fbcdc"], [0.75, "#2b77b0"], [1.0, "#0f4170"]]
 ROW = 24
+BELOW = {"orientation": "h", "yanchor": "bottom", "y": 0, "yref": "container", "x": 0}
+ROOM_BELOW = {"b": 110}
 
 
 def bars(frame: pd.DataFrame, *, title: str, unit: str) -> go.Figure:
@@ -70,7 +72,9 @@ def heat(frame: pd.DataFrame, *, title: str, unit: str) -> go.Figure:
         xgap=1,
         ygap=1,
     )
-    figure.update_layout(height=_height(len(frame)) + 120)
+    # Slanted names stand above the columns, and the title above them.
+    names = 4.8 * max((len(_short(name)) for name in frame.columns), default=0)
+    figure.update_layout(height=_height(len(frame)) + round(names), margin={"t": 50 + round(names), "r": 60})
     return figure.update_xaxes(side="top", tickangle=-40, automargin=True).update_yaxes(
         autorange="reversed", automargin=True
     )
@@ -80,30 +84,43 @@ def intervals(frame: pd.DataFrame, *, title: str, unit: str, label: str = "code"
     """Figures with their intervals (columns `label`, who, pair, `value`, low, high): people are circles."""
     known = frame[frame[value].notna()]
     figure = _figure(title, known)
-    for number, who in enumerate(sorted(set(known.who), reverse=True)):
-        own = known[known.who == who]
+    rows, pairs = list(dict.fromkeys(known[label])), sorted(set(zip(known.who, known.pair, strict=True)), reverse=True)
+    step = 0.8 / max(len(pairs), 1)
+    for number, (who, pair) in enumerate(pairs):
+        own = known[(known.who == who) & (known.pair == pair)]
+        lift = step * (number - (len(pairs) - 1) / 2)
         figure.add_scatter(
             x=own[value].to_list(),
-            y=own[label].to_list(),
+            y=[rows.index(name) + lift for name in own[label]],
             mode="markers",
-            name=who,
-            text=own.pair.to_list(),
-            marker={
-                "symbol": ("circle", "diamond")[number % 2],
-                "size": 10,
-                "color": (COLOURS[0], "#b35300")[number % 2],
-            },
+            name=pair,
+            text=own[label].to_list(),
+            hovertemplate="%{text}: %{x:.2f}",
+            marker=_mark(who, pair) | {"size": 8},
             error_x={
                 "type": "data",
                 "symmetric": False,
                 "array": (own.high - own[value]).fillna(0).to_list(),
                 "arrayminus": (own[value] - own.low).fillna(0).to_list(),
-                "thickness": 1.4,
+                "thickness": 1.3,
+                "width": 0,
             },
         )
     figure.add_vline(x=0, line_dash="dot", line_color=NOBODY)
-    figure.update_layout(height=_height(known[label].nunique()), xaxis_title=unit, scattermode="group")
-    return figure.update_yaxes(autorange="reversed", automargin=True)
+    tall = max(ROW, 10 * len(pairs) + 8)
+    figure.update_layout(height=200 + tall * max(len(rows), 2), xaxis_title=unit)
+    figure.update_layout(legend=BELOW, margin=ROOM_BELOW)
+    named = {"tickmode": "array", "tickvals": list(range(len(rows))), "ticktext": [_short(name) for name in rows]}
+    return figure.update_yaxes(range=[len(rows) - 0.5, -0.5], automargin=True, zeroline=False, **named)
+
+
+def _mark(who: str, pair: str) -> dict[str, str]:
+    """Two people are circles; the pipeline is a diamond, open where it went by the codebook's words alone."""
+    if who == "two people":
+        return {"symbol": "circle", "color": COLOURS[0]}
+    if "zero_shot" in pair:
+        return {"symbol": "diamond-open", "color": "#8a6d3b"}
+    return {"symbol": "diamond", "color": "#b35300"}
 
 
 def curves(frame: pd.DataFrame, *, title: str, unit: str) -> go.Figure:
@@ -113,16 +130,32 @@ def curves(frame: pd.DataFrame, *, title: str, unit: str) -> go.Figure:
         own, colour = frame[frame.source == source], COLOURS[number % len(COLOURS)]
         across, edge = own.position.to_list(), own.known_high.to_list() + own.known_low.to_list()[::-1]
         band = {"fill": "toself", "fillcolor": colour, "opacity": 0.15, "line": {"width": 0}, "hoverinfo": "skip"}
-        figure.add_scatter(x=across + across[::-1], y=edge, showlegend=False, **band)
+        figure.add_scatter(x=across + across[::-1], y=edge, mode="lines", showlegend=False, **band)
         figure.add_scatter(x=across, y=own.n_known.to_list(), mode="lines+markers", name=str(source), line_color=colour)
-    return figure.update_layout(xaxis_title="documents read", yaxis_title=unit, height=420)
+    figure.update_layout(xaxis_title="documents read", yaxis_title=unit, height=440, legend=BELOW, margin=ROOM_BELOW)
+    return figure.update_yaxes(rangemode="tozero")
+
+
+def choice(frame: pd.DataFrame, *, title: str, unit: str) -> go.Figure:
+    """A line with a dot for each number (columns n_themes, score, chosen); the one that was taken is large."""
+    known = frame[frame.score.notna()].sort_values("n_themes")
+    figure = _figure(title, known)
+    sizes = known.chosen.map({True: 13, False: 5}).to_list()
+    marker = {"size": sizes, "color": COLOURS[0]}
+    across, up = known.n_themes.to_list(), known.score.to_list()
+    figure.add_scatter(x=across, y=up, mode="lines+markers", marker=marker, line_color=COLOURS[0])
+    figure.update_layout(xaxis_title="number of themes", yaxis_title=unit, height=380, showlegend=False)
+    return figure.update_yaxes(rangemode="tozero")
 
 
 def _figure(title: str, frame: pd.DataFrame) -> go.Figure:
     """An empty figure in the house's look; it says so where there is nothing to draw."""
     figure = go.Figure()
     figure.update_layout(
-        template="plotly_white", title=title, font={"size": 13}, margin={"l": 10, "r": 20, "t": 60, "b": 40}
+        template="plotly_white",
+        title={"text": title, "y": 1, "yanchor": "top", "yref": "container", "pad": {"t": 14}},
+        font={"size": 13},
+        margin={"l": 10, "r": 20, "t": 60, "b": 40},
     )
     if frame.empty:
         figure.add_annotation(

@@ -32,6 +32,17 @@ def themes(table: pd.DataFrame) -> pd.DataFrame:
     return named[["theme", "label", "keywords", "n_segments", "n_cases", "n_documents"]].set_index("theme")
 
 
+def dependence(table: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Cases and groups without which a theme was not found again: a row for each, the largest theme first."""
+    ranked = theme_view.ranked(known)
+    names = {row.theme_id: f"T{row.number} {row.label}" for row in rows_of(ranked)}
+    order = {theme: number for number, theme in enumerate(names)}
+    lost = table[~table.remains & table.theme_id.isin(list(names))]
+    lost = lost.assign(order=lost.theme_id.map(order), theme=lost.theme_id.map(names))
+    ordered = lost.sort_values(["order", "share", "kind", "name"], ascending=[True, False, True, True])
+    return ordered[["theme", "kind", "name", "share"]].reset_index(drop=True)
+
+
 def quotes(theme_quotes: pd.DataFrame, table: pd.DataFrame, segments: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
     """The first quotes of each candidate theme, verbatim, with who said them and where."""
     first = theme_quotes[theme_quotes["rank"] <= each].merge(segments, on="segment_id")
@@ -89,7 +100,8 @@ def known_so_far(saturation: pd.DataFrame, *, cell: str = "(all)") -> pd.DataFra
     """How many codes (or themes) were known after each document, over random orders: mean and 95% of them."""
     own = saturation[(saturation.cell == cell) & (saturation.order == "random")]
     columns = ["source", "position", "n_known", "known_low", "known_high"]
-    return own.sort_values(["source", "position"])[columns].reset_index(drop=True)
+    named = own.assign(source=own.source.replace("themes", "candidate themes"))
+    return named.sort_values(["source", "position"])[columns].reset_index(drop=True)
 
 
 def matrix_counts(matrix: pd.DataFrame, codes: Sequence[str] = ()) -> pd.DataFrame:

@@ -73,6 +73,11 @@ def agreement(folder: Path) -> pd.DataFrame:
     return store.empty("agreement") if stance() == "reflexive" else table(folder, "agreement")
 
 
+def theme_choice(folder: Path) -> pd.DataFrame:
+    """The curve the number of themes was read from; empty with a reflexive stance, for its scores are coefficients."""
+    return store.empty("theme_choice") if stance() == "reflexive" else table(folder, "theme_choice")
+
+
 def theme_agreement(folder: Path) -> pd.DataFrame:
     """Agreement of candidate themes with codes; empty with a reflexive stance."""
     return store.empty("theme_agreement") if stance() == "reflexive" else table(folder, "theme_agreement")

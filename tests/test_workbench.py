@@ -132,6 +132,9 @@ MATRIX = pd.DataFrame(
 )
 
 
+MATRIX_OF = pd.DataFrame({"A": [1, 0]}, index=["ana", "ben"])
+
+
 def test_the_matrix_keeps_its_codes_in_order_and_says_why_a_cell_is_empty():
     assert list(summaries.matrix_counts(MATRIX).columns) == ["Z", "A"]
     assert list(summaries.matrix_counts(MATRIX, ["A", "gone"]).columns) == ["A"]
@@ -179,4 +182,55 @@ def test_talk_in_a_plot_is_text(tables):
 
 def test_what_is_undefined_is_left_out_of_the_intervals(tables):
     figure = drawn(tables)["intervals"]
-    assert "Staffing" not in {label for trace in figure.data for label in trace.y}
+    assert "Staffing" not in figure.layout.yaxis.ticktext
+    assert "Time" in figure.layout.yaxis.ticktext
+
+
+def test_no_two_pairs_of_coders_lie_on_each_other(tables):
+    traces = drawn(tables)["intervals"].data
+    assert len(traces) == len({trace.name for trace in traces}) > 1
+    places = [height for trace in traces for height in trace.y]
+    assert len(places) == len(set(places))
+    rows = [[round(height) for height in trace.y] for trace in traces]
+    assert rows.count(rows[0]) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("who", "pair", "symbol"),
+    [
+        ("two people", "a and b", "circle"),
+        ("a person and the pipeline", "a and pipeline (few_shot)", "diamond"),
+        ("a person and the pipeline", "a and pipeline (zero_shot)", "diamond-open"),
+    ],
+)
+def test_people_and_the_pipeline_look_different(who, pair, symbol):
+    frame = pd.DataFrame({"code": ["A"], "who": who, "pair": pair, "kappa": 0.4, "low": 0.2, "high": 0.5})
+    assert plots.intervals(frame, title="t", unit="kappa").data[0].marker.symbol == symbol
+
+
+def test_long_names_of_codes_get_room_above():
+    short, long = (plots.heat(MATRIX_OF.rename(columns={"A": name}), title="t", unit="n") for name in ("A", "A" * 40))
+    assert long.layout.margin.t > short.layout.margin.t + 150
+
+
+def test_the_number_that_was_taken_is_the_large_dot():
+    frame = pd.DataFrame({"n_themes": [3, 1, 2], "score": [0.2, np.nan, 0.4], "chosen": [False, False, True]})
+    trace = plots.choice(frame, title="t", unit="likeness").data[0]
+    assert list(trace.x) == [2, 3]
+    assert list(trace.marker.size) == [13, 5]
+    assert plots.choice(frame.iloc[:0], title="t", unit="u").layout.annotations[0].text == "There is nothing to draw."
+
+
+def test_what_a_theme_rests_on_is_listed_with_the_largest_theme_first(tables):
+    rows = {"theme_id": [1, 0, 0], "kind": "case", "name": ["Dev", "Ana", "Ben"], "share": [0.3, 0.2, 0.6]}
+    table = pd.DataFrame(rows).assign(jaccard=0.1, remains=[False, False, True])
+    lost = summaries.dependence(table, tables["themes"])
+    assert list(lost.name) == ["Ana", "Dev"]
+    assert lost.theme.iloc[0].startswith("T1 ")
+
+
+def test_read_reflexively_the_curve_of_the_number_is_not_shown(inside):
+    assert not workbench.theme_choice(inside).empty
+    Path("params.yaml").write_text("study: data/small\nstance: reflexive\n")
+    assert workbench.theme_choice(inside).empty
+    Path("params.yaml").write_text("study: data/small\n")
