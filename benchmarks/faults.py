@@ -236,6 +236,18 @@ def read_only(root: Path, place: str, *, wanted: dict[str, bytes]) -> Trial:
     return recover(root, trial, wanted)
 
 
+def cut_short(root: Path, name: str, *, wanted: dict[str, bytes]) -> Trial:
+    """Empty a file that DVC does not write whole, as a kill at that very moment would; then do as README.md says."""
+    trial = Trial(f"killed as DVC wrote {name}: empty; mended by removing it")
+    begin(root, "repro", "ingest").communicate()
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text("")
+    said, _ = begin(root, "repro").communicate()
+    note(trial, said)
+    (root / name).unlink()
+    return recover(root, trial, wanted)
+
+
 def two_at_once(root: Path, *, wanted: dict[str, bytes]) -> Trial:
     """Start two runs, wait for both, and run again."""
     trial = Trial("two `dvc repro` at once")
@@ -253,6 +265,8 @@ def trials(options: argparse.Namespace, whole: float, size: int) -> Iterator[tup
         moment = draw.uniform(0, whole)
         yield f"kill {at}", killed, (moment, {"children": bool(at % 2)})
     yield "two", two_at_once, ({},)
+    for file in ("dvc.lock", ".dvc/tmp/rwlock"):
+        yield f"cut {Path(file).name}", cut_short, (file, {})
     if os.environ.get(INSIDE) != "1":
         print("No namespaces for mounts here (`unshare`): full disks and read-only folders are not tried.")
         return

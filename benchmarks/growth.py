@@ -148,6 +148,20 @@ def _document(rows: dict[str, list[dict[str, object]]], name: str, source: Real,
     rows["cases"].append({"case": case, "role": role, "site": site})
 
 
+def made_up_themes(folder: Path) -> None:
+    """Themes for the stages after it where the stage is left out: groups around segments drawn by chance."""
+    segments = store.read(folder, "segments")
+    talk = segments[segments["substantive"]]
+    by_id = store.read(folder, "embeddings").set_index("segment_id")["vector"]
+    vectors = np.stack(by_id.loc[talk["segment_id"]].tolist())
+    centres = vectors[np.random.default_rng(1).choice(len(talk), 12, replace=False)]
+    groups = (vectors @ centres.T).argmax(axis=1)
+    table = pd.DataFrame(
+        {"segment_id": talk["segment_id"].to_numpy(), "theme_id": groups, "subtheme_id": -1, "strength": 0.5}
+    )
+    store.write(folder, "theme_assignments", ordered("theme_assignments", table))
+
+
 def ordered(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The columns in the schema's order."""
     return frame if table == "cases" else frame[list(store.empty(table).columns)]
@@ -204,6 +218,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="growth-") as folder:
         for n in options.sizes:
             root = project(Path(folder) / str(n), n, sets)
+            if "themes" not in options.stages:
+                made_up_themes(root / "data" / "grown")
             for stage in options.stages:
                 wall, cpu, peak, why = measured(root, stage, options.limit)
                 print(f"| {n} | {stage} | {wall:.1f} | {cpu:.1f} | {peak:.0f} | {why} |", flush=True)
