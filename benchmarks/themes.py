@@ -32,7 +32,7 @@ from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from benchmarks.mapping import comment_set, run_study
-from pipeline import context, models, steadiness, store, themes
+from pipeline import context, grouping, models, steadiness, store
 from pipeline import params as settings
 
 OPTIONS = settings.Themes()
@@ -83,7 +83,7 @@ def read(source: Path) -> Set:
     else:
         folder = run_study(source, source.name)
         tables = (store.read(folder, table) for table in ("segments", "embeddings"))
-        whole, _ = themes.prepare(*tables, options=OPTIONS)
+        whole, _ = grouping.prepare(*tables, options=OPTIONS)
         talk, plain, codings = whole.segments, whole.plain, store.read(folder, "codings")
     above = codings["parent_code"].where(codings["parent_code"] != "", codings["code"])
     levels = {"category": codings.assign(code=above), "code": codings}
@@ -114,7 +114,7 @@ def ours(**changed: Any) -> Way:
 
     def way(given: Given) -> np.ndarray:
         smooth = context.smooth(given.segments, given.vectors, neighbours=options.context, decay=options.context_decay)
-        return themes.grouped(themes.Talk(given.segments, given.vectors, smooth), options=options).themes
+        return grouping.grouped(grouping.Talk(given.segments, given.vectors, smooth), options=options).themes
 
     return way
 

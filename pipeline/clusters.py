@@ -3,7 +3,7 @@
 One run of a clustering depends on settings nobody can defend and on who happened to be interviewed. So many runs are
 made, each on other documents, with other neighbourhoods and another fineness, and what is kept is what stays together
 across them: evidence accumulation (Fred & Jain 2005, doi:10.1109/TPAMI.2005.113). The runs are communities of the graph
-of nearest neighbours (Leiden: Traag et al. 2019, doi:10.1038/s41598-019-41695-z) and groups around centres (k-means).
+of nearest neighbours (Louvain) and groups around centres (k-means).
 
 Everything here is a function of the rows in the order given: callers sort them (see pipeline/runs.py).
 """
@@ -58,10 +58,10 @@ def cluster(
         vectors, documents, neighbours=neighbours, runs=runs, keep=keep, resolutions=resolutions, seed=seed
     )
     wanted = 2 * (n_themes or 2)
-    fine, resolution = communities(graph, resolution=FINE, seed=seed), FINE
+    fine, resolution = communities(graph, resolution=FINE), FINE
     while fine.max() + 1 < min(wanted, len(fine)) and resolution < 64:
         resolution *= 2
-        fine = communities(graph, resolution=resolution, seed=seed)
+        fine = communities(graph, resolution=resolution)
     fine = _without_small(fine, made, min_size=min_size if n_themes is None else 1)
     cuts = _cuts(fine, made)
     curve = {count: _agreement(cut[fine], made) for count, cut in sorted(cuts.items())}

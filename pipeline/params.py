@@ -48,6 +48,16 @@ class Embed(Section):
     network: bool = False
 
 
+class Labeller(Section):
+    """An OpenAI-compatible endpoint that words the labels of themes; it is sent exemplars, so it is off by default."""
+
+    url: str = Field(min_length=1)
+    model: str = Field(min_length=1)
+    key_env: str | None = None
+    exemplars: int = Field(default=8, ge=1, le=50)
+    timeout_s: float = Field(default=60, gt=0)
+
+
 class Themes(Section):
     """How vectors become candidate themes."""
 
@@ -68,6 +78,7 @@ class Themes(Section):
     drop_one: int = Field(default=12, ge=0)
     rerun_segments: int = Field(default=60_000, ge=0)
     shift_share: float = Field(default=0.2, ge=0, le=1)
+    labeller: Labeller | None = None
 
 
 class MapCodes(Section):

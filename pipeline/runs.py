@@ -134,18 +134,16 @@ def runs_of(
             made[number] = _around_centres(views[view], rows, count=int(made[number - 1].max()) + 1, seed=seed + number)
         else:
             size = neighbourhood(kept.shape[1], round(neighbours * SPREAD[pair % len(SPREAD)]))
-            made[number] = _in_graph(*graphs[view], rows, size=size, resolution=float(band[pair]), seed=seed + number)
+            made[number] = _in_graph(*graphs[view], rows, size=size, resolution=float(band[pair]))
     return made
 
 
-def _in_graph(
-    near: np.ndarray, cosines: np.ndarray, kept: np.ndarray, *, size: int, resolution: float, seed: int
-) -> np.ndarray:
+def _in_graph(near: np.ndarray, cosines: np.ndarray, kept: np.ndarray, *, size: int, resolution: float) -> np.ndarray:
     """Communities of the graph of neighbours among the rows kept; the others go with most of their neighbours."""
     graph = _graph(near, cosines, kept, size)
     inside, outside = np.flatnonzero(kept), np.flatnonzero(~kept)
     groups = np.zeros(len(kept), dtype=np.int32)
-    groups[inside] = communities(_symmetric(graph[inside][:, inside]), resolution=resolution, seed=seed)
+    groups[inside] = communities(_symmetric(graph[inside][:, inside]), resolution=resolution)
     if len(outside):
         groups[outside] = (graph[outside][:, inside] @ indicator(groups[inside])).toarray().argmax(axis=1)
     return groups
@@ -192,13 +190,17 @@ def together(near: np.ndarray, runs: np.ndarray) -> sparse.csr_matrix:
     return _symmetric(graph)
 
 
-def communities(graph: sparse.csr_matrix, *, resolution: float, seed: int) -> np.ndarray:
-    """Leiden communities of a weighted graph, numbered from 0; a graph without edges is a community a row."""
-    from sknetwork.clustering import Leiden
+def communities(graph: sparse.csr_matrix, *, resolution: float) -> np.ndarray:
+    """Louvain communities of a weighted graph, numbered from 0; a graph without edges is a community a row.
+
+    Blondel et al. 2008, doi:10.1088/1742-5468/2008/10/P10008. Not scikit-network's Leiden: its refinement draws from
+    the C library's rand(), which no seed of its own sets, so that a second call in one process differs from the first.
+    """
+    from sknetwork.clustering import Louvain
 
     if graph.shape[0] < 2 or graph.nnz == 0:
         return np.arange(graph.shape[0], dtype=np.int32)
-    found = Leiden(resolution=resolution, random_state=seed % 2**32).fit_predict(graph)
+    found = Louvain(resolution=resolution, shuffle_nodes=False, random_state=0).fit_predict(graph)
     return np.unique(found, return_inverse=True)[1].astype(np.int32)
 
 

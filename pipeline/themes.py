@@ -1,8 +1,9 @@
 """Themes: candidate themes of a study, each with its sub-themes, its quotes and its passport."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +11,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline import (
-    clusters,
-    context,
     decided,
     decisions,
+    labeller,
     labels,
     models,
     passports,
-    runs,
     stage,
     steadiness,
     store,
@@ -29,37 +28,16 @@ from pipeline import (
 from pipeline import params as settings
 from pipeline.decided import Decided
 from pipeline.decisions import Decision
+from pipeline.grouping import NONE, Groups, Talk, again_of, grouped, prepare
 from pipeline.passports import Facts
 
 if TYPE_CHECKING:
     from bertopic import BERTopic
     from spacy.language import Language
 
-NONE = -1
-# A segment is unlike anything else where its likeness to its nearest is this many spreads (MAD) below the middle.
-UNLIKE, MOST_UNLIKE = 3.5, 0.05
-NEAREST = 5
+# Given keywords and passages of each theme, what a language model calls it.
+Ask = Callable[[Sequence[Sequence[str]], Sequence[Sequence[str]]], labeller.Labels]
 FEW = 50
-
-
-@dataclass(frozen=True)
-class Talk:
-    """The segments that take part, in the order of the talk, with their plain vectors and those with context."""
-
-    segments: pd.DataFrame
-    plain: np.ndarray
-    vectors: np.ndarray
-
-
-@dataclass(frozen=True)
-class Groups:
-    """The theme and the part of each segment (-1: none), its strength in each theme, and the curve they come from."""
-
-    themes: np.ndarray
-    parts: np.ndarray
-    strength: np.ndarray
-    likeness: np.ndarray
-    curve: dict[int, float]
 
 
 @dataclass(frozen=True)
@@ -80,11 +58,13 @@ def themes(
     options: settings.Themes,
     nlp: "Language | None" = None,
     taken: Sequence[Decision] = (),
+    ask: Ask | None = None,
 ) -> Result:
     """Find the candidate themes of a study; those that were decided on (`taken`) stay as the researchers left them.
 
     A function of the set of segments: the order of rows changes nothing. `nlp`: a spaCy pipeline with a parser, for
-    labels of more than one word; without it labels are single words. Too little talk is said in the problems table.
+    labels of more than one word; without it labels are single words. `ask`: a labeller (see pipeline/labeller.py), if
+    the researcher named one. Too little talk is said in the problems table.
     """
     talk, problems = prepare(segments, embeddings, options=options)
     found = grouped(talk, options=options)
@@ -93,10 +73,17 @@ def themes(
     worded, model = wording.worded(
         talk.segments, talk.vectors, groups.themes, groups.parts, keywords=options.keywords, nlp=nlp, given=left.given()
     )
+    if ask is not None and groups.curve:
+        worded, source, said = _asked(talk, groups, worded, ask, given=left.given())
+        problems += [("note", "", "", sentence) for sentence in said]
+    else:
+        source = []
     stability, steady = _stability(talk, groups, options=options)
     dependence = _dependence(talk, groups, cases, options=options, spent=int(stability["n_segments"].sum()))
     table, ids, part_ids = _themes(talk, groups, worded, turns, left=left, steady=steady, dependence=dependence)
     problems += _notes(talk, groups, stability)
+    source += [""] * (len(table) - len(source))
+    table["label_source"] = [one or own for one, own in zip(source, table.get("label_source", []), strict=True)]
     tables = {
         "themes": table,
         "theme_assignments": _assignments(talk, groups, ids, part_ids),
@@ -120,72 +107,23 @@ def themes(
     return Result({name: _fitted(name, frame) for name, frame in tables.items()}, model, card)
 
 
-def prepare(
-    segments: pd.DataFrame, embeddings: pd.DataFrame, *, options: settings.Themes
-) -> tuple[Talk, list[tuple[str, str, str, str]]]:
-    """The substantive segments in the order of the talk with their vectors, and what could not take part."""
-    said = segments[segments["substantive"].astype(bool)].reset_index(drop=True)
-    said = said.iloc[context.order(said)].reset_index(drop=True)
-    known = dict(zip(embeddings["segment_id"], embeddings["vector"], strict=True))
-    has = said["segment_id"].isin(list(known)).to_numpy(dtype=bool)
-    problems = [
-        ("refused", str(document), str(name), "It has no vector, so it is in no theme. Run the embed stage again.")
-        for document, name in said.loc[~has, ["document", "segment_id"]].itertuples(index=False)
-    ]
-    said = said[has].reset_index(drop=True)
-    rows = [np.asarray(known[name], dtype=np.float32) for name in said["segment_id"]]
-    plain = np.stack(rows) if rows else np.zeros((0, 1), dtype=np.float32)
-    vectors = context.smooth(said, plain, neighbours=options.context, decay=options.context_decay)
-    return Talk(said, plain, vectors), problems
-
-
-def grouped(talk: Talk, *, options: settings.Themes) -> Groups:
-    """The themes and parts of the talk; all in one theme where there is too little to divide."""
-    n = len(talk.segments)
-    if n < options.min_segments:
-        whole = np.zeros(n, dtype=np.int64)
-        return Groups(whole, whole, np.ones((n, min(n, 1))), np.ones(n), {})
-    found = _clusters(talk, options=options)
-    likeness = np.round(runs.nearest(talk.vectors, count=NEAREST)[1].mean(axis=1), 6)
-    apart = _apart(likeness, found.themes)
-    strength = np.round(clusters.strengths(found.runs, found.themes), 6)
-    own, parts = (np.where(apart, NONE, groups) for groups in (found.themes, found.parts))
-    return Groups(own, parts, strength, likeness, found.curve)
-
-
-def _clusters(talk: Talk, *, options: settings.Themes) -> clusters.Clusters:
-    return clusters.cluster(
-        talk.vectors,
-        talk.segments["document"].to_numpy(),
-        neighbours=options.neighbours,
-        runs=options.runs,
-        keep=options.keep,
-        resolutions=options.resolutions,
-        min_size=options.min_size,
-        n_themes=options.n_themes,
-        seed=options.seed,
-    )
-
-
-def _apart(likeness: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """True for segments unlike anything else: at most 5% of all, and never the last half of a theme."""
-    middle = float(np.median(likeness))
-    spread = 1.4826 * float(np.median(np.abs(likeness - middle)))
-    apart = likeness < middle - UNLIKE * spread
-    order = np.argsort(likeness, kind="stable")
-    apart[order[int(MOST_UNLIKE * len(likeness)) :]] = False
-    for theme in range(int(found.max()) + 1):
-        inside = found == theme
-        if apart[inside].mean() > 0.5:
-            apart[inside] = False
-    return apart
-
-
 def _decided(talk: Talk, found: Groups, taken: Sequence[Decision], *, options: settings.Themes) -> Decided:
     """The groups as the decisions leave them, each with its id."""
     inside = [np.flatnonzero(found.themes == theme) for theme in range(int(found.themes.max(initial=NONE)) + 1)]
     machine = decided.Clusters(found.themes, found.parts, found.strength, identifiers(talk, inside))
     return decided.decided(talk.segments, machine, taken, shift_share=options.shift_share, min_size=options.min_size)
+
+
+def _asked(
+    talk: Talk, groups: Groups, worded: wording.Words, ask: Ask, *, given: Sequence[str | None]
+) -> tuple[wording.Words, list[str], list[str]]:
+    """The labels a language model gave, who gave each ("" where the label stayed), and what the report says of it."""
+    texts = talk.segments["text"].tolist()
+    places = [wording.by_nearness(talk.plain, np.flatnonzero(groups.themes == theme)) for theme in range(len(given))]
+    found = ask(worded.keywords, [[texts[place] for place in inside] for inside in places])
+    named = labeller.distinct(found.named, worded.named, given=given)
+    source = [found.source if name != own else "" for name, own in zip(named, worded.named, strict=True)]
+    return replace(worded, named=named), source, [found.sent, *found.problems]
 
 
 def identifiers(talk: Talk, groups: Sequence[np.ndarray], *, taken: Sequence[int] = ()) -> list[int]:
@@ -268,20 +206,12 @@ def _n(talk: Talk) -> int:
     return len(set(talk.segments["case"]) - {""})
 
 
-def _again(talk: Talk, *, options: settings.Themes) -> steadiness.Again:
-    def again(kept: np.ndarray) -> np.ndarray:
-        rest = talk.segments[kept].reset_index(drop=True)
-        return grouped(Talk(rest, talk.plain[kept], talk.vectors[kept]), options=options).themes
-
-    return again
-
-
 def _stability(talk: Talk, groups: Groups, *, options: settings.Themes) -> tuple[pd.DataFrame, np.ndarray]:
     """The runs without some documents, as many as the budget allows, and the mean Jaccard of each theme in them."""
     documents, n = talk.segments["document"].to_numpy(), len(talk.segments)
     runs = min(options.stability_runs, options.rerun_segments // max(n, 1)) if groups.curve else 0
     left_out = steadiness.drawn(documents, runs=runs, share=options.leave_out, seed=options.seed)
-    return steadiness.leave_out(documents, groups.themes, _again(talk, options=options), left_out=left_out)
+    return steadiness.leave_out(documents, groups.themes, again_of(talk, options=options), left_out=left_out)
 
 
 def _dependence(
@@ -290,7 +220,7 @@ def _dependence(
     """What is left of each theme without the cases and values it leans on, as far as the budget goes."""
     columns = ["theme", "kind", "name", "share", "jaccard", "remains"]
     rows: list[tuple[int, str, str, float, float, bool]] = []
-    again = _again(talk, options=options)
+    again = again_of(talk, options=options)
     chosen = steadiness.candidates(talk.segments, groups.themes, cases, most=options.drop_one) if groups.curve else []
     allowed = max(options.rerun_segments - spent, 0) // max(len(talk.segments), 1)
     for kind, name in chosen[:allowed]:
@@ -364,6 +294,12 @@ def _fitted(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame[list(empty.columns)].reset_index(drop=True) if len(frame) else empty
 
 
+def _labeller(options: settings.Themes, folder: Path) -> Ask | None:
+    if options.labeller is None:
+        return None
+    return partial(labeller.label, options=options.labeller, cache=folder / ".cache" / "labels")
+
+
 def main() -> None:
     """Read segments and vectors, find the candidate themes, write their tables and their model."""
     with stage.opened("themes") as params:
@@ -374,6 +310,7 @@ def main() -> None:
             options=params.themes,
             nlp=nlp,
             taken=decisions.load(folder / "decisions.yaml"),
+            ask=_labeller(params.themes, folder),
         )
         for name, table in result.tables.items():
             store.write(folder, name, table)

@@ -95,7 +95,7 @@ def test_a_row_left_out_goes_with_its_neighbours():
     truth = np.repeat([0, 1], 20)
     near, cosines = runs.nearest(np.eye(6)[truth] + random.normal(scale=0.05, size=(40, 6)), count=10)
     kept = np.arange(40) % 4 > 0
-    groups = runs._in_graph(near, cosines, kept, size=5, resolution=0.2, seed=0)
+    groups = runs._in_graph(near, cosines, kept, size=5, resolution=0.2)
     assert len(set(groups[truth == 0]) & set(groups[truth == 1])) == 0
 
 
@@ -111,3 +111,11 @@ def test_no_run_of_a_handful_of_rows_is_an_error():
     )
     assert made.shape == (6, 3)
     assert graph.shape == (3, 3)
+
+
+def test_communities_are_the_same_at_every_call_in_one_process():
+    random = np.random.default_rng(4)
+    near, cosines = runs.nearest(random.normal(size=(300, 12)), count=10)
+    graph = runs._symmetric(runs._graph(near, cosines, np.ones(300, dtype=bool), 10))
+    first = runs.communities(graph, resolution=2.0)
+    assert all((runs.communities(graph, resolution=2.0) == first).all() for _ in range(10))
