@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import context
@@ -75,6 +75,7 @@ def test_weights_that_make_no_sense_are_refused(neighbours, decay):
         context.smooth(talk("aa"), axes(2), neighbours=neighbours, decay=decay)
 
 
+@settings(deadline=None)
 @given(st.text("abc", min_size=1, max_size=20), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(documents, random):
     segments = talk(documents)
@@ -86,6 +87,7 @@ def test_the_order_of_rows_changes_nothing(documents, random):
     assert (again == smoothed[shuffled]).all()
 
 
+@settings(deadline=None)
 @given(st.text("ab", min_size=1, max_size=20))
 def test_every_row_has_length_one(documents):
     vectors = np.random.default_rng(1).normal(size=(len(documents), 6))

@@ -6,7 +6,7 @@ LABELS = Labels(("interviewer",))
 
 
 def talk(*turns):
-    return compose(Utterance(speaker, text) for speaker, text in turns)
+    return compose((Utterance(speaker, text) for speaker, text in turns), unit="row")
 
 
 ASKING = [

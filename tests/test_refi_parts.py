@@ -147,7 +147,7 @@ def test_an_element_leaves_out_what_is_empty():
     ("header", "row", "said"),
     [
         ("name,definition", "A,", "1 codes were written"),
-        ("name,parent", "A,B", "has the parent 'B', which is no code"),
+        ("name,parent", "A,B", "2 codes were written"),
         ("document,speaker,case,part", "a.txt,Ana,A1,participant", "1 speakers were written"),
         ("document,speaker,case,part", "a.txt,Ana,A1,listener", "part is 'listener'"),
         ("document,code", "a.txt,Time", "lacks the column 'text'"),
