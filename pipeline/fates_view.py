@@ -119,7 +119,10 @@ def _fates(
     quotes: Mapping[str, Quote],
     reflexive: bool,
 ) -> tuple[Fate, ...]:
-    sides, against = groups(tables["theme_code_quotes"], "code"), groups(tables["negative_cases"], "code")
+    sides, against = (
+        groups(table[table.segment_id.isin(list(quotes))], "code")
+        for table in (tables["theme_code_quotes"], tables["negative_cases"])
+    )
     table = tables["code_themes"]
     none = table.iloc[:0]
     made = []
@@ -158,7 +161,7 @@ def _sides(
     theme = next((one for one in (best, *marked, *sorted(there)) if one in there), None)
     if theme is None:
         return "", ()
-    own = rows[(rows.theme_id == theme) & rows.segment_id.isin(list(quotes))].sort_values(["rank", "segment_id"])
+    own = rows[rows.theme_id == theme].sort_values(["rank", "segment_id"])
     found = []
     for side, said in SIDES.items():
         shown = tuple(quotes[segment] for segment in own[own.side == side].segment_id)
@@ -172,8 +175,8 @@ def _against(
 ) -> tuple[tuple[Quote, str], ...]:
     if rows.empty:
         return ()
-    known = rows[rows.segment_id.isin(list(quotes))].sort_values(["kind", "rank", "segment_id"])
-    return tuple((quotes[row.segment_id], _named(row, names)) for row in each(known))
+    ordered = rows.sort_values(["kind", "rank", "segment_id"])
+    return tuple((quotes[row.segment_id], _named(row, names)) for row in each(ordered))
 
 
 def _named(row: Any, names: Mapping[int, str]) -> str:
