@@ -33,8 +33,10 @@ lint: setup
 notebooks: setup
 	$(VENV)/jupyter lab notebooks
 
-# Damaged input for every reader, about five minutes of it. atheris runs on Linux; nothing else here needs it.
+# Properties on new examples, then damaged input for every reader, about ten minutes of both. atheris runs on Linux;
+# nothing else here needs it.
 fuzz: setup
+	HYPOTHESIS_PROFILE=search $(VENV)/python -m pytest $$(grep -l '@given' tests/test_*.py)
 	$(VENV)/python -m pip install --quiet --no-deps atheris==3.0.0
 	$(VENV)/python -m benchmarks.fuzz
 

@@ -1,9 +1,17 @@
-"""Fixtures that several tests share."""
+"""Fixtures that several tests share, and how properties are tried."""
 
+import os
 from pathlib import Path
 
 import pytest
 import small_study as invented
+from hypothesis import settings
+
+# The same examples on every run, so that a test fails because of what was changed; HYPOTHESIS_PROFILE=search draws
+# new ones, and `make fuzz` does so.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", derandomize=False, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 CODEBOOK = """\
 codes:

@@ -108,6 +108,11 @@ def test_categories_pictures_and_sound_may_be_missing():
     )
 
 
+def test_a_selection_of_nothing_but_space_is_not_widened_to_a_word():
+    (one,) = read(("P1.txt", 1, " ", 1, 2, "a", ""), text="0 0")
+    assert (one.start, one.text.strip()) == (None, "")
+
+
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60), st.data())
 def test_a_coding_written_comes_back_where_it_was(text, data):
     start = data.draw(st.integers(0, len(text) - 1))

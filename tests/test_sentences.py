@@ -81,7 +81,7 @@ def test_windows_keep_order_and_limit(words, most):
     assert [one for group in found for one in group] == given_
     assert all(sum(one.words for one in group) <= most or len(group) == 1 for group in found)
     greedy, room = 1, most
-    for count in words:
+    for count in (max(1, one.words) for one in given_):
         if count > room:
             greedy, room = greedy + 1, most
         room -= count

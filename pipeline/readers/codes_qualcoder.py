@@ -75,7 +75,7 @@ def _spans(ruler: Ruler, rows: list[Row]) -> Iterator[Span | None]:
 
 
 def _same(words: str, selected: str) -> bool:
-    return bool(words.strip()) and (not selected.strip() or words.split() == selected.split())
+    return bool(words.strip()) and (not selected or words.split() == selected.split())
 
 
 def _coding(
