@@ -271,20 +271,6 @@ def test_metrics_are_numbers_and_without_coefficients_if_reflexive(copied, monke
     assert not [name for name in reflexive if "kappa" in name or name.startswith("themes_")]
 
 
-@pytest.mark.parametrize(
-    ("methods", "left"),
-    [
-        (["zero_shot", "zero_shot", "zero_shot"], [("A", 0.4), ("B", 0.9)]),
-        (["few_shot", "zero_shot", "few_shot"], [("A", 0.4)]),
-        (["zero_shot", "zero_shot", "few_shot"], []),
-    ],
-)
-def test_the_primary_method_gives_the_codes(methods, left):
-    given = pd.DataFrame({"segment_id": "s", "code": ["A", "B", "C"], "score": [0.4, 0.9, 0.2], "method": methods})
-    given["accepted"] = given.score > 0.3
-    assert list(report.accepted_codes(given)[["code", "score"]].itertuples(index=False, name=None)) == left
-
-
 def test_the_models_fingerprints_are_those_of_the_pins():
     (vectors, _, sha), (sentences, _, other) = report.fingerprints(Params(study="data/sample"))
     assert (vectors, sentences) == ("all-MiniLM-L6-v2", "en_core_web_sm")
