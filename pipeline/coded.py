@@ -6,6 +6,7 @@ oversights as refusals. Where the coders settled a segment (coder "consensus"), 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,9 @@ import pandas as pd
 from pipeline.calibration import Bools
 from pipeline.codebook import Codebook
 from pipeline.overlap import codes_of_segments
+
+# What it means that a person left a passage uncoded: that no code applies, or nothing.
+Uncoded = Literal["negative", "unknown"]
 
 # A coding with this code says: read, and no code applies.
 NO_CODE = "(no code)"
@@ -75,11 +79,11 @@ def tree(book: Codebook, codings: pd.DataFrame) -> Tree:
     return Tree(names, parent, frozenset(parent), tuple(sorted(beside)))
 
 
-def truth(segments: pd.DataFrame, codings: pd.DataFrame, *, codes: Tree) -> Truth:
+def truth(segments: pd.DataFrame, codings: pd.DataFrame, *, codes: Tree, uncoded: Uncoded = "negative") -> Truth:
     """What people said of each segment (rows in the order of `segments`), as far as they said anything.
 
-    A document that a person coded has been read in full, so that silence in it means no; where a person said
-    "(no code)" anywhere in it, silence elsewhere is not an answer.
+    With `uncoded` negative, a document that a person coded has been read in full, so that silence in it means no; where
+    a person said "(no code)" anywhere in it, silence elsewhere is not an answer. With unknown, silence never is one.
     """
     given = codes_of_segments(segments, codings)
     settled = given[given["coder"] == CONSENSUS]
@@ -89,7 +93,8 @@ def truth(segments: pd.DataFrame, codings: pd.DataFrame, *, codes: Tree) -> Trut
     direct = np.zeros((len(segments), len(codes.names)), dtype=bool)
     said = given[given["code"] != NO_CODE]
     direct[said["segment_id"].map(place).to_numpy(np.int64), said["code"].map(column).to_numpy(np.int64)] = True
-    full = set(codings["document"]) - set(codings.loc[codings["code"] == NO_CODE, "document"])
+    explicit = codings["code"] == NO_CODE
+    full = set(codings["document"]) - set(codings.loc[explicit, "document"]) if uncoded == "negative" else set()
     answered = segments["segment_id"].isin(given["segment_id"])
     seen = (segments["document"].isin(full) | answered).to_numpy(dtype=bool)
     return Truth(seen, direct, (direct.astype(np.float64) @ codes.above.astype(np.float64)) > 0)

@@ -62,10 +62,10 @@ class Study:
 def map_codes(study: Study, *, encode: Encode, options: MapCodes) -> Tables:
     """All tables of the stage, by name. `encode` makes vectors of the codebook's texts."""
     codes = coded.tree(study.book, study.codings)
-    said = _notes(study, codes)
+    said = _notes(study, codes, options)
     talk = study.segments[study.segments["substantive"]].reset_index(drop=True)
     found: list[mapping.Mapped] = []
-    truth = coded.truth(talk, study.codings, codes=codes)
+    truth = coded.truth(talk, study.codings, codes=codes, uncoded=options.uncoded)
     material = None
     if codes.names and len(talk):
         material = _material(study, talk, codes, encode=encode, options=options)
@@ -193,7 +193,7 @@ def _table(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)[list(store.empty(name).columns)] if rows else store.empty(name)
 
 
-def _notes(study: Study, codes: coded.Tree) -> list[str]:
+def _notes(study: Study, codes: coded.Tree, options: MapCodes) -> list[str]:
     """What a reader of the mapping should know of its codebook and codings, in sentences."""
     said = []
     if not len(study.book):
@@ -220,6 +220,12 @@ def _notes(study: Study, codes: coded.Tree) -> list[str]:
             "passages alone. Add them to codebook.yaml, or mend their spelling in the files of human codes."
         )
     used = set(study.codings["code"])
+    if options.uncoded == "unknown" and used and coded.NO_CODE not in used:
+        said.append(
+            "What people left uncoded says nothing here (map_codes.uncoded is unknown), and nobody said "
+            f"'{coded.NO_CODE}' of a passage: nothing shows what fits no code, and codes are given more freely than "
+            f"people give them. Mark some passages '{coded.NO_CODE}', as blind sheets do."
+        )
     rare = study.codings.groupby("code").size()
     once = sorted(str(name) for name in rare[rare == 1].index if name in used and name != coded.NO_CODE)
     if once:

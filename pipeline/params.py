@@ -88,6 +88,7 @@ class MapCodes(Section):
     context: int = Field(default=2, ge=0)
     context_decay: float = Field(default=0.6, ge=0, le=1)
     codes_per_segment: float = Field(default=1.0, gt=0)
+    uncoded: Literal["negative", "unknown"] = "negative"
     min_passages: int = Field(default=10, ge=1)
     folds: int = Field(default=5, ge=2)
     vocabulary: int = Field(default=200, ge=0)

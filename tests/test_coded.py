@@ -33,10 +33,10 @@ def codings(*rows: tuple[str, str, str] | tuple[str, str, str, str]) -> pd.DataF
     return pd.DataFrame(made, columns=list(empty.columns)).astype(empty.dtypes)
 
 
-def truth(*rows):
+def truth(*rows, **options):
     given = codings(*rows)
     tree = coded.tree(BOOK, given)
-    found = coded.truth(SEGMENTS, given, codes=tree)
+    found = coded.truth(SEGMENTS, given, codes=tree, **options)
 
     def named(matrix):
         pairs = zip(*matrix.nonzero(), strict=True)
@@ -71,6 +71,14 @@ def test_no_code_is_an_answer_and_makes_silence_elsewhere_none():
     assert coded.NO_CODE not in tree.names
     assert named(found.direct) == [("a0", "Leaf"), ("b0", "Leaf")]
     assert found.seen.tolist() == [True, True, False, True, True, True]
+
+
+def test_where_silence_is_unknown_only_what_somebody_coded_was_answered():
+    rows = [("a0", "Leaf", "ann"), ("a1", coded.NO_CODE, "ann"), ("b2", "Other", "ben")]
+    _, found, named = truth(*rows, uncoded="unknown")
+    assert found.seen.tolist() == [True, True, False, False, False, True]
+    assert named(found.direct) == [("a0", "Leaf"), ("b2", "Other")]
+    assert truth(rows[0])[1].seen.sum() == 3
 
 
 def test_settled_as_no_code_takes_a_code_away():

@@ -135,6 +135,32 @@ def test_two_runs_are_the_same(coded):
         pd.testing.assert_frame_equal(coded[name], again[name], check_exact=True)
 
 
+def test_passages_that_nobody_marked_teach_nothing_where_silence_is_unknown():
+    """People marked the first eight passages of each talk alone: what comes after must not be learned as 'no code'."""
+    frame = made.segments()
+    given = made.codings(frame, ALL)
+    marked = given.groupby("document").head(8)
+    late = made.study(given=marked)
+    unknown, negative = run(late, uncoded="unknown"), run(late)
+    assert "nothing shows what fits no code" in said(unknown)
+    assert "nothing shows what fits no code" not in said(negative)
+    pooled = [t["mapping_quality"].query("method == 'few_shot' and code == '(all codes)'") for t in (unknown, negative)]
+    assert [int(one["n_segments"].iloc[0]) for one in pooled] == [8 * len(ALL), 12 * len(ALL)]
+    rest = given.drop(marked.index).merge(frame[["segment_id", "document", "start"]], on=["document", "start"])
+
+    def sure(tables):
+        rows = tables["code_assignments"].query("method == 'few_shot'")
+        return rows.merge(rest[["segment_id", "code"]], on=["segment_id", "code"])["score"].mean()
+
+    assert sure(unknown) > sure(negative) + 0.1
+
+
+def test_a_passage_said_to_fit_no_code_needs_no_note():
+    given = made.codings(made.segments(), ALL[:3])
+    given.loc[given.index[::6], "code"] = map_codes.coded.NO_CODE
+    assert "nothing shows" not in said(run(made.study(given=given), uncoded="unknown"))
+
+
 def test_no_codebook_and_no_codings_is_a_note_and_empty_tables():
     tables = run(made.study(book=Codebook()))
     assert tables["code_assignments"].empty
