@@ -40,8 +40,11 @@ class Entry:
         return f"{self.when.replace('T', ' ')}  {self.who} {self.what}{evidence}{why}{undone}  [{self.decision}]"
 
 
-def trail(taken: Sequence[Decision], labels: Mapping[int, str]) -> list[Entry]:
-    """Every decision in the order it was taken, undone ones too. `labels`: the themes' labels as they are now."""
+def trail(taken: Sequence[Decision], labels: Mapping[int, str], *, ids: bool = True) -> list[Entry]:
+    """Every decision in the order it was taken, undone ones too. `labels`: the themes' labels as they are now.
+
+    Without `ids` the sentences name themes and decisions in words alone, for those who only read.
+    """
     standing = {decision.key for decision in decisions.standing(taken)}
     ordered = decisions.in_order(taken)
     by_key = {decision.key: decision for decision in ordered}
@@ -56,7 +59,7 @@ def trail(taken: Sequence[Decision], labels: Mapping[int, str]) -> list[Entry]:
             who=decision.who,
             action=decision.action,
             theme_id=UNASSIGNED if decision.theme is None else decision.theme,
-            what=_what(decision, labels, by_key),
+            what=_what(decision, labels, by_key, ids),
             why=decision.why,
             n_segments=len(decision.members),
             n_documents=len(decision.documents),
@@ -66,23 +69,40 @@ def trail(taken: Sequence[Decision], labels: Mapping[int, str]) -> list[Entry]:
     ]
 
 
-def named(theme: int | None, labels: Mapping[int, str]) -> str:
-    """A theme in words: its label and id, or that it is none."""
+def named(theme: int | None, labels: Mapping[int, str], *, ids: bool = True) -> str:
+    """A theme in words: its label and id (or, without `ids`, its label alone), or that it is none."""
     if theme is None or theme == UNASSIGNED:
         return "no theme"
-    return f"'{labels[theme]}' ({theme})" if labels.get(theme) else f"theme {theme}"
+    if not labels.get(theme):
+        return f"theme {theme}"
+    return f"'{labels[theme]}' ({theme})" if ids else f"“{labels[theme]}”"
 
 
-def _what(decision: Decision, labels: Mapping[int, str], by_key: Mapping[str, Decision]) -> str:
-    theme = named(decision.theme, labels)
+def labels_of(taken: Sequence[Decision], present: Mapping[int, str]) -> dict[int, str]:
+    """The labels of all themes that decisions speak of: as they are now, or as people last called those that are gone.
+
+    `present`: the labels of the themes that are there.
+    """
+    said: dict[int, str] = {}
+    for decision in decisions.in_order(taken):
+        if decision.label and decision.theme is not None:
+            said[part_id(decision) if decision.action == "split" else decision.theme] = decision.label
+    return said | dict(present)
+
+
+def _what(decision: Decision, labels: Mapping[int, str], by_key: Mapping[str, Decision], ids: bool) -> str:
+    theme = named(decision.theme, labels, ids=ids)
     passages = f"{len(decision.segments)} segment{'' if len(decision.segments) == 1 else 's'}"
     match decision.action:
         case "rename":
-            said = f"renamed theme {decision.theme} to '{decision.label}'"
+            said = (
+                f"renamed theme {decision.theme} to '{decision.label}'" if ids else f"named a theme “{decision.label}”"
+            )
         case "merge":
-            said = f"merged {', '.join(named(other, labels) for other in decision.others)} into {theme}"
+            said = f"merged {', '.join(named(other, labels, ids=ids) for other in decision.others)} into {theme}"
         case "split":
-            said = f"split {passages} off {theme} as '{decision.label}' ({part_id(decision)})"
+            part = f"'{decision.label}' ({part_id(decision)})" if ids else f"“{decision.label}”"
+            said = f"split {passages} off {theme} as {part}"
         case "move":
             said = f"moved {passages} to {theme}"
         case "pin":
@@ -92,6 +112,8 @@ def _what(decision: Decision, labels: Mapping[int, str], by_key: Mapping[str, De
         case "undo":
             gone = by_key.get(str(decision.undoes))
             said = f"undid {decision.undoes}" + (f" ({gone.who}'s {gone.action})" if gone else "")
+            if not ids and gone:
+                said = f"took back that {gone.who} {_what(gone, labels, by_key, ids)}"
         case _:
             said = f"{decision.action}ed {theme}"
     return said

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pipeline import asked, codebook, decisions, matrix, metrics, quotes, written
+from pipeline import asked, codebook, decisions, matrix, metrics, quotes, reading, written
 
 PROBLEMS = {
     "ingest": "ingest_problems",
@@ -22,7 +22,7 @@ class Study:
 
     `accepted`: the candidate codes of segments (segment_id, code, score); `codes`: those that were mapped, in the order
     of the codebook; `cells`: the framework matrix; `quoted`: every segment as a quote; `taken`: people's decisions;
-    `said`: what people wrote in cells of the matrix.
+    `said`: what people wrote in cells of the matrix; `ledger`: what people have read.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -33,6 +33,7 @@ class Study:
     quoted: Mapping[str, quotes.Quote]
     taken: Sequence[decisions.Decision] = ()
     said: Mapping[tuple[str, str], written.Summary] = field(default_factory=dict)
+    ledger: Sequence[reading.Read] = ()
 
 
 def gather(
@@ -40,6 +41,7 @@ def gather(
     book: codebook.Codebook,
     taken: Sequence[decisions.Decision] = (),
     said: Sequence[written.Summary] = (),
+    ledger: Sequence[reading.Read] = (),
 ) -> Study:
     """Work out what page, workbook and metrics share; raises QuoteError where a segment is not verbatim."""
     segments, assigned = tables["segments"], tables["code_assignments"]
@@ -52,7 +54,9 @@ def gather(
     quoted = quotes.collect(
         documents=tables["documents"], turns=tables["turns"], cases=tables["cases"], segments=segments
     )
-    return Study(tables, book, accepted, codes, tuple(cells), quoted, tuple(taken), written.standing(said))
+    return Study(
+        tables, book, accepted, codes, tuple(cells), quoted, tuple(taken), written.standing(said), tuple(ledger)
+    )
 
 
 def accepted_codes(code_assignments: pd.DataFrame) -> pd.DataFrame:

@@ -19,9 +19,11 @@ from pipeline import (
     people_view,
     projection,
     quotes,
+    reading_view,
     saturation_view,
     steady_view,
     theme_view,
+    trail_view,
     waiting_view,
 )
 from pipeline import params as settings
@@ -142,6 +144,10 @@ def _argued(study: Study, params: settings.Params) -> dict[str, Any]:
         "growth": saturation_view.build(tables["saturation"]),
         "growth_columns": saturation_view.COLUMNS,
         "waiting": waiting_view.build(tables, n_review=mapping.n_review),
+        "trail": trail_view.build(
+            study.taken, themes=tables["themes"], assignments=tables["theme_assignments"], quotes=study.quoted
+        ),
+        "reading": reading_view.build(tables["theme_assignments"], ledger=study.ledger, taken=study.taken),
     }
 
 

@@ -9,9 +9,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import codebook, decisions, matrix, metrics, models, stage, store, theme_view, written
+from pipeline import (
+    codebook,
+    decisions,
+    matrix,
+    metrics,
+    models,
+    reading,
+    stage,
+    store,
+    theme_view,
+    trail_view,
+    written,
+)
 from pipeline import params as settings
-from pipeline.exchange import qdpx, xlsx
+from pipeline.exchange import csv, qdpx, xlsx
 from pipeline.gathered import PROBLEMS, Study, gather
 from pipeline.page_parts import build_page
 
@@ -27,7 +39,7 @@ def fingerprints(params: settings.Params) -> list[tuple[str, str, str]]:
 
 
 def write_out(out: Path, study: Study, *, html: str, reflexive: bool) -> None:
-    """Write the files of the report folder: page, workbook, metrics, plot."""
+    """Write the files of the report folder: page, workbook, audit trail, metrics, plot."""
     tables = study.tables
     (out / "plots").mkdir(parents=True, exist_ok=True)
     (out / "index.html").write_text(html, encoding="utf-8", newline="\n")
@@ -40,6 +52,7 @@ def write_out(out: Path, study: Study, *, html: str, reflexive: bool) -> None:
         themes=theme_view.ranked(tables["themes"]),
         said=study.said,
     )
+    (out / "audit_trail.csv").write_bytes(csv.table(trail_view.table(study.taken, tables["themes"])))
     problems = pd.concat([tables[table] for table in PROBLEMS.values()])
     numbers = metrics.build(tables, problems=problems, cells=study.cells, reflexive=reflexive)
     (out / "metrics.json").write_text(json.dumps(numbers, indent=2, sort_keys=True) + "\n", encoding="utf-8")
@@ -95,7 +108,8 @@ def main() -> None:
     with stage.opened("report") as params:
         taken = decisions.load(params.folder / "decisions.yaml")
         said = written.load(params.folder / "summaries.yaml")
-        study = gather(read(params.folder), codebook.load(params.folder / "codebook.yaml"), taken, said)
+        ledger = reading.load(params.folder / reading.FILE)
+        study = gather(read(params.folder), codebook.load(params.folder / "codebook.yaml"), taken, said, ledger)
         html = build_page(study, params, fingerprints(params))
         store.write(params.folder, "framework_matrix", matrix.table(study.cells))
         write_out(params.folder / "report", study, html=html, reflexive=params.stance == "reflexive")

@@ -39,10 +39,16 @@ SUMMARIES = """\
 summaries: []
 """
 
+READING = """\
+# Which segments were opened, and by whom. Ids and names only: no participant's text.
+reading: []
+"""
+
 FILES = {
     "participants.csv": PARTICIPANTS,
     "codebook.yaml": CODEBOOK,
     "decisions.yaml": DECISIONS,
+    "reading.yaml": READING,
     "summaries.yaml": SUMMARIES,
 }
 FOLDERS = ("transcripts", "human_codes")

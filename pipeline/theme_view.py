@@ -23,8 +23,8 @@ STEPS = (0.0, 0.1, 0.25, 0.5, 0.75)
 class Card:
     """A candidate theme.
 
-    `number`: 1 for the largest; `passport`: what it is in a sentence; `decided`: by people, or empty; `spread`: who
-    speaks of it; `parts`: sub-themes.
+    `number`: 1 for the largest; `passport`: what it is in a sentence; `accepted`: by people; `spread`: who speaks of
+    it; `parts`: sub-themes.
     """
 
     number: int
@@ -32,7 +32,7 @@ class Card:
     label: str
     lead: str
     passport: str
-    decided: str
+    accepted: bool
     keywords: tuple[str, ...]
     n_segments: int
     spread: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
@@ -112,7 +112,7 @@ def cards(
                 label=row["label"],
                 lead=_lead(row, n_used),
                 passport=words.sentence(str(row.get("passport") or "")),
-                decided=_decided(row),
+                accepted=row.get("status") == "accepted",
                 keywords=tuple(str(word) for word in row["keywords"]),
                 n_segments=row["n_segments"],
                 spread=tuple(_spread(spread[theme])) if theme in spread else (),
@@ -148,13 +148,6 @@ def _lead(row: Mapping[Any, Any], n_used: int) -> str:
         f"{words.count(size, 'segment').capitalize()}{share}, from {words.count(people, 'case')} in "
         f"{words.count(sources, 'document')}."
     )
-
-
-def _decided(row: Mapping[Any, Any]) -> str:
-    """What people decided about a theme; empty for a candidate that waits."""
-    said = str(row.get("decided") or "").strip()
-    accepted = row.get("status") == "accepted"
-    return words.sentence(f"accepted: {said}" if accepted and said else "accepted" if accepted else said)
 
 
 def _spread(rows: pd.DataFrame) -> list[tuple[str, tuple[tuple[str, int], ...]]]:

@@ -38,6 +38,34 @@ def test_each_action_is_a_sentence(taken: Decision, what: str):
     assert only(taken).what == what
 
 
+@pytest.mark.parametrize(
+    ("taken", "what"),
+    [
+        (decision("accept", theme=5), "accepted “Protected time”"),
+        (decision("reject", theme=7), "rejected theme 7"),
+        (decision("rename", theme=6, label="Too few"), "named a theme “Too few”"),
+        (decision("merge", theme=5, others=(6, 7)), "merged “Staffing”, theme 7 into “Protected time”"),
+        (SPLIT, "split 2 segments off “Protected time” as “Study days”"),
+        (decision("move", theme=-1, segments=("a",)), "moved 1 segment to no theme"),
+    ],
+)
+def test_for_readers_a_sentence_names_labels_alone(taken: Decision, what: str):
+    assert audit.trail([taken], LABELS, ids=False)[0].what == what
+
+
+def test_for_readers_an_undo_says_what_was_taken_back():
+    first = decision("accept", theme=5)
+    undo = decision("undo", undoes=first.key, who="Ben", when="2026-01-16")
+    assert audit.trail([first, undo], LABELS, ids=False)[1].what == "took back that Asha accepted “Protected time”"
+
+
+def test_themes_that_are_gone_are_called_as_people_last_called_them():
+    taken = [decision("rename", theme=8, label=label, when=f"2026-01-1{n}") for n, label in enumerate("ab", start=1)]
+    assert audit.labels_of([*taken[::-1], SPLIT], LABELS) == {**LABELS, 8: "b", part_id(SPLIT): "Study days"}
+    renamed = decision("rename", theme=5, label="As it was")
+    assert audit.labels_of([renamed], LABELS) == LABELS
+
+
 def test_the_sentence_holds_who_when_why_and_the_evidence():
     taken = decision(
         "accept", theme=5, why="It came up\nin every interview.", members=("a", "b"), documents=("x",), id="k1"

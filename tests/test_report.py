@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 import small_study as invented
 
-from pipeline import codebook, quotes, report, store
+from pipeline import codebook, decisions, gathered, quotes, report, store
+from pipeline.decisions import Decision
 from pipeline.params import Params
+from pipeline.reading import Read
 
 MODELS = [("all-MiniLM-L6-v2", "vectors of segments", "0" * 64)]
 
@@ -69,6 +71,7 @@ def test_it_reads_from_the_study_down_to_the_method(html):
         "agreement",
         "saturation",
         "waiting",
+        "trail",
         "problems",
         "method",
         "context",
@@ -182,6 +185,30 @@ def test_read_reflexively_none_of_it_is_a_coefficient(copied):
     assert "What is in them?" in html
 
 
+def test_what_was_decided_and_read_is_told_in_sentences(copied):
+    segment = store.read(copied, "theme_assignments").query("theme_id == 0").segment_id.iloc[0]
+    taken = [Decision(action="pin", theme=0, segments=(segment,), who="Asha", when="2026-01-15", why="<b>Typical</b>.")]
+    themes = store.read(copied, "themes")
+    themes["decided"] = [taken[0].key if theme == 0 else "" for theme in themes.theme_id]
+    store.write(copied, "themes", themes)
+    book = codebook.load(copied / "codebook.yaml")
+    study = gathered.gather(report.read(copied), book, taken, (), [Read(segment, "Ben")])
+    html = report.build_page(study, Params(study=str(copied)), MODELS)
+    text = seen(html)
+    assert "On 2026-01-15 Asha pinned 1 segment as exemplar of “Charts at <home>”: <b>Typical</b>." in text
+    assert "of this theme has been read by Ben: 1 of its" in text
+    assert "of the talk in candidate themes has been read by Ben" in text
+    assert "1 decision by Asha." in text
+    assert quotes.verify_page(html, store.read(copied, "documents")) > 10
+
+
+def test_the_trail_is_a_table_beside_the_page(copied, monkeypatch):
+    decisions.save(copied / "decisions.yaml", [Decision(action="accept", theme=0, who="=Asha", when="2026-01-15")])
+    trail = run(monkeypatch, copied)[report.Path("report/audit_trail.csv")].decode("utf-8-sig").splitlines()
+    assert trail[0].startswith("decision,when,who,action")
+    assert "'=Asha,accept,0,Charts at <home>" in trail[1]
+
+
 def test_without_a_codebook_the_page_says_so(copied):
     (copied / "codebook.yaml").write_text("codes: []\n")
     for name in ("code_assignments", "theme_code", "theme_human_code"):
@@ -241,6 +268,7 @@ def test_the_stage_writes_what_dvc_knows_and_the_same_bytes_twice(copied, monkey
     assert {str(file) for file in first} == {
         "report/index.html",
         "report/coded.qdpx",
+        "report/audit_trail.csv",
         "report/framework_matrix.xlsx",
         "report/metrics.json",
         "report/plots/theme_sizes.csv",

@@ -12,7 +12,14 @@ from pipeline import study
 def test_a_bare_study_gets_what_is_optional(tmp_path: Path):
     (tmp_path / "transcripts").mkdir()
     made = {path.name for path in study.lay_out(tmp_path)}
-    assert made == {"participants.csv", "codebook.yaml", "decisions.yaml", "summaries.yaml", "human_codes"}
+    assert made == {
+        "participants.csv",
+        "codebook.yaml",
+        "decisions.yaml",
+        "reading.yaml",
+        "summaries.yaml",
+        "human_codes",
+    }
     assert study.lay_out(tmp_path) == []
 
 
@@ -32,6 +39,7 @@ def test_a_misspelt_study_is_not_made(tmp_path: Path):
 def test_the_templates_are_empty_and_valid():
     assert yaml.safe_load(study.CODEBOOK) == {"codes": []}
     assert yaml.safe_load(study.DECISIONS) == {"decisions": []}
+    assert yaml.safe_load(study.READING) == {"reading": []}
     rows = [line for line in study.PARTICIPANTS.splitlines() if not line.startswith("#")]
     assert rows == ["document,speaker,case,part,role,site"]
 

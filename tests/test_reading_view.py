@@ -1,0 +1,51 @@
+"""How much of each theme was read, in words."""
+
+import pandas as pd
+import pytest
+
+from pipeline import reading_view
+from pipeline.decisions import Decision
+from pipeline.reading import Read
+
+ASSIGNED = pd.DataFrame({"segment_id": list("abcde"), "theme_id": [5, 5, 5, 6, -1]})
+
+
+def built(*ledger: Read, taken: tuple[Decision, ...] = (), assigned: pd.DataFrame = ASSIGNED) -> reading_view.Reading:
+    return reading_view.build(assigned, ledger=ledger, taken=taken)
+
+
+def test_where_nothing_was_read_that_is_said():
+    made = built()
+    assert made.lead.startswith("No passage of a candidate theme has been noted as read yet")
+    assert made.told[5] == "None of this theme has been read yet."
+
+
+def test_a_share_is_told_with_its_readers_and_counts():
+    made = built(Read("a", "Ben"), Read("a", "Asha"), Read("b", "Asha"), Read("e", "Eve"))
+    assert made.told[5] == "67% of this theme has been read by Asha and Ben: 2 of its 3 segments."
+    assert made.told[6] == "None of this theme has been read yet."
+    assert made.lead == (
+        "50% of the talk in candidate themes has been read by Asha and Ben: 2 of 4 segments, opened or named in a "
+        "decision."
+    )
+
+
+def test_what_a_decision_names_was_read_by_those_who_took_it():
+    pin = Decision(action="pin", theme=6, segments=("d",), who="Asha", when="2026-01-15")
+    made = built(taken=(pin,))
+    assert made.told[6] == "100% of this theme has been read: 1 of its 1 segment."
+    assert made.lead.startswith("25% of the talk")
+
+
+@pytest.mark.parametrize("gone", [Read("x", "Asha"), Read("e", "Asha")])
+def test_what_is_gone_or_in_no_theme_counts_for_no_theme(gone):
+    assert "None" in built(gone).told[5]
+    assert built(gone).lead.startswith("No passage")
+
+
+def test_a_study_without_themes_says_nothing():
+    assert built(assigned=ASSIGNED.iloc[:0]) == reading_view.Reading("", {})
+
+
+def test_the_order_of_rows_makes_no_difference():
+    assert built(Read("a", "Asha"), assigned=ASSIGNED.iloc[::-1]) == built(Read("a", "Asha"))
