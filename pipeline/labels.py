@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import sparse
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
-from pipeline import layout
+from pipeline import layout, models
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -107,7 +107,8 @@ def _names(word: str, barred: set[str]) -> bool:
 
 def load(folder: Any) -> "Language":
     """Load of a spaCy pipeline what noun phrases need, from a folder that was checked before."""
-    from spacy.util import load_model_from_path
+    with models.sparing(folder):
+        from spacy.util import load_model_from_path
 
     return load_model_from_path(folder, exclude=["ner", "senter", "lemmatizer"])
 

@@ -9,17 +9,16 @@ import importlib.metadata
 import importlib.util
 import json
 import os
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipeline import lean
 from pipeline.errors import CounterpointError
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
     Raises ModelError where the pipeline has none of the three.
     """
     folder = find(name, kind="spacy", manifest=manifest).folder
-    with _torch_only_if(_names_torch(folder)):
+    with sparing(folder):
         from spacy.util import load_config, load_model_from_path
 
     config = load_config(folder / "config.cfg")
@@ -131,26 +130,12 @@ def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
     return nlp
 
 
-class _NoTorch(MetaPathFinder):
-    """Says of torch, while it is asked, that it is not installed."""
+def sparing(folder: Path) -> AbstractContextManager[None]:
+    """Where spaCy is to be imported for this pipeline: without torch, which it loads wherever it is installed.
 
-    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
-        """Refuse torch; leave every other module to the next finder."""
-        if fullname.partition(".")[0] == "torch":
-            raise ModuleNotFoundError(f"No module named '{fullname}'", name=fullname)
-
-
-@contextmanager
-def _torch_only_if(needed: bool) -> Iterator[None]:
-    """Let spaCy load without torch, which it imports wherever it is installed: seconds, and 180 MiB, for nothing."""
-    finder = _NoTorch()
-    if not needed:
-        sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        if not needed:
-            sys.meta_path.remove(finder)
+    A pipeline that computes with torch gets it.
+    """
+    return nullcontext() if _names_torch(folder) else lean.without("torch")
 
 
 def _names_torch(folder: Path) -> bool:

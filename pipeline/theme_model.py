@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
-from pipeline import labels
+from pipeline import labels, lean
 
 if TYPE_CHECKING:
     from bertopic import BERTopic
+
+# What BERTopic loads where it is installed and our parts take the place of: five seconds, and 400 MiB.
+UNUSED = ("torch", "transformers", "sentence_transformers", "umap", "hdbscan", "numba")
 
 
 class Given:
@@ -41,10 +44,11 @@ def fit(
     Rows of `texts`, `vectors` and `groups` (numbers from 0 without a gap, -1: none) are aligned; `terms` must not be
     empty and each must occur.
     """
-    from bertopic import BERTopic
-    from bertopic.backend import BaseEmbedder
-    from bertopic.dimensionality import BaseDimensionalityReduction
-    from bertopic.vectorizers import ClassTfidfTransformer
+    with lean.without(*UNUSED):
+        from bertopic import BERTopic
+        from bertopic.backend import BaseEmbedder
+        from bertopic.dimensionality import BaseDimensionalityReduction
+        from bertopic.vectorizers import ClassTfidfTransformer
 
     model = BERTopic(
         embedding_model=BaseEmbedder(),
@@ -70,7 +74,8 @@ def _quiet() -> None:
 
 def weights(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
     """c-TF-IDF of (segments, terms) counts for groups numbered from 0 (-1: none): (groups, terms)."""
-    from bertopic.vectorizers import ClassTfidfTransformer
+    with lean.without(*UNUSED):
+        from bertopic.vectorizers import ClassTfidfTransformer
 
     inside = np.flatnonzero(groups >= 0)
     member = sparse.csr_matrix(

@@ -28,12 +28,13 @@ SLOW = {
     "transformers",
     "umap",
 }
-# What a run of a stage on a small study needs of them. Themes fits a BERTopic model, which brings all the others.
+# What a run of a stage on a small study needs of them.
 NEEDED = {
     "study": set(),
     "ingest": set(),
     "segment": {"spacy"},
     "embed": set(),
+    "themes": {"bertopic", "plotly", "sklearn", "spacy"},
     "map_codes": {"sklearn"},
     "compare": set(),
     "report": {"sklearn"},
