@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline import words
+from pipeline import projection, words
 from pipeline.quotes import Quote
 from pipeline.rows import lookup
 
@@ -59,9 +59,20 @@ def build(*, places: pd.DataFrame, assignments: pd.DataFrame, theme_ids: list[in
         f"Each dot is one of {words.count(len(points), 'segment')}. Dots lie close together where the talk is alike; "
         "their colour and the number near their middle name the candidate theme. Chains are passages said one after "
         "another, which share their context. Distances across the map mean little."
+        f"{_laid_out(len(points))}"
     )
     return Map(
         tuple(sorted(points, key=lambda point: point.number)), _labels(flat, own, theme_ids), lead, _radius(len(points))
+    )
+
+
+def _laid_out(count: int) -> str:
+    """How the map was made, where not every dot was laid out by itself."""
+    if count <= projection.LAID_OUT:
+        return " It was laid out by t-SNE (Barnes-Hut), started from the principal components."
+    return (
+        f" It was laid out by t-SNE (Barnes-Hut) on {projection.LAID_OUT:,} of them, drawn by chance; each of the "
+        f"others stands in the middle of the {projection.NEAREST} most like it."
     )
 
 

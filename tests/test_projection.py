@@ -1,8 +1,10 @@
 """The map: the same vectors, the same places."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from pipeline import projection
 from pipeline.projection import positions
 
 
@@ -42,3 +44,45 @@ def test_neighbours_stay_neighbours():
 def test_few_points_lie_along_what_sets_them_apart_most():
     flat = positions(np.array([[0.0, 0.0], [1.0, 0.1], [2.0, 0.0], [3.0, 0.1]]))
     assert np.all(np.diff(flat[:, 0]) > 0) or np.all(np.diff(flat[:, 0]) < 0)
+
+
+def groups_of(size: int) -> tuple[np.ndarray, np.ndarray]:
+    group = np.repeat([0, 1, 2], size)
+    spread = np.random.default_rng(0).normal(scale=0.05, size=(len(group), 8))
+    return (np.eye(3, 8)[group] + spread).astype("float32"), group
+
+
+def nearest_middle(flat: np.ndarray, group: np.ndarray) -> np.ndarray:
+    middle = np.array([np.median(flat[group == g], axis=0) for g in range(3)])
+    return np.argmin(np.linalg.norm(flat[:, None] - middle[None], axis=2), axis=1)
+
+
+def test_of_too_many_some_are_laid_out_and_the_others_put_among_their_nearest(monkeypatch):
+    monkeypatch.setattr(projection, "LAID_OUT", 90)
+    points, group = groups_of(80)
+    order = np.random.default_rng(1).permutation(len(points))
+    flat = positions(points, order=order)
+    assert flat.shape == (240, 2)
+    assert ((flat >= 0) & (flat <= 1)).all()
+    assert (nearest_middle(flat, group) == group).mean() > 0.95
+    assert flat.tobytes() == positions(points, order=order).tobytes()
+
+
+def test_up_to_the_limit_everything_is_laid_out_whatever_the_order(monkeypatch):
+    points, _ = groups_of(30)
+    monkeypatch.setattr(projection, "LAID_OUT", 90)
+    assert positions(points, order=np.arange(90)[::-1]).tobytes() == positions(points).tobytes()
+
+
+def test_which_are_laid_out_hangs_on_their_names_and_not_on_the_order_of_rows(monkeypatch):
+    monkeypatch.setattr(projection, "LAID_OUT", 70)
+    points, _ = groups_of(30)
+    names = [f"s{number}" for number in range(len(points))]
+    segments = pd.DataFrame({"segment_id": names, "document": "a.txt", "case": "", "speaker": "", "prompt_id": ""})
+    segments = segments.assign(
+        turn_id=names, start=range(len(names)), end=range(1, len(names) + 1), substantive=True, part="participant"
+    )
+    held = pd.DataFrame({"segment_id": names, "vector": list(points)})
+    one = projection.places(segments, held, neighbours=0, decay=0.6)
+    two = projection.places(segments.iloc[::-1], held.iloc[::-1], neighbours=0, decay=0.6)
+    pd.testing.assert_frame_equal(one, two)

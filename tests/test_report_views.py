@@ -214,6 +214,12 @@ def test_every_segment_that_is_used_is_a_dot_with_its_quote_and_the_colour_of_it
     assert all(0 <= point.x <= map_view.SIZE and 0 <= point.y <= map_view.SIZE for point in made.points)
 
 
+def test_the_map_says_how_it_was_made(tables, quoted, monkeypatch):
+    assert made_map(tables, quoted, [0]).lead.endswith("started from the principal components.")
+    monkeypatch.setattr(projection, "LAID_OUT", 10)
+    assert "on 10 of them, drawn by chance" in made_map(tables, quoted, [0]).lead
+
+
 def test_vectors_of_what_was_set_aside_are_not_on_the_map(tables, quoted):
     more = tables["segments"].segment_id.to_list()
     tables["embeddings"] = pd.DataFrame({"segment_id": more, "vector": [np.ones(4, dtype="float32")] * len(more)})
