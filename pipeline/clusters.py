@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.runs import communities, indicator, make
+from pipeline.runs import communities, make
 
 # Communities this much finer than the runs' own are the ends of the hierarchy's branches.
 FINE = 4.0
@@ -64,7 +64,7 @@ def cluster(
         fine = communities(graph, resolution=resolution)
     fine = _without_small(fine, made, min_size=min_size if n_themes is None else 1)
     cuts = _cuts(fine, made)
-    curve = {count: _agreement(cut[fine], made) for count, cut in sorted(cuts.items())}
+    curve = _curve(cuts, fine, made)
     chosen = _chosen(curve, n_themes)
     whole, part = cuts[chosen], cuts[max(count for count in cuts if count <= max(3 * chosen, 2))]
     themes = _settled(whole[fine], made, min_size=min_size)
@@ -91,14 +91,18 @@ def strengths(runs: np.ndarray, themes: np.ndarray) -> np.ndarray:
 
     Rows add up to 1, so that a row's largest value says how clearly the segment belongs where it belongs.
     """
-    members = indicator(themes)
-    sizes = np.asarray(members.sum(axis=0)).ravel()
-    total = np.zeros(members.shape)
+    sizes = np.bincount(themes)
+    total = np.zeros((len(themes), len(sizes)))
     for run in runs:
-        groups = indicator(run)
-        shares = (groups.T @ members).toarray() / sizes
-        total += shares[run]
+        total += (counted(run, themes) / sizes)[run]
     return np.asarray(total / np.maximum(total.sum(axis=1, keepdims=True), 1e-12))
+
+
+def counted(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """How many rows are in group i of one clustering and group j of another, both numbered from 0: (groups, groups)."""
+    first, second = int(a.max(initial=-1)) + 1, int(b.max(initial=-1)) + 1
+    cells = np.bincount(a.astype(np.int64) * second + b, minlength=first * second)
+    return cells.reshape(first, second).astype(np.float64)
 
 
 def rand_index(a: np.ndarray, b: np.ndarray) -> float:
@@ -107,7 +111,7 @@ def rand_index(a: np.ndarray, b: np.ndarray) -> float:
     Any numbers name the groups; rows in no group (-1) count as a group of their own.
     """
     first, second = (np.unique(groups, return_inverse=True)[1] for groups in (a, b))
-    return _rand_index((indicator(first).T @ indicator(second)).toarray())
+    return _rand_index(counted(first, second))
 
 
 def _rand_index(table: np.ndarray) -> float:
@@ -120,11 +124,10 @@ def _rand_index(table: np.ndarray) -> float:
 
 def _association(groups: np.ndarray, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How often a member of one group is with a member of another over the runs, (groups, groups), and their sizes."""
-    members = indicator(groups)
-    sizes = np.asarray(members.sum(axis=0)).ravel()
+    sizes = np.bincount(groups).astype(np.float64)
     total = np.zeros((len(sizes), len(sizes)))
     for run in runs:
-        counts = (members.T @ indicator(run)).toarray()
+        counts = counted(groups, run)
         total += counts @ counts.T  # whole numbers: exact
     return total / np.outer(sizes, sizes) / len(runs), sizes
 
@@ -164,10 +167,15 @@ def _cuts(fine: np.ndarray, runs: np.ndarray) -> dict[int, np.ndarray]:
     return cuts
 
 
-def _agreement(groups: np.ndarray, runs: np.ndarray) -> float:
-    """Mean adjusted Rand index of a clustering with the runs."""
-    members = indicator(groups).T
-    return float(np.mean([_rand_index((members @ indicator(run)).toarray()) for run in runs]))
+def _curve(cuts: dict[int, np.ndarray], fine: np.ndarray, runs: np.ndarray) -> dict[int, float]:
+    """For each number of groups, the mean adjusted Rand index of that cut with the runs."""
+    tables = [counted(fine, run) for run in runs]
+    curve = {}
+    for count, cut in sorted(cuts.items()):
+        joined = np.zeros((count, len(cut)))
+        joined[cut, np.arange(len(cut))] = 1.0
+        curve[count] = float(np.mean([_rand_index(joined @ table) for table in tables]))
+    return curve
 
 
 def _chosen(curve: dict[int, float], n_themes: int | None) -> int:
