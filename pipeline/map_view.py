@@ -72,7 +72,7 @@ def _laid_out(count: int) -> str:
         return " It was laid out by t-SNE (Barnes-Hut), started from the principal components."
     return (
         f" It was laid out by t-SNE (Barnes-Hut) on {projection.LAID_OUT:,} of them, drawn by chance; each of the "
-        f"others stands in the middle of the {projection.NEAREST} most like it."
+        "others stands among those most like it."
     )
 
 

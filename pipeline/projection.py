@@ -28,7 +28,7 @@ def positions(vectors: np.ndarray, *, order: np.ndarray | None = None, seed: int
     alone. Distances across the map mean little; who is next to whom means something.
 
     Of more than LAID_OUT vectors the first by `order` (n places, by default as they come) are laid out, and each of the
-    others is put at the median place of its nearest among these.
+    others is put in the midst of its nearest among these.
     """
     if len(vectors) == 0:
         return np.zeros((0, 2))
@@ -52,9 +52,17 @@ def _neighbourhoods(flat: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _among(flat: np.ndarray, first: np.ndarray, laid: np.ndarray) -> np.ndarray:
-    """Everybody's place: of `first` where they were laid, of the others the median of their nearest among these."""
+    """Everybody's place: of `first` where they were laid; of the others in the midst of their nearest among these.
+
+    Their nearest may lie in several corners of the map, and the mean of all would be in none: it is the mean of the
+    three that lie closest together.
+    """
     nearest = NearestNeighbors(n_neighbors=NEAREST, algorithm="brute").fit(flat[first])
-    placed: np.ndarray = np.median(laid[nearest.kneighbors(flat, return_distance=False)], axis=1)
+    around = laid[nearest.kneighbors(flat, return_distance=False)]
+    apart = np.linalg.norm(around[:, :, None] - around[:, None], axis=3)
+    closest = np.argsort(np.sort(apart, axis=2)[:, :, :3].sum(axis=2), axis=1, kind="stable")[:, 0]
+    three = np.argsort(apart[np.arange(len(flat)), closest], axis=1, kind="stable")[:, :3]
+    placed: np.ndarray = np.take_along_axis(around, three[:, :, None], axis=1).mean(axis=1)
     placed[first] = laid
     return placed
 
