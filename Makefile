@@ -48,7 +48,7 @@ bench-embed bench-agreement bench-mapping bench-themes bench-pipeline bench-faul
 
 # The versions everything was tested with: resolve pyproject.toml afresh, then write down what came.
 lock: setup
-	$(VENV)/python -m pip install --quiet --upgrade -e '.[dev]'
+	$(VENV)/python -m pip install --quiet --upgrade -e '.[dev,dask]'
 	$(VENV)/python -m pip freeze --all --exclude-editable | grep -v '^pip==' | sed 's/^\(torch==[0-9.]*\)+cpu/\1/' > requirements.lock
 
 clean:

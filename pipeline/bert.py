@@ -29,8 +29,11 @@ BLOCK = 32
 class Bert:
     """A loaded encoder: `window` word pieces at most a text, vectors of `width` numbers."""
 
-    def __init__(self, folder: Path, *, precision: Precision) -> None:
-        """Load tokenizer and weights from a folder of which `supports` said yes, and compile the graph."""
+    def __init__(self, folder: Path, *, precision: Precision, threads: int | None = None) -> None:
+        """Load tokenizer and weights from a folder of which `supports` said yes, and compile the graph.
+
+        `threads`: how many texts are computed at once; None is as many as there are processors. It changes no vector.
+        """
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
@@ -39,6 +42,7 @@ class Bert:
         weights = {name: w.astype(np.float32, copy=False) for name, w in weights.items() if w.dtype.kind == "f"}
         self.width = int(config["hidden_size"])
         self.window = _window(folder, config)
+        self._threads = threads
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -67,7 +71,7 @@ class Bert:
             advance(len(found))
             return found
 
-        with ThreadPoolExecutor(max_workers=_processors()) as workers:
+        with ThreadPoolExecutor(max_workers=self._threads or _processors()) as workers:
             return np.concatenate(list(workers.map(block, range(0, len(texts), BLOCK))))
 
     def _block(self, texts: list[str]) -> Floats:

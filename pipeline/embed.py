@@ -1,11 +1,19 @@
 """Segments to vectors: every segment, the interviewer's too, so that a question can be compared with its answers."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 
 import pandas as pd
 
-from pipeline import encoder, stage, store
+from pipeline import encoder, engine, stage, store
+from pipeline import params as settings
 from pipeline.bert import Floats
+from pipeline.partition import Part, partition
+
+# The side cache of a study of one part, and the folder of those of a larger one.
+CACHE, CACHES = "vectors.parquet", "vectors"
 
 
 def embeddings(segments: pd.DataFrame, *, encode: Callable[[list[str]], Floats]) -> pd.DataFrame:
@@ -14,15 +22,64 @@ def embeddings(segments: pd.DataFrame, *, encode: Callable[[list[str]], Floats])
     return pd.DataFrame({"segment_id": segments["segment_id"].to_numpy(), "vector": list(vectors)})
 
 
+def of_part(
+    part: Part,
+    *,
+    study: Path,
+    folder: Path,
+    caches: dict[str, Path],
+    others: Sequence[Path],
+    options: settings.Embed,
+    threads: int | None,
+) -> None:
+    """Write the embeddings of a part to a file of their own in `folder`."""
+    encode = partial(
+        encoder.encode,
+        **options.model_dump(),
+        cache=caches[part.name],
+        others=others,
+        threads=threads,
+        progress=len(caches) == 1,
+    )
+    table = embeddings(store.read(study, "segments", within=(part.first, part.last)), encode=encode)
+    store.write_part(_written(folder, part), "embeddings", table)
+
+
+def by_parts(
+    study: Path, folder: Path, *, options: settings.Embed, run: engine.Run, threads: int | None = None
+) -> None:
+    """Write the embeddings table of a study that is read part by part, by way of `folder`.
+
+    Each part has a side cache of its own; those of parts that are no more lend what they hold, then go.
+    """
+    parts = partition(store.words(study, "segments"))
+    own = study / ".cache"
+    caches = {part.name: own / CACHES / f"{part.name}.parquet" for part in parts}
+    if len(parts) == 1:
+        caches = {parts[0].name: own / CACHE}
+    gone = sorted({*(own / CACHES).glob("*.parquet"), *own.glob(CACHE)} - set(caches.values()))
+    work = partial(of_part, study=study, folder=folder, caches=caches, others=gone, options=options, threads=threads)
+    run(work, parts)
+    store.join(study, "embeddings", [_written(folder, part) for part in parts])
+    for place in gone:
+        place.unlink()
+
+
+def _written(folder: Path, part: Part) -> Path:
+    return folder / f"{part.name}.parquet"
+
+
 def main() -> None:
     """Embed the study's segments; vectors of texts that were embedded before come from the study's side cache."""
     with stage.opened("embed") as params:
-        cache = params.folder / ".cache" / "vectors.parquet"
-        table = embeddings(
-            store.read(params.folder, "segments"),
-            encode=lambda texts: encoder.encode(texts, **params.embed.model_dump(), cache=cache, progress=True),
-        )
-        store.write(params.folder, "embeddings", table)
+        folder = params.folder / ".cache" / "embed"
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            with engine.opened(params.engine, workers=params.workers) as run:
+                threads = engine.threads(params.engine)
+                by_parts(params.folder, folder, options=params.embed, run=run, threads=threads)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -61,13 +61,16 @@ def encode(
     precision: Precision = "float32",
     network: bool = False,
     cache: Path | None = None,
+    others: Sequence[Path] = (),
+    threads: int | None = None,
     progress: bool = False,
 ) -> Floats:
     """The vectors of texts, in their order: float32 (n, d), each of unit length.
 
     A text beyond the model's window is cut into parts, at spaces where there are any, and its vector is the mean of the
     parts' unit vectors, weighted by their word pieces. `cache`: a parquet file of vectors by the sha256 of their text;
-    afterwards it holds those of `texts` and no others. Raises ModelError or EncoderError.
+    afterwards it holds those of `texts` and no others. What it does not know, `others` may. `threads`: None is one for
+    each processor. Raises ModelError or EncoderError.
     """
     found = models.find(model, kind="sentence-transformers", revision=revision, network=network)
     place = "cuda" if device == "auto" and _has_gpu() else "cpu"
@@ -77,7 +80,7 @@ def encode(
             f"embed.precision: int8 is for models of the BERT kind on the processor, not for '{model}' here."
         )
     load: Callable[[], Encoder] = (
-        partial(bert.Bert, found.folder, precision=precision)
+        partial(bert.Bert, found.folder, precision=precision, threads=threads)
         if by_bert
         else partial(Library, found.folder, place, batch_size)
     )
@@ -90,6 +93,8 @@ def encode(
     keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
     wanted = dict(zip(keys, texts, strict=True))
     stored = _read(cache, mark) if cache else {}
+    for other in others if wanted.keys() - stored.keys() else ():
+        stored |= {key: vector for key, vector in _read(other, mark).items() if key in wanted}
     vectors = {key: stored[key] for key in wanted if key in stored}
     missing = [key for key in wanted if key not in vectors]
     if missing:
@@ -98,7 +103,7 @@ def encode(
             vectors |= dict(zip(part, _embed(encoder, [wanted[key] for key in part], progress=progress), strict=True))
             if cache:
                 _write(cache, mark, vectors)
-    elif cache and stored.keys() != vectors.keys():
+    elif cache and (stored.keys() != vectors.keys() or others):
         _write(cache, mark, vectors)
     return np.stack([vectors[key] for key in keys])
 

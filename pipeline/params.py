@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.errors import CounterpointError
 
 Stance = Literal["codebook", "reflexive"]
+Engine = Literal["local", "dask"]
 
 
 class ParamsError(CounterpointError):
@@ -127,6 +128,8 @@ class Params(Section):
 
     study: str = Field(min_length=1)
     stance: Stance = "codebook"
+    engine: Engine = "local"
+    workers: int | None = Field(default=None, ge=1)
     ingest: Ingest = Ingest()
     segment: Segment = Segment()
     embed: Embed = Embed()

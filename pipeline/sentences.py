@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 Split = Callable[[list[str]], list[list[Span]]]
+# What was said, by its words: in how many documents, and how often it was written in which way.
+Heard = dict[str, tuple[int, dict[str, int]]]
 
 # Sentences that say the same in so many documents, and in such a share of them, are the script, nobody's own words...
 SCRIPT_DOCUMENTS, SCRIPT_SHARE = 3, 0.3
@@ -96,6 +98,12 @@ def spans(text: str, starts: Iterable[int]) -> list[Span]:
 
 def of_turns(turns: Sequence[Place], texts: Mapping[str, str], split: Split) -> list[list[Sentence]]:
     """Return the sentences of each turn, in order. None goes on past a paragraph's end; script is marked."""
+    found = plain(turns, texts, split)
+    return with_script(turns, texts, found, script([heard(turns, texts, found)], documents=len(texts)))
+
+
+def plain(turns: Sequence[Place], texts: Mapping[str, str], split: Split) -> list[list[Sentence]]:
+    """Return the sentences of each turn, in order, none marked as script: that takes all documents."""
     found: list[list[Sentence]] = [[] for _ in turns]
     by_document: dict[str, list[int]] = defaultdict(list)
     for index, turn in enumerate(turns):
@@ -111,7 +119,75 @@ def of_turns(turns: Sequence[Place], texts: Mapping[str, str], split: Split) -> 
         ]
         for (index, at, _), parts in zip(pieces, split([text[start:end] for _, start, end in pieces]), strict=True):
             found[index].extend(_sentence(text, at + start, at + end) for start, end in parts)
-    return _with_script(turns, texts, found)
+    return found
+
+
+def heard(
+    turns: Sequence[Place],
+    texts: Mapping[str, str],
+    found: Sequence[Sequence[Sentence]],
+    *,
+    among: Iterable[str] | None = None,
+    least: float = 0,
+) -> Heard:
+    """Return what was said in how many documents and how it was written: of `among`, or in `least` documents or more.
+
+    Sentences are the same where their words are.
+    """
+    asked = None if among is None else set(among)
+    documents: dict[str, set[str]] = defaultdict(set)
+    written: dict[str, Counter[str]] = defaultdict(Counter)
+    for turn, sentences in zip(turns, found, strict=True):
+        for one in sentences:
+            said = texts[turn.document][one.start : one.end]
+            words = _levelled(said)
+            if asked is None or words in asked:
+                documents[words].add(turn.document)
+                written[words][said] += 1
+    return {
+        words: (len(names), dict(sorted(written[words].items())))
+        for words, names in sorted(documents.items())
+        if len(names) >= least
+    }
+
+
+def recurring(documents: int) -> float:
+    """In how many documents of a study a sentence stands if it is script."""
+    return max(SCRIPT_DOCUMENTS, SCRIPT_SHARE * documents)
+
+
+def script(parts: Iterable[Heard], *, documents: int) -> dict[str, str]:
+    """Return the study's script, from what was heard in parts of it: the words of each sentence, as mostly written."""
+    among: Counter[str] = Counter()
+    written: dict[str, Counter[str]] = defaultdict(Counter)
+    for part in parts:
+        for words, (count, forms) in part.items():
+            among[words] += count
+            written[words].update(forms)
+    enough = recurring(documents)
+    return {
+        words: max(sorted(written[words]), key=written[words].__getitem__)
+        for words, count in sorted(among.items())
+        if count >= enough
+    }
+
+
+def with_script(
+    turns: Sequence[Place], texts: Mapping[str, str], found: Sequence[Sequence[Sentence]], script: Mapping[str, str]
+) -> list[list[Sentence]]:
+    """Mark the sentences that recur word for word in many documents: the questions of a form, the tasks of a test."""
+    phrases = sorted(script.values(), key=lambda phrase: (-len(phrase), phrase))
+    long = {
+        least: [phrase for phrase in phrases if layout.count_words(phrase) >= least]
+        for least in (SCRIPT_WORDS, SCRIPT_WORDS_LABELLED)
+    }
+    marked = []
+    for turn, sentences in zip(turns, found, strict=True):
+        least = SCRIPT_WORDS_LABELLED if turn.labelled else SCRIPT_WORDS
+        text = texts[turn.document]
+        pieces = [piece for one in sentences for piece in _cut_out(text, one, long[least])]
+        marked.append([_marked(text, one, script, least) for one in pieces])
+    return marked
 
 
 def windows(sentences: Sequence[Sentence], *, max_words: int) -> list[list[Sentence]]:
@@ -145,31 +221,7 @@ def _sentence(text: str, start: int, end: int, *, script: bool = False) -> Sente
     return Sentence(start, end, layout.count_words(text[start:end]), script)
 
 
-def _with_script(turns: Sequence[Place], texts: Mapping[str, str], found: list[list[Sentence]]) -> list[list[Sentence]]:
-    """Mark the sentences that recur word for word in many documents: the questions of a form, the tasks of a test."""
-    heard: dict[str, set[str]] = defaultdict(set)
-    written: dict[str, Counter[str]] = defaultdict(Counter)
-    for turn, sentences in zip(turns, found, strict=True):
-        for one in sentences:
-            said = texts[turn.document][one.start : one.end]
-            heard[_levelled(said)].add(turn.document)
-            written[_levelled(said)][said] += 1
-    enough = max(SCRIPT_DOCUMENTS, SCRIPT_SHARE * len(texts))
-    script = {said for said, documents in heard.items() if len(documents) >= enough}
-    phrases = sorted(
-        (max(sorted(written[said]), key=written[said].__getitem__) for said in script), key=len, reverse=True
-    )
-    marked = []
-    for turn, sentences in zip(turns, found, strict=True):
-        least = SCRIPT_WORDS_LABELLED if turn.labelled else SCRIPT_WORDS
-        long = [phrase for phrase in phrases if layout.count_words(phrase) >= least]
-        text = texts[turn.document]
-        pieces = [piece for one in sentences for piece in _cut_out(text, one, long)] if long else sentences
-        marked.append([_marked(text, one, script, least) for one in pieces])
-    return marked
-
-
-def _marked(text: str, one: Sentence, script: set[str], least: int) -> Sentence:
+def _marked(text: str, one: Sentence, script: Mapping[str, str], least: int) -> Sentence:
     is_script = one.words >= least and _levelled(text[one.start : one.end]) in script
     return Sentence(one.start, one.end, one.words, is_script)
 

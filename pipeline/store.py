@@ -1,7 +1,7 @@
 """The only module that touches parquet: tables are checked on every read and write, and written whole or not at all."""
 
 import os
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pandera.errors
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import schemas
@@ -62,6 +63,8 @@ PROCESSED: dict[str, type[schemas.Table]] = {
     "framework_matrix": schemas.FrameworkMatrix,
 }
 
+# Rows that are stored together: who reads some documents of a large table reads no more than these beside them.
+ROWS = 65_536
 # What DVC leaves where it copies a table and the disk is full. A run that was killed leaves our own temporary files.
 DVC_TEMPORARY = f".{'?' * 22}.tmp"
 
@@ -76,12 +79,21 @@ def path(study: Path, table: str) -> Path:
     return study / folder / f"{table}.parquet"
 
 
-def read(study: Path, table: str) -> pd.DataFrame:
-    """Read and validate one table; raise StoreError where it is missing or its columns are not as they should be."""
-    place = path(study, table)
-    if not place.exists():
-        raise StoreError(f"{place} is missing: run `dvc repro`, which makes it.")
-    return _validated(table, pd.read_parquet(place), place)
+def read(study: Path, table: str, *, within: tuple[str, str] | None = None) -> pd.DataFrame:
+    """Read and validate one table; raise StoreError where it is missing or its columns are not as they should be.
+
+    `within`: of a table of documents, only the rows of those from the first to the last of two names.
+    """
+    place = _there(study, table)
+    some = [("document", ">=", within[0]), ("document", "<=", within[1])] if within else None
+    return _validated(table, pd.read_parquet(place, filters=some), place)
+
+
+def words(study: Path, table: str) -> pd.Series:
+    """The words of each document of a table with n_words, by name, without reading the rest."""
+    columns = pq.read_table(_there(study, table), columns=["document", "n_words"])
+    total = columns.group_by("document").aggregate([("n_words", "sum")])
+    return pd.Series(total["n_words_sum"].to_numpy(), index=total["document"].to_pandas()).sort_index()
 
 
 def write(study: Path, table: str, frame: pd.DataFrame) -> None:
@@ -90,15 +102,63 @@ def write(study: Path, table: str, frame: pd.DataFrame) -> None:
     Raises StoreError where it breaks its schema, and where the disk is full or may not be written; the table that was
     there before is then there still.
     """
-    place = path(study, table)
+    write_part(path(study, table), table, frame)
+
+
+def write_part(place: Path, table: str, frame: pd.DataFrame) -> None:
+    """Write a part of a table to a file of its own, as `write` does a table; `join` puts parts together."""
     checked = _validated(table, frame.reset_index(drop=True), place)
     arrow = pa.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
-    temporary = place.with_name(f".{table}.{os.getpid()}.new")
+    _whole(place, lambda temporary: pq.write_table(arrow, temporary, compression="zstd", row_group_size=ROWS))
+
+
+def join(study: Path, table: str, parts: Sequence[Path]) -> None:
+    """Write a table from its parts, in their order: the bytes that `write` gives of all their rows.
+
+    Holds a few row groups at a time. Raises StoreError as `write` does, and where two parts hold one thing.
+    """
+    place = path(study, table)
+    schemas_ = [pq.read_schema(part) for part in parts]
+    filled = [pq.read_metadata(part).num_rows > 0 for part in parts]
+    own = next((one for one, full in zip(schemas_, filled, strict=True) if full), schemas_[0])
+    unique = [name for name, column in schema(table).to_schema().columns.items() if column.unique]
+    seen: dict[str, list[pa.Array]] = {name: [] for name in unique}
+
+    def fill(temporary: Path) -> None:
+        with pq.ParquetWriter(temporary, own, compression="zstd") as writer:
+            waiting = own.empty_table()
+            for part in [part for part, full in zip(parts, filled, strict=True) if full]:
+                rows = pq.read_table(part)
+                for name in unique:
+                    seen[name] += rows[name].chunks
+                waiting = pa.concat_tables([waiting, rows])
+                while len(waiting) >= ROWS:
+                    writer.write_table(waiting.slice(0, ROWS).combine_chunks())
+                    waiting = waiting.slice(ROWS)
+            if len(waiting):
+                writer.write_table(waiting.combine_chunks())
+        for name, chunks in seen.items():
+            if chunks and pc.count_distinct(pa.chunked_array(chunks)).as_py() < sum(map(len, chunks)):
+                raise StoreError(f"{place}: two rows have one {name}. Run `dvc repro --force` to make it anew.")
+
+    _whole(place, fill)
+
+
+def _there(study: Path, table: str) -> Path:
+    place = path(study, table)
+    if not place.exists():
+        raise StoreError(f"{place} is missing: run `dvc repro`, which makes it.")
+    return place
+
+
+def _whole(place: Path, fill: Callable[[Path], object]) -> None:
+    """Have a temporary file filled beside a place, then put it there; clear away what runs that were killed left."""
+    temporary = place.with_name(f".{place.stem}.{os.getpid()}.new")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        for left in [*place.parent.glob(f".{table}.*.new"), *place.parent.glob(DVC_TEMPORARY)]:
+        for left in [*place.parent.glob(f".{place.stem}.*.new"), *place.parent.glob(DVC_TEMPORARY)]:
             left.unlink(missing_ok=True)
-        pq.write_table(arrow, temporary, compression="zstd")
+        fill(temporary)
         temporary.replace(place)
     except OSError as error:
         raise StoreError(

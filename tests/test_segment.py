@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import segment, sentences, store
+from pipeline import segment, segmenting, sentences, store
 from pipeline.readers import speakers
 from pipeline.readers.model import Labels
 
@@ -91,7 +91,7 @@ def test_windows_keep_to_max_words_and_a_turn_does_not():
 )
 def test_what_says_nothing_is_set_aside(text, why):
     group = [sentences.Sentence(0, len(text), sentences.layout.count_words(text))]
-    assert segment.aside("participant", text, group, min_words=5) == why
+    assert segmenting.aside("participant", text, group, min_words=5) == why
 
 
 def test_headings_are_set_aside_and_ask():
@@ -102,7 +102,7 @@ def test_headings_are_set_aside_and_ask():
 
 def test_a_participants_own_hash_is_no_heading():
     group = [sentences.Sentence(0, 9, 6)]
-    assert segment.aside("participant", "# one of the things I said", group, min_words=5) == ""
+    assert segmenting.aside("participant", "# one of the things I said", group, min_words=5) == ""
 
 
 def test_script_is_set_aside_and_asks():

@@ -1,0 +1,167 @@
+"""Segmenting: the turns of whole documents become units of analysis.
+
+A document's segments are the same beside any others, once it is known what the study's script is.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+from pipeline import layout, sentences, store
+from pipeline.sentences import Place, Sentence
+
+Unit = Literal["sentence", "window", "turn"]
+
+# Words that keep a talk going and say nothing by themselves.
+FILLERS = layout.word_list(
+    """
+    a absolutely agreed ah aha all alright and aye but bye cheers cool correct course definitely eh er erm exactly fine
+    good gosh got great ha haha hello hi hm hmm hmmm i i'm indeed interesting it it's just know lovely m mean mhm mhmm
+    mm mm-hm mm-hmm mmhmm mmm mmmm nah nice no nope not of oh ok okay one perfect please quite really right see so
+    sorry sure thank thanks that that's the there totally true uh uh-huh uhuh um umm very well what wow yeah yep yes
+    you yup
+    """
+)
+
+
+class Turn(NamedTuple):
+    """A row of turns."""
+
+    document: str
+    turn_id: str
+    speaker: str
+    case: str
+    part: str
+    start: int
+    end: int
+    time_s: float
+    place: str
+
+
+class Talk(NamedTuple):
+    """The turns of some documents in their order, as sentences need them too, and the documents' texts by name."""
+
+    turns: list[Turn]
+    places: list[Place]
+    texts: dict[str, str]
+
+
+def talk(documents: pd.DataFrame, turns: pd.DataFrame) -> Talk:
+    """Return what the tables hold of documents, in an order that does not depend on theirs."""
+    texts = {str(name): str(text) for name, text in zip(documents["document"], documents["text"], strict=True)}
+    ordered = turns.sort_values(["document", "start", "end"], kind="stable")[list(Turn._fields)]
+    said = [Turn(*row) for row in ordered.itertuples(index=False, name=None)]
+    places = [Place(turn.document, turn.start, turn.end, turn.part == "participant") for turn in said]
+    return Talk(said, places, texts)
+
+
+def segments(
+    talk: Talk,
+    found: Sequence[Sequence[Sentence]],
+    *,
+    script: Mapping[str, str],
+    unit: Unit,
+    max_words: int,
+    min_words: int,
+) -> pd.DataFrame:
+    """Return the segments of documents whose sentences were found, sorted by document and place."""
+    marked = sentences.with_script(talk.places, talk.texts, found, script)
+    pairs = list(zip(talk.turns, marked, strict=True))
+    rows = [
+        row
+        for document, group in groupby(pairs, key=lambda pair: pair[0].document)
+        for row in _of_document(list(group), talk.texts[document], unit=unit, max_words=max_words, min_words=min_words)
+    ]
+    return pd.DataFrame(rows, columns=list(store.empty("segments").columns)) if rows else store.empty("segments")
+
+
+def _of_document(
+    pairs: list[tuple[Turn, list[Sentence]]], text: str, *, unit: Unit, max_words: int, min_words: int
+) -> Iterator[dict[str, object]]:
+    """Yield the segments of one document as rows."""
+    seen: Counter[str] = Counter()
+    prompt = ""
+    for turn, found in pairs:
+        asked = ""
+        for group in _groups(found, unit=unit, max_words=max_words):
+            start, end = group[0].start, group[-1].end
+            said = text[start:end]
+            why = aside(turn.part, said, group, min_words=min_words)
+            asks = why in ("interviewer", "heading", "script")
+            yield {
+                "segment_id": _identifier(turn.document, said, seen[said]),
+                "document": turn.document,
+                "case": turn.case,
+                "speaker": turn.speaker,
+                "part": turn.part,
+                "turn_id": turn.turn_id,
+                "prompt_id": "" if asks else prompt,
+                "start": start,
+                "end": end,
+                "time_s": turn.time_s,
+                "place": turn.place,
+                "n_words": sum(one.words for one in group),
+                "substantive": not why,
+                "set_aside": why,
+                "text": said,
+            }
+            seen[said] += 1
+            if asks and not _only_fillers(said):
+                asked = turn.turn_id
+        prompt = asked or prompt
+
+
+def _groups(found: list[Sentence], *, unit: Unit, max_words: int) -> Iterator[list[Sentence]]:
+    """Yield the sentences of a turn as segments; script and speech are never in one."""
+    for is_script, run in groupby(found, key=lambda one: one.script):
+        same = list(run)
+        if unit == "turn":
+            yield same
+        elif unit == "sentence" or is_script:
+            yield from ([one] for one in same)
+        else:
+            yield from sentences.windows(same, max_words=max_words)
+
+
+def aside(part: str, text: str, group: list[Sentence], *, min_words: int) -> str:
+    """Return why a segment takes no part in clustering, or ''.
+
+    interviewer: the interviewer's words. heading, script, note: nobody's (a title; a question or task that recurs word
+    for word in many documents; a remark in brackets). backchannel: only "yeah", "okay" and the like. short: fewer than
+    min_words words.
+    """
+    if part == "interviewer":
+        return "interviewer"
+    if part == "none" and layout.is_heading(text):
+        return "heading"
+    if group[0].script:
+        return "script"
+    if layout.is_note(text):
+        return "note"
+    if _only_fillers(text):
+        return "backchannel"
+    return "short" if sum(one.words for one in group) < min_words else ""
+
+
+def _only_fillers(text: str) -> bool:
+    words = [word for word in sentences.tokens(text) if not word.isdecimal()]
+    return bool(words) and all(word in FILLERS for word in words)
+
+
+def _identifier(document: str, text: str, occurrence: int) -> str:
+    """Name a segment by what it says and where, so that it keeps its name when other things change."""
+    return hashlib.sha256(f"{document}\0{text}\0{occurrence}".encode()).hexdigest()[:12]
+
+
+def problems(documents: Sequence[str], segments: pd.DataFrame) -> pd.DataFrame:
+    """List the documents that have nothing left to analyse."""
+    rich = set(segments.loc[segments["substantive"].astype(bool), "document"])
+    reason = "Nothing in it can be analysed: all of it is the interviewer's, a heading, or too short."
+    rows = [("note", str(name), "", reason) for name in sorted(set(documents) - rich)]
+    return (
+        pd.DataFrame(rows, columns=["kind", "document", "place", "reason"]) if rows else store.empty("segment_problems")
+    )
