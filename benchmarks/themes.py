@@ -43,21 +43,25 @@ SEEDS = (0, 1, 2, 3, 4)
 class Set:
     """A study: its substantive segments in the order of the talk, their plain vectors, and what people coded.
 
+    `questions`: the vector of the question each answers, zeros where there is none.
+
     `coded`: for each level (category, code) a frame of passages, `segment` (a place) and `code`.
     """
 
     name: str
     segments: pd.DataFrame
     vectors: np.ndarray
+    questions: np.ndarray
     coded: dict[str, pd.DataFrame]
 
 
 @dataclass
 class Given:
-    """What a way is given: segments, plain vectors, how many themes ours found, and a seed."""
+    """What a way is given: segments, plain vectors, those of their questions, how many themes ours found, a seed."""
 
     segments: pd.DataFrame
     vectors: np.ndarray
+    questions: np.ndarray
     k: int
     seed: int
 
@@ -80,14 +84,17 @@ def read(source: Path) -> Set:
         codings = codings.assign(document=codings["segment_id"])
         order, plain = context.order(talk), data.views.plain
         talk, plain = talk.iloc[order].reset_index(drop=True), plain[order]
+        questions = np.zeros_like(plain)
     else:
         folder = run_study(source, source.name)
-        tables = (store.read(folder, table) for table in ("segments", "embeddings"))
-        whole, _ = grouping.prepare(*tables, options=OPTIONS)
+        segments, embeddings = (store.read(folder, table) for table in ("segments", "embeddings"))
+        whole, _ = grouping.prepare(segments, embeddings, options=OPTIONS)
         talk, plain, codings = whole.segments, whole.plain, store.read(folder, "codings")
+        known = dict(zip(embeddings["segment_id"], embeddings["vector"], strict=True))
+        questions = context.asked(talk, segments, known, plain.shape[1])
     above = codings["parent_code"].where(codings["parent_code"] != "", codings["code"])
     levels = {"category": codings.assign(code=above), "code": codings}
-    return Set(source.name, talk, plain, {level: passages(talk, rows) for level, rows in levels.items()})
+    return Set(source.name, talk, plain, questions, {level: passages(talk, rows) for level, rows in levels.items()})
 
 
 COLUMNS = ("segment_id", "document", "turn_id", "prompt_id", "start", "end", "case", "speaker", "substantive", "text")
@@ -109,12 +116,17 @@ def passages(segments: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["segment", "code"])
 
 
+def in_context(data: "Set | Given", options: settings.Themes = OPTIONS) -> np.ndarray:
+    smooth = context.smooth(data.segments, data.vectors, neighbours=options.context, decay=options.context_decay)
+    return context.answering(data.segments, smooth, data.questions, weight=options.question)
+
+
 def ours(**changed: Any) -> Way:
     options = OPTIONS.model_copy(update=changed)
 
     def way(given: Given) -> np.ndarray:
-        smooth = context.smooth(given.segments, given.vectors, neighbours=options.context, decay=options.context_decay)
-        return grouping.grouped(grouping.Talk(given.segments, given.vectors, smooth), options=options).themes
+        talk = grouping.Talk(given.segments, given.vectors, in_context(given, options))
+        return grouping.grouped(talk, options=options).themes
 
     return way
 
@@ -190,7 +202,9 @@ def top2vec(given: Given) -> np.ndarray:
 # A way, whether it draws lots (so that its seeds are run), and the package it needs.
 WAYS: dict[str, tuple[Way, bool, str]] = {
     "ours": (ours(), False, ""),
-    "ours, no context": (ours(context=0), False, ""),
+    "ours, no context": (ours(context=0, question=0.0), False, ""),
+    "ours, no question": (ours(question=0.0), False, ""),
+    "ours, no neighbours": (ours(context=0), False, ""),
     "ours, no consensus": (ours(runs=1, keep=1.0, resolutions=(1.0, 1.0)), False, ""),
     "BERTopic quick start": (bertopic, True, ""),
     "BERTopic, outliers reduced": (lambda given: bertopic(given, reduce=True), True, ""),
@@ -217,7 +231,7 @@ def stable(way: Way, data: Set, full: np.ndarray, *, k: int, runs: int) -> float
     scores = []
     for names in steadiness.drawn(documents, runs=runs, share=0.1, seed=1):
         kept = ~np.isin(documents, names)
-        rest = Given(data.segments[kept].reset_index(drop=True), data.vectors[kept], k, 0)
+        rest = Given(data.segments[kept].reset_index(drop=True), data.vectors[kept], data.questions[kept], k, 0)
         scores.append(adjusted_rand_score(full[kept], way(rest)))
     return float(np.mean(scores)) if scores else float("nan")
 
@@ -227,7 +241,7 @@ def measured(name: str, data: Set, *, k: int, runs: int) -> dict[str, Any]:
     rows, first, seconds = [], None, []
     for seed in SEEDS if lots else SEEDS[:1]:
         start = time.perf_counter()
-        found = way(Given(data.segments, data.vectors, k, seed))
+        found = way(Given(data.segments, data.vectors, data.questions, k, seed))
         seconds.append(time.perf_counter() - start)
         first = found if first is None else first
         fit = {
@@ -264,7 +278,7 @@ def blur(data: Set, found: np.ndarray) -> float:
 
 
 def report(data: Set, ways: list[str], *, runs: int) -> pd.DataFrame:
-    smooth = context.smooth(data.segments, data.vectors, neighbours=OPTIONS.context, decay=OPTIONS.context_decay)
+    smooth = in_context(data)
     sizes = ", ".join(
         f"{len(rows)} passages with a {level} ({rows['code'].nunique()})" for level, rows in data.coded.items()
     )
@@ -276,14 +290,14 @@ def report(data: Set, ways: list[str], *, runs: int) -> pd.DataFrame:
         plain, own = ceiling(data, data.vectors, level), ceiling(data, smooth, level)
         print(f"  ceiling, AMI by {level}: plain vectors {plain:.3f}, with context {own:.3f}", flush=True)
     sharp = {
-        name: blur(data, WAYS[name][0](Given(data.segments, data.vectors, 0, 0)))
-        for name in ("ours", "ours, no context")
+        name: blur(data, WAYS[name][0](Given(data.segments, data.vectors, data.questions, 0, 0)))
+        for name in ("ours", "ours, no question", "ours, no context")
     }
     print(
-        f"  neighbours that people coded apart in one theme: {sharp['ours']:.2f}, "
-        f"without context {sharp['ours, no context']:.2f}"
+        f"  neighbours that people coded apart in one theme: {sharp['ours']:.2f}, without the question "
+        f"{sharp['ours, no question']:.2f}, without any context {sharp['ours, no context']:.2f}"
     )
-    k = len(set(ours()(Given(data.segments, data.vectors, 0, 0))) - {-1})
+    k = len(set(ours()(Given(data.segments, data.vectors, data.questions, 0, 0))) - {-1})
     rows = []
     for name in ways:
         if WAYS[name][2] and importlib.util.find_spec(WAYS[name][2]) is None:
@@ -314,6 +328,7 @@ def main() -> None:
         for place in sorted(asked.data.glob("*/codes.csv"))
         if not asked.sets or place.parent.name in asked.sets
     ]
+    importlib.import_module("bertopic")  # whole, before ours takes it without the parts it does not use
     with threadpool_limits(limits=2):
         table = pd.concat([report(read(source), asked.ways, runs=asked.runs) for source in sources])
     print("\n" + table.round(3).to_string(index=False))

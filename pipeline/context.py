@@ -2,8 +2,11 @@
 
 A cut at 60 words is a cut in the text, not in the thought. The neighbours' vectors, weighted less the further away
 they are, put back what the cut took. Context stops where the subject changes: at the next question, unless the talk
-after it is like the talk before it. What that costs in sharpness is measured in benchmarks/themes.py.
+after it is like the talk before it. The question itself lends its vector too: "twice a month" says what it is about
+only with what was asked. What context costs in sharpness is measured in benchmarks/themes.py.
 """
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,6 +14,8 @@ import pandas as pd
 # Two segments of one subject are about this many times less alike than a thing is to itself: centred vectors of MiniLM
 # have a mean cosine of 0.1 to 0.2 from one segment to the next, and of 0 between any two.
 LIKENESS = 2.0
+# What a segment is set aside as that asks something of those who speak after it.
+ASKS = ("interviewer", "heading", "script")
 
 
 def order(segments: pd.DataFrame) -> np.ndarray:
@@ -55,6 +60,38 @@ def smooth(segments: pd.DataFrame, vectors: np.ndarray, *, neighbours: int, deca
         mixed[distance:] += weights * plain[:-distance]
     result[talk] = unit(mixed)
     return result.astype(np.float32)
+
+
+def answering(segments: pd.DataFrame, vectors: np.ndarray, questions: np.ndarray, *, weight: float) -> np.ndarray:
+    """Vectors with the question they answer: each plus `weight` times its question's, at length 1 again (float32).
+
+    `questions` is aligned to `vectors` (see `asked`); a row of zeros, where no question is known, adds nothing. What
+    all questions have in common is taken off, so that those who were asked are not set apart from those who were not.
+    """
+    has = np.abs(questions).sum(axis=1) > 0
+    if not weight or not has.any():
+        return vectors
+    # A question counts once, however long its answers are: the mean is over questions, not over segments.
+    _, first = np.unique(segments["prompt_id"].to_numpy()[has].astype(str), return_index=True)
+    common = questions[has][np.sort(first)].mean(axis=0)
+    added = np.where(has[:, None], questions - common, 0.0)
+    return unit(unit(vectors) + weight * added).astype(np.float32)
+
+
+def asked(segments: pd.DataFrame, everything: pd.DataFrame, known: Mapping[str, np.ndarray], width: int) -> np.ndarray:
+    """The vector of the question each segment answers, (n, width), at length 1; zeros where there is none.
+
+    `everything`: all segments of the study, those that ask among them; `known`: the vectors by segment_id. Of the turn
+    that asks, what was set aside as a question, a heading or script counts.
+    """
+    found = np.zeros((len(segments), width))
+    asking = everything[everything["set_aside"].isin(ASKS)]
+    of_turn = asking.groupby("turn_id", sort=True)["segment_id"].agg(sorted).to_dict()
+    for prompt, places in segments.reset_index(drop=True).groupby("prompt_id").indices.items():
+        rows = [known[name] for name in of_turn.get(prompt, []) if name in known]
+        if rows:
+            found[places] = unit(np.mean(np.asarray(rows, dtype=np.float64), axis=0)[None, :])[0]
+    return found
 
 
 def continues(said: pd.DataFrame, vectors: np.ndarray, *, distance: int) -> np.ndarray:

@@ -63,8 +63,9 @@ class Themes(Section):
     """How vectors become candidate themes."""
 
     seed: int = Field(default=20260115, ge=0)
-    context: int = Field(default=2, ge=0, le=10)
+    context: int = Field(default=1, ge=0, le=10)
     context_decay: float = Field(default=0.6, ge=0, le=1)
+    question: float = Field(default=0.6, ge=0, le=5)
     neighbours: int = Field(default=25, ge=2)
     runs: int = Field(default=96, ge=1, le=500)
     keep: float = Field(default=0.8, gt=0, le=1)
@@ -78,6 +79,7 @@ class Themes(Section):
     leave_out: float = Field(default=0.1, gt=0, lt=1)
     drop_one: int = Field(default=12, ge=0)
     rerun_segments: int = Field(default=40_000, ge=0)
+    fit_segments: int = Field(default=20_000, ge=1_000)
     shift_share: float = Field(default=0.2, ge=0, le=1)
     labeller: Labeller | None = None
 

@@ -125,3 +125,83 @@ def test_context_goes_on_over_a_question_where_the_talk_goes_on():
 def test_turns_without_any_question_are_not_taken_for_answers_to_one():
     smoothed = context.smooth(answers("", ""), axes(2), neighbours=1, decay=0.6)
     assert smoothed == pytest.approx(axes(2))
+
+
+def conversation() -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    """Two questions of two segments each (the second of the first is an aside), and what is answered to them."""
+    rows = [
+        ("q1", "t1", "", "interviewer"),
+        ("a1", "t2", "t1", ""),
+        ("a2", "t2", "t1", ""),
+        ("q2", "t3", "", "interviewer"),
+        ("q3", "t3", "", "interviewer"),
+        ("a3", "t4", "t3", ""),
+        ("a4", "t5", "", ""),
+        ("h1", "t6", "", "short"),
+        ("a5", "t7", "t6", ""),
+    ]
+    frame = pd.DataFrame(rows, columns=["segment_id", "turn_id", "prompt_id", "set_aside"])
+    vectors = np.eye(len(rows), dtype=np.float32)
+    return frame, dict(zip(frame["segment_id"], vectors, strict=True))
+
+
+def answered() -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    everything, known = conversation()
+    said = everything[everything["segment_id"].str.startswith("a")].reset_index(drop=True)
+    plain = np.stack([known[name] for name in said["segment_id"]])
+    return said, plain, context.asked(said, everything, known, plain.shape[1])
+
+
+def test_a_segment_knows_the_question_it_answers_and_no_other():
+    said, _, questions = answered()
+    by_name = dict(zip(said["segment_id"], questions, strict=True))
+    assert by_name["a1"] == pytest.approx(np.eye(9)[0])
+    assert (by_name["a1"] == by_name["a2"]).all()
+    assert by_name["a3"] == pytest.approx((np.eye(9)[3] + np.eye(9)[4]) / 2**0.5)
+    assert (by_name["a4"] == 0).all()  # nobody asked
+    assert (by_name["a5"] == 0).all()  # what was not a question asks nothing
+
+
+def test_the_order_of_rows_decides_nothing_about_questions():
+    everything, known = conversation()
+    said, _, questions = answered()
+    shuffled = everything.sample(frac=1, random_state=3)
+    assert (context.asked(said, shuffled, known, 9) == questions).all()
+
+
+def test_a_question_without_a_vector_is_passed_over():
+    everything, known = conversation()
+    said, _, _ = answered()
+    del known["q1"], known["q2"]
+    questions = context.asked(said, everything, known, 9)
+    assert (questions[0] == 0).all()
+    assert questions[2] == pytest.approx(np.eye(9)[4])
+
+
+def test_an_answer_leans_to_its_question_and_away_from_the_others():
+    said, plain, questions = answered()
+    mixed = context.answering(said, plain, questions, weight=0.6)
+    assert np.linalg.norm(mixed, axis=1) == pytest.approx(1)
+    assert (mixed[:2] @ questions[0] > 0.2).all()
+    assert mixed[2] @ questions[0] < 0
+    assert mixed[3] == pytest.approx(plain[3])  # answers nothing that is known: as it was
+    assert mixed.dtype == np.float32
+
+
+def test_what_all_questions_share_moves_nobody():
+    said, plain, questions = answered()
+    alike = np.where(questions.any(axis=1, keepdims=True), questions[0], 0.0)
+    assert context.answering(said, plain, alike, weight=0.6) == pytest.approx(plain)
+
+
+def test_a_question_counts_once_however_many_answer_it():
+    said, plain, questions = answered()
+    more = [0, 0, 0, 0, *range(1, len(said))]
+    mixed = context.answering(said.iloc[more].reset_index(drop=True), plain[more], questions[more], weight=0.6)
+    assert mixed[3:] == pytest.approx(context.answering(said, plain, questions, weight=0.6))
+
+
+def test_without_weight_or_questions_vectors_stay_as_they_were():
+    said, plain, questions = answered()
+    assert context.answering(said, plain, questions, weight=0.0) is plain
+    assert context.answering(said, plain, np.zeros_like(plain), weight=0.6) is plain
