@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import (
+    assigning,
     decided,
     decisions,
     labeller,
@@ -28,7 +29,7 @@ from pipeline import (
 from pipeline import params as settings
 from pipeline.decided import Decided
 from pipeline.decisions import Decision
-from pipeline.grouping import NONE, Groups, Talk, again_of, grouped, prepare
+from pipeline.grouping import NONE, Groups, Talk, again_of, prepare
 from pipeline.passports import Facts
 
 if TYPE_CHECKING:
@@ -59,15 +60,18 @@ def themes(
     nlp: "Language | None" = None,
     taken: Sequence[Decision] = (),
     ask: Ask | None = None,
+    assign: assigning.Assign | None = None,
 ) -> Result:
     """Find the candidate themes of a study; those that were decided on (`taken`) stay as the researchers left them.
 
     A function of the set of segments: the order of rows changes nothing. `nlp`: a spaCy pipeline with a parser, for
     labels of more than one word; without it labels are single words. `ask`: a labeller (see pipeline/labeller.py), if
-    the researcher named one. Too little talk is said in the problems table.
+    the researcher named one. `assign`: where the rest of a large study joins the themes of its sample; None is
+    here. Too little talk is said in the problems table.
     """
     talk, problems = prepare(segments, embeddings, options=options)
-    found = grouped(talk, options=options)
+    looked = assigning.sampled(talk.segments, most=options.fit_segments, seed=options.seed)
+    found = assigning.grouped(talk, looked, options=options, assign=assign)
     left = _decided(talk, found, taken, options=options)
     groups = replace(found, themes=left.themes, parts=left.parts, strength=left.strength)
     worded, model = wording.worded(
@@ -78,10 +82,13 @@ def themes(
         problems += [("note", "", "", sentence) for sentence in said]
     else:
         source = []
-    stability, steady = _stability(talk, groups, options=options)
-    dependence = _dependence(talk, groups, cases, options=options, spent=int(stability["n_segments"].sum()))
+    seen, seen_themes = assigning.part_of(talk, looked), groups.themes[looked]
+    stability, means = _stability(seen, seen_themes, options=options, measured=bool(groups.curve))
+    steady = np.append(means, np.full(len(worded.named) - len(means), np.nan))
+    spent = int(stability["n_segments"].sum())
+    dependence = _dependence(seen, seen_themes, cases, options=options, spent=spent, measured=bool(groups.curve))
     table, ids, part_ids = _themes(talk, groups, worded, turns, left=left, steady=steady, dependence=dependence)
-    problems += _notes(talk, groups, stability)
+    problems += _notes(talk, groups, stability, looked=int(looked.sum()))
     source += [""] * (len(table) - len(source))
     table["label_source"] = [one or own for one, own in zip(source, table.get("label_source", []), strict=True)]
     tables = {
@@ -206,25 +213,27 @@ def _n(talk: Talk) -> int:
     return len(set(talk.segments["case"]) - {""})
 
 
-def _stability(talk: Talk, groups: Groups, *, options: settings.Themes) -> tuple[pd.DataFrame, np.ndarray]:
+def _stability(
+    talk: Talk, themes: np.ndarray, *, options: settings.Themes, measured: bool
+) -> tuple[pd.DataFrame, np.ndarray]:
     """The runs without some documents, as many as the budget allows, and the mean Jaccard of each theme in them."""
     documents, n = talk.segments["document"].to_numpy(), len(talk.segments)
-    runs = min(options.stability_runs, options.rerun_segments // max(n, 1)) if groups.curve else 0
+    runs = min(options.stability_runs, options.rerun_segments // max(n, 1)) if measured else 0
     left_out = steadiness.drawn(documents, runs=runs, share=options.leave_out, seed=options.seed)
-    return steadiness.leave_out(documents, groups.themes, again_of(talk, options=options), left_out=left_out)
+    return steadiness.leave_out(documents, themes, again_of(talk, options=options), left_out=left_out)
 
 
 def _dependence(
-    talk: Talk, groups: Groups, cases: pd.DataFrame, *, options: settings.Themes, spent: int
+    talk: Talk, themes: np.ndarray, cases: pd.DataFrame, *, options: settings.Themes, spent: int, measured: bool
 ) -> pd.DataFrame:
     """What is left of each theme without the cases and values it leans on, as far as the budget goes."""
     columns = ["theme", "kind", "name", "share", "jaccard", "remains"]
     rows: list[tuple[int, str, str, float, float, bool]] = []
     again = again_of(talk, options=options)
-    chosen = steadiness.candidates(talk.segments, groups.themes, cases, most=options.drop_one) if groups.curve else []
+    chosen = steadiness.candidates(talk.segments, themes, cases, most=options.drop_one) if measured else []
     allowed = max(options.rerun_segments - spent, 0) // max(len(talk.segments), 1)
     for kind, name in chosen[:allowed]:
-        rows += steadiness.without(talk.segments, groups.themes, cases, again, kind=kind, name=name)
+        rows += steadiness.without(talk.segments, themes, cases, again, kind=kind, name=name)
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -264,7 +273,7 @@ def _unassigned(talk: Talk, groups: Groups) -> pd.DataFrame:
     return pd.DataFrame({"rank": np.arange(1, len(alone) + 1), "segment_id": names, "likeness": groups.likeness[alone]})
 
 
-def _notes(talk: Talk, groups: Groups, stability: pd.DataFrame) -> list[tuple[str, str, str, str]]:
+def _notes(talk: Talk, groups: Groups, stability: pd.DataFrame, *, looked: int) -> list[tuple[str, str, str, str]]:
     """What the reader should know of the themes as a whole, as rows of problems."""
     n, documents = len(talk.segments), talk.segments["document"].nunique()
     said = []
@@ -277,6 +286,11 @@ def _notes(talk: Talk, groups: Groups, stability: pd.DataFrame) -> list[tuple[st
         )
     elif n < FEW:
         said.append(f"There are {n} segments: themes of so few are hints at best. Read every segment.")
+    if looked < n:
+        said.append(
+            f"Themes were found in {looked:,} of the {n:,} segments, the same share of each document and case; the "
+            "others joined the theme they are nearest to. How steady themes are was measured on the former."
+        )
     if groups.curve and documents == 1:
         said.append("There is one document: whether themes would come back in another cannot be told.")
     elif groups.curve and stability.empty:
@@ -305,13 +319,15 @@ def main() -> None:
     with stage.opened("themes") as params:
         folder = params.folder
         nlp = labels.load(models.find(params.segment.model, kind="spacy").folder)
-        result = themes(
-            *(store.read(folder, table) for table in ("segments", "embeddings", "turns", "cases")),
-            options=params.themes,
-            nlp=nlp,
-            taken=decisions.load(folder / "decisions.yaml"),
-            ask=_labeller(params.themes, folder),
-        )
+        with assigning.opened(params) as assign:
+            result = themes(
+                *(store.read(folder, table) for table in ("segments", "embeddings", "turns", "cases")),
+                options=params.themes,
+                nlp=nlp,
+                taken=decisions.load(folder / "decisions.yaml"),
+                ask=_labeller(params.themes, folder),
+                assign=assign,
+            )
         for name, table in result.tables.items():
             store.write(folder, name, table)
         theme_model.save(result.model, Path("models") / folder, card=result.card)
