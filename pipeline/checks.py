@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import codebook, decisions, ingest, study, written
+from pipeline import alternatives, codebook, decisions, ingest, reading, study, written
 from pipeline import params as settings
 from pipeline.errors import CounterpointError
 
@@ -57,6 +57,8 @@ def _codebook_and_decisions(found: Findings, folder: Path) -> None:
         (codebook.load, "codebook.yaml"),
         (decisions.load, "decisions.yaml"),
         (written.load, written.FILE),
+        (reading.load, reading.FILE),
+        (alternatives.load, alternatives.FILE),
     )
     for load, name in read:
         try:

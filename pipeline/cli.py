@@ -168,6 +168,18 @@ def export(
         typer.echo(line)
 
 
+@app.command()
+def handout(
+    role: Annotated[str, typer.Option(help="For people of this role: what people of the same role said.")] = "",
+    to: Annotated[Path | None, typer.Option(help="Where to; without it, in the study's own folder export/.")] = None,
+) -> None:
+    """Write theme cards for stakeholders to fill in, as a Word document; `import` brings back their answers."""
+    from pipeline import handout as handing
+
+    for line in handing.write(settings.load().folder, role=role, to=to):
+        typer.echo(line)
+
+
 @app.command(name="import")
 def bring(
     file: Annotated[
@@ -181,8 +193,8 @@ def bring(
 ) -> None:
     """Bring codings, codebook, cases and texts of another program into the study. Nothing is overwritten unasked.
 
-    Also what people decided elsewhere: the decisions file that the report saves, and the framework matrix as they
-    edited it in Excel (with --who).
+    Also what people decided or wrote elsewhere: the decisions file that the report saves, the framework matrix as they
+    edited it in Excel (with --who), and hand-outs that were filled in.
     """
     from pipeline import importing, returned
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pipeline import asked, codebook, decisions, matrix, metrics, quotes, reading, written
+from pipeline import alternatives, asked, codebook, decisions, matrix, metrics, quotes, reading, written
 
 PROBLEMS = {
     "ingest": "ingest_problems",
@@ -22,7 +22,8 @@ class Study:
 
     `accepted`: the candidate codes of segments (segment_id, code, score); `codes`: those that were mapped, in the order
     of the codebook; `cells`: the framework matrix; `quoted`: every segment as a quote; `taken`: people's decisions;
-    `said`: what people wrote in cells of the matrix; `ledger`: what people have read.
+    `said`: what people wrote in cells of the matrix; `ledger`: what people have read;
+    `readings`: how others read the themes.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -34,6 +35,7 @@ class Study:
     taken: Sequence[decisions.Decision] = ()
     said: Mapping[tuple[str, str], written.Summary] = field(default_factory=dict)
     ledger: Sequence[reading.Read] = ()
+    readings: Sequence[alternatives.Reading] = ()
 
 
 def gather(
@@ -42,6 +44,7 @@ def gather(
     taken: Sequence[decisions.Decision] = (),
     said: Sequence[written.Summary] = (),
     ledger: Sequence[reading.Read] = (),
+    readings: Sequence[alternatives.Reading] = (),
 ) -> Study:
     """Work out what page, workbook and metrics share; raises QuoteError where a segment is not verbatim."""
     segments, assigned = tables["segments"], tables["code_assignments"]
@@ -55,7 +58,16 @@ def gather(
         documents=tables["documents"], turns=tables["turns"], cases=tables["cases"], segments=segments
     )
     return Study(
-        tables, book, accepted, codes, tuple(cells), quoted, tuple(taken), written.standing(said), tuple(ledger)
+        tables=tables,
+        book=book,
+        accepted=accepted,
+        codes=codes,
+        cells=tuple(cells),
+        quoted=quoted,
+        taken=tuple(taken),
+        said=written.standing(said),
+        ledger=tuple(ledger),
+        readings=tuple(readings),
     )
 
 

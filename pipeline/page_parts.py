@@ -5,6 +5,7 @@ from typing import Any
 
 from pipeline import (
     agreement_view,
+    alternatives_view,
     checklists,
     decide_view,
     decisions,
@@ -147,6 +148,7 @@ def _argued(study: Study, params: settings.Params) -> dict[str, Any]:
         "trail": trail_view.build(
             study.taken, themes=tables["themes"], assignments=tables["theme_assignments"], quotes=study.quoted
         ),
+        "alternatives": alternatives_view.build(study.readings, themes=tables["themes"], taken=study.taken),
         "reading": reading_view.build(tables["theme_assignments"], ledger=study.ledger, taken=study.taken),
     }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline import (
+    alternatives,
     codebook,
     decisions,
     matrix,
@@ -109,7 +110,9 @@ def main() -> None:
         taken = decisions.load(params.folder / "decisions.yaml")
         said = written.load(params.folder / "summaries.yaml")
         ledger = reading.load(params.folder / reading.FILE)
-        study = gather(read(params.folder), codebook.load(params.folder / "codebook.yaml"), taken, said, ledger)
+        readings = alternatives.load(params.folder / alternatives.FILE)
+        book = codebook.load(params.folder / "codebook.yaml")
+        study = gather(read(params.folder), book, taken, said, ledger, readings)
         html = build_page(study, params, fingerprints(params))
         store.write(params.folder, "framework_matrix", matrix.table(study.cells))
         write_out(params.folder / "report", study, html=html, reflexive=params.stance == "reflexive")

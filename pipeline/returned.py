@@ -1,4 +1,4 @@
-"""`counterpoint import` of what people decided elsewhere: a decisions file from the page, an edited framework matrix.
+"""`counterpoint import` of what people decided or wrote elsewhere: decisions, a framework matrix, a hand-out.
 
 Nothing is overwritten: decisions and summaries are only ever added, and what contradicts something that was decided
 since is listed as a conflict and left out.
@@ -11,14 +11,14 @@ from typing import Any
 
 import yaml
 
-from pipeline import audit, deciding, decisions, store, workbook, written
+from pipeline import audit, deciding, decisions, handout_back, store, workbook, written
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 from pipeline.readers import guards
 from pipeline.readers.model import RefusedError
 from pipeline.schemas import UNASSIGNED
 
-DECISIONS, WORKBOOKS = (".yaml", ".yml", ".json"), (".xlsx",)
+DECISIONS, WORKBOOKS, HANDOUTS = (".yaml", ".yml", ".json"), (".xlsx",), (".docx",)
 LARGEST = 20 * 2**20
 
 
@@ -27,13 +27,13 @@ class ReturnedError(CounterpointError):
 
 
 def comes_back(path: Path) -> bool:
-    """Whether a file is one that `run` reads: a decisions file, or the framework matrix as a workbook."""
+    """Whether a file is one that `run` reads: a decisions file, a hand-out, the framework matrix as a workbook."""
     suffix = path.suffix.lower()
-    return suffix in DECISIONS or (suffix in WORKBOOKS and path.exists() and workbook.is_ours(path))
+    return suffix in (*DECISIONS, *HANDOUTS) or (suffix in WORKBOOKS and path.exists() and workbook.is_ours(path))
 
 
 def run(path: Path, study: Path, *, who: str = "", now: datetime | None = None) -> list[str]:
-    """Bring back a decisions file, or an edited framework matrix of `who`; return lines that say what was done.
+    """Bring back a decisions file, a filled hand-out, or an edited framework matrix of `who`; return what was done.
 
     Raises CounterpointError, and writes nothing, where the file is not what it should be or nobody is named.
     """
@@ -41,6 +41,8 @@ def run(path: Path, study: Path, *, who: str = "", now: datetime | None = None) 
         guards.check_size(path.stat().st_size, limit=LARGEST)
         if path.suffix.lower() in DECISIONS:
             return _decisions(path, study)
+        if path.suffix.lower() in HANDOUTS:
+            return handout_back.take_in(path, study, who=who, now=now or datetime.now(UTC))
         return _workbook(path, study, who=who, now=now or datetime.now(UTC))
     except OSError as error:
         raise ReturnedError(f"{error.filename or path} cannot be opened ({error.strerror}). Check it.") from None

@@ -44,11 +44,17 @@ READING = """\
 reading: []
 """
 
+READINGS = """\
+# How others read the themes, as they wrote on hand-outs. Beside the team's labels, never instead of them.
+readings: []
+"""
+
 FILES = {
     "participants.csv": PARTICIPANTS,
     "codebook.yaml": CODEBOOK,
     "decisions.yaml": DECISIONS,
     "reading.yaml": READING,
+    "readings.yaml": READINGS,
     "summaries.yaml": SUMMARIES,
 }
 FOLDERS = ("transcripts", "human_codes")

@@ -1,8 +1,8 @@
 """Withdrawing a participant or a document: everything is worked out before anything is written, and then removed.
 
 What is worked out: raw files that go, raw files out of which turns are taken, rows of participants.csv and of human
-codes, ids in decisions.yaml and reading.yaml, cells in summaries.yaml. What the pipeline made is thrown away whole and
-made anew (purge.py).
+codes, and what people wrote (withdrawal_words.py). What the pipeline made is thrown away whole and made
+anew (purge.py).
 """
 
 from collections.abc import Mapping
@@ -12,21 +12,18 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from pipeline import (
-    decisions,
     ingest,
     models,
     participants,
     placing,
-    reading,
     redact,
     segment,
     sentences,
     sheet_rows,
     store,
     traces,
-    written,
+    withdrawal_words,
 )
-from pipeline.decisions import NEEDS, Decision
 from pipeline.errors import CounterpointError
 from pipeline.naming import Documents, normal
 from pipeline.params import Params
@@ -95,7 +92,16 @@ def plan(params: Params, *, case: str = "", document: str = "", split: sentences
     )
     split = split or sentences.splitter(models.load_spacy(params.segment.model))
     made.segments = _segments(params, tables, subject, split)
-    _ids(made, subject)
+    changed, lines = withdrawal_words.changes(
+        study,
+        segments=made.segments,
+        documents=subject.documents,
+        cases=subject.cases,
+        labels=subject.labels,
+        needles=made.needles,
+    )
+    made.written |= changed
+    made.lines += lines
     return made
 
 
@@ -265,47 +271,3 @@ def _segments(params: Params, tables: Mapping[str, pd.DataFrame], subject: Subje
     if store.path(params.folder, "segments").exists():
         frames.append(store.read(params.folder, "segments"))
     return {str(name) for frame in frames for name in frame.loc[_theirs(frame, subject), "segment_id"]}
-
-
-def _ids(made: Plan, subject: Subject) -> None:
-    """Take their ids out of decisions.yaml and reading.yaml, and what was written of them out of summaries.yaml."""
-    path = made.study / "decisions.yaml"
-    taken = decisions.load(path)
-    left = without(taken, made.segments, set(subject.documents))
-    if left != taken:
-        made.written[path] = decisions.dump(left).encode()
-        changed = len(taken) - len(left) + sum(decision not in taken for decision in left)
-        made.lines.append(
-            f"take their ids out of {changed} decisions ({len(taken) - len(left)} of them wholly about these)"
-        )
-    path = made.study / written.FILE
-    said = written.load(path)
-    kept_cells = [one for one in said if one.case not in subject.cases | subject.documents]
-    if len(kept_cells) < len(said):
-        made.written[path] = written.dump(kept_cells).encode()
-        made.lines.append(f"take {len(said) - len(kept_cells)} lines out of {written.FILE}")
-    path = made.study / reading.FILE
-    ledger = reading.load(path)
-    kept = [read for read in ledger if read.segment not in made.segments]
-    if len(kept) < len(ledger):
-        made.written[path] = reading.dump(kept).encode()
-        made.lines.append(f"take {len(ledger) - len(kept)} lines out of {reading.FILE}")
-
-
-def without(taken: list[Decision], segments: set[str], documents: set[str]) -> list[Decision]:
-    """Decisions without some segments and documents; one that is left without what it needs goes, with its undo."""
-    left = []
-    for decision in taken:
-        fields = {
-            "segments": tuple(name for name in decision.segments if name not in segments),
-            "members": tuple(name for name in decision.members if name not in segments),
-            "documents": tuple(name for name in decision.documents if name not in documents),
-        }
-        if not ("segments" in NEEDS[decision.action] and not fields["segments"]):
-            left.append(decision.model_copy(update=fields))
-    while True:
-        keys = {decision.key for decision in left}
-        kept = [decision for decision in left if decision.action != "undo" or decision.undoes in keys]
-        if len(kept) == len(left):
-            return left
-        left = kept

@@ -11,6 +11,7 @@ import pytest
 import small_study as invented
 
 from pipeline import codebook, decisions, gathered, quotes, report, store
+from pipeline.alternatives import Reading
 from pipeline.decisions import Decision
 from pipeline.params import Params
 from pipeline.reading import Read
@@ -200,6 +201,22 @@ def test_what_was_decided_and_read_is_told_in_sentences(copied):
     assert "of the talk in candidate themes has been read by Ben" in text
     assert "1 decision by Asha." in text
     assert quotes.verify_page(html, store.read(copied, "documents")) > 10
+
+
+def test_alternative_readings_stand_beside_the_label_and_lost_ones_are_asked_about(copied):
+    said = {"who": "Dev <b>", "role": "porter", "when": "2026-03-01"}
+    readings = [
+        Reading(theme=0, label="Charts at <home>", called="Night <i>work</i>", means="{{ 7 * 7 }}", **said),
+        Reading(theme=77, label="Gone", missing="Nothing of it is lost.", **said),
+    ]
+    book = codebook.load(copied / "codebook.yaml")
+    study = gathered.gather(report.read(copied), book, readings=readings)
+    text = seen(report.build_page(study, Params(study=str(copied)), MODELS))
+    assert "1 alternative reading Would call it Night <i>work</i> Dev <b> (porter) , 2026-03-01" in text
+    assert "What it means to them {{ 7 * 7 }}" in text
+    assert "read theme 77, “Gone”, which is no longer there. Which theme does this speak to now?" in text
+    assert "What they miss in it Nothing of it is lost." in text
+    assert "1 person read these themes on hand-outs: 2 readings of 2 themes." in text
 
 
 def test_the_trail_is_a_table_beside_the_page(copied, monkeypatch):

@@ -17,6 +17,7 @@ def test_a_bare_study_gets_what_is_optional(tmp_path: Path):
         "codebook.yaml",
         "decisions.yaml",
         "reading.yaml",
+        "readings.yaml",
         "summaries.yaml",
         "human_codes",
     }
@@ -40,6 +41,7 @@ def test_the_templates_are_empty_and_valid():
     assert yaml.safe_load(study.CODEBOOK) == {"codes": []}
     assert yaml.safe_load(study.DECISIONS) == {"decisions": []}
     assert yaml.safe_load(study.READING) == {"reading": []}
+    assert yaml.safe_load(study.READINGS) == {"readings": []}
     rows = [line for line in study.PARTICIPANTS.splitlines() if not line.startswith("#")]
     assert rows == ["document,speaker,case,part,role,site"]
 

@@ -4,7 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import decisions, ingest, params, reading, redact, segment, store, withdrawal, written
+from pipeline import (
+    alternatives,
+    decisions,
+    ingest,
+    params,
+    reading,
+    redact,
+    segment,
+    store,
+    withdrawal,
+    withdrawal_words,
+    written,
+)
 from pipeline.decisions import Decision
 from pipeline.sentences import plain_starts, spans
 
@@ -214,8 +226,8 @@ def test_an_undo_of_an_undo_goes_with_what_it_undid():
     pin = Decision(action="pin", theme=5, segments=("x",), **when)
     undo = Decision(action="undo", undoes=pin.key, **when)
     redo = Decision(action="undo", undoes=undo.key, **when)
-    assert withdrawal.without([pin, undo, redo], {"x"}, set()) == []
-    kept = withdrawal.without([pin, undo, redo], {"y"}, set())
+    assert withdrawal_words.without([pin, undo, redo], {"x"}, set()) == []
+    kept = withdrawal_words.without([pin, undo, redo], {"y"}, set())
     assert kept == [pin, undo, redo]
 
 
@@ -248,3 +260,30 @@ def test_what_was_written_of_them_goes_out_of_the_summaries(study: Path, who: di
     write(study / "summaries.yaml", written.dump(written.Summary(case=case, **said) for case in ("A1", "C1")))
     withdrawal.carry_out(planned(**who))
     assert [one.case for one in written.load(study / "summaries.yaml")] == left
+
+
+def test_their_readings_go_and_their_words_out_of_what_others_wrote(study: Path):
+    said = {"theme": 5, "when": "2026-01-01"}
+    theirs = "The consultant asks what we think and then does something"
+    readings = [
+        alternatives.Reading(who="anna ", means="Mine.", **said),
+        alternatives.Reading(who="Dev", means=f"As somebody put it: {theirs}.", called="Being asked", **said),
+        alternatives.Reading(who="Eva", missing="People turn up.", **said),
+    ]
+    write(study / "readings.yaml", alternatives.dump(readings))
+    plan = planned(case="A1")
+    assert any("readings.yaml" in line for line in plan.lines)
+    withdrawal.carry_out(plan)
+    left = alternatives.load(study / "readings.yaml")
+    assert [(one.who, one.means, one.called, one.missing) for one in left] == [
+        ("Dev", redact.MARK, "Being asked", ""),
+        ("Eva", "", "", "People turn up."),
+    ]
+
+
+def test_readings_that_are_nobody_s_who_withdraws_stay_as_they_are(study: Path):
+    write(
+        study / "readings.yaml",
+        alternatives.dump([alternatives.Reading(theme=5, who="Eva", when="2026-01-01", means="x")]),
+    )
+    assert study / "readings.yaml" not in planned(case="A1").written

@@ -27,7 +27,7 @@ LEVELS = 9
 
 def codebook(book: Codebook) -> bytes:
     """The codebook as a document's bytes: a heading a code, sub-codes below their parents, and what is said of them."""
-    made = _begun("Codebook")
+    made = begun("Codebook")
     if not len(book):
         made.add_paragraph("There are no codes.")
     waiting = [(name, 1) for name in reversed(book.categories)]
@@ -35,7 +35,7 @@ def codebook(book: Codebook) -> bytes:
         name, level = waiting.pop()
         _code(made, book, name, level)
         waiting += [(child, level + 1) for child in reversed(book.children(name))]
-    return _bytes(made)
+    return saved(made)
 
 
 def matrix(
@@ -50,7 +50,7 @@ def matrix(
     `table`: framework_matrix; `cases`: with their attributes; `codes`: the order in which codes stand; `said`: what
     people wrote in cells.
     """
-    made = _begun("Framework matrix")
+    made = begun("Framework matrix")
     made.add_paragraph(
         "A framework matrix (Gale et al. 2013), laid out for paper: a part a case, a row a code. The codes are "
         "candidates, given by a program: read the passages before you rely on a cell. The words are the people's own, "
@@ -74,7 +74,7 @@ def matrix(
             _filled(grid.add_row().cells, str(row.code), text if own or row.n_segments else silent)
     if table.empty:
         made.add_paragraph("There is no matrix: it needs a codebook and people who speak.")
-    return _bytes(made)
+    return saved(made)
 
 
 def _code(made: Any, book: Codebook, name: str, level: int) -> None:
@@ -94,7 +94,7 @@ def _code(made: Any, book: Codebook, name: str, level: int) -> None:
                 made.add_paragraph(markup.allowed(quote), style="List Bullet")
 
 
-def _begun(title: str) -> Any:
+def begun(title: str) -> Any:
     """An empty document with a title and the properties of no day and nobody."""
     made = Document()
     made.styles["Normal"].font.name = "Calibri"
@@ -112,7 +112,8 @@ def _filled(places: Any, left: str, right: str, *, bold: bool = False) -> None:
         place.paragraphs[0].add_run(markup.allowed(text)).bold = bold
 
 
-def _bytes(made: Any) -> bytes:
+def saved(made: Any) -> bytes:
+    """The bytes of a document: the same for the same contents."""
     place = io.BytesIO()
     made.save(place)
     return markup.repacked(place.getvalue())

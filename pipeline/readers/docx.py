@@ -14,7 +14,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 # Deleted and moved-away words are gone; a fallback repeats what its alternative says.
 # A paragraph's properties hold tab stops, not tabs.
-_SKIPPED = frozenset(["del", "moveFrom", "delText", "instrText", "Fallback", "pPr"])
+SKIPPED = frozenset(["del", "moveFrom", "delText", "instrText", "Fallback", "pPr"])
 _MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 _RANGES = {"commentRangeStart": 0, "commentRangeEnd": 1}
 
@@ -95,14 +95,14 @@ def _walked(xml: bytes) -> _Text:
     skipping = 0
     for event, element in guards.xml_events(xml):
         tag = name(element.tag)
-        if tag in _SKIPPED:
+        if tag in SKIPPED:
             skipping += 1 if event == "start" else -1
         elif tag in _RANGES and event == "start":
             text.mark(_RANGES[tag], attribute(element, "id"))
         elif tag == "p":
             text.open() if event == "start" else text.close()
         elif event == "end" and text.opened and not skipping:
-            text.opened[-1].add(_said(tag, element.text))
+            text.opened[-1].add(said(tag, element.text))
         if event == "end":
             element.clear()
     return text
@@ -113,7 +113,8 @@ def attribute(element: Any, of: str) -> str:
     return element.get(f"{_W}{of}") or element.get(f"{_STRICT}{of}") or ""
 
 
-def _said(tag: str, text: str | None) -> str:
+def said(tag: str, text: str | None) -> str:
+    """The words that an element stands for, by its tag in `name`; most stand for none."""
     return (text or "").replace("\n", " ") if tag == "t" else _MARKS.get(tag, "")
 
 

@@ -1,0 +1,84 @@
+"""The hand-out for stakeholders as a Word document: a card a theme, and a table with empty cells to write into."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from docx.shared import Cm, Pt
+
+from pipeline.alternatives import ANSWERS
+from pipeline.exchange import docx, markup
+
+# By these the form is known when it comes back: the first cell of a row, and the first cell of a theme's table.
+NAME, ROLE, DATE = "Your name", "Your role", "Date (year-month-day)"
+THEME = "Theme"
+# Room to write in, by hand too.
+LINE, SPACE = 0.9, 2.6
+LEFT, RIGHT = 5.0, 11.5
+INTRO = (
+    "A computer has grouped what people said in interviews. Each card below is one such group: a name for it, who "
+    "speaks of it, and a few passages, word for word. None of it is a result yet. We would like to know how you read "
+    "it.",
+    "Write into the empty cells, as much or as little as you like, and leave out what says nothing to you. Then save "
+    "the document and send it back. Please do not change the numbers that stand beside the word Theme: by them we find "
+    "the card again.",
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A theme as stakeholders see it. `said`: what it is in plain sentences; `quotes`: passages with who says them."""
+
+    theme_id: int
+    label: str
+    said: str
+    quotes: tuple[tuple[str, str], ...]
+
+
+def document(cards: Sequence[Card], *, study: str, role: str = "") -> bytes:
+    """The hand-out as a document's bytes; `role`: written in as that of the reader, where it is made for one."""
+    made = docx.begun("What do you make of it?")
+    made.add_paragraph(markup.allowed(f"About the study {study}"))
+    for said in INTRO:
+        made.add_paragraph(said)
+    about = _table(made)
+    for asked, known in ((NAME, ""), (ROLE, role), (DATE, "")):
+        _row(about, asked, known, LINE)
+    for card in cards:
+        _card(made, card)
+    if not cards:
+        made.add_paragraph("There is no theme yet.")
+    return docx.saved(made)
+
+
+def _card(made: Any, card: Card) -> None:
+    heading = made.add_heading(markup.allowed(card.label), level=1)
+    heading.paragraph_format.page_break_before = True
+    made.add_paragraph(markup.allowed(card.said))
+    for text, who in card.quotes:
+        quote = made.add_paragraph(style="Quote")
+        quote.add_run(markup.allowed(f"“{text}”"))
+        if who:
+            quote.add_run(markup.allowed(f"  {who}")).italic = False
+    table = _table(made)
+    _row(table, f"{THEME} {card.theme_id}", card.label, 0.0)
+    for asked in ANSWERS.values():
+        _row(table, asked, "", SPACE)
+
+
+def _table(made: Any) -> Any:
+    table = made.add_table(rows=0, cols=2)
+    table.style = "Table Grid"
+    table.autofit = False
+    return table
+
+
+def _row(table: Any, left: str, right: str, height: float) -> None:
+    row = table.add_row()
+    if height:
+        row.height = Cm(height)
+    for cell, text, width in zip(row.cells, (left, right), (LEFT, RIGHT), strict=True):
+        cell.width = Cm(width)
+        cell.paragraphs[0].paragraph_format.space_after = Pt(2)
+        if text:
+            cell.paragraphs[0].add_run(markup.allowed(text)).bold = text is left

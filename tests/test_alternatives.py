@@ -1,0 +1,106 @@
+"""How others read the themes: read, written, and added to, never twice."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import alternatives
+from pipeline.alternatives import Reading
+from pipeline.decisions import Decision
+
+WHEN = "2026-03-01"
+
+
+def reading(theme: int = 5, **more: object) -> Reading:
+    return Reading(**{"theme": theme, "who": "Dev", "when": WHEN, "means": "Time is not ours.", **more})
+
+
+@pytest.mark.parametrize("text", [None, "", "readings:\n", "readings: []\n", "# a comment\n"])
+def test_without_readings_there_are_none(tmp_path: Path, text: str | None):
+    if text is not None:
+        (tmp_path / "readings.yaml").write_text(text)
+    assert alternatives.load(tmp_path / "readings.yaml") == []
+
+
+def test_a_file_by_hand_is_read_with_its_dates_as_words(tmp_path: Path):
+    (tmp_path / "readings.yaml").write_text(
+        "readings:\n  - theme: 5\n    who: Dev\n    when: 2026-03-01\n    called: Nap\n"
+    )
+    assert alternatives.load(tmp_path / "readings.yaml") == [Reading(theme=5, who="Dev", when=WHEN, called="Nap")]
+
+
+@pytest.mark.parametrize(
+    ("block", "said"),
+    [
+        ("{theme: 5, who: Dev, when: 2026-03-01}", "needs one of means, called, missing"),
+        ("{theme: 5, who: Dev, when: 2026-03-01, means: ' '}", "needs one of"),
+        ("{theme: -1, who: Dev, when: 2026-03-01, means: x}", "theme"),
+        ("{theme: 5, who: '', when: 2026-03-01, means: x}", "who"),
+        ("{theme: 5, who: Dev, when: soon, means: x}", "when"),
+        ("{theme: 5, who: Dev, when: 2026-03-01, means: x, extra: 1}", "extra"),
+        ("just words", "entry 1"),
+    ],
+)
+def test_what_is_wrong_with_an_entry_is_said_with_its_number(tmp_path: Path, block: str, said: str):
+    (tmp_path / "readings.yaml").write_text(f"readings:\n- {block}\n")
+    with pytest.raises(alternatives.AlternativesError, match=r"readings\.yaml: entry 1") as found:
+        alternatives.load(tmp_path / "readings.yaml")
+    assert said in str(found.value)
+
+
+@pytest.mark.parametrize("text", ["readings: words\n", "readings: {a: 1}\n", "readings: [\n"])
+def test_another_shape_is_refused_in_words(tmp_path: Path, text: str):
+    (tmp_path / "readings.yaml").write_text(text)
+    with pytest.raises(alternatives.AlternativesError, match=r"readings\.yaml"):
+        alternatives.load(tmp_path / "readings.yaml")
+
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=20)
+readings = st.builds(
+    Reading,
+    theme=st.integers(0, 9),
+    label=words,
+    who=words,
+    role=words,
+    when=st.dates().map(str),
+    means=words.map(lambda said: f"x{said}"),
+    called=words,
+    missing=words,
+)
+
+
+@settings(max_examples=60)
+@given(held=st.lists(readings, max_size=5, unique=True))
+def test_what_is_written_is_read_back_a_line_each_in_one_order(held: list[Reading], tmp_path_factory):
+    path = tmp_path_factory.mktemp("a") / "readings.yaml"
+    path.write_bytes(alternatives.dump(held).encode())
+    assert sorted(alternatives.load(path), key=repr) == sorted(held, key=repr)
+    assert alternatives.dump(held[::-1]) == alternatives.dump(held)
+    assert len(path.read_bytes().decode().split("\n")) == len(held) + 3
+
+
+def test_the_file_is_a_list_of_plain_entries():
+    assert yaml.safe_load(alternatives.dump([reading(role="porter")])) == {
+        "readings": [{"theme": 5, "who": "Dev", "role": "porter", "when": WHEN, "means": "Time is not ours."}]
+    }
+
+
+def test_the_same_reading_is_added_once_whenever_it_comes_in():
+    there = [reading()]
+    again = reading(when="2026-04-01", label="Called otherwise by now")
+    other = reading(called="Ours")
+    assert alternatives.added(there, [again, other, other, reading(who="Eva")]) == [other, reading(who="Eva")]
+    assert alternatives.added([], []) == []
+
+
+def test_a_theme_is_what_it_was_merged_into_while_that_stands():
+    first = Decision(action="merge", theme=6, others=(5,), who="Asha", when="2026-01-01")
+    second = Decision(action="merge", theme=7, others=(6,), who="Asha", when="2026-01-02")
+    undo = Decision(action="undo", undoes=second.key, who="Asha", when="2026-01-03")
+    assert alternatives.now(5, []) == 5
+    assert alternatives.now(5, [second, first]) == 7
+    assert alternatives.now(5, [first, second, undo]) == 6
+    assert alternatives.now(8, [first, second]) == 8

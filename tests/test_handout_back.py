@@ -1,0 +1,189 @@
+"""A hand-out that comes back: every answer under its author's name, once, and never lost."""
+
+import io
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from docx import Document
+from typer.testing import CliRunner
+
+from pipeline import alternatives, cli, handout, handout_back, returned, store
+from pipeline.alternatives import Reading
+from pipeline.exchange import handout as sheet
+from pipeline.readers.model import RefusedError
+
+NOW = datetime(2026, 3, 5, 10, 0, tzinfo=UTC)
+CARDS = [sheet.Card(0, "Charts at <home>", "Two people.", ()), sheet.Card(1, "Time & the ward", "One.", ())]
+MEANS, CALLED, MISSING = alternatives.ANSWERS.values()
+
+
+@pytest.fixture
+def study(small_study, tmp_path) -> Path:
+    return shutil.copytree(small_study, tmp_path / "data" / "small")
+
+
+def filled(place: Path, *, about=("Dev", "porter", "2026-03-01"), cards=CARDS, **answers: str) -> Path:
+    """The form as somebody filled it in; answers by theme and question: t0_1 is the first question of theme 0."""
+    form = Document(io.BytesIO(sheet.document(cards, study="small")))
+    for row, said in zip(form.tables[0].rows, about, strict=True):
+        row.cells[1].text = said
+    for name, said in answers.items():
+        theme, question = (int(part) for part in name[1:].split("_"))
+        form.tables[1 + theme].rows[question].cells[1].text = said
+    form.save(str(place))
+    return place
+
+
+def take(path: Path, study: Path, who: str = "") -> list[str]:
+    return handout_back.take_in(path, study, who=who, now=NOW)
+
+
+def readings(study: Path) -> list[Reading]:
+    return alternatives.load(study / "readings.yaml")
+
+
+def test_each_card_that_is_filled_in_is_a_reading_under_the_name_on_the_form(study, tmp_path):
+    path = filled(tmp_path / "f.docx", t0_1="It is done at home.\nAlways.", t0_3="Pay 😀 <b>", t1_2="Stolen time")
+    lines = take(path, study)
+    by = {"who": "Dev", "role": "porter", "when": "2026-03-01"}
+    assert readings(study) == [
+        Reading(theme=0, label="Charts at <home>", means="It is done at home.\nAlways.", missing="Pay 😀 <b>", **by),
+        Reading(theme=1, label="Time & the ward", called="Stolen time", **by),
+    ]
+    assert lines == [
+        f"2 readings by Dev (porter), added to {study / 'readings.yaml'}. Run `dvc repro` to see them in the report."
+    ]
+
+
+def test_the_same_form_again_doubles_nothing_and_an_amended_one_adds_without_replacing(study, tmp_path):
+    take(filled(tmp_path / "f.docx", t0_1="One."), study)
+    before = (study / "readings.yaml").read_bytes()
+    (line,) = take(filled(tmp_path / "f.docx", t0_1="One."), study)
+    assert line.startswith("no readings by Dev (porter), added to")
+    assert " 1 was there already." in line
+    assert (study / "readings.yaml").read_bytes() == before
+    take(filled(tmp_path / "f.docx", t0_1="Two."), study)
+    assert [one.means for one in readings(study)] == ["One.", "Two."]
+
+
+def test_several_people_stand_beside_each_other(study, tmp_path):
+    for name in ("Dev", "Eva"):
+        take(filled(tmp_path / "f.docx", about=(name, "", "2026-03-01"), t0_2="Ours"), study)
+    assert [(one.who, one.called) for one in readings(study)] == [("Dev", "Ours"), ("Eva", "Ours")]
+
+
+def test_a_form_without_a_name_needs_one_and_the_name_on_the_form_counts(study, tmp_path):
+    nobody = filled(tmp_path / "f.docx", about=("", "", "2026-03-01"), t0_1="x")
+    with pytest.raises(handout_back.HandoutBackError, match="--who NAME"):
+        take(nobody, study)
+    assert readings(study) == []
+    assert "whom --who names" in take(nobody, study, who=" Flo ")[0]
+    take(filled(tmp_path / "g.docx", t0_1="x"), study, who="Flo")
+    assert [one.who for one in readings(study)] == ["Dev", "Flo"]
+
+
+@pytest.mark.parametrize(
+    ("said", "when"),
+    [
+        ("2026-02-03", "2026-02-03"),
+        ("3 February 2026", "2026-02-03"),
+        ("Feb 3 2026", None),
+        ("February 3, 2026", "2026-02-03"),
+        ("03.02.2026", "2026-02-03"),
+        ("03/02/2026", None),
+        ("", None),
+        ("2026-13-01", None),
+    ],
+)
+def test_a_date_that_can_be_read_in_two_ways_is_not_guessed(study, tmp_path, said, when):
+    lines = take(filled(tmp_path / "f.docx", about=("Dev", "", said), t0_1="x"), study)
+    assert readings(study)[0].when == (when or "2026-03-05")
+    assert (len(lines) == 2) == (when is None)
+
+
+def test_a_theme_that_is_gone_keeps_its_reading_and_is_pointed_out(study, tmp_path):
+    cards = [sheet.Card(999_999, "Long gone", "None.", ())]
+    lines = take(filled(tmp_path / "f.docx", cards=cards, t0_1="Still true."), study)
+    assert readings(study)[0].theme == 999_999
+    assert "Theme 999999 (Long gone) is not among the themes now" in lines[-1]
+
+
+def test_a_study_without_themes_takes_readings_all_the_same(study, tmp_path):
+    store.path(study, "themes").unlink()
+    assert len(take(filled(tmp_path / "f.docx", t0_1="x"), study)) == 1
+    assert len(readings(study)) == 1
+
+
+def test_an_empty_form_is_refused(study, tmp_path):
+    with pytest.raises(handout_back.HandoutBackError, match="on any of its 2 cards"):
+        take(filled(tmp_path / "f.docx", t0_1="  \n "), study)
+
+
+def test_another_document_is_refused_in_words(study, tmp_path):
+    made = Document()
+    made.add_table(rows=1, cols=2).cell(0, 0).text = "Themes 1"
+    made.save(str(tmp_path / "f.docx"))
+    with pytest.raises(handout_back.HandoutBackError, match="no hand-out of ours"):
+        take(tmp_path / "f.docx", study)
+
+
+def test_an_answer_as_long_as_a_book_is_refused(study, tmp_path):
+    with pytest.raises(handout_back.HandoutBackError, match="longer than 20,000"):
+        take(filled(tmp_path / "f.docx", t0_1="x" * 20_001), study)
+    assert not (study / "readings.yaml").exists() or readings(study) == []
+
+
+def test_a_hostile_file_is_refused_before_it_is_read(study, tmp_path):
+    (tmp_path / "f.docx").write_bytes(b"PK\x03\x04 nothing")
+    with pytest.raises(RefusedError):
+        take(tmp_path / "f.docx", study)
+    with pytest.raises(returned.ReturnedError, match=r"f\.docx"):
+        returned.run(tmp_path / "f.docx", study)
+
+
+TABLES = [
+    [["YOUR NAME:", "Dev"], ["your role", ""]],
+    [["Theme\xa0 7", "Lost"], ["What would you call it ?", "", "Ours"]],
+]
+
+
+def test_questions_are_known_whatever_a_program_made_of_their_spelling():
+    found = handout_back.parsed(TABLES, place="f.docx")
+    assert (found.who, found.role, found.date) == ("Dev", "", "")
+    assert found.cards == ((7, "Lost", {"called": "Ours"}),)
+
+
+@pytest.mark.parametrize("first", [[], [[]], [["Theme"]], [["Theme x"]], [["A theme 7"]]])
+def test_tables_that_are_none_of_ours_are_passed_over(first):
+    assert handout_back.parsed([first, *TABLES], place="f.docx").n_cards == 1
+
+
+def test_a_row_that_was_copied_does_not_hide_the_first_answer():
+    twice = [["Theme 7", ""], [MEANS, "first"], [MEANS, "second"], [MISSING], [CALLED, ""]]
+    assert handout_back.parsed([twice], place="f.docx").cards == ((7, "", {"means": "first"}),)
+
+
+def test_from_the_command_out_and_back(study, tmp_path, monkeypatch):
+    (tmp_path / "params.yaml").write_text("study: data/small\n")
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke
+    assert run(cli.app, ["handout", "--role", "nurse"]).exit_code == 0
+    place = Path("data/small/export/handout-nurse.docx")
+    form = Document(str(place))
+    assert form.tables[0].rows[1].cells[1].text == "nurse"
+    form.tables[0].rows[0].cells[1].text = "Nia"
+    form.tables[1].rows[2].cells[1].text = "What we do at night"
+    form.save("back.docx")
+    done = run(cli.app, ["import", "back.docx"])
+    assert done.exit_code == 0, done.output
+    assert "1 reading by Nia (nurse)" in done.output
+    (one,) = readings(Path("data/small"))
+    assert (one.theme, one.called, one.role) == (0, "What we do at night", "nurse")
+    assert handout.write(Path("data/small"), role="nurse")
+
+
+def test_the_file_may_not_be_there(study):
+    with pytest.raises(returned.ReturnedError, match="cannot be opened"):
+        returned.run(study / "nowhere.docx", study)
