@@ -1,8 +1,8 @@
 """Texts to vectors: each text once, long ones in parts, and only those that the side cache does not know.
 
 A vector depends on the text, the model and the precision alone, to the byte: not on the other texts of the run, their
-order, or the cache. Models of the BERT kind are computed by `bert`; any other by sentence-transformers, one text at a
-time on the processor and in blocks of one shape on a GPU.
+order, or the cache. Models of the BERT kind are computed by `bert`, static ones by `static`; any other by
+sentence-transformers, one text at a time on the processor and in blocks of one shape on a GPU.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from pipeline import bert, models
+from pipeline import bert, models, static
 from pipeline.bert import Floats, Precision
 from pipeline.errors import CounterpointError
 
@@ -79,17 +79,18 @@ def encode(
         raise EncoderError(
             f"embed.precision: int8 is for models of the BERT kind on the processor, not for '{model}' here."
         )
-    load: Callable[[], Encoder] = (
-        partial(bert.Bert, found.folder, precision=precision, threads=threads)
-        if by_bert
-        else partial(Library, found.folder, place, batch_size)
-    )
+    way = "static" if static.supports(found.folder) else "bert" if by_bert else f"library {place}"
+    ways: dict[str, Callable[[], Encoder]] = {
+        "static": partial(static.load, found.folder, found.fingerprint),
+        "bert": partial(bert.Bert, found.folder, precision=precision, threads=threads),
+    }
+    load = ways.get(way, partial(Library, found.folder, place, batch_size))
     if not texts:
         if cache:
             cache.unlink(missing_ok=True)
         return np.empty((0, _loaded(model, load).width), dtype=np.float32)
 
-    mark = _mark(found.fingerprint, "bert" if by_bert else f"library {place}", precision)
+    mark = _mark(found.fingerprint, way, precision)
     keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
     wanted = dict(zip(keys, texts, strict=True))
     stored = _read(cache, mark) if cache else {}
@@ -180,7 +181,8 @@ def _has_gpu() -> bool:
 
 def _mark(fingerprint: str, way: str, precision: str) -> str:
     """What a cached vector depends on beside its text: the model, how it is computed, the libraries' versions."""
-    libraries = ("onnxruntime", "tokenizers") if way == "bert" else ("torch", "sentence-transformers", "tokenizers")
+    own = {"bert": ("onnxruntime", "tokenizers"), "static": ("numpy", "tokenizers")}
+    libraries = own.get(way, ("torch", "sentence-transformers", "tokenizers"))
     versions = [f"{library} {importlib.metadata.version(library)}" for library in libraries]
     return hashlib.sha256("\n".join([ARITHMETIC, fingerprint, way, precision, *versions]).encode()).hexdigest()
 
