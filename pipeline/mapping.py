@@ -15,7 +15,8 @@ from pipeline.calibration import Bools, Floats
 from pipeline.codebook import Codebook
 from pipeline.coded import Tree, Truth
 from pipeline.mapping_features import Views
-from pipeline.mapping_few import EVERYTHING, UNPREDICTED, Ints
+from pipeline.mapping_few import EVERYTHING, UNPREDICTED
+from pipeline.mapping_near import Ints
 
 # A sub-code is chosen for a passage of its category from this share of its own threshold on.
 NEARLY = 0.5
@@ -85,6 +86,7 @@ def few_shot(material: Material, *, codes: Tree, truth: Truth, options: mapping_
         options=options,
         texts=(material.lines, material.of_line),
         words=mapping_zero.rolled(_beside(material.words, len(codes.names)), codes.above),
+        in_order=True,
     )
     scores = mapping_zero.rolled(found.probabilities, codes.above)
     given = np.array([name in codes.given for name in codes.names], dtype=bool)

@@ -12,35 +12,73 @@ from pipeline import calibration
 def made(n: int = 4000, codes: int = 3, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Scores, truth, and the probabilities from which the truth was drawn."""
     random = np.random.default_rng(seed)
-    scores = random.normal(size=(n, codes)) * [0.1, 1.0, 10.0][:codes]
-    p = 1 / (1 + np.exp(-(np.array([-3, -1, 0.0])[:codes] + scores * [20.0, 2.0, 0.2][:codes])))
+    scores = random.normal([-1.5, -0.5, 0.0][:codes], size=(n, codes))
+    p = 1 / (1 + np.exp(-2 * scores))
     return scores, random.random((n, codes)) < p, p
 
 
-def test_probabilities_are_found_again_whatever_the_scale_of_the_scores():
+def fitted(scores: np.ndarray, truth: np.ndarray, **options) -> calibration.Calibrator:
+    """A calibrator of one kind of score."""
+    return calibration.fit(scores[None], truth, **options)
+
+
+@pytest.mark.parametrize("scale", [0.01, 1.0, 100.0])
+def test_probabilities_are_found_again_whatever_the_scale_of_the_scores(scale):
     scores, truth, p = made()
-    found = calibration.fit(scores, truth)(scores)
+    found = fitted(scores * scale, truth)(scores[None] * scale)
     assert np.abs(found - p).mean() < 0.02
     assert calibration.calibration_error(calibration.reliability(found, truth)) < 0.02
 
 
+def test_a_code_whose_scores_mean_something_else_goes_its_own_way_with_enough_passages():
+    scores, truth, _ = made()
+    turned = scores.copy()
+    turned[:, 0] = -turned[:, 0]
+    found = fitted(turned, truth)(turned[None])
+    assert calibration.calibration_error(calibration.reliability(found[:, 0], truth[:, 0])) < 0.05
+    assert np.corrcoef(found[:, 0], turned[:, 0])[0, 1] < 0
+    held = fitted(turned[:400], truth[:400], prior=1e4)(turned[None])
+    assert np.corrcoef(held[:, 0], turned[:, 0])[0, 1] > 0  # where its fellows are believed, it is read as they are
+
+
+def test_several_kinds_of_score_are_weighed_by_what_they_tell():
+    random = np.random.default_rng(1)
+    scores, truth, p = made()
+    noise = random.normal(size=scores.shape)
+    first = calibration.fit(np.stack([noise, scores]), truth)
+    found = first(np.stack([noise, scores]))
+    assert np.abs(found - p).mean() < 0.03
+    assert np.abs(first.weights[:, 1]).max() < 0.2 * np.abs(first.weights[:, 2]).min()
+    halves = np.stack([scores + noise, scores - noise])  # each is poor, together they are the scores
+    both = calibration.fit(halves, truth)(halves)
+    alone = calibration.fit(halves[:1], truth)(halves[:1])
+    assert np.abs(both - p).mean() < np.abs(alone - p).mean() - 0.02
+
+
+def test_a_kind_of_score_that_is_the_same_everywhere_changes_nothing():
+    scores, truth, _ = made(500)
+    with_zeros = np.stack([scores, np.zeros_like(scores)])
+    assert calibration.fit(with_zeros, truth)(with_zeros) == pytest.approx(fitted(scores, truth)(scores[None]))
+
+
 def test_a_code_that_never_occurs_is_improbable():
-    scores, truth, _ = made(200)
+    scores, truth, _ = made(800)
+    before = fitted(scores, truth)(scores[None])[:, 1].mean()
     truth[:, 1] = False
-    assert calibration.fit(scores, truth)(scores)[:, 1].max() < 0.1
+    assert fitted(scores, truth)(scores[None])[:, 1].mean() < 0.35 * before
 
 
 def test_a_rare_code_leans_on_the_others():
     scores, truth, _ = made(300)
     truth[:, 0] = False
     truth[np.argsort(scores[:, 0])[:1], 0] = True  # one passage, with the lowest score of all
-    found = calibration.fit(scores, truth)(scores)[:, 0]
+    found = fitted(scores, truth)(scores[None])[:, 0]
     assert found[np.argmax(scores[:, 0])] >= found[np.argmin(scores[:, 0])]
 
 
 def test_scores_that_say_nothing_give_the_share_of_the_code():
     truth = np.tile([[True], [False], [False], [False]], (100, 1))
-    found = calibration.fit(np.zeros((400, 1)), truth)(np.zeros((2, 1)))
+    found = fitted(np.zeros((400, 1)), truth)(np.zeros((1, 2, 1)))
     assert found == pytest.approx(0.25, abs=0.01)
 
 
@@ -61,9 +99,18 @@ def test_a_threshold_for_f1_is_about_as_good_as_the_best():
     assert f1(p >= chosen, truth) >= 0.96 * best
 
 
-def test_of_thresholds_that_do_as_well_the_strictest_is_taken():
+def test_about_as_much_is_given_as_people_gave():
+    _, truth, p = made(5000)
+    given = p >= calibration.thresholds(p, truth)
+    assert given.sum(axis=0) == pytest.approx(truth.sum(axis=0), rel=0.1)
+
+
+def test_of_equal_probabilities_none_is_given_rather_than_too_many():
     p, truth = np.array([[0.9]] * 50 + [[0.1]] * 50), np.array([[True]] * 50 + [[False]] * 50)
-    assert calibration.thresholds(p, truth)[0] == pytest.approx(0.9)
+    chosen = calibration.thresholds(p, truth)[0]
+    assert 0.1 < chosen <= 0.9
+    scarce = np.array([[True]] * 5 + [[False]] * 95)
+    assert calibration.thresholds(p, scarce)[0] > 0.9
 
 
 def test_a_threshold_for_precision_reaches_it_or_gives_nothing():
@@ -80,8 +127,10 @@ def test_a_rare_code_is_not_given_to_all_because_that_would_find_its_one_passage
     rare = np.zeros((5000, 1), dtype=bool)
     rare[np.argmin(np.where(p > 0.02, p, 1.0))] = True
     both = np.hstack([p, p]), np.hstack([truth, rare])
-    assert calibration.thresholds(*both, prior=1e-9)[1] < 0.05
-    assert calibration.thresholds(*both)[1] >= calibration.thresholds(*both)[0]
+    alone = calibration.thresholds(*both, prior=1e-9)[1]
+    shared = calibration.thresholds(*both)
+    assert abs(shared[1] - shared[0]) < abs(alone - shared[0])
+    assert (p >= shared[1]).sum() <= 1.1 * (p >= shared[0]).sum()
 
 
 def test_no_rows_no_knowledge():
@@ -105,13 +154,9 @@ def test_an_empty_curve_has_no_error():
 def test_probabilities_are_probabilities_and_keep_the_order_of_scores(seed, n, codes):
     random = np.random.default_rng(seed)
     scores, truth = random.normal(size=(n, codes)), random.random((n, codes)) < 0.3
-    found = calibration.fit(scores, truth)(scores)
+    found = fitted(scores, truth)(scores[None])
     assert ((found >= 0) & (found <= 1)).all()
     for column in range(codes):
         order = np.argsort(scores[:, column])
-        assert (np.diff(found[order, column]) >= -1e-12).all()
-
-
-def test_log_loss_by_hand():
-    found = calibration.log_loss(np.array([[0.5, 1.0], [0.5, 0.0]]), np.array([[True, True], [False, False]]))
-    assert found == pytest.approx([np.log(2), 0.0])
+        steps = np.diff(found[order, column])
+        assert (steps >= -1e-12).all() or (steps <= 1e-12).all()

@@ -21,7 +21,7 @@ def made(documents: int = 6, each: int = 20, codes: int = 3, seed: int = 0):
 
 def run(X, truth, groups, seen=None, **options):
     seen = np.ones(len(X), dtype=bool) if seen is None else seen
-    extra = {key: options.pop(key) for key in ("texts", "words") if key in options}
+    extra = {key: options.pop(key) for key in ("texts", "words", "in_order") if key in options}
     return predict(X, truth, groups=groups, seen=seen, options=Options(**options), **extra)
 
 
@@ -105,6 +105,60 @@ def test_the_order_of_rows_changes_no_fold_and_nothing_beyond_rounding():
     first, second = run(X, truth, groups), run(X[order], truth[order], groups[order])
     assert (first.fold[order] == second.fold).all()
     assert np.allclose(first.probabilities[order], second.probabilities, atol=1e-8)
+
+
+def talked(stay: float = 0.9, documents: int = 6, each: int = 40):
+    """Talk that stays with a code for a while, of which each passage by itself says little."""
+    random = np.random.default_rng(7)
+    n = documents * each
+    code = np.zeros(n, dtype=int)
+    for row in range(1, n):
+        code[row] = code[row - 1] if random.random() < stay else random.integers(3)
+    truth = np.eye(3, dtype=bool)[code]
+    return truth + random.normal(0, 1.2, truth.shape), truth, np.repeat([f"d{d}" for d in range(documents)], each)
+
+
+def test_the_talk_before_and_after_helps_where_it_goes_on():
+    X, truth, groups = talked()
+    assert agreed(run(X, truth, groups, in_order=True), truth) > agreed(run(X, truth, groups), truth) + 0.05
+    X, truth, groups = talked(stay=0.0)
+    assert agreed(run(X, truth, groups, in_order=True), truth) > agreed(run(X, truth, groups), truth) - 0.03
+
+
+def test_nothing_of_a_document_depends_on_its_own_codes_in_the_order_of_the_talk_either():
+    X, truth, groups = talked()
+    own = groups == "d2"
+    changed = truth.copy()
+    changed[own] = ~changed[own]
+    first, second = run(X, truth, groups, in_order=True), run(X, changed, groups, in_order=True)
+    assert (first.probabilities[own] == second.probabilities[own]).all()
+    assert (first.thresholds[own] == second.thresholds[own]).all()
+
+
+@pytest.mark.parametrize("documents", [3, 6])
+def test_about_as_many_codes_are_given_as_people_gave(documents):
+    X, truth, groups = made(documents=documents, each=40)
+    noisy = X + np.random.default_rng(6).normal(0, 0.8, X.shape)
+    found = run(noisy, truth, groups)
+    assert (found.probabilities >= found.thresholds).sum() == pytest.approx(truth.sum(), rel=0.25)
+
+
+def test_a_code_that_few_passages_show_is_not_lost_to_the_codes_that_many_show():
+    X, truth, groups = made(documents=8, codes=3)
+    rare = truth.copy()
+    rare[np.flatnonzero(truth[:, 2])[4:], 2] = False  # four passages are left of it
+    found = run(X, rare, groups)
+    assert np.corrcoef(found.probabilities[:, 2], truth[:, 2])[0, 1] > 0.3
+
+
+def test_many_lines_of_a_category_count_no_more_than_a_few():
+    X, truth, groups = made(documents=2, each=10)
+    lines = np.random.default_rng(8).normal(size=(60, X.shape[1]))
+    of_line = np.zeros((60, 3), dtype=bool)
+    of_line[:, 0] = True
+    few = run(X, truth, groups, texts=(lines[:4], of_line[:4]))
+    many = run(X, truth, groups, texts=(np.repeat(lines[:4], 15, axis=0), of_line))
+    assert np.allclose(few.probabilities, many.probabilities, atol=1e-6)
 
 
 def test_lines_of_the_codebook_teach_where_passages_do_not():
