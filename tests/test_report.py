@@ -203,6 +203,15 @@ def test_what_was_decided_and_read_is_told_in_sentences(copied):
     assert quotes.verify_page(html, store.read(copied, "documents")) > 10
 
 
+def test_all_themes_are_listed_with_their_parts_and_sizes(copied):
+    themes = store.read(copied, "themes")
+    part = themes.iloc[:1].assign(theme_id=7, parent_id=0, level=2, label="Part of <it>", n_segments=2)
+    store.write(copied, "themes", pd.concat([themes, part], ignore_index=True))
+    tree = re.search(r'<ol class="tree">.*?</ol>', built(copied), re.S).group()
+    assert seen(tree).startswith("T1 Charts at <home> 5 segments Part of <it> 2 T2")
+    assert '<a href="#T0">' in tree
+
+
 def test_alternative_readings_stand_beside_the_label_and_lost_ones_are_asked_about(copied):
     said = {"who": "Dev <b>", "role": "porter", "when": "2026-03-01"}
     readings = [
