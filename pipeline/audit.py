@@ -40,15 +40,19 @@ class Entry:
         return f"{self.when.replace('T', ' ')}  {self.who} {self.what}{evidence}{why}{undone}  [{self.decision}]"
 
 
-def trail(taken: Sequence[Decision], labels: Mapping[int, str], *, ids: bool = True) -> list[Entry]:
+def trail(
+    taken: Sequence[Decision], labels: Mapping[int, str], *, ids: bool = True, own: int | None = None
+) -> list[Entry]:
     """Every decision in the order it was taken, undone ones too. `labels`: the themes' labels as they are now.
 
-    Without `ids` the sentences name themes and decisions in words alone, for those who only read.
+    Without `ids` the sentences name themes and decisions in words alone, for those who only read; where they stand on
+    the card of a theme (`own`), that theme is "it".
     """
     standing = {decision.key for decision in decisions.standing(taken)}
     ordered = decisions.in_order(taken)
     by_key = {decision.key: decision for decision in ordered}
     undone: dict[str, str] = {}
+    said = _Names(labels, ids, own)
     for decision in ordered:
         if decision.action == "undo" and decision.undoes not in standing:
             undone[str(decision.undoes)] = decision.key
@@ -59,7 +63,7 @@ def trail(taken: Sequence[Decision], labels: Mapping[int, str], *, ids: bool = T
             who=decision.who,
             action=decision.action,
             theme_id=UNASSIGNED if decision.theme is None else decision.theme,
-            what=_what(decision, labels, by_key, ids),
+            what=_what(decision, said, by_key),
             why=decision.why,
             n_segments=len(decision.members),
             n_documents=len(decision.documents),
@@ -69,13 +73,29 @@ def trail(taken: Sequence[Decision], labels: Mapping[int, str], *, ids: bool = T
     ]
 
 
-def named(theme: int | None, labels: Mapping[int, str], *, ids: bool = True) -> str:
-    """A theme in words: its label and id (or, without `ids`, its label alone), or that it is none."""
+@dataclass(frozen=True)
+class _Names:
+    """How themes are named in the sentences of a trail; see `trail`."""
+
+    labels: Mapping[int, str]
+    ids: bool
+    own: int | None
+
+    def __call__(self, theme: int | None) -> str:
+        if theme is not None and theme == self.own:
+            return "it"
+        return named(theme, self.labels) if self.ids else _label(theme, self.labels)
+
+
+def named(theme: int | None, labels: Mapping[int, str]) -> str:
+    """A theme in words: its label and id, or that it is none."""
     if theme is None or theme == UNASSIGNED:
         return "no theme"
-    if not labels.get(theme):
-        return f"theme {theme}"
-    return f"'{labels[theme]}' ({theme})" if ids else f"“{labels[theme]}”"
+    return f"'{labels[theme]}' ({theme})" if labels.get(theme) else f"theme {theme}"
+
+
+def _label(theme: int | None, labels: Mapping[int, str]) -> str:
+    return f"“{labels[theme]}”" if theme is not None and labels.get(theme) else named(theme, labels)
 
 
 def labels_of(taken: Sequence[Decision], present: Mapping[int, str]) -> dict[int, str]:
@@ -90,18 +110,17 @@ def labels_of(taken: Sequence[Decision], present: Mapping[int, str]) -> dict[int
     return said | dict(present)
 
 
-def _what(decision: Decision, labels: Mapping[int, str], by_key: Mapping[str, Decision], ids: bool) -> str:
-    theme = named(decision.theme, labels, ids=ids)
+def _what(decision: Decision, name: _Names, by_key: Mapping[str, Decision]) -> str:
+    theme = name(decision.theme)
     passages = f"{len(decision.segments)} segment{'' if len(decision.segments) == 1 else 's'}"
     match decision.action:
         case "rename":
-            said = (
-                f"renamed theme {decision.theme} to '{decision.label}'" if ids else f"named a theme “{decision.label}”"
-            )
+            plain = f"named {'it' if theme == 'it' else 'a theme'} “{decision.label}”"
+            said = f"renamed theme {decision.theme} to '{decision.label}'" if name.ids else plain
         case "merge":
-            said = f"merged {', '.join(named(other, labels, ids=ids) for other in decision.others)} into {theme}"
+            said = f"merged {', '.join(map(name, decision.others))} into {theme}"
         case "split":
-            part = f"'{decision.label}' ({part_id(decision)})" if ids else f"“{decision.label}”"
+            part = f"'{decision.label}' ({part_id(decision)})" if name.ids else f"“{decision.label}”"
             said = f"split {passages} off {theme} as {part}"
         case "move":
             said = f"moved {passages} to {theme}"
@@ -110,10 +129,16 @@ def _what(decision: Decision, labels: Mapping[int, str], by_key: Mapping[str, De
         case "memo":
             said = f"wrote of {theme}: {' '.join((decision.text or '').split())}"
         case "undo":
-            gone = by_key.get(str(decision.undoes))
-            said = f"undid {decision.undoes}" + (f" ({gone.who}'s {gone.action})" if gone else "")
-            if not ids and gone:
-                said = f"took back that {gone.who} {_what(gone, labels, by_key, ids)}"
+            said = _undid(decision, name, by_key)
         case _:
             said = f"{decision.action}ed {theme}"
     return said
+
+
+def _undid(decision: Decision, name: _Names, by_key: Mapping[str, Decision]) -> str:
+    gone = by_key.get(str(decision.undoes))
+    if gone is None:
+        return f"undid {decision.undoes}"
+    if name.ids:
+        return f"undid {decision.undoes} ({gone.who}'s {gone.action})"
+    return f"took back that {gone.who} {_what(gone, name, by_key)}"

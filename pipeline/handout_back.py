@@ -56,7 +56,7 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
             deciding.write(study / alternatives.FILE, alternatives.dump([*there, *new]))
     by = f"{name} ({form.role})" if form.role else name
     named = "" if form.who else ", whom --who names: the form names nobody"
-    done = f"{words.count(len(new), 'reading')} by {by}{named}, added to {study / alternatives.FILE}."
+    done = f"{words.count(len(new), 'reading').capitalize()} by {by}{named}, added to {study / alternatives.FILE}."
     old = len(brought) - len(new)
     again = f" {old} {'was' if old == 1 else 'were'} there already." if old else ""
     run = " Run `dvc repro` to see them in the report." if new else ""

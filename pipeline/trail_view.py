@@ -57,15 +57,15 @@ def build(
     by_key = {entry.decision: entry for entry in entries}
     theme_of = lookup(assignments, "segment_id", "theme_id")
     steps = tuple(_step(entry, made[entry.decision], by_key, theme_of, quotes) for entry in entries)
+    decided = lookup(ranked(themes), "theme_id", "decided")
     told = {
-        int(theme): tuple(_told(by_key[key]) for key in str(decided or "").split() if key in by_key)
-        for theme, decided in lookup(ranked(themes), "theme_id", "decided").items()
+        int(theme): _told(taken, labels, int(theme), set(str(keys or "").split())) for theme, keys in decided.items()
     }
     return Trail(_lead(entries), steps, {theme: said for theme, said in told.items() if said})
 
 
 def table(taken: Sequence[Decision], themes: pd.DataFrame) -> pd.DataFrame:
-    """The trail as a table, a row a decision in the order they were taken; columns as in COLUMNS, all of them text.
+    """The trail as a table, a row a decision in the order they were taken; columns as in COLUMNS.
 
     `segments`: the ids of the segments that the decision names, a space between them.
     """
@@ -79,7 +79,7 @@ def table(taken: Sequence[Decision], themes: pd.DataFrame) -> pd.DataFrame:
         }
         for entry in audit.trail(taken, labels)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(str)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _step(
@@ -122,9 +122,13 @@ def _still(now: int, then: int) -> str:
     return f"Of them {now or 'none'} {'is' if now == 1 else 'are'} in the theme now."
 
 
-def _told(entry: Entry) -> str:
-    why = f": {entry.why}" if entry.why else ""
-    return words.sentence(f"On {entry.when[:10]} {entry.who} {entry.what}{why}")
+def _told(taken: Sequence[Decision], labels: Mapping[int, str], theme: int, keys: set[str]) -> tuple[str, ...]:
+    """The decisions with these ids as sentences for the card of a theme."""
+    own = [entry for entry in audit.trail(taken, labels, ids=False, own=theme) if entry.decision in keys]
+    return tuple(
+        words.sentence(f"On {entry.when[:10]} {entry.who} {entry.what}{f': {entry.why}' if entry.why else ''}")
+        for entry in own
+    )
 
 
 def _when(when: str) -> str:

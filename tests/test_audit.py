@@ -59,6 +59,12 @@ def test_for_readers_an_undo_says_what_was_taken_back():
     assert audit.trail([first, undo], LABELS, ids=False)[1].what == "took back that Asha accepted “Protected time”"
 
 
+def test_on_the_card_of_a_theme_it_is_it():
+    taken = [decision("rename", theme=5, label="Ours"), decision("merge", theme=5, others=(6,), when="2026-01-16")]
+    said = [entry.what for entry in audit.trail(taken, LABELS, ids=False, own=5)]
+    assert said == ["named it “Ours”", "merged “Staffing” into it"]
+
+
 def test_themes_that_are_gone_are_called_as_people_last_called_them():
     taken = [decision("rename", theme=8, label=label, when=f"2026-01-1{n}") for n, label in enumerate("ab", start=1)]
     assert audit.labels_of([*taken[::-1], SPLIT], LABELS) == {**LABELS, 8: "b", part_id(SPLIT): "Study days"}

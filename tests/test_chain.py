@@ -94,10 +94,9 @@ def test_what_was_decided_in_the_page_is_in_the_next_report(project, monkeypatch
     renamed = card(after, first)
     assert "Hours nobody counts" in renamed
     assert "Accepted by people." in renamed
-    assert "Asha named a theme “Hours nobody counts”: Their <b>own</b> words." in renamed
+    assert "Asha named it “Hours nobody counts”: Their <b>own</b> words." in renamed
     assert f"{members} segments" in renamed
-    assert "Asha wrote of" in card(after, second)
-    assert "On the edge." in card(after, second)
+    assert "Asha wrote of it: On the edge." in card(after, second)
     assert card(after, third) == ""
     table = store.read(project, "themes").set_index("theme_id")
     assert (table.label[first], table.status[first]) == ("Hours nobody counts", "accepted")
@@ -145,5 +144,5 @@ def test_clicked_in_a_browser_saved_brought_in_run_and_read(project, monkeypatch
     with launched() as browser, watched(browser, place.as_uri()) as page:
         said = page.inner_text(".card >> nth=0")
     assert "What we do at night" in said
-    assert "Asha named a theme “What we do at night”: So they call it." in said
+    assert "Asha named it “What we do at night”: So they call it." in said
     assert "Accepted by people." in said

@@ -61,7 +61,7 @@ def test_the_same_form_again_doubles_nothing_and_an_amended_one_adds_without_rep
     take(filled(tmp_path / "f.docx", t0_1="One."), study)
     before = (study / "readings.yaml").read_bytes()
     (line,) = take(filled(tmp_path / "f.docx", t0_1="One."), study)
-    assert line.startswith("no readings by Dev (porter), added to")
+    assert line.startswith("No readings by Dev (porter), added to")
     assert " 1 was there already." in line
     assert (study / "readings.yaml").read_bytes() == before
     take(filled(tmp_path / "f.docx", t0_1="Two."), study)

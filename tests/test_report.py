@@ -196,7 +196,7 @@ def test_what_was_decided_and_read_is_told_in_sentences(copied):
     study = gathered.gather(report.read(copied), book, taken, (), [Read(segment, "Ben")])
     html = report.build_page(study, Params(study=str(copied)), MODELS)
     text = seen(html)
-    assert "On 2026-01-15 Asha pinned 1 segment as exemplar of “Charts at <home>”: <b>Typical</b>." in text
+    assert "On 2026-01-15 Asha pinned 1 segment as exemplar of it: <b>Typical</b>." in text
     assert "of this theme has been read by Ben: 1 of its" in text
     assert "of the talk in candidate themes has been read by Ben" in text
     assert "1 decision by Asha." in text

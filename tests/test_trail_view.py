@@ -103,13 +103,13 @@ def test_a_theme_is_told_its_own_decisions_in_sentences(tables, quoted):
     tables["themes"]["decided"] = [f"{one.key} {two.key} unknown" if t == 0 else "" for t in tables["themes"].theme_id]
     assert built(tables, quoted, one, two).told == {
         0: (
-            "On 2026-01-15 Asha accepted “Charts at <home>”: Enough.",
-            "On 2026-02-01 Asha wrote of “Charts at <home>”: On the edge.",
+            "On 2026-01-15 Asha accepted it: Enough.",
+            "On 2026-02-01 Asha wrote of it: On the edge.",
         )
     }
 
 
-def test_the_table_is_the_trail_a_row_each_all_of_it_text(tables):
+def test_the_table_is_the_trail_a_row_each(tables):
     taken = [
         decision("pin", theme=0, segments=("b", "a"), members=("a", "b", "c")),
         decision("move", theme=-1, segments=("c",)),
@@ -117,7 +117,7 @@ def test_the_table_is_the_trail_a_row_each_all_of_it_text(tables):
     table = trail_view.table(taken, tables["themes"])
     assert list(table.columns) == list(trail_view.COLUMNS)
     assert table.loc[table.action == "pin", ["theme", "n_segments", "segments"]].to_numpy().tolist() == [
-        ["Charts at <home>", "3", "b a"]
+        ["Charts at <home>", 3, "b a"]
     ]
     assert set(table.who) == {"Asha"}
     assert trail_view.table(taken[::-1], tables["themes"]).equals(table)
