@@ -25,6 +25,7 @@ PRIOR = 100.0
 THRESHOLD_PRIOR = 100.0
 STEPS = 100
 ROUNDS = 12
+ENOUGH = 1e-9
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,10 @@ def _newton(inputs: Floats, known: Floats, *, towards: Floats, prior: float) -> 
         p = sigmoid((inputs @ weights[:, :, None])[:, :, 0])
         slope = (turned @ (p - known)[:, :, None])[:, :, 0] + prior * (weights - towards)
         bend = turned @ (inputs * (p * (1 - p))[:, :, None]) + held
-        weights -= np.clip(np.linalg.solve(bend, slope[:, :, None])[:, :, 0], -2, 2)
+        step = np.clip(np.linalg.solve(bend, slope[:, :, None])[:, :, 0], -2, 2)
+        weights -= step
+        if np.abs(step).max(initial=0.0) < ENOUGH:
+            break
     return weights
 
 

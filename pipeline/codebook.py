@@ -129,7 +129,7 @@ def load(path: Path) -> Codebook:
     except UnicodeDecodeError as error:
         raise CodebookError(f"{path} is not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
     except yaml.YAMLError as error:
-        raise CodebookError(f"{path} is not valid YAML: {error}. Mend the line it names.") from None
+        raise CodebookError(_unreadable(path, error)) from None
     if raw is None:
         return Codebook()
     if not isinstance(raw, dict) or not isinstance(raw.get("codes", []), list | None):
@@ -137,6 +137,16 @@ def load(path: Path) -> Codebook:
     twice = [f"{path}, line {line}: the key '{key}' is given twice. Keep one of them." for key, line in _repeated(node)]
     strange = [f"{path}: '{key}' is no key of a codebook. Keep only 'codes'." for key in raw if key != "codes"]
     return parse(raw.get("codes") or [], place=str(path), lines=_lines(node), problems=strange + twice)
+
+
+def _unreadable(path: Path, error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    place = f"{path}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
+    what = " ".join(str(getattr(error, "problem", None) or error).split())
+    return (
+        f"{place}: this is not valid YAML ({what}). Mend that line or the one before it; text that holds a colon, a "
+        "bracket or a quotation mark stands in quotation marks."
+    )
 
 
 def parse(

@@ -75,8 +75,9 @@ def map_codes(study: Study, *, encode: Encode, options: MapCodes) -> Tables:
         if truth.direct.any(axis=1).sum() >= options.min_passages:
             found.append(mapping.few_shot(material, codes=codes, truth=truth, options=_learning(options)))
         elif len(study.codings):
+            n = int(truth.direct.any(axis=1).sum())
             said.append(
-                f"Only {truth.direct.any(axis=1).sum()} segments are coded, fewer than map_codes.min_passages "
+                f"Only {n} segment{' is' if n == 1 else 's are'} coded, fewer than map_codes.min_passages "
                 f"({options.min_passages}): mapping goes by the codebook's words alone."
             )
     tables = _tables(study, talk, found, truth, codes=codes, options=options)
