@@ -196,16 +196,18 @@ def _embed(encoder: Encoder, texts: list[str], *, progress: bool) -> list[Floats
     """A unit vector a text, in order; the longest texts first, so that the progress bar does not promise too much."""
     pieces = encoder.pieces(texts)
     chunks: list[tuple[int, str]] = []
+    weights: list[int] = []
     for at, (text, n) in enumerate(zip(texts, pieces, strict=True)):
-        chunks += [(at, chunk) for chunk in ([text] if n <= encoder.window else _split(text, encoder))]
-    weights = encoder.pieces([chunk for _, chunk in chunks])
+        parts = [text] if n <= encoder.window else _split(text, encoder)
+        chunks += [(at, part) for part in parts]
+        weights += [n] if len(parts) == 1 else encoder.pieces(parts)
     order = sorted(range(len(chunks)), key=lambda i: -weights[i])
     with tqdm(total=len(chunks), desc="embed", unit="text", disable=None if progress else True) as bar:
         found = encoder.vectors([chunks[i][1] for i in order], bar.update)
     of_text: list[list[tuple[int, Floats]]] = [[] for _ in texts]
     for i, vector in sorted(zip(order, found, strict=True), key=lambda pair: pair[0]):
         of_text[chunks[i][0]].append((weights[i], vector))
-    return [_mean(parts) for parts in of_text]
+    return [_mean(found_) for found_ in of_text]
 
 
 def _split(text: str, encoder: Encoder) -> list[str]:

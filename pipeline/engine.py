@@ -30,7 +30,12 @@ SETTINGS = {
     # No pages on a port, with or without bokeh, and no threads beyond those asked for.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
-    "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": THREADS, "MALLOC_TRIM_THRESHOLD_": 65536},
+    # Tokenizers take a thread for each processor unless told; memory that is free goes back at once.
+    "distributed.nanny.pre-spawn-environ": {
+        "OMP_NUM_THREADS": THREADS,
+        "RAYON_NUM_THREADS": 1,
+        "MALLOC_TRIM_THRESHOLD_": 65536,
+    },
     "distributed.admin.log-length": 0,
 }
 # An address under which Dask's own settings name a cluster that is there already.

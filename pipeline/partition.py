@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 # The most words of a part, but for a document that is longer.
-WORDS = 400_000
+WORDS = 200_000
 # From half of that on, a part ends before one document in so many.
 ONE_IN = 8
 
