@@ -1,5 +1,7 @@
 """`counterpoint review`: the report on this machine alone; what one decides in it goes straight to decisions.yaml.
 
+What one opens in it is noted in the reading ledger.
+
 The server listens on 127.0.0.1 and answers at one address that holds a secret. It checks the Host of every request and
 the Origin of every decision, so that no other page that is open in the browser can reach it (DNS rebinding, forgery).
 """
@@ -14,7 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline import audit, decide_view, deciding, decisions, page, store
+from pipeline import audit, decide_view, deciding, decisions, page, quotes, reading, store
 from pipeline.errors import CounterpointError
 
 HOST = "127.0.0.1"
@@ -50,6 +52,16 @@ class Asked(BaseModel):
     who: str
     why: str = ""
     state: str
+
+
+class Opened(BaseModel):
+    """A passage that was opened, by its number in the page. `basis`: what the page was made from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    number: int = Field(ge=0)
+    who: str = Field(min_length=1, max_length=200)
+    basis: str
 
 
 def shown(study: Path, *, who: str) -> str:
@@ -99,6 +111,27 @@ def answer(study: Path, body: bytes) -> tuple[int, dict[str, Any]]:
         return 400, {"error": str(error)}
 
 
+def opened(study: Path, body: bytes) -> tuple[int, dict[str, Any]]:
+    """Note that somebody opened a passage; return the status and what the page is told.
+
+    200 with how many passages that adds to the ledger, 409 where the page is older than the themes, 400 where there is
+    no such passage.
+    """
+    try:
+        asked = Opened.model_validate_json(body)
+        if asked.basis != decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments")):
+            return 409, {"error": "Not noted as read: the themes have changed since this page was made. Reload it."}
+        ordered = quotes.in_order(store.read(study, "segments"))["segment_id"]
+        if asked.number >= len(ordered):
+            return 400, {"error": "Not noted as read: there is no such passage. Reload the page."}
+        with deciding.locked(study):
+            return 200, {"noted": reading.opened(study, [str(ordered.iloc[asked.number])], who=asked.who)}
+    except ValidationError:
+        return 400, {"error": "This is nothing the page can have sent. Reload the page."}
+    except CounterpointError as error:
+        return 400, {"error": str(error)}
+
+
 def server(study: Path, *, who: str = "", port: int = 0) -> tuple[ThreadingHTTPServer, str]:
     """A server that is ready to run, and the address of its one page; `port` 0: any that is free."""
     token = secrets.token_urlsafe(24)
@@ -119,6 +152,8 @@ def review(study: Path, *, who: str = "", port: int = 0, say: Callable[[str], No
     made, address = server(study, who=who, port=port)
     say(f"Open {address}")
     say(f"What you decide there is written to {study / deciding.FILE}. This machine alone can see it; end with Ctrl-C.")
+    if who.strip():
+        say(f"Passages that you open are noted in {study / reading.FILE} as read by {who.strip()}.")
     try:
         made.serve_forever()
     except KeyboardInterrupt:
@@ -156,7 +191,7 @@ def _taken(study: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers GET for the page and POST for a decision, each at its one address, and nothing else."""
+    """Answers GET for the page and POST for what is decided or read, each at its one address, and nothing else."""
 
     study: Path
     token: str
@@ -176,8 +211,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(409, "text/plain; charset=utf-8", f"{error}\n".encode())
 
     def do_POST(self) -> None:
-        """A decision."""
-        if not self._is_ours("decide"):
+        """A decision, or a passage that was opened."""
+        noting = self.path.endswith("/read")
+        if not self._is_ours("read" if noting else "decide"):
             return
         if self.headers.get("Origin") != f"http://{self._host()}":
             self._refuse(403, "This did not come from the report's own page.")
@@ -189,7 +225,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not length.isdecimal() or int(length) > LONGEST:
             self._refuse(413, "This is longer than any decision.")
             return
-        status, said = answer(self.study, self.rfile.read(int(length)))
+        body = self.rfile.read(int(length))
+        status, said = opened(self.study, body) if noting else answer(self.study, body)
         self._send(status, "application/json", json.dumps(said).encode())
 
     def log_message(self, format: str, *args: Any) -> None:

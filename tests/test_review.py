@@ -12,8 +12,9 @@ import pytest
 from browsing import MODELS
 from typer.testing import CliRunner
 
-from pipeline import cli, codebook, decide_view, deciding, decisions, report, review, store
+from pipeline import cli, codebook, decide_view, deciding, decisions, quotes, reading, report, review, store
 from pipeline.params import Params
+from pipeline.reading import Read
 
 
 @pytest.fixture(scope="module")
@@ -229,6 +230,52 @@ def test_a_decision_can_be_taken_back(address, study):
     assert status == 200
     assert json.loads(said)["taken"] == []
     assert [one.action for one in decisions.load(study / "decisions.yaml")] == ["accept", "undo"]
+
+
+def note(study: Path, **fields: object) -> dict:
+    made = decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
+    return {"number": 3, "who": "Asha", "basis": made} | fields
+
+
+def test_a_passage_that_was_opened_is_noted_once_for_each_person(address, study):
+    ordered = quotes.in_order(store.read(study, "segments")).segment_id.to_list()
+    replies = [ask(address, "POST", "read", note(study, who=who)) for who in ("Asha", "Asha", "Ben")]
+    assert [(status, json.loads(said)) for status, said, _ in replies] == [
+        (200, {"noted": 1}), (200, {"noted": 0}), (200, {"noted": 1})
+    ]  # fmt: skip
+    assert reading.load(study / "reading.yaml") == [Read(ordered[3], "Asha"), Read(ordered[3], "Ben")]
+
+
+def test_reading_makes_no_page_older_than_the_data(address, study):
+    before = request(study)
+    assert ask(address, "POST", "read", note(study))[0] == 200
+    assert ask(address, "POST", "decide", before)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "said"),
+    [
+        ({"basis": "0" * 16}, 409, "Reload"),
+        ({"number": 10_000}, 400, "no such passage"),
+        ({"number": -1}, 400, "nothing the page can have sent"),
+        ({"number": "3"}, 400, "nothing the page can have sent"),
+        ({"who": ""}, 400, "nothing the page can have sent"),
+        ({"who": "  "}, 400, "Nobody is named"),
+        ({"more": 1}, 400, "nothing the page can have sent"),
+    ],
+)
+def test_what_cannot_be_noted_is_a_sentence_and_writes_nothing(address, study, fields, status, said):
+    found, reply, _ = ask(address, "POST", "read", note(study, **fields))
+    assert found == status
+    assert said in json.loads(reply)["error"]
+    assert not (study / "reading.yaml").exists() or reading.load(study / "reading.yaml") == []
+
+
+def test_noting_asks_for_the_same_origin_and_secret_as_deciding(address, study):
+    assert ask(address, "POST", "read", note(study), Origin="http://evil.example")[0] == 403
+    port, _ = parts(address)
+    assert ask(f"http://127.0.0.1:{port}/{'x' * 32}/", "POST", "read", note(study))[0] == 404
+    assert not (study / "reading.yaml").exists() or reading.load(study / "reading.yaml") == []
 
 
 def test_it_listens_on_the_loopback_alone(study):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from browsing import MODELS, api, launched, needs_browser, watched
 
-from pipeline import codebook, decisions, report, review
+from pipeline import codebook, decisions, reading, report, review, store
 from pipeline.params import Params
 
 pytestmark = needs_browser
@@ -177,6 +177,22 @@ def test_the_review_writes_straight_to_the_decisions(browser, study, served):
         page.click("#decided-list button")
         api.expect(page.locator("#decided")).to_be_hidden()
         assert decisions.standing(decisions.load(study / "decisions.yaml")) == []
+
+
+def test_a_passage_that_is_opened_in_the_review_is_noted_as_read(browser, study, served):
+    with watched(browser, served, offline=False) as page:
+        page.click(".card >> nth=0 >> .door >> nth=0")
+        api.expect(page.locator("#context-read")).to_have_text("Noted as read by Asha.")
+    (noted,) = reading.load(study / "reading.yaml")
+    quotes = store.read(study, "theme_quotes")
+    assert noted.segment in set(quotes.segment_id)
+
+
+def test_opened_as_a_file_nothing_is_noted_and_nothing_is_said_of_it(page, study):
+    page.click(".card >> nth=0 >> .door >> nth=0")
+    api.expect(page.locator("#context")).to_be_visible()
+    api.expect(page.locator("#context-read")).to_be_hidden()
+    assert not (study / "reading.yaml").exists() or reading.load(study / "reading.yaml") == []
 
 
 def test_what_was_decided_is_still_there_when_the_page_is_reloaded(browser, study, served):

@@ -171,6 +171,20 @@
     if (action === "rename" && rest[0] === held().get(theme).label) throw new Error("This is the label it has.");
     return { action, theme, rest, who: field("who"), why: field("why") };
   };
+  // Served by `counterpoint review`, the page notes what a person opens in the reading ledger.
+  document.addEventListener("passage", async ({ detail: number }) => {
+    const note = by("context-read");
+    note.hidden = true;
+    if (!review || !who) return;
+    try {
+      const reply = await fetch("read", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ number, who, basis: data.basis }) });
+      note.textContent = reply.ok ? `Noted as read by ${who}.` : (await reply.json()).error;
+    } catch {
+      note.textContent = "Nobody answers, so it was not noted as read.";
+    }
+    note.hidden = false;
+  });
+
   let busy = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

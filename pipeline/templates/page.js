@@ -59,6 +59,7 @@
     if (shown[PROMPT] >= 0 && shown[PROMPT] < first) asked.append(make("p", "speaker", "The question it answers:"), turnElement(shown[PROMPT]));
     talk();
     if (!dialog.open) dialog.showModal();
+    document.dispatchEvent(new CustomEvent("passage", { detail: number }));
     const mark = dialog.querySelector("mark");
     if (mark) mark.scrollIntoView({ block: "center" });
   };
