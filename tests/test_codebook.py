@@ -140,6 +140,13 @@ def test_what_is_no_codebook_is_refused_in_words(tmp_path, text, part):
     assert part in "\n".join(wrong(tmp_path, text))
 
 
+def test_broken_yaml_is_one_sentence_with_its_line_and_column(tmp_path):
+    said = wrong(tmp_path, "codes:\n  - name: Time: and more\n")
+    assert len(said) == 1
+    assert "codebook.yaml, line 2, column 15: this is not valid YAML" in said[0]
+    assert "quotation marks" in said[0]
+
+
 def test_a_missing_or_unreadable_file_is_a_sentence(tmp_path):
     with pytest.raises(CodebookError, match="is missing"):
         codebook.load(tmp_path / "codebook.yaml")

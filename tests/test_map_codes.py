@@ -190,6 +190,11 @@ def test_too_few_coded_passages_are_told_and_not_learned_from():
     assert "Only 12 segments are coded" in said(tables)
 
 
+def test_one_coded_passage_is_counted_in_words():
+    given = made.codings(made.segments(), ["d0.txt"]).head(1)
+    assert "Only 1 segment is coded, fewer than" in said(run(made.study(given=given)))
+
+
 def test_the_only_coded_document_is_left_to_zero_shot():
     tables = run(made.study(coded=["d0.txt"]))
     few = tables["code_assignments"].query("method == 'few_shot'")
