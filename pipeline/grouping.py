@@ -66,7 +66,15 @@ def grouped(talk: Talk, *, options: settings.Themes) -> Groups:
     apart = _apart(likeness, found.themes)
     strength = np.round(clusters.strengths(found.runs, found.themes), 6)
     own, parts = (np.where(apart, NONE, groups) for groups in (found.themes, found.parts))
-    return Groups(own, parts, strength, likeness, found.curve)
+    return Groups(own, _without_gaps(parts), strength, likeness, found.curve)
+
+
+def _without_gaps(groups: np.ndarray) -> np.ndarray:
+    """The same groups numbered from 0 in the same order, where one has lost all its segments."""
+    inside = groups >= 0
+    groups = groups.copy()
+    groups[inside] = np.unique(groups[inside], return_inverse=True)[1]
+    return groups
 
 
 def _clusters(talk: Talk, *, options: settings.Themes) -> clusters.Clusters:

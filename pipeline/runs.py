@@ -45,7 +45,9 @@ def make(
     reach = 2 * neighbourhood(len(vectors), round(neighbours * SPREAD[-1]))
     graphs = [nearest(view, count=reach) for view in views]
     kept = kept_rows(documents, runs=runs, keep=keep, seed=seed)
-    made = runs_of(views, graphs, kept, neighbours=neighbours, resolutions=resolutions, seed=seed)
+    # The products are small: threads would wait for each other longer than they work.
+    with threadpool_limits(limits=1):
+        made = runs_of(views, graphs, kept, neighbours=neighbours, resolutions=resolutions, seed=seed)
     return made, together(graphs[0][0][:, : neighbourhood(len(vectors), neighbours)], made)
 
 
@@ -159,7 +161,7 @@ def _around_centres(rows: np.ndarray, kept: np.ndarray, *, count: int, seed: int
     centres = used[np.sort(random.choice(len(used), size=min(count, len(used)), replace=False))]
     for _ in range(STEPS):
         groups = (used @ centres.T).argmax(axis=1)
-        sums = indicator(groups, count=len(centres)).T @ used
+        sums = (groups == np.arange(len(centres))[:, None]).astype(np.float64) @ used  # on the grid: exact
         moved = exact(np.where(np.abs(sums).sum(axis=1, keepdims=True) > 0, sums, centres))
         if (moved == centres).all():
             break
@@ -204,8 +206,8 @@ def communities(graph: sparse.csr_matrix, *, resolution: float) -> np.ndarray:
     return np.unique(found, return_inverse=True)[1].astype(np.int32)
 
 
-def indicator(groups: np.ndarray, *, count: int = 0) -> sparse.csr_matrix:
-    """Rows by groups, 1 where a row is in a group (numbered from 0; at least `count` columns)."""
+def indicator(groups: np.ndarray) -> sparse.csr_matrix:
+    """Rows by groups, 1 where a row is in a group (numbered from 0)."""
     n = len(groups)
-    shape = (n, max(count, int(groups.max()) + 1 if n else 0))
+    shape = (n, int(groups.max()) + 1 if n else 0)
     return sparse.csr_matrix((np.ones(n), (np.arange(n), groups)), shape=shape)

@@ -216,9 +216,13 @@ def _n(talk: Talk) -> int:
 def _stability(
     talk: Talk, themes: np.ndarray, *, options: settings.Themes, measured: bool
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """The runs without some documents, as many as the budget allows, and the mean Jaccard of each theme in them."""
-    documents, n = talk.segments["document"].to_numpy(), len(talk.segments)
-    runs = min(options.stability_runs, options.rerun_segments // max(n, 1)) if measured else 0
+    """The runs without some documents, and the mean Jaccard of each theme in them.
+
+    As many as the budget allows, half of which is kept for what themes lean on; but three first, where it is small.
+    """
+    documents, n = talk.segments["document"].to_numpy(), max(len(talk.segments), 1)
+    affordable = max(options.rerun_segments // (2 * n), min(3, options.rerun_segments // n))
+    runs = min(options.stability_runs, affordable) if measured else 0
     left_out = steadiness.drawn(documents, runs=runs, share=options.leave_out, seed=options.seed)
     return steadiness.leave_out(documents, themes, again_of(talk, options=options), left_out=left_out)
 

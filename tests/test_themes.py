@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from pipeline import params as settings
-from pipeline import store, theme_model, themes
+from pipeline import grouping, store, theme_model, themes
 
 WORDS = {
     0: ["bleep", "night", "handover", "corridor"],
@@ -220,6 +220,13 @@ def test_what_is_unlike_anything_is_a_reading_list():
     assert len(alone["theme_unassigned"]) <= 6
     assert alone["theme_assignments"].set_index("segment_id").loc["s0017", "theme_id"] == -1
     assert "s0017" not in set(alone["theme_quotes"]["segment_id"])
+
+
+def test_a_part_of_which_nothing_is_left_leaves_no_gap():
+    groups = np.array([0, -1, 3, 3, -1, 1])
+    assert grouping._without_gaps(groups).tolist() == [0, -1, 2, 2, -1, 1]
+    assert grouping._without_gaps(np.full(2, -1)).tolist() == [-1, -1]
+    assert groups.tolist() == [0, -1, 3, 3, -1, 1]
 
 
 def test_what_is_not_substantive_takes_no_part():
