@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from pipeline import params as settings
 from pipeline import grouping, store, theme_model, themes
+from pipeline import params as settings
 
 WORDS = {
     0: ["bleep", "night", "handover", "corridor"],
