@@ -1,9 +1,10 @@
 """How time and memory of each stage after embedding grow with the number of segments: 1,000, 10,000 and 100,000.
 
 Run as `make bench-growth`, or `python -m benchmarks.growth --sizes 1000 10000`. The studies are made from the coded
-sets of ../shared/data: synthetic documents that follow real ones segment by segment, their sentences drawn anew from
-the same set, their vectors real ones with a little noise, their codings those of the segments they follow. Everything
-lies in a temporary folder. Each stage is a process of its own; memory is its largest resident set.
+sets of ../shared/data, or from the sample study where those are not there: synthetic documents that follow real ones
+segment by segment, their sentences drawn anew from the same set, their vectors real ones with a little noise, their
+codings those of the segments they follow. Everything lies in a temporary folder. Each stage is a process of its own;
+memory is its largest resident set.
 """
 
 import argparse
@@ -26,11 +27,12 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from benchmarks.mapping import run_study
-from pipeline import store, study
+from benchmarks.mapping import WORK, run_study
+from pipeline import codebook, store, study
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
+SAMPLE = ROOT / "data" / "sample"
 SETS = ("pdpilot_interviews", "serdif_usability", "world_after_covid")
 STAGES = ("themes", "map_codes", "compare", "report")
 LENGTH = 60
@@ -49,9 +51,37 @@ class Real:
     sentences: dict[str, list[str]]
 
 
-def real(name: str) -> Real:
+def sets() -> tuple[list[Real], dict[str, str]]:
+    """What studies are made of, and what the codebooks say of each code."""
+    said: dict[str, str] = {}
+    if not DATA.exists():
+        for code in codebook.load(SAMPLE / "codebook.yaml").codes:
+            said[code.name] = code.definition
+        return [real("sample", run_sample())], said
+    for name in SETS:
+        book = pd.read_csv(DATA / name / "codebook.csv", dtype=str, keep_default_na=False)
+        said |= dict(zip(book["code"], book["description"], strict=True))
+    return [real(name, run_study(DATA / name, name)) for name in SETS], said
+
+
+def run_sample() -> Path:
+    """Run the sample study up to embed, in a folder of its own."""
+    folder = WORK / "data" / "sample"
+    for part in ("transcripts", "human_codes", "participants.csv", "codebook.yaml"):
+        copy = shutil.copytree if (SAMPLE / part).is_dir() else shutil.copy
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder / part, ignore_errors=True)
+        copy(SAMPLE / part, folder / part)
+    shutil.copytree(ROOT / "models", WORK / "models", dirs_exist_ok=True)
+    (WORK / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+    for step in ("study", "ingest", "segment", "embed"):
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        subprocess.run([sys.executable, "-m", f"pipeline.{step}"], cwd=WORK, env=environment, check=True)
+    return folder
+
+
+def real(name: str, folder: Path) -> Real:
     """Read a set that was run up to embed."""
-    folder = run_study(DATA / name, name)
     # Read as they are: a set that was run before a table gained a column lends what it has.
     segments, codings, embeddings = (
         pd.read_parquet(store.path(folder, table)) for table in ("segments", "codings", "embeddings")
@@ -75,7 +105,7 @@ def sentences(text: str) -> list[str]:
     return [one for one in re.split(r"(?<=[.?!])\s+", text.strip()) if one]
 
 
-def make(folder: Path, n: int, sets: list[Real], *, seed: int) -> None:
+def make(folder: Path, n: int, sets: list[Real], said: dict[str, str], *, seed: int) -> None:
     """Write a study of about n segments, as ingest, segment and embed would have left it."""
     draw = np.random.default_rng(seed)
     rows: dict[str, list[dict[str, object]]] = defaultdict(list)
@@ -89,10 +119,6 @@ def make(folder: Path, n: int, sets: list[Real], *, seed: int) -> None:
         store.write(folder, name, store.empty(name))
     (folder / "transcripts").mkdir()
     used = pd.Series([row["code"] for row in rows["codings"]]).value_counts()
-    said: dict[str, str] = {}
-    for one in sets:
-        book = pd.read_csv(DATA / one.name / "codebook.csv", dtype=str, keep_default_na=False)
-        said |= dict(zip(book["code"], book["description"], strict=True))
     names = sorted(used.index[:CODES])
     entries = [{"name": name, "definition": said.get(name, "") or f"Talk about {name}."} for name in names]
     (folder / "codebook.yaml").write_text(yaml.safe_dump({"codes": entries}))
@@ -192,14 +218,14 @@ def measured(root: Path, stage: str, limit: float) -> tuple[float, float, float,
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, why
 
 
-def project(root: Path, n: int, sets: list[Real]) -> Path:
+def project(root: Path, n: int, sets: list[Real], said: dict[str, str]) -> Path:
     """A project whose study is data/grown, of about n segments."""
     (root / "models").mkdir(parents=True)
     shutil.copytree(ROOT / "pipeline", root / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
     (root / "models" / "models.yaml").write_text((ROOT / "models" / "models.yaml").read_text())
     settings = yaml.safe_load((ROOT / "params.yaml").read_text())
     (root / "params.yaml").write_text(yaml.safe_dump({**settings, "study": "data/grown"}))
-    make(root / "data" / "grown", n, sets, seed=1)
+    make(root / "data" / "grown", n, sets, said, seed=1)
     return root
 
 
@@ -210,14 +236,12 @@ def main() -> None:
     parser.add_argument("--stages", nargs="+", default=list(STAGES))
     parser.add_argument("--limit", type=float, default=3600, help="seconds a stage may take")
     options = parser.parse_args()
-    if not DATA.exists():
-        raise SystemExit(f"{DATA} is not there: the coded sets, from which studies of any size are made.")
-    sets = [real(name) for name in SETS]
+    sources, said = sets()
     found: dict[str, dict[int, float]] = defaultdict(dict)
     print("| segments | stage | s | processor s | MiB | |\n| ---: | --- | ---: | ---: | ---: | --- |")
     with tempfile.TemporaryDirectory(prefix="growth-") as folder:
         for n in options.sizes:
-            root = project(Path(folder) / str(n), n, sets)
+            root = project(Path(folder) / str(n), n, sources, said)
             if "themes" not in options.stages:
                 made_up_themes(root / "data" / "grown")
             for stage in options.stages:
