@@ -62,6 +62,21 @@ def smooth(segments: pd.DataFrame, vectors: np.ndarray, *, neighbours: int, deca
     return result.astype(np.float32)
 
 
+def full(
+    said: pd.DataFrame,
+    everything: pd.DataFrame,
+    known: Mapping[str, np.ndarray],
+    plain: np.ndarray,
+    *,
+    neighbours: int,
+    decay: float,
+    question: float,
+) -> np.ndarray:
+    """The vectors that themes rest on: of `said`, with neighbours (see `smooth`) and question (see `answering`)."""
+    vectors = smooth(said, plain, neighbours=neighbours, decay=decay)
+    return answering(said, vectors, asked(said, everything, known, plain.shape[1]), weight=question)
+
+
 def answering(segments: pd.DataFrame, vectors: np.ndarray, questions: np.ndarray, *, weight: float) -> np.ndarray:
     """Vectors with the question they answer: each plus `weight` times its question's, at length 1 again (float32).
 

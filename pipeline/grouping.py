@@ -49,9 +49,15 @@ def prepare(
     said = said[has].reset_index(drop=True)
     rows = [np.asarray(known[name], dtype=np.float32) for name in said["segment_id"]]
     plain = np.stack(rows) if rows else np.zeros((0, 1), dtype=np.float32)
-    vectors = context.smooth(said, plain, neighbours=options.context, decay=options.context_decay)
-    questions = context.asked(said, segments, known, plain.shape[1])
-    vectors = context.answering(said, vectors, questions, weight=options.question)
+    vectors = context.full(
+        said,
+        segments,
+        known,
+        plain,
+        neighbours=options.context,
+        decay=options.context_decay,
+        question=options.question,
+    )
     return Talk(said, plain, vectors), problems
 
 

@@ -78,7 +78,11 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
         ),
         "map": map_view.build(
             places=projection.places(
-                segments, tables["embeddings"], neighbours=params.themes.context, decay=params.themes.context_decay
+                segments,
+                tables["embeddings"],
+                neighbours=params.themes.context,
+                decay=params.themes.context_decay,
+                question=params.themes.question,
             ),
             assignments=tables["theme_assignments"],
             theme_ids=theme_view.ranked(themes).theme_id.to_list(),

@@ -67,7 +67,9 @@ def _among(flat: np.ndarray, first: np.ndarray, laid: np.ndarray) -> np.ndarray:
     return placed
 
 
-def places(segments: pd.DataFrame, embeddings: pd.DataFrame, *, neighbours: int, decay: float) -> pd.DataFrame:
+def places(
+    segments: pd.DataFrame, embeddings: pd.DataFrame, *, neighbours: int, decay: float, question: float
+) -> pd.DataFrame:
     """Where each substantive segment lies (segment_id, x, y), by the vectors with context that themes rest on."""
     said = segments[segments.substantive & segments.segment_id.isin(embeddings.segment_id.to_list())]
     said = said.iloc[context.order(said)].reset_index(drop=True)
@@ -75,7 +77,8 @@ def places(segments: pd.DataFrame, embeddings: pd.DataFrame, *, neighbours: int,
     vectors = np.stack([vector_of[segment] for segment in said.segment_id]) if len(said) else np.zeros((0, 1))
     # By chance, and yet the same at every run: which segments are laid out if there are too many for all.
     drawn = np.argsort([hashlib.sha256(str(name).encode()).hexdigest() for name in said.segment_id], kind="stable")
-    flat = positions(context.smooth(said, vectors, neighbours=neighbours, decay=decay), order=drawn)
+    known = context.full(said, segments, vector_of, vectors, neighbours=neighbours, decay=decay, question=question)
+    flat = positions(known, order=drawn)
     return said[["segment_id"]].assign(x=flat[:, 0], y=flat[:, 1])
 
 

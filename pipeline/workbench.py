@@ -65,7 +65,7 @@ def places(folder: Path) -> pd.DataFrame:
     """Where each segment lies on the map, by the vectors that the themes were found with."""
     known = params.load().themes
     tables = table(folder, "segments"), table(folder, "embeddings")
-    return projection.places(*tables, neighbours=known.context, decay=known.context_decay)
+    return projection.places(*tables, neighbours=known.context, decay=known.context_decay, question=known.question)
 
 
 def agreement(folder: Path) -> pd.DataFrame:

@@ -81,8 +81,8 @@ def test_which_are_laid_out_hangs_on_their_names_and_not_on_the_order_of_rows(mo
     segments = pd.DataFrame({"segment_id": names, "document": "a.txt", "case": "", "speaker": "", "prompt_id": ""})
     segments = segments.assign(
         turn_id=names, start=range(len(names)), end=range(1, len(names) + 1), substantive=True, part="participant"
-    )
+    ).assign(set_aside="")
     held = pd.DataFrame({"segment_id": names, "vector": list(points)})
-    one = projection.places(segments, held, neighbours=0, decay=0.6)
-    two = projection.places(segments.iloc[::-1], held.iloc[::-1], neighbours=0, decay=0.6)
+    one = projection.places(segments, held, neighbours=0, decay=0.6, question=0.6)
+    two = projection.places(segments.iloc[::-1], held.iloc[::-1], neighbours=0, decay=0.6, question=0.6)
     pd.testing.assert_frame_equal(one, two)

@@ -201,7 +201,7 @@ def test_why_segments_are_set_aside_is_said_in_words(tables):
 
 
 def made_map(tables, quoted, theme_ids, assigned=None):
-    places = projection.places(tables["segments"], tables["embeddings"], neighbours=2, decay=0.6)
+    places = projection.places(tables["segments"], tables["embeddings"], neighbours=2, decay=0.6, question=0.6)
     given = tables["theme_assignments"] if assigned is None else assigned
     return map_view.build(places=places, assignments=given, theme_ids=theme_ids, quotes=quoted)
 

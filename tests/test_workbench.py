@@ -80,7 +80,7 @@ def test_themes_and_their_quotes_come_largest_first_and_verbatim(tables):
 
 
 def mapped(tables):
-    places = projection.places(tables["segments"], tables["embeddings"], neighbours=2, decay=0.6)
+    places = projection.places(tables["segments"], tables["embeddings"], neighbours=2, decay=0.6, question=0.6)
     return summaries.map_of_segments(places, tables["theme_assignments"], tables["themes"], tables["segments"])
 
 
