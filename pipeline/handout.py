@@ -92,7 +92,9 @@ def _order(chosen: pd.DataFrame | None, members: pd.DataFrame | None) -> list[st
 
 def _said(row: object, role: str, kept: list[tuple[str, str]]) -> str:
     size, people = int(getattr(row, "n_segments", 0)), int(getattr(row, "n_cases", 0))
-    said = [f"{words.count(people, 'person', 'people')} spoke of this, in {words.count(size, 'passage')}."]
+    passages = words.count(size, "passage")
+    spoken = f"{words.count(people, 'person', 'people')} spoke of this, in {passages}."
+    said = [spoken if people else f"This comes up in {passages} of documents or notes, in which nobody is named."]
     keywords = [str(word) for word in getattr(row, "keywords", ())][:5]
     if keywords:
         said.append(f"Words that come up often: {words.listed(keywords)}.")

@@ -41,6 +41,11 @@ def test_a_card_for_each_theme_largest_first_in_plain_sentences(tables):
     )
 
 
+def test_a_theme_of_documents_alone_is_said_to_be_that(tables):
+    tables["themes"]["n_cases"] = 0
+    assert "of documents or notes, in which nobody is named." in handout.cards(tables)[0].said
+
+
 def test_the_chosen_quotes_come_first_and_none_from_the_edge_unless_there_is_room(tables):
     texts = tables["segments"].set_index("segment_id").text
     first = tables["theme_quotes"].query("theme_id == 0 and kind == 'typical'").segment_id

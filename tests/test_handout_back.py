@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from pipeline import alternatives, cli, handout, handout_back, returned, store
 from pipeline.alternatives import Reading
 from pipeline.exchange import handout as sheet
+from pipeline.readers import word_tables
 from pipeline.readers.model import RefusedError
 
 NOW = datetime(2026, 3, 5, 10, 0, tzinfo=UTC)
@@ -141,6 +144,23 @@ def test_a_hostile_file_is_refused_before_it_is_read(study, tmp_path):
         take(tmp_path / "f.docx", study)
     with pytest.raises(returned.ReturnedError, match=r"f\.docx"):
         returned.run(tmp_path / "f.docx", study)
+
+
+# What XML can hold.
+LETTERS = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
+typed = st.text(LETTERS, max_size=40).map(str.strip)
+
+
+@settings(max_examples=25)
+@given(answers=st.lists(typed.filter(bool), min_size=3, max_size=3), name=typed.filter(bool))
+def test_whatever_is_typed_into_a_cell_comes_back_as_it_is(answers: list[str], name: str, tmp_path_factory):
+    place = tmp_path_factory.mktemp("f") / "f.docx"
+    fields = {f"t0_{number}": said for number, said in enumerate(answers, start=1)}
+    filled(place, about=(name, "", ""), **fields)
+    found = handout_back.parsed(word_tables.read(place.read_bytes()), place="f.docx")
+    ((theme, label, said),) = found.cards
+    assert (theme, label, found.who) == (0, CARDS[0].label, " ".join(name.split()))
+    assert list(said.values()) == answers
 
 
 TABLES = [
