@@ -63,8 +63,10 @@ PROCESSED: dict[str, type[schemas.Table]] = {
     "framework_matrix": schemas.FrameworkMatrix,
 }
 
-# Rows that are stored together: who reads some documents of a large table reads no more than these beside them.
-ROWS = 65_536
+# Rows that are stored together: who reads some documents of a large table reads no more than these beside them. A row
+# of documents is a whole transcript.
+ROWS = 16_384
+ROWS_OF = {"documents": 256}
 # What DVC leaves where it copies a table and the disk is full. A run that was killed leaves our own temporary files.
 DVC_TEMPORARY = f".{'?' * 22}.tmp"
 
@@ -109,7 +111,7 @@ def write_part(place: Path, table: str, frame: pd.DataFrame) -> None:
     """Write a part of a table to a file of its own, as `write` does a table; `join` puts parts together."""
     checked = _validated(table, frame.reset_index(drop=True), place)
     arrow = pa.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
-    _whole(place, lambda temporary: pq.write_table(arrow, temporary, compression="zstd", row_group_size=ROWS))
+    _whole(place, lambda temporary: pq.write_table(arrow, temporary, compression="zstd", row_group_size=_rows(table)))
 
 
 def join(study: Path, table: str, parts: Sequence[Path]) -> None:
@@ -121,6 +123,7 @@ def join(study: Path, table: str, parts: Sequence[Path]) -> None:
     schemas_ = [pq.read_schema(part) for part in parts]
     filled = [pq.read_metadata(part).num_rows > 0 for part in parts]
     own = next((one for one, full in zip(schemas_, filled, strict=True) if full), schemas_[0])
+    at_once = _rows(table)
     unique = [name for name, column in schema(table).to_schema().columns.items() if column.unique]
     seen: dict[str, list[pa.Array]] = {name: [] for name in unique}
 
@@ -132,16 +135,20 @@ def join(study: Path, table: str, parts: Sequence[Path]) -> None:
                 for name in unique:
                     seen[name] += rows[name].chunks
                 waiting = pa.concat_tables([waiting, rows])
-                while len(waiting) >= ROWS:
-                    writer.write_table(waiting.slice(0, ROWS).combine_chunks())
-                    waiting = waiting.slice(ROWS)
-            if len(waiting):
+                while len(waiting) >= at_once:
+                    writer.write_table(waiting.slice(0, at_once).combine_chunks())
+                    waiting = waiting.slice(at_once)
+            if len(waiting) or not any(filled):
                 writer.write_table(waiting.combine_chunks())
         for name, chunks in seen.items():
             if chunks and pc.count_distinct(pa.chunked_array(chunks)).as_py() < sum(map(len, chunks)):
                 raise StoreError(f"{place}: two rows have one {name}. Run `dvc repro --force` to make it anew.")
 
     _whole(place, fill)
+
+
+def _rows(table: str) -> int:
+    return ROWS_OF.get(table, ROWS)
 
 
 def _there(study: Path, table: str) -> Path:
