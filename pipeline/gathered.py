@@ -43,6 +43,7 @@ def gather(
     book: codebook.Codebook,
     taken: Sequence[decisions.Decision] = (),
     said: Sequence[written.Summary] = (),
+    *,
     ledger: Sequence[reading.Read] = (),
     readings: Sequence[alternatives.Reading] = (),
 ) -> Study:

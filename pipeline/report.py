@@ -112,7 +112,7 @@ def main() -> None:
         ledger = reading.load(params.folder / reading.FILE)
         readings = alternatives.load(params.folder / alternatives.FILE)
         book = codebook.load(params.folder / "codebook.yaml")
-        study = gather(read(params.folder), book, taken, said, ledger, readings)
+        study = gather(read(params.folder), book, taken, said, ledger=ledger, readings=readings)
         html = build_page(study, params, fingerprints(params))
         store.write(params.folder, "framework_matrix", matrix.table(study.cells))
         write_out(params.folder / "report", study, html=html, reflexive=params.stance == "reflexive")

@@ -193,7 +193,7 @@ def test_what_was_decided_and_read_is_told_in_sentences(copied):
     themes["decided"] = [taken[0].key if theme == 0 else "" for theme in themes.theme_id]
     store.write(copied, "themes", themes)
     book = codebook.load(copied / "codebook.yaml")
-    study = gathered.gather(report.read(copied), book, taken, (), [Read(segment, "Ben")])
+    study = gathered.gather(report.read(copied), book, taken, ledger=[Read(segment, "Ben")])
     html = report.build_page(study, Params(study=str(copied)), MODELS)
     text = seen(html)
     assert "On 2026-01-15 Asha pinned 1 segment as exemplar of it: <b>Typical</b>." in text
