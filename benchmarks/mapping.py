@@ -117,7 +117,8 @@ def summary(found: dict[tuple[str, str], Rows]) -> None:
         return
     print(f"\nMean kappa over {len(talks)} sets of interviews, at their categories where they have some:\n")
     means: dict[tuple[str, str], float] = {}
-    for key in dict.fromkeys(key for rows in talks for key in rows):
+    keys = dict.fromkeys(key for rows in talks for key in rows)
+    for key in sorted(keys, key=lambda key: (len(key[0]), key[0])):  # 10 after 5, out of fold last
         here = [float(np.mean([row["kappa"] for row in rows[key]])) for rows in talks if key in rows]
         means[key] = float(np.mean(here))
         print(f"| {key[0]} | {key[1]} | {means[key]:.3f} | {len(here)} sets |")
@@ -129,7 +130,9 @@ def summary(found: dict[tuple[str, str], Rows]) -> None:
     print(f"out of fold: {means['out of fold', OURS]:.3f} (goal 0.50); best plainer way: {max(every):.3f}")
     for (name, level), rows in found.items():
         ours = rows["out of fold", OURS][0]
-        best = max((row[0]["kappa"], way) for (n, way), row in rows.items() if n == "out of fold" and way != OURS)
+        best = max(
+            (row[0]["kappa"], way) for (n, way), row in rows.items() if n == "out of fold" and way not in (OURS, BARE)
+        )
         print(f"{name}, {level}: ours {ours['kappa']:.3f}, best other {best[0]:.3f} ({best[1]}), ece {ours['ece']:.3f}")
 
 
