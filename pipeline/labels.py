@@ -47,7 +47,9 @@ SPOKEN = layout.word_list(
     months better best worse bad hard easy high low number two three four five six seven eight nine ten hundred
     thousand couple half last next previous end start started bring brought ask asked asking call called show shows
     keep kept help helped helps helpful turn turned set run running change changed answer question questions
-    yesterday tomorrow hey god gosh blah huh yup crosstalk participant interviewer
+    yesterday tomorrow hey god gosh blah huh yup crosstalk participant interviewer monday tuesday wednesday thursday
+    friday saturday sunday january february march april june july august september october november december o'clock
+    minute minutes hour hours
     """
 )
 # Words too common to name a theme by themselves that may stand in a phrase ("protected time", "working group").
@@ -55,6 +57,7 @@ IN_PHRASES = layout.word_list(
     """
     time times day week year work working people person place change help question answer start end high low new old
     big small long hard bad first second last next point part number use call run set best good different important
+    hour hours
     """
 )
 

@@ -152,3 +152,10 @@ def test_how_many_cases_say_a_word():
     said = sparse.csr_matrix([[1, 0], [2, 0], [1, 1], [0, 3]])
     counted = labels.cases_that_say(said, pd.Series(["a", "a", "b", "b"]), np.array([0, 0, 0, 1]))
     assert counted.tolist() == [[2, 1], [0, 1]]
+
+
+def test_days_and_months_name_nothing_and_working_hours_do():
+    texts = ["On Monday we changed the working hours.", "In June the working hours were changed again, on a Tuesday."]
+    terms = labels.vocabulary(texts, ["working hours"], stop=labels.stop_words([]), least=1)
+    assert "working hours" in terms
+    assert not {"monday", "tuesday", "june", "hours"} & set(terms)
