@@ -182,10 +182,12 @@ def handout(
 
 @app.command(name="import")
 def bring(
+    context: typer.Context,
     file: Annotated[
         Path,
         typer.Argument(help="A .qdpx or .qdc; codebook, codings or participants as .csv or .xlsx; what came back."),
     ],
+    *,
     codebook: Annotated[bool, typer.Option("--codebook", help="Replace the codebook, and keep the old one.")] = False,
     transcripts: Annotated[bool, typer.Option("--transcripts", help="Add texts that the study does not have.")] = False,
     offsets: Annotated[str, typer.Option(help="How positions count: auto, codepoints or utf16.")] = "auto",
@@ -198,6 +200,9 @@ def bring(
     """
     from pipeline import importing, returned
 
+    source = context.get_parameter_source("who")
+    if file.suffix.lower() in returned.HANDOUTS and (source is None or source.name != "COMMANDLINE"):
+        who = ""  # whoever brings a hand-out in is seldom who filled it in
     if returned.comes_back(file):
         for line in returned.run(file, settings.load().folder, who=who):
             typer.echo(line)

@@ -204,6 +204,18 @@ def test_from_the_command_out_and_back(study, tmp_path, monkeypatch):
     assert handout.write(Path("data/small"), role="nurse")
 
 
+def test_who_imports_is_not_taken_for_who_filled_it_in_unless_that_is_said(study, tmp_path, monkeypatch):
+    (tmp_path / "params.yaml").write_text("study: data/small\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COUNTERPOINT_WHO", "Asha")
+    path = filled(tmp_path / "f.docx", about=("", "", ""), t0_1="x")
+    done = CliRunner().invoke(cli.app, ["import", str(path)])
+    assert done.exit_code == 1
+    assert "names nobody" in str(done.exception)
+    assert CliRunner().invoke(cli.app, ["import", str(path), "--who", "Flo"]).exit_code == 0
+    assert [one.who for one in readings(study)] == ["Flo"]
+
+
 def test_the_file_may_not_be_there(study):
     with pytest.raises(returned.ReturnedError, match="cannot be opened"):
         returned.run(study / "nowhere.docx", study)
