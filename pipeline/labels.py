@@ -83,7 +83,8 @@ def nouns(texts: Sequence[str], nlp: "Language | None", *, stop: Iterable[str]) 
     """
     if nlp is None or "parser" not in nlp.pipe_names:
         return [], []
-    barred = set(stop) - IN_PHRASES
+    empty = set(stop)
+    barred = empty - IN_PHRASES
     phrases: set[str] = set()
     said: Counter[str] = Counter()
     as_noun: Counter[str] = Counter()
@@ -91,6 +92,8 @@ def nouns(texts: Sequence[str], nlp: "Language | None", *, stop: Iterable[str]) 
         phrases |= {phrase for chunk in text.noun_chunks if (phrase := _phrase(chunk, barred))}
         said.update(token.lower_ for token in text)
         as_noun.update(token.lower_ for token in text if token.pos_ in ("NOUN", "PROPN"))
+    # "The first time" is made of such words alone, and names nothing either.
+    phrases = {phrase for phrase in phrases if not empty.issuperset(phrase.split())}
     return sorted(phrases), sorted(word for word, times in as_noun.items() if 2 * times >= said[word])
 
 

@@ -57,6 +57,7 @@ def test_words_keep_their_apostrophes_hyphens_and_accents():
     [
         ("the protected TIME", ["protected time"]),
         ("a really good NURSE", []),  # a speaker
+        ("the first TIME", []),  # words that name nothing
         ("WARD", []),  # one word
         ("very long heavy STAFF ROTA SHEET", []),  # four words
         ("xxxx CHART", []),  # a name that was taken out
