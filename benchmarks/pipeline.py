@@ -29,7 +29,8 @@ from sentence_transformers import SentenceTransformer
 from pipeline import models
 segments = pd.read_parquet(sys.argv[1])
 texts = segments.loc[segments["substantive"], "text"].tolist()
-topics, _ = BERTopic(embedding_model=SentenceTransformer(str(models.find("all-MiniLM-L6-v2", kind="sentence-transformers").folder))).fit_transform(texts)
+folder = models.find("all-MiniLM-L6-v2", kind="sentence-transformers").folder
+topics, _ = BERTopic(embedding_model=SentenceTransformer(str(folder))).fit_transform(texts)
 print(len(texts), "segments,", len(set(topics)), "topics")
 """
 
