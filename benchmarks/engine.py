@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -90,26 +91,36 @@ def light(root: Path) -> dict[str, dict[str, object]]:
     return {"segment": {"model": "rules"}, "embed": {"model": "words"}}
 
 
-def resident(process: psutil.Process, peak: list[int], done: threading.Event) -> None:
-    """Keep the largest sum of resident memory of a process and its children, looked at five times a second."""
+class Used(NamedTuple):
+    """Seconds on the clock and of all processors, and MiB of all processes together."""
+
+    wall: float
+    processors: float
+    mib: float
+
+
+def watched(process: psutil.Process, done: threading.Event, spent: dict[int, float], peak: list[float]) -> None:
+    """Note the seconds of each process of a family, and the largest sum of their memory, five times a second."""
     while not done.wait(0.2):
         try:
             family = [process, *process.children(recursive=True)]
-            peak[0] = max(peak[0], sum(one.memory_info().rss for one in family))
+            for one in family:
+                spent[one.pid] = sum(one.cpu_times()[:2])
+            peak[0] = max(peak[0], sum(one.memory_info().rss for one in family) / 2**20)
         except psutil.Error:
             continue
 
 
-def step(root: Path, stage: str, *, kill: bool = False) -> tuple[float, float]:
-    """Seconds and MiB of a stage with its workers. `kill`: one worker is killed once the parts are being worked on."""
+def step(root: Path, stage: str, *, kill: bool = False) -> Used:
+    """What a stage uses with its workers. `kill`: one worker is killed once the parts are being worked on."""
     (root / STUDY / ".cache" / "vectors.parquet").unlink(missing_ok=True)
     shutil.rmtree(root / STUDY / ".cache" / "vectors", ignore_errors=True)
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", f"pipeline.{stage}"], cwd=root, env={**os.environ, "PYTHONPATH": str(root)}
     )
-    peak, done = [0], threading.Event()
-    watching = threading.Thread(target=resident, args=(psutil.Process(process.pid), peak, done))
+    done, spent, peak = threading.Event(), dict[int, float](), [0.0]
+    watching = threading.Thread(target=watched, args=(psutil.Process(process.pid), done, spent, peak))
     watching.start()
     if kill:
         _killed(process, root / STUDY / ".cache" / stage)
@@ -119,7 +130,7 @@ def step(root: Path, stage: str, *, kill: bool = False) -> tuple[float, float]:
     watching.join()
     if code:
         raise SystemExit(f"{stage} ended with {code}")
-    return wall, peak[0] / 2**20
+    return Used(wall, sum(spent.values()), peak[0])
 
 
 def _killed(process: subprocess.Popen[bytes], folder: Path) -> None:
@@ -160,18 +171,24 @@ def fit(root: Path, most: int) -> assigning.Fit:
     return assigning.fitted(vectors, grouping.grouped(talk, options=params.Themes(context=0)))
 
 
-def assign(root: Path, known: assigning.Fit, workers: int) -> tuple[float, str]:
-    """Seconds to assign every answer on so many workers, and the sha256 of what came out."""
+def assign(root: Path, known: assigning.Fit, workers: int) -> tuple[Used, str]:
+    """What it takes to assign every answer on so many workers, and the sha256 of what came out."""
     os.chdir(root)
     shutil.rmtree(root / "assign", ignore_errors=True)
-    said = sha256()
+    said, own = sha256(), time.process_time()
+    done, spent, peak = threading.Event(), dict[int, float](), [0.0]
     with engine.opened("dask", workers=workers) as run:
         began = time.perf_counter()
+        watching = threading.Thread(target=watched, args=(psutil.Process(), done, spent, peak))
+        watching.start()
         for rows in assigning.by_parts(blocks(root), known, folder=root / "assign", run=run):
             for name in sorted(rows):
                 said.update(rows[name].tobytes())
         wall = time.perf_counter() - began
-    return wall, said.hexdigest()
+        done.set()
+        watching.join()
+    spent[os.getpid()] = time.process_time() - own
+    return Used(wall, sum(spent.values()), peak[0]), said.hexdigest()
 
 
 def compared(root: Path, answers: int, lighter: dict[str, dict[str, object]], fitted: int) -> None:
@@ -185,25 +202,23 @@ def compared(root: Path, answers: int, lighter: dict[str, dict[str, object]], fi
             ("2 workers, one killed", {"engine": "dask", "workers": 2}, True),
         ):
             settings(root, **lighter, **changed)
-            wall, mib = step(root, stage, kill=kill)
-            times[name] = wall
+            used = step(root, stage, kill=kill)
+            times[name] = used.wall
             bytes_.add(digest(root, table))
-            row(answers, f"{stage}, {name}", wall, mib)
+            row(answers, f"{stage}, {name}", used)
         same(bytes_, f"{table} of all four")
         print(f"{stage}: 2 workers over 1, efficiency {times['1 worker'] / times['2 workers'] / 2:.2f}\n", flush=True)
     known = fit(root, fitted)
     found = [assign(root, known, workers) for workers in (1, 2)]
-    for workers, (wall, _) in zip((1, 2), found, strict=True):
-        row(answers, f"assign, {workers} worker{'s' * (workers > 1)}", wall, None)
+    for workers, (used, _) in zip((1, 2), found, strict=True):
+        row(answers, f"assign, {workers} worker{'s' * (workers > 1)}", used)
     same({said for _, said in found}, "groups of both")
-    print(f"assign: 2 workers over 1, efficiency {found[0][0] / found[1][0] / 2:.2f}\n", flush=True)
+    print(f"assign: 2 workers over 1, efficiency {found[0][0].wall / found[1][0].wall / 2:.2f}\n", flush=True)
 
 
-def row(answers: int, what: str, wall: float, mib: float | None) -> None:
-    print(
-        f"| {answers:,} | {what} | {wall:.1f} | {answers / wall:,.0f} | {'' if mib is None else f'{mib:.0f}'} |",
-        flush=True,
-    )
+def row(answers: int, what: str, used: Used) -> None:
+    figures = f"{used.wall:.1f} | {used.processors:.1f} | {answers / used.processors:,.0f} | {used.mib:.0f}"
+    print(f"| {answers:,} | {what} | {figures} |", flush=True)
 
 
 def same(digests: set[str], what: str) -> None:
@@ -218,26 +233,26 @@ def main() -> None:
     parser.add_argument("--slow", type=int, default=5_000, help="answers for the default models; 0: none")
     parser.add_argument("--fit", type=int, default=5_000, help="answers in which themes are found")
     options = parser.parse_args()
-    print("| answers | step | s | answers/s | MiB |\n| ---: | --- | ---: | ---: | ---: |")
+    print("| answers | step | s | processor s | answers a processor second | MiB |")
+    print("| ---: | --- | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory(prefix="engine-") as folder:
         if options.slow:
             root = project(Path(folder) / "slow", options.slow)
             settings(root, engine="dask", workers=2)
             for stage in ("ingest", "segment", "embed"):
-                row(options.slow, f"{stage}, default models, 2 workers", *step(root, stage))
+                row(options.slow, f"{stage}, default models, 2 workers", step(root, stage))
         if options.share:
             root = project(Path(folder) / "share", options.share)
             lighter = light(root)
             settings(root, **lighter)
-            row(options.share, "ingest", *step(root, "ingest"))
+            row(options.share, "ingest", step(root, "ingest"))
             compared(root, options.share, lighter, options.fit)
         if options.answers:
             root = project(Path(folder) / "whole", options.answers)
             settings(root, **light(root), engine="dask", workers=2)
             for stage in ("ingest", "segment", "embed"):
-                row(options.answers, f"{stage}, 2 workers" if stage != "ingest" else stage, *step(root, stage))
-            wall, _ = assign(root, fit(root, options.fit), 2)
-            row(options.answers, "assign, 2 workers", wall, None)
+                row(options.answers, f"{stage}, 2 workers" if stage != "ingest" else stage, step(root, stage))
+            row(options.answers, "assign, 2 workers", assign(root, fit(root, options.fit), 2)[0])
             print(f"{pq.read_metadata(store.path(root / STUDY, 'segments')).num_rows:,} segments")
 
 
