@@ -18,6 +18,7 @@ from pipeline import (
     labels,
     models,
     passports,
+    reruns,
     stage,
     steadiness,
     store,
@@ -29,7 +30,7 @@ from pipeline import (
 from pipeline import params as settings
 from pipeline.decided import Decided
 from pipeline.decisions import Decision
-from pipeline.grouping import NONE, Groups, Talk, again_of, prepare
+from pipeline.grouping import NONE, Groups, Talk, prepare
 from pipeline.passports import Facts
 
 if TYPE_CHECKING:
@@ -83,10 +84,10 @@ def themes(
     else:
         source = []
     seen, seen_themes = assigning.part_of(talk, looked), groups.themes[looked]
-    stability, means = _stability(seen, seen_themes, options=options, measured=bool(groups.curve))
+    stability, means = reruns.stability(seen, seen_themes, options=options, measured=bool(groups.curve))
     steady = np.append(means, np.full(len(worded.named) - len(means), np.nan))
     spent = int(stability["n_segments"].sum())
-    dependence = _dependence(seen, seen_themes, cases, options=options, spent=spent, measured=bool(groups.curve))
+    dependence = reruns.dependence(seen, seen_themes, cases, options=options, spent=spent, measured=bool(groups.curve))
     table, ids, part_ids = _themes(talk, groups, worded, turns, left=left, steady=steady, dependence=dependence)
     problems += _notes(talk, groups, stability, looked=int(looked.sum()))
     source += [""] * (len(table) - len(source))
@@ -211,34 +212,6 @@ def _row(
 
 def _n(talk: Talk) -> int:
     return len(set(talk.segments["case"]) - {""})
-
-
-def _stability(
-    talk: Talk, themes: np.ndarray, *, options: settings.Themes, measured: bool
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """The runs without some documents, and the mean Jaccard of each theme in them.
-
-    As many as the budget allows, half of which is kept for what themes lean on; but three first, where it is small.
-    """
-    documents, n = talk.segments["document"].to_numpy(), max(len(talk.segments), 1)
-    affordable = max(options.rerun_segments // (2 * n), min(3, options.rerun_segments // n))
-    runs = min(options.stability_runs, affordable) if measured else 0
-    left_out = steadiness.drawn(documents, runs=runs, share=options.leave_out, seed=options.seed)
-    return steadiness.leave_out(documents, themes, again_of(talk, options=options), left_out=left_out)
-
-
-def _dependence(
-    talk: Talk, themes: np.ndarray, cases: pd.DataFrame, *, options: settings.Themes, spent: int, measured: bool
-) -> pd.DataFrame:
-    """What is left of each theme without the cases and values it leans on, as far as the budget goes."""
-    columns = ["theme", "kind", "name", "share", "jaccard", "remains"]
-    rows: list[tuple[int, str, str, float, float, bool]] = []
-    again = again_of(talk, options=options)
-    chosen = steadiness.candidates(talk.segments, themes, cases, most=options.drop_one) if measured else []
-    allowed = max(options.rerun_segments - spent, 0) // max(len(talk.segments), 1)
-    for kind, name in chosen[:allowed]:
-        rows += steadiness.without(talk.segments, themes, cases, again, kind=kind, name=name)
-    return pd.DataFrame(rows, columns=columns)
 
 
 def _assignments(talk: Talk, groups: Groups, ids: Sequence[int], part_ids: Sequence[int]) -> pd.DataFrame:

@@ -1,0 +1,40 @@
+"""Reruns: the themes made again without some documents, cases or sites, as many times as the study's size allows."""
+
+import numpy as np
+import pandas as pd
+
+from pipeline import params as settings
+from pipeline import steadiness
+from pipeline.grouping import Talk, again_of
+
+
+def stability(
+    talk: Talk, themes: np.ndarray, *, options: settings.Themes, measured: bool
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The runs without some documents, and the mean Jaccard of each theme in them.
+
+    As many as `rerun_segments` allows, half of which is kept for what themes lean on; but three first, where it is
+    small. `measured` False, where there was nothing to divide: none.
+    """
+    documents, n = talk.segments["document"].to_numpy(), max(len(talk.segments), 1)
+    affordable = max(options.rerun_segments // (2 * n), min(3, options.rerun_segments // n))
+    runs = min(options.stability_runs, affordable) if measured else 0
+    left_out = steadiness.drawn(documents, runs=runs, share=options.leave_out, seed=options.seed)
+    return steadiness.leave_out(documents, themes, again_of(talk, options=options), left_out=left_out)
+
+
+def dependence(
+    talk: Talk, themes: np.ndarray, cases: pd.DataFrame, *, options: settings.Themes, spent: int, measured: bool
+) -> pd.DataFrame:
+    """What is left of each theme without the cases and values it leans on: rows of theme_dependence, by theme.
+
+    `spent`: the segments clustered again before, out of `rerun_segments`.
+    """
+    columns = ["theme", "kind", "name", "share", "jaccard", "remains"]
+    rows: list[tuple[int, str, str, float, float, bool]] = []
+    again = again_of(talk, options=options)
+    chosen = steadiness.candidates(talk.segments, themes, cases, most=options.drop_one) if measured else []
+    allowed = max(options.rerun_segments - spent, 0) // max(len(talk.segments), 1)
+    for kind, name in chosen[:allowed]:
+        rows += steadiness.without(talk.segments, themes, cases, again, kind=kind, name=name)
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,62 @@
+"""How many times the themes are made again, and what is made of it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline import params as settings
+from pipeline import reruns
+from pipeline.grouping import Talk
+
+
+def talk(n: int = 60, documents: int = 6) -> tuple[Talk, np.ndarray, pd.DataFrame]:
+    """n segments of three subjects; each document is a case of its own, the last third of the talk is one site's."""
+    about = np.arange(n) % 3
+    owner = [f"d{place * documents // n}" for place in range(n)]
+    vectors = np.eye(8)[about] + np.random.default_rng(1).normal(scale=0.05, size=(n, 8))
+    segments = pd.DataFrame({"segment_id": [f"s{place:03d}" for place in range(n)], "document": owner, "case": owner})
+    segments["text"] = "They never asked us."
+    cases = pd.DataFrame({"case": sorted(set(owner))})
+    return Talk(segments, vectors.astype(np.float32), vectors.astype(np.float32)), about.astype(np.int64), cases
+
+
+def options(**changed) -> settings.Themes:
+    return settings.Themes(runs=6, min_size=2, neighbours=8).model_copy(update=changed)
+
+
+@pytest.mark.parametrize(
+    ("budget", "runs"),
+    [(0, 0), (59, 0), (60, 1), (180, 3), (240, 3), (480, 4), (6000, 10)],
+)
+def test_half_of_the_budget_is_for_documents_left_out_but_three_runs_come_first(budget, runs):
+    said, themes, _ = talk()
+    table, means = reruns.stability(said, themes, options=options(rerun_segments=budget), measured=True)
+    assert len(table) == runs
+    assert np.isnan(means).all() == (runs == 0)
+
+
+def test_what_is_left_of_the_budget_goes_to_cases():
+    said, _, cases = talk()
+    one_case_each = np.repeat(np.arange(3), 20)
+    counts = [
+        reruns.dependence(said, one_case_each, cases, options=options(rerun_segments=budget), spent=300, measured=True)[
+            "name"
+        ].nunique()
+        for budget in (300, 360, 480, 6000)
+    ]
+    assert counts == [0, 1, 3, 6]
+
+
+def test_a_theme_that_is_one_case_does_not_remain_without_it():
+    said, _, cases = talk(documents=3)
+    one_case_each = np.repeat(np.arange(3), 20)
+    table = reruns.dependence(said, one_case_each, cases, options=options(), spent=0, measured=True)
+    assert sorted(table["theme"]) == [0, 1, 2]
+    assert not table["remains"].any()
+    assert (table["share"] == 1).all()
+
+
+def test_nothing_is_made_again_where_there_was_nothing_to_divide():
+    said, themes, cases = talk()
+    assert reruns.stability(said, themes, options=options(), measured=False)[0].empty
+    assert reruns.dependence(said, themes, cases, options=options(), spent=0, measured=False).empty
