@@ -1,11 +1,12 @@
 """Grouping: the talk that takes part, and the themes, parts and strengths that its clusters give."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from pipeline import clusters, context, runs, steadiness
+from pipeline import beside, clusters, context, runs, steadiness
 from pipeline import params as settings
 
 NONE = -1
@@ -112,10 +113,10 @@ def _apart(likeness: np.ndarray, found: np.ndarray) -> np.ndarray:
 
 
 def again_of(talk: Talk, *, options: settings.Themes) -> steadiness.Again:
-    """The same grouping of a part of the talk, as steadiness asks for it."""
+    """The same grouping of parts of the talk, as steadiness asks for it, two at a time."""
 
-    def again(kept: np.ndarray) -> np.ndarray:
+    def part(kept: np.ndarray) -> np.ndarray:
         rest = talk.segments[kept].reset_index(drop=True)
         return grouped(Talk(rest, talk.plain[kept], talk.vectors[kept]), options=options).themes
 
-    return again
+    return partial(beside.both, part)

@@ -31,10 +31,8 @@ def dependence(
     `spent`: the segments clustered again before, out of `rerun_segments`.
     """
     columns = ["theme", "kind", "name", "share", "jaccard", "remains"]
-    rows: list[tuple[int, str, str, float, float, bool]] = []
     again = again_of(talk, options=options)
     chosen = steadiness.candidates(talk.segments, themes, cases, most=options.drop_one) if measured else []
     allowed = max(options.rerun_segments - spent, 0) // max(len(talk.segments), 1)
-    for kind, name in chosen[:allowed]:
-        rows += steadiness.without(talk.segments, themes, cases, again, kind=kind, name=name)
+    rows = steadiness.without(talk.segments, themes, cases, again, chosen=chosen[:allowed])
     return pd.DataFrame(rows, columns=columns)

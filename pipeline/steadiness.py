@@ -13,8 +13,8 @@ import pandas as pd
 from pipeline.clusters import rand_index
 from pipeline.passports import FOUND_AGAIN, jaccard
 
-# Given the segments to keep (a mask), the theme of each of them.
-Again = Callable[[np.ndarray], np.ndarray]
+# Given masks of the segments to keep, the theme of each that is kept, for each mask.
+Again = Callable[[Sequence[np.ndarray]], list[np.ndarray]]
 
 # What a theme may rest on says so much of it, and so many times its share of the study: to leave out a site that is
 # half of everything shrinks every theme, and says of none that it rests on it.
@@ -50,9 +50,8 @@ def leave_out(
     """
     count = int(themes.max(initial=-1)) + 1
     rows, found = [], np.full((len(left_out), count), np.nan)
-    for number, names in enumerate(left_out):
-        kept = ~np.isin(documents, list(names))
-        other = again(kept)
+    masks = [~np.isin(documents, list(names)) for names in left_out]
+    for number, (names, kept, other) in enumerate(zip(left_out, masks, again(masks), strict=True)):
         rows.append((number + 1, list(names), int(kept.sum()), len(set(other) - {-1}), rand_index(themes[kept], other)))
         for theme in range(count):
             inside = themes[kept] == theme
@@ -98,22 +97,32 @@ def _largest(values: np.ndarray, themes: np.ndarray) -> dict[str, float]:
 
 
 def without(
-    segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame, again: Again, *, kind: str, name: str
+    segments: pd.DataFrame,
+    themes: np.ndarray,
+    cases: pd.DataFrame,
+    again: Again,
+    *,
+    chosen: Sequence[tuple[str, str]],
 ) -> list[tuple[int, str, str, float, float, bool]]:
-    """Cluster again without one case or value: a row of theme_dependence for each theme that has a share in it.
+    """Cluster again without each case or value (kind, name): rows of theme_dependence, of the themes with a share in it.
 
     A theme of which nothing is left does not remain.
     """
+    kept = [~_of(segments, cases, kind=kind, name=name) for kind, name in chosen]
+    rows = []
+    for (kind, name), stays, other in zip(chosen, kept, again(kept), strict=True):
+        for theme in range(int(themes.max(initial=-1)) + 1):
+            share = float((~stays)[themes == theme].mean())
+            if share > 0:
+                rest = themes[stays] == theme
+                like = jaccard(rest, other) if rest.any() else 0.0
+                rows.append((theme, kind, name, share, like, like >= FOUND_AGAIN))
+    return rows
+
+
+def _of(segments: pd.DataFrame, cases: pd.DataFrame, *, kind: str, name: str) -> np.ndarray:
+    """True for the segments of a case, or of the cases with a value of an attribute."""
     values = segments["case"]
     if kind != "case":
         values = values.map(cases.set_index("case")[kind]).fillna("").astype(str)
-    gone = (values == name).to_numpy()
-    other = again(~gone)
-    rows = []
-    for theme in range(int(themes.max(initial=-1)) + 1):
-        share = float(gone[themes == theme].mean())
-        if share > 0:
-            rest = themes[~gone] == theme
-            like = jaccard(rest, other) if rest.any() else 0.0
-            rows.append((theme, kind, name, share, like, like >= FOUND_AGAIN))
-    return rows
+    return (values == name).to_numpy(dtype=bool)
