@@ -104,7 +104,7 @@ def without(
     *,
     chosen: Sequence[tuple[str, str]],
 ) -> list[tuple[int, str, str, float, float, bool]]:
-    """Cluster again without each case or value (kind, name): rows of theme_dependence, of the themes with a share in it.
+    """Cluster again without each case or value (kind, name): rows of theme_dependence, of the themes it is in.
 
     A theme of which nothing is left does not remain.
     """
