@@ -15,6 +15,8 @@ from pipeline.agreement import Floats
 LEVEL = 0.95
 # Of the draws, how many may be undefined before no interval is given.
 MOST_UNDEFINED = 0.5
+# Parts of a large study, one of which the jackknife leaves out at a time.
+GROUPS = 100
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,13 @@ def jackknife(statistic: Callable[[npt.NDArray[np.bool_]], Floats], documents: n
     """Values and intervals of statistics that no sums can carry (AMI), leaving out one document at a time.
 
     `statistic` takes which items to keep. A bootstrap would draw a document twice, and to a measure of information a
-    passage and its copy agree fully: its draws lie above the value. Efron & Stein (1981), Annals of Statistics 9.
+    passage and its copy agree fully: its draws lie above the value. Efron & Stein (1981), Annals of Statistics 9. More
+    than GROUPS documents are left out in so many groups, by turns in their order: else the work would grow with the
+    square of the study. Kott (2001), Journal of Official Statistics 17, 521-526.
     """
     value = np.asarray(statistic(np.ones(documents.size, dtype=bool)), dtype=np.float64)
-    left = np.array([statistic(documents != document) for document in np.unique(documents)], dtype=np.float64)
+    groups = np.unique(documents, return_inverse=True)[1] % GROUPS
+    left = np.array([statistic(groups != group) for group in np.unique(groups)], dtype=np.float64)
     n = left.shape[0]
     spread = np.sqrt((n - 1) / n * ((left - left.mean(0)) ** 2).sum(0)) if n > 1 else np.full(value.shape, np.nan)
     half = 1.959963984540054 * spread

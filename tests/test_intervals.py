@@ -94,6 +94,30 @@ def test_the_jackknife_of_a_mean_is_its_standard_error():
     assert found.high[0] == pytest.approx(0.38 + half)
 
 
+def test_of_many_documents_the_jackknife_leaves_out_groups_and_says_much_the_same():
+    random = np.random.default_rng(1)
+    documents = np.repeat(np.arange(1000), 3)
+    values = np.repeat(random.normal(0.2, 0.5, 1000), 3)
+    calls = []
+
+    def mean(kept):
+        calls.append(int(kept.sum()))
+        return np.array([values[kept].mean()])
+
+    found = intervals.jackknife(mean, documents * 7 + 5)
+    assert calls == [3000] + [2970] * intervals.GROUPS
+    half = 1.959963984540054 * values[::3].std(ddof=1) / np.sqrt(1000)
+    assert found.value[0] == pytest.approx(values.mean())
+    assert found.high[0] - found.value[0] == pytest.approx(half, rel=0.2)
+
+
+@pytest.mark.parametrize("documents", [2, 99, 100])
+def test_up_to_a_hundred_documents_are_left_out_one_by_one(documents):
+    calls = []
+    intervals.jackknife(lambda kept: np.array([calls.append(int(kept.sum())) or 0.5]), np.arange(documents) % documents)
+    assert calls == [documents] + [documents - 1] * documents
+
+
 def test_the_jackknife_of_one_document_has_no_interval():
     found = intervals.jackknife(lambda kept: np.array([0.5]), np.zeros(4, dtype=np.int64))
     assert found.value[0] == 0.5
