@@ -8,7 +8,6 @@ on the part, the number of threads, or the machine.
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -206,18 +205,22 @@ def by_parts(blocks: Iterator[np.ndarray], fit: Fit, *, folder: Path, run: engin
             yield {name: stored[name] for name in stored.files}
 
 
-@contextmanager
-def opened(params: settings.Params) -> Iterator[Assign | None]:
-    """Where the rest of a large study joins its themes: None, which is here, or processes beside this one."""
-    if params.engine == "local":
-        yield None
-        return
+def chosen(params: settings.Params) -> Assign | None:
+    """Where the rest of a large study joins its themes: None, which is here, or processes beside this one.
+
+    They are there while they assign and no longer: what is done again later forks this process.
+    """
+    return None if params.engine == "local" else partial(_beside, params=params)
+
+
+def _beside(blocks: Iterator[np.ndarray], fit: Fit, *, params: settings.Params) -> Iterator[Rows]:
     folder = params.folder / ".cache" / "assign"
     try:
         with engine.opened(params.engine, workers=params.workers) as run:
-            yield partial(by_parts, folder=folder, run=run)
+            done = list(by_parts(blocks, fit, folder=folder, run=run))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    yield from done
 
 
 def _save(place: Path, arrays: Mapping[str, Any]) -> None:

@@ -296,15 +296,14 @@ def main() -> None:
     with stage.opened("themes") as params:
         folder = params.folder
         nlp = labels.load(models.find(params.segment.model, kind="spacy").folder)
-        with assigning.opened(params) as assign:
-            result = themes(
-                *(store.read(folder, table) for table in ("segments", "embeddings", "turns", "cases")),
-                options=params.themes,
-                nlp=nlp,
-                taken=decisions.load(folder / "decisions.yaml"),
-                ask=_labeller(params.themes, folder),
-                assign=assign,
-            )
+        result = themes(
+            *(store.read(folder, table) for table in ("segments", "embeddings", "turns", "cases")),
+            options=params.themes,
+            nlp=nlp,
+            taken=decisions.load(folder / "decisions.yaml"),
+            ask=_labeller(params.themes, folder),
+            assign=assigning.chosen(params),
+        )
         for name, table in result.tables.items():
             store.write(folder, name, table)
         theme_model.save(result.model, Path("models") / folder, card=result.card)

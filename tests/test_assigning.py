@@ -1,5 +1,6 @@
 """Large studies: the sample that is clustered, and how the rest joins its themes, wherever and in whatever parts."""
 
+import multiprocessing
 from functools import partial
 
 import numpy as np
@@ -161,17 +162,17 @@ def test_on_files_and_on_two_processes_the_groups_are_the_same(tmp_path, monkeyp
             assert (getattr(other, name) == getattr(found[0], name)).all(), name
 
 
-def test_engines_folder_is_gone_when_the_stage_is_done(tmp_path):
+def test_processes_and_their_folder_are_gone_when_they_have_assigned(tmp_path):
     pytest.importorskip("distributed")
     chosen = params.Params(study=str(tmp_path), engine="dask", workers=1)
     talk = study(300)
     mask = assigning.sampled(talk.segments, most=150, seed=1)
-    with assigning.opened(chosen) as assign:
-        assigning.grouped(talk, mask, options=OPTIONS, assign=assign)
-        assert (tmp_path / ".cache" / "assign").is_dir()
-    assert not (tmp_path / ".cache" / "assign").exists()
-    with assigning.opened(params.Params(study="s")) as here:
-        assert here is None
+    whole = assigning.grouped(talk, mask, options=OPTIONS)
+    beside = assigning.grouped(talk, mask, options=OPTIONS, assign=assigning.chosen(chosen))
+    assert (beside.themes == whole.themes).all() and (beside.strength == whole.strength).all()
+    assert (tmp_path / ".cache").is_dir() and not (tmp_path / ".cache" / "assign").exists()
+    assert not multiprocessing.active_children(), "what forks later must find no workers"
+    assert assigning.chosen(params.Params(study="s")) is None
 
 
 def test_the_stage_says_that_it_looked_at_a_sample():
