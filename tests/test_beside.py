@@ -52,11 +52,19 @@ def test_an_error_there_is_an_error_here():
         beside.both(fails, [MASKS[1], MASKS[0]])
 
 
-def test_no_process_is_left_behind_by_an_error():
+@pytest.mark.skipif(not beside.FORKS, reason="processes are not forked on this system")
+def test_no_process_is_left_behind_by_an_error(monkeypatch):
+    forked, fork = [], os.fork
+
+    def noted() -> int:
+        forked.append(fork())
+        return forked[-1]
+
     def fails(mask: np.ndarray) -> np.ndarray:
         raise ValueError(str(mask.sum()))
 
+    monkeypatch.setattr(os, "fork", noted)
     with pytest.raises(ValueError, match="8"):
         beside.both(fails, [MASKS[1], MASKS[0]])
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(forked[0], os.WNOHANG)
