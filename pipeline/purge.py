@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from filelock import FileLock, Timeout
 
 from pipeline.errors import CounterpointError
 
+# A folder in use is tried again so often, after so long.
+TRIES, PAUSE_S = 10, 0.3
 MADE = ("interim", "processed", "report", "export", ".cache")
 
 
@@ -22,7 +25,8 @@ def purge(root: Path, study: Path) -> list[str]:
     """Remove a study's outputs and side caches, dvc.lock, and everything DVC keeps of past runs; say what was removed.
 
     Without dvc.lock nothing that was made counts as in use, so that DVC's collection of garbage takes all of it, and
-    the next run makes everything from the raw files. Raises PurgeError where a run is at work.
+    the next run makes everything from the raw files. Raises PurgeError where a run is at work, or something cannot be
+    removed.
     """
     idle(root / study)
     said = []
@@ -41,9 +45,26 @@ def purge(root: Path, study: Path) -> list[str]:
         said.append("removed everything from DVC's cache that no file of the project names")
     for folder in (cache.parent.parent / "runs", root / ".dvc" / "tmp", site):
         if folder.is_dir() and (_inside(folder, root) or folder == site):
-            shutil.rmtree(folder)
+            _remove(folder)
     said.append("removed DVC's record of past runs, its temporary files, and its index of them")
     return said
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder into which a process of DVC's that is about to end may still be writing."""
+    for left in reversed(range(TRIES)):
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            if not folder.exists():
+                return
+            if not left:
+                raise PurgeError(
+                    f"{folder} could not be removed: {error}. End what still uses it and run this command again."
+                ) from None
+            time.sleep(PAUSE_S)
+        else:
+            return
 
 
 def _inside(folder: Path, root: Path) -> bool:

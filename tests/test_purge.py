@@ -83,6 +83,35 @@ def test_a_run_at_work_is_not_disturbed(project: Path):
     purge.purge(project, Path("data/mine"))
 
 
+def removal_that_fails(times: int, error: OSError):
+    """A way to remove a folder into which something is still written the first few times."""
+    failed = []
+
+    def remove(folder: Path) -> None:
+        if len(failed) < times:
+            failed.append(folder)
+            raise error
+        folder.rmdir()
+
+    return remove
+
+
+def test_a_folder_that_is_still_written_to_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(purge, "PAUSE_S", 0)
+    for error in (OSError(39, "Directory not empty"), FileNotFoundError(2, "No such file")):
+        (tmp_path / "index").mkdir()
+        monkeypatch.setattr(purge.shutil, "rmtree", removal_that_fails(purge.TRIES - 1, error))
+        purge._remove(tmp_path / "index")
+        assert not (tmp_path / "index").exists()
+
+
+def test_a_folder_that_cannot_be_removed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(purge, "PAUSE_S", 0)
+    monkeypatch.setattr(purge.shutil, "rmtree", removal_that_fails(purge.TRIES, PermissionError(13, "Not allowed")))
+    with pytest.raises(purge.PurgeError, match=r"could not be removed: .*Not allowed.*run this command again"):
+        purge._remove(tmp_path)
+
+
 def test_without_dvc_the_folders_go(tmp_path: Path):
     (tmp_path / "data/mine/processed").mkdir(parents=True)
     assert purge.purge(tmp_path, Path("data/mine")) == ["removed data/mine/processed"]
