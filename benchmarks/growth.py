@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from benchmarks.mapping import WORK, run_study
+from benchmarks.mapping_sets import WORK, run_study
 from pipeline import codebook, store, study
 
 ROOT = Path(__file__).parent.parent

@@ -31,7 +31,7 @@ from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score, v_m
 from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
-from benchmarks.mapping import comment_set, run_study
+from benchmarks.mapping_sets import comment_set, run_study
 from pipeline import context, grouping, models, steadiness, store
 from pipeline import params as settings
 
