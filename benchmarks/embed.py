@@ -1,6 +1,6 @@
 """How fast texts become vectors: plain SentenceTransformer.encode against the encoder here, paired, as ratios.
 
-Run it from the root: python -m benchmarks.embedding data/sample [--texts 500] [--rounds 5]. It takes the longest
+Run it from the root: python -m benchmarks.embed [data/sample] [--texts 500] [--rounds 5]. It takes the longest
 segments of a study that was run, and prints wall and processor seconds (medians), the ratio of each round to the plain
 encode beside it (median), the cosine to it, and the arithmetic done against the machine's own best matrix product.
 """
@@ -47,7 +47,7 @@ def peak(precision: str) -> float:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("study", type=Path)
+    parser.add_argument("study", type=Path, nargs="?", default=Path("data/sample"))
     parser.add_argument("--texts", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
