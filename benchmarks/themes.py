@@ -303,7 +303,11 @@ def report(data: Set, ways: list[str], *, runs: int) -> pd.DataFrame:
         if WAYS[name][2] and importlib.util.find_spec(WAYS[name][2]) is None:
             print(f"  {name}: not installed, not measured")
             continue
-        rows.append(measured(name, data, k=k, runs=runs))
+        try:
+            rows.append(measured(name, data, k=k, runs=runs))
+        except ImportError as error:
+            print(f"  {name}: {error}, not measured")
+            continue
         print(
             "  "
             + "  ".join(
