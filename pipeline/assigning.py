@@ -9,7 +9,6 @@ on the part, the number of threads, or the machine.
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,7 +50,7 @@ def grouped(talk: Talk, looked: np.ndarray, *, options: settings.Themes, assign:
 
     The largest theme and part come first again. `assign`: `by_parts` with its options, or None for here and now.
     """
-    found = grouping.grouped(part_of(talk, looked), options=options)
+    found = grouping.grouped(grouping.part_of(talk, looked), options=options)
     if looked.all():
         return found
     fit = fitted(talk.vectors[looked], found)
@@ -68,11 +67,6 @@ def grouped(talk: Talk, looked: np.ndarray, *, options: settings.Themes, assign:
     ranked = _ranks(by_size)
     part_ranks = _ranks(_by_size(parts, len(fit.parts)))
     return Groups(ranked[themes], part_ranks[parts], strength[:, by_size], likeness, found.curve)
-
-
-def part_of(talk: Talk, kept: np.ndarray) -> Talk:
-    """The talk of the segments kept (a mask)."""
-    return Talk(talk.segments[kept].reset_index(drop=True), talk.plain[kept], talk.vectors[kept])
 
 
 def _by_size(numbers: np.ndarray, count: int) -> np.ndarray:
@@ -97,18 +91,13 @@ def sampled(segments: pd.DataFrame, *, most: int, seed: int) -> np.ndarray:
     if n <= most:
         return np.ones(n, dtype=bool)
     table = segments[["document", "case"]].astype(str).reset_index(drop=True)
-    table["draw"] = [_draw(f"{seed}|{name}") for name in segments["segment_id"]]
+    table["draw"] = [runs.draw(f"{seed}|{name}") for name in segments["segment_id"]]
     strata = table.groupby(["document", "case"], sort=False)["draw"]
     rank, size = strata.rank(method="first") - 1, strata.transform("size")
     pairs = table.drop_duplicates(["document", "case"])[["document", "case"]]
-    start = {pair: _draw(f"{seed}|{pair[0]}|{pair[1]}") for pair in pairs.itertuples(index=False, name=None)}
+    start = {pair: runs.draw(f"{seed}|{pair[0]}|{pair[1]}") for pair in pairs.itertuples(index=False, name=None)}
     began = np.array([start[pair] for pair in zip(table["document"], table["case"], strict=True)])
     return np.asarray(rank + began < most / n * size)
-
-
-def _draw(name: str) -> float:
-    """A number from 0 to 1 that only the name decides."""
-    return int(sha256(name.encode()).hexdigest()[:12], 16) / 16**12
 
 
 def fitted(vectors: np.ndarray, groups: Groups) -> Fit:
@@ -120,9 +109,8 @@ def fitted(vectors: np.ndarray, groups: Groups) -> Fit:
     theme_of_part = np.full(len(parts), NONE, dtype=np.int64)
     theme_of_part[groups.parts[inside]] = groups.themes[inside]
     own = _cosines(sample, middle, themes)[inside, groups.themes[inside]]
-    spread = 1.4826 * float(np.median(np.abs(groups.likeness - np.median(groups.likeness))))
     lowest = float(np.sort(groups.likeness)[int(grouping.MOST_UNLIKE * len(groups.likeness))])
-    unlike = min(float(np.median(groups.likeness)) - grouping.UNLIKE * spread, lowest)
+    unlike = min(grouping.unlike_below(groups.likeness), lowest)
     return Fit(middle, themes, parts, theme_of_part, sample, float(np.quantile(own, FAR, method="lower")), unlike)
 
 

@@ -62,6 +62,11 @@ def prepare(
     return Talk(said, plain, vectors), problems
 
 
+def part_of(talk: Talk, kept: np.ndarray) -> Talk:
+    """The talk of the segments kept (a mask)."""
+    return Talk(talk.segments[kept].reset_index(drop=True), talk.plain[kept], talk.vectors[kept])
+
+
 def grouped(talk: Talk, *, options: settings.Themes) -> Groups:
     """The themes and parts of the talk; all in one theme where there is too little to divide."""
     n = len(talk.segments)
@@ -98,11 +103,16 @@ def _clusters(talk: Talk, *, options: settings.Themes) -> clusters.Clusters:
     )
 
 
-def _apart(likeness: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """True for segments unlike anything else: at most 5% of all, and never the last half of a theme."""
+def unlike_below(likeness: np.ndarray) -> float:
+    """The likeness below which a segment is unlike anything else: so many spreads below the middle."""
     middle = float(np.median(likeness))
     spread = 1.4826 * float(np.median(np.abs(likeness - middle)))
-    apart = likeness < middle - UNLIKE * spread
+    return middle - UNLIKE * spread
+
+
+def _apart(likeness: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """True for segments unlike anything else: at most 5% of all, and never the last half of a theme."""
+    apart = likeness < unlike_below(likeness)
     order = np.argsort(likeness, kind="stable")
     apart[order[int(MOST_UNLIKE * len(likeness)) :]] = False
     for theme in range(int(found.max()) + 1):
@@ -116,7 +126,6 @@ def again_of(talk: Talk, *, options: settings.Themes) -> steadiness.Again:
     """The same grouping of parts of the talk, as steadiness asks for it, two at a time."""
 
     def part(kept: np.ndarray) -> np.ndarray:
-        rest = talk.segments[kept].reset_index(drop=True)
-        return grouped(Talk(rest, talk.plain[kept], talk.vectors[kept]), options=options).themes
+        return grouped(part_of(talk, kept), options=options).themes
 
     return partial(beside.both, part)

@@ -106,13 +106,13 @@ def kept_rows(documents: np.ndarray, *, runs: int, keep: float, seed: int) -> np
         return np.ones((runs, len(documents)), dtype=bool)
     kept = np.empty((runs, len(documents)), dtype=bool)
     for number in range(runs):
-        drawn = np.array([_draw(f"{seed}|{number}|{name}") for name in names])
+        drawn = np.array([draw(f"{seed}|{number}|{name}") for name in names])
         some = drawn < max(keep, float(np.sort(drawn)[min(2, len(names) - 1)]) + 1e-9)
         kept[number] = some[owner]
     return kept
 
 
-def _draw(name: str) -> float:
+def draw(name: str) -> float:
     """A number from 0 to 1 that only the name decides."""
     return int(hashlib.sha256(name.encode()).hexdigest()[:12], 16) / 16**12
 

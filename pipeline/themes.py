@@ -30,7 +30,7 @@ from pipeline import (
 from pipeline import params as settings
 from pipeline.decided import Decided
 from pipeline.decisions import Decision
-from pipeline.grouping import NONE, Groups, Talk, prepare
+from pipeline.grouping import NONE, Groups, Talk, part_of, prepare
 from pipeline.passports import Facts
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def themes(
         problems += [("note", "", "", sentence) for sentence in said]
     else:
         source = []
-    seen, seen_themes = assigning.part_of(talk, looked), groups.themes[looked]
+    seen, seen_themes = part_of(talk, looked), groups.themes[looked]
     stability, means = reruns.stability(seen, seen_themes, options=options, measured=bool(groups.curve))
     steady = np.append(means, np.full(len(worded.named) - len(means), np.nan))
     spent = int(stability["n_segments"].sum())

@@ -69,7 +69,7 @@ def test_the_sample_depends_on_names_alone_and_little_on_a_document_more():
 
 
 def groups(talk: Talk, mask: np.ndarray) -> Groups:
-    return grouping.grouped(assigning.part_of(talk, mask), options=OPTIONS)
+    return grouping.grouped(grouping.part_of(talk, mask), options=OPTIONS)
 
 
 def test_the_rest_joins_the_theme_it_is_nearest_to():
