@@ -33,7 +33,9 @@ def by_words(data: Set, level: Level) -> tuple[np.ndarray, coded.Tree]:
 def ours_zero(data: Set, level: Level, known: np.ndarray) -> np.ndarray:
     """Zero-shot, as the stage does it."""
     words, tree = by_words(data, level)
-    material = mapping.Material(data.segments, data.views, data.words, data.words, data.words, words, {})
+    material = mapping.Material(
+        data.segments, data.views, (), np.zeros((0, len(tree.names)), dtype=bool), words, {}, 0, 0
+    )
     found = mapping.zero_shot(material, book=level.book, codes=tree, codes_per_segment=OPTIONS.codes_per_segment)
     rolled = (found.accepted.astype(float) @ tree.above.astype(float)) > 0
     return rolled[:, [tree.names.index(code) for code in level.codes]]

@@ -66,7 +66,7 @@ def grouped(talk: Talk, looked: np.ndarray, *, options: settings.Themes, assign:
     by_size = _by_size(themes, strength.shape[1])
     ranked = _ranks(by_size)
     part_ranks = _ranks(_by_size(parts, len(fit.parts)))
-    return Groups(ranked[themes], part_ranks[parts], strength[:, by_size], likeness, found.curve)
+    return Groups(ranked[themes], part_ranks[parts], strength[:, by_size], likeness, found.curve, found.made)
 
 
 def _by_size(numbers: np.ndarray, count: int) -> np.ndarray:

@@ -11,27 +11,30 @@ Everything here is a function of the rows in the order given: callers sort them 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
-from pipeline.runs import communities, make
+from pipeline.runs import Runs, communities, make, together, without
 
 # Communities this much finer than the runs' own are the ends of the hierarchy's branches.
 FINE = 4.0
 # Steps of settling after which whatever is reached is taken.
 MOVES = 10
+# With fewer runs than this that left a case out, what is left without it is found by clustering the rest.
+ENOUGH = 32
 
 
 @dataclass(frozen=True)
 class Clusters:
     """A clustering of n segments.
 
-    `themes` and `parts`: (n,) numbers from 0, the largest theme first, each part inside one theme; `runs`: (runs, n),
-    the groups of each run; `curve`: how well each number of themes agrees with the runs (mean ARI); `fine`: (n,), the
-    ends of the branches; `cuts`: for each number of groups, the group of each end.
+    `themes` and `parts`: (n,) numbers from 0, the largest theme first, each part inside one theme; `made`: the runs
+    they come from; `curve`: how well each number of themes agrees with the runs (mean ARI); `fine`: (n,), the ends of
+    the branches; `cuts`: for each number of groups, the group of each end.
     """
 
     themes: np.ndarray
     parts: np.ndarray
-    runs: np.ndarray
+    made: Runs
     curve: dict[int, float]
     fine: np.ndarray
     cuts: dict[int, np.ndarray]
@@ -54,25 +57,48 @@ def cluster(
     For `neighbours`, `runs`, `keep` and `resolutions` see `runs.make`. Groups below `min_size` join the group they are
     most often with. The number of themes is the one that agrees best with the runs, unless `n_themes` says another.
     """
-    made, graph = make(
-        vectors, documents, neighbours=neighbours, runs=runs, keep=keep, resolutions=resolutions, seed=seed
-    )
+    made = make(vectors, documents, neighbours=neighbours, runs=runs, keep=keep, resolutions=resolutions, seed=seed)
+    groups = made.groups
+    fine, cuts, curve = _hierarchy(together(made, neighbours=neighbours), groups, min_size=min_size, n_themes=n_themes)
+    chosen = _chosen(curve, n_themes)
+    whole, part = cuts[chosen], cuts[max(count for count in cuts if count <= max(3 * chosen, 2))]
+    themes = _settled(whole[fine], groups, min_size=min_size)
+    # A part lies in the theme that its ends lie in; a segment that changed its theme takes the likeliest part of it.
+    inside = np.zeros((part.max() + 1, whole.max() + 1), dtype=bool)
+    inside[part, whole] = True
+    parts = np.where(inside.T[themes], strengths(groups, part[fine]), -1.0).argmax(axis=1)
+    return Clusters(themes=_by_size(themes), parts=_by_size(parts), made=made, curve=curve, fine=fine, cuts=cuts)
+
+
+def left(made: Runs, stays: np.ndarray, *, neighbours: int, min_size: int, n_themes: int | None) -> np.ndarray:
+    """The themes of the rows that stay (a mask), as those runs give them in which the others had no say.
+
+    So what is left without a case costs no further run: the jackknife after the bootstrap (Efron 1992,
+    doi:10.1111/j.2517-6161.1992.tb01866.x). It takes `enough` such runs.
+    """
+    alone = without(made, stays)
+    groups, graph = made.groups[alone][:, stays], together(made, neighbours=neighbours, stays=stays)
+    fine, cuts, curve = _hierarchy(graph, groups, min_size=min_size, n_themes=n_themes)
+    return _by_size(_settled(cuts[_chosen(curve, n_themes)][fine], groups, min_size=min_size))
+
+
+def enough(made: Runs, stays: np.ndarray) -> bool:
+    """Whether there are ENOUGH runs in which the rows that do not stay had no say."""
+    return int(without(made, stays).sum()) >= ENOUGH
+
+
+def _hierarchy(
+    graph: sparse.csr_matrix, runs: np.ndarray, *, min_size: int, n_themes: int | None
+) -> tuple[np.ndarray, dict[int, np.ndarray], dict[int, float]]:
+    """The ends of the branches, (n,), the group of each end for each number of groups, and how well each fits."""
     wanted = 2 * (n_themes or 2)
     fine, resolution = communities(graph, resolution=FINE), FINE
     while fine.max() + 1 < min(wanted, len(fine)) and resolution < 64:
         resolution *= 2
         fine = communities(graph, resolution=resolution)
-    fine = _without_small(fine, made, min_size=min_size if n_themes is None else 1)
-    cuts = _cuts(fine, made)
-    curve = _curve(cuts, fine, made)
-    chosen = _chosen(curve, n_themes)
-    whole, part = cuts[chosen], cuts[max(count for count in cuts if count <= max(3 * chosen, 2))]
-    themes = _settled(whole[fine], made, min_size=min_size)
-    # A part lies in the theme that its ends lie in; a segment that changed its theme takes the likeliest part of it.
-    inside = np.zeros((part.max() + 1, whole.max() + 1), dtype=bool)
-    inside[part, whole] = True
-    parts = np.where(inside.T[themes], strengths(made, part[fine]), -1.0).argmax(axis=1)
-    return Clusters(themes=_by_size(themes), parts=_by_size(parts), runs=made, curve=curve, fine=fine, cuts=cuts)
+    fine = _without_small(fine, runs, min_size=min_size if n_themes is None else 1)
+    cuts = _cuts(fine, runs)
+    return fine, cuts, _curve(cuts, fine, runs)
 
 
 def _settled(themes: np.ndarray, runs: np.ndarray, *, min_size: int) -> np.ndarray:

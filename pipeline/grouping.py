@@ -26,13 +26,17 @@ class Talk:
 
 @dataclass(frozen=True)
 class Groups:
-    """The theme and the part of each segment (-1: none), its strength in each theme, and the curve they come from."""
+    """The theme and the part of each segment (-1: none), its strength in each theme, and the curve they come from.
+
+    `made`: the runs behind them, of the segments that were clustered; None where there was too little to divide.
+    """
 
     themes: np.ndarray
     parts: np.ndarray
     strength: np.ndarray
     likeness: np.ndarray
     curve: dict[int, float]
+    made: runs.Runs | None = None
 
 
 def prepare(
@@ -76,9 +80,9 @@ def grouped(talk: Talk, *, options: settings.Themes) -> Groups:
     found = _clusters(talk, options=options)
     likeness = np.round(runs.nearest(talk.vectors, count=NEAREST)[1].mean(axis=1), 6)
     apart = _apart(likeness, found.themes)
-    strength = np.round(clusters.strengths(found.runs, found.themes), 6)
+    strength = np.round(clusters.strengths(found.made.groups, found.themes), 6)
     own, parts = (np.where(apart, NONE, groups) for groups in (found.themes, found.parts))
-    return Groups(own, _without_gaps(parts), strength, likeness, found.curve)
+    return Groups(own, _without_gaps(parts), strength, likeness, found.curve, found.made)
 
 
 def _without_gaps(groups: np.ndarray) -> np.ndarray:
@@ -127,5 +131,19 @@ def again_of(talk: Talk, *, options: settings.Themes) -> steadiness.Again:
 
     def part(kept: np.ndarray) -> np.ndarray:
         return grouped(part_of(talk, kept), options=options).themes
+
+    return partial(beside.both, part)
+
+
+def left_of(talk: Talk, found: Groups, *, options: settings.Themes) -> steadiness.Again:
+    """As `again_of`, but where enough runs left the rest out, from the runs behind what was `found` of the talk."""
+
+    def part(kept: np.ndarray) -> np.ndarray:
+        if found.made is None or not clusters.enough(found.made, kept):
+            return grouped(part_of(talk, kept), options=options).themes
+        left = clusters.left(
+            found.made, kept, neighbours=options.neighbours, min_size=options.min_size, n_themes=options.n_themes
+        )
+        return np.where(_apart(found.likeness[kept], left), NONE, left)
 
     return partial(beside.both, part)

@@ -105,7 +105,7 @@ def _learning(options: MapCodes) -> mapping_few.Options:
 def _material(
     study: Study, talk: pd.DataFrame, codes: coded.Tree, *, encode: Encode, options: MapCodes
 ) -> mapping.Material:
-    """Vectors and features of segments and of the codebook's texts."""
+    """Vectors of segments and of the codebook's texts, and what the codebook's words say."""
     views = mapping_features.views(
         study.segments, study.vectors, neighbours=options.context, decay=options.context_decay
     )
@@ -113,26 +113,19 @@ def _material(
     asked = list(dict.fromkeys((*texts, *valence.ANCHORS)))
     vectors = dict(zip(asked, encode(asked), strict=True))
     lines = [(text, code.name) for code in study.book.codes for text in mapping_zero.lines(code)]
-    own = (
-        np.stack([vectors[text] for text, _ in lines]).astype(np.float64)
-        if lines
-        else np.zeros((0, views.plain.shape[1]))
-    )
-    words, line_words = mapping_features.vocabulary(
-        talk["text"].tolist(), [text for text, _ in lines], size=options.vocabulary, seed=options.seed
-    )
     place = {name: number for number, name in enumerate(codes.names)}
     above = codes.above
     return mapping.Material(
         segments=talk,
         views=views,
-        features=mapping_features.of_segments(views, words),
-        lines=mapping_features.of_texts(own, line_words),
+        lines=tuple(text for text, _ in lines),
         of_line=above[[place[name] for _, name in lines]].reshape(len(lines), len(codes.names)),
         words=mapping_zero.scores(views, book=study.book, vectors=vectors)
         if len(study.book)
         else np.zeros((len(talk), 0)),
         vectors=vectors,
+        vocabulary=options.vocabulary,
+        seed=options.seed,
     )
 
 
@@ -179,7 +172,7 @@ def _read_against(
     talk = material.segments
     said = valence.witness(talk["text"].tolist(), material.views.plain, anchors)
     everything = valence.valences(
-        talk, said, codings=study.codings, features=material.features, options=_learning(options)
+        talk, said, codings=study.codings, features=lambda: material.learned_from[0], options=_learning(options)
     )
     valences = everything.loc[np.flatnonzero(rows)].reset_index(drop=True)
     most = options.negative_cases

@@ -5,12 +5,13 @@ a passage then belongs to the category, and nothing more specific can be said.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline import mapping_few, mapping_zero
+from pipeline import mapping_features, mapping_few, mapping_zero
 from pipeline.calibration import Bools, Floats
 from pipeline.codebook import Codebook
 from pipeline.coded import Tree, Truth
@@ -43,17 +44,29 @@ class Mapped:
 class Material:
     """What mapping works on: rows of `segments` are the substantive segments, in the order of the talk.
 
-    `lines`: features of the codebook's own texts, and `of_line`: the codes each belongs to, with those above. `words`:
-    zero-shot scores (segments x codes of the book), without their roll-up.
+    `lines`: the codebook's own texts, and `of_line`: the codes each belongs to, with those above. `words`: zero-shot
+    scores (segments x codes of the book), without their roll-up. `learned_from`: the features of segments and of lines,
+    worked out when they are first asked for, since mapping by words alone needs none.
     """
 
     segments: pd.DataFrame
     views: Views
-    features: Floats
-    lines: Floats
+    lines: tuple[str, ...]
     of_line: Bools
     words: Floats
     vectors: dict[str, npt.NDArray[np.float32]] = field(repr=False)
+    vocabulary: int
+    seed: int
+
+    @cached_property
+    def learned_from(self) -> tuple[Floats, Floats]:
+        """The features of segments, and of lines in the same columns."""
+        width = self.views.plain.shape[1]
+        vectors = np.array([self.vectors[text] for text in self.lines], dtype=np.float64).reshape(-1, width)
+        words, line_words = mapping_features.vocabulary(
+            self.segments["text"].tolist(), list(self.lines), size=self.vocabulary, seed=self.seed
+        )
+        return mapping_features.of_segments(self.views, words), mapping_features.of_texts(vectors, line_words)
 
 
 def zero_shot(material: Material, *, book: Codebook, codes: Tree, codes_per_segment: float) -> Mapped:
@@ -78,13 +91,14 @@ def zero_shot(material: Material, *, book: Codebook, codes: Tree, codes_per_segm
 
 def few_shot(material: Material, *, codes: Tree, truth: Truth, options: mapping_few.Options) -> Mapped:
     """Map by what people coded, each document by a model that has seen no coding of it."""
+    features, lines = material.learned_from
     found = mapping_few.predict(
-        material.features,
+        features,
         truth.rolled,
         groups=material.segments["document"].to_numpy(dtype=np.str_),
         seen=truth.seen,
         options=options,
-        texts=(material.lines, material.of_line),
+        texts=(lines, material.of_line),
         words=mapping_zero.rolled(_beside(material.words, len(codes.names)), codes.above),
         in_order=True,
     )

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipeline import context
 from pipeline.calibration import Floats
@@ -71,6 +69,9 @@ def vocabulary(texts: Sequence[str], others: Sequence[str], *, size: int, seed: 
 def _reduced(
     texts: list[str], others: list[str], *, size: int, seed: int, analyzer: str, ngram_range: tuple[int, int]
 ) -> tuple[Floats, Floats]:
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     counter = TfidfVectorizer(
         sublinear_tf=True, min_df=2, max_features=MAX_TERMS, analyzer=analyzer, ngram_range=ngram_range
     )

@@ -18,7 +18,6 @@ from pipeline import (
     overview,
     page,
     people_view,
-    projection,
     quotes,
     reading_view,
     saturation_view,
@@ -77,13 +76,7 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
             per_theme=params.report.quotes_per_theme,
         ),
         "map": map_view.build(
-            places=projection.places(
-                segments,
-                tables["embeddings"],
-                neighbours=params.themes.context,
-                decay=params.themes.context_decay,
-                question=params.themes.question,
-            ),
+            places=tables["theme_map"],
             assignments=tables["theme_assignments"],
             theme_ids=theme_view.ranked(themes).theme_id.to_list(),
             quotes=study.quoted,

@@ -1,15 +1,11 @@
 """The map of segments: vectors laid out in two dimensions, the same way every time."""
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.manifold import TSNE
-from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
-
-from pipeline import context
-from pipeline.rows import lookup
 
 # Below this many points there are no neighbourhoods to keep, and a straight projection is more honest.
 MIN_NEIGHBOURHOODS = 60
@@ -44,6 +40,8 @@ def positions(vectors: np.ndarray, *, order: np.ndarray | None = None, seed: int
 
 
 def _neighbourhoods(flat: np.ndarray, seed: int) -> np.ndarray:
+    from sklearn.manifold import TSNE
+
     start = flat[:, :2] / (np.std(flat[:, 0]) or 1.0) * 1e-4
     perplexity = min(NEIGHBOURS, (len(flat) - 1) / 3)
     model = TSNE(init=start, perplexity=perplexity, max_iter=ROUNDS, angle=ANGLE, random_state=seed, n_jobs=1)
@@ -57,6 +55,8 @@ def _among(flat: np.ndarray, first: np.ndarray, laid: np.ndarray) -> np.ndarray:
     Their nearest may lie in several corners of the map, and the mean of all would be in none: it is the mean of the
     three that lie closest together.
     """
+    from sklearn.neighbors import NearestNeighbors
+
     nearest = NearestNeighbors(n_neighbors=NEAREST, algorithm="brute").fit(flat[first])
     around = laid[nearest.kneighbors(flat, return_distance=False)]
     apart = np.linalg.norm(around[:, :, None] - around[:, None], axis=3)
@@ -67,19 +67,12 @@ def _among(flat: np.ndarray, first: np.ndarray, laid: np.ndarray) -> np.ndarray:
     return placed
 
 
-def places(
-    segments: pd.DataFrame, embeddings: pd.DataFrame, *, neighbours: int, decay: float, question: float
-) -> pd.DataFrame:
-    """Where each substantive segment lies (segment_id, x, y), by the vectors with context that themes rest on."""
-    said = segments[segments.substantive & segments.segment_id.isin(embeddings.segment_id.to_list())]
-    said = said.iloc[context.order(said)].reset_index(drop=True)
-    vector_of = lookup(embeddings, "segment_id", "vector")
-    vectors = np.stack([vector_of[segment] for segment in said.segment_id]) if len(said) else np.zeros((0, 1))
+def places(names: Sequence[str], vectors: np.ndarray) -> pd.DataFrame:
+    """Where each segment lies, rows of theme_map, by the vectors with context that themes rest on (a row a name)."""
     # By chance, and yet the same at every run: which segments are laid out if there are too many for all.
-    drawn = np.argsort([hashlib.sha256(str(name).encode()).hexdigest() for name in said.segment_id], kind="stable")
-    known = context.full(said, segments, vector_of, vectors, neighbours=neighbours, decay=decay, question=question)
-    flat = positions(known, order=drawn)
-    return said[["segment_id"]].assign(x=flat[:, 0], y=flat[:, 1])
+    drawn = np.argsort([hashlib.sha256(name.encode()).hexdigest() for name in names], kind="stable")
+    flat = positions(vectors, order=drawn)
+    return pd.DataFrame({"segment_id": list(names), "x": flat[:, 0], "y": flat[:, 1]})
 
 
 def _principal(vectors: np.ndarray, count: int) -> np.ndarray:

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from pipeline import clusters, steadiness
 from pipeline import params as settings
-from pipeline import steadiness
-from pipeline.grouping import Talk, again_of
+from pipeline.grouping import Groups, Talk, again_of, left_of
 
 
 def stability(
@@ -13,7 +13,7 @@ def stability(
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """The runs without some documents, and the mean Jaccard of each theme in them.
 
-    As many as `rerun_segments` allows, half of which is kept for what themes lean on; but three first, where it is
+    As many as `rerun_segments` allows, half of which is kept for the sites themes lean on; but three first, where it is
     small. `measured` False, where there was nothing to divide: none.
     """
     documents, n = talk.segments["document"].to_numpy(), max(len(talk.segments), 1)
@@ -24,15 +24,23 @@ def stability(
 
 
 def dependence(
-    talk: Talk, themes: np.ndarray, cases: pd.DataFrame, *, options: settings.Themes, spent: int, measured: bool
+    talk: Talk, themes: np.ndarray, cases: pd.DataFrame, *, options: settings.Themes, found: Groups, spent: int
 ) -> pd.DataFrame:
     """What is left of each theme without the cases and values it leans on: rows of theme_dependence, by theme.
 
-    `spent`: the segments clustered again before, out of `rerun_segments`.
+    `found`: the groups of the talk, whose runs show what is left without most cases. The others, and values of
+    attributes, are clustered again: as many as `rerun_segments` allows when `spent` of it are gone.
     """
     columns = ["theme", "kind", "name", "share", "jaccard", "remains"]
-    again = again_of(talk, options=options)
-    chosen = steadiness.candidates(talk.segments, themes, cases, most=options.drop_one) if measured else []
+    made = found.made
+    if made is None:
+        return pd.DataFrame(columns=columns)
     allowed = max(options.rerun_segments - spent, 0) // max(len(talk.segments), 1)
-    rows = steadiness.without(talk.segments, themes, cases, again, chosen=chosen[:allowed])
-    return pd.DataFrame(rows, columns=columns)
+    chosen = []
+    for kind, name in steadiness.candidates(talk.segments, themes, cases, most=options.drop_one):
+        known = clusters.enough(made, ~steadiness.of(talk.segments, cases, kind=kind, name=name))
+        if known or allowed > 0:
+            chosen.append((kind, name))
+            allowed -= not known
+    again = left_of(talk, found, options=options)
+    return pd.DataFrame(steadiness.without(talk.segments, themes, cases, again, chosen=chosen), columns=columns)

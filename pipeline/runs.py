@@ -6,6 +6,7 @@ sums of products are exact in float64, so that neither the number of threads nor
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
@@ -25,6 +26,19 @@ DIMENSIONS = (20, 40)
 STEPS = 30
 
 
+@dataclass(frozen=True)
+class Runs:
+    """So many clusterings of n rows.
+
+    `groups`: (runs, n), the group of each row; `kept`: (runs, n), whether the row had a say in the run, or joined the
+    group it is nearest to afterwards; `near`: (n, k), the rows nearest to each, nearest first.
+    """
+
+    groups: np.ndarray
+    kept: np.ndarray
+    near: np.ndarray
+
+
 def make(
     vectors: np.ndarray,
     documents: np.ndarray,
@@ -34,8 +48,8 @@ def make(
     keep: float,
     resolutions: tuple[float, float],
     seed: int,
-) -> tuple[np.ndarray, sparse.csr_matrix]:
-    """The groups of each run, (runs, n), and the graph of neighbours, weighted by how often they are in one group.
+) -> Runs:
+    """So many runs over at least two rows; `documents` names the document of each.
 
     In turn: communities of the graph of about `neighbours` neighbours, at a resolution from the band `resolutions`; and
     as many groups around centres, which err in another way. Each run keeps about a share `keep` of the documents (all,
@@ -48,7 +62,12 @@ def make(
     # The products are small: threads would wait for each other longer than they work.
     with threadpool_limits(limits=1):
         made = runs_of(views, graphs, kept, neighbours=neighbours, resolutions=resolutions, seed=seed)
-    return made, together(graphs[0][0][:, : neighbourhood(len(vectors), neighbours)], made)
+    return Runs(made, kept, graphs[0][0])
+
+
+def without(made: Runs, stays: np.ndarray) -> np.ndarray:
+    """Which runs the rows that do not stay (a mask) had no say in, (runs,)."""
+    return np.asarray(~made.kept[:, ~stays].any(axis=1))
 
 
 def exact(vectors: np.ndarray) -> np.ndarray:
@@ -142,13 +161,20 @@ def runs_of(
 
 def _in_graph(near: np.ndarray, cosines: np.ndarray, kept: np.ndarray, *, size: int, resolution: float) -> np.ndarray:
     """Communities of the graph of neighbours among the rows kept; the others go with most of their neighbours."""
-    graph = _graph(near, cosines, kept, size)
-    inside, outside = np.flatnonzero(kept), np.flatnonzero(~kept)
+    graph = _symmetric(_graph(near[kept], cosines[kept], kept, size))
     groups = np.zeros(len(kept), dtype=np.int32)
-    groups[inside] = communities(_symmetric(graph[inside][:, inside]), resolution=resolution)
-    if len(outside):
-        groups[outside] = (graph[outside][:, inside] @ indicator(groups[inside])).toarray().argmax(axis=1)
+    groups[kept] = communities(graph, resolution=resolution)
+    if not kept.all():
+        groups[~kept] = _with_most(_graph(near[~kept], cosines[~kept], kept, size), groups[kept])
     return groups
+
+
+def _with_most(graph: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
+    """For each row of a graph of other rows, the group that most of its weight goes to; of equals the first."""
+    rows = np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr))
+    count = int(groups.max()) + 1
+    cells = np.bincount(rows * count + groups[graph.indices], weights=graph.data, minlength=graph.shape[0] * count)
+    return np.asarray(cells.reshape(-1, count).argmax(axis=1))
 
 
 def _around_centres(rows: np.ndarray, kept: np.ndarray, *, count: int, seed: int) -> np.ndarray:
@@ -170,24 +196,45 @@ def _around_centres(rows: np.ndarray, kept: np.ndarray, *, count: int, seed: int
 
 
 def _graph(near: np.ndarray, cosines: np.ndarray, kept: np.ndarray, size: int) -> sparse.csr_matrix:
-    """Each row's first `size` neighbours among the rows kept, weighted by cosine."""
+    """The rows of `near` by the rows kept: the first `size` neighbours of each that are kept, weighted by cosine."""
+    usable = _first(near, kept, size)
+    return _edges(near, usable, kept, np.maximum(cosines[usable], 1e-3))
+
+
+def _first(near: np.ndarray, kept: np.ndarray, size: int) -> np.ndarray:
+    """The first `size` neighbours of each row that are kept, as a mask of `near`."""
     usable = kept[near]
-    usable &= np.cumsum(usable, axis=1) <= size
-    rows, columns = np.nonzero(usable)
-    weights = np.maximum(cosines[rows, columns], 1e-3)
-    return sparse.csr_matrix((weights, (rows, near[rows, columns])), shape=(len(near), len(near)))
+    usable &= np.cumsum(usable, axis=1, dtype=np.int32) <= size
+    return np.asarray(usable)
+
+
+def _edges(near: np.ndarray, usable: np.ndarray, kept: np.ndarray, weights: np.ndarray) -> sparse.csr_matrix:
+    """A graph of the rows of `near` by the rows kept, with an edge where a neighbour is usable."""
+    columns = _places(kept)[near[usable]]
+    ends = np.concatenate([[0], np.cumsum(usable.sum(axis=1, dtype=np.int32), dtype=np.int32)])
+    return sparse.csr_matrix((weights, columns, ends), shape=(len(near), int(kept.sum())))
+
+
+def _places(kept: np.ndarray) -> np.ndarray:
+    """The place of each row among the rows kept."""
+    return np.cumsum(kept, dtype=np.int32) - 1
 
 
 def _symmetric(graph: sparse.csr_matrix) -> sparse.csr_matrix:
     return sparse.csr_matrix(graph.maximum(graph.T))
 
 
-def together(near: np.ndarray, runs: np.ndarray) -> sparse.csr_matrix:
-    """Neighbours, weighted by the share of runs in which they are in one group."""
-    rows = np.repeat(np.arange(len(near)), near.shape[1])
-    columns = near.ravel()
-    shares = reduce(np.add, ((run[rows] == run[columns]).astype(np.float64) for run in runs)) / len(runs)
-    graph = sparse.csr_matrix((shares, (rows, columns)), shape=(len(near), len(near)))
+def together(made: Runs, *, neighbours: int, stays: np.ndarray | None = None) -> sparse.csr_matrix:
+    """Neighbours, weighted by the share of runs in which they are in one group.
+
+    `stays`: the rows that the graph is of (a mask), if not all; the runs are those they alone had a say in.
+    """
+    stays = np.ones(made.groups.shape[1], dtype=bool) if stays is None else stays
+    near, groups = made.near[stays], made.groups[without(made, stays)][:, stays]
+    usable = _first(near, stays, neighbourhood(len(near), neighbours))
+    rows, columns = np.nonzero(usable)[0], _places(stays)[near[usable]]
+    shares = reduce(np.add, ((run[rows] == run[columns]).astype(np.float64) for run in groups)) / len(groups)
+    graph = _edges(near, usable, stays, shares)
     graph.eliminate_zeros()
     return _symmetric(graph)
 
@@ -202,7 +249,7 @@ def communities(graph: sparse.csr_matrix, *, resolution: float) -> np.ndarray:
 
     if graph.shape[0] < 2 or graph.nnz == 0:
         return np.arange(graph.shape[0], dtype=np.int32)
-    found = Louvain(resolution=resolution, shuffle_nodes=False, random_state=0).fit_predict(graph)
+    found = Louvain(resolution, return_probs=False, return_aggregate=False, random_state=0).fit_predict(graph)
     return np.unique(found, return_inverse=True)[1].astype(np.int32)
 
 

@@ -4,8 +4,15 @@
 Joins are by id, never by position.
 """
 
-import pandera.pandas as pa
-from pandera.typing.pandas import Series
+from pipeline import lean
+
+# pandera asks once which kinds of frames there are, and loads Dask's where it is installed: most of a second a stage.
+with lean.without("dask", "geopandas", "modin", "pyspark"):
+    import pandera.pandas as pa
+    from pandera.typing import get_dataframe_types, get_index_types, get_series_types
+    from pandera.typing.pandas import Series
+
+    _ = get_dataframe_types(), get_index_types(), get_series_types()
 
 UNASSIGNED = -1
 
@@ -224,6 +231,17 @@ class ThemeUnassigned(Table):
     rank: Series[int] = pa.Field(unique=True, ge=1)
     segment_id: Series[str] = pa.Field(unique=True)
     likeness: Series[float]
+
+
+class ThemeMap(Table):
+    """Where a substantive segment lies on the map, in the order of the talk; `x` and `y` are 0 to 1.
+
+    Segments that are near each other there are alike; distances across the map mean little.
+    """
+
+    segment_id: Series[str] = pa.Field(unique=True)
+    x: Series[float] = pa.Field(ge=0, le=1)
+    y: Series[float] = pa.Field(ge=0, le=1)
 
 
 class ThemeStability(Table):

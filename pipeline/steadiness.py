@@ -108,7 +108,7 @@ def without(
 
     A theme of which nothing is left does not remain.
     """
-    kept = [~_of(segments, cases, kind=kind, name=name) for kind, name in chosen]
+    kept = [~of(segments, cases, kind=kind, name=name) for kind, name in chosen]
     rows = []
     for (kind, name), stays, other in zip(chosen, kept, again(kept), strict=True):
         for theme in range(int(themes.max(initial=-1)) + 1):
@@ -120,7 +120,7 @@ def without(
     return rows
 
 
-def _of(segments: pd.DataFrame, cases: pd.DataFrame, *, kind: str, name: str) -> np.ndarray:
+def of(segments: pd.DataFrame, cases: pd.DataFrame, *, kind: str, name: str) -> np.ndarray:
     """True for the segments of a case, or of the cases with a value of an attribute."""
     values = segments["case"]
     if kind != "case":

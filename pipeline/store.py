@@ -34,6 +34,7 @@ PROCESSED: dict[str, type[schemas.Table]] = {
     "theme_attributes": schemas.ThemeAttributes,
     "theme_choice": schemas.ThemeChoice,
     "theme_unassigned": schemas.ThemeUnassigned,
+    "theme_map": schemas.ThemeMap,
     "theme_stability": schemas.ThemeStability,
     "theme_dependence": schemas.ThemeDependence,
     "themes_problems": schemas.Problems,

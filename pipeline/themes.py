@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from pipeline import (
     labels,
     models,
     passports,
+    projection,
     reruns,
     stage,
     steadiness,
@@ -87,7 +89,8 @@ def themes(
     stability, means = reruns.stability(seen, seen_themes, options=options, measured=bool(groups.curve))
     steady = np.append(means, np.full(len(worded.named) - len(means), np.nan))
     spent = int(stability["n_segments"].sum())
-    dependence = reruns.dependence(seen, seen_themes, cases, options=options, spent=spent, measured=bool(groups.curve))
+    behind = replace(found, likeness=found.likeness[looked])
+    dependence = reruns.dependence(seen, seen_themes, cases, options=options, found=behind, spent=spent)
     table, ids, part_ids = _themes(talk, groups, worded, turns, left=left, steady=steady, dependence=dependence)
     problems += _notes(talk, groups, stability, looked=int(looked.sum()))
     source += [""] * (len(table) - len(source))
@@ -99,6 +102,7 @@ def themes(
         "theme_attributes": _identified(passports.attributes(talk.segments, groups.themes, cases), ids),
         "theme_choice": _choice(found),
         "theme_unassigned": _unassigned(talk, groups),
+        "theme_map": projection.places(talk.segments["segment_id"].tolist(), talk.vectors),
         "theme_stability": stability,
         "theme_dependence": _identified(dependence, ids),
         "themes_problems": _frame("themes_problems", problems),
@@ -143,9 +147,10 @@ def identifiers(talk: Talk, groups: Sequence[np.ndarray], *, taken: Sequence[int
     given = list(taken)
     names = talk.segments["segment_id"].tolist()
     for inside in groups:
-        tries = [_number(names[place]) for place in wording.by_nearness(talk.vectors, inside)]
-        fallback = range(tries[0], tries[0] + 10**6)
-        given.append(next(number for number in [*tries, *fallback] if number not in given))
+        nearest = wording.by_nearness(talk.vectors, inside)
+        tries = (_number(names[place]) for place in nearest)
+        fallback = count(_number(names[nearest[0]]))
+        given.append(next(number for number in chain(tries, fallback) if number not in given))
     return given[len(taken) :]
 
 

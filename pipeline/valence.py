@@ -7,6 +7,7 @@ of the pipeline's readings: irony, and a barrier that was overcome, are read wro
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,9 +109,17 @@ def witness(texts: list[str], plain: Floats, anchors: npt.NDArray[np.float32]) -
 
 
 def valences(
-    segments: pd.DataFrame, said: Witness, *, codings: pd.DataFrame, features: Floats, options: mapping_few.Options
+    segments: pd.DataFrame,
+    said: Witness,
+    *,
+    codings: pd.DataFrame,
+    features: Callable[[], Floats],
+    options: mapping_few.Options,
 ) -> pd.DataFrame:
-    """Rows of the valence table, one for each segment. Learned where people coded valence, else by wording alone."""
+    """Rows of the valence table, one for each segment. Learned where people coded valence, else by wording alone.
+
+    `features` gives what is learned from, a row a segment; it is asked only where there is something to learn.
+    """
     helps = said.helps
     both = np.array([one.helps > 0 and one.hinders > 0 for one in said.readings], dtype=bool)
     sides = np.stack([helps, 1 - helps], axis=1)
@@ -123,7 +132,7 @@ def valences(
     if coded.sum(axis=0).min() >= FEWEST:
         own = np.stack([said.vectors * OF_VECTORS, said.words * OF_WORDS], axis=1) / 4
         found = mapping_few.predict(
-            np.hstack([features, own]),
+            np.hstack([features(), own]),
             coded,
             groups=segments["document"].to_numpy(dtype=np.str_),
             seen=np.asarray(coded.any(axis=1)),

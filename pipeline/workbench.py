@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import plotly.io
 
-from pipeline import params, projection, store
+from pipeline import params, store
 from pipeline.errors import CounterpointError
 
 MADE_BY = {
@@ -59,13 +59,6 @@ def missing(folder: Path, *tables: str) -> str:
 def table(folder: Path, name: str) -> pd.DataFrame:
     """A table of the study; empty where it has not been made, so that a notebook can go on and say so."""
     return store.read(folder, name) if store.path(folder, name).exists() else store.empty(name)
-
-
-def places(folder: Path) -> pd.DataFrame:
-    """Where each segment lies on the map, by the vectors that the themes were found with."""
-    known = params.load().themes
-    tables = table(folder, "segments"), table(folder, "embeddings")
-    return projection.places(*tables, neighbours=known.context, decay=known.context_decay, question=known.question)
 
 
 def agreement(folder: Path) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline import store
+from pipeline import projection, store
 
 NASTY = (
     '</script><img src=x onerror=alert(1)> {{ 7 * 7 }} {% raw %} \u202etfel ot thgir\u202c <b>not bold</b> & "quoted"'
@@ -73,6 +73,7 @@ def write(folder: Path, *, repeat: int = 1, coders: tuple[str, ...] = ("lea", "m
     vectors = np.random.default_rng(seed).normal(size=(len(said), 16)).astype("float32")
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     tables["embeddings"] = pd.DataFrame({"segment_id": said.segment_id.to_list(), "vector": list(vectors)})
+    tables["theme_map"] = projection.places(said.segment_id.to_list(), vectors)
     tables |= _themes(said) | _codes(said) | _agreement(coders, len(said))
     for name in (*store.INTERIM, *store.PROCESSED):
         store.write(folder, name, _fitted(name, tables[name]) if name in tables else store.empty(name))

@@ -93,7 +93,7 @@ def test_the_same_in_another_process_with_another_hash_seed_and_number_of_thread
         "from test_clusters import *\n"
         "vectors, _ = blobs(60, 50, 40, 30, spread=0.35)\n"
         "found = clusters.cluster(vectors, documents(180), **SETTINGS)\n"
-        "print(hashlib.sha256(found.themes.tobytes() + found.parts.tobytes() + found.runs.tobytes()).hexdigest())"
+        "print(hashlib.sha256(found.themes.tobytes() + found.parts.tobytes() + found.made.groups.tobytes()).hexdigest())"
     )
     made = set()
     for threads, seed in (("1", "0"), ("2", "7")):
@@ -106,7 +106,7 @@ def test_the_same_in_another_process_with_another_hash_seed_and_number_of_thread
 def test_strengths_add_up_and_say_where_a_row_belongs():
     vectors, _ = blobs(30, 30, 30)
     found = clusters.cluster(vectors, documents(90), **SETTINGS)
-    strength = clusters.strengths(found.runs, found.themes)
+    strength = clusters.strengths(found.made.groups, found.themes)
     assert strength.sum(axis=1) == pytest.approx(np.ones(90))
     assert (strength.argmax(axis=1) == found.themes).all()
 
@@ -125,6 +125,25 @@ groups = arrays.arrays(np.int64, st.shared(st.integers(2, 30), key="n"), element
 @settings(deadline=None)
 def test_the_rand_index_is_that_of_scikit_learn(a, b):
     assert clusters.rand_index(a, b) == pytest.approx(adjusted_rand_score(a, b))
+
+
+def test_what_is_left_without_a_document_is_told_from_the_runs_that_left_it_out():
+    vectors, truth = blobs(40, 30, 20)
+    options = {**SETTINGS, "runs": 200, "keep": 0.7}
+    found = clusters.cluster(vectors, documents(90), **options)
+    stays = documents(90) != "d03"
+    assert clusters.enough(found.made, stays)
+    asked = {name: options[name] for name in ("neighbours", "min_size", "n_themes")}
+    left = clusters.left(found.made, stays, **asked)
+    assert adjusted_rand_score(truth[stays], left) == 1
+    assert adjusted_rand_score(left, clusters.cluster(vectors[stays], documents(90)[stays], **options).themes) == 1
+
+
+def test_too_few_runs_left_several_documents_out_to_tell_what_is_left():
+    vectors, _ = blobs(40, 30, 20)
+    made = clusters.cluster(vectors, documents(90), **{**SETTINGS, "runs": 200, "keep": 0.7}).made
+    assert not clusters.enough(made, ~np.isin(documents(90), ["d01", "d02", "d03", "d04"]))
+    assert not clusters.enough(clusters.cluster(vectors, documents(90), **SETTINGS).made, documents(90) != "d03")
 
 
 def test_small_groups_join_the_group_they_are_most_often_with():

@@ -35,7 +35,7 @@ NEEDED = {
     "segment": {"spacy"},
     "embed": set(),
     "themes": {"bertopic", "plotly", "sklearn", "spacy"},
-    "map_codes": {"sklearn"},
+    "map_codes": set(),
     "compare": set(),
     "report": {"sklearn"},
 }
@@ -87,7 +87,7 @@ def root(tmp_path: Path, small_study: Path) -> Path:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_importing_a_stage_loads_nothing_slow(stage: str, tmp_path: Path):
-    allowed = {"sklearn"} if stage in ("themes", "map_codes", "report") else set()
+    allowed = {"sklearn"} if stage in ("themes", "report") else set()
     assert loaded(IMPORTED.format(stage=stage), tmp_path) <= allowed
 
 

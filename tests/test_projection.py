@@ -1,7 +1,6 @@
 """The map: the same vectors, the same places."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from pipeline import projection
@@ -74,15 +73,14 @@ def test_up_to_the_limit_everything_is_laid_out_whatever_the_order(monkeypatch):
     assert positions(points, order=np.arange(90)[::-1]).tobytes() == positions(points).tobytes()
 
 
-def test_which_are_laid_out_hangs_on_their_names_and_not_on_the_order_of_rows(monkeypatch):
-    monkeypatch.setattr(projection, "LAID_OUT", 70)
+def test_which_are_laid_out_hangs_on_their_names(monkeypatch):
     points, _ = groups_of(30)
     names = [f"s{number}" for number in range(len(points))]
-    segments = pd.DataFrame({"segment_id": names, "document": "a.txt", "case": "", "speaker": "", "prompt_id": ""})
-    segments = segments.assign(
-        turn_id=names, start=range(len(names)), end=range(1, len(names) + 1), substantive=True, part="participant"
-    ).assign(set_aside="")
-    held = pd.DataFrame({"segment_id": names, "vector": list(points)})
-    one = projection.places(segments, held, neighbours=0, decay=0.6, question=0.6)
-    two = projection.places(segments.iloc[::-1], held.iloc[::-1], neighbours=0, decay=0.6, question=0.6)
-    pd.testing.assert_frame_equal(one, two)
+    axes = ["x", "y"]
+    monkeypatch.setattr(projection, "LAID_OUT", 70)
+    one, other = projection.places(names, points), projection.places(names[::-1], points)
+    assert one.segment_id.to_list() == names
+    assert one.equals(projection.places(names, points))
+    assert not one[axes].equals(other[axes])
+    monkeypatch.setattr(projection, "LAID_OUT", 90)
+    assert projection.places(names, points)[axes].equals(projection.places(names[::-1], points)[axes])

@@ -201,9 +201,8 @@ def test_why_segments_are_set_aside_is_said_in_words(tables):
 
 
 def made_map(tables, quoted, theme_ids, assigned=None):
-    places = projection.places(tables["segments"], tables["embeddings"], neighbours=2, decay=0.6, question=0.6)
     given = tables["theme_assignments"] if assigned is None else assigned
-    return map_view.build(places=places, assignments=given, theme_ids=theme_ids, quotes=quoted)
+    return map_view.build(places=tables["theme_map"], assignments=given, theme_ids=theme_ids, quotes=quoted)
 
 
 def test_every_segment_that_is_used_is_a_dot_with_its_quote_and_the_colour_of_its_theme(tables, quoted):
@@ -220,12 +219,6 @@ def test_the_map_says_how_it_was_made(tables, quoted, monkeypatch):
     assert "on 10 of them, drawn by chance" in made_map(tables, quoted, [0]).lead
 
 
-def test_vectors_of_what_was_set_aside_are_not_on_the_map(tables, quoted):
-    more = tables["segments"].segment_id.to_list()
-    tables["embeddings"] = pd.DataFrame({"segment_id": more, "vector": [np.ones(4, dtype="float32")] * len(more)})
-    assert len(made_map(tables, quoted, [0]).points) == 11
-
-
 def test_the_ninth_theme_has_the_first_colour_and_another_shape(tables, quoted):
     assigned = tables["theme_assignments"].assign(theme_id=range(11))
     made = made_map(tables, quoted, list(range(11)), assigned)
@@ -233,7 +226,7 @@ def test_the_ninth_theme_has_the_first_colour_and_another_shape(tables, quoted):
 
 
 def test_no_vectors_no_dots(tables, quoted):
-    tables["embeddings"] = tables["embeddings"].iloc[:0]
+    tables["theme_map"] = projection.places([], np.zeros((0, 1)))
     assert made_map(tables, quoted, []).points == ()
 
 

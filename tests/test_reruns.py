@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline import grouping, reruns
 from pipeline import params as settings
-from pipeline import reruns
 from pipeline.grouping import Talk
 
 
@@ -35,22 +35,40 @@ def test_half_of_the_budget_is_for_documents_left_out_but_three_runs_come_first(
     assert np.isnan(means).all() == (runs == 0)
 
 
-def test_what_is_left_of_the_budget_goes_to_cases():
+def dependence(said, themes, cases, *, spent=0, **changed):
+    chosen = options(**changed)
+    behind = grouping.grouped(said, options=chosen)
+    return reruns.dependence(said, themes, cases, options=chosen, found=behind, spent=spent)
+
+
+def test_with_few_runs_what_is_left_of_the_budget_goes_to_cases():
     said, _, cases = talk()
     one_case_each = np.repeat(np.arange(3), 20)
     counts = [
-        reruns.dependence(said, one_case_each, cases, options=options(rerun_segments=budget), spent=300, measured=True)[
-            "name"
-        ].nunique()
+        dependence(said, one_case_each, cases, spent=300, rerun_segments=budget)["name"].nunique()
         for budget in (300, 360, 480, 6000)
     ]
     assert counts == [0, 1, 3, 6]
 
 
+def test_with_many_runs_cases_need_no_further_one(monkeypatch):
+    said, _, cases = talk()
+    one_case_each = np.repeat(np.arange(3), 20)
+    again = dependence(said, one_case_each, cases, runs=6)
+    behind = grouping.grouped(said, options=options(runs=200))
+    monkeypatch.setattr(grouping, "grouped", lambda *_, **__: pytest.fail("nothing has to be clustered again"))
+    known = reruns.dependence(
+        said, one_case_each, cases, options=options(runs=200, rerun_segments=0), found=behind, spent=0
+    )
+    assert known["name"].nunique() == 6
+    assert known[["theme", "kind", "name", "share", "remains"]].equals(
+        again[["theme", "kind", "name", "share", "remains"]]
+    )
+
+
 def test_a_theme_that_is_one_case_does_not_remain_without_it():
     said, _, cases = talk(documents=3)
-    one_case_each = np.repeat(np.arange(3), 20)
-    table = reruns.dependence(said, one_case_each, cases, options=options(), spent=0, measured=True)
+    table = dependence(said, np.repeat(np.arange(3), 20), cases)
     assert sorted(table["theme"]) == [0, 1, 2]
     assert not table["remains"].any()
     assert (table["share"] == 1).all()
@@ -59,4 +77,4 @@ def test_a_theme_that_is_one_case_does_not_remain_without_it():
 def test_nothing_is_made_again_where_there_was_nothing_to_divide():
     said, themes, cases = talk()
     assert reruns.stability(said, themes, options=options(), measured=False)[0].empty
-    assert reruns.dependence(said, themes, cases, options=options(), spent=0, measured=False).empty
+    assert dependence(said, themes, cases, min_segments=100).empty

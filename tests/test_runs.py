@@ -101,16 +101,28 @@ def test_a_row_left_out_goes_with_its_neighbours():
 
 def test_neighbours_weigh_as_much_as_they_are_together():
     near = np.array([[1], [0], [0]])
-    graph = runs.together(near, np.array([[0, 0, 1], [0, 0, 0]]))
+    made = runs.Runs(np.array([[0, 0, 1], [0, 0, 0]]), np.ones((2, 3), dtype=bool), near)
+    graph = runs.together(made, neighbours=1)
     assert graph.toarray().tolist() == [[0, 1, 0.5], [1, 0, 0], [0.5, 0, 0]]
 
 
+def test_of_some_rows_alone_only_those_runs_count_in_which_the_others_had_no_say():
+    near = np.array([[3, 1, 2], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
+    groups = np.array([[0, 0, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]])
+    kept = np.array([[1, 1, 1, 0], [1, 1, 0, 0], [1, 1, 1, 1]], dtype=bool)
+    made, stays = runs.Runs(groups, kept, near), np.array([1, 1, 1, 0], dtype=bool)
+    assert runs.without(made, stays).tolist() == [True, True, False]
+    graph = runs.together(made, neighbours=1, stays=stays)
+    # Row 0 is nearest to row 3, which is gone, and then to row 1; rows 1 and 2 to row 0.
+    assert graph.toarray().tolist() == [[0, 0.5, 0], [0.5, 0, 0], [0, 0, 0]]
+
+
 def test_no_run_of_a_handful_of_rows_is_an_error():
-    made, graph = runs.make(
+    made = runs.make(
         np.eye(3), np.array(["a", "b", "c"]), neighbours=25, runs=6, keep=0.8, resolutions=(0.6, 1.8), seed=1
     )
-    assert made.shape == (6, 3)
-    assert graph.shape == (3, 3)
+    assert made.groups.shape == made.kept.shape == (6, 3)
+    assert runs.together(made, neighbours=25).shape == (3, 3)
 
 
 def test_communities_are_the_same_at_every_call_in_one_process():

@@ -215,6 +215,7 @@ def test_what_is_unlike_anything_is_a_reading_list():
         vector=[odd if place == 17 else row for place, row in enumerate(embeddings["vector"])]
     )
     alone = found(segments, embeddings, turns, cases).tables
+    assert alone["theme_map"]["segment_id"].tolist() == alone["theme_assignments"]["segment_id"].tolist()
     assert alone["theme_unassigned"]["segment_id"].tolist()[0] == "s0017"
     assert alone["theme_unassigned"]["likeness"].is_monotonic_increasing
     assert len(alone["theme_unassigned"]) <= 6

@@ -63,7 +63,7 @@ def valences(segments: pd.DataFrame, codings: pd.DataFrame | None = None) -> pd.
     plain = made.encode(texts).astype(float)
     said = valence.witness(texts, plain, made.encode(list(valence.ANCHORS)))
     people = store.empty("codings") if codings is None else codings
-    return valence.valences(segments, said, codings=people, features=plain, options=mapping_few.Options())
+    return valence.valences(segments, said, codings=people, features=lambda: plain, options=mapping_few.Options())
 
 
 def test_by_wording_alone():

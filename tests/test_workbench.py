@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.io
 import pytest
 
-from pipeline import plots, projection, store, summaries, workbench
+from pipeline import plots, store, summaries, workbench
 
 
 @pytest.fixture
@@ -80,13 +80,14 @@ def test_themes_and_their_quotes_come_largest_first_and_verbatim(tables):
 
 
 def mapped(tables):
-    places = projection.places(tables["segments"], tables["embeddings"], neighbours=2, decay=0.6, question=0.6)
-    return summaries.map_of_segments(places, tables["theme_assignments"], tables["themes"], tables["segments"])
+    return summaries.map_of_segments(
+        tables["theme_map"], tables["theme_assignments"], tables["themes"], tables["segments"]
+    )
 
 
 def test_the_map_has_a_place_for_every_vector_and_the_unassigned_come_last(tables):
     places = mapped(tables)
-    assert len(places) == len(tables["embeddings"])
+    assert len(places) == len(tables["theme_map"])
     assert places.theme.iloc[-1] == "in no theme"
     assert np.isfinite(places[["x", "y"]].to_numpy()).all()
 
