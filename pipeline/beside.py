@@ -1,4 +1,4 @@
-"""Two halves of the same work side by side: a second process, forked from this one, does every other piece.
+"""Pieces of work done side by side: a second process, forked from this one, begins at one end, this one at the other.
 
 What it needs it has already, and what it finds it writes into memory that both see: nothing is sent from one to the
 other. Where processes cannot be forked safely, or the second one is killed, this one does all of it.
@@ -6,8 +6,10 @@ other. Where processes cannot be forked safely, or the second one is killed, thi
 
 import mmap
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NoReturn
 
 import numpy as np
@@ -15,43 +17,78 @@ from threadpoolctl import threadpool_limits
 
 # Where forking a process that has used its numerical libraries is safe.
 FORKS = sys.platform.startswith("linux")
-_DONE = 1
+# What is known of a piece: nobody is at it, the second process is, it is done there, or this process takes it.
+FREE, THERE, DONE, HERE = range(4)
+
+Work = Callable[[int], np.ndarray]
+# What is going on in this process: a second one beside it would be a third.
+_busy = False
 
 
-def both(work: Callable[[np.ndarray], np.ndarray], pieces: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """What `work` gives for each piece (a mask of rows): whole numbers, as many as the piece has rows that are kept.
+def both(work: Work, sizes: Sequence[int]) -> list[np.ndarray]:
+    """What `work` gives for each piece by its number; see `begun`."""
+    with begun(work, sizes) as found:
+        return found()
 
-    `work` must be a function of its piece alone: which process does it makes no difference.
+
+@contextmanager
+def begun(work: Work, sizes: Sequence[int]) -> Iterator[Callable[[], list[np.ndarray]]]:
+    """Begin the pieces in a second process; what is yielded ends them in both, and gives what was found.
+
+    `work` gives whole numbers (int64), as many as the piece's size says, and must be a function of its number alone:
+    which process does it, or both, makes no difference. Pieces are begun in their order: the largest should come first.
+    Where pieces are being worked on already, here or there, there is no second process.
     """
-    if not FORKS or len(pieces) < 2:
-        return [work(piece) for piece in pieces]
-    rows = max(len(piece) for piece in pieces)
-    # A place for each second piece: whether it is done, then what was found.
-    shared = np.frombuffer(mmap.mmap(-1, 8 * (rows + 1) * (len(pieces) // 2)), dtype=np.int64)
-    places = shared.reshape(len(pieces) // 2, rows + 1)
-    with threadpool_limits(limits=1):
-        second = os.fork()
-        if not second:
-            _second(work, pieces[1::2], places)
-        try:
-            found = {at: work(pieces[at]) for at in range(0, len(pieces), 2)}
-        finally:
-            os.waitpid(second, 0)
-    for at, place in zip(range(1, len(pieces), 2), places, strict=True):
-        done = place[0] == _DONE
-        found[at] = place[1 : 1 + int(pieces[at].sum())].copy() if done else work(pieces[at])
-    return [found[at] for at in range(len(pieces))]
+    global _busy  # one process has one
+    if _busy or not FORKS or len(sizes) < 2:
+        yield lambda: [work(piece) for piece in range(len(sizes))]
+        return
+    ends = np.cumsum([len(sizes), *sizes])
+    shared = np.frombuffer(mmap.mmap(-1, 8 * int(ends[-1])), dtype=np.int64)
+    known, places = shared[: len(sizes)], np.split(shared, ends)[1:-1]
+    second = 0
+    _busy = True
+    try:
+        with threadpool_limits(limits=1):
+            second = os.fork()
+            if not second:
+                _there(work, known, places)
+            yield lambda: _here(work, known, places, second)
+    finally:
+        _busy = False
+        if second:
+            _ended(second)
 
 
-def _second(work: Callable[[np.ndarray], np.ndarray], pieces: Sequence[np.ndarray], places: np.ndarray) -> NoReturn:
-    """Do the pieces and end, without anything that ends with the first process; and end where that is gone."""
+def _here(work: Work, known: np.ndarray, places: Sequence[np.ndarray], second: int) -> list[np.ndarray]:
+    """Take what nobody has begun, from the last piece on; then wait for what the second process is at."""
+    found: dict[int, np.ndarray] = {}
+    for piece in reversed(range(len(places))):
+        if known[piece] == FREE:
+            known[piece] = HERE
+            found[piece] = work(piece)
+    os.waitid(os.P_PID, second, os.WEXITED | os.WNOWAIT)
+    for piece in set(range(len(places))) - set(found):
+        found[piece] = places[piece].copy() if known[piece] == DONE else work(piece)
+    return [found[piece] for piece in range(len(places))]
+
+
+def _there(work: Work, known: np.ndarray, places: Sequence[np.ndarray]) -> NoReturn:
+    """Do pieces until none is left or the first process is gone; end without anything that ends with that one."""
     first = os.getppid()
     try:
-        for piece, place in zip(pieces, places, strict=True):
-            if os.getppid() != first:
+        for piece, place in enumerate(places):
+            if os.getppid() != first or known[piece] == HERE:
                 break
-            result = work(piece)
-            place[1 : 1 + len(result)] = result
-            place[0] = _DONE
+            known[piece] = THERE
+            place[:] = work(piece)
+            known[piece] = DONE
     finally:
         os._exit(0)
+
+
+def _ended(second: int) -> None:
+    """End the second process, where it has not ended by itself, and leave nothing of it."""
+    if os.waitpid(second, os.WNOHANG) == (0, 0):
+        os.kill(second, signal.SIGKILL)
+        os.waitpid(second, 0)

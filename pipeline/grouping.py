@@ -1,12 +1,11 @@
 """Grouping: the talk that takes part, and the themes, parts and strengths that its clusters give."""
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from pipeline import beside, clusters, context, runs, steadiness
+from pipeline import clusters, context, runs
 from pipeline import params as settings
 
 NONE = -1
@@ -126,24 +125,19 @@ def _apart(likeness: np.ndarray, found: np.ndarray) -> np.ndarray:
     return apart
 
 
-def again_of(talk: Talk, *, options: settings.Themes) -> steadiness.Again:
-    """The same grouping of parts of the talk, as steadiness asks for it, two at a time."""
-
-    def part(kept: np.ndarray) -> np.ndarray:
-        return grouped(part_of(talk, kept), options=options).themes
-
-    return partial(beside.both, part)
+def again(talk: Talk, kept: np.ndarray, *, options: settings.Themes) -> np.ndarray:
+    """The themes of a part of the talk (a mask), clustered by itself."""
+    return grouped(part_of(talk, kept), options=options).themes
 
 
-def left_of(talk: Talk, found: Groups, *, options: settings.Themes) -> steadiness.Again:
-    """As `again_of`, but where enough runs left the rest out, from the runs behind what was `found` of the talk."""
+def left(talk: Talk, kept: np.ndarray, *, found: Groups, options: settings.Themes) -> np.ndarray:
+    """The themes of a part of the talk, from the runs behind what was `found` of all of it.
 
-    def part(kept: np.ndarray) -> np.ndarray:
-        if found.made is None or not clusters.enough(found.made, kept):
-            return grouped(part_of(talk, kept), options=options).themes
-        left = clusters.left(
-            found.made, kept, neighbours=options.neighbours, min_size=options.min_size, n_themes=options.n_themes
-        )
-        return np.where(_apart(found.likeness[kept], left), NONE, left)
-
-    return partial(beside.both, part)
+    Where too few of them left the rest out, it is clustered by itself.
+    """
+    if found.made is None or not clusters.enough(found.made, kept):
+        return again(talk, kept, options=options)
+    themes = clusters.left(
+        found.made, kept, neighbours=options.neighbours, min_size=options.min_size, n_themes=options.n_themes
+    )
+    return np.where(_apart(found.likeness[kept], themes), NONE, themes)

@@ -1,46 +1,85 @@
 """Reruns: the themes made again without some documents, cases or sites, as many times as the study's size allows."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from pipeline import clusters, steadiness
+from pipeline import beside, clusters, grouping, steadiness
 from pipeline import params as settings
-from pipeline.grouping import Groups, Talk, again_of, left_of
+from pipeline.grouping import Groups, Talk
 
 
-def stability(
-    talk: Talk, themes: np.ndarray, *, options: settings.Themes, measured: bool
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """The runs without some documents, and the mean Jaccard of each theme in them.
+@dataclass(frozen=True)
+class Steady:
+    """Table theme_stability, the mean Jaccard of each theme in its runs, and rows of theme_dependence, by theme."""
 
-    As many as `rerun_segments` allows, half of which is kept for the sites themes lean on; but three first, where it is
-    small. `measured` False, where there was nothing to divide: none.
+    stability: pd.DataFrame
+    means: np.ndarray
+    dependence: pd.DataFrame
+
+
+@contextmanager
+def begun(
+    talk: Talk, themes: np.ndarray, cases: pd.DataFrame, *, options: settings.Themes, found: Groups
+) -> Iterator[Callable[[], Steady]]:
+    """Begin all reruns beside whatever else there is to do; what is yielded gives what came of them.
+
+    `themes`: of the talk, as decisions left them; `found`: its groups, whose runs show what is left without most cases.
     """
-    documents, n = talk.segments["document"].to_numpy(), max(len(talk.segments), 1)
+    left_out = _left_out(talk, options=options, measured=found.made is not None)
+    documents = talk.segments["document"].to_numpy()
+    kept = steadiness.kept(documents, left_out)
+    chosen = _chosen(talk, themes, cases, options=options, found=found, spent=sum(int(mask.sum()) for mask in kept))
+    stays = [~steadiness.of(talk.segments, cases, kind=kind, name=name) for kind, name in chosen]
+
+    def work(piece: int) -> np.ndarray:
+        if piece < len(kept):
+            return grouping.again(talk, kept[piece], options=options)
+        return grouping.left(talk, stays[piece - len(kept)], found=found, options=options)
+
+    with beside.begun(work, [int(mask.sum()) for mask in [*kept, *stays]]) as ended:
+
+        def steady() -> Steady:
+            others = ended()
+            runs, means = steadiness.leave_out(documents, themes, others[: len(kept)], left_out=left_out)
+            rows = steadiness.without(talk.segments, themes, cases, others[len(kept) :], chosen=chosen)
+            columns = ["theme", "kind", "name", "share", "jaccard", "remains"]
+            return Steady(runs, means, pd.DataFrame(rows, columns=columns))
+
+        yield steady
+
+
+def _left_out(talk: Talk, *, options: settings.Themes, measured: bool) -> list[list[str]]:
+    """The documents each run leaves out, as many times as `rerun_segments` allows.
+
+    Half of that is kept for the sites themes lean on; but three runs come first, where it is small. `measured` False,
+    where there was nothing to divide: none.
+    """
+    n = max(len(talk.segments), 1)
     affordable = max(options.rerun_segments // (2 * n), min(3, options.rerun_segments // n))
     runs = min(options.stability_runs, affordable) if measured else 0
-    left_out = steadiness.drawn(documents, runs=runs, share=options.leave_out, seed=options.seed)
-    return steadiness.leave_out(documents, themes, again_of(talk, options=options), left_out=left_out)
+    documents = talk.segments["document"].to_numpy()
+    return steadiness.drawn(documents, runs=runs, share=options.leave_out, seed=options.seed)
 
 
-def dependence(
+def _chosen(
     talk: Talk, themes: np.ndarray, cases: pd.DataFrame, *, options: settings.Themes, found: Groups, spent: int
-) -> pd.DataFrame:
-    """What is left of each theme without the cases and values it leans on: rows of theme_dependence, by theme.
+) -> list[tuple[str, str]]:
+    """The cases and values of attributes (kind, name) that are left out, one at a time.
 
-    `found`: the groups of the talk, whose runs show what is left without most cases. The others, and values of
-    attributes, are clustered again: as many as `rerun_segments` allows when `spent` of it are gone.
+    All cases that themes lean on of which the runs tell enough. The others, and values of attributes, are clustered
+    again: as many as `rerun_segments` allows when `spent` of it are gone.
     """
-    columns = ["theme", "kind", "name", "share", "jaccard", "remains"]
-    made = found.made
-    if made is None:
-        return pd.DataFrame(columns=columns)
+    if found.made is None:
+        return []
     allowed = max(options.rerun_segments - spent, 0) // max(len(talk.segments), 1)
     chosen = []
     for kind, name in steadiness.candidates(talk.segments, themes, cases, most=options.drop_one):
-        known = clusters.enough(made, ~steadiness.of(talk.segments, cases, kind=kind, name=name))
+        known = clusters.enough(found.made, ~steadiness.of(talk.segments, cases, kind=kind, name=name))
         if known or allowed > 0:
             chosen.append((kind, name))
             allowed -= not known
-    again = left_of(talk, found, options=options)
-    return pd.DataFrame(steadiness.without(talk.segments, themes, cases, again, chosen=chosen), columns=columns)
+    return chosen

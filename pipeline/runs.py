@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from pipeline import beside
 from pipeline.context import unit
 
 GRID = 2.0**14
@@ -146,17 +147,19 @@ def runs_of(
     seed: int,
 ) -> np.ndarray:
     """The groups of each run, (runs, n); a segment left out of a run joins the group it is nearest to."""
-    made = np.zeros(kept.shape, dtype=np.int32)
-    band = np.linspace(*resolutions, max((len(kept) + 1) // 2, 1))
-    for number, rows in enumerate(kept):
-        pair = number // 2
-        view = pair % len(views)
-        if number % 2:
-            made[number] = _around_centres(views[view], rows, count=int(made[number - 1].max()) + 1, seed=seed + number)
-        else:
-            size = neighbourhood(kept.shape[1], round(neighbours * SPREAD[pair % len(SPREAD)]))
-            made[number] = _in_graph(*graphs[view], rows, size=size, resolution=float(band[pair]))
-    return made
+    runs, n = kept.shape
+    band = np.linspace(*resolutions, max((runs + 1) // 2, 1))
+
+    def pair(number: int) -> np.ndarray:
+        """A run in the graph, and the one around as many centres: one after the other in one row."""
+        view, size = number % len(views), neighbourhood(n, round(neighbours * SPREAD[number % len(SPREAD)]))
+        made = [_in_graph(*graphs[view], kept[2 * number], size=size, resolution=float(band[number]))]
+        for other in range(2 * number + 1, min(2 * number + 2, runs)):
+            made.append(_around_centres(views[view], kept[other], count=int(made[0].max()) + 1, seed=seed + other))
+        return np.concatenate(made)
+
+    made = beside.both(pair, [n * min(2, runs - first) for first in range(0, runs, 2)])
+    return np.concatenate(made).astype(np.int32).reshape(kept.shape)
 
 
 def _in_graph(near: np.ndarray, cosines: np.ndarray, kept: np.ndarray, *, size: int, resolution: float) -> np.ndarray:

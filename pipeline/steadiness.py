@@ -5,16 +5,13 @@ documents. The same clustering is made again on the rest, and compared on the se
 doi:10.1016/j.csda.2006.11.025).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from pipeline.clusters import rand_index
 from pipeline.passports import FOUND_AGAIN, jaccard
-
-# Given masks of the segments to keep, the theme of each that is kept, for each mask.
-Again = Callable[[Sequence[np.ndarray]], list[np.ndarray]]
 
 # What a theme may rest on says so much of it, and so many times its share of the study: to leave out a site that is
 # half of everything shrinks every theme, and says of none that it rests on it.
@@ -41,20 +38,25 @@ def drawn(documents: np.ndarray, *, runs: int, share: float, seed: int) -> list[
     return [sorted(set(order[start : start + size])) for start in range(0, runs * size, size)]
 
 
-def leave_out(
-    documents: np.ndarray, themes: np.ndarray, again: Again, *, left_out: Sequence[Sequence[str]]
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """Cluster again without each set of documents: the runs (table theme_stability), and each theme's mean Jaccard.
+def kept(documents: np.ndarray, left_out: Sequence[Sequence[str]]) -> list[np.ndarray]:
+    """Masks of the segments that each run keeps."""
+    return [~np.isin(documents, list(names)) for names in left_out]
 
-    A theme of which no segment is left in a run is not counted in that run. Without runs the means are missing (nan).
+
+def leave_out(
+    documents: np.ndarray, themes: np.ndarray, others: Sequence[np.ndarray], *, left_out: Sequence[Sequence[str]]
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The runs without each set of documents (table theme_stability), and each theme's mean Jaccard with them.
+
+    `others`: the themes of the segments that each run keeps (see `kept`), as it found them. A theme of which no segment
+    is left in a run is not counted in that run. Without runs the means are missing (nan).
     """
     count = int(themes.max(initial=-1)) + 1
     rows, found = [], np.full((len(left_out), count), np.nan)
-    masks = [~np.isin(documents, list(names)) for names in left_out]
-    for number, (names, kept, other) in enumerate(zip(left_out, masks, again(masks), strict=True)):
-        rows.append((number + 1, list(names), int(kept.sum()), len(set(other) - {-1}), rand_index(themes[kept], other)))
+    for number, (names, stay, other) in enumerate(zip(left_out, kept(documents, left_out), others, strict=True)):
+        rows.append((number + 1, list(names), int(stay.sum()), len(set(other) - {-1}), rand_index(themes[stay], other)))
         for theme in range(count):
-            inside = themes[kept] == theme
+            inside = themes[stay] == theme
             if inside.any():
                 found[number, theme] = jaccard(inside, other)
     seen = (~np.isnan(found)).sum(axis=0)
@@ -100,17 +102,18 @@ def without(
     segments: pd.DataFrame,
     themes: np.ndarray,
     cases: pd.DataFrame,
-    again: Again,
+    others: Sequence[np.ndarray],
     *,
     chosen: Sequence[tuple[str, str]],
 ) -> list[tuple[int, str, str, float, float, bool]]:
-    """Cluster again without each case or value (kind, name): rows of theme_dependence, of the themes it is in.
+    """What is left without each case or value (kind, name): rows of theme_dependence, of the themes it is in.
 
-    A theme of which nothing is left does not remain.
+    `others`: the themes of the segments of all but each, as they were found without it. A theme of which nothing is
+    left does not remain.
     """
-    kept = [~of(segments, cases, kind=kind, name=name) for kind, name in chosen]
     rows = []
-    for (kind, name), stays, other in zip(chosen, kept, again(kept), strict=True):
+    for (kind, name), other in zip(chosen, others, strict=True):
+        stays = ~of(segments, cases, kind=kind, name=name)
         for theme in range(int(themes.max(initial=-1)) + 1):
             share = float((~stays)[themes == theme].mean())
             if share > 0:

@@ -77,22 +77,17 @@ def themes(
     found = assigning.grouped(talk, looked, options=options, assign=assign)
     left = _decided(talk, found, taken, options=options)
     groups = replace(found, themes=left.themes, parts=left.parts, strength=left.strength)
-    worded, model = wording.worded(
-        talk.segments, talk.vectors, groups.themes, groups.parts, keywords=options.keywords, nlp=nlp, given=left.given()
-    )
-    if ask is not None and groups.curve:
-        worded, source, said = _asked(talk, groups, worded, ask, given=left.given())
-        problems += [("note", "", "", sentence) for sentence in said]
-    else:
-        source = []
-    seen, seen_themes = part_of(talk, looked), groups.themes[looked]
-    stability, means = reruns.stability(seen, seen_themes, options=options, measured=bool(groups.curve))
-    steady = np.append(means, np.full(len(worded.named) - len(means), np.nan))
-    spent = int(stability["n_segments"].sum())
-    behind = replace(found, likeness=found.likeness[looked])
-    dependence = reruns.dependence(seen, seen_themes, cases, options=options, found=behind, spent=spent)
-    table, ids, part_ids = _themes(talk, groups, worded, turns, left=left, steady=steady, dependence=dependence)
-    problems += _notes(talk, groups, stability, looked=int(looked.sum()))
+    seen, behind = part_of(talk, looked), replace(found, likeness=found.likeness[looked])
+    source: list[str] = []
+    with reruns.begun(seen, groups.themes[looked], cases, options=options, found=behind) as steady:
+        worded, model = _worded(talk, groups, left, options=options, nlp=nlp)
+        if ask is not None and groups.curve:
+            worded, source, said = _asked(talk, groups, worded, ask, given=left.given())
+            problems += [("note", "", "", sentence) for sentence in said]
+        places = projection.places(talk.segments["segment_id"].tolist(), talk.vectors)
+        again = steady()
+    table, ids, part_ids = _themes(talk, groups, worded, turns, left=left, again=again)
+    problems += _notes(talk, groups, again.stability, looked=int(looked.sum()))
     source += [""] * (len(table) - len(source))
     table["label_source"] = [one or own for one, own in zip(source, table.get("label_source", []), strict=True)]
     tables = {
@@ -102,9 +97,9 @@ def themes(
         "theme_attributes": _identified(passports.attributes(talk.segments, groups.themes, cases), ids),
         "theme_choice": _choice(found),
         "theme_unassigned": _unassigned(talk, groups),
-        "theme_map": projection.places(talk.segments["segment_id"].tolist(), talk.vectors),
-        "theme_stability": stability,
-        "theme_dependence": _identified(dependence, ids),
+        "theme_map": places,
+        "theme_stability": again.stability,
+        "theme_dependence": _identified(again.dependence, ids),
         "themes_problems": _frame("themes_problems", problems),
         **decided.tables(left, talk.segments, talk.plain, dict(zip(ids, worded.named, strict=True))),
     }
@@ -124,6 +119,15 @@ def _decided(talk: Talk, found: Groups, taken: Sequence[Decision], *, options: s
     inside = [np.flatnonzero(found.themes == theme) for theme in range(int(found.themes.max(initial=NONE)) + 1)]
     machine = decided.Clusters(found.themes, found.parts, found.strength, identifiers(talk, inside))
     return decided.decided(talk.segments, machine, taken, shift_share=options.shift_share, min_size=options.min_size)
+
+
+def _worded(
+    talk: Talk, groups: Groups, left: Decided, *, options: settings.Themes, nlp: "Language | None"
+) -> tuple[wording.Words, "BERTopic | None"]:
+    """Labels and keywords of the groups, and the model fitted on them."""
+    return wording.worded(
+        talk.segments, talk.vectors, groups.themes, groups.parts, keywords=options.keywords, nlp=nlp, given=left.given()
+    )
 
 
 def _asked(
@@ -165,8 +169,7 @@ def _themes(
     turns: pd.DataFrame,
     *,
     left: Decided,
-    steady: np.ndarray,
-    dependence: pd.DataFrame,
+    again: reruns.Steady,
 ) -> tuple[pd.DataFrame, list[int], list[int]]:
     """The themes table, the ids of the themes and the ids of the parts (-1 where a theme is of one part)."""
     inside = [np.flatnonzero(groups.themes == theme) for theme in range(len(worded.named))]
@@ -174,6 +177,7 @@ def _themes(
     theme_ids, n_cases = left.ids, _n(talk)
     part_ids = identifiers(talk, within, taken=theme_ids)
     asked, prompts = passports.questions(turns), dict(zip(turns["turn_id"], turns["text"], strict=True))
+    dependence, steady = again.dependence, np.append(again.means, np.full(len(inside) - len(again.means), np.nan))
     lost = dependence[~dependence["remains"].astype(bool) & (dependence["share"] >= steadiness.LEAST_SHARE)]
     rows = []
     for theme, places in enumerate(inside):

@@ -24,51 +24,47 @@ def options(**changed) -> settings.Themes:
     return settings.Themes(runs=6, min_size=2, neighbours=8).model_copy(update=changed)
 
 
+def steady(said, themes, cases, **changed) -> reruns.Steady:
+    chosen = options(**changed)
+    with reruns.begun(said, themes, cases, options=chosen, found=grouping.grouped(said, options=chosen)) as ended:
+        return ended()
+
+
 @pytest.mark.parametrize(
     ("budget", "runs"),
     [(0, 0), (59, 0), (60, 1), (180, 3), (240, 3), (480, 4), (6000, 10)],
 )
 def test_half_of_the_budget_is_for_documents_left_out_but_three_runs_come_first(budget, runs):
-    said, themes, _ = talk()
-    table, means = reruns.stability(said, themes, options=options(rerun_segments=budget), measured=True)
-    assert len(table) == runs
-    assert np.isnan(means).all() == (runs == 0)
-
-
-def dependence(said, themes, cases, *, spent=0, **changed):
-    chosen = options(**changed)
-    behind = grouping.grouped(said, options=chosen)
-    return reruns.dependence(said, themes, cases, options=chosen, found=behind, spent=spent)
+    said, themes, cases = talk()
+    again = steady(said, themes, cases, rerun_segments=budget)
+    assert len(again.stability) == runs
+    assert np.isnan(again.means).all() == (runs == 0)
 
 
 def test_with_few_runs_what_is_left_of_the_budget_goes_to_cases():
     said, _, cases = talk()
     one_case_each = np.repeat(np.arange(3), 20)
     counts = [
-        dependence(said, one_case_each, cases, spent=300, rerun_segments=budget)["name"].nunique()
-        for budget in (300, 360, 480, 6000)
+        steady(said, one_case_each, cases, rerun_segments=budget).dependence["name"].nunique()
+        for budget in (0, 60, 180, 240, 480, 6000)
     ]
-    assert counts == [0, 1, 3, 6]
+    assert counts == [0, 0, 0, 1, 4, 6]
 
 
-def test_with_many_runs_cases_need_no_further_one(monkeypatch):
+def test_with_many_runs_cases_need_no_further_one():
     said, _, cases = talk()
     one_case_each = np.repeat(np.arange(3), 20)
-    again = dependence(said, one_case_each, cases, runs=6)
-    behind = grouping.grouped(said, options=options(runs=200))
-    monkeypatch.setattr(grouping, "grouped", lambda *_, **__: pytest.fail("nothing has to be clustered again"))
-    known = reruns.dependence(
-        said, one_case_each, cases, options=options(runs=200, rerun_segments=0), found=behind, spent=0
-    )
-    assert known["name"].nunique() == 6
-    assert known[["theme", "kind", "name", "share", "remains"]].equals(
-        again[["theme", "kind", "name", "share", "remains"]]
-    )
+    again = steady(said, one_case_each, cases, runs=6).dependence
+    known = steady(said, one_case_each, cases, runs=200, rerun_segments=0)
+    assert known.stability.empty
+    assert known.dependence["name"].nunique() == 6
+    told = ["theme", "kind", "name", "share", "remains"]
+    assert known.dependence[told].equals(again[told])
 
 
 def test_a_theme_that_is_one_case_does_not_remain_without_it():
     said, _, cases = talk(documents=3)
-    table = dependence(said, np.repeat(np.arange(3), 20), cases)
+    table = steady(said, np.repeat(np.arange(3), 20), cases).dependence
     assert sorted(table["theme"]) == [0, 1, 2]
     assert not table["remains"].any()
     assert (table["share"] == 1).all()
@@ -76,5 +72,6 @@ def test_a_theme_that_is_one_case_does_not_remain_without_it():
 
 def test_nothing_is_made_again_where_there_was_nothing_to_divide():
     said, themes, cases = talk()
-    assert reruns.stability(said, themes, options=options(), measured=False)[0].empty
-    assert dependence(said, themes, cases, min_segments=100).empty
+    again = steady(said, themes, cases, min_segments=100)
+    assert again.stability.empty
+    assert again.dependence.empty

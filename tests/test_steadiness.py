@@ -29,22 +29,26 @@ def test_the_draw_does_not_depend_on_the_order_of_rows():
     assert steadiness.drawn(names(20)[::-1], runs=7, share=0.2, seed=1) == forwards
 
 
-def each(again):
-    """What is made again of one mask, for each of several."""
-    return lambda masks: [again(kept) for kept in masks]
+def leave_out(documents, themes, again, *, left_out):
+    """What runs without some documents give, where `again` is what is made of those that are kept."""
+    others = [again(kept) for kept in steadiness.kept(documents, left_out)]
+    return steadiness.leave_out(documents, themes, others, left_out=left_out)
+
+
+def without(said, themes, cases, again, *, chosen):
+    stays = [~steadiness.of(said, cases, kind=kind, name=name) for kind, name in chosen]
+    return steadiness.without(said, themes, cases, [again(kept) for kept in stays], chosen=chosen)
 
 
 def test_no_runs_give_no_table_and_no_figures():
-    table, means = steadiness.leave_out(names(3), np.repeat([0, 1, 2], 3), each(lambda kept: kept), left_out=[])
+    table, means = leave_out(names(3), np.repeat([0, 1, 2], 3), lambda kept: kept, left_out=[])
     assert table.empty
     assert np.isnan(means).all()
 
 
 def test_themes_that_come_back_the_same_agree_wholly():
     documents, themes = names(6), np.tile([0, 1, 1], 6)
-    table, means = steadiness.leave_out(
-        documents, themes, each(lambda kept: themes[kept]), left_out=[["d00"], ["d03", "d04"]]
-    )
+    table, means = leave_out(documents, themes, lambda kept: themes[kept], left_out=[["d00"], ["d03", "d04"]])
     assert table["agreement"].tolist() == [1, 1]
     assert table["n_segments"].tolist() == [15, 12]
     assert means.tolist() == [1, 1]
@@ -56,7 +60,7 @@ def test_a_theme_that_falls_apart_is_told_from_one_that_does_not():
     def again(kept: np.ndarray) -> np.ndarray:
         return np.where(themes[kept] == 0, 0, 1 + np.arange(kept.sum()) % 2)
 
-    table, means = steadiness.leave_out(documents, themes, each(again), left_out=[["d00"]])
+    table, means = leave_out(documents, themes, again, left_out=[["d00"]])
     assert means[0] == 1
     assert means[1] < 0.7
     assert table["n_themes"].tolist() == [3]
@@ -64,7 +68,7 @@ def test_a_theme_that_falls_apart_is_told_from_one_that_does_not():
 
 def test_a_theme_that_is_left_out_wholly_is_not_counted():
     themes = np.array([0] * 3 + [1] * 6)
-    _, means = steadiness.leave_out(names(3), themes, each(lambda kept: np.zeros(kept.sum(), int)), left_out=[["d00"]])
+    _, means = leave_out(names(3), themes, lambda kept: np.zeros(kept.sum(), int), left_out=[["d00"]])
     assert np.isnan(means[0])
     assert means[1] == 1
 
@@ -93,8 +97,7 @@ def test_an_attribute_with_many_values_divides_no_study():
 
 def test_what_is_left_without_a_case():
     said, themes, sites = study()
-    alike = each(lambda kept: np.zeros(kept.sum(), int))
-    rows = steadiness.without(said, themes, sites, alike, chosen=[("case", "ana")])
+    rows = without(said, themes, sites, lambda kept: np.zeros(kept.sum(), int), chosen=[("case", "ana")])
     assert rows[0] == (0, "case", "ana", 1.0, 0.0, False)
     assert rows[1][:3] == (1, "case", "ana")
     assert rows[1][3] == pytest.approx(2 / 12)
@@ -109,6 +112,6 @@ def test_without_a_site_all_its_cases_are_gone():
         seen.append(kept)
         return np.zeros(kept.sum(), int)
 
-    rows = steadiness.without(said, themes, sites, each(again), chosen=[("site", "n")])
+    rows = without(said, themes, sites, again, chosen=[("site", "n")])
     assert not set(said["case"][seen[0]]) & {"ana", "ben"}
     assert [row[0] for row in rows] == [0, 1]
