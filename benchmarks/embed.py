@@ -51,9 +51,10 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    segments = store.read(arguments.study, "segments").sort_values(["n_words", "segment_id"], ascending=[False, True])
-    texts = list(dict.fromkeys(segments["text"]))[: arguments.texts]
+    segments = store.read(arguments.study, "segments").sort_values("segment_id")
+    texts = sorted(set(segments.loc[segments["substantive"], "text"]))
     np.random.default_rng(0).shuffle(texts)
+    texts = texts[: arguments.texts]
 
     models.go_offline()
     from sentence_transformers import SentenceTransformer

@@ -78,7 +78,7 @@ class Themes(Section):
     stability_runs: int = Field(default=10, ge=0)
     leave_out: float = Field(default=0.1, gt=0, lt=1)
     drop_one: int = Field(default=12, ge=0)
-    rerun_segments: int = Field(default=18_000, ge=0)
+    rerun_segments: int = Field(default=30_000, ge=0)
     fit_segments: int = Field(default=20_000, ge=1_000)
     shift_share: float = Field(default=0.2, ge=0, le=1)
     labeller: Labeller | None = None

@@ -55,11 +55,11 @@ def begun(
 def _left_out(talk: Talk, *, options: settings.Themes, measured: bool) -> list[list[str]]:
     """The documents each run leaves out, as many times as `rerun_segments` allows.
 
-    Half of that is kept for the sites themes lean on; but three runs come first, where it is small. `measured` False,
-    where there was nothing to divide: none.
+    A quarter of that, or what three runs take; the rest is for the sites themes lean on. `measured` False, where there
+    was nothing to divide: none.
     """
     n = max(len(talk.segments), 1)
-    affordable = max(options.rerun_segments // (2 * n), min(3, options.rerun_segments // n))
+    affordable = max(options.rerun_segments // (4 * n), min(3, options.rerun_segments // n))
     runs = min(options.stability_runs, affordable) if measured else 0
     documents = talk.segments["document"].to_numpy()
     return steadiness.drawn(documents, runs=runs, share=options.leave_out, seed=options.seed)

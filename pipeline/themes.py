@@ -60,17 +60,17 @@ def themes(
     cases: pd.DataFrame,
     *,
     options: settings.Themes,
-    nlp: "Language | None" = None,
+    parser: Callable[[], "Language"] | None = None,
     taken: Sequence[Decision] = (),
     ask: Ask | None = None,
     assign: assigning.Assign | None = None,
 ) -> Result:
     """Find the candidate themes of a study; those that were decided on (`taken`) stay as the researchers left them.
 
-    A function of the set of segments: the order of rows changes nothing. `nlp`: a spaCy pipeline with a parser, for
-    labels of more than one word; without it labels are single words. `ask`: a labeller (see pipeline/labeller.py), if
-    the researcher named one. `assign`: where the rest of a large study joins the themes of its sample; None is
-    here. Too little talk is said in the problems table.
+    A function of the set of segments: the order of rows changes nothing. `parser` loads a spaCy pipeline that parses,
+    for labels of more than one word; without it labels are single words. `ask`: a labeller (see pipeline/labeller.py),
+    if the researcher named one. `assign`: where the rest of a large study joins the themes of its sample; None is here.
+    Too little talk is said in the problems table.
     """
     talk, problems = prepare(segments, embeddings, options=options)
     looked = assigning.sampled(talk.segments, most=options.fit_segments, seed=options.seed)
@@ -80,7 +80,7 @@ def themes(
     seen, behind = part_of(talk, looked), replace(found, likeness=found.likeness[looked])
     source: list[str] = []
     with reruns.begun(seen, groups.themes[looked], cases, options=options, found=behind) as steady:
-        worded, model = _worded(talk, groups, left, options=options, nlp=nlp)
+        worded, model = _worded(talk, groups, left, options=options, parser=parser)
         if ask is not None and groups.curve:
             worded, source, said = _asked(talk, groups, worded, ask, given=left.given())
             problems += [("note", "", "", sentence) for sentence in said]
@@ -122,11 +122,17 @@ def _decided(talk: Talk, found: Groups, taken: Sequence[Decision], *, options: s
 
 
 def _worded(
-    talk: Talk, groups: Groups, left: Decided, *, options: settings.Themes, nlp: "Language | None"
+    talk: Talk, groups: Groups, left: Decided, *, options: settings.Themes, parser: Callable[[], "Language"] | None
 ) -> tuple[wording.Words, "BERTopic | None"]:
     """Labels and keywords of the groups, and the model fitted on them."""
     return wording.worded(
-        talk.segments, talk.vectors, groups.themes, groups.parts, keywords=options.keywords, nlp=nlp, given=left.given()
+        talk.segments,
+        talk.vectors,
+        groups.themes,
+        groups.parts,
+        keywords=options.keywords,
+        nlp=parser and parser(),
+        given=left.given(),
     )
 
 
@@ -304,11 +310,11 @@ def main() -> None:
     """Read segments and vectors, find the candidate themes, write their tables and their model."""
     with stage.opened("themes") as params:
         folder = params.folder
-        nlp = labels.load(models.find(params.segment.model, kind="spacy").folder)
+        words_model = models.find(params.segment.model, kind="spacy").folder
         result = themes(
             *(store.read(folder, table) for table in ("segments", "embeddings", "turns", "cases")),
             options=params.themes,
-            nlp=nlp,
+            parser=partial(labels.load, words_model),
             taken=decisions.load(folder / "decisions.yaml"),
             ask=_labeller(params.themes, folder),
             assign=assigning.chosen(params),
