@@ -84,7 +84,7 @@ def _who_coded_what(found: Ratings) -> list[dict[str, str]]:
 
 def _codes_beside(codings: pd.DataFrame, assignments: pd.DataFrame) -> list[dict[str, str]]:
     """Codes that people used and the pipeline could not."""
-    mapped = set(assignments["code"])
+    mapped = set(assignments["code"].unique())
     if not mapped:
         return [_note("The codebook gave the pipeline no codes, so people are not compared with it.")]
     foreign = sorted(set(codings["code"]) - mapped - {NO_CODE})

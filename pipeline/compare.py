@@ -58,7 +58,8 @@ def compare(given: Input, settings: Compare) -> dict[str, pd.DataFrame]:
         segments, given["code_assignments"], Talk(given["segments"], given["turns"])
     )
     _themes(rows, given, segments, above, options)
-    read = laid_out(given, "segment", settings.model_copy(update={"uncoded": "negative"}))
+    silent = settings.model_copy(update={"uncoded": "negative"})
+    read = segments if settings == silent else laid_out(given, "segment", silent)
     rows["triangulation"] = triangulation_rows(read, given["documents"])
     order = _saturation(rows, given, read, settings)
     rows["compare_problems"] = problems(given["codings"], given["code_assignments"], segments, order=order)
@@ -121,10 +122,11 @@ def _saturation(rows: Rows, given: Input, found: Ratings, settings: Compare) -> 
     segments = given["segments"][["segment_id", "document", "case"]]
     for source, codes in _sources(found, given["theme_assignments"]).items():
         placed = codes.merge(segments, on="segment_id")
-        read = set(placed["document"])
+        read = set(placed["document"].unique())
         for cell, members in {saturating.ALL: None, **frame}.items():
             talk = segments if members is None else segments[segments["case"].isin(members)]
-            here = tuple(name for name in order.documents if name in read and name in set(talk["document"]))
+            both = read & set(talk["document"].unique())
+            here = tuple(name for name in order.documents if name in both)
             if not here:
                 continue
             inside = placed[placed["segment_id"].isin(set(talk["segment_id"]))]

@@ -86,9 +86,9 @@ def ratings(
     every = pd.concat([codings[columns], machine[columns]], ignore_index=True)
     frame = _units(unit, segments=segments, turns=turns, documents=documents, every=every, codings=codings)
     people = tuple(sorted(set(codings["coder"])))
-    methods = sorted(set(assignments["method"]) - {"human"})
+    methods = sorted(set(assignments["method"].unique()) - {"human"})
     coders = (*people, *(pipeline_name(method) for method in methods))
-    codes = tuple(sorted((set(codings["code"]) | set(assignments["code"])) - {NO_CODE}))
+    codes = tuple(sorted({*codings["code"].unique(), *assignments["code"].unique()} - {NO_CODE}))
     laid = _laid(frame, every, exact=unit == "character")
     if unit == "segment":
         laid = pd.concat([laid[laid["coder"].isin(people)], _machine_on_segments(assignments)], ignore_index=True)
@@ -235,7 +235,7 @@ def _machine_seen(
     method: str, frame: pd.DataFrame, assignments: pd.DataFrame, segments: pd.DataFrame, unit: Unit
 ) -> Bools:
     """The pipeline has looked at every segment it has a row for: its silence there is an answer."""
-    read = set(assignments.loc[assignments["method"] == method, "segment_id"])
+    read = assignments.loc[assignments["method"] == method, "segment_id"].unique()
     if unit == "segment":
         return frame["segment_id"].isin(read).to_numpy(dtype=bool)
     looked = segments[segments["segment_id"].isin(read)]
@@ -245,5 +245,5 @@ def _machine_seen(
 
 
 def _mapped(method: str, assignments: pd.DataFrame, codes: tuple[str, ...]) -> list[bool]:
-    mapped = set(assignments.loc[assignments["method"] == method, "code"])
+    mapped = set(assignments.loc[assignments["method"] == method, "code"].unique())
     return [code in mapped for code in codes]
