@@ -162,14 +162,17 @@ def _unit(rows: np.ndarray) -> np.ndarray:
     return np.asarray(rows / np.where(lengths > 0, lengths, 1.0))
 
 
-def ranked(weights: np.ndarray, near: np.ndarray, spread: np.ndarray, terms: Sequence[str]) -> list[str]:
-    """One group's terms, the best first: c-TF-IDF, times nearness, times the square root of how many cases use it.
+def ranked(
+    weights: np.ndarray, near: np.ndarray, spread: np.ndarray, own: np.ndarray, terms: Sequence[str]
+) -> list[str]:
+    """One group's terms, the best first: c-TF-IDF, times nearness, the square root of how many cases use it, and `own`.
 
-    `weights`, `near` and `spread` (the number of cases of the group that use the term) hold a value a term.
+    `weights`, `near`, `spread` (the number of cases of the group that use the term) and `own` (see `apart`) hold a
+    value a term.
     """
     shared = np.sqrt(spread / max(int(spread.max(initial=0)), 1))
     phrase = np.array([PHRASE if " " in term else 1.0 for term in terms])
-    score = np.round(weights * (0.3 + np.clip(near, 0, 1)) * shared * phrase, 9)
+    score = np.round(weights * (0.3 + np.clip(near, 0, 1)) * shared * own * phrase, 9)
     best = sorted(range(len(terms)), key=lambda place: (-score[place], terms[place]))
     return [terms[place] for place in best if score[place] > 0]
 
@@ -228,6 +231,22 @@ def _tries(terms: Sequence[str], words: int) -> Iterator[str]:
 def _sentence(terms: Sequence[str]) -> str:
     text = ", ".join(terms)
     return text[0].upper() + text[1:]
+
+
+def apart(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
+    """How far a term is a group's own, (groups, terms): its share of the segments that say it, set against the other
+    group with the largest such share. 0.5 where that says it as often, near 1 where no other does.
+
+    A word that several themes are about names none of them. `groups`: of each row of `said`, from 0.
+    """
+    count = int(groups.max()) + 1 if len(groups) else 0
+    member = np.eye(count)[groups]
+    shares = ((said > 0).astype(np.float64).T @ member + 0.5).T / (member.sum(axis=0)[:, None] + 1)
+    if count < 2:
+        return np.ones_like(shares)
+    second, first = np.sort(shares, axis=0)[-2:]
+    other = np.where(np.arange(count)[:, None] == shares.argmax(axis=0), second, first)
+    return np.asarray(shares / (shares + other))
 
 
 def cases_that_say(said: sparse.csr_matrix, cases: pd.Series, groups: np.ndarray) -> np.ndarray:

@@ -95,7 +95,8 @@ def _ranked(
     near = labels.relevance(said[inside], vectors[inside].astype(np.float64), groups[inside])
     who = segments["case"].where(segments["case"] != "", segments["document"])
     spread = labels.cases_that_say(said[inside], who[inside].reset_index(drop=True), groups[inside])
-    return [labels.ranked(weights[group], near[group], spread[group], terms) for group in range(len(weights))]
+    own = labels.apart(said[inside], groups[inside])
+    return [labels.ranked(*rows, terms) for rows in zip(weights, near, spread, own, strict=True)]
 
 
 def _central(vectors: np.ndarray, themes: np.ndarray) -> list[int]:

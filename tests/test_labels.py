@@ -99,12 +99,22 @@ def test_relevance_is_near_one_for_a_word_of_one_group_alone():
 
 def test_a_word_that_several_people_use_comes_before_one_persons():
     terms = ["bleep", "owl"]
-    best = labels.ranked(np.array([1.0, 1.2]), np.array([0.5, 0.5]), np.array([4, 1]), terms)
+    best = labels.ranked(np.array([1.0, 1.2]), np.array([0.5, 0.5]), np.array([4, 1]), np.ones(2), terms)
     assert best == ["bleep", "owl"]
 
 
+def test_a_word_of_several_themes_comes_after_one_of_this_theme_alone():
+    said = sparse.csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [1, 0, 0], [1, 0, 1]]))
+    own = labels.apart(said, np.array([0, 0, 1, 1]))
+    assert own[0] == pytest.approx([0.5, 5 / 6, 1 / 4])
+    assert own[1] == pytest.approx([0.5, 1 / 6, 3 / 4])
+    terms = ["pandemic", "fear", "hope"]
+    assert labels.ranked(np.ones(3), np.ones(3), np.ones(3, dtype=int), own[0], terms) == ["fear", "pandemic", "hope"]
+    assert (labels.apart(said, np.zeros(4, dtype=int)) == 1).all()
+
+
 def test_words_without_weight_are_left_out_and_equals_stand_in_order():
-    best = labels.ranked(np.array([1.0, 0, 1.0]), np.zeros(3), np.ones(3, dtype=int), ["b", "zero", "a"])
+    best = labels.ranked(np.array([1.0, 0, 1.0]), np.zeros(3), np.ones(3, dtype=int), np.ones(3), ["b", "zero", "a"])
     assert best == ["a", "b"]
 
 
