@@ -6,13 +6,12 @@ only ever added; the team's labels are never touched by them.
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from pipeline import decisions
-from pipeline.decisions import Decision, line
+from pipeline import decisions, entries
+from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 
 FILE = "readings.yaml"
@@ -30,30 +29,20 @@ class AlternativesError(CounterpointError):
     """readings.yaml cannot be used; the message lists every problem, one a line."""
 
 
-class Reading(BaseModel):
+class Reading(entries.Entry):
     """One person's reading of one theme. `label`: what the theme was called on their hand-out; `who`, `role`: theirs.
 
     `means`, `called`, `missing`: their answers, at least one of them (see ANSWERS).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
-
     theme: int = Field(ge=0)
     label: str = ""
     who: str = Field(min_length=1)
     role: str = ""
-    when: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    when: Annotated[str, Field(pattern=entries.DAY)]
     means: str = Field(default="", max_length=LONGEST)
     called: str = Field(default="", max_length=LONGEST)
     missing: str = Field(default="", max_length=LONGEST)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _dates_are_words(cls, held: Any) -> Any:
-        # YAML reads 2026-01-15 as a date; the file keeps words.
-        if isinstance(held, dict) and held.get("when") is not None:
-            return {**held, "when": str(held["when"])}
-        return held
 
     @model_validator(mode="after")
     def _says_something(self) -> "Reading":
@@ -69,29 +58,7 @@ class Reading(BaseModel):
 
 def load(path: Path) -> list[Reading]:
     """Every reading by theme, time and person; raise AlternativesError with every problem. Without a file, none."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
-    except yaml.YAMLError as error:
-        raise AlternativesError(f"{path} is not valid YAML: {error}. Mend the line it names.") from None
-    blocks = raw.get("readings") or [] if isinstance(raw, dict) else raw or []
-    if not isinstance(blocks, list):
-        raise AlternativesError(f"{path} should hold one key, 'readings', with a list. Mend its first lines.")
-    problems: list[str] = []
-    found: list[Reading] = []
-    for number, block in enumerate(blocks, start=1):
-        try:
-            found.append(Reading.model_validate(block))
-        except ValidationError as error:
-            problems += [_sentence(path, number, one) for one in error.errors()]
-    if problems:
-        raise AlternativesError("\n".join(problems))
-    return sorted(found, key=_order)
-
-
-def _sentence(path: Path, number: int, problem: Any) -> str:
-    where = ".".join(str(part) for part in problem["loc"])
-    reason = problem["msg"].removeprefix("Value error, ")
-    return f"{path}: entry {number}{f', {where}' if where else ''}: {reason}. Mend that entry."
+    return sorted(entries.read(path, "readings", Reading, error=AlternativesError), key=_order)
 
 
 def _order(one: Reading) -> tuple[object, ...]:
@@ -111,7 +78,7 @@ def added(there: Sequence[Reading], brought: Iterable[Reading]) -> list[Reading]
 def dump(found: Iterable[Reading]) -> str:
     """The text of readings.yaml: a line each, by theme, time and person."""
     held = sorted(set(found), key=_order)
-    return f"{HEAD}readings:\n" + "".join(line(one.model_dump(exclude_defaults=True)) for one in held)
+    return entries.dump(HEAD, "readings", (one.model_dump(exclude_defaults=True) for one in held))
 
 
 def now(theme: int, taken: Iterable[Decision]) -> int:

@@ -94,13 +94,6 @@ def locked(study: Path) -> Iterator[None]:
         raise DecidingError(f"{study / FILE} is being written by another program. Try again in a moment.") from None
 
 
-def write(place: Path, text: str) -> None:
-    """Write a file of people's words whole: a temporary one beside it first, then a rename."""
-    temporary = place.with_name(f".{place.name}.new")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(place)
-
-
 def state(study: Path) -> str:
     """A fingerprint of what one decides on: the themes of the last run and the decisions taken so far."""
     made = decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))

@@ -1,15 +1,10 @@
-"""The reading ledger, reading.yaml: which segments a person has opened. Ids and names only: no participant's text.
-
-One entry is one line, so that Git keeps both where two people have read (merge=union in .gitattributes).
-"""
+"""The reading ledger, reading.yaml: which segments a person has opened. Ids and names only: no participant's text."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import yaml
-
-from pipeline import decisions
+from pipeline import decisions, entries
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 from pipeline.schemas import UNASSIGNED
@@ -19,6 +14,13 @@ FILE = "reading.yaml"
 
 class ReadingError(CounterpointError):
     """reading.yaml cannot be used."""
+
+
+class Line(entries.Entry):
+    """A line of reading.yaml."""
+
+    segment: str
+    who: str
 
 
 @dataclass(frozen=True, order=True)
@@ -44,33 +46,18 @@ class Share:
 
 def load(path: Path) -> list[Read]:
     """The ledger in the order of segments; empty where there is no file. Raises ReadingError for another shape."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
-    except yaml.YAMLError as error:
-        raise ReadingError(f"{path} is not valid YAML: {error}. Mend the line it names.") from None
-    entries = raw.get("reading") or [] if isinstance(raw, dict) else raw or []
-    shaped = isinstance(entries, list) and all(
-        isinstance(entry, dict) and set(entry) == {"segment", "who"} for entry in entries
-    )
-    if not shaped:
-        raise ReadingError(
-            f"{path} should hold lines such as '- {{segment: 0a1b2c3d4e5f, who: Asha}}'. Mend or remove it."
-        )
-    return sorted({Read(str(entry["segment"]), str(entry["who"])) for entry in entries})
+    return sorted({Read(one.segment, one.who) for one in entries.read(path, "reading", Line, error=ReadingError)})
 
 
 def dump(ledger: Iterable[Read]) -> str:
     """The text of reading.yaml: a line each, in the order of segments."""
-    lines = [decisions.line({"segment": read.segment, "who": read.who}) for read in sorted(set(ledger))]
     head = "# Which segments were opened, and by whom. Ids and names only: no participant's text.\n"
-    return f"{head}reading:\n{''.join(lines)}"
+    return entries.dump(head, "reading", (asdict(read) for read in sorted(set(ledger))))
 
 
 def save(path: Path, ledger: Iterable[Read]) -> None:
-    """Write the ledger whole: a temporary file beside it first, then a rename."""
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(dump(ledger), encoding="utf-8")
-    temporary.replace(path)
+    """Write the ledger whole."""
+    entries.write(path, dump(ledger))
 
 
 def opened(study: Path, segments: Sequence[str], *, who: str) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from pipeline import audit, deciding, decisions, handout_back, store, workbook, written
+from pipeline import audit, deciding, decisions, entries, handout_back, store, workbook, written
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 from pipeline.readers import guards
@@ -135,8 +135,8 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
     table = store.read(study, "framework_matrix")
     extractive = {(str(row.case), str(row.code)): (str(row.summary), str(row.state)) for row in table.itertuples()}
     with deciding.locked(study):
-        entries = written.load(study / written.FILE)
-        own = written.standing(entries)
+        before = written.load(study / written.FILE)
+        own = written.standing(before)
         added = []
         for cell in found.cells:
             place = (cell.case, cell.code)
@@ -155,7 +155,7 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
             said = {"case": cell.case, "code": cell.code, "summary": cell.text, "of": written.digest(summary)}
             added.append(written.Summary(**said, who=who, when=now.strftime("%Y-%m-%dT%H:%M:%S")))
         if added:
-            deciding.write(study / written.FILE, written.dump([*entries, *added]))
+            entries.write(study / written.FILE, written.dump([*before, *added]))
     return [f"{len(added)} cells by {who} written to {study / written.FILE}.", *conflicts] if added else conflicts
 
 

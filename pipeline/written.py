@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from pipeline.decisions import line
+from pipeline import entries
 from pipeline.errors import CounterpointError
 
 FILE = "summaries.yaml"
@@ -28,40 +27,20 @@ class WrittenError(CounterpointError):
     """summaries.yaml cannot be used; the message lists every problem, one a line."""
 
 
-class Summary(BaseModel):
+class Summary(entries.Entry):
     """A cell (case, code) as a person put it. `of`: the digest of the extractive summary there was then."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
     case: str = Field(min_length=1)
     code: str = Field(min_length=1)
     summary: str = Field(min_length=1)
     who: str = Field(min_length=1)
-    when: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?$")]
+    when: Annotated[str, Field(pattern=entries.TIME)]
     of: str = ""
 
 
 def load(path: Path) -> list[Summary]:
     """Every entry, by time; raise WrittenError with every problem at once. A file that is not there holds none."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
-    except yaml.YAMLError as error:
-        raise WrittenError(f"{path} is not valid YAML: {error}. Mend the line it names.") from None
-    blocks = raw.get("summaries") or [] if isinstance(raw, dict) else raw or []
-    if not isinstance(blocks, list):
-        raise WrittenError(f"{path} should hold one key, 'summaries', with a list. Mend its first lines.")
-    problems: list[str] = []
-    found: list[Summary] = []
-    for number, block in enumerate(blocks, start=1):
-        try:
-            found.append(Summary.model_validate(block))
-        except ValidationError as error:
-            problems += [
-                f"{path}: entry {number}, {'.'.join(map(str, one['loc']))}: {one['msg']}. Mend that entry."
-                for one in error.errors()
-            ]
-    if problems:
-        raise WrittenError("\n".join(problems))
+    found = entries.read(path, "summaries", Summary, error=WrittenError)
     return sorted(found, key=lambda one: (one.when.replace(" ", "T"), one.case, one.code, one.who, one.summary))
 
 
@@ -77,7 +56,7 @@ def standing(found: Iterable[Summary]) -> dict[tuple[str, str], Summary]:
 def dump(found: Iterable[Summary]) -> str:
     """The text of summaries.yaml: a line each, by case, code and time."""
     held = sorted(set(found), key=lambda one: (one.case, one.code, one.when, one.who, one.summary))
-    return f"{HEAD}summaries:\n" + "".join(line(one.model_dump(exclude_defaults=True)) for one in held)
+    return entries.dump(HEAD, "summaries", (one.model_dump(exclude_defaults=True) for one in held))
 
 
 def plain(cell: str) -> str:

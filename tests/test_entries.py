@@ -1,0 +1,88 @@
+"""Files of entries: what is read of them, what is refused, and that a line stays a line."""
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import entries
+from pipeline.errors import CounterpointError
+
+
+class Note(entries.Entry):
+    """Something somebody noted."""
+
+    who: str
+    when: str = ""
+    pages: int = 0
+
+
+class NotesError(CounterpointError):
+    """The notes cannot be used."""
+
+
+def read(path: Path, **more) -> list[Note]:
+    return entries.read(path, "notes", Note, error=NotesError, **more)
+
+
+def test_without_a_file_or_entries_there_are_none(tmp_path: Path):
+    assert read(tmp_path / "notes.yaml") == []
+    for text in ("", "# nothing yet\n", "notes:\n", "notes: []\n", "[]\n", "study: x\nnotes: []\n"):
+        (tmp_path / "notes.yaml").write_text(text)
+        assert read(tmp_path / "notes.yaml") == []
+
+
+def test_a_date_stays_words_and_a_list_may_stand_by_itself(tmp_path: Path):
+    (tmp_path / "notes.yaml").write_text("- {who: 7, when: 2026-01-15}\n")
+    assert read(tmp_path / "notes.yaml") == [Note(who="7", when="2026-01-15")]
+
+
+@pytest.mark.parametrize("text", ["notes: words\n", "words\n", "notes: {a: 1}\n", "others: []\n"])
+def test_another_shape_is_refused_in_words(tmp_path: Path, text: str):
+    (tmp_path / "notes.yaml").write_text(text)
+    with pytest.raises(NotesError, match=r"notes\.yaml should hold one key, 'notes', with a list"):
+        read(tmp_path / "notes.yaml")
+
+
+def test_broken_yaml_is_a_sentence_with_its_line(tmp_path: Path):
+    (tmp_path / "notes.yaml").write_text("notes:\n- {who: A\n")
+    with pytest.raises(NotesError, match=r"notes\.yaml is not valid YAML: (.|\n)*line 3"):
+        read(tmp_path / "notes.yaml")
+
+
+def test_every_problem_is_said_at_once(tmp_path: Path):
+    (tmp_path / "notes.yaml").write_text("notes:\n- {pages: many}\n- {who: A}\n- 5\n- {who: B, more: 1}\n")
+    with pytest.raises(NotesError) as found:
+        read(tmp_path / "notes.yaml", word="note", together=lambda good: [f"{one.who} is too few." for one in good])
+    said = str(found.value).splitlines()
+    assert [line.split("notes.yaml: ")[-1].split(":")[0] for line in said[:4]] == [
+        "note 1, who",
+        "note 1, pages",
+        "note 3",
+        "note 4, more",
+    ]
+    assert said[4:] == ["A is too few."]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30), max_size=4))
+def test_whatever_was_written_is_read_again_from_a_line_each(words: list[str]):
+    text = entries.dump("# Notes.\n", "notes", [{"who": one} for one in words])
+    assert text.count("\n") == 2 + len(words)
+    assert [one["who"] for one in yaml.safe_load(text)["notes"] or []] == words
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch):
+    place = tmp_path / "notes.yaml"
+    entries.write(place, "notes: []\n")
+
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(os, "rename", full)
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        entries.write(place, "notes: [{who: A}]\n")
+    assert place.read_text() == "notes: []\n"
