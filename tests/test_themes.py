@@ -133,15 +133,6 @@ def test_ids_are_six_digits_from_the_content_and_stay_when_a_document_is_added(r
     assert len(ids & set(first(fewer)["theme_id"])) >= 2
 
 
-def test_two_groups_with_one_heart_have_two_ids():
-    segments, embeddings, *_ = study(20)
-    talk, _ = themes.prepare(segments, embeddings, options=FAST)
-    everything = np.arange(20)
-    ids = themes.identifiers(talk, [everything, everything, np.array([3]), np.array([3])])
-    assert len(set(ids)) == 4
-    assert themes.identifiers(talk, [everything]) == ids[:1]
-
-
 def digest(result: themes.Result, folder: Path) -> str:
     for name, table in result.tables.items():
         store.write(folder, name, table)
