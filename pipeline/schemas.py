@@ -261,7 +261,8 @@ class ThemeDependence(Table):
     """What is left of a theme without one case, or without the cases that share a value of an attribute.
 
     `kind`: "case" or the attribute; `name`: the case or value; `share`: the share of the theme's segments it says;
-    `jaccard`: how much of the rest is in the most like theme of the run without it; `remains`: at least half.
+    `jaccard`: how much of the rest is in the most like theme without it, as the runs that left it out tell, or where
+    those are few the rest clustered anew; `remains`: at least half.
     """
 
     theme_id: Series[int]
