@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bertopic import BERTopic
 
 # What BERTopic loads where it is installed and our parts take the place of: five seconds, and 400 MiB.
-UNUSED = ("torch", "transformers", "sentence_transformers", "umap", "hdbscan", "numba")
+UNUSED = ("torch", "transformers", "sentence_transformers", "umap", "hdbscan", "numba", "plotly")
 
 
 class Given:

@@ -34,7 +34,7 @@ NEEDED = {
     "ingest": set(),
     "segment": {"spacy"},
     "embed": set(),
-    "themes": {"bertopic", "plotly", "sklearn", "spacy"},
+    "themes": {"bertopic", "sklearn", "spacy"},
     "map_codes": set(),
     "compare": set(),
     "report": {"sklearn"},
