@@ -35,8 +35,8 @@ def both(work: Work, sizes: Sequence[int]) -> list[np.ndarray]:
 def begun(work: Work, sizes: Sequence[int]) -> Iterator[Callable[[], list[np.ndarray]]]:
     """Begin the pieces in a second process; what is yielded ends them in both, and gives what was found.
 
-    `work` gives whole numbers (int64), as many as the piece's size says, and must be a function of its number alone:
-    which process does it, or both, makes no difference. Pieces are begun in their order: the largest should come first.
+    `work` gives whole numbers (int64), as many as the piece's size says, or writes files of its own and gives none. It
+    must be a function of its number alone: which process does it, or both, makes no difference. Pieces are begun in their order: the largest should come first.
     Where pieces are being worked on already, here or there, there is no second process.
     """
     global _busy  # one process has one

@@ -5,12 +5,15 @@ build.
 """
 
 import json
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pipeline import (
     alternatives,
+    beside,
     codebook,
     decisions,
     matrix,
@@ -28,6 +31,8 @@ from pipeline.exchange import csv, qdpx, xlsx
 from pipeline.gathered import PROBLEMS, Study, gather
 from pipeline.page_parts import build_page
 
+NOTHING = np.zeros(0, dtype=np.int64)
+
 
 def fingerprints(params: settings.Params) -> list[tuple[str, str, str]]:
     """The models of the run: name, what it is for, and the sha256 of its files."""
@@ -39,11 +44,20 @@ def fingerprints(params: settings.Params) -> list[tuple[str, str, str]]:
     ]
 
 
-def write_out(out: Path, study: Study, *, html: str, reflexive: bool) -> None:
-    """Write the files of the report folder: page, workbook, audit trail, metrics, plot."""
-    tables = study.tables
-    (out / "plots").mkdir(parents=True, exist_ok=True)
+def write_page(folder: Path, study: Study, params: settings.Params) -> np.ndarray:
+    """Write the page; return nothing, as `beside` has it."""
+    html = build_page(study, params, fingerprints(params))
+    out = folder / "report"
+    out.mkdir(exist_ok=True)
     (out / "index.html").write_text(html, encoding="utf-8", newline="\n")
+    return NOTHING
+
+
+def write_tables(folder: Path, study: Study, *, reflexive: bool) -> np.ndarray:
+    """Write the matrix, workbook, project for other programs, audit trail, metrics and plot; return nothing."""
+    tables, out = study.tables, folder / "report"
+    (out / "plots").mkdir(parents=True, exist_ok=True)
+    store.write(folder, "framework_matrix", matrix.table(study.cells))
     xlsx.write_matrix(
         out / "framework_matrix.xlsx",
         cells=study.cells,
@@ -58,6 +72,9 @@ def write_out(out: Path, study: Study, *, html: str, reflexive: bool) -> None:
     numbers = metrics.build(tables, problems=problems, cells=study.cells, reflexive=reflexive)
     (out / "metrics.json").write_text(json.dumps(numbers, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     (out / "plots" / "theme_sizes.csv").write_text(metrics.theme_sizes(tables["themes"]), encoding="utf-8")
+    coded = qdpx.project(tables, codebook=study.book, decisions=study.taken, study=folder.name)
+    (out / "coded.qdpx").write_bytes(coded)
+    return NOTHING
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:
@@ -113,11 +130,12 @@ def main() -> None:
         readings = alternatives.load(params.folder / alternatives.FILE)
         book = codebook.load(params.folder / "codebook.yaml")
         study = gather(read(params.folder), book, taken, said, ledger=ledger, readings=readings)
-        html = build_page(study, params, fingerprints(params))
-        store.write(params.folder, "framework_matrix", matrix.table(study.cells))
-        write_out(params.folder / "report", study, html=html, reflexive=params.stance == "reflexive")
-        coded = qdpx.project(study.tables, codebook=study.book, decisions=taken, study=params.folder.name)
-        (params.folder / "report" / "coded.qdpx").write_bytes(coded)
+        files = (
+            partial(write_page, params.folder, study, params),
+            partial(write_tables, params.folder, study, reflexive=params.stance == "reflexive"),
+        )
+        # The page takes as long as all the others: two processes write them side by side.
+        beside.both(lambda number: files[number](), [0] * len(files))
 
 
 if __name__ == "__main__":

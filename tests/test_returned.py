@@ -23,7 +23,7 @@ def run_report(folder: Path) -> Path:
     taken, said = decisions.load(folder / "decisions.yaml"), written.load(folder / "summaries.yaml")
     study = report.gather(report.read(folder), codebook.load(folder / "codebook.yaml"), taken, said)
     store.write(folder, "framework_matrix", matrix.table(study.cells))
-    report.write_out(folder / "report", study, html="", reflexive=False)
+    report.write_tables(folder, study, reflexive=False)
     return folder / "report" / "framework_matrix.xlsx"
 
 
