@@ -36,8 +36,9 @@ def begun(work: Work, sizes: Sequence[int]) -> Iterator[Callable[[], list[np.nda
     """Begin the pieces in a second process; what is yielded ends them in both, and gives what was found.
 
     `work` gives whole numbers (int64), as many as the piece's size says, or writes files of its own and gives none. It
-    must be a function of its number alone: which process does it, or both, makes no difference. Pieces are begun in their order: the largest should come first.
-    Where pieces are being worked on already, here or there, there is no second process.
+    must be a function of its number alone: which process does it, or both, makes no difference. Pieces are begun in
+    their order: the largest should come first. Where pieces are being worked on already, here or there, there is no
+    second process.
     """
     global _busy  # one process has one
     if _busy or not FORKS or len(sizes) < 2:
