@@ -1,7 +1,7 @@
 """How fast texts become vectors: plain SentenceTransformer.encode against the encoder here, paired, as ratios.
 
-Run it from the root: python -m benchmarks.embed [data/sample] [--texts 500] [--rounds 5]. It draws so
-many substantive segments of a study that was run, and prints wall and processor seconds (medians), the ratio of each round to the plain
+Run it from the root: python -m benchmarks.embed [data/sample] [--texts 500] [--rounds 5]. It draws so many substantive
+segments of a study that was run, and prints wall and processor seconds (medians), the ratio of each round to the plain
 encode beside it (median), the cosine to it, and the arithmetic done against the machine's own best matrix product.
 """
 
