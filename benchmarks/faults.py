@@ -145,9 +145,9 @@ def recover(root: Path, trial: Trial, wanted: dict[str, bytes]) -> Trial:
         note(trial, said)
         if run.returncode == 0:
             break
-        trial.mended = next((name for sign, name in CUT_SHORT.items() if sign in said), trial.mended)
-        if trial.mended:
-            (root / trial.mended).unlink(missing_ok=True)
+        for name in [name for sign, name in CUT_SHORT.items() if sign in said]:
+            trial.mended = name
+            (root / name).unlink(missing_ok=True)
     trial.seconds = time.perf_counter() - began
     made = outputs(root)
     trial.wrong = sorted(name for name in wanted if made.get(name) != wanted[name])

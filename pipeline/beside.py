@@ -15,6 +15,8 @@ from typing import NoReturn
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from pipeline import stage
+
 # Where forking a process that has used its numerical libraries is safe.
 FORKS = sys.platform.startswith("linux")
 # What is known of a piece: nobody is at it, the second process is, it is done there, or this process takes it.
@@ -75,11 +77,11 @@ def _here(work: Work, known: np.ndarray, places: Sequence[np.ndarray], second: i
 
 
 def _there(work: Work, known: np.ndarray, places: Sequence[np.ndarray]) -> NoReturn:
-    """Do pieces until none is left or the first process is gone; end without anything that ends with that one."""
-    first = os.getppid()
+    """Do pieces until none is left; end with the first process, and without anything that ends with that one."""
     try:
+        stage.end_with_parent()
         for piece, place in enumerate(places):
-            if os.getppid() != first or known[piece] == HERE:
+            if known[piece] == HERE:
                 break
             known[piece] = THERE
             place[:] = work(piece)

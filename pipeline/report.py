@@ -31,8 +31,6 @@ from pipeline.exchange import csv, qdpx, xlsx
 from pipeline.gathered import PROBLEMS, Study, gather
 from pipeline.page_parts import build_page
 
-NOTHING = np.zeros(0, dtype=np.int64)
-
 
 def fingerprints(params: settings.Params) -> list[tuple[str, str, str]]:
     """The models of the run: name, what it is for, and the sha256 of its files."""
@@ -44,17 +42,16 @@ def fingerprints(params: settings.Params) -> list[tuple[str, str, str]]:
     ]
 
 
-def write_page(folder: Path, study: Study, params: settings.Params) -> np.ndarray:
-    """Write the page; return nothing, as `beside` has it."""
+def write_page(folder: Path, study: Study, params: settings.Params) -> None:
+    """Write the page."""
     html = build_page(study, params, fingerprints(params))
     out = folder / "report"
     out.mkdir(exist_ok=True)
     (out / "index.html").write_text(html, encoding="utf-8", newline="\n")
-    return NOTHING
 
 
-def write_tables(folder: Path, study: Study, *, reflexive: bool) -> np.ndarray:
-    """Write the matrix, workbook, project for other programs, audit trail, metrics and plot; return nothing."""
+def write_tables(folder: Path, study: Study, *, reflexive: bool) -> None:
+    """Write the matrix, workbook, project for other programs, audit trail, metrics and plot."""
     tables, out = study.tables, folder / "report"
     (out / "plots").mkdir(parents=True, exist_ok=True)
     store.write(folder, "framework_matrix", matrix.table(study.cells))
@@ -74,7 +71,6 @@ def write_tables(folder: Path, study: Study, *, reflexive: bool) -> np.ndarray:
     (out / "plots" / "theme_sizes.csv").write_text(metrics.theme_sizes(tables["themes"]), encoding="utf-8")
     coded = qdpx.project(tables, codebook=study.book, decisions=study.taken, study=folder.name)
     (out / "coded.qdpx").write_bytes(coded)
-    return NOTHING
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:
@@ -134,8 +130,13 @@ def main() -> None:
             partial(write_page, params.folder, study, params),
             partial(write_tables, params.folder, study, reflexive=params.stance == "reflexive"),
         )
+
+        def write(number: int) -> np.ndarray:
+            files[number]()
+            return np.zeros(0, dtype=np.int64)
+
         # The page takes as long as all the others: two processes write them side by side.
-        beside.both(lambda number: files[number](), [0] * len(files))
+        beside.both(write, [0] * len(files))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def opened(name: str) -> Iterator[settings.Params]:
     """
     try:
         if "DVC_STAGE" in os.environ:
-            _end_with_parent()
+            end_with_parent()
         params = settings.load()
         study.lay_out(params.folder)
         with _alone(name, params.folder), threadpool_limits(limits=THREADS):
@@ -68,7 +68,7 @@ def _alone(name: str, folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End this process soon after the one that started it is gone.
 
     A DVC that is killed leaves its stage running. The stage's tables would then replace those of the next run, which

@@ -107,3 +107,22 @@ def test_no_process_is_left_behind_by_an_error(monkeypatch, ends):
         os.waitpid(forked[0], os.WNOHANG)
     assert lists(beside.both(squares, SIZES)) == lists([squares(piece) for piece in range(len(SIZES))])
     assert len(forked) == 2
+
+
+@forking
+def test_the_second_process_ends_with_the_first_in_the_middle_of_a_piece(tmp_path):
+    written = tmp_path / "page.html"
+
+    def slow(piece: int) -> np.ndarray:
+        time.sleep(2)
+        written.write_text("too late")
+        return squares(piece)
+
+    first = os.fork()
+    if not first:
+        with beside.begun(slow, SIZES):
+            time.sleep(0.5)
+            os._exit(0)
+    os.waitpid(first, 0)
+    time.sleep(3)
+    assert not written.exists()
