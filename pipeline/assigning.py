@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeline import engine, grouping, runs
+from pipeline import engine, grouping, runs, whole
 from pipeline import params as settings
 from pipeline.grouping import NONE, Groups, Talk
 
@@ -213,6 +213,5 @@ def _beside(blocks: Iterator[np.ndarray], fit: Fit, *, params: settings.Params) 
 
 def _save(place: Path, arrays: Mapping[str, Any]) -> None:
     """Write arrays whole or not at all."""
-    temporary = place.with_suffix(".new.npz")
-    np.savez(temporary, allow_pickle=False, **arrays)
-    temporary.replace(place)
+    with whole.beside(place) as temporary, temporary.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline import entries, schemas
+from pipeline import entries, schemas, whole
 from pipeline.errors import CounterpointError
 
 Action = Literal["accept", "rename", "merge", "split", "reject", "move", "pin", "memo", "undo"]
@@ -122,7 +122,7 @@ def dump(decisions: Iterable[Decision]) -> str:
 
 def save(path: Path, decisions: Iterable[Decision]) -> None:
     """Write decisions.yaml whole."""
-    entries.write(path, dump(decisions))
+    whole.write(path, dump(decisions))
 
 
 def _clashes(path: Path, decisions: list[Decision]) -> list[str]:

@@ -7,9 +7,7 @@ sentence-transformers, one text at a time on the processor and in blocks of one 
 
 import hashlib
 import importlib.metadata
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -20,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from pipeline import bert, models, static
+from pipeline import bert, models, static, whole
 from pipeline.bert import Floats, Precision
 from pipeline.errors import CounterpointError
 
@@ -258,14 +256,5 @@ def _write(place: Path, mark: str, vectors: dict[bytes, Floats]) -> None:
     rows = np.stack([vectors[key] for key in keys])
     column = pa.FixedSizeListArray.from_arrays(pa.array(rows.ravel()), rows.shape[1])
     table = pa.table({"key": pa.array(keys, pa.binary(32)), "vector": column}, metadata={"mark": mark})
-    place.parent.mkdir(parents=True, exist_ok=True)
-    for left in place.parent.glob(f".{place.name}.*"):  # by a run that was killed
-        left.unlink(missing_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-    os.close(handle)
-    try:
+    with whole.beside(place) as temporary:
         pq.write_table(table, temporary, compression="none", write_page_checksum=True)
-        Path(temporary).replace(place)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

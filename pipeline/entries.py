@@ -97,10 +97,3 @@ def _line(held: dict[str, Any]) -> str:
     """One entry of a list in YAML, on one line."""
     flow = yaml.dump(held, Dumper=_OneLine, sort_keys=False, allow_unicode=True, width=10**9, default_flow_style=True)
     return f"- {flow}"
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file of people's words whole: a temporary one beside it first, then a rename."""
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import codebook, decisions, store, study, written
+from pipeline import codebook, decisions, store, study, whole, written
 from pipeline.errors import CounterpointError
 from pipeline.exchange import csv, docx, qdc, qdpx, sheets
 
@@ -82,11 +82,8 @@ def participants(documents: pd.DataFrame, turns: pd.DataFrame, cases: pd.DataFra
 
 
 def _write(place: Path, data: bytes) -> None:
-    """Write a file whole: a temporary one first, then a rename."""
+    """Write a file whole, and say so in a sentence where that cannot be."""
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        temporary = place.with_name(f".{place.name}.new")
-        temporary.write_bytes(data)
-        temporary.replace(place)
+        whole.write(place, data)
     except OSError as error:
         raise CounterpointError(f"{place} cannot be written ({error.strerror}). Close it if it is open.") from None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline import alternatives, deciding, entries, store, words
+from pipeline import alternatives, deciding, store, whole, words
 from pipeline.alternatives import ANSWERS, Reading
 from pipeline.errors import CounterpointError
 from pipeline.exchange import handout
@@ -53,7 +53,7 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
         there = alternatives.load(study / alternatives.FILE)
         new = alternatives.added(there, brought)
         if new:
-            entries.write(study / alternatives.FILE, alternatives.dump([*there, *new]))
+            whole.write(study / alternatives.FILE, alternatives.dump([*there, *new]))
     by = f"{name} ({form.role})" if form.role else name
     named = "" if form.who else ", whom --who names: the form names nobody"
     done = f"{words.count(len(new), 'reading').capitalize()} by {by}{named}, added to {study / alternatives.FILE}."

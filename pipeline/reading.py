@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipeline import decisions, entries
+from pipeline import decisions, entries, whole
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 from pipeline.schemas import UNASSIGNED
@@ -57,7 +57,7 @@ def dump(ledger: Iterable[Read]) -> str:
 
 def save(path: Path, ledger: Iterable[Read]) -> None:
     """Write the ledger whole."""
-    entries.write(path, dump(ledger))
+    whole.write(path, dump(ledger))
 
 
 def opened(study: Path, segments: Sequence[str], *, who: str) -> int:

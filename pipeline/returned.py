@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from pipeline import audit, deciding, decisions, entries, handout_back, store, workbook, written
+from pipeline import audit, deciding, decisions, handout_back, store, whole, workbook, written
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 from pipeline.readers import guards
@@ -155,7 +155,7 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
             said = {"case": cell.case, "code": cell.code, "summary": cell.text, "of": written.digest(summary)}
             added.append(written.Summary(**said, who=who, when=now.strftime("%Y-%m-%dT%H:%M:%S")))
         if added:
-            entries.write(study / written.FILE, written.dump([*before, *added]))
+            whole.write(study / written.FILE, written.dump([*before, *added]))
     return [f"{len(added)} cells by {who} written to {study / written.FILE}.", *conflicts] if added else conflicts
 
 

@@ -4,7 +4,6 @@ Sentences first, then what is script, which takes all parts, then the segments. 
 plain numbers; a worker that is killed leaves none or a whole one.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline import models, segmenting, sentences, store
+from pipeline import models, segmenting, sentences, store, whole
 from pipeline.partition import Part
 from pipeline.segmenting import Talk, Unit
 from pipeline.sentences import Heard, Sentence, Split
@@ -76,10 +75,8 @@ def _file(folder: Path, part: Part) -> Path:
 def _keep(place: Path, found: Sequence[Sequence[Sentence]]) -> None:
     """Write sentences as rows of turn, start, end and words."""
     rows = [(turn, one.start, one.end, one.words) for turn, inside in enumerate(found) for one in inside]
-    temporary = place.with_name(f"{place.stem}.{os.getpid()}.new.npy")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    np.save(temporary, np.array(rows, dtype=np.int64).reshape(len(rows), 4), allow_pickle=False)
-    temporary.replace(place)
+    with whole.beside(place) as temporary, temporary.open("wb") as file:
+        np.save(file, np.array(rows, dtype=np.int64).reshape(len(rows), 4), allow_pickle=False)
 
 
 def _kept(place: Path, turns: int) -> list[list[Sentence]]:

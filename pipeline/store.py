@@ -1,8 +1,6 @@
 """The only module that touches parquet: tables are checked on every read and write, and written whole or not at all."""
 
-import os
 from collections.abc import Callable, Hashable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline import schemas
+from pipeline import schemas, whole
 from pipeline.errors import CounterpointError, refused
 
 INTERIM: dict[str, type[schemas.Table]] = {
@@ -68,7 +66,7 @@ PROCESSED: dict[str, type[schemas.Table]] = {
 # of documents is a whole transcript.
 ROWS = 16_384
 ROWS_OF = {"documents": 256}
-# What DVC leaves where it copies a table and the disk is full. A run that was killed leaves our own temporary files.
+# What DVC leaves where it copies a table and the disk is full.
 DVC_TEMPORARY = f".{'?' * 22}.tmp"
 
 
@@ -160,21 +158,16 @@ def _there(study: Path, table: str) -> Path:
 
 
 def _whole(place: Path, fill: Callable[[Path], object]) -> None:
-    """Have a temporary file filled beside a place, then put it there; clear away what runs that were killed left."""
-    temporary = place.with_name(f".{place.stem}.{os.getpid()}.new")
+    """Have a temporary file filled beside a place, then put it there; clear away what DVC left, too."""
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        for left in [*place.parent.glob(f".{place.stem}.*.new"), *place.parent.glob(DVC_TEMPORARY)]:
+        for left in place.parent.glob(DVC_TEMPORARY):
             left.unlink(missing_ok=True)
-        fill(temporary)
-        temporary.replace(place)
+        with whole.beside(place) as temporary:
+            fill(temporary)
     except OSError as error:
         raise StoreError(
             str(refused(error, doing=f"Writing {place}") or f"{place} cannot be written ({error}).")
         ) from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def empty(table: str) -> pd.DataFrame:

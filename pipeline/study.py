@@ -1,8 +1,8 @@
 """A study's folder: what it holds, and the commented templates it starts from."""
 
-from contextlib import suppress
 from pathlib import Path
 
+from pipeline import whole
 from pipeline.errors import CounterpointError
 
 PARTICIPANTS = """\
@@ -91,20 +91,9 @@ def create(folder: Path) -> list[Path]:
             made.append(folder / name)
     for name, text in FILES.items():
         if not (folder / name).exists():
-            write(folder / name, text)
+            whole.write(folder / name, text)
             made.append(folder / name)
     return made
-
-
-def write(place: Path, text: str) -> None:
-    """Write a text whole or not at all: a half template would be taken for what the researchers wrote."""
-    temporary = place.with_name(f".{place.name}.new")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(place)
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def frameworks() -> dict[str, Path]:
@@ -126,7 +115,7 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
     made = []
     if framework is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        write(codebook, ready[framework].read_text(encoding="utf-8"))
+        whole.write(codebook, ready[framework].read_text(encoding="utf-8"))
         made.append(codebook)
     return made + create(folder)
 
@@ -138,7 +127,7 @@ def main() -> None:
     with stage.opened("study") as params:
         parts = params.folder / "interim" / "parts.txt"
         parts.parent.mkdir(exist_ok=True)
-        write(parts, "\n".join(sorted([*FILES, *FOLDERS])) + "\n")
+        whole.write(parts, "\n".join(sorted([*FILES, *FOLDERS])) + "\n")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from pipeline import (
     sheet_rows,
     store,
     traces,
+    whole,
     withdrawal_words,
 )
 from pipeline.errors import CounterpointError
@@ -106,11 +107,9 @@ def plan(params: Params, *, case: str = "", document: str = "", split: sentences
 
 
 def carry_out(made: Plan) -> None:
-    """Delete and write what the plan says: the written files whole, each through a temporary file beside it."""
+    """Delete and write what the plan says: the written files whole, each of them as it is or as it shall be."""
     for path, data in made.written.items():
-        temporary = path.with_name(f".{path.name}.new")
-        temporary.write_bytes(data)
-        temporary.replace(path)
+        whole.write(path, data)
     for path in made.deleted:
         path.unlink()
 

@@ -196,7 +196,7 @@ def test_a_stopped_run_keeps_what_it_wrote_and_a_killed_ones_remains_are_cleared
     def stopping(*arguments):
         calls.append(1)
         if len(calls) == 3:
-            (tmp_path / ".v.parquet.half").write_bytes(b"half")
+            (tmp_path / ".v.parquet.77.new").write_bytes(b"half")
             raise KeyboardInterrupt
         whole(*arguments)
 

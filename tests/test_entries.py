@@ -1,6 +1,5 @@
 """Files of entries: what is read of them, what is refused, and that a line stays a line."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -72,17 +71,3 @@ def test_whatever_was_written_is_read_again_from_a_line_each(words: list[str]):
     text = entries.dump("# Notes.\n", "notes", [{"who": one} for one in words])
     assert text.count("\n") == 2 + len(words)
     assert [one["who"] for one in yaml.safe_load(text)["notes"] or []] == words
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch):
-    place = tmp_path / "notes.yaml"
-    entries.write(place, "notes: []\n")
-
-    def full(*_: object) -> None:
-        raise OSError("No space left on device")
-
-    monkeypatch.setattr(os, "rename", full)
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="No space"):
-        entries.write(place, "notes: [{who: A}]\n")
-    assert place.read_text() == "notes: []\n"
