@@ -82,7 +82,8 @@ def project(root: Path) -> Path:
     (root / "models").mkdir(parents=True)
     shutil.copytree(ROOT / "pipeline", root / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "models" / "models.yaml", root / "models")
-    shutil.copy(ROOT / "dvc.yaml", root)
+    for name in ("dvc.yaml", ".dvcignore"):
+        shutil.copy(ROOT / name, root)
     settings = yaml.safe_load((ROOT / "params.yaml").read_text())
     (root / "params.yaml").write_text(yaml.safe_dump({**settings, "study": STUDY}))
     (root / STUDY / "transcripts").mkdir(parents=True)

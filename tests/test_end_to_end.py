@@ -104,7 +104,8 @@ def project(root: Path, *, transcripts: dict[str, str], others: dict[str, str] |
     (root / "models").mkdir(parents=True)
     shutil.copytree(ROOT / "pipeline", root / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "models" / "models.yaml", root / "models")
-    shutil.copy(ROOT / "dvc.yaml", root)
+    for name in ("dvc.yaml", ".dvcignore"):
+        shutil.copy(ROOT / name, root)
     settings = yaml.safe_load((ROOT / "params.yaml").read_text())
     (root / "params.yaml").write_text(yaml.safe_dump({**settings, "study": "data/small"}))
     for name, text in transcripts.items():
@@ -178,6 +179,14 @@ def test_the_report_and_every_output_are_there(full: Path):
 def test_nothing_to_do_does_nothing(full: Path):
     before = (full / "dvc.lock").read_bytes()
     assert "up to date" in repro(full)
+    assert (full / "dvc.lock").read_bytes() == before
+
+
+def test_what_python_compiles_beside_the_modules_changes_nothing(full: Path):
+    before = (full / "dvc.lock").read_bytes()
+    assert command(full, sys.executable, "-m", "compileall", "-q", "pipeline").returncode == 0
+    assert list((full / "pipeline" / "readers").rglob("*.pyc"))
+    assert ran(repro(full)) == []
     assert (full / "dvc.lock").read_bytes() == before
 
 
