@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from pipeline.pairs import Options, agreement_rows
+from pipeline.comparison.pairs import Options, agreement_rows
+from pipeline.comparison.together import rows_of_all
+from pipeline.comparison.units import Ratings
 from pipeline.stage import THREADS
-from pipeline.together import rows_of_all
-from pipeline.units import Ratings
 
 DOCUMENTS, UNITS, CODES, CODERS, DRAWS, BOUND = 50, 5000, 60, 4, 1000, 30.0
 

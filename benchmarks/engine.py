@@ -31,8 +31,9 @@ import pyarrow.parquet as pq
 import yaml
 from safetensors.numpy import load_file, save_file
 
-from pipeline import assigning, engine, grouping, models, params, store
-from pipeline.grouping import Talk
+from pipeline import engine, models, params, store
+from pipeline.inductive import assigning, grouping
+from pipeline.inductive.grouping import Talk
 
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "data" / "nhs_fft_framework" / "transcripts"

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from pipeline import context, encoder, mapping_features, store
+from pipeline import context, encoder, store
 from pipeline import params as settings
 from pipeline.codebook import Code, Codebook
+from pipeline.deductive import mapping_features
 from pipeline.overlap import codes_of_segments
 
 ROOT = Path(__file__).parent.parent

@@ -11,7 +11,7 @@ from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
 from benchmarks.mapping_sets import OPTIONS, Level, Set, embed
-from pipeline import coded, mapping, mapping_features, mapping_few, mapping_zero
+from pipeline.deductive import coded, mapping, mapping_features, mapping_few, mapping_zero
 
 
 def as_many(scores: np.ndarray, rate: float) -> np.ndarray:

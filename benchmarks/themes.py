@@ -32,8 +32,9 @@ from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from benchmarks.mapping_sets import comment_set, run_study
-from pipeline import context, grouping, models, steadiness, store
+from pipeline import context, models, store
 from pipeline import params as settings
+from pipeline.inductive import grouping, steadiness
 
 OPTIONS = settings.Themes()
 SEEDS = (0, 1, 2, 3, 4)

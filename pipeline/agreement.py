@@ -4,7 +4,7 @@ Most take a square table of counts: rows are what coder a said, columns what cod
 A table may have any axes before these two (documents, draws, codes), and the result then has those axes. For one code
 the answers are 0 (not given) and 1 (given). Counts may be characters, segments or turns.
 
-Inside these arrays a coefficient that is undefined is nan. What leaves for people is made by `pipeline.intervals`,
+Inside these arrays a coefficient that is undefined is nan. What leaves for people is made by `comparison/intervals`,
 which turns nan into "no value" and a reason. No function here gives 0 or 1 because it could not do otherwise.
 """
 

@@ -42,7 +42,7 @@ def check(
     folder: Annotated[Path | None, typer.Argument(help="A study's folder; without it, params.yaml's.")] = None,
 ) -> None:
     """Read a study as the pipeline would, and list every problem at once. Nothing is written."""
-    from pipeline import checks
+    from pipeline.commands import checks
 
     findings = checks.check(folder)
     for line in findings.lines:
@@ -73,7 +73,8 @@ def decide(
     why: Why = "",
 ) -> None:
     """Decide about a candidate theme: it stays so, whatever the next interview brings."""
-    from pipeline import audit, deciding
+    from pipeline.commands import deciding
+    from pipeline.reporting import audit
 
     study = settings.load().folder
     taken = deciding.decide(study, action, theme, rest or [], who=who, why=why)
@@ -87,7 +88,7 @@ def review(
     port: Annotated[int, typer.Option(help="Which port; 0: any that is free.", min=0, max=65535)] = 0,
 ) -> None:
     """Open the report so that what you decide in it is written straight to decisions.yaml; for this machine alone."""
-    from pipeline import review as reviewing
+    from pipeline.commands import review as reviewing
 
     reviewing.review(settings.load().folder, who=who, port=port, say=typer.echo)
 
@@ -97,7 +98,7 @@ def undo(
     decision: Annotated[str, typer.Argument(help="The decision's id, or its beginning.")], who: Who = "", why: Why = ""
 ) -> None:
     """Take a decision back; it stays in the trail. Undoing an undo brings the decision back."""
-    from pipeline import deciding
+    from pipeline.commands import deciding
 
     taken = deciding.undo(settings.load().folder, decision, who=who, why=why)
     typer.echo(f"{taken.who} undid {taken.undoes}  [{taken.id}]")
@@ -106,8 +107,8 @@ def undo(
 @app.command(name="decisions")
 def trail() -> None:
     """Show the audit trail: who decided what, when, why, and on which evidence."""
-    from pipeline import audit
     from pipeline import decisions as held
+    from pipeline.reporting import audit
 
     entries = audit.trail(held.load(settings.load().folder / "decisions.yaml"), {})
     for entry in entries:
@@ -119,7 +120,8 @@ def trail() -> None:
 @app.command()
 def read(segments: Annotated[list[str], typer.Argument(help="Ids of segments you have read.")], who: Who = "") -> None:
     """Note in the reading ledger that you have read segments."""
-    from pipeline import deciding, reading
+    from pipeline.commands import deciding
+    from pipeline.reporting import reading
 
     study = settings.load().folder
     new = reading.opened(study, deciding.known(study, segments), who=who)
@@ -131,7 +133,7 @@ def status(
     everything: Annotated[bool, typer.Option("--all", help="Every question, not the first few.")] = False,
 ) -> None:
     """Show what changed, what waits for a decision, what is stale, and how much was read."""
-    from pipeline import status as screen
+    from pipeline.commands import status as screen
 
     for line in screen.lines(settings.load().folder, whole=everything):
         typer.echo(line)
@@ -144,7 +146,7 @@ def withdraw(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a participant or a document from everything in this folder, and say what is out of reach."""
-    from pipeline import withdraw as withdrawing
+    from pipeline.commands import withdraw as withdrawing
 
     def agreed(lines: list[str]) -> bool:
         for line in lines:
@@ -162,7 +164,7 @@ def export(
     offsets: Annotated[str, typer.Option(help="codepoints, as REFI-QDA says, or utf16, for NVivo.")] = "codepoints",
 ) -> None:
     """Write the study for other programs: REFI-QDA project and codebook, csv of every table, Excel and Word."""
-    from pipeline import exporting
+    from pipeline.commands import exporting
 
     for line in exporting.export(settings.load().folder, to, offsets=exporting.unit(offsets)):
         typer.echo(line)
@@ -174,7 +176,7 @@ def handout(
     to: Annotated[Path | None, typer.Option(help="Where to; without it, in the study's own folder export/.")] = None,
 ) -> None:
     """Write theme cards for stakeholders to fill in, as a Word document; `import` brings back their answers."""
-    from pipeline import handout as handing
+    from pipeline.commands import handout as handing
 
     for line in handing.write(settings.load().folder, role=role, to=to):
         typer.echo(line)
@@ -198,7 +200,7 @@ def bring(
     Also what people decided or wrote elsewhere: the decisions file that the report saves, the framework matrix as they
     edited it in Excel (with --who), and hand-outs that were filled in.
     """
-    from pipeline import importing, returned
+    from pipeline.commands import importing, returned
 
     source = context.get_parameter_source("who")
     if file.suffix.lower() in returned.HANDOUTS and (source is None or source.name != "COMMANDLINE"):
@@ -221,7 +223,7 @@ def sample(
     seed: Annotated[int, typer.Option(help="Another number, another sample.")] = 0,
 ) -> None:
     """Draw passages to code blind, without the machine's answers, as a sheet for Excel and as csv."""
-    from pipeline import blind_sheets
+    from pipeline.commands import blind_sheets
 
     study = settings.load().folder
     for made in blind_sheets.write_sheets(study, coder=coder, n=n, by=by, missed=missed, seed=seed):
@@ -232,7 +234,7 @@ def sample(
 @app.command()
 def disagreements() -> None:
     """Write the passages on which coders differ, the most worth discussing first, with a blank for the resolution."""
-    from pipeline import blind_sheets
+    from pipeline.commands import blind_sheets
 
     for made in blind_sheets.write_disagreements(settings.load().folder):
         typer.echo(f"made {made}")
@@ -245,7 +247,7 @@ def take_in(
     coder: Annotated[str, typer.Option(help="Who filled it, where the sheet does not say.")] = "",
 ) -> None:
     """Read a filled sheet: its answers become codings; resolved disagreements those of the coder `consensus`."""
-    from pipeline import blind_sheets
+    from pipeline.commands import blind_sheets
 
     params = settings.load()
     made = blind_sheets.take_in(params.folder, sheet, coder=coder, uncoded=params.compare.uncoded)

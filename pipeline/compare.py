@@ -11,17 +11,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline import alignment, codebook, stage, store, together
-from pipeline import saturation as saturating
+from pipeline import codebook, stage, store
 from pipeline.codebook import Codebook
-from pipeline.comparability import problems
-from pipeline.disagreements import Talk, disagreement_rows
-from pipeline.missed import missed_rows
-from pipeline.pairs import Options, agreement_rows
+from pipeline.comparison import alignment, together
+from pipeline.comparison import saturation as saturating
+from pipeline.comparison.comparability import problems
+from pipeline.comparison.disagreements import Talk, disagreement_rows
+from pipeline.comparison.missed import missed_rows
+from pipeline.comparison.pairs import Options, agreement_rows
+from pipeline.comparison.subgroups import rows_by_attribute
+from pipeline.comparison.triangulation import triangulation_rows
+from pipeline.comparison.units import Ratings, Unit, as_categories, ratings
 from pipeline.params import Compare
-from pipeline.subgroups import rows_by_attribute
-from pipeline.triangulation import triangulation_rows
-from pipeline.units import Ratings, Unit, as_categories, ratings
 
 READ = ("documents", "turns", "cases", "codings", "segments", "theme_assignments", "code_assignments")
 Rows = dict[str, list[dict[str, Any]]]

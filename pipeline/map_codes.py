@@ -12,23 +12,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline import (
+from pipeline import codebook, context, encoder, stage, store
+from pipeline.codebook import Codebook
+from pipeline.deductive import (
     abstention,
-    codebook,
     coded,
-    context,
-    encoder,
     mapping,
     mapping_features,
     mapping_few,
     mapping_zero,
     negative_cases,
-    stage,
-    store,
     theme_codes,
     valence,
 )
-from pipeline.codebook import Codebook
 from pipeline.params import MapCodes
 
 Encode = Callable[[list[str]], npt.NDArray[np.float32]]

@@ -11,25 +11,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline import (
-    alternatives,
-    beside,
-    codebook,
-    decisions,
-    matrix,
-    metrics,
-    models,
-    reading,
-    stage,
-    store,
-    theme_view,
-    trail_view,
-    written,
-)
+from pipeline import beside, codebook, decisions, models, stage, store
 from pipeline import params as settings
 from pipeline.exchange import csv, qdpx, xlsx
-from pipeline.gathered import PROBLEMS, Study, gather
-from pipeline.page_parts import build_page
+from pipeline.reporting import alternatives, matrix, metrics, reading, written
+from pipeline.reporting.gathered import PROBLEMS, Study, gather
+from pipeline.views import theme_view, trail_view
+from pipeline.views.page_parts import build_page
 
 
 def fingerprints(params: settings.Params) -> list[tuple[str, str, str]]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from pipeline import agreement_view, theme_view
 from pipeline.rows import each as rows_of
+from pipeline.views import agreement_view, theme_view
 
 
 def talk(segments: pd.DataFrame, by: str = "document") -> pd.DataFrame:

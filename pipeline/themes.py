@@ -9,26 +9,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pipeline import (
+from pipeline import decisions, models, projection, stage, store
+from pipeline import params as settings
+from pipeline.decisions import Decision
+from pipeline.inductive import (
     assigning,
     decided,
-    decisions,
     labeller,
     labels,
-    models,
     passports,
-    projection,
     reruns,
-    stage,
-    store,
     theme_model,
     theme_tables,
     wording,
 )
-from pipeline import params as settings
-from pipeline.decided import Decided
-from pipeline.decisions import Decision
-from pipeline.grouping import NONE, Groups, Talk, part_of, prepare
+from pipeline.inductive.decided import Decided
+from pipeline.inductive.grouping import NONE, Groups, Talk, part_of, prepare
 
 if TYPE_CHECKING:
     from bertopic import BERTopic
@@ -62,8 +58,8 @@ def themes(
     """Find the candidate themes of a study; those that were decided on (`taken`) stay as the researchers left them.
 
     A function of the set of segments: the order of rows changes nothing. `parser` loads a spaCy pipeline that parses,
-    for labels of more than one word; without it labels are single words. `ask`: a labeller (see pipeline/labeller.py),
-    if the researcher named one. `assign`: where the rest of a large study joins the themes of its sample; None is here.
+    for labels of more than one word; without it labels are single words. `ask`: a labeller (see labeller.py), if the
+    researcher named one. `assign`: where the rest of a large study joins the themes of its sample; None is here.
     Too little talk is said in the problems table.
     """
     talk, problems = prepare(segments, embeddings, options=options)

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import abstention, store
-from pipeline.coded import Tree, Truth
-from pipeline.mapping import Mapped
+from pipeline import store
+from pipeline.deductive import abstention
+from pipeline.deductive.coded import Tree, Truth
+from pipeline.deductive.mapping import Mapped
 
 TREE = Tree(("A", "B", "Hidden"), {"A": "Hidden", "B": "Hidden"}, frozenset(("A", "B")), ())
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from pipeline import alignment
-from pipeline.pairs import Options
+from pipeline.comparison import alignment
+from pipeline.comparison.pairs import Options
 from tests.coded_study import codings, tables
 from tests.test_units import laid
 

@@ -7,9 +7,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import alternatives
-from pipeline.alternatives import Reading
 from pipeline.decisions import Decision
+from pipeline.reporting import alternatives
+from pipeline.reporting.alternatives import Reading
 
 WHEN = "2026-03-01"
 

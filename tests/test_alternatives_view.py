@@ -2,9 +2,10 @@
 
 import pytest
 
-from pipeline import alternatives_view, store
-from pipeline.alternatives import Reading
+from pipeline import store
 from pipeline.decisions import Decision
+from pipeline.reporting.alternatives import Reading
+from pipeline.views import alternatives_view
 
 HERE = "Charts at <home>"
 

@@ -5,17 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import (
-    fates_view,
-    mapping_view,
-    people_view,
-    quotes,
-    saturation_view,
-    steady_view,
-    store,
-    valence,
-    waiting_view,
-)
+from pipeline import store
+from pipeline.deductive import valence
+from pipeline.reporting import quotes
+from pipeline.views import fates_view, mapping_view, people_view, saturation_view, steady_view, waiting_view
 
 NAMES = {0: "T1 Charts", 1: "T2 Time"}
 CODES = ["Pride", "Time", "Staffing", "Leaders"]

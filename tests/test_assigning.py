@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import assigning, engine, grouping, params, themes
-from pipeline.grouping import NONE, Groups, Talk
+from pipeline import engine, params, themes
+from pipeline.inductive import assigning, grouping
+from pipeline.inductive.grouping import NONE, Groups, Talk
 
 OPTIONS = params.Themes(runs=8, context=0, min_segments=4, stability_runs=0, drop_one=0)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline import audit
 from pipeline.decisions import Decision
+from pipeline.reporting import audit
 from pipeline.settled import part_id
 
 LABELS = {5: "Protected time", 6: "Staffing"}

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import blind_sheets as blind
-from pipeline import compare, sheets, store
+from pipeline import compare, store
 from pipeline.codebook import parse
+from pipeline.commands import blind_sheets as blind
+from pipeline.commands import sheets
+from pipeline.commands.sheets import SheetError
 from pipeline.compare import Input
+from pipeline.comparison.units import NO_CODE
 from pipeline.params import Compare
-from pipeline.sheets import SheetError
-from pipeline.units import NO_CODE
 from tests.coded_study import assignments, codings, tables
 
 CODEBOOK = "codes:\n  - name: A\n    definition: The first.\n  - name: B\n"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import calibration
+from pipeline.deductive import calibration
 
 
 def made(n: int = 4000, codes: int = 3, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

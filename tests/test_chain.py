@@ -11,8 +11,9 @@ from browsing import MODELS, launched, needs_browser, watched
 from conftest import CODEBOOK
 from typer.testing import CliRunner
 
-from pipeline import cli, decisions, report, review, store, themes
-from pipeline.review import CLOSES, OPENS
+from pipeline import cli, decisions, report, store, themes
+from pipeline.commands import review
+from pipeline.commands.review import CLOSES, OPENS
 from tests.test_report import seen
 
 ROOT = Path(__file__).parent.parent

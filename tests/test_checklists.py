@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline import checklists
+from pipeline.reporting import checklists
 
 ROOT = Path(__file__).parent.parent
 FACTS = checklists.Facts(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from sklearn.metrics import adjusted_rand_score
 
-from pipeline import clusters
+from pipeline.inductive import clusters
 
 SETTINGS = {
     "neighbours": 10,

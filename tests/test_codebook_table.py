@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import codebook, codebook_table, importing
+from pipeline import codebook
+from pipeline.commands import codebook_table, importing
 from pipeline.exchange import sheets
 
 

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from pipeline import coded, store
+from pipeline import store
 from pipeline.codebook import Code, Codebook
+from pipeline.deductive import coded
 
 SEGMENTS = pd.DataFrame(
     [(f"{d}{n}", d, n * 10, n * 10 + 9) for d in "ab" for n in range(3)],

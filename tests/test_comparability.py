@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from pipeline.comparability import problems
-from pipeline.saturation import Order
-from pipeline.units import NO_CODE
+from pipeline.comparison.comparability import problems
+from pipeline.comparison.saturation import Order
+from pipeline.comparison.units import NO_CODE
 from tests.coded_study import assignments, codings, tables
 from tests.test_units import laid
 

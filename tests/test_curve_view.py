@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import curve_view
-from pipeline.curve_view import Series
+from pipeline.views import curve_view
+from pipeline.views.curve_view import Series
 
 LABELS = {"x_label": "x", "y_label": "y", "label": "a line"}
 numbers = st.floats(-1e6, 1e6, allow_nan=False)

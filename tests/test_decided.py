@@ -5,9 +5,9 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import decided
-from pipeline.decided import Clusters
 from pipeline.decisions import Decision
+from pipeline.inductive import decided
+from pipeline.inductive.decided import Clusters
 
 RNG = np.random.default_rng(3)
 NAMES = [f"{document}{number:02d}" for document in "abcd" for number in range(10)]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, deciding, decisions, settled
+from pipeline import cli, decisions, settled
+from pipeline.commands import deciding
 from tests import decided_study
 
 NOW = datetime(2026, 1, 15, 10, 0, 0, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipeline.disagreements import Talk, disagreement_rows
+from pipeline.comparison.disagreements import Talk, disagreement_rows
 from tests.coded_study import assignments, codings, tables
 from tests.test_units import laid
 

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from pipeline import codebook, gathered, quotes, report, store
+from pipeline import codebook, report, store
+from pipeline.reporting import gathered, quotes
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from pipeline import handout, store
+from pipeline import store
+from pipeline.commands import handout
 from pipeline.exchange import handout as sheet
 from pipeline.readers import word_tables
 

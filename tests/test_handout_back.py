@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from pipeline import alternatives, cli, handout, handout_back, returned, store
-from pipeline.alternatives import Reading
+from pipeline import cli, store
+from pipeline.commands import handout, handout_back, returned
 from pipeline.exchange import handout as sheet
 from pipeline.readers import word_tables
 from pipeline.readers.model import RefusedError
+from pipeline.reporting import alternatives
+from pipeline.reporting.alternatives import Reading
 
 NOW = datetime(2026, 3, 5, 10, 0, tzinfo=UTC)
 CARDS = [sheet.Card(0, "Charts at <home>", "Two people.", ()), sheet.Card(1, "Time & the ward", "One.", ())]

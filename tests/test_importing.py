@@ -8,9 +8,10 @@ from docx import Document
 from refi_files import guid, one, packed, project, selection
 from typer.testing import CliRunner
 
-from pipeline import cli, codebook, exporting, importing, ingest, participants, store, study
+from pipeline import cli, codebook, ingest, participants, store, study
+from pipeline.commands import exporting, importing
+from pipeline.commands.importing import Wanted
 from pipeline.errors import CounterpointError
-from pipeline.importing import Wanted
 
 FORMATS = Path(__file__).parents[1] / "../shared/formats"
 TABLES = ("documents", "turns", "cases", "codings", "ingest_problems")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import agreement as ag
-from pipeline import intervals
+from pipeline.comparison import intervals
 
 
 def documents(n: int, seed: int = 1, per: int = 60) -> np.ndarray:

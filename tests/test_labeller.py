@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import labeller, params
+from pipeline import params
+from pipeline.inductive import labeller
 from tests.test_themes import FAST, first, found, study
 
 OPTIONS = params.Labeller(url="http://localhost:9/v1", model="some-model", exemplars=2)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from pipeline import labels
+from pipeline.inductive import labels
 
 
 class Tagged:

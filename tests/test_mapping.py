@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import mapping
-from pipeline.coded import Tree
+from pipeline.deductive import mapping
+from pipeline.deductive.coded import Tree
 
 # Resources above Time and Staffing, Time above Protected; Food alone.
 TREE = Tree(

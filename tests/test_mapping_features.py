@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeline import context, mapping_features
+from pipeline import context
+from pipeline.deductive import mapping_features
 from tests import mapped_study as made
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import mapping_few
-from pipeline.mapping_few import EVERYTHING, UNPREDICTED, Options, folds_of, predict
+from pipeline.deductive import mapping_few
+from pipeline.deductive.mapping_few import EVERYTHING, UNPREDICTED, Options, folds_of, predict
 
 
 def made(documents: int = 6, each: int = 20, codes: int = 3, seed: int = 0):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import mapping_near
-from pipeline.mapping_near import Nearest, around
+from pipeline.deductive import mapping_near
+from pipeline.deductive.mapping_near import Nearest, around
 
 
 def made(n: int = 40, seed: int = 0):

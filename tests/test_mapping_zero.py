@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import mapping_zero
 from pipeline.codebook import Code, Codebook
-from pipeline.mapping_features import Views
+from pipeline.deductive import mapping_zero
+from pipeline.deductive.mapping_features import Views
 from tests import mapped_study as made
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import matrix, store
+from pipeline import store
+from pipeline.reporting import matrix
 
 TEXT = "We had no time. None at all, honestly. The ward was full."
 

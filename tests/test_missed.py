@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import intervals
-from pipeline.missed import missed_rows
-from pipeline.pairs import Options
-from pipeline.units import NO_CODE
+from pipeline.comparison import intervals
+from pipeline.comparison.missed import missed_rows
+from pipeline.comparison.pairs import Options
+from pipeline.comparison.units import NO_CODE
 from tests.coded_study import assignments, codings, tables
 from tests.test_units import laid
 

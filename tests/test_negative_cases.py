@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from pipeline import negative_cases
-from pipeline.coded import Tree
-from pipeline.mapping import Mapped
+from pipeline.deductive import negative_cases
+from pipeline.deductive.coded import Tree
+from pipeline.deductive.mapping import Mapped
 
 TREE = Tree(("Top", "Leaf", "Other"), {"Top": "", "Leaf": "Top", "Other": ""}, frozenset(("Top", "Leaf", "Other")), ())
 SEGMENTS = pd.DataFrame({"segment_id": ["s0", "s1", "s2", "s3"]})

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import news
+from pipeline.inductive import news
 from pipeline.settled import Held
 
 RNG = np.random.default_rng(7)

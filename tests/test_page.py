@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import page, quotes, store, templates
-from pipeline.page import json_for_html
+from pipeline import store, templates
+from pipeline.reporting import quotes
+from pipeline.views import page
+from pipeline.views.page import json_for_html
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 

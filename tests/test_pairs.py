@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from pipeline import agreement as ag
-from pipeline.pairs import ALL_CATEGORIES, ALL_CODES, Options, agreement_rows, pairs, shared, tables
-from pipeline.units import ANY_CODE
+from pipeline.comparison.pairs import ALL_CATEGORIES, ALL_CODES, Options, agreement_rows, pairs, shared, tables
+from pipeline.comparison.units import ANY_CODE
 from tests.coded_study import assignments, codings
 from tests.coded_study import tables as study_tables
 from tests.test_units import laid

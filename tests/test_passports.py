@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import passports
-from pipeline.passports import Facts
+from pipeline.inductive import passports
+from pipeline.inductive.passports import Facts
 
 
 def turns(*said: tuple[str, str]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from pipeline import purge
+from pipeline.commands import purge
 
 STAGES = """stages:
   one:

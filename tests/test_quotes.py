@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import quotes, store
+from pipeline import store
+from pipeline.reporting import quotes
 
 DOCUMENTS = pd.DataFrame({"document": ["b.txt", "a.txt"], "text": ["Ünë 😀 two three", "<b>bold</b> & plain"]})
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)

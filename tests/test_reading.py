@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import reading
 from pipeline.decisions import Decision
-from pipeline.reading import Read, Share
+from pipeline.reporting import reading
+from pipeline.reporting.reading import Read, Share
 from tests.test_decisions import git, repository
 
 WHEN = {"who": "Asha", "when": "2026-01-15"}

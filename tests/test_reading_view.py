@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from pipeline import reading_view
 from pipeline.decisions import Decision
-from pipeline.reading import Read
+from pipeline.reporting.reading import Read
+from pipeline.views import reading_view
 
 ASSIGNED = pd.DataFrame({"segment_id": list("abcde"), "theme_id": [5, 5, 5, 6, -1]})
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import redact
+from pipeline.commands import redact
 from pipeline.readers import TRANSCRIPTS
 from pipeline.readers.model import Labels, key
 

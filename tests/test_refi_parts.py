@@ -4,10 +4,11 @@ import pandas as pd
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from pipeline import exporting, importing, refi, store
+from pipeline import refi, store
+from pipeline.commands import exporting, importing
+from pipeline.commands.importing import _attributes, _free
 from pipeline.decisions import Decision
 from pipeline.exchange import code_tree, markup, refi_notes, refi_people
-from pipeline.importing import _attributes, _free
 
 TURNS = pd.DataFrame(
     [

@@ -5,8 +5,9 @@ from collections import Counter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline import decisions, replay, settled
+from pipeline import decisions, settled
 from pipeline.decisions import Decision
+from pipeline.inductive import replay
 
 WHO = {"who": "Asha"}
 

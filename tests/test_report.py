@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 import small_study as invented
 
-from pipeline import codebook, decisions, gathered, quotes, report, store
-from pipeline.alternatives import Reading
+from pipeline import codebook, decisions, report, store
 from pipeline.decisions import Decision
 from pipeline.params import Params
-from pipeline.reading import Read
+from pipeline.reporting import gathered, quotes
+from pipeline.reporting.alternatives import Reading
+from pipeline.reporting.reading import Read
 
 MODELS = [("all-MiniLM-L6-v2", "vectors of segments", "0" * 64)]
 

@@ -4,21 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import (
-    agreement_view,
-    further_view,
-    map_view,
-    matrix_view,
-    method,
-    metrics,
-    overview,
-    projection,
-    quotes,
-    store,
-    theme_view,
-)
+from pipeline import projection, store
 from pipeline.codebook import Code, Codebook
-from pipeline.matrix import Cell, Part
+from pipeline.reporting import method, metrics, quotes
+from pipeline.reporting.matrix import Cell, Part
+from pipeline.views import agreement_view, further_view, map_view, matrix_view, overview, theme_view
 
 BOOK = Codebook(codes=(Code(name="M"), *(Code(name=f"m{n}", parent="M") for n in range(7)), Code(name="R")))
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import grouping, reruns
 from pipeline import params as settings
-from pipeline.grouping import Talk
+from pipeline.inductive import grouping, reruns
+from pipeline.inductive.grouping import Talk
 
 
 def talk(n: int = 60, documents: int = 6) -> tuple[Talk, np.ndarray, pd.DataFrame]:

@@ -10,9 +10,12 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, codebook, decide_view, deciding, decisions, matrix, report, returned, store, workbook, written
+from pipeline import cli, codebook, decisions, report, store
+from pipeline.commands import deciding, returned, workbook
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
+from pipeline.reporting import matrix, written
+from pipeline.views import decide_view
 
 NOW = datetime(2026, 2, 1, 9, 0, 0, tzinfo=UTC)
 LATER = datetime(2026, 2, 2, 9, 0, 0, tzinfo=UTC)

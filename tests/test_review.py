@@ -12,9 +12,12 @@ import pytest
 from browsing import MODELS
 from typer.testing import CliRunner
 
-from pipeline import cli, codebook, decide_view, deciding, decisions, quotes, reading, report, review, store
+from pipeline import cli, codebook, decisions, report, store
+from pipeline.commands import deciding, review
 from pipeline.params import Params
-from pipeline.reading import Read
+from pipeline.reporting import quotes, reading
+from pipeline.reporting.reading import Read
+from pipeline.views import decide_view
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from browsing import MODELS, api, launched, needs_browser, watched
 
-from pipeline import codebook, decisions, reading, report, review, store
+from pipeline import codebook, decisions, report, store
+from pipeline.commands import review
 from pipeline.params import Params
+from pipeline.reporting import reading
 
 pytestmark = needs_browser
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline import runs
+from pipeline.inductive import runs
 
 
 def test_products_on_the_grid_are_the_same_in_any_order():

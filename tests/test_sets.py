@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline import agreement as ag
-from pipeline import sets
+from pipeline.comparison import sets
 
 
 def slow_alpha(given, seen):

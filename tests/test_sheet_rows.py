@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import sheet_rows
+from pipeline.commands import sheet_rows
 from pipeline.readers import rows
 
 SHEET = b'# ours\ndocument,speaker,case\none,Anna,A\none,"Bilal, Dr",B\n\n# mid\ntwo,Anna,A\nthree,"Ca\nrys",C\n'

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import sheets
-from pipeline.sheets import SheetError
+from pipeline.commands import sheets
+from pipeline.commands.sheets import SheetError
 
 ROWS = [
     {"document": "a.txt", "start": 3, "end": 9, "text": '=HYPERLINK("http://x","y")', "code": ""},

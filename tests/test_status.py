@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, deciding, purge, reading, status, store
+from pipeline import cli, store
+from pipeline.commands import deciding, purge, status
+from pipeline.reporting import reading
 from tests import decided_study
 
 NOW = datetime(2026, 1, 15, 10, 0, 0, tzinfo=UTC)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import steadiness
+from pipeline.inductive import steadiness
 
 
 def names(n: int) -> np.ndarray:

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from pipeline import agreement as ag
-from pipeline.pairs import Options, shared, tables
-from pipeline.subgroups import comparable, rows_by_attribute
+from pipeline.comparison.pairs import Options, shared, tables
+from pipeline.comparison.subgroups import comparable, rows_by_attribute
 from tests.test_pairs import study
 from tests.test_units import laid
 

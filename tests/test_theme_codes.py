@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from pipeline import theme_codes
+from pipeline.deductive import theme_codes
 
 SEGMENTS = pd.DataFrame({"segment_id": [f"s{n:02d}" for n in range(40)]})
 

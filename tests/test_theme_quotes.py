@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import theme_quotes
+from pipeline.inductive import theme_quotes
 
 
 def study(n: int = 24) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, np.ndarray]:

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import store, theme_tables
-from pipeline.grouping import Groups, Talk
+from pipeline import store
+from pipeline.inductive import theme_tables
+from pipeline.inductive.grouping import Groups, Talk
 
 
 def talk(n: int = 20) -> Talk:

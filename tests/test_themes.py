@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from pipeline import grouping, store, theme_model, themes
 from pipeline import params as settings
+from pipeline import store, themes
+from pipeline.inductive import grouping, theme_model
 
 WORDS = {
     0: ["bleep", "night", "handover", "corridor"],

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from pipeline import agreement as ag
-from pipeline.pairs import ALL_CODES, Options
-from pipeline.together import code_coincidences, rows_of_all
+from pipeline.comparison.pairs import ALL_CODES, Options
+from pipeline.comparison.together import code_coincidences, rows_of_all
 from tests.coded_study import assignments
 from tests.test_pairs import study
 from tests.test_units import laid

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from pipeline import store, traces
+from pipeline import store
+from pipeline.commands import traces
 
 SAID = "They promised us half a day, and “then” winter came to Café Nord."
 WANTED = traces.needles([f"Yes. {SAID} Anna said so."], ["Somebody else says other things here."], ["Anna"])

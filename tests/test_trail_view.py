@@ -3,8 +3,10 @@
 import pandas as pd
 import pytest
 
-from pipeline import quotes, store, trail_view
+from pipeline import store
 from pipeline.decisions import Decision
+from pipeline.reporting import quotes
+from pipeline.views import trail_view
 
 WHEN = "2026-01-15T10:00:00"
 

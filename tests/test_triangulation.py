@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipeline.triangulation import triangulation_rows
+from pipeline.comparison.triangulation import triangulation_rows
 from tests.coded_study import assignments, codings, tables
 from tests.test_units import laid
 

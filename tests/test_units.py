@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeline import units
-from pipeline.units import ANY_CODE, NO_CODE, as_any, as_categories, ratings
+from pipeline.comparison import units
+from pipeline.comparison.units import ANY_CODE, NO_CODE, as_any, as_categories, ratings
 from tests.coded_study import assignments, codings, tables
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import mapping_few, store, valence
+from pipeline import store
+from pipeline.deductive import mapping_few, valence
 from tests import mapped_study as made
 
 

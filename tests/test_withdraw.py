@@ -10,9 +10,11 @@ import docx
 import pandas as pd
 import pytest
 
-from pipeline import decisions, reading, withdraw
+from pipeline import decisions
+from pipeline.commands import withdraw
 from pipeline.errors import CounterpointError
 from pipeline.params import Params
+from pipeline.reporting import reading
 from tests.test_end_to_end import CODEBOOK, ONE, ROOT, TWO, command, project, repro, write
 
 NAME = "Zephyrine"

@@ -4,20 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import (
-    alternatives,
-    decisions,
-    ingest,
-    params,
-    reading,
-    redact,
-    segment,
-    store,
-    withdrawal,
-    withdrawal_words,
-    written,
-)
+from pipeline import decisions, ingest, params, segment, store
+from pipeline.commands import redact, withdrawal, withdrawal_words
 from pipeline.decisions import Decision
+from pipeline.reporting import alternatives, reading, written
 from pipeline.sentences import plain_starts, spans
 
 GROUP = """Interviewer: How did the first learning session go for you all?

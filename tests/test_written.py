@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import written
-from pipeline.written import Summary
+from pipeline.reporting import written
+from pipeline.reporting.written import Summary
 
 ONE = Summary(case="Ana", code="Time", summary="No time, ever.", who="Asha", when="2026-01-15T10:00:00", of="abc")
 

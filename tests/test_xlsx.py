@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from pipeline.exchange import xlsx
-from pipeline.matrix import Cell, Part
-from pipeline.quotes import Quote
+from pipeline.reporting.matrix import Cell, Part
+from pipeline.reporting.quotes import Quote
 
 SAID = "=SUM(A1:A9) http://example.org +1 @x 😀 \u202etfel"
 

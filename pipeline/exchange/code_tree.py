@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline import refi, rows
-from pipeline.code_text import described
 from pipeline.codebook import Codebook
 from pipeline.exchange import markup
+from pipeline.reporting.code_text import described
 
 
 @dataclass

@@ -12,7 +12,7 @@ from docx.shared import Pt
 from pipeline import rows
 from pipeline.codebook import Codebook
 from pipeline.exchange import markup
-from pipeline.written import Summary
+from pipeline.reporting.written import Summary
 
 MADE = datetime.datetime(2000, 1, 1)
 FIELDS = (("include", "Include"), ("exclude", "Exclude"))

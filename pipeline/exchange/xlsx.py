@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from pipeline import written
-from pipeline.matrix import Cell
-from pipeline.quotes import Quote
+from pipeline.reporting import written
+from pipeline.reporting.matrix import Cell
+from pipeline.reporting.quotes import Quote
 from pipeline.rows import each
 
 # The same inputs give the same bytes: the day a workbook says it was made is a fixed one.

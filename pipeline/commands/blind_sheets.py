@@ -1,0 +1,293 @@
+"""Blind sheets: a sample of passages to be coded by a person who does not see what the machine said.
+
+Also the list of disagreements to be resolved. Both come back as codings: rows of a csv in human_codes/, where a passage
+that was read and given no code says so with the code "(no code)", so that what was not read stays unknown.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline import codebook, store
+from pipeline.codebook import Codebook
+from pipeline.commands import sheets
+from pipeline.commands.sheets import SheetError
+from pipeline.comparison.units import CONSENSUS, NO_CODE, Uncoded, ratings
+
+COLUMNS = ("document", "start", "end", "speaker", "question", "before", "text", "after", "code", "coder", "memo")
+WIDTHS = {
+    "document": 22,
+    "start": 8,
+    "end": 8,
+    "question": 36,
+    "before": 36,
+    "text": 80,
+    "after": 36,
+    "code": 36,
+    "says": 60,
+    "resolution": 36,
+    "memo": 30,
+}
+CODINGS = ("document", "start", "end", "text", "code", "coder", "parent_code", "memo", "date")
+RESOLVED = (
+    "rank",
+    "worth",
+    "document",
+    "start",
+    "end",
+    "speaker",
+    "question",
+    "before",
+    "text",
+    "after",
+    "agreed",
+    "disputed",
+    "says",
+    "resolution",
+    "memo",
+)
+NONE = frozenset({"none", "no code", NO_CODE, "-", "–"})
+
+
+def sample_for_coding(
+    segments: pd.DataFrame, *, n: int, strata: Mapping[str, str] | None = None, seed: int = 0
+) -> pd.DataFrame:
+    """A random sample of substantive segments, in the order of the text.
+
+    `strata`: the stratum of each segment_id (a site, or whether the machine gave it a code); each stratum then gives a
+    share in proportion to its size, and at least one segment where n allows. Segments in no stratum are not drawn.
+    The sample does not depend on the order of the rows. Cochran (1977), Sampling Techniques, ch. 5.
+    """
+    pool = segments[segments["substantive"]].sort_values(["document", "start"], kind="stable", ignore_index=True)
+    if strata is not None:
+        pool = pool[pool["segment_id"].isin(strata.keys())]
+    if n < 1 or pool.empty:
+        raise SheetError(
+            f"A sample of {n} from {len(pool)} passages cannot be drawn. Ask for at least one passage; if there are "
+            "none to draw from, run the pipeline first."
+        )
+    of = pool["segment_id"].map(dict(strata)) if strata is not None else pd.Series("", index=pool.index)
+    groups = {str(name): rows.to_numpy() for name, rows in sorted(pool.groupby(of).groups.items())}
+    random = np.random.default_rng(seed)
+    wanted = allocation([len(rows) for rows in groups.values()], min(n, len(pool)))
+    chosen = [random.choice(rows, size=size, replace=False) for rows, size in zip(groups.values(), wanted, strict=True)]
+    return pool.loc[np.sort(np.concatenate(chosen))].reset_index(drop=True)
+
+
+def allocation(sizes: Sequence[int], n: int) -> list[int]:
+    """How many of n each stratum gives: in proportion, none more than it has, and each at least one where n allows."""
+    each = np.minimum(np.asarray(sizes), 1 if n >= len(sizes) else 0)
+    while each.sum() < n:
+        # The next goes to the stratum that lies furthest behind its share.
+        behind = np.where(each < sizes, np.asarray(sizes) * n / sum(sizes) - each, -np.inf)
+        each[int(np.argmax(behind))] += 1
+    return [int(count) for count in each]
+
+
+def left_without_code(assignments: pd.DataFrame, *, method: str | None = None) -> dict[str, str]:
+    """The segments to which the pipeline gave no code (the miss check), each mapped to one stratum."""
+    rows = assignments[assignments["method"] == method] if method else assignments[assignments["method"] != "human"]
+    given = rows.groupby("segment_id")["accepted"].any()
+    return dict.fromkeys(sorted(given.index[~given]), "left without a code")
+
+
+def strata_by(segments: pd.DataFrame, cases: pd.DataFrame, documents: pd.DataFrame, by: str) -> dict[str, str]:
+    """The stratum of each segment: its document, case, source_type, or an attribute of its case."""
+    if by in ("document", "case"):
+        told = segments[by]
+    elif by == "source_type":
+        told = segments["document"].map(dict(zip(documents["document"], documents["source_type"], strict=True)))
+    elif by in cases.columns:
+        told = segments["case"].map(dict(zip(cases["case"], cases[by].astype("str"), strict=True))).fillna("")
+    else:
+        known = ", ".join(["document", "case", "source_type", *(name for name in cases.columns if name != "case")])
+        raise SheetError(f"'{by}' is nothing to sample by. There are: {known}.")
+    return dict(zip(segments["segment_id"], told, strict=True))
+
+
+def write_sheets(
+    study: Path, *, coder: str, n: int = 50, by: str | None = None, missed: bool = False, seed: int = 0
+) -> list[Path]:
+    """Draw a sample and write it as sheets/coding_<coder>.xlsx and .csv in the study; return both.
+
+    `by`: document, case, source_type or an attribute; `missed`: only passages that the machine left without a code. A
+    sheet that is there is not overwritten: it may be half filled.
+    """
+    place = study / "sheets" / f"coding_{_safe(coder)}"
+    if place.with_suffix(".xlsx").exists() or place.with_suffix(".csv").exists():
+        raise SheetError(f"{place}.xlsx is there already and may be half filled. Move it away, or name another coder.")
+    segments, turns = store.read(study, "segments"), store.read(study, "turns")
+    pool = segments
+    if missed:
+        pool = segments[segments["segment_id"].isin(left_without_code(store.read(study, "code_assignments")).keys())]
+    strata = strata_by(pool, store.read(study, "cases"), store.read(study, "documents"), by) if by else None
+    drawn = sample_for_coding(pool, n=n, strata=strata, seed=seed)
+    rows = [row | {"coder": coder} for row in _in_context(drawn, segments, turns)]
+    book = codebook.load(study / "codebook.yaml")
+    return sheets.write(place, rows, COLUMNS, widths=WIDTHS, to_fill=("code", "memo"), about=_about_coding(book))
+
+
+def write_disagreements(study: Path) -> list[Path]:
+    """Write the list of disagreements as sheets/disagreements.xlsx and .csv, to be resolved; return both."""
+    rows: list[dict[str, Any]] = [
+        {**{str(name): value for name, value in row.items()}, "worth": round(float(row["worth"]), 3)}
+        for row in store.read(study, "disagreements").to_dict("records")
+    ]
+    place = study / "sheets" / "disagreements"
+    if place.with_suffix(".xlsx").exists() or place.with_suffix(".csv").exists():
+        raise SheetError(f"{place}.xlsx is there already and may be half filled. Take it in or move it away first.")
+    about = [
+        ["What to do", "Read from the top: the first are those where coders were sure and differ."],
+        [
+            "resolution",
+            "All codes the passage should carry, with ; between them; 'none' if no code applies; else leave it.",
+        ],
+        ["Then", "Take the sheet in: what is resolved becomes the codings of the coder 'consensus'."],
+    ]
+    return sheets.write(place, rows, RESOLVED, widths=WIDTHS, to_fill=("resolution", "memo"), about=about)
+
+
+def take_in(study: Path, sheet: Path, *, coder: str = "", uncoded: Uncoded = "negative") -> Path:
+    """Read a filled sheet and write its codings to human_codes/<sheet>.csv; return that file.
+
+    A blind sheet brings its own coder (`coder`, where the column is empty). A list of disagreements brings the coder
+    "consensus": what was resolved, and the passages on which people agreed to begin with.
+    """
+    documents, codings = store.read(study, "documents"), store.read(study, "codings")
+    texts = dict(zip(documents["document"], documents["text"], strict=True))
+    known = sorted({*codebook.load(study / "codebook.yaml").names, *codings["code"]} - {NO_CODE})
+    header = sheets.read(sheet, ("document", "start", "end"))
+    resolved = bool(header) and "resolution" in header[0]
+    column = "resolution" if resolved else "code"
+    found = filled(sheet, texts=texts, column=column, coder=CONSENSUS if resolved else coder, known=known)
+    if resolved:
+        done = {(row["document"], row["start"]) for row in found}
+        agreed = agreed_codings(store.read(study, "segments"), codings, texts=texts, uncoded=uncoded)
+        found += [row for row in agreed if (row["document"], row["start"]) not in done]
+    found.sort(key=lambda row: (row["document"], row["start"], row["code"]))
+    place = study / "human_codes" / f"{CONSENSUS if resolved else _safe(sheet.stem)}.csv"
+    with place.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, CODINGS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(found)
+    return place
+
+
+def agreed_codings(
+    segments: pd.DataFrame, codings: pd.DataFrame, *, texts: Mapping[str, str], uncoded: Uncoded
+) -> list[dict[str, Any]]:
+    """The passages that two people or more read and gave the same codes, as codings of the consensus coder."""
+    found = ratings(
+        unit="segment",
+        uncoded=uncoded,
+        segments=segments,
+        turns=segments,
+        documents=segments,
+        codings=codings[codings["coder"] != CONSENSUS],
+        assignments=pd.DataFrame({name: [] for name in ("segment_id", "code", "score", "method")}).assign(
+            accepted=False
+        ),
+    )
+    same = ((found.given & found.seen[:, :, None]).sum(0) % np.maximum(found.seen.sum(0), 1)[:, None] == 0).all(1)
+    rows = []
+    for unit in np.flatnonzero(same & (found.seen.sum(0) > 1)):
+        document, start, end = (found.units[name].iloc[unit] for name in ("document", "start", "end"))
+        names = np.array(found.codes, dtype=object)[found.given[:, unit].any(0)].tolist() or [NO_CODE]
+        place = {"document": document, "start": int(start), "end": int(end), "text": texts[document][start:end]}
+        rows += [
+            place | {"code": name, "coder": CONSENSUS, "parent_code": "", "memo": "", "date": ""} for name in names
+        ]
+    return rows
+
+
+def filled(
+    sheet: Path, *, texts: Mapping[str, str], column: str, coder: str = "", known: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """The codings in a filled sheet, one a code; rows left blank are not read, and say nothing.
+
+    The passage is taken from the document by its offsets, since spreadsheets alter text. Raises SheetError with every
+    problem: a place that is none, a row without a coder, a code that is not in `known` (empty: any is taken).
+    """
+    wrong: list[str] = []
+    found: list[dict[str, Any]] = []
+    for row in sheets.read(sheet, ("document", "start", "end", column)):
+        names = _codes(row[column], known)
+        if not names:
+            continue
+        where = f"{sheet}, row {row['row']}"
+        who = coder if column == "resolution" else row.get("coder", "").strip() or coder
+        span = _span(row, texts)
+        strange = [name for name in names if known and name not in known and name != NO_CODE]
+        if span is None:
+            wrong.append(
+                f"{where}: {row['document']} {row['start']}-{row['end']} is no place in this study. Give it back."
+            )
+        if not who:
+            wrong.append(f"{where}: nobody is named under 'coder'. Write who coded it.")
+        wrong += [
+            f"{where}: '{name}' is no code of the codebook. Mend its spelling, or add it there." for name in strange
+        ]
+        if span is not None:
+            start, end = span
+            place = {"document": row["document"], "start": start, "end": end, "text": texts[row["document"]][start:end]}
+            rest = {"coder": who, "parent_code": "", "memo": row.get("memo", "").strip(), "date": ""}
+            found += [place | {"code": name} | rest for name in names]
+    if wrong:
+        raise SheetError("\n".join(wrong))
+    return found
+
+
+def _codes(cell: str, known: Sequence[str]) -> list[str]:
+    """The codes in a cell, in the spelling of the codebook; a code with a semicolon in its name is found whole."""
+    if cell.strip() in known:
+        return [cell.strip()]
+    spelling = {name.casefold(): name for name in known}
+    names = [name.strip() for name in cell.replace("\n", ";").split(";") if name.strip()]
+    if names and all(name.casefold() in NONE for name in names):
+        return [NO_CODE]
+    return list(dict.fromkeys(spelling.get(name.casefold(), name) for name in names))
+
+
+def _span(row: Mapping[str, str], texts: Mapping[str, str]) -> tuple[int, int] | None:
+    text = texts.get(row["document"])
+    if text is None or not (row["start"].strip().isdecimal() and row["end"].strip().isdecimal()):
+        return None
+    start, end = int(row["start"]), int(row["end"])
+    return (start, end) if start < end <= len(text) else None
+
+
+def _in_context(drawn: pd.DataFrame, segments: pd.DataFrame, turns: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a blind sheet: the passage, the question it answers and the talk around it."""
+    ordered = segments.sort_values(["document", "start"], kind="stable")
+    around = ordered.groupby("document")["text"]
+    near = ordered.assign(before=around.shift(1).fillna(""), after=around.shift(-1).fillna(""))
+    near = near.assign(
+        question=near["prompt_id"].map(dict(zip(turns["turn_id"], turns["text"], strict=True))).fillna("")
+    )
+    rows = near.set_index("segment_id").loc[list(drawn["segment_id"])]
+    shown = [name for name in COLUMNS if name in rows.columns]
+    return [dict(zip(shown, row, strict=True)) for row in rows[shown].to_numpy(dtype=object).tolist()]
+
+
+def _about_coding(book: Codebook) -> list[list[str]]:
+    rows = [
+        [
+            "What to do",
+            "Read each passage and write its codes under 'code', with ; between them; 'none' if no code "
+            "applies. Leave a row blank if you did not read it. Change no other column.",
+        ],
+        ["code", "definition", "include", "exclude"],
+    ]
+    return rows + [[code.name, code.definition, code.include, code.exclude] for code in book.codes]
+
+
+def _safe(name: str) -> str:
+    """A name as a file's name: letters, digits, - and _; raise SheetError where nothing is left."""
+    kept = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in name.strip()).strip("_")
+    if not kept:
+        raise SheetError("A coder needs a name of letters or digits: it names the sheet.")
+    return kept

@@ -1,0 +1,98 @@
+"""What `counterpoint check` finds: a study read as the pipeline would read it, with every problem at once."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline import codebook, decisions, ingest, study
+from pipeline import params as settings
+from pipeline.errors import CounterpointError
+from pipeline.reporting import alternatives, reading, written
+
+KINDS = {"refused": "LEFT OUT", "guessed": "guessed", "note": "note"}
+
+
+@dataclass
+class Findings:
+    """Lines to show, in order, and whether anything stands in the way of a run or was left out of it."""
+
+    lines: list[str] = field(default_factory=list)
+    refused: bool = False
+
+    def refuse(self, error: CounterpointError) -> None:
+        """Add an error's sentences."""
+        self.lines += [f"PROBLEM: {line}" for line in str(error).splitlines()]
+        self.refused = True
+
+
+def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Findings:
+    """Read a study, or the one that params.yaml names, and return everything there is to say. Nothing is written."""
+    found = Findings()
+    options = settings.Ingest()
+    try:
+        params = settings.load(params_path)
+        options = params.ingest
+        folder = folder or params.folder
+    except CounterpointError as error:
+        found.refuse(error)
+    if folder is None:
+        return found
+    _codebook_and_decisions(found, folder)
+    try:
+        study.exists(folder)
+        tables = ingest.ingest(folder, **options.model_dump())
+    except CounterpointError as error:
+        found.refuse(error)
+        return found
+    _tables(found, tables)
+    _codes_beyond(found, folder, tables["codings"])
+    found.lines.append("Something needs mending." if found.refused else f"{folder} can be run: dvc repro.")
+    return found
+
+
+def _codebook_and_decisions(found: Findings, folder: Path) -> None:
+    read: tuple[tuple[Callable[[Path], object], str], ...] = (
+        (codebook.load, "codebook.yaml"),
+        (decisions.load, "decisions.yaml"),
+        (written.load, written.FILE),
+        (reading.load, reading.FILE),
+        (alternatives.load, alternatives.FILE),
+    )
+    for load, name in read:
+        try:
+            if (folder / name).exists():
+                load(folder / name)
+        except CounterpointError as error:
+            found.refuse(error)
+
+
+def _tables(found: Findings, tables: dict[str, pd.DataFrame]) -> None:
+    documents, turns = tables["documents"], tables["turns"]
+    types = ", ".join(
+        f"{count} {str(kind).replace('_', ' ')}" for kind, count in sorted(Counter(documents["source_type"]).items())
+    )
+    found.lines.append(f"{len(documents)} documents ({types or 'none'}), {documents['n_words'].sum():,} words.")
+    people = turns[turns["part"] == "participant"]
+    found.lines.append(
+        f"{people['case'].nunique()} participants, {len(turns)} turns, {len(tables['codings'])} codings."
+    )
+    for row in tables["ingest_problems"].itertuples():
+        where = ", ".join(part for part in (str(row.document), str(row.place)) if part)
+        found.lines.append(f"{KINDS[str(row.kind)]}: {where}: {row.reason}")
+    if documents.empty:
+        found.lines.append("PROBLEM: there is no transcript that can be read. Put some in transcripts/.")
+    found.refused |= documents.empty or bool((tables["ingest_problems"]["kind"] == "refused").any())
+
+
+def _codes_beyond(found: Findings, folder: Path, codings: pd.DataFrame) -> None:
+    """Codes that people used and the codebook lacks: no error, but worth knowing before a run."""
+    path = folder / "codebook.yaml"
+    if found.refused or codings.empty or not path.exists():
+        return
+    known = codebook.load(path).names
+    missing = sorted(set(codings["code"]) - set(known)) if known else []
+    if missing:
+        found.lines.append(f"note: codes in human_codes/ that are not in {path}: {', '.join(missing)}.")

@@ -1,0 +1,109 @@
+"""`counterpoint handout`: theme cards for stakeholders to read and write on; what they write comes back by `import`."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline import store, words
+from pipeline.errors import CounterpointError
+from pipeline.exchange import handout
+from pipeline.rows import each, groups, lookup
+from pipeline.views.theme_view import ranked
+
+QUOTES = 4
+# Typical passages first, then another side of the theme; what is on its edge or outside would only confuse a reader.
+KINDS = ("typical", "diverse")
+
+
+class HandoutError(CounterpointError):
+    """The hand-out cannot be made as asked."""
+
+
+def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
+    """Write the hand-out of a study's themes; return lines that say where it is and what to do with it.
+
+    With `role`, the passages are those of people with that role. Raises HandoutError where there are no themes or no
+    such role, and where another file is in the way: it may have been filled in.
+    """
+    if not store.path(study, "themes").exists():
+        raise HandoutError(f"{study} has no themes yet: run `dvc repro`, which finds them.")
+    names = ("themes", "theme_quotes", "theme_assignments", "segments", "cases")
+    tables = {name: store.read(study, name) for name in names}
+    role = known_role(tables["cases"], role) if role else ""
+    made = cards(tables, role=role)
+    if not made:
+        raise HandoutError(f"{study} has no candidate theme to hand out. The report says why.")
+    place = to or study / "export" / f"handout{'-' + _safe(role) if role else ''}.docx"
+    data = handout.document(made, study=study.name, role=role)
+    if place.exists() and place.read_bytes() != data:
+        raise HandoutError(f"{place} is there already, and may be filled in. Move it away, or name another with --to.")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(data)
+    return [
+        f"wrote {place}: {words.count(len(made), 'theme')}, no names.",
+        "It holds what people said, word for word: read it through before you give it to anybody.",
+        "When it comes back filled in: counterpoint import FILE.docx",
+    ]
+
+
+def cards(tables: dict[str, pd.DataFrame], *, role: str = "") -> list[handout.Card]:
+    """A card for each theme of the first level, largest first. Passages carry a role, and no name."""
+    themes, segments = tables["themes"], tables["segments"].set_index("segment_id")
+    roles = lookup(tables["cases"], "case", _column(tables["cases"])) if _column(tables["cases"]) else {}
+    chosen = groups(tables["theme_quotes"], "theme_id")
+    members = groups(tables["theme_assignments"], "theme_id")
+    made = []
+    for row in each(ranked(themes)):
+        order = _order(chosen.get(row.theme_id), members.get(row.theme_id))
+        known = [name for name in order if name in segments.index]
+        said = [(str(segments.text[name]), str(roles.get(segments.case[name]) or "")) for name in known]
+        kept = [(text, own) for text, own in said if not role or own == role][:QUOTES]
+        made.append(handout.Card(int(row.theme_id), str(row.label), _said(row, role, kept), tuple(kept)))
+    return made
+
+
+def known_role(cases: pd.DataFrame, role: str) -> str:
+    """The role as participants.csv spells it; raise HandoutError, with those there are, where there is no such role."""
+    column = _column(cases)
+    there = sorted({str(value) for value in cases[column].dropna()} - {""}) if column else []
+    if not there:
+        raise HandoutError("No participant has a role: add a column `role` to participants.csv, and run `dvc repro`.")
+    found = [name for name in there if name.casefold() == role.strip().casefold()]
+    if not found:
+        raise HandoutError(f"Nobody has the role '{role}'. The roles are: {', '.join(there)}.")
+    return found[0]
+
+
+def _column(cases: pd.DataFrame) -> str:
+    return next((str(name) for name in cases.columns if str(name).casefold() == "role"), "")
+
+
+def _order(chosen: pd.DataFrame | None, members: pd.DataFrame | None) -> list[str]:
+    """A theme's segments: the quotes chosen for it first, then the others, those that go with it most first."""
+    names: list[str] = []
+    if chosen is not None:
+        own = chosen[chosen.kind.isin(KINDS)].assign(order=chosen.kind.map({kind: n for n, kind in enumerate(KINDS)}))
+        names += own.sort_values(["rank", "order", "segment_id"]).segment_id.to_list()
+    if members is not None:
+        names += members.sort_values(["strength", "segment_id"], ascending=[False, True]).segment_id.to_list()
+    return list(dict.fromkeys(names))
+
+
+def _said(row: object, role: str, kept: list[tuple[str, str]]) -> str:
+    size, people = int(getattr(row, "n_segments", 0)), int(getattr(row, "n_cases", 0))
+    passages = words.count(size, "passage")
+    spoken = f"{words.count(people, 'person', 'people')} spoke of this, in {passages}."
+    said = [spoken if people else f"This comes up in {passages} of documents or notes, in which nobody is named."]
+    keywords = [str(word) for word in getattr(row, "keywords", ())][:5]
+    if keywords:
+        said.append(f"Words that come up often: {words.listed(keywords)}.")
+    if role:
+        said.append(
+            f"What people with the role “{role}” said:" if kept else f"Nobody with the role “{role}” spoke of it."
+        )
+    return " ".join(said)
+
+
+def _safe(role: str) -> str:
+    return re.sub(r"[^\w-]+", "_", role)[:60].strip("_") or "role"

@@ -1,0 +1,144 @@
+"""A hand-out that came back: what somebody wrote on its cards becomes their readings of themes, in readings.yaml."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipeline import store, whole, words
+from pipeline.commands import deciding
+from pipeline.errors import CounterpointError
+from pipeline.exchange import handout
+from pipeline.readers import word_tables
+from pipeline.reporting import alternatives
+from pipeline.reporting.alternatives import ANSWERS, Reading
+
+_THEME = re.compile(rf"{handout.THEME}\W*(\d{{1,9}})\b", re.IGNORECASE)
+# Days that cannot be read in two ways.
+_DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%B %d %Y", "%Y/%m/%d")
+
+
+class HandoutBackError(CounterpointError):
+    """The hand-out cannot be taken in; nothing was written."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a hand-out says: who filled it in, and for each theme (id, label on the card) the answers that are there."""
+
+    who: str
+    role: str
+    date: str
+    cards: tuple[tuple[int, str, dict[str, str]], ...]
+    n_cards: int
+
+
+def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
+    """Add what a filled hand-out says to readings.yaml; return lines that say what was added and what to look at.
+
+    The name on the form counts; `who` is for a form that names nobody. A form may come in again: what is there already
+    is not added twice, and nothing is replaced. Raises HandoutBackError or RefusedError, and writes nothing, where it
+    is no such form, nothing is written on it, or nobody is named.
+    """
+    form = parsed(word_tables.read(path.read_bytes()), place=str(path))
+    name = form.who or who.strip()
+    if not name:
+        raise HandoutBackError(
+            f"{path} names nobody. Write who filled it in beside “{handout.NAME}”, or add --who NAME."
+        )
+    when, lines = _when(form.date, now)
+    brought = [
+        Reading(theme=theme, label=label, who=name, role=form.role, when=when, **said)
+        for theme, label, said in form.cards
+    ]
+    with deciding.locked(study):
+        there = alternatives.load(study / alternatives.FILE)
+        new = alternatives.added(there, brought)
+        if new:
+            whole.write(study / alternatives.FILE, alternatives.dump([*there, *new]))
+    by = f"{name} ({form.role})" if form.role else name
+    named = "" if form.who else ", whom --who names: the form names nobody"
+    done = f"{words.count(len(new), 'reading').capitalize()} by {by}{named}, added to {study / alternatives.FILE}."
+    old = len(brought) - len(new)
+    again = f" {old} {'was' if old == 1 else 'were'} there already." if old else ""
+    run = " Run `dvc repro` to see them in the report." if new else ""
+    return [f"{done}{again}{run}", *lines, *_unknown(new, study)]
+
+
+def parsed(tables: list[word_tables.Table], *, place: str) -> Filled:
+    """What the tables of a hand-out say; raise HandoutBackError where they are none of ours, or all empty."""
+    about = dict.fromkeys((handout.NAME, handout.ROLE, handout.DATE), "")
+    cards, seen = [], 0
+    for table in tables:
+        found = _THEME.fullmatch(_plain(table[0][0])) if table and table[0] else None
+        if found is None:
+            about |= {asked: said for asked, said in _answers(table, list(about)).items() if not about[asked]}
+            continue
+        seen += 1
+        said = _answers(table[1:], list(ANSWERS.values()))
+        named = {name: said[asked] for name, asked in ANSWERS.items() if asked in said}
+        if named:
+            cards.append((int(found[1]), _plain(" ".join(table[0][1:])), named))
+    if not seen:
+        raise HandoutBackError(
+            f"{place} has no table that begins with “{handout.THEME}” and a number, so it is no hand-out of ours. What "
+            "comes back is the .docx that `counterpoint handout` wrote, filled in; a transcript goes to transcripts/."
+        )
+    if not cards:
+        raise HandoutBackError(
+            f"{place}: nothing is written on any of its {seen} cards, so there is nothing to take in."
+        )
+    too_long = [theme for theme, _, said in cards if max(map(len, said.values())) > alternatives.LONGEST]
+    if too_long:
+        raise HandoutBackError(
+            f"{place}: an answer on the card of theme {too_long[0]} is longer than {alternatives.LONGEST:,} "
+            "characters. Shorten it."
+        )
+    who, role, date = (_plain(about[asked]) for asked in about)
+    return Filled(who, role, date, tuple(cards), seen)
+
+
+def _answers(rows: word_tables.Table, asked: list[str]) -> dict[str, str]:
+    """What stands beside each question, in whatever cells of its row; those with nothing beside them are left out."""
+    wanted = {_key(question): question for question in asked}
+    found: dict[str, str] = {}
+    for row in rows:
+        question = wanted.get(_key(row[0])) if row else None
+        said = "\n".join(cell for cell in row[1:] if cell.strip()).strip()
+        if question and said:
+            found.setdefault(question, said)
+    return found
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _when(date: str, now: datetime) -> tuple[str, list[str]]:
+    """The day on the form, or today's with a line that says so where there is none or it can be read in two ways."""
+    today = now.strftime("%Y-%m-%d")
+    if not date:
+        return today, [f"The form has no date, so {today} stands."]
+    for form in _DATES:
+        try:
+            return datetime.strptime(date, form).strftime("%Y-%m-%d"), []
+        except ValueError:
+            continue
+    return today, [f"The date on the form, '{date[:40]}', cannot be read for sure, so {today} stands."]
+
+
+def _unknown(new: list[Reading], study: Path) -> list[str]:
+    """A line for each reading of a theme that the last run does not have."""
+    if not store.path(study, "themes").exists():
+        return []
+    there = set(store.read(study, "themes")["theme_id"].to_list())
+    return [
+        f"Theme {one.theme} ({one.label or 'no label'}) is not among the themes now: the reading is kept, and the "
+        "report shows it with the theme that took this one in, or lists it as a question."
+        for one in new
+        if one.theme not in there
+    ]

@@ -1,0 +1,273 @@
+"""`counterpoint import`: what comes from other programs becomes the files that a study is made of.
+
+Nothing that is there is overwritten: a codebook only where it is empty or where that is asked for, and then it is kept.
+"""
+
+import re
+import tempfile
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline import codebook, ingest, naming, participants, refi, study
+from pipeline.codebook import Codebook
+from pipeline.commands import codebook_table
+from pipeline.errors import CounterpointError
+from pipeline.exchange import csv
+from pipeline.readers import codes_csv, guards, offsets, qde, qdpx, rows
+from pipeline.readers.coding import Coding
+from pipeline.readers.model import RefusedError
+from pipeline.reporting.code_text import fields
+
+UNITS = {"auto": offsets.UNITS, "codepoints": offsets.UNITS[:1], "utf16": offsets.UNITS[1:2]}
+COLUMNS = ("document", "start", "end", "text", "code", "parent_code", "coder", "memo", "date")
+# What a file system somewhere does not allow in a name.
+_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
+_LONGEST = 120
+_SHORT_COLOR = re.compile(r"#([0-9A-Fa-f])([0-9A-Fa-f])([0-9A-Fa-f])")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for beyond what a study lacks: another codebook, more transcripts; how positions are counted."""
+
+    codebook: bool = False
+    transcripts: bool = False
+    offsets: str = "auto"
+
+
+@dataclass
+class Plan:
+    """What an import will write, by path, the file that it keeps under another name first, and lines that say so.
+
+    It is made whole before anything is written, so that a refusal leaves the study as it was.
+    """
+
+    folder: Path
+    wanted: Wanted
+    files: dict[Path, bytes] = field(default_factory=dict)
+    kept: dict[Path, Path] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+
+    def carry_out(self) -> None:
+        """Write the files."""
+        for old, new in self.kept.items():
+            old.replace(new)
+        for place, data in self.files.items():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+
+
+def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
+    """Bring a file (.qdpx, .qdc, .csv, .xlsx) into a study; return lines that say what was done and what was not.
+
+    Raises CounterpointError where the file cannot be used, or would overwrite what is there; nothing is written then.
+    """
+    if wanted is not None and wanted.offsets not in UNITS:
+        raise CounterpointError(f"--offsets is '{wanted.offsets}'. Write one of {', '.join(UNITS)}.")
+    kinds = {".qdpx": _project, ".qdc": _book, ".csv": _table, ".xlsx": _workbook}
+    if path.suffix.lower() not in kinds:
+        raise CounterpointError(f"{path} is none of {', '.join(sorted(kinds))}. Export it as one of these.")
+    plan = Plan(folder, wanted or Wanted())
+    try:
+        guards.check_size(path.stat().st_size, limit=guards.MAX_ARCHIVE_BYTES)
+        kinds[path.suffix.lower()](plan, path, path.read_bytes())
+        study.create(folder)
+        plan.carry_out()
+    except OSError as error:
+        raise CounterpointError(f"{error.filename or path} cannot be opened ({error.strerror}). Check it.") from None
+    except RefusedError as error:
+        raise CounterpointError(f"{path}: {error}") from None
+    return plan.lines
+
+
+def _project(plan: Plan, path: Path, data: bytes) -> None:
+    found = qdpx.contents(data, path.stem, units=UNITS[plan.wanted.offsets])
+    plan.lines.append(f"{path.name}: {len(found.sources)} texts, {len(found.codings)} codings by people.")
+    if found.counted:
+        plan.lines.append(f"Positions count as: {found.counted}.")
+    if found.machine:
+        plan.lines.append(
+            f"{found.machine} codings by {refi.MODEL} are a program's, not a person's, and were left out."
+        )
+    names = _texts(plan, found.sources)
+    _codings(plan, path, [replace(one, document=names.get(one.document, one.document)) for one in found.codings])
+    _people(plan, found, names)
+    _codes(plan, path, found.project)
+
+
+def _book(plan: Plan, path: Path, data: bytes) -> None:
+    guards.check_size(len(data))
+    _codes(plan, path, qde.parsed(data))
+
+
+def _table(plan: Plan, path: Path, data: bytes) -> None:
+    """A csv of this project's: codings, a codebook, or participants, told by its columns."""
+    header, found = rows.read(data, comments=True)
+    if {"document", "code"} <= set(header):
+        _codings(plan, path, codes_csv.read(data, path.stem))
+    elif set(participants.COLUMNS) <= set(header):
+        _write_people(plan, data)
+    elif codebook_table.columns(header):
+        _write_codebook(plan, codebook_table.read(header, [row for _, row in found], place=str(path)))
+    else:
+        raise CounterpointError(
+            f"{path}: its columns ({', '.join(header[:8])}) are none we know. Codings need document and code, a "
+            f"codebook name (or code) and definition, participants {', '.join(participants.COLUMNS)}."
+        )
+
+
+def _workbook(plan: Plan, path: Path, data: bytes) -> None:
+    """A workbook whose first sheet is a codebook."""
+    header, found = rows.read_xlsx(data)
+    if not codebook_table.columns(header):
+        raise CounterpointError(f"{path}: its first sheet is no codebook, which has the columns name and definition.")
+    _write_codebook(plan, codebook_table.read(header, [row for _, row in found], place=str(path)))
+
+
+def _texts(plan: Plan, sources: Sequence[qdpx.Source]) -> dict[str, str]:
+    """Plan the texts that a study without transcripts lacks; return each source's document, where it has one."""
+    place = plan.folder / "transcripts"
+    there = [naming.normal(file.relative_to(place).as_posix()) for file in ingest.source_files(place)]
+    known = naming.Documents(there)
+    names = {source.name: known.find(source.name) for source in sources}
+    missing = [source for source in sources if not names[source.name] and source.text.strip()]
+    if missing and there and not plan.wanted.transcripts:
+        listed = ", ".join(source.name for source in missing[:5]) + (", …" if len(missing) > 5 else "")
+        plan.lines.append(
+            f"{len(missing)} of its texts are not in {place}: {listed}. To add them, import it with --transcripts."
+        )
+        missing = []
+    taken = {name.casefold() for name in there}
+    for source in missing:
+        names[source.name] = _free(_safe(source.name), taken)
+        file = place / names[source.name]
+        if not file.resolve().is_relative_to(place.resolve()):
+            raise CounterpointError(f"{file.parent} is a link to another place. Put a folder there.")
+        plan.files[file] = source.text.encode()
+    if missing:
+        plan.lines.append(f"{len(missing)} texts were written to {place}.")
+    # A name that means the document already stays as it is, so that a later import says the same.
+    after = naming.Documents([*there, *filter(None, names.values())])
+    return {name: name if after.find(name) == found else found for name, found in names.items() if found}
+
+
+def _safe(name: str) -> str:
+    """A source's name as the name of a text file below transcripts/: no way out, nothing hidden, nothing forbidden."""
+    parts = [_FORBIDDEN.sub("_", part).strip(" .~") for part in naming.normal(name).split("/")]
+    kept = "/".join(_short(part) for part in parts if part) or "source"
+    return kept if kept.lower().endswith(".txt") else f"{kept}.txt"
+
+
+def _short(part: str) -> str:
+    """A name of at most 120 bytes, letters whole."""
+    return unicodedata.normalize("NFC", part).encode("utf-8", "replace")[:_LONGEST].decode("utf-8", "ignore")
+
+
+def _free(name: str, taken: set[str]) -> str:
+    choices = (name, *(f"{name[:-4]} ({number}).txt" for number in range(2, len(taken) + 3)))
+    found = next(one for one in choices if one.casefold() not in taken)
+    taken.add(found.casefold())
+    return found
+
+
+def _codings(plan: Plan, path: Path, codings: Sequence[Coding]) -> None:
+    """Plan people's codings as csv below human_codes/."""
+    placed = [one for one in codings if one.start is not None or one.text.strip()]
+    if len(placed) < len(codings):
+        lost = len(codings) - len(placed)
+        plan.lines.append(f"{lost} codings have no place in a text (pictures, sound) and were left out.")
+    if not placed:
+        return
+    file = plan.folder / "human_codes" / f"{_safe(path.stem).removesuffix('.txt')}.csv"
+    data = csv.table(pd.DataFrame([[getattr(one, name) for name in COLUMNS] for one in placed], columns=list(COLUMNS)))
+    if file.exists() and file.read_bytes() != data:
+        raise CounterpointError(
+            f"{file} is there already and says something else. Move it away, or rename {path.name}."
+        )
+    plan.files[file] = data
+    coders = sorted({one.coder for one in placed})
+    plan.lines.append(f"{len(placed)} codings by {', '.join(coders)} were written to {file}.")
+
+
+def _people(plan: Plan, found: qdpx.Contents, names: dict[str, str]) -> None:
+    """Plan who is who, as the descriptions of an export say it, or as the cases of another program do."""
+    attributes = _attributes(found.project.variables)
+    kinds = [guid for guid, name in found.project.variables.items() if name == refi.SOURCE_TYPE]
+    cases = {case.name: case for case in found.project.cases if case.name}
+    people = []
+    for source in found.sources:
+        kind = next((source.values[guid] for guid in kinds if guid in source.values), "")
+        said = refi.speakers(source.description) or [
+            (name, "participant", name) for name, case in cases.items() if source.guid in case.sources
+        ]
+        for speaker, part, case in said:
+            known = cases[case].values if case in cases else {}
+            document = names.get(source.name, source.name)
+            people.append([document, speaker, case, part, kind, *(known.get(guid, "") for guid in attributes)])
+    if people:
+        columns = [*participants.COLUMNS, refi.SOURCE_TYPE, *attributes.values()]
+        _write_people(plan, csv.table(pd.DataFrame(people, columns=columns)))
+
+
+def _attributes(variables: dict[str, str]) -> dict[str, str]:
+    """The columns of the attributes by the guid of their variable, each unlike every other, whatever its case."""
+    taken = {name.casefold() for name in (*participants.COLUMNS, refi.SOURCE_TYPE)}
+    found = {}
+    for guid, name in variables.items():
+        if name == refi.SOURCE_TYPE:
+            continue
+        choices = (name or "attribute", *(f"{name or 'attribute'} {number}" for number in range(2, len(taken) + 3)))
+        found[guid] = next(one for one in choices if one.casefold() not in taken)
+        taken.add(found[guid].casefold())
+    return found
+
+
+def _write_people(plan: Plan, data: bytes) -> None:
+    file = plan.folder / "participants.csv"
+    if participants.read(file):
+        plan.lines.append(f"{file} is filled already, and was left as it is.")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        tried = Path(folder) / file.name
+        tried.write_bytes(data)
+        number = len(participants.read(tried))
+    plan.files[file] = data
+    plan.lines.append(f"{number} speakers were written to {file}: look whether they are who they should be.")
+
+
+def _codes(plan: Plan, path: Path, project: qde.Project) -> None:
+    """Plan the codes of a project or codebook file; candidate themes and codes beyond the codebook are not of it."""
+    names = qde.code_names(project)
+    entries: list[Any] = []
+    for guid, code in project.codes.items():
+        if guid not in project.beyond and not project.is_theme(guid):
+            color = _SHORT_COLOR.sub(r"#\1\1\2\2\3\3", code.color) if len(code.color) == 4 else code.color
+            parent = names.get(code.parent, "")
+            entries.append({"name": names[guid], "parent": parent, **fields(code.description), "color": color})
+    _write_codebook(plan, codebook.parse(entries, place=path.name))
+
+
+def _write_codebook(plan: Plan, book: Codebook) -> None:
+    file = plan.folder / "codebook.yaml"
+    there = codebook.load(file) if file.exists() else Codebook()
+    if not len(book):
+        return
+    if there == book:
+        plan.lines.append(f"{file} has these {len(book)} codes already.")
+        return
+    if len(there) and not plan.wanted.codebook:
+        plan.lines.append(f"{file} has codes already, and was left as it is. To replace it, import with --codebook.")
+        return
+    if len(there):
+        kept = plan.folder / "codebook.before.yaml"
+        if kept.exists():
+            raise CounterpointError(f"{kept} is there already, so {file} cannot be kept under that name. Move it away.")
+        plan.kept[file] = kept
+        plan.lines.append(f"The codebook that was there is kept as {kept}.")
+    plan.files[file] = codebook.dump(book).encode()
+    plan.lines.append(f"{len(book)} codes were written to {file}.")

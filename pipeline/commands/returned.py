@@ -1,0 +1,209 @@
+"""`counterpoint import` of what people decided or wrote elsewhere: decisions, a framework matrix, a hand-out.
+
+Nothing is overwritten: decisions and summaries are only ever added, and what contradicts something that was decided
+since is listed as a conflict and left out.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline import decisions, store, whole
+from pipeline.commands import deciding, handout_back, workbook
+from pipeline.decisions import Decision
+from pipeline.errors import CounterpointError
+from pipeline.readers import guards
+from pipeline.readers.model import RefusedError
+from pipeline.reporting import audit, written
+from pipeline.schemas import UNASSIGNED
+
+DECISIONS, WORKBOOKS, HANDOUTS = (".yaml", ".yml", ".json"), (".xlsx",), (".docx",)
+LARGEST = 20 * 2**20
+
+
+class ReturnedError(CounterpointError):
+    """What came back cannot be used; nothing was written."""
+
+
+def comes_back(path: Path) -> bool:
+    """Whether a file is one that `run` reads: a decisions file, a hand-out, the framework matrix as a workbook."""
+    suffix = path.suffix.lower()
+    return suffix in (*DECISIONS, *HANDOUTS) or (suffix in WORKBOOKS and path.exists() and workbook.is_ours(path))
+
+
+def run(path: Path, study: Path, *, who: str = "", now: datetime | None = None) -> list[str]:
+    """Bring back a decisions file, a filled hand-out, or an edited framework matrix of `who`; return what was done.
+
+    Raises CounterpointError, and writes nothing, where the file is not what it should be or nobody is named.
+    """
+    try:
+        guards.check_size(path.stat().st_size, limit=LARGEST)
+        if path.suffix.lower() in DECISIONS:
+            return _decisions(path, study)
+        if path.suffix.lower() in HANDOUTS:
+            return handout_back.take_in(path, study, who=who, now=now or datetime.now(UTC))
+        return _workbook(path, study, who=who, now=now or datetime.now(UTC))
+    except OSError as error:
+        raise ReturnedError(f"{error.filename or path} cannot be opened ({error.strerror}). Check it.") from None
+    except RefusedError as error:
+        raise ReturnedError(f"{path}: {error}") from None
+
+
+def _decisions(path: Path, study: Path) -> list[str]:
+    """Merge a decisions file into decisions.yaml: what is there already stays once, what contradicts is listed."""
+    brought = decisions.load(path)
+    if not brought:
+        raise ReturnedError(f"{path} holds no decision. Decide in the report, and save the file again.")
+    known = _seen(path)
+    segments = set(store.read(study, "segments")["segment_id"])
+    named = {name for one in brought for name in (*one.members, *one.segments)}
+    if named and not named & segments:
+        raise ReturnedError(f"{path} is about another study: none of its segments is in {study}. Check `study`.")
+    with deciding.locked(study):
+        taken = decisions.load(study / deciding.FILE)
+        there = {one.key for one in taken}
+        new = [one for one in brought if one.key not in there]
+        # Against what was decided meanwhile, not against the file's own decisions: those were taken knowingly.
+        own = {one.key for one in brought}
+        since = [one for one in decisions.standing(taken) if one.key not in known and one.key not in own]
+        clashing = {one.key: other for one in new if (other := _contradicted(one, since)) is not None}
+        added = [one for one in new if one.key not in clashing]
+        if added:
+            decisions.save(study / deciding.FILE, [*taken, *added])
+    lines = [_said(len(added), len(brought) - len(new), study)]
+    said = {entry.decision: f"{entry.who} {entry.what}" for entry in audit.trail([*taken, *brought], {})}
+    for one in new:
+        if one.key in clashing:
+            other = clashing[one.key]
+            lines.append(
+                f"Conflict, left out: {said[one.key]}. The page did not know yet that {said[other.key]} "
+                f"[{other.key}]. Open the report of the present run and decide again."
+            )
+    return lines
+
+
+def _seen(path: Path) -> set[str]:
+    """The decisions that the page knew when those in the file were taken; of a file written by hand, none."""
+    raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    seen = raw.get("seen") or [] if isinstance(raw, dict) else []
+    return {str(name) for name in seen} if isinstance(seen, list) else set()
+
+
+def _contradicted(one: Decision, since: Sequence[Decision]) -> Decision | None:
+    """A decision taken meanwhile that `one` would overrule or be overruled by, if any.
+
+    Memos and undos contradict nothing; two who accept, or reject, or give the same label, agree.
+    """
+    if one.action in ("memo", "undo", "pin"):
+        return None
+    for other in since:
+        if other.action in ("memo", "undo", "pin"):
+            continue
+        same = (one.action, one.theme) == (other.action, other.theme)
+        agree = same and (one.action in ("accept", "reject") or (one.label, one.others) == (other.label, other.others))
+        if not agree and (_themes(one) & _themes(other) or set(one.members) & set(other.members)):
+            return other
+    return None
+
+
+def _themes(one: Decision) -> set[int]:
+    return {theme for theme in (one.theme, *one.others) if theme is not None and theme != UNASSIGNED}
+
+
+def _said(added: int, there: int, study: Path) -> str:
+    number = f"{added} decision{'' if added == 1 else 's'}"
+    again = f" {there} were there already." if there > 1 else " 1 was there already." if there else ""
+    run = " Run `dvc repro` to see them in the report." if added else ""
+    return f"{number} added to {study / deciding.FILE}.{again}{run}"
+
+
+def _workbook(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
+    """Take what people changed in a framework matrix: cells, labels, decisions and memos, each as theirs."""
+    if not who.strip():
+        raise ReturnedError("Nobody is named as its author. Say whose workbook it is: --who NAME.")
+    found = workbook.read(path)
+    lines = [f"{path.name}: {found.place_of_changes()}."]
+    lines += _cells(found, study, who=who.strip(), now=now)
+    lines += _labels(found, study, who=who.strip(), now=now)
+    return lines
+
+
+def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> list[str]:
+    """Add the changed cells to summaries.yaml; one that changed since the workbook was made is a conflict."""
+    conflicts: list[str] = []
+    table = store.read(study, "framework_matrix")
+    extractive = {(str(row.case), str(row.code)): (str(row.summary), str(row.state)) for row in table.itertuples()}
+    with deciding.locked(study):
+        before = written.load(study / written.FILE)
+        own = written.standing(before)
+        added = []
+        for cell in found.cells:
+            place = (cell.case, cell.code)
+            if place not in extractive:
+                conflicts.append(_conflict(cell, "this cell is no longer in the matrix"))
+                continue
+            summary, state = extractive[place]
+            there = own.get(place)
+            shown = written.digest(there.summary if there else summary or workbook.SILENT[state])
+            if shown == written.digest(cell.text):
+                continue
+            if shown != cell.origin:
+                since = f"{there.who} wrote another summary on {there.when[:10]}" if there else "its passages changed"
+                conflicts.append(_conflict(cell, f"{since}, after this workbook was made"))
+                continue
+            said = {"case": cell.case, "code": cell.code, "summary": cell.text, "of": written.digest(summary)}
+            added.append(written.Summary(**said, who=who, when=now.strftime("%Y-%m-%dT%H:%M:%S")))
+        if added:
+            whole.write(study / written.FILE, written.dump([*before, *added]))
+    return [f"{len(added)} cells by {who} written to {study / written.FILE}.", *conflicts] if added else conflicts
+
+
+def _conflict(cell: workbook.CellEdit, why: str) -> str:
+    return f"Conflict, left out: {cell.case}, {cell.code}: {why}. Yours: {cell.text}"
+
+
+def _labels(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> list[str]:
+    """Decisions out of the sheet of themes, each anchored on what its theme holds now."""
+    lines: list[str] = []
+    for row in found.themes:
+        taken = decisions.load(study / deciding.FILE)
+        shown = deciding.screen(study, taken)
+        if row.theme not in set(shown.themes.values()) | set(shown.statuses):
+            lines.append(f"Conflict, left out: theme {row.theme} is no longer there. Yours: {row.label}")
+            continue
+        wanted, conflicts = _wanted(row, shown)
+        said = {(one.theme, one.text, one.who) for one in taken if one.action == "memo"}
+        if row.memo and (row.theme, row.memo, who) not in said:
+            wanted.append(("memo", [row.memo]))
+        for action, rest in wanted:
+            one = deciding.decide(study, action, str(row.theme), rest, who=who, now=now)
+            lines.append(audit.trail([one], shown.labels)[0].sentence)
+        lines += conflicts
+    return lines
+
+
+def _wanted(row: workbook.ThemeEdit, shown: deciding.Screen) -> tuple[list[tuple[str, list[str]]], list[str]]:
+    """The label and the decision that a row asks for and the theme does not have yet; and what contradicts others'."""
+    wanted: list[tuple[str, list[str]]] = []
+    conflicts = []
+    label = shown.labels.get(row.theme, "")
+    if row.renamed and written.digest(label) != written.digest(row.label):
+        if written.digest(label) == row.origin:
+            wanted.append(("rename", [row.label]))
+        else:
+            conflicts.append(
+                f"Conflict, left out: theme {row.theme} was renamed '{label}' after this workbook was made. "
+                f"Yours: {row.label}"
+            )
+    now = shown.statuses.get(row.theme, "open").replace("open", "candidate")
+    if row.decision and now != f"{row.decision}ed":
+        if now == row.status:
+            wanted.append((row.decision, []))
+        else:
+            conflicts.append(
+                f"Conflict, left out: theme {row.theme} was {now} after this workbook was made. Yours: {row.decision}"
+            )
+    return wanted, conflicts

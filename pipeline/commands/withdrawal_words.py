@@ -1,0 +1,87 @@
+"""Withdrawal from what people wrote: ids out of decisions and the reading ledger, cells of the matrix, readings."""
+
+from collections.abc import Set
+from pathlib import Path
+
+from pipeline import decisions
+from pipeline.commands import redact, traces
+from pipeline.decisions import NEEDS, Decision
+from pipeline.readers.model import key
+from pipeline.reporting import alternatives, reading, written
+from pipeline.reporting.alternatives import Reading
+
+
+def changes(
+    study: Path,
+    *,
+    segments: Set[str],
+    documents: Set[str],
+    cases: Set[str],
+    labels: Set[str],
+    needles: traces.Needles,
+) -> tuple[dict[Path, bytes], list[str]]:
+    """The files that change, with their new content, and a line on each; nothing is written.
+
+    `segments`, `documents`, `cases`: what goes; `labels`: what they are called as speakers; `needles`: their words.
+    """
+    files: dict[Path, bytes] = {}
+    lines: list[str] = []
+    path = study / "decisions.yaml"
+    taken = decisions.load(path)
+    left = without(taken, set(segments), set(documents))
+    if left != taken:
+        files[path] = decisions.dump(left).encode()
+        changed = len(taken) - len(left) + sum(decision not in taken for decision in left)
+        lines.append(f"take their ids out of {changed} decisions ({len(taken) - len(left)} of them wholly about these)")
+    path = study / written.FILE
+    said = written.load(path)
+    kept_cells = [one for one in said if one.case not in cases | documents]
+    if len(kept_cells) < len(said):
+        files[path] = written.dump(kept_cells).encode()
+        lines.append(f"take {len(said) - len(kept_cells)} lines out of {written.FILE}")
+    path = study / reading.FILE
+    ledger = reading.load(path)
+    kept = [read for read in ledger if read.segment not in segments]
+    if len(kept) < len(ledger):
+        files[path] = reading.dump(kept).encode()
+        lines.append(f"take {len(ledger) - len(kept)} lines out of {reading.FILE}")
+    path = study / alternatives.FILE
+    there = alternatives.load(path)
+    others = unquoted(there, cases | labels, needles)
+    if others != there:
+        files[path] = alternatives.dump(others).encode()
+        quoting = sum(one not in there for one in others)
+        lines.append(
+            f"take {len(there) - len(others)} lines out of {alternatives.FILE}, and their words out of {quoting}"
+        )
+    return files, lines
+
+
+def unquoted(there: list[Reading], names: Set[str], wanted: traces.Needles) -> list[Reading]:
+    """Readings without those of people with these names; an answer that quotes them is replaced by the mark."""
+    gone = {key(name) for name in names}
+    return [_unquoted(one, wanted) for one in there if key(one.who) not in gone]
+
+
+def _unquoted(one: Reading, wanted: traces.Needles) -> Reading:
+    quoting = [name for name in (*alternatives.ANSWERS, "label") if traces.quoted(getattr(one, name), wanted)]
+    return one.model_copy(update=dict.fromkeys(quoting, redact.MARK)) if quoting else one
+
+
+def without(taken: list[Decision], segments: set[str], documents: set[str]) -> list[Decision]:
+    """Decisions without some segments and documents; one that is left without what it needs goes, with its undo."""
+    left = []
+    for decision in taken:
+        fields = {
+            "segments": tuple(name for name in decision.segments if name not in segments),
+            "members": tuple(name for name in decision.members if name not in segments),
+            "documents": tuple(name for name in decision.documents if name not in documents),
+        }
+        if not ("segments" in NEEDS[decision.action] and not fields["segments"]):
+            left.append(decision.model_copy(update=fields))
+    while True:
+        keys = {decision.key for decision in left}
+        kept = [decision for decision in left if decision.action != "undo" or decision.undoes in keys]
+        if len(kept) == len(left):
+            return left
+        left = kept

@@ -1,0 +1,188 @@
+"""The framework matrix as people give it back: what they changed in it, told by the hidden sheet it was made with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import CounterpointError
+from pipeline.exchange.xlsx import DECISIONS, ORIGIN, SILENT
+from pipeline.readers import guards
+from pipeline.reporting import written
+
+__all__ = ["SILENT", "CellEdit", "Filled", "ThemeEdit", "WorkbookError", "is_ours", "read"]
+
+SHEETS = ("Matrix", "Themes", "Origin")
+# More than any matrix has; a sheet that claims more is damaged, or made to fill the memory.
+MOST_ROWS, MOST_COLUMNS = 200_000, 2_000
+
+
+class WorkbookError(CounterpointError):
+    """The workbook cannot be read; the message lists every problem, one a line."""
+
+
+@dataclass(frozen=True)
+class CellEdit:
+    """A cell that was changed. `origin`: the digest of what it held when the workbook was made."""
+
+    case: str
+    code: str
+    text: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class ThemeEdit:
+    """A row of the sheet of themes in which something was written. `decision`: accept, reject or empty.
+
+    `origin`: the digest of the label that the workbook was made with; `status`: the theme's then.
+    """
+
+    theme: int
+    label: str
+    renamed: bool
+    decision: str
+    memo: str
+    origin: str
+    status: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was written in it."""
+        return self.renamed or bool(self.decision) or bool(self.memo)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What was changed in a workbook; `emptied`: how many cells and labels were left empty, which changes nothing."""
+
+    cells: tuple[CellEdit, ...]
+    themes: tuple[ThemeEdit, ...]
+    emptied: int
+
+    def place_of_changes(self) -> str:
+        """What was changed, in words."""
+        parts = [f"{len(self.cells)} cells and {len(self.themes)} themes were changed"]
+        if self.emptied:
+            parts.append(f"{self.emptied} were emptied, which leaves them as they were")
+        return "; ".join(parts)
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a workbook has the sheets of a framework matrix that comes back."""
+    try:
+        names = {name for name, _ in _sheets(path, ())}
+    except CounterpointError:
+        return False
+    return set(SHEETS) <= names
+
+
+def read(path: Path) -> Filled:
+    """What was changed; rows and columns may have been sorted or hidden. Raises WorkbookError with every problem."""
+    sheets = dict(_sheets(path, SHEETS))
+    gone = [name for name in SHEETS if name not in sheets]
+    if gone:
+        raise WorkbookError(
+            f"{path} lacks the sheet '{gone[0]}', by which changes are told. Use the workbook of the report as it is, "
+            "and save it as .xlsx."
+        )
+    cells: dict[tuple[str, str], str] = {}
+    labels: dict[str, tuple[str, str]] = {}
+    for line in sheets["Origin"][1:]:
+        kind, name, code, shown, _ = [*line, *[""] * len(ORIGIN)][: len(ORIGIN)]
+        if kind == "cell":
+            cells[name, code] = shown
+        elif kind == "label":
+            labels[name] = (shown, code)
+    edits, empty = _cells(path, sheets["Matrix"], cells)
+    themes, blank, wrong = _themes(path, sheets["Themes"], labels)
+    if wrong:
+        raise WorkbookError("\n".join(wrong))
+    return Filled(tuple(edits), tuple(themes), empty + blank)
+
+
+def _cells(path: Path, lines: list[list[str]], origin: dict[tuple[str, str], str]) -> tuple[list[CellEdit], int]:
+    head, codes = (lines[0] if lines else []), {code for _, code in origin}
+    edits, empty = [], 0
+    if origin and "case" not in head:
+        raise WorkbookError(f"{path}, sheet Matrix: the column 'case' is gone. Give the sheet its first row back.")
+    for line in lines[1:]:
+        case = line[head.index("case")]
+        for column, code in enumerate(head):
+            if code not in codes or (case, code) not in origin or column >= len(line):
+                continue
+            text, was = line[column], origin[case, code]
+            if written.digest(text) == was:
+                continue
+            if not written.plain(text):
+                empty += 1
+                continue
+            edits.append(CellEdit(case, code, written.plain(text), was))
+    return sorted(edits, key=lambda edit: (edit.case, edit.code)), empty
+
+
+def _themes(
+    path: Path, lines: list[list[str]], origin: dict[str, tuple[str, str]]
+) -> tuple[list[ThemeEdit], int, list[str]]:
+    head = lines[0] if lines else []
+    gone = [name for name in ("label", "decision", "memo", "id") if name not in head]
+    if origin and gone:
+        return [], 0, [f"{path}, sheet Themes: the column '{gone[0]}' is gone. Give the sheet its first row back."]
+    found, empty, wrong = [], 0, []
+    for number, line in enumerate(lines[1:], start=2):
+        row = dict(zip(head, line, strict=False))
+        if row.get("id", "") not in origin:
+            continue
+        was, status = origin[row["id"]]
+        decision = row["decision"].strip().lower().removesuffix("ed")
+        if decision not in ("", *DECISIONS):
+            wrong.append(
+                f"{path}, sheet Themes, row {number}: '{row['decision']}' is no decision. Write accept or reject."
+            )
+        label = " ".join(written.plain(row["label"]).split())
+        edit = ThemeEdit(
+            theme=int(row["id"]),
+            label=label,
+            renamed=bool(label) and written.digest(label) != was,
+            decision=decision,
+            memo=written.plain(row["memo"]),
+            origin=was,
+            status=status,
+        )
+        empty += not label
+        if edit.changed:
+            found.append(edit)
+    return sorted(found, key=lambda edit: edit.theme), empty, wrong
+
+
+def _sheets(path: Path, wanted: tuple[str, ...]) -> list[tuple[str, list[list[str]]]]:
+    """Each sheet's name and, of those wanted, the cells as text."""
+    import zipfile
+
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    with guards.opened_archive(path.read_bytes()) as archive:
+        for name in archive.namelist():
+            guards.member(archive, name)
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=False)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
+        raise WorkbookError(f"{path} cannot be read as a workbook. Save it again as .xlsx.") from None
+    try:
+        return [(sheet.title, _lines(path, sheet) if sheet.title in wanted else []) for sheet in book.worksheets]
+    finally:
+        book.close()
+
+
+def _lines(path: Path, sheet: Any) -> list[list[str]]:
+    found = []
+    sheet.reset_dimensions()  # what a sheet says of its size need not be true
+    for number, line in enumerate(sheet.iter_rows(values_only=True)):
+        if number > MOST_ROWS or len(line) > MOST_COLUMNS:
+            raise WorkbookError(f"{path}, sheet {sheet.title}: it is larger than any matrix. Use the report's own.")
+        found.append(["" if cell is None else _text(cell) for cell in line])
+    return found
+
+
+def _text(cell: object) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

@@ -1,0 +1,117 @@
+"""What a reader must know before reading the figures: who coded what, with which codes, and what lies outside."""
+
+import numpy as np
+import pandas as pd
+
+from pipeline.comparison.saturation import Order
+from pipeline.comparison.units import NO_CODE, Ratings
+
+
+def problems(codings: pd.DataFrame, assignments: pd.DataFrame, found: Ratings, *, order: Order) -> list[dict[str, str]]:
+    """Rows of Problems: nothing to compare, other documents, other codes, talk that is not compared, a guessed order.
+
+    `found`: everybody's codes on segments; `order`: of the documents in the saturation curve.
+    """
+    if codings.empty:
+        return [
+            _note(
+                "There are no human codes, so there is nothing to compare with. Put what people coded into "
+                "human_codes/ (csv, qdpx, or another program's export) and run again."
+            )
+        ]
+    said = [*_who_coded_what(found), *_codes_beside(codings, assignments)]
+    talk = set(found.units["document"])
+    silent = sorted(set(codings["document"]) - talk)
+    said += [
+        _note("Nobody's talk in it could be segmented, so its codings are compared nowhere.", name) for name in silent
+    ]
+    outside = _outside(codings, found)
+    if outside:
+        said.append(
+            _note(
+                f"{outside} of {len(codings)} codings lie on talk that is not compared by segment: the "
+                "interviewer's words, backchannels, or short fragments."
+            )
+        )
+    if (codings["code"] == NO_CODE).any():
+        said.append(
+            _note(
+                "In documents where a coder read a sample only (blind sheets), what they did not read counts "
+                "as unknown."
+            )
+        )
+    if order.undated:
+        said.append(
+            _note(
+                "These documents have no order or date of interviewing, and stand last in the saturation curve: "
+                f"{', '.join(order.undated)}."
+            )
+        )
+    if order.kind == "file names" and len(order.documents) > 1:
+        said.append(
+            _note(
+                "participants.csv has no column `order` or `date`, so the saturation curve follows the names "
+                "of the files. Look at the random orders, or add one of these columns."
+            )
+        )
+    return said
+
+
+def _who_coded_what(found: Ratings) -> list[dict[str, str]]:
+    """How far people's documents overlap, where they do not overlap fully."""
+    documents = found.units["document"]
+    coded = {found.coders[i]: set(documents[found.seen[i]]) for i in np.flatnonzero(found.human)}
+    every = set().union(*coded.values())
+    if len(coded) < 2:
+        name = next(iter(coded))
+        return [
+            _note(
+                f"One person coded ({name}), so people cannot be compared with each other, and the pipeline's figures "
+                "have no human ceiling beside them."
+            )
+        ]
+    if all(part == every for part in coded.values()):
+        return []
+    counts = ", ".join(f"{name} {len(part)}" for name, part in sorted(coded.items()))
+    shared = len(set.intersection(*coded.values()))
+    return [
+        _note(
+            f"People coded different documents ({counts} of {len(every)}; {shared} by all). Each pair is compared "
+            "where both coded."
+        )
+    ]
+
+
+def _codes_beside(codings: pd.DataFrame, assignments: pd.DataFrame) -> list[dict[str, str]]:
+    """Codes that people used and the pipeline could not."""
+    mapped = set(assignments["code"].unique())
+    if not mapped:
+        return [_note("The codebook gave the pipeline no codes, so people are not compared with it.")]
+    foreign = sorted(set(codings["code"]) - mapped - {NO_CODE})
+    if not foreign:
+        return []
+    named = ", ".join(f"'{code}'" for code in foreign[:10]) + (" and others" if len(foreign) > 10 else "")
+    return [
+        _note(
+            f"The pipeline does not map every code that people used; these are compared between people only "
+            f"({len(foreign)}): {named}. Add them to codebook.yaml to have them mapped."
+        )
+    ]
+
+
+def _outside(codings: pd.DataFrame, found: Ratings) -> int:
+    """How many codings touch no segment that is compared."""
+    count = 0
+    spans = dict(list(found.units.groupby("document")))
+    for name, group in codings.groupby("document"):
+        if str(name) not in spans:
+            continue
+        units = spans[str(name)]
+        first = np.searchsorted(units["end"].to_numpy(), group["start"].to_numpy(), side="right")
+        last = np.searchsorted(units["start"].to_numpy(), group["end"].to_numpy(), side="left")
+        count += int((last <= first).sum())
+    return count
+
+
+def _note(reason: str, document: str = "") -> dict[str, str]:
+    return {"kind": "note", "document": document, "place": "", "reason": reason}

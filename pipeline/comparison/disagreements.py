@@ -1,0 +1,104 @@
+"""Passages on which coders differ, those most worth discussing first: both sure, and they differ.
+
+A person is sure of a code they gave; nearly sure that a code does not apply where they gave the passage another; and
+less so where they left it blank, which may be an oversight. The pipeline is as sure as its score says.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.agreement import Bools, Floats
+from pipeline.comparison.pairs import pairs
+from pipeline.comparison.units import CONSENSUS, Ratings, pipeline_name
+
+GAVE, GAVE_ANOTHER, LEFT_BLANK = 1.0, 0.8, 0.4
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What surrounds a passage: segments and turns of the study."""
+
+    segments: pd.DataFrame
+    turns: pd.DataFrame
+
+
+def certainty(found: Ratings, assignments: pd.DataFrame) -> Floats:
+    """How sure each coder is of each answer, coders x units x codes, 0 to 1; the units are segments."""
+    sure = np.where(found.given.any(2, keepdims=True), GAVE_ANOTHER, LEFT_BLANK) * np.ones(found.given.shape)
+    sure = np.where(found.given, GAVE, sure)
+    for method, rows in assignments.groupby("method"):
+        name = pipeline_name(str(method))
+        if name not in found.coders:
+            continue
+        coder = found.coders.index(name)
+        unit = pd.Index(found.units["segment_id"]).get_indexer(pd.Index(rows["segment_id"]))
+        code = pd.Index(found.codes).get_indexer(pd.Index(rows["code"]))
+        placed = (unit >= 0) & (code >= 0)
+        score = np.where(rows["accepted"], rows["score"], 1 - rows["score"])
+        sure[coder, unit[placed], code[placed]] = score[placed]
+    return sure.astype(np.float64)
+
+
+def worth(found: Ratings, sure: Floats) -> tuple[Floats, Bools]:
+    """How worth discussing each unit is (0: nobody differs), and which codes are disputed, units x codes.
+
+    Worth is the product of two coders' certainty, at its highest over the pairs and codes on which they differ. Two
+    methods of the pipeline are no pair. What the consensus coder has settled is worth nothing more.
+    """
+    best = np.zeros(len(found.units))
+    disputed = np.zeros((len(found.units), len(found.codes)), dtype=bool)
+    for a, b in pairs(found):
+        known = (found.seen[a] & found.seen[b])[:, None] & (found.asked[a] & found.asked[b])[None, :]
+        differ = (found.given[a] != found.given[b]) & known
+        disputed |= differ
+        if differ.shape[1]:
+            best = np.maximum(best, np.where(differ, sure[a] * sure[b], 0.0).max(1))
+    if CONSENSUS in found.coders:
+        best = np.where(found.seen[found.coders.index(CONSENSUS)], 0.0, best)
+    return best, disputed
+
+
+def disagreement_rows(found: Ratings, assignments: pd.DataFrame, talk: Talk) -> list[dict[str, Any]]:
+    """Rows of Disagreements, most worth discussing first; ties by the number of codes in dispute, then by place."""
+    best, disputed = worth(found, certainty(found, assignments))
+    order = np.lexsort((np.arange(len(best)), -disputed.sum(1), -best))
+    around = _around(talk)
+    codes = np.array(found.codes, dtype=object)
+    rows: list[dict[str, Any]] = []
+    for unit in order[best[order] > 0]:
+        coders = np.flatnonzero(found.seen[:, unit])
+        given = found.given[coders, unit]
+        rows.append(
+            {
+                "rank": len(rows) + 1,
+                "worth": best[unit],
+                **around[str(found.units["segment_id"].iloc[unit])],
+                "agreed": "; ".join(codes[given.all(0)]),
+                "disputed": "; ".join(codes[disputed[unit]]),
+                "says": " | ".join(
+                    f"{found.coders[coder]}: {'; '.join(codes[found.given[coder, unit]]) or 'none'}" for coder in coders
+                ),
+                "resolution": "",
+            }
+        )
+    return rows
+
+
+def _around(talk: Talk) -> dict[str, dict[str, Any]]:
+    """Each segment's place, its words, the question it answers, and the segments before and after it."""
+    ordered = talk.segments.sort_values(["document", "start"], kind="stable")
+    by_document = ordered.groupby("document")["text"]
+    question_of = dict(zip(talk.turns["turn_id"], talk.turns["text"], strict=True))
+    ordered = ordered.assign(
+        question=ordered["prompt_id"].map(question_of).fillna(""),
+        before=by_document.shift(1).fillna(""),
+        after=by_document.shift(-1).fillna(""),
+    )
+    columns = ["segment_id", "document", "start", "end", "case", "speaker", "question", "before", "text", "after"]
+    rows: list[dict[str, Any]] = [
+        dict(zip(columns, row, strict=True)) for row in ordered[columns].to_numpy(dtype=object)
+    ]
+    return {row["segment_id"]: row for row in rows}

@@ -1,0 +1,284 @@
+"""Agreement of coders two by two, and of all people together, from ratings: one row a code, a category, or all pooled.
+
+Everything is counted by document first, so that resampling documents is a product of matrices.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline import agreement as coefficients
+from pipeline.agreement import Bools, Floats, Ints
+from pipeline.comparison import intervals
+from pipeline.comparison.intervals import Bounds, known
+from pipeline.comparison.sets import set_alpha
+from pipeline.comparison.units import CONSENSUS, Ratings, as_any, as_categories
+
+ALL_CODES = "(all codes)"
+ALL_CATEGORIES = "(all categories)"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How sure one must be. `draws`: of documents; `min_documents`: for an interval; `min_units`: for a coefficient."""
+
+    draws: int = 1000
+    seed: int = 0
+    min_documents: int = 5
+    min_units: int = 10
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What two coders can be compared on: units x codes of each, the units' documents (0, 1, ...) and weights."""
+
+    a: str
+    b: str
+    codes: tuple[str, ...]
+    first: Bools
+    second: Bools
+    documents: Ints
+    weights: Floats
+    asked: Bools
+    place: Bools
+
+    @property
+    def n_documents(self) -> int:
+        """In how many documents these units lie."""
+        return int(self.documents.max(initial=-1)) + 1
+
+    @property
+    def n(self) -> int:
+        """How many units (or characters) there are."""
+        return int(self.weights.sum())
+
+
+def pairs(found: Ratings) -> Iterator[tuple[int, int]]:
+    """Who is compared with whom: people with each other, each person with the pipeline. Positions among the coders.
+
+    The consensus coder is set against the pipeline alone: it was made from what the others said.
+    """
+    for a, b in combinations(range(len(found.coders)), 2):
+        people = found.human[a] and found.human[b]
+        if found.human[a] and not (people and CONSENSUS in (found.coders[a], found.coders[b])):
+            yield a, b
+
+
+def shared(found: Ratings, a: int, b: int, *, mask: Bools | None = None) -> Shared:
+    """The units on which both coders' answers are known, and the codes that either gave and both could give.
+
+    `mask`: only these units (those of one site, say).
+    """
+    both = found.seen[a] & found.seen[b] & (True if mask is None else mask)
+    used = found.given[a].any(0) | found.given[b].any(0)
+    asked = found.asked[a] & found.asked[b] & used
+    documents = pd.factorize(found.documents[both], sort=True)[0].astype(np.int64)
+    return Shared(
+        a=found.coders[a],
+        b=found.coders[b],
+        codes=tuple(np.array(found.codes, dtype=object)[asked]),
+        first=found.given[a][both][:, asked],
+        second=found.given[b][both][:, asked],
+        documents=documents,
+        weights=found.weights[both],
+        asked=asked,
+        place=both,
+    )
+
+
+def tables(pair: Shared) -> Floats:
+    """Two-by-two tables, documents x codes x 2 x 2: rows what a said (not given, given), columns what b said."""
+    weights = pair.weights[:, None]
+    both, first, second = (
+        intervals.by_document(said * weights, pair.documents)
+        for said in (pair.first & pair.second, pair.first, pair.second)
+    )
+    every = intervals.by_document(np.broadcast_to(weights, pair.first.shape), pair.documents)
+    cells = np.stack([every - first - second + both, second - both, first - both, both], axis=-1)
+    return cells.reshape(*cells.shape[:2], 2, 2)
+
+
+def agreement_rows(found: Ratings, *, category_of: Mapping[str, str], options: Options) -> list[dict[str, Any]]:
+    """Rows of the Agreement table: every pair, by code, by category where codes have parents, and pooled."""
+    by_category = as_categories(found, category_of)
+    layered = by_category.codes != found.codes
+    rows: list[dict[str, Any]] = []
+    for a, b in pairs(found):
+        pair = shared(found, a, b)
+        overlap = _overlap(found, a, b)
+        rows += _rows(pair, found.unit, "code", options)
+        beside = {} if found.human[b] else {"ceiling": _pooled_ceiling(found, b)}
+        rows += [row | beside for row in _pooled(pair, found.unit, ALL_CODES, options, overlap)]
+        if layered:
+            above = shared(by_category, a, b)
+            rows += _rows(above, found.unit, "category", options)
+            beside = {} if found.human[b] else {"ceiling": _pooled_ceiling(by_category, b)}
+            rows += [row | beside for row in _pooled(above, found.unit, ALL_CATEGORIES, options, overlap)]
+        rows += _rows(shared(as_any(found, pair.asked), a, b), found.unit, "pooled", options)
+    return _with_ceiling(rows, found)
+
+
+def _rows(pair: Shared, unit: str, level: str, options: Options) -> list[dict[str, Any]]:
+    """One row a code."""
+    if not pair.codes or pair.n == 0:
+        return []
+    counts = tables(pair)
+    total = counts.sum(0)
+    weights = intervals.document_draws(pair.n_documents, draws=options.draws, seed=options.seed)
+    kappa = intervals.bootstrap(coefficients.cohen_kappa, counts, weights=weights, min_documents=options.min_documents)
+    alpha = coefficients.krippendorff_alpha(total + np.swapaxes(total, -1, -2))
+    values = {
+        "percent": coefficients.percent(total),
+        "kappa": kappa.value,
+        "low": kappa.low,
+        "high": kappa.high,
+        "alpha": alpha,
+        "ac1": coefficients.gwet_ac1(total),
+        "pabak": coefficients.pabak(total),
+        "f1": coefficients.f1(total),
+        "precision": coefficients.precision(total),
+        "recall": coefficients.recall(total),
+        "jaccard": coefficients.jaccard(total),
+    }
+    rows = []
+    for position, code in enumerate(pair.codes):
+        row = _counted(pair, unit, level, code, total[position])
+        row |= {name: known(column[position]) for name, column in values.items()}
+        row["note"] = _note(row, kappa, position, options)
+        if unit == "character":
+            row["note"] = _with_nvivo(str(row["note"]), counts[:, position])
+        rows.append(_refused(row, options))
+    return rows
+
+
+def _pooled(pair: Shared, unit: str, code: str, options: Options, overlap: str) -> list[dict[str, Any]]:
+    """One row for all codes together: pooled kappa (De Vries 2008), alpha of the sets of codes (MASI), micro F1."""
+    counts = tables(pair)
+    total = counts.sum(0)
+    row = _counted(pair, unit, "pooled", code, total.sum(0))
+    if not pair.codes or pair.n == 0:
+        return [row | {"note": overlap}]
+    weights = intervals.document_draws(pair.n_documents, draws=options.draws, seed=options.seed)
+    kappa = intervals.bootstrap(coefficients.pooled_kappa, counts, weights=weights, min_documents=options.min_documents)
+    micro = total.sum(0)
+    row |= {
+        "percent": known(float(np.mean(coefficients.percent(total)))),
+        "kappa": known(kappa.value),
+        "low": known(kappa.low),
+        "high": known(kappa.high),
+        "alpha": known(set_alpha(np.stack([pair.first, pair.second]), pair.documents, pair.weights)),
+        "ac1": known(coefficients.pooled_ac1(total)),
+        "pabak": known(float(np.mean(coefficients.pabak(total)))),
+        "f1": known(coefficients.f1(micro)),
+        "precision": known(coefficients.precision(micro)),
+        "recall": known(coefficients.recall(micro)),
+        "jaccard": known(coefficients.jaccard(micro)),
+    }
+    said = f"{len(pair.codes)} codes; {overlap}" if code == ALL_CODES else f"{len(pair.codes)} categories; {overlap}"
+    row["note"] = _joined(said, _note(row, kappa, None, options))
+    return [_refused(row, options)]
+
+
+def _counted(pair: Shared, unit: str, level: str, code: str, table: Floats) -> dict[str, Any]:
+    n_a, n_b, cells = table[1].sum(), table[:, 1].sum(), table.sum()
+    return {
+        "unit": unit,
+        "level": level,
+        "code": code,
+        "coder_a": pair.a,
+        "coder_b": pair.b,
+        "n": pair.n,
+        "n_documents": pair.n_documents,
+        "n_a": int(n_a),
+        "n_b": int(n_b),
+        "n_both": int(table[1, 1]),
+        "prevalence": (n_a + n_b) / (2 * cells) if cells else None,
+        "note": "",
+    }
+
+
+def _note(row: Mapping[str, Any], kappa: Bounds, position: int | None, options: Options) -> str:
+    """What a reader must know of this row's kappa, in words."""
+    value, low, undefined = (
+        part if position is None else part[position] for part in (kappa.value, kappa.low, kappa.undefined)
+    )
+    a, b, said = row["coder_a"], row["coder_b"], []
+    if np.isnan(value):
+        if row["n_a"] == 0:
+            return "undefined: neither gave it in the documents both coded"
+        return "undefined: both gave it to every unit, so that nothing varies"
+    never = [name for name, count in ((a, row["n_a"]), (b, row["n_b"])) if count == 0]
+    always = [name for name, count in ((a, row["n_a"]), (b, row["n_b"])) if position is not None and count == row["n"]]
+    if never or always:
+        habit = f"{never[0]} never gave it here" if never else f"{always[0]} gave it to every unit here"
+        said.append(f"{habit}, so that kappa is 0 whatever the other did")
+    elif min(row["n_a"], row["n_b"]) < options.min_documents:
+        said.append(f"one of them gave it only {min(row['n_a'], row['n_b'])} times")
+    if row["n_documents"] < options.min_documents:
+        said.append(intervals.few_documents(row["n_documents"], options.min_documents))
+    elif np.isnan(low):
+        said.append("no interval: in more than half of the draws of documents it is undefined")
+    elif undefined > 0.05:
+        said.append(f"undefined in {undefined:.0%} of the draws of documents, which the interval leaves out")
+    return "; ".join(said)
+
+
+def _refused(row: dict[str, Any], options: Options) -> dict[str, Any]:
+    """Take the coefficients away where there are too few units to speak of."""
+    if row["n"] >= options.min_units:
+        return row
+    kept = ("unit", "level", "code", "coder_a", "coder_b", "n", "n_documents", "n_a", "n_b", "n_both", "prevalence")
+    said = f"refused: {row['n']} units, and it takes {options.min_units}"
+    return {name: row[name] for name in kept} | {"note": said}
+
+
+def _overlap(found: Ratings, a: int, b: int) -> str:
+    """How far the two coders' documents overlap, in words."""
+    coded = [set(found.units["document"][found.seen[coder]]) for coder in (a, b)]
+    both = len(coded[0] & coded[1])
+    if not both:
+        return f"no document that both coded ({found.coders[a]}: {len(coded[0])}, {found.coders[b]}: {len(coded[1])})"
+    return f"both coded {both} of {len(coded[0] | coded[1])} documents"
+
+
+def _with_nvivo(note: str, counts: Floats) -> str:
+    average = known(coefficients.nvivo_kappa(counts))
+    return (
+        _joined(note, f"mean of the files' kappas, weighted by size, as NVivo gives it: {average:.3f}")
+        if (average is not None)
+        else note
+    )
+
+
+def _with_ceiling(rows: list[dict[str, Any]], found: Ratings) -> list[dict[str, Any]]:
+    """Beside each row with the pipeline, the mean kappa of people with each other on the same code."""
+    people = {name for name, human in zip(found.coders, found.human, strict=True) if human}
+    between: dict[tuple[str, str], list[float]] = {}
+    for row in rows:
+        if row["coder_b"] in people and row.get("kappa") is not None:
+            between.setdefault((row["level"], row["code"]), []).append(row["kappa"])
+    for row in rows:
+        kappas = between.get((row["level"], row["code"]), [])
+        if row["coder_b"] not in people:
+            row.setdefault("ceiling", float(np.mean(kappas)) if kappas else None)
+    return rows
+
+
+def _pooled_ceiling(found: Ratings, machine: int) -> float | None:
+    """The mean pooled kappa of people with each other, over the codes that the pipeline could give."""
+    kappas = []
+    for a, b in pairs(found):
+        if found.human[b]:
+            pair = shared(found, a, b)
+            mapped = found.asked[machine][pair.asked]
+            kappas.append(known(coefficients.pooled_kappa(tables(pair)[:, mapped].sum(0))))
+    told = [kappa for kappa in kappas if kappa is not None]
+    return float(np.mean(told)) if told else None
+
+
+def _joined(*said: str) -> str:
+    return "; ".join(part for part in said if part)

@@ -1,0 +1,1 @@
+"""How segments are mapped onto the codebook: what the map_codes stage alone uses."""

@@ -1,0 +1,109 @@
+"""What to make of each segment: accepted, uncertain (a person should look) or none of these; and how good that is."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipeline.deductive import calibration
+from pipeline.deductive.calibration import Bools
+from pipeline.deductive.coded import Tree, Truth
+from pipeline.deductive.mapping import Mapped
+from pipeline.deductive.mapping_few import EVERYTHING
+
+ALL_CODES = "(all codes)"
+# What a row's prediction was made from, by method and fold.
+FROM_CODEBOOK, OUT_OF_FOLD, FROM_EVERYTHING = "codebook", "out of fold", "all coded documents"
+
+
+def status(found: Mapped, segments: pd.DataFrame, *, codes: Tree, doubt: float) -> pd.DataFrame:
+    """Rows of segment_codes, sorted by segment: one for each segment that the method could predict.
+
+    Uncertain is a segment without a code whose nearest code reaches at least `doubt` of its threshold. The review list
+    takes the codes in turn, for each the segment nearest to its threshold first: where an answer teaches most.
+    """
+    columns = [number for number, name in enumerate(found.codes) if name in codes.given]
+    accepted = found.accepted[:, columns]
+    nearness = found.scores[:, columns] / np.maximum(found.limits[:, columns], 1e-9)
+    # Among codes given, the best is the one most above its threshold; else the nearest to it.
+    best = np.argmax(np.where(accepted, nearness + 1e6, nearness), axis=1)
+    row = np.arange(len(best))
+    any_code, near = accepted.any(axis=1), nearness[row, best] >= doubt
+    source = FROM_CODEBOOK if found.method == "zero_shot" else FROM_EVERYTHING
+    frame = pd.DataFrame(
+        {
+            "segment_id": segments["segment_id"].to_numpy(),
+            "method": found.method,
+            "status": np.where(any_code, "accepted", np.where(near, "uncertain", "none")),
+            "n_codes": accepted.sum(axis=1),
+            "best_code": np.array(found.codes, dtype=object)[columns][best],
+            "best_score": found.scores[:, columns][row, best].round(6),
+            "threshold": found.limits[:, columns][row, best].round(6),
+            "source": np.where(found.fold == EVERYTHING, source, OUT_OF_FOLD),
+            "fold": found.fold,
+        }
+    )
+    frame["review_rank"] = _review(frame, nearness[row, best])
+    return frame[found.told].reset_index(drop=True)
+
+
+def _review(frame: pd.DataFrame, nearness: calibration.Floats) -> pd.Series:
+    """1 for the first to review, 0 for what needs none."""
+    open_rows = frame[frame["status"] == "uncertain"].assign(near=-nearness[frame["status"] == "uncertain"].round(9))
+    open_rows["turn"] = open_rows.sort_values(["near", "segment_id"]).groupby("best_code").cumcount()
+    ordered = open_rows.sort_values(["turn", "near", "segment_id"])
+    ranks = pd.Series(0, index=frame.index)
+    ranks[ordered.index] = np.arange(1, len(ordered) + 1)
+    return ranks
+
+
+def quality(found: Mapped, truth: Truth, *, codes: Tree) -> pd.DataFrame:
+    """Rows of mapping_quality: how a method does on segments that people read; one a code, then one for all codes.
+
+    A code with sub-codes counts where it or any of them was given. Figures that are undefined are missing.
+    """
+    rows_known = found.told & truth.seen
+    width = len(found.codes)
+    above = codes.above[:width, :width].astype(np.float64)
+    rolled = (found.accepted.astype(np.float64) @ above) > 0
+    given, said = rolled[rows_known], truth.rolled[rows_known][:, :width]
+    scores = found.scores[rows_known]
+    rows = [
+        _figures(found, name, given[:, [column]], said[:, [column]])
+        | {"threshold": float(found.limits[found.told, column].mean()) if found.told.any() else np.nan}
+        | {"ece": calibration.calibration_error(calibration.reliability(scores[:, [column]], said[:, [column]]))}
+        for column, name in enumerate(found.codes)
+        if name in codes.given
+    ]
+    columns = [column for column, name in enumerate(found.codes) if name in codes.given]
+    direct = found.accepted[rows_known][:, columns], truth.direct[rows_known][:, columns]
+    curve = calibration.reliability(scores[:, columns], said[:, columns])
+    rows.append(
+        _figures(found, ALL_CODES, *direct) | {"threshold": np.nan, "ece": calibration.calibration_error(curve)}
+    )
+    return pd.DataFrame(rows)
+
+
+def _figures(found: Mapped, name: str, given: Bools, said: Bools) -> dict[str, object]:
+    right, n_given, n_said = int((given & said).sum()), int(given.sum()), int(said.sum())
+    return {
+        "method": found.method,
+        "code": name,
+        "n_segments": len(given),
+        "n_coded": n_said,
+        "n_given": n_given,
+        "n_right": right,
+        "coverage": float(given.any(axis=1).mean()) if len(given) else np.nan,
+        "precision": right / n_given if n_given else np.nan,
+        "recall": right / n_said if n_said else np.nan,
+        "f1": 2 * right / (n_given + n_said) if n_given + n_said else np.nan,
+    }
+
+
+def curve(found: Mapped, truth: Truth, *, codes: Tree) -> pd.DataFrame:
+    """Rows of code_reliability: the method's scores against what people said, all codes together."""
+    known = found.told & truth.seen
+    columns: Sequence[int] = [column for column, name in enumerate(found.codes) if name in codes.given]
+    table = calibration.reliability(found.scores[known][:, columns], truth.rolled[known][:, columns])
+    table.insert(0, "method", found.method)
+    return table

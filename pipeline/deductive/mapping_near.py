@@ -1,0 +1,77 @@
+"""What stands near a passage: the coded passages most like it, and the talk just before and after it.
+
+Both are found without codes; codes come in only when a score is asked for, and only those of the folds that are named.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.deductive.calibration import Floats
+
+Ints = npt.NDArray[np.int64]
+
+# So many similar passages count, each by its likeness to this power: a near twin says more than ten of a kind.
+NEIGHBOURS = 10
+SHARPNESS = 8
+# Rows compared at once, which bounds memory.
+BLOCK = 2000
+# Segments on either side, and how much less each further one counts.
+REACH = (1.0, 0.6)
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """For each row the rows of each fold that are most like it, best first (folds: rows x so many, or fewer)."""
+
+    rows: tuple[Ints, ...]
+    likeness: tuple[Floats, ...]
+
+    @classmethod
+    def of(cls, features: Floats, fold: Ints, k: int) -> "Nearest":
+        """Look in each of k folds (`fold`: one number a row; below 0: in none). Likeness is the product of features."""
+        rows, likeness = [], []
+        # Single precision is enough to say what is like what, in half the time.
+        X = features.astype(np.float32)
+        for f in range(k):
+            members = np.flatnonzero(fold == f)
+            found = [_best(X[at : at + BLOCK] @ X[members].T) for at in range(0, len(X), BLOCK)]
+            order = np.vstack([one for one, _ in found]) if found else np.zeros((0, 0), dtype=np.int64)
+            rows.append(members[order])
+            likeness.append(np.vstack([value for _, value in found]).astype(np.float64) if found else np.zeros((0, 0)))
+        return cls(tuple(rows), tuple(likeness))
+
+    def __call__(self, Y: Floats, folds: list[int]) -> Floats:
+        """The share of each code among a row's nearest rows in these folds (rows x codes), by likeness."""
+        rows = np.hstack([self.rows[f] for f in folds]) if folds else np.zeros((len(Y), 0), dtype=np.int64)
+        likeness = np.hstack([self.likeness[f] for f in folds]) if folds else np.zeros((len(Y), 0))
+        order, likeness = _best(likeness)
+        rows = np.take_along_axis(rows, order, axis=1)
+        weights = np.maximum(likeness, 0.0) ** SHARPNESS
+        weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
+        found = np.zeros(Y.shape)
+        for column in range(rows.shape[1]):
+            found += weights[:, [column]] * Y[rows[:, column]]
+        return found
+
+
+def _best(likeness: npt.NDArray[Any]) -> tuple[Ints, npt.NDArray[Any]]:
+    """The columns of the highest values of each row, highest first."""
+    order = np.broadcast_to(np.arange(likeness.shape[1]), likeness.shape)
+    if likeness.shape[1] > NEIGHBOURS:
+        order = np.argpartition(-likeness, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+    values = np.take_along_axis(likeness, order, axis=1)
+    ranks = np.argsort(-values, axis=1, kind="stable")
+    return np.take_along_axis(order, ranks, axis=1), np.take_along_axis(values, ranks, axis=1)
+
+
+def around(scores: Floats, groups: npt.NDArray[np.str_]) -> Floats:
+    """What the rows before and after have, of the same group (a document); rows are in the order of the talk."""
+    found = np.zeros_like(scores)
+    for distance, weight in enumerate(REACH, start=1):
+        together = weight * (groups[:-distance] == groups[distance:])[:, None]
+        found[:-distance] += together * scores[distance:]
+        found[distance:] += together * scores[:-distance]
+    return found

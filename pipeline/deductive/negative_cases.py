@@ -1,0 +1,69 @@
+"""Segments to read against a code: those nearest to it that are not it, and those that contradict its theme."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.deductive.coded import Tree
+from pipeline.deductive.mapping import Mapped
+
+# A theme has a majority valence for a code where so many passages speak, and so many more one way than the other.
+FEWEST = 3
+MAJORITY = 2.0
+OPPOSITE = {"facilitator": "barrier", "barrier": "facilitator"}
+
+
+def near(found: Mapped, segments: pd.DataFrame, *, codes: Tree, most: int) -> pd.DataFrame:
+    """For each code the segments that score highest of those given neither it nor a code above or below it."""
+    rows: list[dict[str, Any]] = []
+    ids = segments["segment_id"].to_numpy()
+    related = codes.above[: len(found.codes), : len(found.codes)]
+    related = related | related.T
+    for column, name in enumerate(found.codes):
+        if name not in codes.given:
+            continue
+        free = np.flatnonzero(found.told & ~found.accepted[:, related[column]].any(axis=1))
+        ordered = sorted(free, key=lambda row: (-round(float(found.scores[row, column]), 9), ids[row]))
+        for rank, row in enumerate(ordered[:most], start=1):
+            instead = [found.codes[other] for other in np.flatnonzero(found.accepted[row])]
+            what = f"given {', '.join(instead)} instead" if instead else "given no code"
+            rows.append(
+                {
+                    "code": name,
+                    "kind": "near",
+                    "rank": rank,
+                    "segment_id": ids[row],
+                    "score": round(float(found.scores[row, column]), 6),
+                    "theme_id": -1,
+                    "reason": f"Near to the code, and {what}.",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def contradicting(given: pd.DataFrame, valence: pd.DataFrame, themes: pd.DataFrame, *, most: int) -> pd.DataFrame:
+    """Segments given a code whose valence is opposite to that of most passages with that code in the same theme.
+
+    `given` holds segment_id, code and score. The surest valence comes first.
+    """
+    told = given.merge(valence[["segment_id", "valence", "score"]], on="segment_id", suffixes=("", "_valence"))
+    told = told.merge(themes.loc[themes["theme_id"] >= 0, ["segment_id", "theme_id"]], on="segment_id")
+    told = told[told["valence"].isin(list(OPPOSITE))]
+    parts = []
+    pairs = told[["code", "theme_id"]].drop_duplicates().sort_values(["code", "theme_id"])
+    for code, theme in pairs.itertuples(index=False):
+        group = told[(told["code"] == code) & (told["theme_id"] == theme)]
+        counts = group["valence"].value_counts().reindex(list(OPPOSITE), fill_value=0)
+        usual = str(counts.sort_values(ascending=False, kind="stable").index[0])
+        if counts[usual] < max(FEWEST, MAJORITY * counts[OPPOSITE[usual]]):
+            continue
+        against = group[group["valence"] == OPPOSITE[usual]]
+        reason = f"Reads as a {OPPOSITE[usual]}, where {counts[usual]} passages of theme {theme} with this code read as"
+        parts.append(against.assign(kind="contradicts", reason=f"{reason} {usual}s."))
+    if not parts:
+        return pd.DataFrame()
+    rows = pd.concat(parts).sort_values(["code", "score_valence", "segment_id"], ascending=[True, False, True])
+    rows["rank"] = rows.groupby("code").cumcount() + 1
+    chosen: pd.DataFrame = rows[rows["rank"] <= most]
+    return chosen

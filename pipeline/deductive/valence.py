@@ -1,0 +1,189 @@
+"""Facilitator or barrier: whether a passage tells of what helps or of what hinders, with the sentence that says so.
+
+Wording decides: how near the passage lies to short model sentences of help and of hindrance (their vectors), and words
+that mark either, turned round by a negation before them. Where people coded facilitators and barriers as codes of
+their own, the two are weighed anew from those passages, each document by the others' codings. It is the least certain
+of the pipeline's readings: irony, and a barrier that was overcome, are read wrongly as often as not.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.deductive import mapping_few
+from pipeline.deductive.calibration import Floats, sigmoid
+from pipeline.deductive.mapping_few import EVERYTHING
+from pipeline.deductive.valence_words import HELP_WORDS, HINDER_WORDS, NEGATIONS
+from pipeline.overlap import codes_of_segments
+
+HELPS = (
+    "This really helped us to do the work.",
+    "It worked well and people were glad to take part.",
+    "We had the support, the time and the people we needed.",
+    "Things got better because of it.",
+    "Having somebody keen made all the difference.",
+    "It was easy, useful and clear.",
+    "They listened to us and backed us.",
+    "I was proud of it and wanted to do more.",
+)
+HINDERS = (
+    "This got in the way of the work.",
+    "It did not work and people gave up on it.",
+    "We had no support, no time and not enough people.",
+    "Things got worse because of it.",
+    "Nobody was interested and it stopped.",
+    "It was difficult, useless and confusing.",
+    "They did not listen to us and left us alone.",
+    "I was frustrated by it and wanted no more of it.",
+)
+ANCHORS = (*HELPS, *HINDERS)
+
+REACH = 3
+WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+SENTENCE = re.compile(r"[^.!?\n]+[.!?]*[\"'”’)]*")
+
+# How much the vectors and the words each count, in log-odds; round numbers, fitted to no study.
+OF_VECTORS, OF_WORDS = 10.0, 1.5
+# So sure a passage must be to read one way. Between, it is both where words of both are there, else neither.
+CLEAR = 0.6
+# Passages of either kind from which learning begins.
+FEWEST = 10
+CODED = {
+    "facilitator": 0, "facilitators": 0, "enabler": 0, "enablers": 0,
+    "barrier": 1, "barriers": 1, "obstacle": 1, "obstacles": 1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A sentence's or passage's marks of help and of hindrance."""
+
+    helps: int
+    hinders: int
+
+
+def read(text: str) -> Reading:
+    """Count the words of help and hindrance in a text; a negation up to three words before turns a word round."""
+    helps = hinders = 0
+    words = WORD.findall(text.lower().replace("’", "'"))
+    for place, word in enumerate(words):
+        if word not in HELP_WORDS and word not in HINDER_WORDS:
+            continue
+        before = words[max(place - REACH, 0) : place]
+        turned = any(other in NEGATIONS for other in before) or (word in HELP_WORDS and "too" in before)
+        if (word in HELP_WORDS) != turned:
+            helps += 1
+        else:
+            hinders += 1
+    return Reading(helps, hinders)
+
+
+@dataclass(frozen=True)
+class Witness:
+    """What segments' wording says, a row each: `vectors`: nearer to help (+) or hindrance (-); `words`: -1 to 1.
+
+    `readings`: the counts behind `words`.
+    """
+
+    vectors: Floats
+    words: Floats
+    readings: tuple[Reading, ...]
+
+    @property
+    def helps(self) -> Floats:
+        """The probability that a passage tells of help rather than of hindrance, by wording alone."""
+        return sigmoid(OF_VECTORS * self.vectors + OF_WORDS * self.words)
+
+
+def witness(texts: list[str], plain: Floats, anchors: npt.NDArray[np.float32]) -> Witness:
+    """Read the wording of segments. `plain`: their unit vectors; `anchors`: the vectors of ANCHORS."""
+    help_side, hinder_side = anchors[: len(HELPS)].mean(axis=0), anchors[len(HELPS) :].mean(axis=0)
+    readings = tuple(read(text) for text in texts)
+    balance = [(one.helps - one.hinders) / (1 + one.helps + one.hinders) for one in readings]
+    vectors: Floats = plain @ (help_side - hinder_side).astype(np.float64)
+    return Witness(vectors, np.array(balance, dtype=np.float64), readings)
+
+
+def valences(
+    segments: pd.DataFrame,
+    said: Witness,
+    *,
+    codings: pd.DataFrame,
+    features: Callable[[], Floats],
+    options: mapping_few.Options,
+) -> pd.DataFrame:
+    """Rows of the valence table, one for each segment. Learned where people coded valence, else by wording alone.
+
+    `features` gives what is learned from, a row a segment; it is asked only where there is something to learn.
+    """
+    helps = said.helps
+    both = np.array([one.helps > 0 and one.hinders > 0 for one in said.readings], dtype=bool)
+    sides = np.stack([helps, 1 - helps], axis=1)
+    verdict = np.where(helps >= CLEAR, "facilitator", np.where(helps <= 1 - CLEAR, "barrier", ""))
+    verdict = np.where(verdict != "", verdict, np.where(both, "both", "neither"))
+    middle = 1 - np.abs(2 * helps - 1)
+    score = np.where(verdict == "facilitator", helps, np.where(verdict == "barrier", 1 - helps, middle))
+    method = np.full(len(segments), "zero_shot", dtype=object)
+    coded = _coded(segments, codings)
+    if coded.sum(axis=0).min() >= FEWEST:
+        own = np.stack([said.vectors * OF_VECTORS, said.words * OF_WORDS], axis=1) / 4
+        found = mapping_few.predict(
+            np.hstack([features(), own]),
+            coded,
+            groups=segments["document"].to_numpy(dtype=np.str_),
+            seen=np.asarray(coded.any(axis=1)),
+            options=options,
+        )
+        learned = found.fold >= EVERYTHING
+        fits = found.probabilities >= found.thresholds
+        names = np.array(["neither", "barrier", "facilitator", "both"], dtype=object)[2 * fits[:, 0] + fits[:, 1]]
+        sure = np.where(fits, found.probabilities, 1 - found.probabilities).min(axis=1)
+        verdict, score = np.where(learned, names, verdict), np.where(learned, sure, score)
+        sides = np.where(learned[:, None], found.probabilities, sides)
+        method[learned] = "few_shot"
+    spans = [
+        evidence(str(text), str(way)) for text, way in zip(segments["text"].tolist(), verdict.tolist(), strict=True)
+    ]
+    start = segments["start"].to_numpy(dtype=np.int64)
+    return pd.DataFrame(
+        {
+            "segment_id": segments["segment_id"].to_numpy(),
+            "valence": verdict,
+            "score": score.round(6),
+            "facilitator": sides[:, 0].round(6),
+            "barrier": sides[:, 1].round(6),
+            "evidence_start": start + np.array([span[0] for span in spans], dtype=np.int64),
+            "evidence_end": start + np.array([span[1] for span in spans], dtype=np.int64),
+            "method": method,
+        }
+    )
+
+
+def evidence(text: str, verdict: str) -> tuple[int, int]:
+    """Where in a text the sentence is that speaks most for the verdict; (0, 0) where no sentence does."""
+    best, place = 0, (0, 0)
+    for match in SENTENCE.finditer(text):
+        found = read(match.group())
+        weight = {
+            "facilitator": found.helps - found.hinders,
+            "barrier": found.hinders - found.helps,
+            "both": found.helps + found.hinders,
+        }.get(verdict, 0)
+        if weight > best:
+            lead = len(match.group()) - len(match.group().lstrip())
+            best, place = weight, (match.start() + lead, match.start() + len(match.group().rstrip()))
+    return place
+
+
+def _coded(segments: pd.DataFrame, codings: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Segments x (facilitator, barrier): where people coded it, by the code's name or its parent's."""
+    side = codings["code"].str.casefold().map(CODED).fillna(codings["parent_code"].str.casefold().map(CODED))
+    named = codings.assign(code=side.map({0: "facilitator", 1: "barrier"})).dropna(subset=["code"])
+    rows = codes_of_segments(segments, named)
+    ids = segments["segment_id"]
+    columns = [ids.isin(rows.loc[rows["code"] == name, "segment_id"]) for name in ("facilitator", "barrier")]
+    return np.stack(columns, axis=1).astype(np.bool_)

@@ -1,0 +1,1 @@
+"""How candidate themes are found, worded and measured: what the themes stage alone uses."""

@@ -1,0 +1,220 @@
+"""Clusters: groups of segments that come back however the question is put, and one hierarchy of them.
+
+One run of a clustering depends on settings nobody can defend and on who happened to be interviewed. So many runs are
+made, each on other documents, with other neighbourhoods and another fineness, and what is kept is what stays together
+across them: evidence accumulation (Fred & Jain 2005, doi:10.1109/TPAMI.2005.113). The runs are communities of the graph
+of nearest neighbours (Louvain) and groups around centres (k-means).
+
+Everything here is a function of the rows in the order given: callers sort them (see pipeline/inductive/runs.py).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from pipeline.inductive.runs import Runs, communities, make, together, without
+
+# Communities this much finer than the runs' own are the ends of the hierarchy's branches.
+FINE = 4.0
+# Steps of settling after which whatever is reached is taken.
+MOVES = 10
+# With fewer runs than this that left a case out, what is left without it is found by clustering the rest.
+ENOUGH = 32
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """A clustering of n segments.
+
+    `themes` and `parts`: (n,) numbers from 0, the largest theme first, each part inside one theme; `made`: the runs
+    they come from; `curve`: how well each number of themes agrees with the runs (mean ARI); `fine`: (n,), the ends of
+    the branches; `cuts`: for each number of groups, the group of each end.
+    """
+
+    themes: np.ndarray
+    parts: np.ndarray
+    made: Runs
+    curve: dict[int, float]
+    fine: np.ndarray
+    cuts: dict[int, np.ndarray]
+
+
+def cluster(
+    vectors: np.ndarray,
+    documents: np.ndarray,
+    *,
+    neighbours: int,
+    runs: int,
+    keep: float,
+    resolutions: tuple[float, float],
+    min_size: int,
+    n_themes: int | None,
+    seed: int,
+) -> Clusters:
+    """Cluster at least two rows; `documents` names the document of each.
+
+    For `neighbours`, `runs`, `keep` and `resolutions` see `runs.make`. Groups below `min_size` join the group they are
+    most often with. The number of themes is the one that agrees best with the runs, unless `n_themes` says another.
+    """
+    made = make(vectors, documents, neighbours=neighbours, runs=runs, keep=keep, resolutions=resolutions, seed=seed)
+    groups = made.groups
+    fine, cuts, curve = _hierarchy(together(made, neighbours=neighbours), groups, min_size=min_size, n_themes=n_themes)
+    chosen = _chosen(curve, n_themes)
+    whole, part = cuts[chosen], cuts[max(count for count in cuts if count <= max(3 * chosen, 2))]
+    themes = _settled(whole[fine], groups, min_size=min_size)
+    # A part lies in the theme that its ends lie in; a segment that changed its theme takes the likeliest part of it.
+    inside = np.zeros((part.max() + 1, whole.max() + 1), dtype=bool)
+    inside[part, whole] = True
+    parts = np.where(inside.T[themes], strengths(groups, part[fine]), -1.0).argmax(axis=1)
+    return Clusters(themes=_by_size(themes), parts=_by_size(parts), made=made, curve=curve, fine=fine, cuts=cuts)
+
+
+def left(made: Runs, stays: np.ndarray, *, neighbours: int, min_size: int, n_themes: int | None) -> np.ndarray:
+    """The themes of the rows that stay (a mask), as those runs give them in which the others had no say.
+
+    So what is left without a case costs no further run: the jackknife after the bootstrap (Efron 1992,
+    doi:10.1111/j.2517-6161.1992.tb01866.x). It takes `enough` such runs.
+    """
+    alone = without(made, stays)
+    groups, graph = made.groups[alone][:, stays], together(made, neighbours=neighbours, stays=stays)
+    fine, cuts, curve = _hierarchy(graph, groups, min_size=min_size, n_themes=n_themes)
+    return _by_size(_settled(cuts[_chosen(curve, n_themes)][fine], groups, min_size=min_size))
+
+
+def enough(made: Runs, stays: np.ndarray) -> bool:
+    """Whether there are ENOUGH runs in which the rows that do not stay had no say."""
+    return int(without(made, stays).sum()) >= ENOUGH
+
+
+def _hierarchy(
+    graph: sparse.csr_matrix, runs: np.ndarray, *, min_size: int, n_themes: int | None
+) -> tuple[np.ndarray, dict[int, np.ndarray], dict[int, float]]:
+    """The ends of the branches, (n,), the group of each end for each number of groups, and how well each fits."""
+    wanted = 2 * (n_themes or 2)
+    fine, resolution = communities(graph, resolution=FINE), FINE
+    while fine.max() + 1 < min(wanted, len(fine)) and resolution < 64:
+        resolution *= 2
+        fine = communities(graph, resolution=resolution)
+    fine = _without_small(fine, runs, min_size=min_size if n_themes is None else 1)
+    cuts = _cuts(fine, runs)
+    return fine, cuts, _curve(cuts, fine, runs)
+
+
+def _settled(themes: np.ndarray, runs: np.ndarray, *, min_size: int) -> np.ndarray:
+    """Move each segment to the theme it is most often with, until none moves, or a theme would become too small."""
+    for _ in range(MOVES):
+        moved = np.round(strengths(runs, themes), 9).argmax(axis=1)
+        sizes = np.bincount(moved, minlength=themes.max() + 1)
+        if (moved == themes).all() or sizes.min() < min(min_size, np.bincount(themes).min()):
+            break
+        themes = moved
+    return themes
+
+
+def strengths(runs: np.ndarray, themes: np.ndarray) -> np.ndarray:
+    """How often a segment goes with each theme: (n, themes), the mean share of a theme found beside it over the runs.
+
+    Rows add up to 1, so that a row's largest value says how clearly the segment belongs where it belongs.
+    """
+    sizes = np.bincount(themes)
+    total = np.zeros((len(themes), len(sizes)))
+    for run in runs:
+        total += (counted(run, themes) / sizes)[run]
+    return np.asarray(total / np.maximum(total.sum(axis=1, keepdims=True), 1e-12))
+
+
+def counted(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """How many rows are in group i of one clustering and group j of another, both numbered from 0: (groups, groups)."""
+    first, second = int(a.max(initial=-1)) + 1, int(b.max(initial=-1)) + 1
+    cells = np.bincount(a.astype(np.int64) * second + b, minlength=first * second)
+    return cells.reshape(first, second).astype(np.float64)
+
+
+def rand_index(a: np.ndarray, b: np.ndarray) -> float:
+    """The adjusted Rand index of two clusterings of the same rows (Hubert & Arabie 1985); 1 where both say the same.
+
+    Any numbers name the groups; rows in no group (-1) count as a group of their own.
+    """
+    first, second = (np.unique(groups, return_inverse=True)[1] for groups in (a, b))
+    return _rand_index(counted(first, second))
+
+
+def _rand_index(table: np.ndarray) -> float:
+    pairs = [float((counts * (counts - 1) / 2).sum()) for counts in (table, table.sum(0), table.sum(1), table.sum())]
+    both, left, right, all_pairs = pairs
+    expected = left * right / all_pairs if all_pairs else 0.0
+    span = (left + right) / 2 - expected
+    return 1.0 if span == 0 else (both - expected) / span
+
+
+def _association(groups: np.ndarray, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How often a member of one group is with a member of another over the runs, (groups, groups), and their sizes."""
+    sizes = np.bincount(groups).astype(np.float64)
+    total = np.zeros((len(sizes), len(sizes)))
+    for run in runs:
+        counts = counted(groups, run)
+        total += counts @ counts.T  # whole numbers: exact
+    return total / np.outer(sizes, sizes) / len(runs), sizes
+
+
+def _without_small(groups: np.ndarray, runs: np.ndarray, *, min_size: int) -> np.ndarray:
+    """Join each group below `min_size`, smallest first, to the group it is most often with."""
+    while True:
+        sizes = np.bincount(groups)
+        if len(sizes) < 2 or sizes.min() >= min_size:
+            return groups
+        small = int(sizes.argmin())
+        with_others = _association(groups, runs)[0][small]
+        with_others[small] = -1
+        groups = np.unique(np.where(groups == small, with_others.argmax(), groups), return_inverse=True)[1]
+
+
+def _cuts(fine: np.ndarray, runs: np.ndarray) -> dict[int, np.ndarray]:
+    """Join groups two at a time, those most often together first (average linkage); the group of each end at each step.
+
+    Keys are numbers of groups, from the number of ends down to 1.
+    """
+    association, sizes = _association(fine, runs)
+    np.fill_diagonal(association, -1)
+    sizes = sizes.copy()
+    alive, group = list(range(len(sizes))), np.arange(len(sizes))
+    cuts = {len(alive): group.copy()}
+    while len(alive) > 1:
+        among = association[np.ix_(alive, alive)]
+        first, second = sorted(alive[place] for place in np.unravel_index(int(among.argmax()), among.shape))
+        weighted = association[first] * sizes[first] + association[second] * sizes[second]
+        association[first] = association[:, first] = weighted / (sizes[first] + sizes[second])
+        association[first, first] = -1
+        sizes[first] += sizes[second]
+        alive.remove(second)
+        group[group == second] = first
+        cuts[len(alive)] = np.unique(group, return_inverse=True)[1]
+    return cuts
+
+
+def _curve(cuts: dict[int, np.ndarray], fine: np.ndarray, runs: np.ndarray) -> dict[int, float]:
+    """For each number of groups, the mean adjusted Rand index of that cut with the runs."""
+    tables = [counted(fine, run) for run in runs]
+    curve = {}
+    for count, cut in sorted(cuts.items()):
+        joined = np.zeros((count, len(cut)))
+        joined[cut, np.arange(len(cut))] = 1.0
+        curve[count] = float(np.mean([_rand_index(joined @ table) for table in tables]))
+    return curve
+
+
+def _chosen(curve: dict[int, float], n_themes: int | None) -> int:
+    """The number asked for or the nearest there is; else the one that agrees best, and of equals the smallest."""
+    if n_themes is not None:
+        return min(curve, key=lambda count: (abs(count - n_themes), count))
+    several = {count: value for count, value in curve.items() if count > 1} or curve
+    return max(several, key=lambda count: (round(several[count], 9), -count))
+
+
+def _by_size(groups: np.ndarray) -> np.ndarray:
+    """Number groups from 0, the largest first, of equals the one whose first member comes first."""
+    names, first, sizes = np.unique(groups, return_index=True, return_counts=True)
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[np.lexsort((first, -sizes))] = np.arange(len(names))
+    return rank[np.searchsorted(names, groups)]

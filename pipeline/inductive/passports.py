@@ -1,0 +1,178 @@
+"""Passports: whom a theme rests on, which question it answers, and what is left of it without them, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from pipeline.inductive import labels
+
+# Two questions are one where their words are this alike (cosine of tf-idf): interviewers seldom say it twice the same.
+SAME_QUESTION = 0.6
+# A theme is found again where a theme of the other run shares this much of it (Jaccard; see Hennig 2007).
+FOUND_AGAIN = 0.5
+ONE_VOICE, TWO_VOICES = 0.5, 2.0
+ONE_QUESTION = 0.6
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one theme. Shares are 0 to 1; `stability` is missing (nan) where it was not measured."""
+
+    n_segments: int
+    n_cases: int
+    n_documents: int
+    effective_cases: float
+    main_case: str
+    main_case_share: float
+    prompt_id: str
+    prompt_text: str
+    prompt_share: float
+    unprompted_share: float
+    stability: float = float("nan")
+    lost_without: Sequence[str] = field(default=())
+
+
+def questions(turns: pd.DataFrame) -> dict[str, str]:
+    """The question each interviewer's turn puts: turn_id to the turn_id of the first turn that asks nearly the same.
+
+    Word for word the same is the same; else the words must be alike (cosine of tf-idf of at least SAME_QUESTION).
+    """
+    asked = turns[turns["part"] != "participant"].sort_values(["document", "start", "turn_id"])
+    first: dict[str, str] = {}
+    for turn, text in zip(asked["turn_id"], asked["text"], strict=True):
+        first.setdefault(_plain(text), turn)
+    texts = list(first)
+    leader = _leaders(texts)
+    by_text = {text: first[texts[leader[place]]] for place, text in enumerate(texts)}
+    return {turn: by_text[_plain(text)] for turn, text in zip(asked["turn_id"], asked["text"], strict=True)}
+
+
+def _plain(text: str) -> str:
+    return " ".join(labels.tokens(text)) or text.strip().lower()
+
+
+def _leaders(texts: Sequence[str]) -> list[int]:
+    """For each text the first text that is alike enough and leads itself; itself if there is none."""
+    try:
+        rows = sparse.csr_matrix(TfidfVectorizer(token_pattern=labels.TOKEN, sublinear_tf=True).fit_transform(texts))
+    except ValueError:  # no words at all
+        return list(range(len(texts)))
+    likeness = sparse.csr_matrix(rows @ rows.T)
+    leader = list(range(len(texts)))
+    for place in range(len(texts)):
+        span = slice(likeness.indptr[place], likeness.indptr[place + 1])
+        alike = likeness.indices[span][np.round(likeness.data[span], 6) >= SAME_QUESTION]
+        leader[place] = min((int(other) for other in alike if other < place and leader[other] == other), default=place)
+    return leader
+
+
+def facts(
+    segments: pd.DataFrame, *, asked: Mapping[str, str], prompts: Mapping[str, str], keywords: Sequence[str]
+) -> Facts:
+    """The facts of one theme from its segments (at least one).
+
+    `asked`: turn_id to the question it puts (see `questions`); `prompts`: turn_id to what it says. A segment is
+    unprompted where no question came before it, or the question holds none of the theme's keywords.
+    """
+    cases = segments.loc[segments["case"] != "", "case"].value_counts()
+    cases = cases[sorted(cases.index, key=lambda name: (-cases[name], name))]
+    shares = cases / len(segments)
+    to = segments["prompt_id"].map(lambda turn: asked.get(turn, turn))
+    counted = to[to != ""].value_counts()
+    main = min(counted.index, key=lambda turn: (-counted[turn], turn)) if len(counted) else ""
+    words = {labels.stem(word) for word in keywords}
+    said = segments["prompt_id"].map(lambda turn: {labels.stem(word) for word in labels.tokens(prompts.get(turn, ""))})
+    unprompted = said.map(lambda question: not question & words)
+    proportions = cases / cases.sum() if len(cases) else cases
+    return Facts(
+        n_segments=len(segments),
+        n_cases=len(cases),
+        n_documents=segments["document"].nunique(),
+        effective_cases=float(1 / (proportions**2).sum()) if len(cases) else 0.0,
+        main_case=str(cases.index[0]) if len(cases) else "",
+        main_case_share=float(shares.iloc[0]) if len(cases) else 0.0,
+        prompt_id=main,
+        prompt_text=prompts.get(main, ""),
+        prompt_share=float(counted[main] / len(segments)) if main else 0.0,
+        unprompted_share=float(unprompted.mean()),
+    )
+
+
+def verdict(known: Facts, *, n_cases: int) -> str:
+    """A theme's passport in words; `n_cases`: the cases of the study."""
+    said = [_voices(known, n_cases)]
+    if known.prompt_share >= ONE_QUESTION:
+        said.append(f"mostly one question: {_percent(known.prompt_share)} answers “{_short(known.prompt_text)}”")
+    if known.lost_without:
+        said.append(f"is not found again without {_listed(known.lost_without)}")
+    if known.stability == known.stability:  # not nan
+        said.append(_steadiness(known.stability))
+    return "; ".join(said)[:1].upper() + "; ".join(said)[1:] + "."
+
+
+def _voices(known: Facts, n_cases: int) -> str:
+    if known.n_cases == 0:
+        return "in notes and documents alone, where nobody is named as speaking"
+    share = _percent(known.main_case_share)
+    if known.n_cases == 1:
+        return f"rests on one voice: {known.main_case}"
+    if known.main_case_share >= ONE_VOICE:
+        return f"rests on one voice: {known.main_case} says {share} of it"
+    if known.effective_cases < TWO_VOICES + 0.5:
+        return f"rests on few voices: {known.n_cases} of {n_cases} cases, {known.main_case} says {share} of it"
+    width = "widely shared" if known.n_cases >= 0.5 * n_cases else "shared"
+    return f"{width}: {known.n_cases} of {n_cases} cases, none of whom says more than {share} of it"
+
+
+def _steadiness(stability: float) -> str:
+    if stability >= 0.75:
+        return "comes back nearly the same when a tenth of the documents is left out"
+    if stability >= FOUND_AGAIN:
+        return "comes back in outline when a tenth of the documents is left out"
+    return "dissolves or merges when a tenth of the documents is left out: read it with care"
+
+
+def jaccard(theme: np.ndarray, others: np.ndarray) -> float:
+    """The best Jaccard index of one theme (True where a segment is in it) with the groups of another run (-1: none)."""
+    inside = others[theme]
+    sizes = np.bincount(others[others >= 0])
+    if not len(sizes):
+        return 0.0
+    shared = np.bincount(inside[inside >= 0], minlength=len(sizes))
+    return float((shared / np.maximum(sizes + theme.sum() - shared, 1)).max())
+
+
+def attributes(segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame) -> pd.DataFrame:
+    """Counts by attribute: columns theme, attribute, value, n_segments, n_cases. Rows of both inputs are aligned.
+
+    A case without a value counts under "(not given)".
+    """
+    rows = []
+    named = segments.assign(theme=themes)
+    named = named[(named["theme"] >= 0) & (named["case"] != "")]
+    for attribute in [column for column in cases.columns if column != "case"]:
+        value = cases.set_index("case")[attribute].fillna("").astype(str).replace("", "(not given)")
+        with_value = named.assign(value=named["case"].map(value).fillna("(not given)"))
+        counted = with_value.groupby(["theme", "value"]).agg(n_segments=("case", "size"), n_cases=("case", "nunique"))
+        rows.append(counted.reset_index().assign(attribute=attribute))
+    columns = ["theme", "attribute", "value", "n_segments", "n_cases"]
+    return pd.concat(rows)[columns].sort_values(columns[:3]) if rows else pd.DataFrame(columns=columns)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}%"
+
+
+def _short(text: str, *, words: int = 14) -> str:
+    parts = text.split()
+    return " ".join(parts) if len(parts) <= words else " ".join(parts[:words]) + " …"
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > 3:
+        return f"{', '.join(names[:3])} or any of {len(names) - 3} more"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

@@ -1,0 +1,154 @@
+"""The engine: BERTopic with every part named, so that nothing is left to chance or to its defaults, and its model.
+
+BERTopic is given the vectors and the groups; it counts the words, weighs them (c-TF-IDF) and keeps the model. Its own
+defaults (UMAP unseeded, HDBSCAN on a few hundred points) are the weak link on studies of this size.
+"""
+
+import hashlib
+import json
+import logging
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+
+from pipeline import lean
+from pipeline.inductive import labels
+
+if TYPE_CHECKING:
+    from bertopic import BERTopic
+
+# What BERTopic loads where it is installed and our parts take the place of: five seconds, and 400 MiB.
+UNUSED = ("torch", "transformers", "sentence_transformers", "umap", "hdbscan", "numba", "plotly")
+
+
+class Given:
+    """A clustering made before, in the shape BERTopic asks of a clusterer."""
+
+    def __init__(self, groups: np.ndarray) -> None:
+        """Take the group of each row, -1 for none."""
+        self.labels_ = groups.astype(np.int64)
+
+    def fit(self, X: np.ndarray, y: np.ndarray | None = None) -> "Given":
+        """Leave everything as it was given."""
+        return self
+
+
+def fit(
+    texts: Sequence[str], vectors: np.ndarray, groups: np.ndarray, terms: Sequence[str]
+) -> tuple["BERTopic", np.ndarray]:
+    """Fit BERTopic on groups made before; return it and the c-TF-IDF weights, (groups, terms).
+
+    Rows of `texts`, `vectors` and `groups` (numbers from 0 without a gap, -1: none) are aligned; `terms` must not be
+    empty and each must occur.
+    """
+    with lean.without(*UNUSED):
+        from bertopic import BERTopic
+        from bertopic.backend import BaseEmbedder
+        from bertopic.dimensionality import BaseDimensionalityReduction
+        from bertopic.vectorizers import ClassTfidfTransformer
+
+    model = BERTopic(
+        embedding_model=BaseEmbedder(),
+        umap_model=BaseDimensionalityReduction(),
+        hdbscan_model=Given(groups),
+        vectorizer_model=labels.vectorizer(terms),
+        ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
+        representation_model=None,
+        calculate_probabilities=False,
+        verbose=False,
+    )
+    _quiet()
+    model.fit(list(texts), embeddings=np.asarray(vectors, dtype=np.float64))
+    number = numbers(model, groups)
+    rows = np.asarray(model.c_tf_idf_.todense())[[number[group] + model._outliers for group in sorted(number)]]
+    return model, rows
+
+
+def _quiet() -> None:
+    """Stop its warning that no embedding model goes with it: ours is named in params.yaml."""
+    logging.getLogger("BERTopic").setLevel(logging.ERROR)
+
+
+def weights(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
+    """c-TF-IDF of (segments, terms) counts for groups numbered from 0 (-1: none): (groups, terms)."""
+    with lean.without(*UNUSED):
+        from bertopic.vectorizers import ClassTfidfTransformer
+
+    inside = np.flatnonzero(groups >= 0)
+    member = sparse.csr_matrix(
+        (np.ones(len(inside), dtype=np.int64), (groups[inside], inside)), (groups.max() + 1, len(groups))
+    )
+    counts = sparse.csr_matrix(member @ said)
+    transformer = ClassTfidfTransformer(reduce_frequent_words=True).fit(counts)
+    return np.asarray(transformer.transform(counts).todense())
+
+
+def numbers(model: "BERTopic", groups: np.ndarray) -> dict[int, int]:
+    """BERTopic's own number of each group: it sorts them by size in its own way."""
+    own = np.asarray(model.topics_)
+    return {int(group): int(own[np.flatnonzero(groups == group)[0]]) for group in np.unique(groups[groups >= 0])}
+
+
+def name(model: "BERTopic", groups: np.ndarray, *, named: Sequence[str], keywords: Sequence[Sequence[str]]) -> None:
+    """Give the model our labels and keywords, so that whoever loads it sees what the report shows."""
+    number = numbers(model, groups)
+    model.set_topic_labels({number[group]: named[group] for group in number})
+    for group, own in number.items():
+        weights = dict(model.topic_representations_[own])
+        model.topic_representations_[own] = [(word, float(weights.get(word, 0.0))) for word in keywords[group]]
+
+
+def save(model: "BERTopic | None", folder: Path, *, card: str) -> None:
+    """Write the model (safetensors and JSON, no pickle) and its card in place of what the folder held before.
+
+    `model` None, where there was too little to fit one, writes the card alone. The same model gives the same bytes.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if model is not None:
+        _quiet()
+        model.save(str(folder), serialization="safetensors", save_ctfidf=True, save_embedding_model=False)
+        for file in sorted(folder.glob("*.json")):
+            content = json.loads(file.read_text(encoding="utf-8"))
+            text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
+            file.write_text(text + "\n", encoding="utf-8")
+    (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+
+
+def card(
+    *, settings: Mapping[str, Any], segment_ids: Sequence[str], groups: np.ndarray, named: Sequence[str], note: str
+) -> str:
+    """The model's card: what it is, what it was made from (as a hash), with which settings, and what it is not for.
+
+    It holds labels and counts, and no sentence that anyone said.
+    """
+    digest = hashlib.sha256("\n".join(segment_ids).encode()).hexdigest()
+    lines = [
+        "# Candidate themes of one study",
+        "",
+        "A BERTopic model whose groups are communities that stay together over many runs (see pipeline/inductive).",
+        "Its themes are candidates for people to read, accept, change or reject: not findings.",
+        "",
+        f"- Segments: {len(segment_ids)} (sha256 of their ids: {digest})",
+        f"- Themes: {len(named)}; segments in none: {int((groups < 0).sum())}",
+        "- It holds the words and phrases that label its themes, and no sentence of any participant.",
+        "- Words come from the talk of the participants: treat the model as confidential, like the transcripts.",
+        "- It knows this study alone. Do not use it to classify other talk.",
+        *([f"- {note}"] if note else []),
+        "",
+        "## Settings",
+        "",
+        *(f"- {key}: {value}" for key, value in sorted(settings.items())),
+        "",
+        "## Themes",
+        "",
+        *(
+            f"{place}. {label}: {int((groups == place - 1).sum())} segments"
+            for place, label in enumerate(named, start=1)
+        ),
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,171 @@
+"""Tables of the themes stage: what its groups, words and reruns are as rows, each theme under its id."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain, count
+
+import numpy as np
+import pandas as pd
+
+from pipeline import params as settings
+from pipeline import store, words
+from pipeline.inductive import decided, passports, reruns, steadiness, theme_quotes, wording
+from pipeline.inductive.decided import Decided
+from pipeline.inductive.grouping import NONE, Groups, Talk
+from pipeline.inductive.passports import Facts
+
+FEW = 50
+
+
+def identifiers(talk: Talk, groups: Sequence[np.ndarray], *, taken: Sequence[int] = ()) -> list[int]:
+    """An id for each group of segments (their places): six digits from the id of its most central segment.
+
+    So it stays the same from run to run as long as the heart of the theme does. Of two groups with one heart, the later
+    takes the next most central segment. None is given that is `taken`.
+    """
+    given = list(taken)
+    names = talk.segments["segment_id"].tolist()
+    for inside in groups:
+        nearest = wording.by_nearness(talk.vectors, inside)
+        tries = (_number(names[place]) for place in nearest)
+        fallback = count(_number(names[nearest[0]]))
+        given.append(next(number for number in chain(tries, fallback) if number not in given))
+    return given[len(taken) :]
+
+
+def _number(name: str) -> int:
+    return 100_000 + int(hashlib.sha256(name.encode()).hexdigest()[:15], 16) % 900_000
+
+
+def themes(
+    talk: Talk,
+    groups: Groups,
+    worded: wording.Words,
+    turns: pd.DataFrame,
+    *,
+    left: Decided,
+    again: reruns.Steady,
+) -> tuple[pd.DataFrame, list[int], list[int]]:
+    """The themes table, the ids of the themes and the ids of the parts (-1 where a theme is of one part)."""
+    inside = [np.flatnonzero(groups.themes == theme) for theme in range(len(worded.named))]
+    within = [np.flatnonzero(groups.parts == part) for part in range(len(worded.parts))]
+    theme_ids, n_cases = left.ids, _n(talk)
+    part_ids = identifiers(talk, within, taken=theme_ids)
+    asked, prompts = passports.questions(turns), dict(zip(turns["turn_id"], turns["text"], strict=True))
+    dependence, steady = again.dependence, np.append(again.means, np.full(len(inside) - len(again.means), np.nan))
+    lost = dependence[~dependence["remains"].astype(bool) & (dependence["share"] >= steadiness.LEAST_SHARE)]
+    rows = []
+    for theme, places in enumerate(inside):
+        known = passports.facts(
+            talk.segments.iloc[places], asked=asked, prompts=prompts, keywords=worded.keywords[theme]
+        )
+        gone = [
+            name if kind == "case" else f"{kind} {name}"
+            for kind, name in lost.loc[lost["theme"] == theme, ["kind", "name"]].itertuples(index=False)
+        ]
+        known = replace(known, stability=float(steady[theme]), lost_without=tuple(gone))
+        row = _row(theme_ids[theme], NONE, worded.named[theme], worded.keywords[theme], known=known, n_cases=n_cases)
+        rows.append(row | left.columns()[theme])
+    for part, places in enumerate(within):
+        parent = int(groups.themes[places[0]])
+        if len(places) == len(inside[parent]):
+            part_ids[part] = NONE
+            continue
+        keywords = worded.part_keywords[part]
+        known = passports.facts(talk.segments.iloc[places], asked=asked, prompts=prompts, keywords=keywords)
+        rows.append(_row(part_ids[part], theme_ids[parent], worded.parts[part], keywords, known=known, n_cases=n_cases))
+    return pd.DataFrame(rows), theme_ids, part_ids
+
+
+def _row(
+    theme_id: int, parent_id: int, label: str, keywords: list[str], *, known: Facts, n_cases: int
+) -> dict[str, object]:
+    row = {name: value for name, value in vars(known).items() if name != "lost_without"}
+    return row | {
+        "theme_id": theme_id,
+        "parent_id": parent_id,
+        "level": 1 if parent_id == NONE else 2,
+        "label": label,
+        "keywords": keywords,
+        "label_source": "words",
+        "status": "candidate",
+        "decided": "",
+        "passport": passports.verdict(known, n_cases=n_cases),
+    }
+
+
+def _n(talk: Talk) -> int:
+    return len(set(talk.segments["case"]) - {""})
+
+
+def assignments(talk: Talk, groups: Groups, ids: Sequence[int], part_ids: Sequence[int]) -> pd.DataFrame:
+    """Rows of theme_assignments, in the order of the talk."""
+    inside = groups.themes >= 0
+    own = groups.strength[np.arange(len(inside)), np.maximum(groups.themes, 0)] if len(inside) else np.zeros(0)
+    return pd.DataFrame(
+        {
+            "segment_id": talk.segments["segment_id"],
+            "theme_id": np.where(inside, np.array([*ids, NONE])[groups.themes], NONE),
+            "subtheme_id": np.where(inside, np.array([*part_ids, NONE])[groups.parts], NONE),
+            "strength": np.where(inside, own, 0.0),
+        }
+    )
+
+
+def quotes(talk: Talk, groups: Groups, left: Decided, *, options: settings.Themes) -> pd.DataFrame:
+    """Rows of theme_quotes; what people pinned comes first."""
+    chosen = theme_quotes.choose(talk.segments, talk.plain, groups.themes, groups.strength, count=options.quotes)
+    return identified(decided.pinned_first(chosen, talk.segments, talk.plain, left, count=options.quotes), left.ids)
+
+
+def identified(frame: pd.DataFrame, ids: Sequence[int]) -> pd.DataFrame:
+    """The same rows with the ids of themes in place of their numbers (column theme)."""
+    return frame.assign(theme_id=[ids[int(theme)] for theme in frame["theme"]]).drop(columns="theme")
+
+
+def choice(groups: Groups) -> pd.DataFrame:
+    """Rows of theme_choice: the curve the number of themes was read from."""
+    chosen = int(groups.themes.max(initial=NONE)) + 1
+    curve = groups.curve or ({chosen: float("nan")} if chosen else {})
+    rows = [(count, round(score, 6), count == chosen) for count, score in sorted(curve.items())]
+    return pd.DataFrame(rows, columns=["n_themes", "score", "chosen"])
+
+
+def unassigned(talk: Talk, groups: Groups) -> pd.DataFrame:
+    """Rows of theme_unassigned: the segments in no theme, the least like anything first."""
+    alone = np.flatnonzero(groups.themes == NONE)
+    alone = alone[np.argsort(groups.likeness[alone], kind="stable")]
+    names = talk.segments["segment_id"].to_numpy()[alone]
+    return pd.DataFrame({"rank": np.arange(1, len(alone) + 1), "segment_id": names, "likeness": groups.likeness[alone]})
+
+
+def notes(talk: Talk, groups: Groups, stability: pd.DataFrame, *, looked: int) -> list[tuple[str, str, str, str]]:
+    """What the reader should know of the themes as a whole, as rows of problems."""
+    n, documents = len(talk.segments), talk.segments["document"].nunique()
+    said = []
+    if n == 0:
+        said.append("There is no talk to find themes in: no segment of a participant says something of its own.")
+    elif not groups.curve:
+        said.append(
+            f"{words.count(n, 'segment').capitalize()}: too few to tell themes apart, so all stand together as one. "
+            "Read them as they are; themes can be told from about 50 segments on."
+        )
+    elif n < FEW:
+        said.append(f"There are {n} segments: themes of so few are hints at best. Read every segment.")
+    if looked < n:
+        said.append(
+            f"Themes were found in {looked:,} of the {n:,} segments, the same share of each document and case; the "
+            "others joined the theme they are nearest to. How steady themes are was measured on the former."
+        )
+    if groups.curve and documents == 1:
+        said.append("There is one document: whether themes would come back in another cannot be told.")
+    elif groups.curve and stability.empty:
+        said.append("How steady the themes are was not measured: see stability_runs and rerun_segments in params.yaml.")
+    return [("note", "", "", sentence) for sentence in said]
+
+
+def fitted(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame with the columns of its table in their order; an empty one has their types as well."""
+    empty = store.empty(table)
+    return frame[list(empty.columns)].reset_index(drop=True) if len(frame) else empty

@@ -1,0 +1,115 @@
+"""Wording: the labels and keywords of themes and of their parts, from the words of their segments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline import context
+from pipeline.inductive import labels, theme_model
+
+if TYPE_CHECKING:
+    from bertopic import BERTopic
+    from spacy.language import Language
+
+# Noun phrases are sought in the segments nearest to the middle of each theme: a parser is slow, and they suffice.
+READ = 60
+# With fewer segments than this a word counts that occurs once.
+FEW = 20
+
+
+@dataclass(frozen=True)
+class Words:
+    """Labels and keywords: of each theme by its number, and of each part."""
+
+    named: list[str]
+    keywords: list[list[str]]
+    parts: list[str]
+    part_keywords: list[list[str]]
+
+
+def worded(
+    segments: pd.DataFrame,
+    vectors: np.ndarray,
+    themes: np.ndarray,
+    parts: np.ndarray,
+    *,
+    keywords: int,
+    nlp: "Language | None",
+    given: Sequence[str | None] | None = None,
+) -> tuple[Words, "BERTopic | None"]:
+    """Labels and keywords of themes and parts (numbered from 0, -1: none), and the model fitted on the themes.
+
+    `given`: labels that people gave, by the theme's number, which go before those found. The model is missing where
+    nobody says a word that could name anything, or there is no theme.
+    """
+    texts = segments["text"].tolist()
+    stop = labels.stop_words([*segments["speaker"], *segments["case"]])
+    phrases, nouns = labels.nouns([texts[place] for place in _central(vectors, themes)], nlp, stop=stop)
+    least = 2 if len(texts) >= FEW else 1
+    terms = labels.vocabulary(texts, phrases, stop=stop, least=least)
+    n_themes, n_parts = int(themes.max(initial=-1)) + 1, int(parts.max(initial=-1)) + 1
+    if not terms or not n_themes:
+        empty: list[list[str]] = [[]]
+        wording = Words(
+            labels.names(empty * n_themes), empty * n_themes, labels.names(empty * n_parts), empty * n_parts
+        )
+        return _called(wording, given), None
+    model, weights = theme_model.fit(texts, vectors, themes, terms)
+    said = labels.vectorizer(terms).transform(texts)
+    ranked = _ranked(segments, vectors, themes, said=said, weights=weights, terms=terms)
+    part_ranked = _ranked(segments, vectors, parts, said=said, weights=theme_model.weights(said, parts), terms=terms)
+    wording = Words(
+        labels.names(_naming(ranked, {*phrases, *nouns})),
+        [terms_[:keywords] for terms_ in ranked],
+        labels.names(_naming(part_ranked, {*phrases, *nouns}), words=2),
+        [terms_[:keywords] for terms_ in part_ranked],
+    )
+    wording = _called(wording, given)
+    theme_model.name(model, themes, named=wording.named, keywords=wording.keywords)
+    return wording, model
+
+
+def _naming(ranked: list[list[str]], nouns: set[str]) -> list[list[str]]:
+    """Of each group's terms those that can name something: nouns and noun phrases, where any are known."""
+    return [[term for term in terms if term in nouns] or terms for terms in ranked]
+
+
+def _called(wording: Words, given: Sequence[str | None] | None) -> Words:
+    pairs = zip(given or wording.named, wording.named, strict=True)
+    return replace(wording, named=[one or found for one, found in pairs])
+
+
+def _ranked(
+    segments: pd.DataFrame,
+    vectors: np.ndarray,
+    groups: np.ndarray,
+    *,
+    said: Any,
+    weights: np.ndarray,
+    terms: Sequence[str],
+) -> list[list[str]]:
+    """Each group's terms, the best first."""
+    inside = groups >= 0
+    near = labels.relevance(said[inside], vectors[inside].astype(np.float64), groups[inside])
+    who = segments["case"].where(segments["case"] != "", segments["document"])
+    spread = labels.cases_that_say(said[inside], who[inside].reset_index(drop=True), groups[inside])
+    own = labels.apart(said[inside], groups[inside])
+    return [labels.ranked(*rows, terms) for rows in zip(weights, near, spread, own, strict=True)]
+
+
+def _central(vectors: np.ndarray, themes: np.ndarray) -> list[int]:
+    """The places of the segments nearest to the middle of each theme, in the order of the talk."""
+    chosen: set[int] = set()
+    for theme in range(int(themes.max(initial=-1)) + 1):
+        chosen |= set(by_nearness(vectors, np.flatnonzero(themes == theme))[:READ])
+    return sorted(chosen)
+
+
+def by_nearness(vectors: np.ndarray, inside: np.ndarray) -> list[int]:
+    """The places `inside`, those nearest to their mean first."""
+    rows = context.unit(vectors[inside])
+    near = np.round(rows @ context.unit(rows.mean(axis=0, keepdims=True))[0], 6)
+    return [int(place) for place in inside[np.argsort(-near, kind="stable")]]

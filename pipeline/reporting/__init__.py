@@ -1,0 +1,1 @@
+"""What the report says and exports, before it is drawn."""

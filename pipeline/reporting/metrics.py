@@ -1,0 +1,62 @@
+"""The run in numbers: what `dvc metrics` and `dvc plots` show."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipeline.reporting.matrix import Cell
+from pipeline.rows import each, groups
+from pipeline.views import agreement_view, theme_view
+
+
+def build(
+    tables: Mapping[str, pd.DataFrame], *, problems: pd.DataFrame, cells: Sequence[Cell], reflexive: bool
+) -> dict[str, float]:
+    """The run in numbers, by name, sorted. What is undefined is left out; with `reflexive`, so is every coefficient."""
+    segments, accepted = tables["segments"], primary(tables["code_assignments"])
+    used = int(segments.substantive.sum())
+    found: dict[str, float] = {
+        "cases": int(segments[segments.case != ""].case.nunique()),
+        "documents": len(tables["documents"]),
+        "segments": len(segments),
+        "segments_used": used,
+        "words": int(tables["documents"].n_words.sum()),
+        "themes": int((tables["themes"].level == 1).sum()),
+        "guessed": int((problems.kind == "guessed").sum()),
+        "refused": int((problems.kind == "refused").sum()),
+        "matrix_cells_spoken": sum(cell.state == "spoken" for cell in cells),
+    }
+    if used:
+        found["share_in_no_theme"] = float((tables["theme_assignments"].theme_id == -1).sum() / used)
+        found["share_with_a_code"] = accepted[accepted.accepted].segment_id.nunique() / used
+    if not reflexive:
+        found |= _coefficients(tables["agreement"], tables["theme_agreement"])
+    return {key: round(value, 6) for key, value in sorted(found.items()) if np.isfinite(value)}
+
+
+def primary(code_assignments: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the study's primary method: what was learned from people's codes, or else the codebook's words."""
+    learned = code_assignments.method == "few_shot"
+    return code_assignments[learned] if learned.any() else code_assignments
+
+
+def theme_sizes(themes: pd.DataFrame) -> str:
+    """The bars of the plot: a line of csv for each candidate theme, largest first."""
+    ranked = theme_view.ranked(themes)
+    named = [f"T{row.number} {row.label}" for row in each(ranked)]
+    bars = pd.DataFrame({"theme": named, "n_segments": ranked.n_segments.to_list()})
+    return str(bars.to_csv(index=False, lineterminator="\n"))
+
+
+def _coefficients(agreement: pd.DataFrame, theme_agreement: pd.DataFrame) -> dict[str, float]:
+    pooled = agreement_view.over_all_codes(agreement[agreement.unit == "segment"])
+    people = pooled[~agreement_view.with_machine(pooled)]
+    found = {"kappa_people": people.kappa.mean()}
+    for name, own in groups(pooled, "coder_b").items():
+        if agreement_view.is_machine(name):
+            found[f"kappa_{agreement_view.method_of(name)}"] = own.kappa.mean()
+    for measure in ("ami", "ari", "v_measure"):
+        own = theme_agreement[(theme_agreement.measure == measure) & (theme_agreement.level == "code")]
+        found[f"themes_{measure}"] = own.value.mean()
+    return {key: float(value) for key, value in found.items() if pd.notna(value)}

@@ -1,0 +1,58 @@
+"""How much of each candidate theme people have read, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline import words
+from pipeline.decisions import Decision
+from pipeline.reporting import reading
+from pipeline.reporting.reading import Read, Share
+from pipeline.rows import lookup
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`lead`: of all themes together; `told`: of each theme, by its id."""
+
+    lead: str
+    told: Mapping[int, str]
+
+
+def build(assignments: pd.DataFrame, *, ledger: Sequence[Read], taken: Sequence[Decision]) -> Reading:
+    """Say what share of each theme somebody has opened, or named in a decision that stands."""
+    theme_of = lookup(assignments, "segment_id", "theme_id")
+    shares = reading.shares(theme_of, ledger, taken)
+    readers: dict[int, set[str]] = {}
+    for entry in ledger:
+        if entry.segment in theme_of:
+            readers.setdefault(theme_of[entry.segment], set()).add(entry.who)
+    told = {theme: _told(share, sorted(readers.get(theme, ()))) for theme, share in shares.items()}
+    inside = {who for theme, names in readers.items() if theme != -1 for who in names}
+    return Reading(_lead(reading.overall(shares), sorted(inside)), told)
+
+
+def _told(share: Share, readers: Sequence[str]) -> str:
+    if not share.n_read:
+        return "None of this theme has been read yet."
+    by = f" by {words.listed(readers)}" if readers else ""
+    return (
+        f"{words.percent(share.share)} of this theme has been read{by}: {share.n_read:,} of its "
+        f"{words.count(share.n_segments, 'segment')}."
+    )
+
+
+def _lead(share: Share, readers: Sequence[str]) -> str:
+    if not share.n_segments:
+        return ""
+    if not share.n_read:
+        return (
+            "No passage of a candidate theme has been noted as read yet, so everything below is the machine’s word "
+            "alone (counterpoint read notes what you have read)."
+        )
+    by = f" by {words.listed(readers)}" if readers else ""
+    return (
+        f"{words.percent(share.share)} of the talk in candidate themes has been read{by}: "
+        f"{share.n_read:,} of {words.count(share.n_segments, 'segment')}, opened or named in a decision."
+    )

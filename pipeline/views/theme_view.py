@@ -1,0 +1,192 @@
+"""Candidate themes as the report shows them: a card each, and the grid of themes against the framework."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline import words
+from pipeline.reporting.quotes import Quote
+from pipeline.rows import each, groups
+
+KINDS = {
+    "typical": "Typical of it",
+    "diverse": "Another side of it",
+    "borderline": "On its edge",
+    "contrasting": "Near it, yet not in it",
+}
+STEPS = (0.0, 0.1, 0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A candidate theme.
+
+    `number`: 1 for the largest; `passport`: what it is in a sentence; `accepted`: by people; `spread`: who speaks of
+    it; `parts`: sub-themes.
+    """
+
+    number: int
+    theme_id: int
+    label: str
+    lead: str
+    passport: str
+    accepted: bool
+    keywords: tuple[str, ...]
+    n_segments: int
+    spread: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+    quotes: tuple[tuple[str, tuple[Quote, ...]], ...]
+    parts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class GridCell:
+    """A theme against a code: passages in both, their share of the theme, and the shade (0 none to 5 nearly all)."""
+
+    n_overlap: int
+    share: float
+    shade: int
+    verdict: str
+
+
+GridRow = tuple[int, str, int, tuple[GridCell, ...]]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Themes against codes as one coder (or `pipeline`) applied them. `rows`: number, label, size and cells."""
+
+    coder: str
+    codes: tuple[str, ...]
+    rows: tuple[GridRow, ...]
+    lead: str
+
+
+def ranked(themes: pd.DataFrame) -> pd.DataFrame:
+    """Themes of the first level, largest first, with their `number` in this report: 1 for the largest."""
+    found = themes[themes.level == 1].sort_values(["n_segments", "theme_id"], ascending=[False, True])
+    return found.assign(number=range(1, len(found) + 1))
+
+
+def lead(themes: pd.DataFrame, assignments: pd.DataFrame, *, n_used: int) -> str:
+    """What the themes say about this study as a whole; `n_used`: the segments that themes were sought in."""
+    found = ranked(themes)
+    if found.empty:
+        return (
+            "No candidate theme was found: there was too little talk, or it did not fall into groups. The segments can "
+            "be read below."
+        )
+    alone = int((assignments.theme_id == -1).sum())
+    share = words.percent(alone / n_used) if n_used else "none"
+    rest = f" {words.count(alone, 'segment').capitalize()} ({share}) fell into none." if alone else ""
+    largest = next(each(found))
+    return (
+        f"The talk falls into {words.count(len(found), 'candidate theme')}; the largest, “{largest.label}”, holds "
+        f"{words.count(largest.n_segments, 'segment')}.{rest} They are groups of passages that are alike in what they "
+        "speak of: whether any of them is a theme is for you to say."
+    )
+
+
+def cards(
+    *,
+    themes: pd.DataFrame,
+    theme_quotes: pd.DataFrame,
+    theme_attributes: pd.DataFrame,
+    quotes: Mapping[str, Quote],
+    n_used: int,
+    per_theme: int,
+) -> tuple[Card, ...]:
+    """A card for each theme of the first level, largest first; `n_used`: the segments that themes were sought in."""
+    parts = groups(themes[themes.level == 2], "parent_id")
+    chosen = groups(theme_quotes, "theme_id")
+    spread = groups(theme_attributes, "theme_id")
+    made = []
+    for row in ranked(themes).to_dict("records"):
+        theme = row["theme_id"]
+        below = parts.get(theme, themes.iloc[:0]).sort_values(["n_segments", "theme_id"], ascending=[False, True])
+        made.append(
+            Card(
+                number=row["number"],
+                theme_id=theme,
+                label=row["label"],
+                lead=_lead(row, n_used),
+                passport=words.sentence(str(row.get("passport") or "")),
+                accepted=row.get("status") == "accepted",
+                keywords=tuple(str(word) for word in row["keywords"]),
+                n_segments=row["n_segments"],
+                spread=tuple(_spread(spread[theme])) if theme in spread else (),
+                quotes=_chosen(chosen[theme], quotes, per_theme) if theme in chosen else (),
+                parts=tuple(zip(below.label, below.n_segments, strict=True)),
+            )
+        )
+    return tuple(made)
+
+
+def grid(
+    *, themes: pd.DataFrame, crossed: pd.DataFrame, coder: str, codes: Sequence[str], counts_only: bool
+) -> Grid | None:
+    """Themes against codes for one coder; None where there is nothing to cross. Codes nobody used in a theme stay."""
+    own = crossed[(crossed.coder == coder) & crossed.theme_id.isin(list(themes[themes.level == 1].theme_id))]
+    if own.empty:
+        return None
+    known = set(own.code)
+    shown = [code for code in codes if code in known] + sorted(known - set(codes))
+    cells = {(row.theme_id, row.code): _cell(row) for row in each(own)}
+    blank = GridCell(0, 0.0, 0, "")
+    rows = tuple(
+        (row.number, row.label, row.n_segments, tuple(cells.get((row.theme_id, code), blank) for code in shown))
+        for row in each(ranked(themes))
+    )
+    return Grid(coder, tuple(shown), rows, _grid_lead(rows, shown, coder, counts_only))
+
+
+def _lead(row: Mapping[Any, Any], n_used: int) -> str:
+    size, people, sources = (int(row[key]) for key in ("n_segments", "n_cases", "n_documents"))
+    share = f", {words.percent(size / n_used)} of the talk that themes were sought in" if n_used else ""
+    return (
+        f"{words.count(size, 'segment').capitalize()}{share}, from {words.count(people, 'case')} in "
+        f"{words.count(sources, 'document')}."
+    )
+
+
+def _spread(rows: pd.DataFrame) -> list[tuple[str, tuple[tuple[str, int], ...]]]:
+    """Segments of a theme by each attribute of those who said them, most first."""
+    found = []
+    for attribute, group in groups(rows, "attribute").items():
+        ordered = group.sort_values(["n_segments", "value"], ascending=[False, True])
+        found.append((attribute, tuple((row.value or "not given", int(row.n_segments)) for row in each(ordered))))
+    return found
+
+
+def _chosen(
+    rows: pd.DataFrame, quotes: Mapping[str, Quote], per_theme: int
+) -> tuple[tuple[str, tuple[Quote, ...]], ...]:
+    """Quotes by kind, the first of each kind first; none twice, and no more than `per_theme` in all."""
+    order = rows.assign(order=rows.kind.map(list(KINDS).index)).sort_values(["rank", "order", "segment_id"])
+    known = order[order.segment_id.isin(list(quotes))]
+    ordered = known.drop_duplicates("segment_id").head(per_theme)
+    found = []
+    for kind, said in KINDS.items():
+        own = tuple(quotes[segment] for segment in ordered[ordered.kind == kind].segment_id)
+        if own:
+            found.append((said, own))
+    return tuple(found)
+
+
+def _cell(row: Any) -> GridCell:
+    share = 0.0 if pd.isna(row.precision) else float(row.precision)
+    return GridCell(int(row.n_overlap), share, sum(share > step for step in STEPS), str(row.verdict))
+
+
+def _grid_lead(rows: Sequence[GridRow], codes: Sequence[str], coder: str, counts_only: bool) -> str:
+    who = "the pipeline’s candidate codes" if coder == "pipeline" else f"the codes {coder} applied"
+    crossed = [(cell, label, code) for _, label, _, cells in rows for code, cell in zip(codes, cells, strict=True)]
+    cell, label, code = max(crossed, key=lambda found: found[0].share)
+    if not cell.n_overlap:
+        return f"No candidate theme shares a passage with {who}."
+    share = "" if counts_only else f" ({words.percent(cell.share)} of the theme)"
+    return (
+        f"Set against {who}, the closest pair is “{label}” with the code “{code}”: "
+        f"{words.count(cell.n_overlap, 'segment')} in both{share}."
+    )
