@@ -4,18 +4,34 @@
 Joins are by id, never by position.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 from pipeline import lean
 
 # pandera asks once which kinds of frames there are, and loads Dask's where it is installed: most of a second a stage.
 # Its checks come with ways to make up data, which load hypothesis: another fifth of a second.
 with lean.without("dask", "geopandas", "hypothesis", "modin", "pyspark"):
     import pandera.pandas as pa
+    from pandera import dtypes
+    from pandera.engines import pandas_engine
     from pandera.typing import get_dataframe_types, get_index_types, get_series_types
     from pandera.typing.pandas import Series
 
     _ = get_dataframe_types(), get_index_types(), get_series_types()
 
 UNASSIGNED = -1
+
+
+@pandas_engine.Engine.register_dtype(equivalents=["str", str])
+@dtypes.immutable(init=True)
+class Text(pandas_engine.STRING):
+    """Text. A column of pandas' own type for it holds nothing else: pandera's would look at every cell to say so."""
+
+    def check(self, pandera_dtype: dtypes.DataType, data_container: Any | None = None) -> bool | Iterable[bool]:
+        """Whether a column is of this type; of any other type, which of its cells are."""
+        of_type = data_container is not None and data_container.dtype == self.type
+        return of_type or super().check(pandera_dtype, data_container)
 
 
 class Table(pa.DataFrameModel):

@@ -70,7 +70,8 @@ def _reduced(
     texts: list[str], others: list[str], *, size: int, seed: int, analyzer: str, ngram_range: tuple[int, int]
 ) -> tuple[Floats, Floats]:
     from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    from pipeline.counting import TfidfVectorizer
 
     counter = TfidfVectorizer(
         sublinear_tf=True, min_df=2, max_features=MAX_TERMS, analyzer=analyzer, ngram_range=ngram_range

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
 from pipeline import layout, models
+from pipeline.counting import ENGLISH_STOP_WORDS, CountVectorizer
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
+from pipeline.counting import TfidfVectorizer
 from pipeline.inductive import labels
 
 # Two questions are one where their words are this alike (cosine of tf-idf): interviewers seldom say it twice the same.

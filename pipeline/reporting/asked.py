@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
 from pipeline.codebook import Code
+from pipeline.counting import ENGLISH_STOP_WORDS, TfidfVectorizer
 from pipeline.rows import each, groups
 
 # The least cosine of question and code. At this point a short question needs one telling word, a long one several.
