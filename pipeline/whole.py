@@ -20,6 +20,11 @@ def beside(place: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.replace(place)
+    except OSError as error:
+        # What people know is the file, not what stands in for it.
+        if error.filename == str(temporary):
+            error.filename = str(place)
+        raise
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)

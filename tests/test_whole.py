@@ -73,6 +73,18 @@ def test_what_killed_runs_left_is_removed_and_nothing_else(tmp_path: Path):
     assert names(tmp_path) == sorted([".a1.txt.77.new", ".a[1].txt", "a[1].txt", "a[1].txt.77.new"])
 
 
+def test_an_error_names_the_file_and_not_what_stands_in_for_it(tmp_path: Path):
+    place = tmp_path / "a.yaml"
+    place.mkdir()  # nothing can be renamed to a folder
+    with pytest.raises(OSError, match=r"a\.yaml") as said:
+        whole.write(place, "x")
+    assert ".new" not in str(said.value.filename2 or "")
+    with pytest.raises(PermissionError) as said, whole.beside(tmp_path / "b.yaml") as temporary:
+        raise PermissionError(13, "Permission denied", str(temporary))
+    assert said.value.filename == str(tmp_path / "b.yaml")
+    assert names(tmp_path) == ["a.yaml"]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written_is_the_systems_own_error(tmp_path: Path):
     tmp_path.chmod(0o500)
