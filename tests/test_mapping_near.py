@@ -84,3 +84,14 @@ def test_around_looks_both_ways_and_not_at_the_row_itself():
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_talk_of_a_passage_or_two(n):
     assert around(np.ones((n, 3)), np.array(["a"] * n, dtype=str)).shape == (n, 3)
+
+
+@pytest.mark.parametrize("width", [4096, 4097, 5000, 12_345])
+def test_the_highest_of_many_columns_are_those_of_a_whole_sort(width: int):
+    likeness = np.random.default_rng(width).permutation(7 * width).reshape(7, width).astype(np.float32)
+    likeness[0, -mapping_near.NEIGHBOURS :] = 10 * width  # in the columns that fill no whole group
+    likeness[1, :: width // 64] += 100 * width  # in one group, or nearly
+    order, values = mapping_near._best(likeness)
+    assert (values == -np.sort(-likeness, axis=1)[:, : mapping_near.NEIGHBOURS]).all()
+    assert (np.take_along_axis(likeness, order, axis=1) == values).all()
+    assert all(len(set(row)) == mapping_near.NEIGHBOURS for row in order.tolist())

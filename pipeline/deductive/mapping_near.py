@@ -18,6 +18,8 @@ NEIGHBOURS = 10
 SHARPNESS = 8
 # Rows compared at once, which bounds memory.
 BLOCK = 2000
+# From so many columns on, a row's highest are looked for where its groups of so many columns have their maxima.
+MANY, GROUP = 4096, 64
 # Segments on either side, and how much less each further one counts.
 REACH = (1.0, 0.6)
 
@@ -59,12 +61,30 @@ class Nearest:
 
 def _best(likeness: npt.NDArray[Any]) -> tuple[Ints, npt.NDArray[Any]]:
     """The columns of the highest values of each row, highest first."""
-    order = np.broadcast_to(np.arange(likeness.shape[1]), likeness.shape)
-    if likeness.shape[1] > NEIGHBOURS:
-        order = np.argpartition(-likeness, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+    columns = _promising(likeness) if likeness.shape[1] >= MANY else None
+    among = likeness if columns is None else np.take_along_axis(likeness, columns, axis=1)
+    order = np.broadcast_to(np.arange(among.shape[1]), among.shape)
+    if among.shape[1] > NEIGHBOURS:
+        order = np.argpartition(-among, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+    order = order if columns is None else np.take_along_axis(columns, order, axis=1)
     values = np.take_along_axis(likeness, order, axis=1)
     ranks = np.argsort(-values, axis=1, kind="stable")
     return np.take_along_axis(order, ranks, axis=1), np.take_along_axis(values, ranks, axis=1)
+
+
+def _promising(likeness: npt.NDArray[Any]) -> Ints:
+    """Columns of each row among which its highest are, in ascending order.
+
+    A value above all but nine others is in one of the ten groups with the highest maxima: were it in none of them, each
+    of those ten would hold a value as high. Columns that fill no whole group are always among them.
+    """
+    n, width = likeness.shape
+    groups = width // GROUP
+    highest = likeness[:, : groups * GROUP].reshape(n, GROUP, groups).max(axis=1)  # group g: columns g, g + groups, …
+    chosen = np.argpartition(-highest, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+    columns = (chosen[:, :, None] + groups * np.arange(GROUP)).reshape(n, -1)
+    rest = np.broadcast_to(np.arange(groups * GROUP, width), (n, width - groups * GROUP))
+    return np.sort(np.hstack([columns, rest]), axis=1)
 
 
 def around(scores: Floats, groups: npt.NDArray[np.str_]) -> Floats:
