@@ -25,7 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-import yaml
+
+from benchmarks import copied
 
 ROOT = Path(__file__).parent.parent
 INSIDE = "COUNTERPOINT_FAULTS_INSIDE"
@@ -79,13 +80,7 @@ class Trial:
 
 def project(root: Path) -> Path:
     """A copy of the project whose study is three small invented interviews."""
-    (root / "models").mkdir(parents=True)
-    shutil.copytree(ROOT / "pipeline", root / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "models" / "models.yaml", root / "models")
-    for name in ("dvc.yaml", ".dvcignore"):
-        shutil.copy(ROOT / name, root)
-    settings = yaml.safe_load((ROOT / "params.yaml").read_text())
-    (root / "params.yaml").write_text(yaml.safe_dump({**settings, "study": STUDY}))
+    copied.project(root, study=STUDY)
     (root / STUDY / "transcripts").mkdir(parents=True)
     (root / STUDY / "human_codes").mkdir()
     for at in range(3):

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import yaml
+from benchmarks import copied
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -39,13 +39,7 @@ print(len(texts), "segments,", len(set(topics)), "topics")
 
 def project(root: Path) -> Path:
     """A copy of the project whose study is transcripts of the coded sets."""
-    (root / "models").mkdir(parents=True)
-    shutil.copytree(ROOT / "pipeline", root / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "models" / "models.yaml", root / "models")
-    for name in ("dvc.yaml", ".dvcignore"):
-        shutil.copy(ROOT / name, root)
-    settings = yaml.safe_load((ROOT / "params.yaml").read_text())
-    (root / "params.yaml").write_text(yaml.safe_dump({**settings, "study": "data/bench"}))
+    copied.project(root, study="data/bench")
     study = root / "data" / "bench"
     for name, most in SETS.items():
         (study / "transcripts" / name).mkdir(parents=True)
@@ -80,8 +74,8 @@ def dvc(root: Path, *words: str) -> tuple[float, float]:
 
 def alone(function: str, root: Path) -> tuple[float, float]:
     """Measure in a process of its own, so that one run's peak memory is not another's."""
-    words = (sys.executable, __file__, "--one", function, str(root))
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    words = (sys.executable, "-m", "benchmarks.pipeline", "--one", function, str(root))
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
     wall, peak = done.stdout.split()[-2:]
     return float(wall), float(peak)
 

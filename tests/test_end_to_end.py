@@ -2,7 +2,6 @@
 
 import io
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,6 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+
+from benchmarks import copied
 
 ROOT = Path(__file__).parent.parent
 STAGES = ["ingest", "segment", "embed", "themes", "map_codes", "compare", "report"]
@@ -101,13 +102,7 @@ def repro(root: Path, *options: str) -> str:
 
 def project(root: Path, *, transcripts: dict[str, str], others: dict[str, str] | None = None) -> Path:
     """A copy of the project with one small study, data/small."""
-    (root / "models").mkdir(parents=True)
-    shutil.copytree(ROOT / "pipeline", root / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "models" / "models.yaml", root / "models")
-    for name in ("dvc.yaml", ".dvcignore"):
-        shutil.copy(ROOT / name, root)
-    settings = yaml.safe_load((ROOT / "params.yaml").read_text())
-    (root / "params.yaml").write_text(yaml.safe_dump({**settings, "study": "data/small"}))
+    copied.project(root, study="data/small")
     for name, text in transcripts.items():
         write(root / "data" / "small" / "transcripts" / name, text)
     for name, text in (others or {}).items():

@@ -61,12 +61,13 @@ class Nearest:
 
 def _best(likeness: npt.NDArray[Any]) -> tuple[Ints, npt.NDArray[Any]]:
     """The columns of the highest values of each row, highest first."""
-    columns = _promising(likeness) if likeness.shape[1] >= MANY else None
-    among = likeness if columns is None else np.take_along_axis(likeness, columns, axis=1)
-    order = np.broadcast_to(np.arange(among.shape[1]), among.shape)
-    if among.shape[1] > NEIGHBOURS:
-        order = np.argpartition(-among, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
-    order = order if columns is None else np.take_along_axis(columns, order, axis=1)
+    if likeness.shape[1] >= MANY:
+        columns = _promising(likeness)
+        order, values = _best(np.take_along_axis(likeness, columns, axis=1))
+        return np.take_along_axis(columns, order, axis=1), values
+    order = np.broadcast_to(np.arange(likeness.shape[1]), likeness.shape)
+    if likeness.shape[1] > NEIGHBOURS:
+        order = np.argpartition(-likeness, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
     values = np.take_along_axis(likeness, order, axis=1)
     ranks = np.argsort(-values, axis=1, kind="stable")
     return np.take_along_axis(order, ranks, axis=1), np.take_along_axis(values, ranks, axis=1)
