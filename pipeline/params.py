@@ -6,6 +6,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 
 Stance = Literal["codebook", "reflexive"]
@@ -144,6 +145,11 @@ class Params(Section):
     def folder(self) -> Path:
         """The study's folder, relative to the root of the project."""
         return Path(self.study)
+
+    @property
+    def places(self) -> Places:
+        """Where everything of the study lies."""
+        return Places(self.folder)
 
 
 def load(path: Path = Path("params.yaml")) -> Params:
