@@ -54,7 +54,7 @@ def check(
 @app.command()
 def where() -> None:
     """Say where the results of the study in params.yaml are."""
-    report = settings.load().folder / "report" / "index.html"
+    report = settings.load().places.report_page
     if not report.exists():
         raise CounterpointError(f"{report} is not there yet: run `dvc repro`, which makes it.")
     typer.echo(f"The report: {report} (open it in a browser; it needs no network).")
@@ -110,7 +110,7 @@ def trail() -> None:
     from pipeline import decisions as held
     from pipeline.reporting import audit
 
-    entries = audit.trail(held.load(settings.load().folder / "decisions.yaml"), {})
+    entries = audit.trail(held.load(settings.load().places.decisions), {})
     for entry in entries:
         typer.echo(entry.sentence)
     if not entries:

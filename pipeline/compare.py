@@ -191,7 +191,7 @@ def main() -> None:
     """Run the stage."""
     with stage.opened("compare") as params:
         tables = {name: store.read(params.folder, name) for name in READ}
-        given = Input(tables, codebook.load(params.folder / "codebook.yaml"))
+        given = Input(tables, codebook.load(params.places.codebook))
         for name, frame in compare(given, params.compare).items():
             store.write(params.folder, name, frame)
 

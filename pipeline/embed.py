@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline import encoder, engine, stage, store
 from pipeline import params as settings
 from pipeline.bert import Floats
+from pipeline.core.places import Places
 from pipeline.partition import Part, partition
 
 # The side cache of a study of one part, and the folder of those of a larger one.
@@ -53,7 +54,7 @@ def by_parts(
     Each part has a side cache of its own; those of parts that are no more lend what they hold, then go.
     """
     parts = partition(store.words(study, "segments"))
-    own = study / ".cache"
+    own = Places(study).cache
     caches = {part.name: own / CACHES / f"{part.name}.parquet" for part in parts}
     if len(parts) == 1:
         caches = {parts[0].name: own / CACHE}
@@ -72,7 +73,7 @@ def _written(folder: Path, part: Part) -> Path:
 def main() -> None:
     """Embed the study's segments; vectors of texts that were embedded before come from the study's side cache."""
     with stage.opened("embed") as params:
-        folder = params.folder / ".cache" / "embed"
+        folder = params.places.cache / "embed"
         shutil.rmtree(folder, ignore_errors=True)
         try:
             with engine.opened(params.engine, workers=params.workers) as run:

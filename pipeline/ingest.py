@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from pipeline import layout, naming, participants, parts, placing, readers, sources, stage, store
+from pipeline.core.places import Places
 from pipeline.participants import ANY, Person
 from pipeline.readers.model import Labels, RefusedError, Transcript, key
 
@@ -57,14 +58,14 @@ def ingest(folder: Path, *, interviewer_labels: tuple[str, ...], min_label_count
 
     Raises ParticipantsError where participants.csv contradicts itself; every other trouble is a row of ingest_problems.
     """
-    people = participants.read(folder / "participants.csv")
+    people = participants.read(Places(folder).participants)
     labels = Labels(interviewer_labels, min_count=min_label_count)
-    sources_ = read_transcripts(folder / "transcripts", people, labels)
+    sources_ = read_transcripts(Places(folder).transcripts, people, labels)
     known, lost = participants.matched(people, sorted(sources_.transcripts))
     turns, guesses = assigned(sources_.transcripts, known, labels)
     types, type_guesses = source_types(turns, sources_.transcripts, known)
     turns = _with_own_case(turns, types)
-    codings, code_problems = read_codings(folder / "human_codes", sources_.transcripts)
+    codings, code_problems = read_codings(Places(folder).human_codes, sources_.transcripts)
     problems = [*sources_.problems, *guesses, *type_guesses, *code_problems, *unmatched(lost, known, turns)]
     documents = [
         (name, types[name], f"transcripts/{name}", sources_.hashes[name], _words(found), found.text)

@@ -249,9 +249,9 @@ def main() -> None:
                 "embeddings": store.read(params.folder, "embeddings"),
                 "theme_assignments": store.read(params.folder, "theme_assignments"),
             },
-            codebook.load(params.folder / "codebook.yaml"),
+            codebook.load(params.places.codebook),
         )
-        cache = params.folder / ".cache" / "codebook_vectors.parquet"
+        cache = params.places.cache / "codebook_vectors.parquet"
         tables = map_codes(
             study,
             encode=lambda texts: encoder.encode(texts, **params.embed.model_dump(), cache=cache),

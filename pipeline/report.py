@@ -13,6 +13,7 @@ import pandas as pd
 
 from pipeline import beside, codebook, decisions, models, stage, store
 from pipeline import params as settings
+from pipeline.core.places import Places
 from pipeline.exchange import csv, qdpx, xlsx
 from pipeline.reporting import alternatives, matrix, metrics, reading, written
 from pipeline.reporting.gathered import PROBLEMS, Study, gather
@@ -33,18 +34,18 @@ def fingerprints(params: settings.Params) -> list[tuple[str, str, str]]:
 def write_page(folder: Path, study: Study, params: settings.Params) -> None:
     """Write the page."""
     html = build_page(study, params, fingerprints(params))
-    out = folder / "report"
-    out.mkdir(exist_ok=True)
-    (out / "index.html").write_text(html, encoding="utf-8", newline="\n")
+    place = Places(folder).report_page
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(html, encoding="utf-8", newline="\n")
 
 
 def write_tables(folder: Path, study: Study, *, reflexive: bool) -> None:
     """Write the matrix, workbook, project for other programs, audit trail, metrics and plot."""
-    tables, out = study.tables, folder / "report"
+    tables, out = study.tables, Places(folder).report
     (out / "plots").mkdir(parents=True, exist_ok=True)
     store.write(folder, "framework_matrix", matrix.table(study.cells))
     xlsx.write_matrix(
-        out / "framework_matrix.xlsx",
+        Places(folder).workbook,
         cells=study.cells,
         codes=study.codes,
         quotes=study.quoted,
@@ -108,11 +109,11 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
 def main() -> None:
     """Read every table of the study; write the framework matrix and the report."""
     with stage.opened("report") as params:
-        taken = decisions.load(params.folder / "decisions.yaml")
-        said = written.load(params.folder / "summaries.yaml")
-        ledger = reading.load(params.folder / reading.FILE)
-        readings = alternatives.load(params.folder / alternatives.FILE)
-        book = codebook.load(params.folder / "codebook.yaml")
+        taken = decisions.load(params.places.decisions)
+        said = written.load(params.places.summaries)
+        ledger = reading.load(params.places.reading)
+        readings = alternatives.load(params.places.readings)
+        book = codebook.load(params.places.codebook)
         study = gather(read(params.folder), book, taken, said, ledger=ledger, readings=readings)
         files = (
             partial(write_page, params.folder, study, params),

@@ -51,7 +51,7 @@ def by_parts(study: Path, folder: Path, *, options: settings.Segment, run: engin
 def main() -> None:
     """Run the stage on the study that params.yaml names."""
     with stage.opened("segment") as params:
-        folder = params.folder / ".cache" / "segment"
+        folder = params.places.cache / "segment"
         shutil.rmtree(folder, ignore_errors=True)
         try:
             with engine.opened(params.engine, workers=params.workers) as run:

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from pipeline import params as settings
 from pipeline import study
+from pipeline.core.places import Places
 from pipeline.errors import CounterpointError, refused
 
 # The order of a floating-point sum depends on the number of threads, so it is the same on every machine.
@@ -50,7 +51,7 @@ def opened(name: str) -> Iterator[settings.Params]:
 @contextmanager
 def _alone(name: str, folder: Path) -> Iterator[None]:
     """Hold the stage's lock; wait while another run holds it, and raise CounterpointError if that does not end."""
-    place = folder / ".cache" / f"{name}.lock"
+    place = Places(folder).cache / f"{name}.lock"
     place.parent.mkdir(exist_ok=True)
     busy = f"{name}: another run of this stage is at work on {folder}"
     lock = FileLock(place)

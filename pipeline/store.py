@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import schemas, whole
+from pipeline.core.places import Places
 from pipeline.errors import CounterpointError, refused
 
 INTERIM: dict[str, type[schemas.Table]] = {
@@ -76,8 +77,8 @@ class StoreError(CounterpointError):
 
 def path(study: Path, table: str) -> Path:
     """Where a table of a study lies: interim or processed, as its schema is registered."""
-    folder = "interim" if table in INTERIM else "processed"
-    return study / folder / f"{table}.parquet"
+    places = Places(study)
+    return (places.interim if table in INTERIM else places.processed) / f"{table}.parquet"
 
 
 def read(study: Path, table: str, *, within: tuple[str, str] | None = None) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline import whole
+from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 
 PARTICIPANTS = """\
@@ -75,7 +76,7 @@ def lay_out(folder: Path) -> list[Path]:
 
 def exists(folder: Path) -> None:
     """Raise StudyError where a folder is no study, for it has no transcripts/."""
-    if not (folder / "transcripts").is_dir():
+    if not Places(folder).transcripts.is_dir():
         raise StudyError(
             f"{folder}/transcripts is not there, so there is nothing to read. Mend `study` in params.yaml, "
             f"or make the study with `counterpoint new {folder}` and put the transcripts in it."
@@ -109,7 +110,7 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
     ready = frameworks()
     if framework is not None and framework not in ready:
         raise StudyError(f"'{framework}' is no ready framework. There are: {', '.join(ready) or 'none'}.")
-    codebook = folder / "codebook.yaml"
+    codebook = Places(folder).codebook
     if framework is not None and codebook.exists():
         raise StudyError(f"{codebook} is there already and is not overwritten. Move it away to start from {framework}.")
     made = []
@@ -125,7 +126,7 @@ def main() -> None:
     from pipeline import stage
 
     with stage.opened("study") as params:
-        parts = params.folder / "interim" / "parts.txt"
+        parts = params.places.interim / "parts.txt"
         parts.parent.mkdir(exist_ok=True)
         whole.write(parts, "\n".join(sorted([*FILES, *FOLDERS])) + "\n")
 

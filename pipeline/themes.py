@@ -11,6 +11,7 @@ import pandas as pd
 
 from pipeline import decisions, models, projection, stage, store
 from pipeline import params as settings
+from pipeline.core.places import Places
 from pipeline.decisions import Decision
 from pipeline.inductive import (
     assigning,
@@ -141,7 +142,7 @@ def _asked(
 def _labeller(options: settings.Themes, folder: Path) -> Ask | None:
     if options.labeller is None:
         return None
-    return partial(labeller.label, options=options.labeller, cache=folder / ".cache" / "labels")
+    return partial(labeller.label, options=options.labeller, cache=Places(folder).cache / "labels")
 
 
 def main() -> None:
@@ -153,13 +154,13 @@ def main() -> None:
             *(store.read(folder, table) for table in ("segments", "embeddings", "turns", "cases")),
             options=params.themes,
             parser=partial(labels.load, words_model),
-            taken=decisions.load(folder / "decisions.yaml"),
+            taken=decisions.load(Places(folder).decisions),
             ask=_labeller(params.themes, folder),
             assign=assigning.chosen(params),
         )
         for name, table in result.tables.items():
             store.write(folder, name, table)
-        theme_model.save(result.model, Path("models") / folder, card=result.card)
+        theme_model.save(result.model, params.places.model, card=result.card)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from pipeline import params, store
+from pipeline.core.places import Places
 
 ROOT = Path(__file__).parent.parent
 DVC = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
@@ -121,6 +122,27 @@ def test_only_the_store_touches_parquet():
     for file in (ROOT / "pipeline").glob("**/*.py"):
         if file.name not in {"store.py", "encoder.py"}:  # encoder.py: the side cache of vectors is no table
             assert "parquet(" not in file.read_text(), file
+
+
+def test_only_one_module_names_the_places_of_a_study():
+    study = Path("study")
+    places = Places(study)
+    names = {
+        part
+        for name in vars(Places)
+        if isinstance(vars(Places)[name], property)
+        for part in getattr(places, name).relative_to("models" if name == "model" else study).parts
+    } - {"study"}
+    assert {"transcripts", "decisions.yaml", "interim", ".cache", "index.html"} <= names
+    for file in sorted((ROOT / "pipeline").glob("**/*.py")):
+        if file.name == "places.py":
+            continue
+        joined = {
+            node.right.value
+            for node in ast.walk(ast.parse(file.read_text()))
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant)
+        }
+        assert not joined & names, f"{file} names a place of a study: take it from pipeline/core/places.py"
 
 
 def test_dvc_sends_no_analytics():

@@ -17,6 +17,7 @@ from pipeline.codebook import Codebook
 from pipeline.commands import sheets
 from pipeline.commands.sheets import SheetError
 from pipeline.comparison.units import CONSENSUS, NO_CODE, Uncoded, ratings
+from pipeline.core.places import Places
 
 COLUMNS = ("document", "start", "end", "speaker", "question", "before", "text", "after", "code", "coder", "memo")
 WIDTHS = {
@@ -117,7 +118,7 @@ def write_sheets(
     `by`: document, case, source_type or an attribute; `missed`: only passages that the machine left without a code. A
     sheet that is there is not overwritten: it may be half filled.
     """
-    place = study / "sheets" / f"coding_{_safe(coder)}"
+    place = Places(study).sheets / f"coding_{_safe(coder)}"
     if place.with_suffix(".xlsx").exists() or place.with_suffix(".csv").exists():
         raise SheetError(f"{place}.xlsx is there already and may be half filled. Move it away, or name another coder.")
     segments, turns = store.read(study, "segments"), store.read(study, "turns")
@@ -127,7 +128,7 @@ def write_sheets(
     strata = strata_by(pool, store.read(study, "cases"), store.read(study, "documents"), by) if by else None
     drawn = sample_for_coding(pool, n=n, strata=strata, seed=seed)
     rows = [row | {"coder": coder} for row in _in_context(drawn, segments, turns)]
-    book = codebook.load(study / "codebook.yaml")
+    book = codebook.load(Places(study).codebook)
     return sheets.write(place, rows, COLUMNS, widths=WIDTHS, to_fill=("code", "memo"), about=_about_coding(book))
 
 
@@ -137,7 +138,7 @@ def write_disagreements(study: Path) -> list[Path]:
         {**{str(name): value for name, value in row.items()}, "worth": round(float(row["worth"]), 3)}
         for row in store.read(study, "disagreements").to_dict("records")
     ]
-    place = study / "sheets" / "disagreements"
+    place = Places(study).sheets / "disagreements"
     if place.with_suffix(".xlsx").exists() or place.with_suffix(".csv").exists():
         raise SheetError(f"{place}.xlsx is there already and may be half filled. Take it in or move it away first.")
     about = [
@@ -159,7 +160,7 @@ def take_in(study: Path, sheet: Path, *, coder: str = "", uncoded: Uncoded = "ne
     """
     documents, codings = store.read(study, "documents"), store.read(study, "codings")
     texts = dict(zip(documents["document"], documents["text"], strict=True))
-    known = sorted({*codebook.load(study / "codebook.yaml").names, *codings["code"]} - {NO_CODE})
+    known = sorted({*codebook.load(Places(study).codebook).names, *codings["code"]} - {NO_CODE})
     header = sheets.read(sheet, ("document", "start", "end"))
     resolved = bool(header) and "resolution" in header[0]
     column = "resolution" if resolved else "code"
@@ -169,7 +170,7 @@ def take_in(study: Path, sheet: Path, *, coder: str = "", uncoded: Uncoded = "ne
         agreed = agreed_codings(store.read(study, "segments"), codings, texts=texts, uncoded=uncoded)
         found += [row for row in agreed if (row["document"], row["start"]) not in done]
     found.sort(key=lambda row: (row["document"], row["start"], row["code"]))
-    place = study / "human_codes" / f"{CONSENSUS if resolved else _safe(sheet.stem)}.csv"
+    place = Places(study).human_codes / f"{CONSENSUS if resolved else _safe(sheet.stem)}.csv"
     with place.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, CODINGS, lineterminator="\n")
         writer.writeheader()

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline import codebook, decisions, ingest, study
 from pipeline import params as settings
+from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.reporting import alternatives, reading, written
 
@@ -54,17 +55,18 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Fi
 
 
 def _codebook_and_decisions(found: Findings, folder: Path) -> None:
-    read: tuple[tuple[Callable[[Path], object], str], ...] = (
-        (codebook.load, "codebook.yaml"),
-        (decisions.load, "decisions.yaml"),
-        (written.load, written.FILE),
-        (reading.load, reading.FILE),
-        (alternatives.load, alternatives.FILE),
+    places = Places(folder)
+    read: tuple[tuple[Callable[[Path], object], Path], ...] = (
+        (codebook.load, places.codebook),
+        (decisions.load, places.decisions),
+        (written.load, places.summaries),
+        (reading.load, places.reading),
+        (alternatives.load, places.readings),
     )
-    for load, name in read:
+    for load, file in read:
         try:
-            if (folder / name).exists():
-                load(folder / name)
+            if file.exists():
+                load(file)
         except CounterpointError as error:
             found.refuse(error)
 
@@ -89,7 +91,7 @@ def _tables(found: Findings, tables: dict[str, pd.DataFrame]) -> None:
 
 def _codes_beyond(found: Findings, folder: Path, codings: pd.DataFrame) -> None:
     """Codes that people used and the codebook lacks: no error, but worth knowing before a run."""
-    path = folder / "codebook.yaml"
+    path = Places(folder).codebook
     if found.refused or codings.empty or not path.exists():
         return
     known = codebook.load(path).names

@@ -11,13 +11,13 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from pipeline import decisions, store
+from pipeline.core.places import Places
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 from pipeline.inductive import replay
 from pipeline.schemas import UNASSIGNED
 from pipeline.views import decide_view
 
-FILE = "decisions.yaml"
 # What follows the theme in `counterpoint decide ACTION THEME …`.
 REST = {
     "accept": "",
@@ -87,19 +87,21 @@ def screen(study: Path, taken: Sequence[Decision]) -> Screen:
 @contextmanager
 def locked(study: Path) -> Iterator[None]:
     """Keep everybody else from changing the study's decisions meanwhile; raise DecidingError where another does."""
-    place = study / ".cache" / "decisions.lock"
+    place = Places(study).cache / "decisions.lock"
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(place, timeout=10):
             yield
     except Timeout:
-        raise DecidingError(f"{study / FILE} is being written by another program. Try again in a moment.") from None
+        raise DecidingError(
+            f"{Places(study).decisions} is being written by another program. Try again in a moment."
+        ) from None
 
 
 def state(study: Path) -> str:
     """A fingerprint of what one decides on: the themes of the last run and the decisions taken so far."""
     made = decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
-    file = study / FILE
+    file = Places(study).decisions
     said = file.read_bytes() if file.exists() else b""
     return hashlib.sha256(made.encode() + said).hexdigest()[:16]
 
@@ -140,7 +142,7 @@ def decide(
 def _decide(
     study: Path, action: str, theme: str, rest: Sequence[str], *, who: str, why: str, now: datetime | None
 ) -> Decision:
-    taken = decisions.load(study / FILE)
+    taken = decisions.load(Places(study).decisions)
     shown = screen(study, taken)
     own = _theme(theme, shown, none=action == "move")
     said = _rest(action, own, list(rest), shown)
@@ -169,13 +171,15 @@ def undo(
 
 
 def _undo(study: Path, decision: str, *, who: str, why: str, now: datetime | None) -> Decision:
-    taken = decisions.load(study / FILE)
+    taken = decisions.load(Places(study).decisions)
     fitting = [held for held in taken if held.key.startswith(decision)]
     exact = [held for held in taken if held.key == decision]
     found = exact or fitting
     if not decision or len(found) != 1:
         count = "several decisions begin" if found else "no decision begins"
-        raise DecidingError(f"{study / FILE}: {count} with '{decision}'. See their ids with `counterpoint decisions`.")
+        raise DecidingError(
+            f"{Places(study).decisions}: {count} with '{decision}'. See their ids with `counterpoint decisions`."
+        )
     if found[0].action != "undo" and found[0] not in decisions.standing(taken):
         raise DecidingError(f"Decision {found[0].key} is undone already. To bring it back, undo the undo.")
     return _add(study, taken, {"action": "undo", "undoes": found[0].key}, who=who, why=why, now=now)
@@ -197,7 +201,7 @@ def _add(
     when = _after(taken, now or datetime.now(UTC))
     made = Decision.model_validate({**fields, "who": who.strip(), "why": why.strip(), "when": when})
     made = made.model_copy(update={"id": made.key})
-    decisions.save(study / FILE, [*taken, made])
+    decisions.save(Places(study).decisions, [*taken, made])
     return made
 
 

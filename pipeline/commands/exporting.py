@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline import codebook, decisions, store, study, whole
+from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.exchange import csv, docx, qdc, qdpx, sheets
 from pipeline.reporting import written
@@ -21,14 +22,14 @@ def export(folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "cod
     read yet, or a file cannot be written.
     """
     study.exists(folder)
-    place = to or folder / "export"
+    place = to or Places(folder).export
     names = [name for name in (*store.INTERIM, *store.PROCESSED) if name not in LEFT_OUT]
     there = [name for name in names if store.path(folder, name).exists()]
     if "documents" not in there:
         raise CounterpointError(f"{folder} was not read yet, so there is nothing to export. Run `dvc repro` first.")
     tables = {name: store.read(folder, name) for name in there}
     files = contents(folder, tables, offsets=offsets)
-    workbook = folder / "report" / "framework_matrix.xlsx"
+    workbook = Places(folder).workbook
     if workbook.exists():
         files["framework_matrix.xlsx"] = workbook.read_bytes()
     for name, data in sorted(files.items()):
@@ -52,9 +53,9 @@ def unit(name: str) -> qdpx.Offsets:
 def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Offsets) -> dict[str, bytes]:
     """The files by name. `tables`: those that were made; the others count as empty."""
     held = {name: tables.get(name, store.empty(name)) for name in (*qdpx.TABLES, "framework_matrix")}
-    book_file, name = folder / "codebook.yaml", folder.resolve().name
+    book_file, name = Places(folder).codebook, folder.resolve().name
     book = codebook.load(book_file) if book_file.exists() else codebook.Codebook()
-    said = decisions.load(folder / "decisions.yaml")
+    said = decisions.load(Places(folder).decisions)
     files = {
         "coded.qdpx": qdpx.project(held, codebook=book, decisions=said, study=name, offsets=offsets),
         "codebook.qdc": qdc.codebook(book, study=name),
@@ -65,7 +66,7 @@ def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Off
     }
     files |= {f"csv/{name}.csv": csv.table(table) for name, table in tables.items()}
     if "framework_matrix" in tables:
-        own = written.standing(written.load(folder / written.FILE))
+        own = written.standing(written.load(Places(folder).summaries))
         matrix = docx.matrix(held["framework_matrix"], cases=held["cases"], codes=book.names, said=own)
         files["framework_matrix.docx"] = matrix
     return files

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline import store, words
+from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.exchange import handout
 from pipeline.rows import each, groups, lookup
@@ -34,7 +35,7 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
     made = cards(tables, role=role)
     if not made:
         raise HandoutError(f"{study} has no candidate theme to hand out. The report says why.")
-    place = to or study / "export" / f"handout{'-' + _safe(role) if role else ''}.docx"
+    place = to or Places(study).export / f"handout{'-' + _safe(role) if role else ''}.docx"
     data = handout.document(made, study=study.name, role=role)
     if place.exists() and place.read_bytes() != data:
         raise HandoutError(f"{place} is there already, and may be filled in. Move it away, or name another with --to.")

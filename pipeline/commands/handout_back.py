@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline import store, whole, words
 from pipeline.commands import deciding
+from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.exchange import handout
 from pipeline.readers import word_tables
@@ -52,13 +53,13 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
         for theme, label, said in form.cards
     ]
     with deciding.locked(study):
-        there = alternatives.load(study / alternatives.FILE)
+        there = alternatives.load(Places(study).readings)
         new = alternatives.added(there, brought)
         if new:
-            whole.write(study / alternatives.FILE, alternatives.dump([*there, *new]))
+            whole.write(Places(study).readings, alternatives.dump([*there, *new]))
     by = f"{name} ({form.role})" if form.role else name
     named = "" if form.who else ", whom --who names: the form names nobody"
-    done = f"{words.count(len(new), 'reading').capitalize()} by {by}{named}, added to {study / alternatives.FILE}."
+    done = f"{words.count(len(new), 'reading').capitalize()} by {by}{named}, added to {Places(study).readings}."
     old = len(brought) - len(new)
     again = f" {old} {'was' if old == 1 else 'were'} there already." if old else ""
     run = " Run `dvc repro` to see them in the report." if new else ""

@@ -16,6 +16,7 @@ import pandas as pd
 from pipeline import codebook, ingest, naming, participants, refi, study
 from pipeline.codebook import Codebook
 from pipeline.commands import codebook_table
+from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.exchange import csv
 from pipeline.readers import codes_csv, guards, offsets, qde, qdpx, rows
@@ -131,7 +132,7 @@ def _workbook(plan: Plan, path: Path, data: bytes) -> None:
 
 def _texts(plan: Plan, sources: Sequence[qdpx.Source]) -> dict[str, str]:
     """Plan the texts that a study without transcripts lacks; return each source's document, where it has one."""
-    place = plan.folder / "transcripts"
+    place = Places(plan.folder).transcripts
     there = [naming.normal(file.relative_to(place).as_posix()) for file in ingest.source_files(place)]
     known = naming.Documents(there)
     names = {source.name: known.find(source.name) for source in sources}
@@ -183,7 +184,7 @@ def _codings(plan: Plan, path: Path, codings: Sequence[Coding]) -> None:
         plan.lines.append(f"{lost} codings have no place in a text (pictures, sound) and were left out.")
     if not placed:
         return
-    file = plan.folder / "human_codes" / f"{_safe(path.stem).removesuffix('.txt')}.csv"
+    file = Places(plan.folder).human_codes / f"{_safe(path.stem).removesuffix('.txt')}.csv"
     data = csv.table(pd.DataFrame([[getattr(one, name) for name in COLUMNS] for one in placed], columns=list(COLUMNS)))
     if file.exists() and file.read_bytes() != data:
         raise CounterpointError(
@@ -228,7 +229,7 @@ def _attributes(variables: dict[str, str]) -> dict[str, str]:
 
 
 def _write_people(plan: Plan, data: bytes) -> None:
-    file = plan.folder / "participants.csv"
+    file = Places(plan.folder).participants
     if participants.read(file):
         plan.lines.append(f"{file} is filled already, and was left as it is.")
         return
@@ -253,7 +254,7 @@ def _codes(plan: Plan, path: Path, project: qde.Project) -> None:
 
 
 def _write_codebook(plan: Plan, book: Codebook) -> None:
-    file = plan.folder / "codebook.yaml"
+    file = Places(plan.folder).codebook
     there = codebook.load(file) if file.exists() else Codebook()
     if not len(book):
         return

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 
 # A folder in use is tried again so often, after so long.
 TRIES, PAUSE_S = 10, 0.3
-MADE = ("interim", "processed", "report", "export", ".cache")
 
 
 class PurgeError(CounterpointError):
@@ -30,7 +30,8 @@ def purge(root: Path, study: Path) -> list[str]:
     """
     idle(root / study)
     said = []
-    for folder in (*(study / name for name in MADE), Path("models") / study):
+    places = Places(study)
+    for folder in (places.interim, places.processed, places.report, places.export, places.cache, places.model):
         if (root / folder).exists():
             shutil.rmtree(root / folder)
             said.append(f"removed {folder.as_posix()}")
@@ -73,7 +74,7 @@ def _inside(folder: Path, root: Path) -> bool:
 
 def idle(study: Path) -> None:
     """Raise PurgeError where a stage is at work on a study."""
-    for lock in sorted((study / ".cache").glob("*.lock")):
+    for lock in sorted(Places(study).cache.glob("*.lock")):
         try:
             with FileLock(lock, timeout=0):
                 pass

@@ -13,6 +13,7 @@ import yaml
 
 from pipeline import decisions, store, whole
 from pipeline.commands import deciding, handout_back, workbook
+from pipeline.core.places import Places
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 from pipeline.readers import guards
@@ -63,7 +64,7 @@ def _decisions(path: Path, study: Path) -> list[str]:
     if named and not named & segments:
         raise ReturnedError(f"{path} is about another study: none of its segments is in {study}. Check `study`.")
     with deciding.locked(study):
-        taken = decisions.load(study / deciding.FILE)
+        taken = decisions.load(Places(study).decisions)
         there = {one.key for one in taken}
         new = [one for one in brought if one.key not in there]
         # Against what was decided meanwhile, not against the file's own decisions: those were taken knowingly.
@@ -72,7 +73,7 @@ def _decisions(path: Path, study: Path) -> list[str]:
         clashing = {one.key: other for one in new if (other := _contradicted(one, since)) is not None}
         added = [one for one in new if one.key not in clashing]
         if added:
-            decisions.save(study / deciding.FILE, [*taken, *added])
+            decisions.save(Places(study).decisions, [*taken, *added])
     lines = [_said(len(added), len(brought) - len(new), study)]
     said = {entry.decision: f"{entry.who} {entry.what}" for entry in audit.trail([*taken, *brought], {})}
     for one in new:
@@ -117,7 +118,7 @@ def _said(added: int, there: int, study: Path) -> str:
     number = f"{added} decision{'' if added == 1 else 's'}"
     again = f" {there} were there already." if there > 1 else " 1 was there already." if there else ""
     run = " Run `dvc repro` to see them in the report." if added else ""
-    return f"{number} added to {study / deciding.FILE}.{again}{run}"
+    return f"{number} added to {Places(study).decisions}.{again}{run}"
 
 
 def _workbook(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
@@ -137,7 +138,7 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
     table = store.read(study, "framework_matrix")
     extractive = {(str(row.case), str(row.code)): (str(row.summary), str(row.state)) for row in table.itertuples()}
     with deciding.locked(study):
-        before = written.load(study / written.FILE)
+        before = written.load(Places(study).summaries)
         own = written.standing(before)
         added = []
         for cell in found.cells:
@@ -157,8 +158,8 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
             said = {"case": cell.case, "code": cell.code, "summary": cell.text, "of": written.digest(summary)}
             added.append(written.Summary(**said, who=who, when=now.strftime("%Y-%m-%dT%H:%M:%S")))
         if added:
-            whole.write(study / written.FILE, written.dump([*before, *added]))
-    return [f"{len(added)} cells by {who} written to {study / written.FILE}.", *conflicts] if added else conflicts
+            whole.write(Places(study).summaries, written.dump([*before, *added]))
+    return [f"{len(added)} cells by {who} written to {Places(study).summaries}.", *conflicts] if added else conflicts
 
 
 def _conflict(cell: workbook.CellEdit, why: str) -> str:
@@ -169,7 +170,7 @@ def _labels(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> 
     """Decisions out of the sheet of themes, each anchored on what its theme holds now."""
     lines: list[str] = []
     for row in found.themes:
-        taken = decisions.load(study / deciding.FILE)
+        taken = decisions.load(Places(study).decisions)
         shown = deciding.screen(study, taken)
         if row.theme not in set(shown.themes.values()) | set(shown.statuses):
             lines.append(f"Conflict, left out: theme {row.theme} is no longer there. Yours: {row.label}")

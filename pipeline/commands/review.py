@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline import decisions, store
 from pipeline.commands import deciding
+from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.reporting import audit, quotes, reading
 from pipeline.views import decide_view, page
@@ -72,7 +73,7 @@ def shown(study: Path, *, who: str) -> str:
 
     Its policy allows one thing more than the file's: to ask the place that it came from.
     """
-    file = study / "report" / "index.html"
+    file = Places(study).report_page
     if not file.exists():
         raise ReviewError(f"{file} is not there yet: run `dvc repro`, which makes it.")
     html = file.read_text(encoding="utf-8")
@@ -154,9 +155,10 @@ def review(study: Path, *, who: str = "", port: int = 0, say: Callable[[str], No
     shown(study, who=who)
     made, address = server(study, who=who, port=port)
     say(f"Open {address}")
-    say(f"What you decide there is written to {study / deciding.FILE}. This machine alone can see it; end with Ctrl-C.")
+    places = Places(study)
+    say(f"What you decide there is written to {places.decisions}. This machine alone can see it; end with Ctrl-C.")
     if who.strip():
-        say(f"Passages that you open are noted in {study / reading.FILE} as read by {who.strip()}.")
+        say(f"Passages that you open are noted in {places.reading} as read by {who.strip()}.")
     try:
         made.serve_forever()
     except KeyboardInterrupt:
@@ -166,7 +168,7 @@ def review(study: Path, *, who: str = "", port: int = 0, say: Callable[[str], No
 
 
 def _data(study: Path) -> dict[str, Any]:
-    html = (study / "report" / "index.html").read_text(encoding="utf-8")
+    html = Places(study).report_page.read_text(encoding="utf-8")
     held: dict[str, Any] = json.loads(html.partition(OPENS)[2].partition(CLOSES)[0])
     return held
 
@@ -174,7 +176,7 @@ def _data(study: Path) -> dict[str, Any]:
 def _taken(study: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
     """The standing decisions that the report does not show yet, in order, as the page lists them."""
     known = set(data["seen"])
-    taken = decisions.load(study / deciding.FILE)
+    taken = decisions.load(Places(study).decisions)
     labels = {theme["id"]: theme["label"] for theme in data["themes"]}
     said = {entry.decision: f"{entry.who} {entry.what}" for entry in audit.trail(taken, labels)}
     return [

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline import decisions, store
 from pipeline.commands import deciding, purge
 from pipeline.commands.deciding import Screen
+from pipeline.core.places import Places
 from pipeline.decisions import Decision
 from pipeline.reporting import audit, reading
 from pipeline.schemas import UNASSIGNED
@@ -22,7 +23,7 @@ def lines(study: Path, *, root: Path = Path(), whole: bool = False) -> list[str]
     stale = _stale(root)
     if not store.path(study, "theme_questions").exists():
         return [f"{study} has no themes yet: run `dvc repro`, which finds them.", *stale]
-    taken = decisions.load(study / deciding.FILE)
+    taken = decisions.load(Places(study).decisions)
     shown = deciding.screen(study, taken)
     said = [_first(study, shown)]
     said += _section("Since the last accepted state", _changed(study, shown, taken), whole)
@@ -75,7 +76,7 @@ def _answered(row: Any, shown: Screen) -> bool:
 
 
 def _read(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]:
-    shares = reading.shares(shown.themes, reading.load(study / reading.FILE), taken)
+    shares = reading.shares(shown.themes, reading.load(Places(study).reading), taken)
     whole = reading.overall(shares)
     of = f"{whole.n_read} of {whole.n_segments}"
     said = [f"{whole.share:.0%} of the segments in themes have been opened or decided on ({of})."]

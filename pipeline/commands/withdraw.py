@@ -43,7 +43,7 @@ def withdraw(
 
 
 def _rerun(params: Params, root: Path, say: Callable[[str], None]) -> None:
-    if not any((params.folder / "transcripts").rglob("*.*")):
+    if not any((params.places.transcripts).rglob("*.*")):
         say("No transcript is left, so there was nothing to run.")
     elif not (root / ".dvc").is_dir():
         say("DVC is not set up here, so the pipeline was not run again.")

@@ -13,6 +13,7 @@ import pandas as pd
 
 from pipeline import ingest, models, participants, placing, segment, sentences, store, whole
 from pipeline.commands import redact, sheet_rows, traces, withdrawal_words
+from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.naming import Documents, normal
 from pipeline.params import Params
@@ -66,7 +67,7 @@ def plan(params: Params, *, case: str = "", document: str = "", split: sentences
     if bool(case) == bool(document):
         raise WithdrawError("Name either a participant (--case) or a document (--document).")
     tables = ingest.ingest(study, **params.ingest.model_dump())
-    folder = study / "transcripts"
+    folder = Places(study).transcripts
     files = {normal(path.relative_to(folder).as_posix()): path for path in ingest.source_files(folder)}
     subject = _of_case(case, tables["turns"]) if case else _of_document(document, tables["turns"], files)
     made = Plan(study, f"the participant '{case}'" if case else f"the document '{document}'")
@@ -150,7 +151,7 @@ def _transcripts(
     for document in sorted(subject.documents):
         made.deleted.append(files[document])
         made.lines.append(f"delete transcripts/{document}")
-    people = participants.read(made.study / "participants.csv")
+    people = participants.read(Places(made.study).participants)
     finder = Documents(files)
     redacted = {}
     for document, gone in sorted(subject.speakers.items()):
@@ -172,7 +173,7 @@ def _transcripts(
 
 
 def _participants(made: Plan, subject: Subject, documents: list[str]) -> None:
-    path = made.study / "participants.csv"
+    path = Places(made.study).participants
     gone = {person.line for person in participants.read(path) if _is_gone(person, subject, Documents(documents))}
     if gone:
         data, count = sheet_rows.edit(path.read_bytes(), lambda line, row: None if line in gone else row, comments=True)
@@ -192,8 +193,8 @@ def _is_gone(person: Person, subject: Subject, names: Documents) -> bool:
 def _human_codes(
     made: Plan, subject: Subject, redacted: Mapping[str, redact.Redacted], texts: Mapping[str, str]
 ) -> None:
-    for path in ingest.source_files(made.study / "human_codes"):
-        where = f"human_codes/{path.relative_to(made.study / 'human_codes').as_posix()}"
+    for path in ingest.source_files(Places(made.study).human_codes):
+        where = path.relative_to(made.study).as_posix()
         if path.suffix.lower() != ".csv":
             if traces.holds(path.read_bytes(), made.needles):
                 raise WithdrawError(

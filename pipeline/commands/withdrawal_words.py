@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline import decisions
 from pipeline.commands import redact, traces
+from pipeline.core.places import Places
 from pipeline.decisions import NEEDS, Decision
 from pipeline.readers.model import key
 from pipeline.reporting import alternatives, reading, written
@@ -26,34 +27,32 @@ def changes(
     """
     files: dict[Path, bytes] = {}
     lines: list[str] = []
-    path = study / "decisions.yaml"
+    path = Places(study).decisions
     taken = decisions.load(path)
     left = without(taken, set(segments), set(documents))
     if left != taken:
         files[path] = decisions.dump(left).encode()
         changed = len(taken) - len(left) + sum(decision not in taken for decision in left)
         lines.append(f"take their ids out of {changed} decisions ({len(taken) - len(left)} of them wholly about these)")
-    path = study / written.FILE
+    path = Places(study).summaries
     said = written.load(path)
     kept_cells = [one for one in said if one.case not in cases | documents]
     if len(kept_cells) < len(said):
         files[path] = written.dump(kept_cells).encode()
-        lines.append(f"take {len(said) - len(kept_cells)} lines out of {written.FILE}")
-    path = study / reading.FILE
+        lines.append(f"take {len(said) - len(kept_cells)} lines out of {path.name}")
+    path = Places(study).reading
     ledger = reading.load(path)
     kept = [read for read in ledger if read.segment not in segments]
     if len(kept) < len(ledger):
         files[path] = reading.dump(kept).encode()
-        lines.append(f"take {len(ledger) - len(kept)} lines out of {reading.FILE}")
-    path = study / alternatives.FILE
+        lines.append(f"take {len(ledger) - len(kept)} lines out of {path.name}")
+    path = Places(study).readings
     there = alternatives.load(path)
     others = unquoted(there, cases | labels, needles)
     if others != there:
         files[path] = alternatives.dump(others).encode()
         quoting = sum(one not in there for one in others)
-        lines.append(
-            f"take {len(there) - len(others)} lines out of {alternatives.FILE}, and their words out of {quoting}"
-        )
+        lines.append(f"take {len(there) - len(others)} lines out of {path.name}, and their words out of {quoting}")
     return files, lines
 
 

@@ -203,7 +203,7 @@ def chosen(params: settings.Params) -> Assign | None:
 
 
 def _beside(blocks: Iterator[np.ndarray], fit: Fit, *, params: settings.Params) -> Iterator[Rows]:
-    folder = params.folder / ".cache" / "assign"
+    folder = params.places.cache / "assign"
     try:
         with engine.opened(params.engine, workers=params.workers) as run:
             done = list(by_parts(blocks, fit, folder=folder, run=run))

@@ -14,7 +14,6 @@ from pipeline import decisions, entries
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 
-FILE = "readings.yaml"
 HEAD = "# How others read the themes, as they wrote on hand-outs. Beside the team's labels, never instead of them.\n"
 # What a reading says, and how the hand-out asks for it.
 ANSWERS = {

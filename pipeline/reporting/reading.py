@@ -5,11 +5,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipeline import decisions, entries, whole
+from pipeline.core.places import Places
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 from pipeline.schemas import UNASSIGNED
-
-FILE = "reading.yaml"
 
 
 class ReadingError(CounterpointError):
@@ -64,10 +63,10 @@ def opened(study: Path, segments: Sequence[str], *, who: str) -> int:
     """Note that a person opened segments; return how many they had not opened before."""
     if not who.strip():
         raise ReadingError("Nobody is named as the reader. Say who reads: --who NAME, or set COUNTERPOINT_WHO.")
-    before = set(load(study / FILE))
+    before = set(load(Places(study).reading))
     after = before | {Read(segment, who.strip()) for segment in segments}
     if after != before:
-        save(study / FILE, after)
+        save(Places(study).reading, after)
     return len(after) - len(before)
 
 

@@ -15,7 +15,6 @@ from pydantic import Field
 from pipeline import entries
 from pipeline.errors import CounterpointError
 
-FILE = "summaries.yaml"
 HEAD = "# What people wrote in cells of the framework matrix, instead of the extractive summary. Later entries stand.\n"
 # The last line of a cell of the workbook: how many passages, and who wrote the summary.
 _COUNT = re.compile(r"\n\(\d+(; [^\n]*)?\)\s*$")
