@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline import whole
+from pipeline.core import people_files
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 
@@ -85,15 +86,19 @@ def exists(folder: Path) -> None:
 
 def create(folder: Path) -> list[Path]:
     """Make a study's folders and templates where they are missing; return what was made."""
+    if all((folder / name).exists() for name in (*FOLDERS, *FILES)):
+        return []
+    folder.mkdir(parents=True, exist_ok=True)
     made = []
-    for name in FOLDERS:
-        if not (folder / name).exists():
-            (folder / name).mkdir(parents=True)
-            made.append(folder / name)
-    for name, text in FILES.items():
-        if not (folder / name).exists():
-            whole.write(folder / name, text)
-            made.append(folder / name)
+    with people_files.locked(folder):
+        for name in FOLDERS:
+            if not (folder / name).exists():
+                (folder / name).mkdir()
+                made.append(folder / name)
+        for name, text in FILES.items():
+            if not (folder / name).exists():
+                whole.create(folder / name, text)
+                made.append(folder / name)
     return made
 
 

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from filelock import FileLock
 
-from pipeline import errors, stage, store, study
+from pipeline import errors, stage, store, study, whole
 from pipeline.errors import CounterpointError
 
 ROOT = Path(__file__).parent.parent
@@ -204,11 +204,11 @@ def test_another_tables_unfinished_file_is_left_alone(tmp_path: Path):
 
 
 def test_a_template_is_laid_out_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def full(self: Path, target: Path) -> None:
-        raise OSError(errno.ENOSPC, "full", str(self))
+    def full(temporary: Path, place: Path) -> None:
+        raise OSError(errno.ENOSPC, "full", str(temporary))
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "replace", full)
+        patched.setattr(whole, "_name", full)
         with pytest.raises(OSError, match="full"):
             study.create(tmp_path / "new")
     assert [file for file in (tmp_path / "new").iterdir() if file.is_file()] == []

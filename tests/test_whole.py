@@ -1,7 +1,9 @@
 """Files written whole or not at all."""
 
+import errno
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,84 @@ def test_a_folder_that_may_not_be_written_is_the_systems_own_error(tmp_path: Pat
     tmp_path.chmod(0o500)
     with pytest.raises(PermissionError):
         whole.write(tmp_path / "a", "x")
+
+
+def test_a_full_disk_names_the_file_that_was_to_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    for write in (whole.write, whole.create):
+        with pytest.raises(OSError, match=r"a\.yaml"):
+            write(tmp_path / "a.yaml", "new")
+    assert names(tmp_path) == []
+
+
+def test_a_file_is_created_only_where_there_is_none(tmp_path: Path):
+    whole.create(tmp_path / "a", "one")
+    (tmp_path / "b").symlink_to(tmp_path / "nothing")
+    for name in ("a", "b"):
+        with pytest.raises(FileExistsError, match=name):
+            whole.create(tmp_path / name, "two")
+    assert (tmp_path / "a").read_text() == "one"
+    assert names(tmp_path) == ["a", "b"]
+
+
+def test_what_takes_the_name_while_a_file_is_created_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    place = tmp_path / "a"
+    fill = whole._fill
+
+    def slow(temporary: Path, content: str | bytes) -> None:
+        fill(temporary, content)
+        place.write_text("somebody else's")
+
+    monkeypatch.setattr(whole, "_fill", slow)
+    with pytest.raises(FileExistsError):
+        whole.create(place, "ours")
+    assert place.read_text() == "somebody else's"
+    assert names(tmp_path) == ["a"]
+
+
+def test_where_a_file_system_has_no_links_a_file_is_created_all_the_same(tmp_path: Path, monkeypatch):
+    def none(*_: object) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", none)
+    whole.create(tmp_path / "a", "one")
+    with pytest.raises(FileExistsError):
+        whole.create(tmp_path / "a", "two")
+    assert (tmp_path / "a").read_text() == "one"
+    assert names(tmp_path) == ["a"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are another matter there")
+def test_a_file_that_others_may_not_read_stays_so(tmp_path: Path):
+    place = tmp_path / "participants.csv"
+    place.write_text("old")
+    place.chmod(0o600)
+    whole.write(place, "new")
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+
+
+def test_a_link_stays_a_link_to_what_is_written(tmp_path: Path):
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "a").write_text("old")
+    (tmp_path / "a").symlink_to(tmp_path / "shared" / "a")
+    whole.write(tmp_path / "a", "new")
+    assert (tmp_path / "a").is_symlink()
+    assert (tmp_path / "shared" / "a").read_text() == "new"
+
+
+@pytest.mark.parametrize("length", [200, 201, 255])
+def test_the_longest_names_can_be_written(tmp_path: Path, length: int):
+    place = tmp_path / ("ä" * (length // 2) + "a" * (length % 2))
+    whole.write(place, "one")
+    whole.write(place, "two")
+    assert place.read_text() == "two"
+    assert names(tmp_path) == [place.name]
+
+
+def test_leftovers_are_what_killed_commands_left_and_nothing_else(tmp_path: Path):
+    for name in (".a.yaml.77.new", ".a.b.new", "a.77.new", ".new", ".77.new", ".a.77.new.txt"):
+        (tmp_path / name).write_text("left")
+    assert [left.name for left in whole.leftovers(tmp_path)] == [".a.yaml.77.new"]

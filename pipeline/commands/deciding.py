@@ -1,16 +1,15 @@
 """Taking a decision on what is on the screen now: anchored on the theme's segments, it is added to decisions.yaml."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from pipeline import decisions, store
+from pipeline.core import people_files
 from pipeline.core.places import Places
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
@@ -84,20 +83,6 @@ def screen(study: Path, taken: Sequence[Decision]) -> Screen:
     )
 
 
-@contextmanager
-def locked(study: Path) -> Iterator[None]:
-    """Keep everybody else from changing the study's decisions meanwhile; raise DecidingError where another does."""
-    place = Places(study).cache / "decisions.lock"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(place, timeout=10):
-            yield
-    except Timeout:
-        raise DecidingError(
-            f"{Places(study).decisions} is being written by another program. Try again in a moment."
-        ) from None
-
-
 def state(study: Path) -> str:
     """A fingerprint of what one decides on: the themes of the last run and the decisions taken so far."""
     made = decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
@@ -134,7 +119,7 @@ def decide(
     """
     if action not in REST:
         raise DecidingError(f"'{action}' is nothing that can be decided. There are: {', '.join(REST)}.")
-    with locked(study):
+    with people_files.locked(study):
         _fresh(study, seen)
         return _decide(study, action, theme, rest, who=who, why=why, now=now)
 
@@ -165,7 +150,7 @@ def undo(
     study: Path, decision: str, *, who: str, why: str = "", now: datetime | None = None, seen: str | None = None
 ) -> Decision:
     """Take a decision back, by its id or the beginning of it; undoing an undo brings the first decision back."""
-    with locked(study):
+    with people_files.locked(study):
         _fresh(study, seen)
         return _undo(study, decision, who=who, why=why, now=now)
 

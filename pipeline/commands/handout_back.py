@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline import store, whole, words
-from pipeline.commands import deciding
+from pipeline.core import people_files
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.exchange import handout
@@ -52,7 +52,7 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
         Reading(theme=theme, label=label, who=name, role=form.role, when=when, **said)
         for theme, label, said in form.cards
     ]
-    with deciding.locked(study):
+    with people_files.locked(study):
         there = alternatives.load(Places(study).readings)
         new = alternatives.added(there, brought)
         if new:

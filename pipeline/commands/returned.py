@@ -13,6 +13,7 @@ import yaml
 
 from pipeline import decisions, store, whole
 from pipeline.commands import deciding, handout_back, workbook
+from pipeline.core import people_files
 from pipeline.core.places import Places
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
@@ -63,7 +64,7 @@ def _decisions(path: Path, study: Path) -> list[str]:
     named = {name for one in brought for name in (*one.members, *one.segments)}
     if named and not named & segments:
         raise ReturnedError(f"{path} is about another study: none of its segments is in {study}. Check `study`.")
-    with deciding.locked(study):
+    with people_files.locked(study):
         taken = decisions.load(Places(study).decisions)
         there = {one.key for one in taken}
         new = [one for one in brought if one.key not in there]
@@ -137,7 +138,7 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
     conflicts: list[str] = []
     table = store.read(study, "framework_matrix")
     extractive = {(str(row.case), str(row.code)): (str(row.summary), str(row.state)) for row in table.itertuples()}
-    with deciding.locked(study):
+    with people_files.locked(study):
         before = written.load(Places(study).summaries)
         own = written.standing(before)
         added = []

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pipeline import decisions, entries, whole
+from pipeline.core import people_files
 from pipeline.core.places import Places
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
@@ -63,10 +64,11 @@ def opened(study: Path, segments: Sequence[str], *, who: str) -> int:
     """Note that a person opened segments; return how many they had not opened before."""
     if not who.strip():
         raise ReadingError("Nobody is named as the reader. Say who reads: --who NAME, or set COUNTERPOINT_WHO.")
-    before = set(load(Places(study).reading))
-    after = before | {Read(segment, who.strip()) for segment in segments}
-    if after != before:
-        save(Places(study).reading, after)
+    with people_files.locked(study):
+        before = set(load(Places(study).reading))
+        after = before | {Read(segment, who.strip()) for segment in segments}
+        if after != before:
+            save(Places(study).reading, after)
     return len(after) - len(before)
 
 
