@@ -9,6 +9,7 @@ import pytest
 from filelock import FileLock
 
 from pipeline.commands import purge
+from pipeline.core.places import Places
 
 STAGES = """stages:
   one:
@@ -58,7 +59,7 @@ def test_what_was_made_is_gone_wherever_it_was_kept(project: Path):
     assert "first words" in everything(project)
     (project / "data/mine/in.txt").write_text("third words")
     said = purge.purge(project, Path("data/mine"))
-    assert not [folder for folder in purge.MADE if (project / "data/mine" / folder).exists()]
+    assert not [folder for folder in Places(Path("data/mine"), project).made if folder.exists()]
     assert not (project / "models/data/mine").exists()
     assert "first words" not in everything(project) and "second words" not in everything(project)
     assert not (project / ".dvc/cache/runs").exists()

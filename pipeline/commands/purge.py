@@ -30,8 +30,7 @@ def purge(root: Path, study: Path) -> list[str]:
     """
     idle(root / study)
     said = []
-    places = Places(study)
-    for folder in (places.interim, places.processed, places.report, places.export, places.cache, places.model):
+    for folder in Places(study).made:
         if (root / folder).exists():
             shutil.rmtree(root / folder)
             said.append(f"removed {folder.as_posix()}")

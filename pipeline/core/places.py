@@ -112,3 +112,8 @@ class Places:
         if self.study.is_absolute() or ".." in self.study.parts:
             raise ValueError(f"{self.study} is not relative to the project, so its model has no place.")
         return self.root / MODELS / self.study
+
+    @property
+    def made(self) -> tuple[Path, ...]:
+        """The folders that the program makes of what people gave, and may make again."""
+        return (self.interim, self.processed, self.report, self.export, self.cache, self.model)
