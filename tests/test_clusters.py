@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
 from sklearn.metrics import adjusted_rand_score
 
 from pipeline.inductive import clusters
@@ -160,3 +162,43 @@ def test_the_cuts_are_one_hierarchy():
         if count > 1:
             joined = {(a, b) for a, b in zip(cut, found.cuts[count - 1], strict=True)}
             assert len(joined) == count, "each group goes into one group of the next step"
+
+
+def beside_each_other(runs: np.ndarray) -> np.ndarray:
+    """The share of runs in which two rows are in one group, (n, n)."""
+    return np.mean([run[:, None] == run for run in runs], axis=0)
+
+
+def test_groups_join_by_the_average_linkage_of_scipy():
+    random = np.random.default_rng(12)
+    likely = np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 3])
+    runs = np.where(random.random((400, 14)) < 0.45, random.integers(0, 4, (400, 14)), likely)
+    cuts = clusters._cuts(np.arange(14), runs)
+    tree = linkage(squareform(1 - beside_each_other(runs), checks=False), method="average")
+    assert (np.diff(tree[:, 2]) > 1e-6).all(), "no two joins are equally near, so that one hierarchy alone is right"
+    assert sorted(cuts) == list(range(1, 15))
+    for count, cut in cuts.items():
+        assert adjusted_rand_score(fcluster(tree, count, criterion="maxclust"), cut) == 1
+
+
+ends_and_runs = st.integers(4, 14).flatmap(
+    lambda n: st.tuples(
+        arrays.arrays(np.int64, n, elements=st.integers(0, 4)),
+        arrays.arrays(np.int64, (3, n), elements=st.integers(0, 3)),
+    )
+)
+
+
+@given(ends_and_runs)
+@settings(deadline=None)
+def test_the_two_groups_that_join_are_those_whose_members_are_most_often_together(drawn):
+    fine, runs = np.unique(drawn[0], return_inverse=True)[1], drawn[1]
+    together, cuts = beside_each_other(runs), clusters._cuts(fine, runs)
+    for count in range(max(cuts), 1, -1):
+        before, after = cuts[count][fine], cuts[count - 1][fine]
+        means = {
+            (a, b): together[np.ix_(before == a, before == b)].mean() for a in range(count) for b in range(a + 1, count)
+        }
+        joined = [pair for pair in means if len({*after[before == pair[0]], *after[before == pair[1]]}) == 1]
+        assert len(joined) == 1
+        assert means[joined[0]] == pytest.approx(max(means.values()))

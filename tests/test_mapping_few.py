@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 
-from pipeline.deductive import mapping_few
+from pipeline.deductive import calibration, mapping_few
 from pipeline.deductive.mapping_few import EVERYTHING, UNPREDICTED, Options, folds_of, predict
 
 
@@ -59,6 +61,43 @@ def test_nothing_of_a_document_depends_on_the_codes_of_its_fold():
     assert len(set(groups[rows])) > 1
     assert (first.probabilities[rows] == second.probabilities[rows]).all()
     assert (first.thresholds[rows] == second.thresholds[rows]).all()
+
+
+def noise(documents: int = 6, each: int = 20, features: int = 150):
+    """Features that say nothing of the codes, and so many that a model knows the rows it has seen by heart."""
+    random = np.random.default_rng(11)
+    X = random.normal(size=(documents * each, features)) / np.sqrt(features)
+    return X, random.random((len(X), 2)) < 0.3, np.repeat([f"d{d}" for d in range(documents)], each)
+
+
+def test_scores_that_a_model_has_by_heart_calibrate_nothing():
+    X, truth, groups = noise()
+    seen = groups != "d5"
+    found = run(X, truth, groups, seen=seen, ridge=0.01)
+    for rows in (seen, ~seen):  # out of fold, and from all that was coded
+        assert found.probabilities[rows].std(axis=0).max() < 0.15
+        assert found.probabilities[rows].mean(axis=0) == pytest.approx(truth[seen].mean(axis=0), abs=0.08)
+
+
+def test_a_fold_is_decided_by_out_of_fold_scores_of_the_others_as_scikit_learn_makes_them(monkeypatch):
+    X, truth, groups = made(documents=6)
+    seen, each = groups != "d5", 20
+    learned, fit = [], calibration.fit
+
+    def noted(known, answers):
+        learned.append((known, answers))
+        return fit(known, answers)
+
+    monkeypatch.setattr(calibration, "fit", noted)
+    run(X, truth, groups, seen=seen)
+    left_out = (None, *(f"d{number}" for number in range(5)))  # first what nobody coded, for which no fold is left out
+    for name, (known, answers) in zip(left_out, learned, strict=True):
+        rows = seen & (groups != name)
+        n = rows.sum() - each  # each score is by a model of the other folds
+        ridge = Ridge(alpha=n / (n + mapping_few.RIDGE_FROM))
+        scores = cross_val_predict(ridge, X[rows], truth[rows], groups=groups[rows], cv=LeaveOneGroupOut())
+        assert known[1] == pytest.approx(scores, abs=1e-4)
+        assert (answers == truth[rows]).all()
 
 
 def test_a_document_nobody_coded_is_predicted_from_everything():

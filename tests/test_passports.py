@@ -71,6 +71,15 @@ def test_effective_cases_is_their_number_where_all_say_the_same_much():
     assert passports.facts(said, asked={}, prompts={}, keywords=[]).effective_cases == pytest.approx(4)
 
 
+def test_talk_that_nobody_is_named_for_makes_no_case_and_no_voice_more():
+    said = segments(("a", "d", ""), ("a", "d", ""), ("b", "d", ""), ("b", "d", ""), *[("", "notes", "")] * 4)
+    facts = passports.facts(said, asked={}, prompts={}, keywords=[])
+    assert facts.effective_cases == pytest.approx(
+        2
+    )  # two cases that say as much as each other, whatever the notes hold
+    assert (facts.n_cases, facts.main_case, facts.main_case_share) == (2, "a", 0.25)  # of the theme, notes and all
+
+
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
