@@ -24,10 +24,16 @@ def launched() -> Iterator[api.Browser]:
 
 @contextmanager
 def watched(
-    browser: api.Browser, address: str, *, width: int = 1400, offline: bool = True, allowed: str = ""
+    browser: api.Browser,
+    address: str,
+    *,
+    width: int = 1400,
+    height: int = 900,
+    offline: bool = True,
+    allowed: str = "",
 ) -> Iterator[api.Page]:
     """A window that may say nothing on the console and ask for nothing but its page (and what begins with `allowed`)."""
-    context = browser.new_context(offline=offline, viewport={"width": width, "height": 900}, accept_downloads=True)
+    context = browser.new_context(offline=offline, viewport={"width": width, "height": height}, accept_downloads=True)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -36,5 +42,5 @@ def watched(
     page.goto(address)
     yield page
     context.close()
-    fine = ("data:", "blob:", address, *([allowed] if allowed else []))
+    fine = ("data:", "blob:", "about:", address, *([allowed] if allowed else []))
     assert [said for said in complaints if not said.startswith(fine)] == []
