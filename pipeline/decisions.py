@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from pipeline import entries, schemas, whole
+from pipeline.core.names import written
 from pipeline.errors import CounterpointError
 
 Action = Literal["accept", "rename", "merge", "split", "reject", "move", "pin", "memo", "undo"]
@@ -91,7 +92,7 @@ def load(path: Path) -> list[Decision]:
     found = entries.read(
         path, "decisions", Decision, error=DecisionsError, word="decision", together=partial(_clashes, path)
     )
-    return in_order(one.model_copy(update={"id": one.key}) for one in found)
+    return in_order(one.model_copy(update={"id": one.key, "who": written(one.who)}) for one in found)
 
 
 def in_order(decisions: Iterable[Decision]) -> list[Decision]:

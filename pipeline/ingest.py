@@ -12,9 +12,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from pipeline import layout, naming, participants, parts, placing, readers, sources, stage, store
+from pipeline.core.names import key, written
 from pipeline.core.places import Places
 from pipeline.participants import ANY, Person
-from pipeline.readers.model import Labels, RefusedError, Transcript, key
+from pipeline.readers.model import Labels, RefusedError, Transcript
 
 People = Mapping[tuple[str, str], Person]
 _NEVER_A_SOURCE = frozenset(["Thumbs.db", "desktop.ini", "__MACOSX"])
@@ -67,6 +68,7 @@ def ingest(folder: Path, *, interviewer_labels: tuple[str, ...], min_label_count
     turns = _with_own_case(turns, types)
     codings, code_problems = read_codings(Places(folder).human_codes, sources_.transcripts)
     problems = [*sources_.problems, *guesses, *type_guesses, *code_problems, *unmatched(lost, known, turns)]
+    problems += respelled(people)
     documents = [
         (name, types[name], f"transcripts/{name}", sources_.hashes[name], _words(found), found.text)
         for name, found in sorted(sources_.transcripts.items())
@@ -121,7 +123,7 @@ def assigned(transcripts: Mapping[str, Transcript], people: People, labels: Labe
             text = found.text[turn.start : turn.end]
             identifier = f"{document}:{number:04d}"
             at = (turn.start, turn.end, turn.time_s, turn.place)
-            turns.append(Turn(document, identifier, turn.speaker, role.case, role.part, *at, text))
+            turns.append(Turn(document, identifier, written(turn.speaker), role.case, role.part, *at, text))
             if role.guessed:
                 guesses[document] = (
                     f"'{turn.speaker}' was taken for the interviewer, since they ask most. "
@@ -168,6 +170,21 @@ def unmatched(lost: list[tuple[Person, str]], people: People, turns: list[Turn])
             reason = f"No turn of '{person.speaker}' was found. Mend the name; the speakers found are: {found}."
             problems.append(Problem("refused", document, f"participants.csv, line {person.line}", reason))
     return problems
+
+
+def respelled(people: list[Person]) -> list[Problem]:
+    """List the rows of participants.csv whose case is written otherwise than in most rows, but is the same name."""
+    return [
+        Problem(
+            "note",
+            person.document,
+            f"participants.csv, line {person.line}",
+            f"The case '{person.other_spelling}' was taken for '{person.case}', written otherwise. If they are two "
+            "people, give one of them another name.",
+        )
+        for person in people
+        if person.other_spelling
+    ]
 
 
 def cases(people: list[Person], turns: list[Turn], known: People) -> pd.DataFrame:

@@ -1,13 +1,14 @@
 """participants.csv: who speaks in which document, which case they are, and what is known of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline import cells
+from pipeline.core.names import alike, key, written
 from pipeline.errors import CounterpointError
 from pipeline.naming import Documents, normal
 from pipeline.readers import rows
-from pipeline.readers.model import RefusedError, key
+from pipeline.readers.model import RefusedError
 
 COLUMNS = ("document", "speaker", "case", "part")
 PARTS = ("participant", "interviewer", "none", "")
@@ -21,7 +22,10 @@ class ParticipantsError(CounterpointError):
 
 @dataclass(frozen=True)
 class Person:
-    """A row: a speaker of a document (`*`: of every document; '' as speaker: what no speaker is named for)."""
+    """A row: a speaker of a document (`*`: of every document; '' as speaker: what no speaker is named for).
+
+    `other_spelling`: how the row writes its case, where another row's spelling of the same name was taken instead.
+    """
 
     line: int
     document: str
@@ -30,6 +34,7 @@ class Person:
     part: str
     source_type: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
+    other_spelling: str = ""
 
 
 def read(path: Path) -> list[Person]:
@@ -45,7 +50,7 @@ def read(path: Path) -> list[Person]:
         raise ParticipantsError(
             f"{path}: the column {', '.join(missing)} is missing. Add it to the first line; cells may be empty."
         )
-    people = [_person(line, row) for line, row in found]
+    people = _one_spelling([_person(line, row) for line, row in found])
     problems = [f"{path}, line {person.line}: {said}" for person in people for said in _wrong(person)]
     problems += [f"{path}, line {line}: {said}" for line, said in _twice(people)]
     if problems:
@@ -79,12 +84,23 @@ def _person(line: int, row: dict[str, str]) -> Person:
     return Person(
         line,
         normal(cell.get("document", "")),
-        " ".join(cell.get("speaker", "").split()),
-        cell.get("case", ""),
+        written(cell.get("speaker", "")),
+        written(cell.get("case", "")),
         cell.get("part", "").lower(),
         cell.get("source_type", "").lower().replace(" ", "_"),
         attributes,
     )
+
+
+def _one_spelling(people: list[Person]) -> list[Person]:
+    """Give a case the one spelling that most of its rows have."""
+    standing = alike(person.case for person in people if person.case)
+    return [
+        replace(person, case=standing[person.case], other_spelling=person.case)
+        if person.case and person.case != standing[person.case]
+        else person
+        for person in people
+    ]
 
 
 def _wrong(person: Person) -> list[str]:

@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.core.names import key, written
 from pipeline.layout import count_words
 from pipeline.participants import Person
-from pipeline.readers.model import Labels, Transcript, key
+from pipeline.readers.model import Labels, Transcript
 
 # Below this share of turns with a question, or with fewer turns, nobody is taken for the interviewer.
 MIN_ASKING, MIN_TURNS = 0.15, 2
@@ -72,7 +73,7 @@ def roles(
         person = people.get((document, name))
         stated = person.case if person is not None and part != "interviewer" else ""
         found_roles[document, name] = Role(
-            part, stated or (f"{document}/{speaker}" if part == "participant" else ""), is_guess
+            part, stated or (f"{document}/{written(speaker)}" if part == "participant" else ""), is_guess
         )
     return found_roles
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pipeline.core.names import written
 from pipeline.naming import Documents
 from pipeline.readers.coding import Coding
 
@@ -93,7 +94,7 @@ def row(placed: Placed, text: str) -> Row:
     """Return a placed coding as a row of codings; its text is the document's own."""
     coding, words = placed.coding, text[placed.start : placed.end]
     at = (placed.document, placed.start, placed.end, words)
-    return (*at, coding.code, coding.parent_code, coding.coder, coding.memo, coding.date)
+    return (*at, coding.code, coding.parent_code, written(coding.coder), coding.memo, coding.date)
 
 
 def _span(coding: Coding, text: str, folded: dict[str, _Folded]) -> tuple[int, int, str] | str:

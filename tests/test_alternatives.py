@@ -7,6 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.core import names
 from pipeline.decisions import Decision
 from pipeline.reporting import alternatives
 from pipeline.reporting.alternatives import Reading
@@ -63,7 +64,7 @@ readings = st.builds(
     Reading,
     theme=st.integers(0, 9),
     label=words,
-    who=words,
+    who=words.map(names.written).filter(bool),
     role=words,
     when=st.dates().map(str),
     means=words.map(lambda said: f"x{said}"),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import decisions
+from pipeline.core import names
 from pipeline.decisions import Decision
 
 
@@ -76,7 +77,7 @@ some = st.builds(
     action=st.just("memo"),
     theme=st.integers(100_000, 999_999),
     text=words,
-    who=words,
+    who=words.map(names.written).filter(bool),
     when=st.dates().map(str),
     why=words,
     members=st.lists(st.from_regex(r"[0-9a-f]{12}", fullmatch=True), max_size=4).map(tuple),

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.commands import redact
+from pipeline.core.names import key
 from pipeline.readers import TRANSCRIPTS
-from pipeline.readers.model import Labels, key
+from pipeline.readers.model import Labels
 
 INT = Labels(("interviewer",))
 TALK = [

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipeline import decisions, store
 from pipeline.core import people_files
+from pipeline.core.names import written
 from pipeline.core.places import Places
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
@@ -181,10 +182,10 @@ def known(study: Path, segments: Sequence[str]) -> list[str]:
 def _add(
     study: Path, taken: list[Decision], fields: Mapping[str, object], *, who: str, why: str, now: datetime | None
 ) -> Decision:
-    if not who.strip():
+    if not written(who):
         raise DecidingError("Nobody is named as deciding. Say who decides: --who NAME, or set COUNTERPOINT_WHO.")
     when = _after(taken, now or datetime.now(UTC))
-    made = Decision.model_validate({**fields, "who": who.strip(), "why": why.strip(), "when": when})
+    made = Decision.model_validate({**fields, "who": written(who), "why": why.strip(), "when": when})
     made = made.model_copy(update={"id": made.key})
     decisions.save(Places(study).decisions, [*taken, made])
     return made

@@ -15,9 +15,10 @@ from pathlib import PurePosixPath
 
 from lxml import etree
 
+from pipeline.core.names import key
 from pipeline.errors import CounterpointError
 from pipeline.readers import TRANSCRIPTS, cues, decoding, docx, guards
-from pipeline.readers.model import Labels, RefusedError, Transcript, Turn, key
+from pipeline.readers.model import Labels, RefusedError, Transcript, Turn
 
 MARK = "[withdrawn]"
 TEXTS, SUBTITLES, WORD = (".txt", ".md"), (".vtt", ".srt"), (".docx",)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from pipeline import ingest, models, participants, placing, segment, sentences, store, whole
 from pipeline.commands import redact, sheet_rows, traces, withdrawal_words
+from pipeline.core.names import key
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.naming import Documents, normal
@@ -20,7 +21,7 @@ from pipeline.params import Params
 from pipeline.participants import ANY, Person
 from pipeline.readers import codes_csv
 from pipeline.readers.coding import Coding
-from pipeline.readers.model import Labels, RefusedError, key
+from pipeline.readers.model import Labels, RefusedError
 
 PLACED = ("document", "start", "end", "text", "code", "coder", "parent_code", "date")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pipeline import decisions
 from pipeline.commands import redact, traces
+from pipeline.core.names import key
 from pipeline.core.places import Places
 from pipeline.decisions import NEEDS, Decision
-from pipeline.readers.model import key
 from pipeline.reporting import alternatives, reading, written
 from pipeline.reporting.alternatives import Reading
 

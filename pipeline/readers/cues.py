@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from pipeline.core.names import key
 from pipeline.readers import guards, label_lines, speakers
-from pipeline.readers.model import Labels, RefusedError, Transcript, Utterance, compose, key
+from pipeline.readers.model import Labels, RefusedError, Transcript, Utterance, compose
 
 # Where nobody is named, a silence this long after the end of a sentence begins a new turn.
 SILENCE_S = 2.0

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline import layout
-from pipeline.readers.model import Labels, key
+from pipeline.core.names import key
+from pipeline.readers.model import Labels
 
 Form = Literal["text", "colon", "timed", "alone", "weak", "stamp", "heading", "note", "blank"]
 

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from pipeline.core.names import key
 from pipeline.errors import CounterpointError
 
 _SPACE = re.compile(r"\s+")
@@ -78,11 +79,6 @@ class Labels:
         """Say whether a label means the one who asks, also numbered or named: `Interviewer 2`, `I1`, `INT (Jo)`."""
         name = key(label)
         return any(_numbered(word).fullmatch(name) for word in map(key, self.interviewer) if word)
-
-
-def key(label: str) -> str:
-    """Return the form in which two spellings of a speaker's label are compared: case and space do not count."""
-    return _SPACE.sub(" ", label).strip().casefold()
 
 
 def place(unit: str, first: int, last: int) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 from pypdf import PdfReader, apply_configuration
 from pypdf.errors import PyPdfError
 
+from pipeline.core.names import key
 from pipeline.readers import guards, label_lines, speakers
-from pipeline.readers.model import Labels, RefusedError, Transcript, key, traced
+from pipeline.readers.model import Labels, RefusedError, Transcript, traced
 
 # A page that a browser prints takes some ten thousand strokes of the pen, an interview of an hour some thirty pages.
 MAX_PAGES, MAX_STROKES, MAX_PAGE_CHARACTERS = 2_000, 3_000_000, 60_000

@@ -8,9 +8,10 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from pipeline import layout
+from pipeline.core.names import key
 from pipeline.readers import guards, label_lines
 from pipeline.readers.label_lines import Line
-from pipeline.readers.model import Labels, Remark, Transcript, Turn, key
+from pipeline.readers.model import Labels, Remark, Transcript, Turn
 
 # Labels nobody lists must open at least this share of the paragraphs: `Action:` twice in a report is no speaker.
 MIN_SHARE = 0.15

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from pipeline import decisions, entries
+from pipeline.core.names import written
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 
@@ -52,12 +53,13 @@ class Reading(entries.Entry):
     @property
     def same(self) -> tuple[object, ...]:
         """What makes it the same reading, whenever it was taken in and whatever the theme was called by then."""
-        return self.theme, self.who, self.role, *(getattr(self, name) for name in ANSWERS)
+        return self.theme, written(self.who), self.role, *(getattr(self, name) for name in ANSWERS)
 
 
 def load(path: Path) -> list[Reading]:
     """Every reading by theme, time and person; raise AlternativesError with every problem. Without a file, none."""
-    return sorted(entries.read(path, "readings", Reading, error=AlternativesError), key=_order)
+    held = entries.read(path, "readings", Reading, error=AlternativesError)
+    return sorted((one.model_copy(update={"who": written(one.who)}) for one in held), key=_order)
 
 
 def _order(one: Reading) -> tuple[object, ...]:

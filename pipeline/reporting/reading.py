@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline import decisions, entries, whole
 from pipeline.core import people_files
+from pipeline.core.names import written
 from pipeline.core.places import Places
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
@@ -46,7 +47,8 @@ class Share:
 
 def load(path: Path) -> list[Read]:
     """The ledger in the order of segments; empty where there is no file. Raises ReadingError for another shape."""
-    return sorted({Read(one.segment, one.who) for one in entries.read(path, "reading", Line, error=ReadingError)})
+    held = entries.read(path, "reading", Line, error=ReadingError)
+    return sorted({Read(one.segment, written(one.who)) for one in held})
 
 
 def dump(ledger: Iterable[Read]) -> str:
@@ -62,11 +64,11 @@ def save(path: Path, ledger: Iterable[Read]) -> None:
 
 def opened(study: Path, segments: Sequence[str], *, who: str) -> int:
     """Note that a person opened segments; return how many they had not opened before."""
-    if not who.strip():
+    if not written(who):
         raise ReadingError("Nobody is named as the reader. Say who reads: --who NAME, or set COUNTERPOINT_WHO.")
     with people_files.locked(study):
         before = set(load(Places(study).reading))
-        after = before | {Read(segment, who.strip()) for segment in segments}
+        after = before | {Read(segment, written(who)) for segment in segments}
         if after != before:
             save(Places(study).reading, after)
     return len(after) - len(before)

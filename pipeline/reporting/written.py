@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import Field
 
 from pipeline import entries
+from pipeline.core.names import written as named
 from pipeline.errors import CounterpointError
 
 HEAD = "# What people wrote in cells of the framework matrix, instead of the extractive summary. Later entries stand.\n"
@@ -39,7 +40,8 @@ class Summary(entries.Entry):
 
 def load(path: Path) -> list[Summary]:
     """Every entry, by time; raise WrittenError with every problem at once. A file that is not there holds none."""
-    found = entries.read(path, "summaries", Summary, error=WrittenError)
+    held = entries.read(path, "summaries", Summary, error=WrittenError)
+    found = [one.model_copy(update={"case": named(one.case), "who": named(one.who)}) for one in held]
     return sorted(found, key=lambda one: (one.when.replace(" ", "T"), one.case, one.code, one.who, one.summary))
 
 
