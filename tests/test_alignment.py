@@ -175,7 +175,26 @@ def test_a_best_theme_needs_both_halves_to_recover_a_code():
     codes, _, _ = verdicts(found, themes)
     assert codes.loc["A", "theme_id"] == 1
     assert codes.loc["A", "recall"] == pytest.approx(0.4)
-    assert codes.loc["A", "verdict"] in {"merged", "fragmented"}
+    assert codes.loc["A", "verdict"] == "fragmented"  # theme 0 has less of it (6 of 14) than all talk (10 of 20)
+
+
+def test_a_code_is_merged_where_half_of_it_lies_in_another_theme_than_its_best():
+    # As before, but with much talk that nobody coded: now theme 0 has more of the code than all talk has.
+    found, themes = case(
+        lambda s, d: (0 if s <= 14 else 1 if s <= 18 else 2, ["A"] if s <= 6 or 14 < s <= 18 else []), segments=41
+    )
+    codes, _, _ = verdicts(found, themes)
+    assert (codes.loc["A", "theme_id"], codes.loc["A", "themes"]) == (1, "0; 1")
+    assert (codes.loc["A", "precision"], codes.loc["A", "recall"]) == pytest.approx((1.0, 0.4))
+    assert codes.loc["A", "verdict"] == "merged"
+
+
+def test_how_much_of_a_theme_the_coder_coded_at_all():
+    # Of theme 0 everything that has A also has B; of theme 1 a fifth has a code.
+    found, themes = case(lambda s, d: (0, ["A", "B"] if s <= 8 else []) if s <= 10 else (1, ["A"] if s <= 12 else []))
+    _, mapped, _ = verdicts(found, themes)
+    assert mapped["coded"].to_dict() == pytest.approx({0: 0.8, 1: 0.2})
+    assert mapped["n_segments"].to_dict() == {0: 80, 1: 80}
 
 
 def test_a_code_of_one_document_is_not_judged_and_makes_no_theme_mapped():

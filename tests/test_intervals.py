@@ -58,6 +58,19 @@ def test_an_interval_is_refused_where_most_draws_are_undefined():
     assert found.undefined[0] == pytest.approx(0.7)
 
 
+def test_draws_without_a_value_are_set_aside_and_are_no_0():
+    drawn = np.append(np.linspace(0.4, 0.6, 81), np.full(19, np.nan))[:, None]
+    found = intervals.of_draws(np.array([0.5]), drawn)
+    assert (found.low[0], found.high[0]) == pytest.approx((0.405, 0.595))  # 2.5% of 81 at either end
+    assert found.undefined[0] == pytest.approx(0.19)
+
+
+def test_up_to_half_of_the_draws_may_have_no_value():
+    for undefined, has in ((50, True), (51, False)):
+        drawn = np.append(np.full(100 - undefined, 0.5), np.full(undefined, np.nan))[:, None]
+        assert np.isfinite(intervals.of_draws(np.array([0.5]), drawn).low[0]) == has
+
+
 def test_draws_draw_as_many_documents_as_there_are_and_repeat_with_the_seed():
     weights = intervals.document_draws(7, draws=50, seed=2)
     assert weights.shape == (50, 7)

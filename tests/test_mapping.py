@@ -17,7 +17,7 @@ TREE = Tree(
 ALL = np.ones(5, dtype=bool)
 
 
-def decided(*scores: float, limits: float = 0.5, given=ALL) -> list[str]:
+def decided(*scores: float, limits: float | list[float] = 0.5, given=ALL) -> list[str]:
     row = np.array([scores])
     found = mapping.decided(row, np.full(row.shape, limits), above=TREE.above, given=given)
     return [name for name, one in zip(TREE.names, found[0], strict=True) if one]
@@ -46,6 +46,18 @@ def test_where_a_category_fits_and_no_code_of_it_nearly_does_the_category_is_giv
 
 def test_where_one_nearly_fits_it_is_given_for_its_category():
     assert decided(0.9, 0.1, 0.4, 0.1, 0.1) == ["Staffing"]
+
+
+def test_one_that_nearly_fits_is_given_though_it_has_sub_codes_itself():
+    assert decided(0.9, 0.4, 0.1, 0.1, 0.1) == ["Time"]
+    assert decided(0.9, 0.4, 0.1, 0.45, 0.1) == ["Protected"]
+
+
+def test_how_nearly_is_told_by_each_codes_own_limit():
+    limits = [0.5, 0.5, 0.9, 0.9, 0.5]
+    assert decided(0.9, 0.3, 0.4, 0.1, 0.1, limits=limits) == ["Time"]  # 60% of its limit, and 44%
+    assert decided(0.9, 0.1, 0.45, 0.1, 0.1, limits=limits) == ["Staffing"]  # half is near enough
+    assert decided(0.9, 0.1, 0.44, 0.1, 0.1, limits=limits) == ["Resources"]
 
 
 def test_a_category_that_cannot_be_given_still_finds_its_code():

@@ -72,6 +72,13 @@ def test_one_segment_stands_out_for_nothing():
     assert mapping_zero.standardised(np.full((4, 2), 0.3)) == pytest.approx(0)
 
 
+def test_the_spread_of_a_code_is_drawn_to_that_of_all_codes():
+    # Variances 2/3 and 2, of 3 segments; ten more with their mean, 4/3: (2 + 40/3) / 13 and (6 + 40/3) / 13.
+    found = mapping_zero.standardised(np.array([[0.0, 1.0], [1.0, 1.0], [2.0, 4.0]]))
+    assert found[:, 0] == pytest.approx(np.array([-1, 0, 1]) / np.sqrt(46 / 39), abs=1e-6)
+    assert found[:, 1] == pytest.approx(np.array([-1, -1, 2]) / np.sqrt(58 / 39), abs=1e-6)
+
+
 def test_one_half_is_the_threshold():
     assert mapping_zero.as_shares(np.array([[1.5, 1.4, 9.0]]), 1.5)[0] == pytest.approx([0.5, 0.45, 1.0], abs=0.01)
 

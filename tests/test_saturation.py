@@ -1,5 +1,8 @@
 """Saturation after Guest, Namey & Chen (2020)."""
 
+from itertools import permutations
+from math import comb
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -84,6 +87,31 @@ def test_curves_hold_the_given_order_and_random_ones():
     assert verdict["n_known"] == 5
     assert verdict["reached_at"] == 7
     assert 0 <= verdict["random"] <= 1
+
+
+def test_random_orders_know_what_documents_drawn_one_by_one_would():
+    # Hurlbert (1971), Ecology 52: a code of m of n documents is among k of them with 1 - C(n - m, k) / C(n, k).
+    seen = presence("ab", "a", "bc", "ad", "a", "b", "e")
+    order = Order(tuple("1234567"), "file names")
+    rows, _ = sat.saturation("ann", ALL, seen, order, Rule(base=3, run=2, orders=2000, seed=4))
+    random = pd.DataFrame([row for row in rows if row["order"] == "random"])
+    expected = [sum(1 - comb(7 - m, k) / comb(7, k) for m in seen.sum(0)) for k in range(1, 8)]
+    assert random["n_known"].to_numpy() == pytest.approx(np.array(expected), abs=0.08)
+    assert random["n_new"].to_numpy() == pytest.approx(np.diff(expected, prepend=0), abs=0.08)
+    assert (random["known_low"] < random["known_high"]).tolist() == [True] * 6 + [False]
+
+
+def test_the_share_of_random_orders_that_reach_saturation_is_that_of_all_orders():
+    seen, rule = presence("abc", "ad", "ab", "e", "bc"), Rule(base=2, run=2, threshold=0.25, orders=2000, seed=2)
+    rows, verdict = sat.saturation("ann", ALL, seen, Order(tuple("12345"), "file names"), rule)
+    ratios = np.array([sat.ratios(sat.new_codes(seen[list(order)]), rule) for order in permutations(range(5))])
+    assert verdict["random"] == pytest.approx(np.mean([(each <= 0.25).any() for each in ratios]), abs=0.04)
+    random = [row for row in rows if row["order"] == "random"]
+    assert "ratio" not in random[2]  # the base and one document: no run is complete
+    for place in (3, 4):
+        assert random[place]["ratio"] == pytest.approx(ratios[:, place].mean(), abs=0.03)
+        low, high = np.percentile(ratios[:, place], [2.5, 97.5])
+        assert (random[place]["ratio_low"], random[place]["ratio_high"]) == pytest.approx((low, high), abs=0.01)
 
 
 def test_a_cell_that_is_too_small_has_a_sentence_and_no_figures():

@@ -73,6 +73,15 @@ def test_a_theme_that_is_left_out_wholly_is_not_counted():
     assert means[1] == 1
 
 
+def test_a_run_that_left_a_theme_out_wholly_is_none_of_its_runs():
+    themes = np.array([0] * 3 + [1] * 6)
+    _, means = leave_out(
+        names(3), themes, lambda kept: np.repeat([0, 1], [2, kept.sum() - 2]), left_out=[["d00"], ["d01"]]
+    )
+    assert means[0] == pytest.approx(2 / 3)  # two of its three are found together, in the one run that has it
+    assert means[1] == pytest.approx((4 / 6 + 3 / 4) / 2)
+
+
 def study() -> tuple[pd.DataFrame, np.ndarray, pd.DataFrame]:
     """Theme 0 is said by Ana alone, theme 1 by all; Ana and Ben are of one site."""
     cases = ["ana"] * 4 + ["ana", "ben", "cleo", "dev", "eve", "fay"] * 2

@@ -53,6 +53,13 @@ def test_a_code_that_is_everywhere_marks_no_theme():
     assert table["verdict"].tolist() == ["orphan"]
 
 
+def test_a_code_marks_a_theme_by_how_often_it_is_outside_it():
+    # 4 of 10 in the theme; of the 30 segments outside, 6 have it (a fifth), or 7.
+    assert theme_codes.marks(4, 10, 10, 40)
+    assert not theme_codes.marks(4, 10, 11, 40)
+    assert theme_codes.marks(3, 40, 3, 40)  # nothing is outside
+
+
 def test_two_segments_are_too_few_to_mark():
     assert not theme_codes.marks(2, 2, 2, 40)
     assert theme_codes.marks(3, 3, 3, 40)
