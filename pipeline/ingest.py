@@ -15,6 +15,7 @@ from pipeline import layout, naming, participants, parts, placing, readers, sour
 from pipeline.core.names import key, written
 from pipeline.core.places import Places
 from pipeline.participants import ANY, Person
+from pipeline.readers import coding
 from pipeline.readers.model import Labels, RefusedError, Transcript
 
 People = Mapping[tuple[str, str], Person]
@@ -208,10 +209,12 @@ def read_codings(folder: Path, transcripts: Mapping[str, Transcript]) -> tuple[l
     for path in readers.code_files(source_files(folder)):
         name = f"human_codes/{naming.normal(path.relative_to(folder).as_posix())}"
         try:
-            codings = readers.read_codes(path)
+            codings, left_out = coding.by_people(readers.read_codes(path))
         except RefusedError as error:
             problems.append(Problem("refused", "", name, str(error)))
             continue
+        if left_out:
+            problems.append(Problem("note", "", name, left_out))
         placed, lost = placing.place(codings, texts)
         problems.extend(Problem("refused", one.document, f"{name}, {one.coding.row}", one.reason) for one in lost)
         by_text = sum(one.how == "text" for one in placed)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipeline import codebook, context, encoder, stage, store
 from pipeline.codebook import Codebook
+from pipeline.core import coders
 from pipeline.deductive import (
     abstention,
     coded,
@@ -78,13 +79,19 @@ def map_codes(study: Study, *, encode: Encode, options: MapCodes) -> Tables:
             )
     tables = _tables(study, talk, found, truth, codes=codes, options=options)
     if found and material is not None:
-        rows = tables["code_assignments"]
-        given = rows[rows["accepted"] & (rows["method"] == found[-1].method)]
-        tables |= _read_against(study, material, found[-1], codes=codes, options=options, given=given)
+        rows, best = tables["code_assignments"], _primary(found)
+        given = rows[rows["accepted"] & (rows["method"] == best.method)]
+        tables |= _read_against(study, material, best, codes=codes, options=options, given=given)
     notes = [{"kind": "note", "document": "", "place": "", "reason": reason} for reason in said]
     return {name: _table(name, [rows]) for name, rows in tables.items()} | {
         "map_codes_problems": _table("map_codes_problems", [pd.DataFrame(notes)])
     }
+
+
+def _primary(found: Sequence[mapping.Mapped]) -> mapping.Mapped:
+    """What the study's primary method found, of one or more methods."""
+    best = coders.primary(one.method for one in found)
+    return next(one for one in found if one.method == best)
 
 
 def _learning(options: MapCodes) -> mapping_few.Options:
@@ -143,8 +150,9 @@ def _tables(
         tables["mapping_quality"] = [abstention.quality(one, truth, codes=codes) for one in found]
         tables["code_reliability"] = [abstention.curve(one, truth, codes=codes) for one in found]
     if found:
-        primary = tables["code_assignments"][-1]
-        names = [name for name in found[-1].codes if name in codes.given]
+        best = _primary(found)
+        primary = tables["code_assignments"][found.index(best)]
+        names = [name for name in best.codes if name in codes.given]
         crossed = theme_codes.crossed(study.themes, primary[primary["accepted"]], codes=names, segments=talk)
         if len(crossed):
             tables["theme_code"] = [crossed]
@@ -210,14 +218,14 @@ def _notes(study: Study, codes: coded.Tree, options: MapCodes) -> list[str]:
             "passages alone. Add them to codebook.yaml, or mend their spelling in the files of human codes."
         )
     used = set(study.codings["code"])
-    if options.uncoded == "unknown" and used and coded.NO_CODE not in used:
+    if options.uncoded == "unknown" and used and coders.NO_CODE not in used:
         said.append(
             "What people left uncoded says nothing here (map_codes.uncoded is unknown), and nobody said "
-            f"'{coded.NO_CODE}' of a passage: nothing shows what fits no code, and codes are given more freely than "
-            f"people give them. Mark some passages '{coded.NO_CODE}', as blind sheets do."
+            f"'{coders.NO_CODE}' of a passage: nothing shows what fits no code, and codes are given more freely than "
+            f"people give them. Mark some passages '{coders.NO_CODE}', as blind sheets do."
         )
     rare = study.codings.groupby("code").size()
-    once = sorted(str(name) for name in rare[rare == 1].index if name in used and name != coded.NO_CODE)
+    once = sorted(str(name) for name in rare[rare == 1].index if name in used and name != coders.NO_CODE)
     if once:
         said.append(f"Codes that were used once, from which little can be learned: {_listed(once)}.")
     return said

@@ -3,13 +3,15 @@
 import re
 import uuid
 
+from pipeline.core import coders
+
 PROJECT = "urn:QDA-XML:project:1.0"
 CODEBOOK = "urn:QDA-XML:codebook:1.0"
 ORIGIN = "Counterpoint"
 # What this project adds to a file under names of its own, so that it is known again when the file comes back.
-MODEL = "Counterpoint (model)"
 THEMES = "Candidate themes"
 BEYOND = "Codes beyond the codebook"
+CANDIDATE = ("Candidate codes (", "Candidate theme: ")
 SOURCE_TYPE = "source_type"
 # QualCoder cannot read a selection without a date. This one stands for "not known".
 UNDATED = "2000-01-01T00:00:00Z"
@@ -24,6 +26,24 @@ _MIDNIGHT = "T00:00:00Z"
 def guid(study: str, kind: str, *key: object) -> str:
     """The id of a thing in a study: the same in every export, and another for every other thing."""
     return str(uuid.uuid5(_NAMESPACE, "\x1f".join([study, kind, *(str(part) for part in key)])))
+
+
+def user(study: str, name: str) -> str:
+    """The id of a coder, who is of one study, or of this program, which is the same user in all of them."""
+    return coders.MODEL_GUID if name == coders.MODEL else guid(study, "user", name)
+
+
+def program_users(project: str) -> frozenset[str]:
+    """The ids by which this program's own user may be known in a project of that name.
+
+    Beside the one of all studies, that which exports once made of the study's name.
+    """
+    return frozenset((coders.MODEL_GUID, guid(project, "user", coders.MODEL)))
+
+
+def is_candidate(description: str) -> bool:
+    """Whether a selection's description is one that exports write to what the program applied."""
+    return description.startswith(CANDIDATE)
 
 
 def speaker_line(speaker: str, part: str, case: str) -> str:

@@ -14,7 +14,7 @@ from pipeline.commands import blind_sheets as blind
 from pipeline.commands import sheets
 from pipeline.commands.sheets import SheetError
 from pipeline.compare import Input
-from pipeline.comparison.units import NO_CODE
+from pipeline.core.coders import NO_CODE
 from pipeline.params import Compare
 from tests.coded_study import assignments, codings, tables
 

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.comparison.comparability import problems
 from pipeline.comparison.saturation import Order
-from pipeline.comparison.units import NO_CODE
+from pipeline.core.coders import NO_CODE
 from tests.coded_study import assignments, codings, tables
 from tests.test_units import laid
 

@@ -7,7 +7,7 @@ import pytest
 from pipeline.comparison import intervals
 from pipeline.comparison.missed import missed_rows
 from pipeline.comparison.pairs import Options
-from pipeline.comparison.units import NO_CODE
+from pipeline.core.coders import NO_CODE
 from tests.coded_study import assignments, codings, tables
 from tests.test_units import laid
 

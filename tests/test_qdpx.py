@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import codebook, refi, store
+from pipeline.core import coders
 from pipeline.decisions import Decision
 from pipeline.exchange import code_tree, markup, qdpx, refi_check
 from pipeline.readers import qdpx as reader
+from pipeline.readers.coding import by_people
 
 SCHEMA = Path(__file__).parents[1] / "../shared/formats/REFI-QDA_Project.xsd"
 N = "{urn:QDA-XML:project:1.0}"
@@ -102,7 +104,7 @@ def test_codings_come_back_letter_for_letter(tables, book, offsets):
     ]
     given_tables = with_codings(tables, rows)
     found = reader.contents(made(given_tables, book, offsets=offsets), "file")
-    assert as_rows(found.codings) == sorted(given_tables["codings"].itertuples(index=False, name=None))
+    assert as_rows(by_people(found.codings)[0]) == sorted(given_tables["codings"].itertuples(index=False, name=None))
     assert found.counted.startswith({"codepoints": "code points", "utf16": "UTF-16"}[offsets])
 
 
@@ -122,10 +124,10 @@ def test_utf16_positions_count_an_emoji_as_two(tables, book):
 def test_the_model_is_a_user_of_its_own_and_says_its_scores(tables, book):
     _, root = opened(made(tables, book))
     users = {user.get("guid"): user.get("name") for user in root.iter(N + "User")}
-    assert sorted(users.values()) == sorted(["Asha", "lea", "max", refi.MODEL])
-    assert list(users.values())[-1] == refi.MODEL
+    assert sorted(users.values()) == sorted(["Asha", "lea", "max", coders.MODEL])
+    assert list(users.values())[-1] == coders.MODEL
     accepted = tables["code_assignments"].query("accepted")
-    by_model = [one for one in root.iter(N + "PlainTextSelection") if users[one.get("creatingUser")] == refi.MODEL]
+    by_model = [one for one in root.iter(N + "PlainTextSelection") if users[one.get("creatingUser")] == coders.MODEL]
     in_theme = tables["theme_assignments"].query("theme_id >= 0")
     assert len(by_model) == len(set(accepted["segment_id"]) | set(in_theme["segment_id"]))
     codes = {code.get("guid"): code.get("name") for code in root.iter(N + "Code")}
@@ -248,7 +250,7 @@ def test_another_program_that_reads_the_format_agrees(tables, book, tmp_path):
         for one in source.plain_text_selection:
             for coding in one.coding:
                 coder = users[coding.creating_user]
-                if coder != refi.MODEL:
+                if coder != coders.MODEL:
                     start, end = int(one.start_position), int(one.end_position)
                     rows.append(
                         (

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from refi_files import HEAD, guid, one, packed, project, selection
 
 from pipeline import placing, readers, refi
+from pipeline.core import coders
 from pipeline.readers import offsets, qde, qdpx
+from pipeline.readers.coding import by_people
 from pipeline.readers.model import RefusedError
 from pipeline.readers.offsets import Convention, Passage, Ruler
 
@@ -117,11 +119,42 @@ def test_notes_are_memos_whether_inside_the_xml_or_beside_it():
     assert coding.memo == "à côté\ninside"
 
 
-def test_what_the_model_applied_is_no_human_coding():
-    data = one(b"One two.", [selection(1, 0, 3, user=1), selection(2, 4, 7, user=2)], users=("Ann", refi.MODEL))
-    found = qdpx.contents(data, "file")
-    assert [coding.coder for coding in found.codings] == ["Ann"]
-    assert found.machine == 1
+MACHINE = f'<User guid="{guid(102)}" name="{coders.MODEL}"/>'
+RENAMED = {
+    "its name": MACHINE,
+    "its id, under another name": f'<User guid="{coders.MODEL_GUID}" name="AI"/>',
+    "its id, in braces and capitals": f'<User guid="{{{coders.MODEL_GUID.upper()}}}" name="AI"/>',
+    "its id alone": f'<User guid="{coders.MODEL_GUID}"/>',
+    "its id, of a user that is not listed": "",
+    "the id that it once had in each study": f'<User guid="{refi.guid("p", "user", coders.MODEL)}" name="AI"/>',
+    "its name with a number": f'<User guid="{guid(102)}" name="{coders.MODEL}_1"/>',
+    "its name in other letters": f'<User guid="{guid(102)}" name=" counterpoint (Model) "/>',
+}
+
+
+@pytest.mark.parametrize("user", RENAMED.values(), ids=RENAMED)
+def test_what_the_program_applied_is_told_from_peoples_codings_by(user):
+    data = project([("talk", "a.txt", [selection(1, 0, 3, user=1), selection(2, 4, 7, user=2)])], users=("Ann",))
+    number = user.split('"')[1] if user else coders.MODEL_GUID
+    data = data.replace("</Users>", f"{user}</Users>").replace(guid(102), number)
+    people, left_out = by_people(qdpx.read(packed(data, {"a.txt": b"One two."}), "file"))
+    assert [one.coder for one in people] == ["Ann"]
+    assert left_out.startswith("1 of 2 codings are by ")
+
+
+def test_where_nobody_is_named_the_exports_own_description_tells_and_the_rest_is_a_persons():
+    selections = [selection(1, 0, 3, memo="Candidate codes (few_shot): Trust 0.81"), selection(2, 4, 7, memo="hm")]
+    xml = project([("talk", "a.txt", selections)]).replace(f' creatingUser="{guid(101)}"', "")
+    xml = xml.replace('name="p"', f'name="p" creatingUserGUID="{coders.MODEL_GUID}"')
+    people, _ = by_people(qdpx.read(packed(xml, {"a.txt": b"One two."}), "file"))
+    assert [(one.coder, one.memo) for one in people] == [("file", "hm")]
+
+
+def test_what_a_person_took_over_from_the_program_is_theirs():
+    memo = "Candidate codes (few_shot): Trust 0.81"
+    people, left_out = by_people(qdpx.read(one(b"One two.", [selection(1, 0, 3, memo=memo)]), "file"))
+    assert [(found.coder, found.memo) for found in people] == [("Ann", memo)]
+    assert not left_out
 
 
 def test_a_name_that_several_codes_share_gets_its_parents_and_themes_give_way_to_codes():

@@ -7,6 +7,7 @@ from defusedxml.ElementTree import fromstring
 from pipeline import refi, store
 from pipeline.commands import exporting, importing
 from pipeline.commands.importing import _attributes, _free
+from pipeline.core import coders
 from pipeline.decisions import Decision
 from pipeline.exchange import code_tree, markup, refi_notes, refi_people
 
@@ -31,9 +32,9 @@ def people() -> refi_people.People:
 
 
 def test_users_are_sorted_and_the_model_is_last_and_there_once():
-    names = [fromstring(user).get("name") for user in refi_people.users({"b", "a", refi.MODEL}, study="s")]
-    assert names == ["a", "b", refi.MODEL]
-    assert [fromstring(user).get("name") for user in refi_people.users([], study="s")] == [refi.MODEL]
+    names = [fromstring(user).get("name") for user in refi_people.users({"b", "a", coders.MODEL}, study="s")]
+    assert names == ["a", "b", coders.MODEL]
+    assert [fromstring(user).get("name") for user in refi_people.users([], study="s")] == [coders.MODEL]
 
 
 def test_a_sources_description_names_those_who_speak():

@@ -296,7 +296,7 @@ def test_saturation_is_said_of_the_whole_first(quoted):
 
 def test_kinds_of_source_are_compared_where_there_are_several():
     table = pd.DataFrame(
-        {"coder": "pipeline", "code": "A", "source_type": ["interview", "document"], "n_segments": [3, 0]}
+        {"coder": "pipeline (zero_shot)", "code": "A", "source_type": ["interview", "document"], "n_segments": [3, 0]}
     )
     kinds, rows = further_view.by_source(table.assign(reading=["complements", "silent"]), ["A", "B"])
     assert kinds == ("interview", "document")

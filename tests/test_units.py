@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.comparison import units
-from pipeline.comparison.units import ANY_CODE, NO_CODE, as_any, as_categories, ratings
+from pipeline.comparison.units import ANY_CODE, as_any, as_categories, ratings
+from pipeline.core.coders import NO_CODE
 from tests.coded_study import assignments, codings, tables
 
 

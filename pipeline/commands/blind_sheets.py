@@ -16,7 +16,9 @@ from pipeline import codebook, store
 from pipeline.codebook import Codebook
 from pipeline.commands import sheets
 from pipeline.commands.sheets import SheetError
-from pipeline.comparison.units import CONSENSUS, NO_CODE, Uncoded, ratings
+from pipeline.comparison.units import Uncoded, ratings
+from pipeline.core import coders
+from pipeline.core.coders import CONSENSUS, NO_CODE
 from pipeline.core.places import Places
 
 COLUMNS = ("document", "start", "end", "speaker", "question", "before", "text", "after", "code", "coder", "memo")
@@ -89,9 +91,9 @@ def allocation(sizes: Sequence[int], n: int) -> list[int]:
     return [int(count) for count in each]
 
 
-def left_without_code(assignments: pd.DataFrame, *, method: str | None = None) -> dict[str, str]:
-    """The segments to which the pipeline gave no code (the miss check), each mapped to one stratum."""
-    rows = assignments[assignments["method"] == method] if method else assignments[assignments["method"] != "human"]
+def left_without_code(assignments: pd.DataFrame) -> dict[str, str]:
+    """The segments to which the study's primary method gave no code (the miss check), each mapped to one stratum."""
+    rows = assignments[assignments["method"] == coders.primary(assignments["method"])]
     given = rows.groupby("segment_id")["accepted"].any()
     return dict.fromkeys(sorted(given.index[~given]), "left without a code")
 
@@ -118,6 +120,8 @@ def write_sheets(
     `by`: document, case, source_type or an attribute; `missed`: only passages that the machine left without a code. A
     sheet that is there is not overwritten: it may be half filled.
     """
+    if coders.is_program(coder):
+        raise SheetError(f"{_own(coder)} Name the person who will code.")
     place = Places(study).sheets / f"coding_{_safe(coder)}"
     if place.with_suffix(".xlsx").exists() or place.with_suffix(".csv").exists():
         raise SheetError(f"{place}.xlsx is there already and may be half filled. Move it away, or name another coder.")
@@ -227,6 +231,8 @@ def filled(
             wrong.append(
                 f"{where}: {row['document']} {row['start']}-{row['end']} is no place in this study. Give it back."
             )
+        if coders.is_program(who):
+            wrong.append(f"{where}: {_own(who)} Write who coded it.")
         if not who:
             wrong.append(f"{where}: nobody is named under 'coder'. Write who coded it.")
         wrong += [
@@ -240,6 +246,10 @@ def filled(
     if wrong:
         raise SheetError("\n".join(wrong))
     return found
+
+
+def _own(coder: str) -> str:
+    return f"'{coder}' is this program's own name, whose codings are no person's."
 
 
 def _codes(cell: str, known: Sequence[str]) -> list[str]:

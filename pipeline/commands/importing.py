@@ -20,7 +20,7 @@ from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.exchange import csv
 from pipeline.readers import codes_csv, guards, offsets, qde, qdpx, rows
-from pipeline.readers.coding import Coding
+from pipeline.readers.coding import Coding, by_people
 from pipeline.readers.model import RefusedError
 from pipeline.reporting.code_text import fields
 
@@ -88,13 +88,9 @@ def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
 
 def _project(plan: Plan, path: Path, data: bytes) -> None:
     found = qdpx.contents(data, path.stem, units=UNITS[plan.wanted.offsets])
-    plan.lines.append(f"{path.name}: {len(found.sources)} texts, {len(found.codings)} codings by people.")
+    plan.lines.append(f"{path.name}: {len(found.sources)} texts, {len(by_people(found.codings)[0])} codings by people.")
     if found.counted:
         plan.lines.append(f"Positions count as: {found.counted}.")
-    if found.machine:
-        plan.lines.append(
-            f"{found.machine} codings by {refi.MODEL} are a program's, not a person's, and were left out."
-        )
     names = _texts(plan, found.sources)
     _codings(plan, path, [replace(one, document=names.get(one.document, one.document)) for one in found.codings])
     _people(plan, found, names)
@@ -178,6 +174,9 @@ def _free(name: str, taken: set[str]) -> str:
 
 def _codings(plan: Plan, path: Path, codings: Sequence[Coding]) -> None:
     """Plan people's codings as csv below human_codes/."""
+    codings, left_out = by_people(codings)
+    if left_out:
+        plan.lines.append(left_out)
     placed = [one for one in codings if one.start is not None or one.text.strip()]
     if len(placed) < len(codings):
         lost = len(codings) - len(placed)

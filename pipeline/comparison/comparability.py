@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.comparison.saturation import Order
-from pipeline.comparison.units import NO_CODE, Ratings
+from pipeline.comparison.units import Ratings
+from pipeline.core.coders import NO_CODE
 
 
 def problems(codings: pd.DataFrame, assignments: pd.DataFrame, found: Ratings, *, order: Order) -> list[dict[str, str]]:

@@ -12,7 +12,8 @@ import pandas as pd
 
 from pipeline.agreement import Bools, Floats
 from pipeline.comparison.pairs import pairs
-from pipeline.comparison.units import CONSENSUS, Ratings, pipeline_name
+from pipeline.comparison.units import Ratings
+from pipeline.core.coders import CONSENSUS, pipeline_name
 
 GAVE, GAVE_ANOTHER, LEFT_BLANK = 1.0, 0.8, 0.4
 

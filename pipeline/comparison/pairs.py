@@ -16,7 +16,8 @@ from pipeline.agreement import Bools, Floats, Ints
 from pipeline.comparison import intervals
 from pipeline.comparison.intervals import Bounds, known
 from pipeline.comparison.sets import set_alpha
-from pipeline.comparison.units import CONSENSUS, Ratings, as_any, as_categories
+from pipeline.comparison.units import Ratings, as_any, as_categories
+from pipeline.core.coders import CONSENSUS
 
 ALL_CODES = "(all codes)"
 ALL_CATEGORIES = "(all categories)"

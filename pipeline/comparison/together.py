@@ -11,7 +11,8 @@ from pipeline.comparison import intervals
 from pipeline.comparison.intervals import known
 from pipeline.comparison.pairs import ALL_CATEGORIES, ALL_CODES, Options
 from pipeline.comparison.sets import drawn_alpha, set_sums
-from pipeline.comparison.units import CONSENSUS, Ratings, as_categories
+from pipeline.comparison.units import Ratings, as_categories
+from pipeline.core.coders import CONSENSUS
 
 
 def rows_of_all(found: Ratings, *, category_of: Mapping[str, str], options: Options) -> list[dict[str, Any]]:

@@ -12,15 +12,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.agreement import Bools, Floats, Ints
+from pipeline.core.coders import NO_CODE, pipeline_name
 from pipeline.overlap import codes_of_segments
 
 Unit = Literal["character", "segment", "turn", "span"]
 Uncoded = Literal["negative", "unknown"]
 
-# A coding with this code says: read, and no code applies. Filled blind sheets bring it.
-NO_CODE = "(no code)"
-# Resolved disagreements come back as the codings of this coder, who is no third independent person.
-CONSENSUS = "consensus"
 ANY_CODE = "(any code)"
 
 
@@ -50,11 +47,6 @@ class Ratings:
     def documents(self) -> Ints:
         """Each unit's document as a number, in the order of the units."""
         return pd.factorize(self.units["document"])[0].astype(np.int64)
-
-
-def pipeline_name(method: str) -> str:
-    """What the pipeline is called as a coder."""
-    return f"pipeline ({method})"
 
 
 def pipeline_codings(assignments: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:

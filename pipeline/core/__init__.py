@@ -1,1 +1,1 @@
-"""What every stage and command rests on: the places of a study, and how files are written and removed."""
+"""What every stage and command rests on: a study's places, how files are written and removed, and who coded."""

@@ -12,16 +12,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.codebook import Codebook
+from pipeline.core.coders import CONSENSUS, NO_CODE
 from pipeline.deductive.calibration import Bools
 from pipeline.overlap import codes_of_segments
 
 # What it means that a person left a passage uncoded: that no code applies, or nothing.
 Uncoded = Literal["negative", "unknown"]
-
-# A coding with this code says: read, and no code applies.
-NO_CODE = "(no code)"
-# Resolved disagreements come back as the codings of this coder.
-CONSENSUS = "consensus"
 
 
 @dataclass(frozen=True)

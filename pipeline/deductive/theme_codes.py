@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.core.coders import PIPELINE
+
 # A code marks a theme where it is at least so many times as frequent in it as outside, on so many segments.
 CLEARLY = 2.0
 FEWEST = 3
@@ -16,7 +18,6 @@ FEWEST = 3
 DOMINANT = 2.0
 HALF = 0.5
 QUOTES = 3
-PIPELINE = "pipeline"
 
 
 def crossed(themes: pd.DataFrame, given: pd.DataFrame, *, codes: list[str], segments: pd.DataFrame) -> pd.DataFrame:

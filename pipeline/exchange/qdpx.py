@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipeline import refi, rows
 from pipeline.codebook import Codebook
+from pipeline.core import coders
 from pipeline.decisions import Decision
 from pipeline.exchange import code_tree, markup, refi_check, refi_notes, refi_people
 
@@ -46,9 +47,9 @@ def project(
     """The bytes of the .qdpx of a study.
 
     `tables`: those named in TABLES. `study`: its name, from which ids are made. `method`: whose accepted rows of
-    code_assignments are the pipeline's codings; where none is named, those learned from what people coded, else those
-    from the codebook's words. `offsets`: positions in code points, as the format says, or in UTF-16 units, as NVivo
-    counts; the end is not included. What XML cannot hold is replaced by U+FFFD in names and memos, never in texts.
+    code_assignments are the pipeline's codings; where none is named, the study's primary one's. `offsets`: positions in
+    code points, as the format says, or in UTF-16 units, as NVivo counts; the end is not included. What XML cannot hold
+    is replaced by U+FFFD in names and memos, never in texts.
     """
     codes = code_tree.codes(codebook, tables["codings"], study=study)
     trees, nodes = code_tree.themes(tables["themes"], taken=set(codes.guids), study=study)
@@ -60,14 +61,14 @@ def project(
         applied[document] += found
     people = refi_people.People(tables["turns"], tables["cases"], tables["documents"], study)
     texts = dict(zip(tables["documents"]["document"], tables["documents"]["text"], strict=True))
-    coders = {one.coder for found in applied.values() for one in found if one.coder != refi.MODEL}
+    coded_by = {one.coder for found in applied.values() for one in found if one.coder != coders.MODEL}
     written = [
         _source(names[document], document, texts[document], applied[document], people, offsets=offsets)
         for document in sorted(texts)
     ]
     listed = [xml for xml in [markup.some("Codes", [node.xml() for node in [*codes.trees, *trees]])] if xml]
     inside = [
-        markup.some("Users", refi_people.users(coders | {decision.who for decision in decisions}, study=study)),
+        markup.some("Users", refi_people.users(coded_by | {decision.who for decision in decisions}, study=study)),
         markup.some("CodeBook", listed),
         markup.some("Variables", people.variables()),
         markup.some("Cases", people.cases(sources)),
@@ -77,7 +78,7 @@ def project(
         markup.text("Description", _about(offsets)),
     ]
     attributes = {"xmlns": refi.PROJECT, "name": study, "origin": refi.ORIGIN}
-    attributes["creatingUserGUID"] = refi.guid(study, "user", refi.MODEL)
+    attributes["creatingUserGUID"] = coders.MODEL_GUID
     xml = (markup.HEAD + markup.element("Project", attributes, *inside)).encode()
     files = {f"sources/{guid}.txt": texts[document].encode() for document, guid in sources.items()}
     files |= {note.path: note.text for note in notes}
@@ -103,7 +104,7 @@ def _source(
         "guid": guid,
         "name": name,
         "plainTextPath": f"internal://{guid}.txt",
-        "creatingUser": refi.guid(people.study, "user", refi.MODEL),
+        "creatingUser": coders.MODEL_GUID,
     }
     said = markup.text("Description", people.description(document))
     return markup.element("TextSource", attributes, said, *selections, people.source_values(document))
@@ -131,20 +132,20 @@ def _by_pipeline(
         codes = scores.get(str(segment.segment_id), [])
         applied = [guids[code] for code, _ in codes]
         listed = "; ".join(f"{code} {score:.2f}" for code, score in codes)
-        said = [f"Candidate codes ({method}): {listed}"] if codes else []
+        said = [f"{refi.CANDIDATE[0]}{method}): {listed}"] if codes else []
         theme = in_theme.get(str(segment.segment_id))
         if theme is not None and theme.theme_id in nodes:
-            said.append(f"Candidate theme: {nodes[theme.theme_id].name} {theme.strength:.2f}")
+            said.append(f"{refi.CANDIDATE[1]}{nodes[theme.theme_id].name} {theme.strength:.2f}")
             applied += [nodes[one].guid for one in (theme.theme_id, theme.subtheme_id) if one in nodes]
         if applied:
-            one = _Applied(segment.start, segment.end, refi.MODEL, "\n".join(said), "", tuple(applied))
+            one = _Applied(segment.start, segment.end, coders.MODEL, "\n".join(said), "", tuple(applied))
             found[str(segment.document)].append(one)
     return found
 
 
 def _scores(assigned: pd.DataFrame, codes: set[str], method: str) -> tuple[str, dict[str, list[tuple[str, float]]]]:
     """The method, and the codes it gave each segment with their scores, in the order of the codes' names."""
-    method = method or ("few_shot" if (assigned["method"] == "few_shot").any() else "zero_shot")
+    method = method or coders.primary(assigned["method"])
     given = assigned[assigned["accepted"] & (assigned["method"] == method) & assigned["code"].isin(sorted(codes))]
     found: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for row in rows.each(given.sort_values(["segment_id", "code"])):
@@ -155,7 +156,7 @@ def _scores(assigned: pd.DataFrame, codes: set[str], method: str) -> tuple[str, 
 def _selection(study: str, document: str, text: str, one: _Applied, place: Callable[[int], int]) -> str:
     """A passage with the codes that one coder gave it, named by its first words."""
     own = (document, one.start, one.end, one.coder, one.said, one.date)
-    user = refi.guid(study, "user", one.coder)
+    user = refi.user(study, one.coder)
     when = refi.moment(one.date)
     codings = [
         markup.element(
@@ -177,7 +178,7 @@ def _selection(study: str, document: str, text: str, one: _Applied, place: Calla
 
 
 def _order(one: _Applied) -> tuple[Any, ...]:
-    return one.start, one.end, one.coder == refi.MODEL, one.coder, one.said, one.date
+    return one.start, one.end, one.coder == coders.MODEL, one.coder, one.said, one.date
 
 
 def _places(text: str, offsets: Offsets) -> Callable[[int], int]:
@@ -189,6 +190,6 @@ def _places(text: str, offsets: Offsets) -> Callable[[int], int]:
 def _about(offsets: Offsets) -> str:
     unit = "code points" if offsets == "codepoints" else "UTF-16 units"
     return (
-        f"What the user '{refi.MODEL}' applied is a candidate, proposed by a program, with its score in the "
+        f"What the user '{coders.MODEL}' applied is a candidate, proposed by a program, with its score in the "
         f"selection's description. {refi.counting(unit)} {refi.UNDATED[:10]} stands for a date not known."
     )

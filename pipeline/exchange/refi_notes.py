@@ -41,7 +41,7 @@ def notes(decisions: Sequence[Decision], nodes: Mapping[int, Node], *, study: st
             "guid": guid,
             "name": name,
             "plainTextPath": f"internal://{guid}.txt",
-            "creatingUser": refi.guid(study, "user", decision.who),
+            "creatingUser": refi.user(study, decision.who),
             "creationDateTime": refi.moment(decision.when) or refi.UNDATED,
         }
         path = f"sources/{guid}.txt"

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from pipeline import refi, rows
+from pipeline.core import coders
 from pipeline.exchange import markup
 
 
 def users(names: Iterable[str], *, study: str) -> list[str]:
     """The users: people in the order of their names, and last the model."""
-    listed = [*sorted(set(names) - {refi.MODEL}), refi.MODEL]
-    return [markup.element("User", {"guid": refi.guid(study, "user", name), "name": name}) for name in listed]
+    listed = [*sorted(set(names) - {coders.MODEL}), coders.MODEL]
+    return [markup.element("User", {"guid": refi.user(study, name), "name": name}) for name in listed]
 
 
 class People:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline import refi
+from pipeline.core import coders
 from pipeline.readers import decoding, guards, offsets, qde
 from pipeline.readers.coding import Coding
 from pipeline.readers.model import RefusedError
@@ -38,13 +39,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Contents:
-    """A project with its texts. `counted`: how it counts positions; `machine`: the number of codings by a model."""
+    """A project with its texts and everybody's codings, this program's too. `counted`: how it counts positions."""
 
     project: qde.Project
     sources: list[Source]
     codings: list[Coding]
     counted: str
-    machine: int
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ class _Told:
 
 
 def read(data: bytes, stem: str) -> list[Coding]:
-    """Return people's codings in a project; `stem`, the file's name, stands for a coder who is not named.
+    """Return the codings in a project; `stem`, the file's name, stands for a coder who is not named.
 
-    What a model applied (the user `Counterpoint (model)`) is no human coding and is left out. Raises RefusedError.
+    What this program applied has its own name as the coder, whatever the file calls its user. Raises RefusedError.
     """
     return contents(data, stem).codings
 
@@ -94,13 +94,13 @@ def contents(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS) ->
     else:
         found, counted = {}, ""
     told = _Told(project, qde.code_names(project), _notes(project, archive), stem)
-    people, machine = _codings(told, held, found)
+    codings = _codings(told, held, found)
     sources = [
         Source(one.guid, one.name, one.ruler.text, qde.text(one.element, "Description"), qde.values(one.element))
         for one in held
         if one.ruler is not None
     ]
-    return Contents(project, sources, people, counted, machine)
+    return Contents(project, sources, codings, counted)
 
 
 def _ways(project: qde.Project, texts: Sequence[tuple[Ruler, Any]], units: Sequence[str]) -> list[offsets.Convention]:
@@ -185,10 +185,9 @@ def _passage(selection: Any, syncs: dict[str, str | None]) -> Passage | None:
     return Passage(numbers[0], numbers[1], selection.get("name") or "") if len(numbers) == 2 else None
 
 
-def _codings(told: _Told, held: list[_Held], found: dict[int, Any]) -> tuple[list[Coding], int]:
-    """People's codings, and how many were a model's. `found`: the spans of each text's passages, in order."""
-    people: list[Coding] = []
-    machine = 0
+def _codings(told: _Told, held: list[_Held], found: dict[int, Any]) -> list[Coding]:
+    """All codings, text by text. `found`: the spans of each text's passages, in order."""
+    codings: list[Coding] = []
     for one in held:
         whole = (0, len(one.ruler.text)) if one.ruler and one.ruler.text else None
         places: list[tuple[Any, tuple[int, int] | None]] = [(one.element, whole)]
@@ -196,13 +195,19 @@ def _codings(told: _Told, held: list[_Held], found: dict[int, Any]) -> tuple[lis
             places.append((selection, next(found[id(one)]) if passage and id(one) in found else None))
         for place, span in places:
             for coding in place.iterfind("Coding"):
-                guid = qde.key(coding.get("creatingUser") or place.get("creatingUser")) or told.project.user
-                coder = told.project.users.get(guid, "")
-                if coder == refi.MODEL:
-                    machine += 1
-                else:
-                    people.append(_coding(told, one, (place, coding), span=span, coder=coder or told.stem))
-    return people, machine
+                codings.append(_coding(told, one, (place, coding), span=span, coder=_coder(told, place, coding)))
+    return codings
+
+
+def _coder(told: _Told, place: Any, coding: Any) -> str:
+    """Who made a coding: by the id of the user, whatever the name; where none is given, by what is said of it."""
+    ours = refi.program_users(told.project.name)
+    owner = qde.key(coding.get("creatingUser") or place.get("creatingUser"))
+    if owner in ours or (not owner and refi.is_candidate(qde.text(place, "Description"))):
+        return coders.MODEL
+    if not owner and told.project.user not in ours:
+        owner = told.project.user
+    return told.project.users.get(owner) or told.stem
 
 
 def _coding(told: _Told, held: _Held, pair: tuple[Any, Any], *, span: tuple[int, int] | None, coder: str) -> Coding:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from pipeline.core import coders
 from pipeline.reporting.matrix import Cell
 from pipeline.rows import each, groups
 from pipeline.views import agreement_view, theme_view
@@ -36,9 +37,8 @@ def build(
 
 
 def primary(code_assignments: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the study's primary method: what was learned from people's codes, or else the codebook's words."""
-    learned = code_assignments.method == "few_shot"
-    return code_assignments[learned] if learned.any() else code_assignments
+    """The rows of the study's primary method."""
+    return code_assignments[code_assignments.method == coders.primary(code_assignments.method)]
 
 
 def theme_sizes(themes: pd.DataFrame) -> str:
@@ -54,8 +54,8 @@ def _coefficients(agreement: pd.DataFrame, theme_agreement: pd.DataFrame) -> dic
     people = pooled[~agreement_view.with_machine(pooled)]
     found = {"kappa_people": people.kappa.mean()}
     for name, own in groups(pooled, "coder_b").items():
-        if agreement_view.is_machine(name):
-            found[f"kappa_{agreement_view.method_of(name)}"] = own.kappa.mean()
+        if coders.is_pipeline(name):
+            found[f"kappa_{coders.method_of(name)}"] = own.kappa.mean()
     for measure in ("ami", "ari", "v_measure"):
         own = theme_agreement[(theme_agreement.measure == measure) & (theme_agreement.level == "code")]
         found[f"themes_{measure}"] = own.value.mean()

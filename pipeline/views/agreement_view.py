@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline import words
+from pipeline.core.coders import is_pipeline, method_of
 from pipeline.rows import each, groups
 from pipeline.views.further_view import coder
 
@@ -78,19 +79,9 @@ def build(agreement: pd.DataFrame, theme_agreement: pd.DataFrame, codes: Sequenc
     )
 
 
-def is_machine(coder: str) -> bool:
-    """Whether a coder is the pipeline, in any of its methods."""
-    return coder.startswith("pipeline")
-
-
-def method_of(coder: str) -> str:
-    """The pipeline's method as a name for a metric: pipeline, few_shot or zero_shot."""
-    return coder.removeprefix("pipeline").strip(" ()") or "pipeline"
-
-
 def with_machine(agreement: pd.DataFrame) -> pd.Series:
     """For each row, whether one of the two coders is the pipeline."""
-    return agreement.coder_a.str.startswith("pipeline") | agreement.coder_b.str.startswith("pipeline")
+    return agreement.coder_a.map(is_pipeline).astype(bool) | agreement.coder_b.map(is_pipeline).astype(bool)
 
 
 def over_all_codes(agreement: pd.DataFrame) -> pd.DataFrame:
@@ -123,7 +114,7 @@ def _pairs(agreement: pd.DataFrame) -> pd.DataFrame:
 
 def _who(row: Any) -> str:
     a, b = coder(row.coder_a), coder(row.coder_b)
-    return f"{b} and {a}" if is_machine(row.coder_a) and not is_machine(row.coder_b) else f"{a} and {b}"
+    return f"{b} and {a}" if is_pipeline(row.coder_a) and not is_pipeline(row.coder_b) else f"{a} and {b}"
 
 
 def _interval(low: float, high: float) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline import words
+from pipeline.core.coders import PIPELINE
 from pipeline.overlap import codes_of_segments
 from pipeline.reporting.quotes import Quote
 from pipeline.rows import each, groups, lookup
@@ -91,7 +92,7 @@ def build(
 def told(theme_code: pd.DataFrame) -> dict[int, str]:
     """For each theme the candidate codes that mark it, in words: one, several, or none."""
     said = {}
-    for theme, rows in groups(theme_code[theme_code.coder == "pipeline"], "theme_id").items():
+    for theme, rows in groups(theme_code[theme_code.coder == PIPELINE], "theme_id").items():
         ordered = rows.sort_values(["n_overlap", "code"], ascending=[False, True])
         marks = [f"“{code}”" for code in ordered[ordered.verdict.isin(["fits", "ambiguous"])].code]
         if (rows.verdict == "fits").any():

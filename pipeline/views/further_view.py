@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline import words
+from pipeline.core import coders
 from pipeline.reporting.quotes import Quote
 from pipeline.rows import each, groups
 
@@ -101,8 +102,8 @@ def by_source(
 
     Empty where the study has one kind of source.
     """
-    machine = sorted(coder for coder in set(triangulation.coder) if coder.startswith("pipeline"))
-    own = triangulation[triangulation.coder == machine[0]] if machine else triangulation.iloc[:0]
+    used = {coders.method_of(coder) for coder in set(triangulation.coder) if coders.is_pipeline(coder)}
+    own = triangulation[triangulation.coder == coders.pipeline_name(coders.primary(used))]
     kinds = tuple(kind for kind in words.SOURCES if kind in set(own.source_type))
     if len(kinds) < 2:
         return (), ()
@@ -136,12 +137,10 @@ def _disputes(table: pd.DataFrame, quotes: Mapping[str, Quote], most: int) -> tu
 
 def coder(name: str) -> str:
     """A coder in words: the pipeline's methods say what they rest on."""
-    known = {
-        "pipeline": "the pipeline",
-        "pipeline (few_shot)": "the pipeline (from other documents’ codes)",
-        "pipeline (zero_shot)": "the pipeline (from the codebook’s words)",
-    }
-    return known.get(name, name)
+    if not coders.is_pipeline(name):
+        return name
+    method = coders.method_of(name)
+    return f"the pipeline ({coders.METHODS[method]})" if method in coders.METHODS else "the pipeline"
 
 
 def _named(source: str) -> str:

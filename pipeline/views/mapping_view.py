@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 
 from pipeline import words
+from pipeline.core import coders
 from pipeline.reporting.quotes import Quote
 from pipeline.rows import each
 from pipeline.views import curve_view
 
 ALL_CODES = "(all codes)"
-METHODS = {"few_shot": "from other documents’ codes", "zero_shot": "from the codebook’s words"}
 MOST_REVIEW = 40
 
 
@@ -43,7 +43,7 @@ def build(
     reflexive: bool,
 ) -> View:
     """Prepare the parts, codes in the order given; with `reflexive` nothing that measures is shown."""
-    method = primary(tables["segment_codes"])
+    method = coders.primary(tables["segment_codes"].method)
     own = tables["segment_codes"][tables["segment_codes"].method == method]
     quality = tables["mapping_quality"].iloc[:0] if reflexive else tables["mapping_quality"]
     bins = tables["code_reliability"].iloc[:0] if reflexive else tables["code_reliability"]
@@ -59,11 +59,6 @@ def build(
         review=tuple((quotes[row.segment_id], _near(row, reflexive)) for row in each(waiting.head(MOST_REVIEW))),
         n_review=len(waiting),
     )
-
-
-def primary(segment_codes: pd.DataFrame) -> str:
-    """The study's primary method: what was learned from people's codes, or else the codebook's words."""
-    return "few_shot" if (segment_codes.method == "few_shot").any() else "zero_shot"
 
 
 def _lead(own: pd.DataFrame) -> tuple[str, ...]:
@@ -89,7 +84,7 @@ def _quality(quality: pd.DataFrame, method: str) -> list[str]:
     said = []
     pooled = quality[quality.code == ALL_CODES].sort_values("method")
     for row in each(pooled):
-        how = METHODS[row.method]
+        how = coders.METHODS[row.method]
         if not row.n_given or not row.n_coded:
             said.append(f"Codes given {how} cannot be judged: people, or the pipeline, gave none here.")
             continue
@@ -100,7 +95,7 @@ def _quality(quality: pd.DataFrame, method: str) -> list[str]:
             f"{_covers(row)}"
         )
     if len(pooled) > 1:
-        said.append(f"This page shows those given {METHODS[method]}.")
+        said.append(f"This page shows those given {coders.METHODS[method]}.")
     return said
 
 
@@ -114,7 +109,7 @@ def _rows(quality: pd.DataFrame, codes: Sequence[str]) -> tuple[tuple[str, ...],
     return tuple(
         (
             row.code.strip("()"),
-            METHODS[row.method],
+            coders.METHODS[row.method],
             f"{row.n_coded:,}",
             f"{row.n_given:,}",
             f"{row.n_right:,}",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline import words
+from pipeline.core.coders import is_pipeline
 from pipeline.rows import each, groups
 from pipeline.views import curve_view
 from pipeline.views.further_view import coder
@@ -34,7 +35,7 @@ COLUMNS = (
 def build(saturation: pd.DataFrame) -> tuple[Growth, ...]:
     """A curve for each source over the whole study, candidate themes first."""
     own = groups(saturation[saturation.cell == EVERYTHING], "source")
-    order = sorted(own, key=lambda name: (name != "themes", str(name).startswith("pipeline"), name))
+    order = sorted(own, key=lambda name: (name != "themes", is_pipeline(str(name)), name))
     return tuple(made for name in order if (made := _growth(str(name), own[name])))
 
 

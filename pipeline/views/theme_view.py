@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline import words
+from pipeline.core.coders import PIPELINE
 from pipeline.reporting.quotes import Quote
 from pipeline.rows import each, groups
 
@@ -180,7 +181,7 @@ def _cell(row: Any) -> GridCell:
 
 
 def _grid_lead(rows: Sequence[GridRow], codes: Sequence[str], coder: str, counts_only: bool) -> str:
-    who = "the pipeline’s candidate codes" if coder == "pipeline" else f"the codes {coder} applied"
+    who = "the pipeline’s candidate codes" if coder == PIPELINE else f"the codes {coder} applied"
     crossed = [(cell, label, code) for _, label, _, cells in rows for code, cell in zip(codes, cells, strict=True)]
     cell, label, code = max(crossed, key=lambda found: found[0].share)
     if not cell.n_overlap:

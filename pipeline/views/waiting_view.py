@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline import words
+from pipeline.core.coders import PIPELINE
 from pipeline.rows import each
 from pipeline.views.theme_view import ranked
 
@@ -59,7 +60,7 @@ def _open_ends(tables: Mapping[str, pd.DataFrame], n_review: int) -> tuple[tuple
     found = ranked(tables["themes"])
     undecided = int((found.status == "candidate").sum()) if len(found) else 0
     orphans = tables["theme_code"]
-    alone = orphans[(orphans.coder == "pipeline") & (orphans.verdict == "orphan")].theme_id.nunique()
+    alone = orphans[(orphans.coder == PIPELINE) & (orphans.verdict == "orphan")].theme_id.nunique()
     said = [
         (undecided, "candidate theme", "that wait for a decision", "themes"),
         (alone, "candidate theme", "that no candidate code covers: is the framework missing something?", "against"),
