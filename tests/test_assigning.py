@@ -89,6 +89,31 @@ def test_the_rest_joins_the_theme_it_is_nearest_to():
     assert (rest["strength"].argmax(axis=1) == rest["themes"])[assigned].all()
 
 
+def test_only_the_outer_tenth_of_a_theme_is_compared_with_the_sample():
+    talk = study(600, noise=0.25)
+    mask = np.arange(600) % 2 == 0
+    found = groups(talk, mask)
+    fit = assigning.fitted(talk.vectors[mask], found)
+    middle = talk.vectors[mask].mean(axis=0)
+
+    def cosines(vectors: np.ndarray) -> np.ndarray:
+        """With the direction from the middle of all to the middle of each theme."""
+        own = [talk.vectors[mask][found.themes == number].mean(axis=0) - middle for number in range(3)]
+        apart = vectors - middle
+        lengths = np.linalg.norm(apart, axis=1)[:, None] * np.linalg.norm(own, axis=1)
+        return apart @ np.transpose(own) / lengths
+
+    inside = found.themes >= 0
+    of_sample = cosines(talk.vectors[mask])[inside, found.themes[inside]]
+    assert fit.far == pytest.approx(np.quantile(of_sample, 0.1), abs=0.01)
+    rest = assigning.assigned(talk.vectors[~mask], fit)
+    nearest = cosines(talk.vectors[~mask]).max(axis=1)
+    assert (rest["likeness"][nearest > fit.far + 0.001] == 1).all()
+    rows = np.flatnonzero(nearest < fit.far - 0.001)
+    like = np.sort(talk.vectors[~mask][rows] @ talk.vectors[mask].T, axis=1)[:, -5:].mean(axis=1)
+    assert len(rows) > 10 and rest["likeness"][rows] == pytest.approx(like, abs=1e-3)
+
+
 def test_a_part_is_one_of_its_theme():
     talk = study(900, kinds=6, noise=0.3)
     mask = assigning.sampled(talk.segments, most=450, seed=1)

@@ -65,6 +65,33 @@ def test_the_number_chosen_is_the_top_of_the_curve():
     assert found.curve[1] == 0
 
 
+@pytest.mark.parametrize(
+    ("curve", "asked", "chosen"),
+    [
+        ({1: 0.9, 2: 0.3, 3: 0.5, 4: 0.5, 5: 0.1}, None, 3),  # of equals the smaller; one theme is no division
+        ({1: 0.0}, None, 1),
+        ({1: 0.0, 2: 0.3, 4: 0.1}, 4, 4),
+        ({1: 0.0, 2: 0.3, 4: 0.1}, 3, 2),  # of those as near the smaller
+        ({1: 0.0, 2: 0.3, 4: 0.1}, 9, 4),
+    ],
+)
+def test_which_number_of_themes_is_chosen(curve, asked, chosen):
+    assert clusters._chosen(curve, asked) == chosen
+
+
+def test_groups_are_numbered_by_size_and_of_equals_by_their_first_member():
+    assert clusters._by_size(np.array([5, 9, 9, 2, 2, 9, 5])).tolist() == [1, 0, 0, 2, 2, 0, 1]
+
+
+def test_how_well_a_number_of_groups_fits_is_its_mean_rand_index_with_the_runs():
+    random = np.random.default_rng(6)
+    runs, fine = random.integers(0, 3, (5, 20)), random.integers(0, 6, 20)
+    cuts = clusters._cuts(fine, runs)
+    curve = clusters._curve(cuts, fine, runs)
+    for count, cut in cuts.items():
+        assert curve[count] == pytest.approx(np.mean([adjusted_rand_score(cut[fine], run) for run in runs]))
+
+
 def test_no_group_is_below_the_smallest_size():
     vectors, _ = blobs(40, 40, 2)
     found = clusters.cluster(vectors, documents(82), **{**SETTINGS, "min_size": 6})

@@ -92,6 +92,16 @@ def test_parts_stay_inside_their_theme_and_crumbs_are_none():
         assert len(set(done.themes[done.parts == part])) == 1
 
 
+def test_talk_taken_out_of_every_theme_takes_its_share_of_the_strength_with_it():
+    found = clusters()
+    gone = of(found, 1)[:3]
+    done = left(found, decide("move", -1, segments=gone))
+    other = [number for number in range(4) if number != 1]
+    assert done.ids == [500_000, 500_002, 500_003, 500_001]
+    assert np.allclose(done.strength[:, :3], found.strength[:, other], atol=1e-6)
+    assert np.allclose(done.strength[:, 3], 0.7 * found.strength[:, 1], atol=1e-6)  # seven of its ten are left
+
+
 def test_strengths_follow_the_talk_and_add_up_to_what_has_a_theme():
     found = clusters()
     merge = decide("merge", 500_003, others=(500_001,), members=of(found, 3) + of(found, 1), documents=tuple("abcd"))

@@ -62,6 +62,14 @@ def test_two_decisions_with_one_id_are_refused(tmp_path: Path):
         decisions.load(written(tmp_path, text))
 
 
+def test_decisions_are_in_the_order_they_were_taken_however_the_time_is_written():
+    times = ["2026-01-15T08:00", "2026-01-15 09:00", "2026-01-15", "2026-01-15T10:00:30", "2026-01-14 23:59"]
+    ordered = decisions.in_order(accept(number, when=when) for number, when in enumerate(times))
+    assert [one.theme for one in ordered] == [4, 2, 0, 1, 3]
+    first, second = (accept(number).model_copy(update={"id": name}) for number, name in ((1, "b"), (2, "a")))
+    assert decisions.in_order([first, second]) == [second, first], "at one time by id"
+
+
 def test_undo_takes_a_decision_back_and_undoing_that_brings_it_again():
     first = accept()
     undo = Decision(action="undo", undoes=first.key, who="B", when="2026-01-16")

@@ -39,9 +39,10 @@ def test_excerpts_are_ordered_by_score_then_by_place():
     assert matrix.cells(segments=ONE, accepted=level, codes=["A"], asked={})[0].excerpts == ("s1", "s2")
 
 
-def test_a_code_given_twice_by_two_methods_counts_once():
-    twice = accepted(("s1", "A", 0.5), ("s1", "A", 0.7))
-    assert matrix.cells(segments=ONE, accepted=twice, codes=["A"], asked={})[0].excerpts == ("s1",)
+def test_a_code_given_twice_by_two_methods_counts_once_with_the_higher_score():
+    twice = accepted(("s1", "A", 0.3), ("s1", "A", 0.7), ("s2", "A", 0.5))
+    for rows in (twice, twice.iloc[::-1]):
+        assert matrix.cells(segments=ONE, accepted=rows, codes=["A"], asked={})[0].excerpts == ("s1", "s2")
 
 
 def test_a_summary_is_made_of_whole_sentences_letter_for_letter():

@@ -36,6 +36,14 @@ def test_a_question_asked_again_in_nearly_the_same_words_is_one_question():
     assert asked == {"t0": "t0", "t2": "t0", "t3": "t3", "t4": "t3"}
 
 
+def test_a_question_like_one_that_follows_another_follows_nobody_itself():
+    # Ten words each: eight of them are those of the next, six those of the one after it.
+    words = [f"word{letter}" for letter in "abcdefghijklmn"]
+    texts = [" ".join(words[start : start + 10]) for start in (0, 2, 4)]
+    assert passports._leaders(texts[:2]) == [0, 0]
+    assert passports._leaders(texts) == [0, 0, 2]
+
+
 def test_questions_of_an_empty_study_and_questions_without_words():
     assert passports.questions(turns()) == {}
     assert passports.questions(turns(("interviewer", "…"), ("interviewer", "?"))) == {"t0": "t0", "t1": "t1"}

@@ -45,6 +45,13 @@ def test_few_points_lie_along_what_sets_them_apart_most():
     assert np.all(np.diff(flat[:, 0]) > 0) or np.all(np.diff(flat[:, 0]) < 0)
 
 
+def test_the_map_has_one_scale_and_lies_in_the_middle():
+    flat = positions(np.array([[0.0, 0.0], [1.0, 0.1], [2.0, 0.0], [3.0, 0.1]]))
+    assert np.ptp(flat[:, 0]) == 1
+    assert np.ptp(flat[:, 1]) < 0.1  # they differ by 3 one way, and by 0.1 the other
+    assert (flat.min(axis=0) + flat.max(axis=0)) / 2 == pytest.approx([0.5, 0.5], abs=1e-3)
+
+
 def groups_of(size: int) -> tuple[np.ndarray, np.ndarray]:
     group = np.repeat([0, 1, 2], size)
     spread = np.random.default_rng(0).normal(scale=0.05, size=(len(group), 8))

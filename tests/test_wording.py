@@ -1,0 +1,83 @@
+"""Wording: whose words, of which segments, name a theme and its parts."""
+
+import numpy as np
+import pandas as pd
+
+from pipeline.inductive import wording
+
+
+def segments(*said: tuple[str, str, str]) -> pd.DataFrame:
+    """Segments: document, case and text."""
+    frame = pd.DataFrame(said, columns=["document", "case", "text"])
+    return frame.assign(speaker=frame["case"])
+
+
+def worded(frame: pd.DataFrame, themes: list[int], parts: list[int] | None = None, **options) -> wording.Words:
+    numbers = np.array(themes)
+    vectors = np.eye(6, dtype=np.float32)[numbers] + 0.01 * np.arange(6, dtype=np.float32)
+    inside = np.array(themes if parts is None else parts)
+    return wording.worded(frame, vectors, numbers, inside, keywords=4, nlp=None, **options)[0]
+
+
+# Three times each in theme 0, the zebra in three documents and the owl in one; theme 1 is of something else.
+BIRDS = [("a", "", "owl"), ("a", "", "owl"), ("a", "", "owl zebra"), ("b", "", "zebra"), ("c", "", "zebra")]
+REST = [("a", "", "rota bleep"), ("b", "", "rota bleep"), ("c", "", "rota bleep")]
+
+
+def test_talk_without_cases_is_as_many_voices_as_documents():
+    found = worded(segments(*BIRDS, *REST), [0] * 5 + [1] * 3)
+    assert found.keywords[0] == ["zebra", "owl"]
+    one = worded(segments(*(("a", *rest) for _, *rest in (*BIRDS, *REST))), [0] * 5 + [1] * 3)
+    assert one.keywords[0] == ["owl", "zebra"], "equals stand in the order of letters"
+
+
+def test_what_more_cases_say_comes_first_whatever_their_documents():
+    cases = ("ana", "ana", "ana", "ben", "cy", "ana", "ben", "cy")
+    frame = segments(*(("a", case, text) for case, (_, _, text) in zip(cases, (*BIRDS, *REST), strict=True)))
+    assert worded(frame, [0] * 5 + [1] * 3).keywords[0] == ["zebra", "owl"]
+
+
+def test_segments_in_no_theme_name_nothing():
+    found = worded(segments(*BIRDS, *REST), [0] * 5 + [-1] * 3)
+    assert not {"rota", "bleep"} & {*found.keywords[0], *found.named[0].lower().split(", ")}
+    assert len(found.named) == 1
+
+
+def test_a_label_that_people_gave_goes_before_the_one_found():
+    found = worded(segments(*BIRDS, *REST), [0] * 5 + [1] * 3, given=[None, "Night work"])
+    assert found.named == ["Zebra, owl", "Night work"]
+    assert found.keywords[1] == ["bleep", "rota"]
+
+
+def test_parts_have_words_of_their_own():
+    found = worded(segments(*BIRDS, *REST), [0] * 5 + [1] * 3, [0, 0, 0, 1, 1, 2, 2, 2])
+    assert [words[0] for words in found.part_keywords] == ["owl", "zebra", "bleep"]
+    assert found.parts[2] == "Bleep, rota"
+
+
+def test_with_twenty_segments_a_word_must_be_said_twice():
+    for n, expected in ((19, ["otter", "rota", "ward"]), (20, ["rota", "ward"])):
+        frame = segments(*(("a", "", text) for text in ["ward rota"] * (n - 1) + ["otter"]))
+        assert sorted(worded(frame, [0] * n).keywords[0]) == expected
+
+
+def test_no_words_and_no_themes_are_no_error():
+    assert worded(segments(("a", "", "yeah"), ("a", "", "um")), [0, 1]).named == ["Unnamed", "Unnamed (2)"]
+    assert worded(segments(*BIRDS), [-1] * 5).named == []
+
+
+def test_where_nouns_are_known_nothing_else_names_a_theme():
+    ranked = [["quickly", "ward", "bleep"], ["quickly"]]
+    assert wording._naming(ranked, {"ward", "bleep"}) == [["ward", "bleep"], ["quickly"]]
+
+
+def test_the_middle_of_a_theme_is_what_lies_nearest_to_its_mean():
+    vectors = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [2.0, 2.2], [-1.0, 0.0]])
+    assert wording.by_nearness(vectors, np.array([0, 1, 2, 3])) == [1, 3, 2, 0]
+    assert wording.by_nearness(np.ones((3, 2)), np.array([2, 0, 1])) == [2, 0, 1], "of equals the first"
+
+
+def test_a_parser_reads_the_middle_of_each_theme_alone(monkeypatch):
+    monkeypatch.setattr(wording, "READ", 2)
+    vectors = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.1], [0.9, 0.0], [0.0, 2.0], [1.0, 1.0]])
+    assert wording._central(vectors, np.array([0, 1, 0, 0, 1, -1])) == [0, 1, 3, 4]
