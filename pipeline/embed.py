@@ -1,6 +1,5 @@
 """Segments to vectors: every segment, the interviewer's too, so that a question can be compared with its answers."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ import pandas as pd
 from pipeline import encoder, engine, stage, store
 from pipeline import params as settings
 from pipeline.bert import Floats
+from pipeline.core import owned
 from pipeline.core.places import Places
 from pipeline.partition import Part, partition
 
@@ -72,15 +72,13 @@ def _written(folder: Path, part: Part) -> Path:
 
 def main() -> None:
     """Embed the study's segments; vectors of texts that were embedded before come from the study's side cache."""
-    with stage.opened("embed") as params:
-        folder = params.places.cache / "embed"
-        shutil.rmtree(folder, ignore_errors=True)
-        try:
-            with engine.opened(params.engine, workers=params.workers) as run:
-                threads = engine.threads(params.engine)
-                by_parts(params.folder, folder, options=params.embed, run=run, threads=threads)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    with (
+        stage.opened("embed") as params,
+        owned.scratch(params.places.cache / "embed") as folder,
+        engine.opened(params.engine, workers=params.workers) as run,
+    ):
+        threads = engine.threads(params.engine)
+        by_parts(params.folder, folder, options=params.embed, run=run, threads=threads)
 
 
 if __name__ == "__main__":

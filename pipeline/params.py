@@ -6,6 +6,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline.core import study_folder
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 
@@ -129,7 +130,7 @@ class Report(Section):
 class Params(Section):
     """All of params.yaml."""
 
-    study: str = Field(min_length=1)
+    study: str
     stance: Stance = "codebook"
     engine: Engine = "local"
     workers: int | None = Field(default=None, ge=1)
@@ -153,7 +154,7 @@ class Params(Section):
 
 
 def load(path: Path = Path("params.yaml")) -> Params:
-    """Read and check a params file; raise ParamsError with every problem in it."""
+    """Read and check a params file; raise ParamsError with every problem in it, a study that cannot be one included."""
     try:
         raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -162,10 +163,19 @@ def load(path: Path = Path("params.yaml")) -> Params:
         raise ParamsError(f"{path} is not valid YAML: {error}. Mend the line it names.") from None
     if not isinstance(raw, dict):
         raise ParamsError(f"{path} should hold keys such as 'study: data/sample', and holds none.")
+    problems = []
+    if isinstance(raw.get("study"), str):
+        try:
+            study_folder.checked(raw["study"], root=path.parent, what=f"{path}: 'study'")
+        except study_folder.StudyFolderError as error:
+            problems.append(str(error))
     try:
-        return Params(**raw)
+        params = Params(**raw)
     except ValidationError as error:
-        raise ParamsError("\n".join(_sentence(path, problem) for problem in error.errors())) from None
+        problems += [_sentence(path, problem) for problem in error.errors()]
+    if problems:
+        raise ParamsError("\n".join(problems))
+    return params
 
 
 def _sentence(path: Path, problem: Any) -> str:

@@ -1,6 +1,5 @@
 """Segment: turns become units of analysis, whole sentences of one turn, each knowing the question it answers."""
 
-import shutil
 from functools import partial
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pandas as pd
 
 from pipeline import engine, segment_parts, segmenting, sentences, stage, store
 from pipeline import params as settings
+from pipeline.core import owned
 from pipeline.partition import partition
 from pipeline.segmenting import Unit
 from pipeline.sentences import Split
@@ -50,15 +50,10 @@ def by_parts(study: Path, folder: Path, *, options: settings.Segment, run: engin
 
 def main() -> None:
     """Run the stage on the study that params.yaml names."""
-    with stage.opened("segment") as params:
-        folder = params.places.cache / "segment"
-        shutil.rmtree(folder, ignore_errors=True)
-        try:
-            with engine.opened(params.engine, workers=params.workers) as run:
-                problems = by_parts(params.folder, folder, options=params.segment, run=run)
-            store.write(params.folder, "segment_problems", problems)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    with stage.opened("segment") as params, owned.scratch(params.places.cache / "segment") as folder:
+        with engine.opened(params.engine, workers=params.workers) as run:
+            problems = by_parts(params.folder, folder, options=params.segment, run=run)
+        store.write(params.folder, "segment_problems", problems)
 
 
 if __name__ == "__main__":

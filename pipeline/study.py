@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeline import whole
-from pipeline.core import people_files
+from pipeline.core import people_files, study_folder
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 
@@ -110,8 +110,10 @@ def frameworks() -> dict[str, Path]:
 def start(folder: Path, *, framework: str | None = None) -> list[Path]:
     """Make a new study, its codebook copied from a ready framework if one is named; return what was made.
 
-    Raises StudyError for a framework that is not there, and where the study already has a codebook of its own.
+    Raises StudyFolderError where the folder cannot be a study's, and StudyError for a framework that is not there, and
+    where the study already has a codebook of its own.
     """
+    study_folder.checked(folder)
     ready = frameworks()
     if framework is not None and framework not in ready:
         raise StudyError(f"'{framework}' is no ready framework. There are: {', '.join(ready) or 'none'}.")

@@ -8,6 +8,7 @@ import yaml
 
 from pipeline import params, store
 from pipeline.core.places import Places
+from pipeline.inductive import theme_model
 
 ROOT = Path(__file__).parent.parent
 DVC = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
@@ -138,6 +139,20 @@ def test_only_one_module_names_the_places_of_a_study():
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant)
         }
         assert not joined & names, f"{file} names a place of a study: take it from pipeline/core/places.py"
+
+
+def test_dvc_is_given_files_alone_and_never_a_folder_to_remove():
+    outs = {out for stage in DVC for out in paths(stage, "outs", "metrics", "plots")}
+    assert all(Path(out).suffix for out in outs)
+    model = {Path(out).name for out in outs if out.startswith("models/")}
+    assert model == set(theme_model.FILES)
+
+
+def test_nothing_is_removed_with_errors_ignored_or_a_folder_without_its_mark():
+    for file in sorted((ROOT / "pipeline").glob("**/*.py")):
+        text = file.read_text()
+        assert "ignore_errors" not in text, file
+        assert "rmtree(" not in text or file.name in {"owned.py", "purge.py"}, file  # purge.py: DVC's own folders
 
 
 def test_dvc_sends_no_analytics():

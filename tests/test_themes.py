@@ -8,6 +8,7 @@ import yaml
 
 from pipeline import params as settings
 from pipeline import store, themes
+from pipeline.core import owned
 from pipeline.inductive import grouping, theme_model
 
 WORDS = {
@@ -265,7 +266,20 @@ def test_the_model_can_be_read_again_and_knows_its_labels(result, tmp_path):
     assert set(first(result)["label"]) <= set(again.custom_labels_)
 
 
-def test_a_model_saved_over_another_leaves_nothing_of_it(result, tmp_path):
-    (tmp_path / "old.json").write_text("{}")
+def test_a_model_saved_over_another_leaves_nothing_of_it_and_all_else(result, tmp_path):
+    (tmp_path / "topics.json").write_text("{}")
+    (tmp_path / "my notes.docx").write_text("mine")
+    (tmp_path / "other study").mkdir()
     theme_model.save(None, tmp_path, card="card")
-    assert [file.name for file in tmp_path.iterdir()] == ["MODEL_CARD.md"]
+    held = {file.name: file.read_text() for file in tmp_path.iterdir() if file.is_file()}
+    assert held == {**dict.fromkeys(theme_model.FILES, ""), "MODEL_CARD.md": "card", "my notes.docx": "mine"}
+    assert (tmp_path / "other study").is_dir()
+
+
+def test_a_model_is_not_written_through_a_link(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "config.json").write_text("theirs")
+    (tmp_path / "model").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(owned.NotOursError, match="link"):
+        theme_model.save(None, tmp_path / "model", card="card")
+    assert (tmp_path / "elsewhere" / "config.json").read_text() == "theirs"

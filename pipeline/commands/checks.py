@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline import codebook, decisions, ingest, study
 from pipeline import params as settings
+from pipeline.core import study_folder
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.reporting import alternatives, reading, written
@@ -40,6 +41,11 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Fi
     except CounterpointError as error:
         found.refuse(error)
     if folder is None:
+        return found
+    try:
+        study_folder.checked(folder)
+    except CounterpointError as error:
+        found.refuse(error)
         return found
     _codebook_and_decisions(found, folder)
     try:

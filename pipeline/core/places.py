@@ -117,3 +117,9 @@ class Places:
     def made(self) -> tuple[Path, ...]:
         """The folders that the program makes of what people gave, and may make again."""
         return (self.interim, self.processed, self.report, self.export, self.cache, self.model)
+
+    @property
+    def own(self) -> tuple[Path, ...]:
+        """Every folder that lies in the study's own."""
+        given = (self.transcripts, self.human_codes, self.sheets)
+        return (*given, self.interim, self.processed, self.report, self.export, self.cache)

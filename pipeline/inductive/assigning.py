@@ -6,7 +6,6 @@ puts it than its nearest segments of the sample did. Vectors are on the grid of 
 on the part, the number of threads, or the machine.
 """
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ import pandas as pd
 
 from pipeline import engine, whole
 from pipeline import params as settings
+from pipeline.core import owned
 from pipeline.inductive import grouping, runs
 from pipeline.inductive.grouping import NONE, Groups, Talk
 
@@ -203,12 +203,11 @@ def chosen(params: settings.Params) -> Assign | None:
 
 
 def _beside(blocks: Iterator[np.ndarray], fit: Fit, *, params: settings.Params) -> Iterator[Rows]:
-    folder = params.places.cache / "assign"
-    try:
-        with engine.opened(params.engine, workers=params.workers) as run:
-            done = list(by_parts(blocks, fit, folder=folder, run=run))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        owned.scratch(params.places.cache / "assign") as folder,
+        engine.opened(params.engine, workers=params.workers) as run,
+    ):
+        done = list(by_parts(blocks, fit, folder=folder, run=run))
     yield from done
 
 

@@ -7,7 +7,6 @@ defaults (UMAP unseeded, HDBSCAN on a few hundred points) are the weak link on s
 import hashlib
 import json
 import logging
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from pipeline import lean
+from pipeline.core import owned
 from pipeline.inductive import labels
 
 if TYPE_CHECKING:
@@ -23,6 +23,17 @@ if TYPE_CHECKING:
 
 # What BERTopic loads where it is installed and our parts take the place of: five seconds, and 400 MiB.
 UNUSED = ("torch", "transformers", "sentence_transformers", "umap", "hdbscan", "numba", "plotly")
+
+# What a model is saved as, in its folder.
+CARD = "MODEL_CARD.md"
+FILES = (
+    CARD,
+    "config.json",
+    "ctfidf.safetensors",
+    "ctfidf_config.json",
+    "topic_embeddings.safetensors",
+    "topics.json",
+)
 
 
 class Given:
@@ -103,20 +114,25 @@ def name(model: "BERTopic", groups: np.ndarray, *, named: Sequence[str], keyword
 
 
 def save(model: "BERTopic | None", folder: Path, *, card: str) -> None:
-    """Write the model (safetensors and JSON, no pickle) and its card in place of what the folder held before.
+    """Write the model (safetensors and JSON, no pickle) and its card in place of those that the folder held before.
 
-    `model` None, where there was too little to fit one, writes the card alone. The same model gives the same bytes.
+    Whatever else lies in the folder stays. `model` None, where there was too little to fit one: its files are there and
+    empty, as DVC asks for each of them. The same model gives the same bytes. Raises NotOursError where the folder is a
+    link.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    if model is not None:
+    owned.clear(folder, FILES)
+    folder.mkdir(parents=True, exist_ok=True)
+    if model is None:
+        for name in FILES:
+            (folder / name).touch()
+    else:
         _quiet()
         model.save(str(folder), serialization="safetensors", save_ctfidf=True, save_embedding_model=False)
-        for file in sorted(folder.glob("*.json")):
+        for file in (folder / name for name in FILES if name.endswith(".json")):
             content = json.loads(file.read_text(encoding="utf-8"))
             text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
             file.write_text(text + "\n", encoding="utf-8")
-    (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    (folder / CARD).write_text(card, encoding="utf-8")
 
 
 def card(
