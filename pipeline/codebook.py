@@ -4,7 +4,6 @@ A code's name is its id. A codebook of no codes is a valid one: it means that th
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from pipeline.core import text_files, yaml_files
 from pipeline.errors import CounterpointError
 
 
@@ -27,7 +27,11 @@ def _prose(value: Any) -> Any:
         return str(value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         value = "; ".join(item.strip().rstrip(";") for item in value)
-    return " ".join(value.split()) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if found := text_files.STRANGE.search(value):
+        raise ValueError(f"holds U+{ord(found[0]):04X}, which no text holds; remove it")
+    return " ".join(value.split())
 
 
 def _quotes(value: Any) -> Any:
@@ -121,32 +125,24 @@ class Codebook(BaseModel):
 def load(path: Path) -> Codebook:
     """Read and check a codebook; raise CodebookError with every problem in it, each with its line and entry."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
+        found = yaml_files.read(path)
     except FileNotFoundError:
         raise CodebookError(f"{path} is missing: `counterpoint new {path.parent}` makes an empty one.") from None
-    except UnicodeDecodeError as error:
-        raise CodebookError(f"{path} is not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
-    except yaml.YAMLError as error:
-        raise CodebookError(_unreadable(path, error)) from None
+    except yaml_files.YamlError as error:
+        raise CodebookError(str(error)) from None
+    raw = found.value
     if raw is None:
         return Codebook()
-    if not isinstance(raw, dict) or not isinstance(raw.get("codes", []), list | None):
-        raise CodebookError(f"{path} should hold the key 'codes:' with a list of codes under it.")
-    twice = [f"{path}, line {line}: the key '{key}' is given twice. Keep one of them." for key, line in _repeated(node)]
-    strange = [f"{path}: '{key}' is no key of a codebook. Keep only 'codes'." for key in raw if key != "codes"]
-    return parse(raw.get("codes") or [], place=str(path), lines=_lines(node), problems=strange + twice)
-
-
-def _unreadable(path: Path, error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    place = f"{path}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
-    what = " ".join(str(getattr(error, "problem", None) or error).split())
-    return (
-        f"{place}: this is not valid YAML ({what}). Mend that line or the one before it; text that holds a colon, a "
-        "bracket or a quotation mark stands in quotation marks."
-    )
+    if not isinstance(raw, yaml_files.Map) or not isinstance(raw.get("codes", []), list | None):
+        line = yaml_files.line_of(raw, ["codes"]) or 1
+        raise CodebookError(f"{path}, line {line}: a codebook holds the key 'codes:' with a list of codes under it.")
+    strange = [
+        f"{path}, line {raw.lines[key]}: '{key}' is no key of a codebook. Keep only 'codes'."
+        for key in raw
+        if key != "codes"
+    ]
+    codes = raw.get("codes") or yaml_files.List(0)
+    return parse(codes, place=str(path), lines=codes.lines, problems=strange + found.problems)
 
 
 def parse(
@@ -160,7 +156,7 @@ def parse(
     codes: list[tuple[str, Code]] = []
     for number, entry in enumerate(entries):
         where = f"{place}, line {lines[number]}" if lines and number < len(lines) else f"{place}, entry {number + 1}"
-        if isinstance(entry, str):
+        if isinstance(entry, str) and not isinstance(entry, yaml_files.Numeral):
             entry = {"name": entry}
         if not isinstance(entry, dict):
             found.append(f"{where}: {entry!r} is no code: it needs a name, with fields below. Begin with '- name:'.")
@@ -227,34 +223,6 @@ def _sentence(where: str, name: str, problem: Any) -> str:
         return f"{where}: a code without a name. Give it one: `name` is the only field that is required."
     if field == "color":
         return f"{where}: the color of '{name}' is {problem['input']!r}. Write it as \"#4477aa\", in quotation marks."
+    if problem["type"] == "value_error":
+        return f"{where}: '{field}' of '{name}' {problem['msg'].removeprefix('Value error, ')}."
     return f"{where}: '{field}' of '{name}' is {problem['input']!r}, which is no text. Put it in quotation marks."
-
-
-def _mappings(node: Any) -> Iterator[Any]:
-    if isinstance(node, yaml.MappingNode):
-        yield node
-        for _, value in node.value:
-            yield from _mappings(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _mappings(item)
-
-
-def _repeated(node: Any) -> list[tuple[str, int]]:
-    """Keys given twice in one mapping, with their line: YAML would keep the last and say nothing."""
-    found = []
-    for mapping in _mappings(node):
-        seen = set()
-        for key, _ in mapping.value:
-            if key.value in seen:
-                found.append((str(key.value), key.start_mark.line + 1))
-            seen.add(key.value)
-    return found
-
-
-def _lines(node: Any) -> list[int]:
-    """The line on which each entry under `codes` begins, counted from 1."""
-    for key, value in node.value:
-        if key.value == "codes" and isinstance(value, yaml.SequenceNode):
-            return [item.start_mark.line + 1 for item in value.value]
-    return []

@@ -17,6 +17,8 @@ from pipeline import entries, schemas, whole
 from pipeline.core.names import written
 from pipeline.errors import CounterpointError
 
+# The numbers of themes have six digits; more than nine are a slip of the hand.
+ThemeId = Annotated[int, Field(ge=schemas.UNASSIGNED, le=999_999_999)]
 Action = Literal["accept", "rename", "merge", "split", "reject", "move", "pin", "memo", "undo"]
 
 # What each action cannot do without, beside who and when.
@@ -33,6 +35,8 @@ NEEDS = {
 }
 
 
+# What the file that the report's page saves holds beside its decisions.
+BESIDE = ("basis", "seen")
 # What a person looks for comes first in a line; the lists of ids come last.
 ORDER = (
     *("id", "when", "who", "action", "theme", "label", "others", "text", "undoes", "why"),
@@ -57,14 +61,14 @@ class Decision(entries.Entry):
 
     id: str = ""
     action: Action
-    theme: int | None = None
+    theme: ThemeId | None = None
     label: str | None = Field(default=None, min_length=1)
-    others: tuple[int, ...] = ()
+    others: tuple[ThemeId, ...] = ()
     segments: tuple[str, ...] = ()
     text: str | None = None
     undoes: str | None = None
-    who: str = Field(min_length=1)
-    when: Annotated[str, Field(pattern=entries.TIME)]
+    who: entries.Name
+    when: entries.Time
     why: str = ""
     members: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
@@ -90,7 +94,13 @@ class Decision(entries.Entry):
 def load(path: Path) -> list[Decision]:
     """The decisions of a study in the order they were taken; raise DecisionsError with every problem at once."""
     found = entries.read(
-        path, "decisions", Decision, error=DecisionsError, word="decision", together=partial(_clashes, path)
+        path,
+        "decisions",
+        Decision,
+        error=DecisionsError,
+        word="decision",
+        together=partial(_clashes, path),
+        beside=BESIDE,
     )
     return in_order(one.model_copy(update={"id": one.key, "who": written(one.who)}) for one in found)
 
@@ -126,13 +136,22 @@ def save(path: Path, decisions: Iterable[Decision]) -> None:
     whole.write(path, dump(decisions))
 
 
-def _clashes(path: Path, decisions: list[Decision]) -> list[str]:
-    keys = [decision.key for decision in decisions]
-    twice = sorted({key for key in keys if keys.count(key) > 1})
-    unknown = sorted({str(d.undoes) for d in decisions if d.action == "undo"} - set(keys))
-    self_named = [d.key for d in decisions if d.theme == schemas.UNASSIGNED and d.action != "move"]
-    return [
-        *(f"{path}: two decisions have the id {key}. Remove one, or its id." for key in twice),
-        *(f"{path}: a decision undoes {key}, and there is none with that id. Mend or remove it." for key in unknown),
-        *(f"{path}: decision {key} is about theme -1, which is none. Name a theme." for key in self_named),
+def _clashes(path: Path, decisions: list[Decision], lines: list[int]) -> list[str]:
+    """What is wrong with decisions that are right by themselves."""
+    first: dict[str, int] = {}
+    said = []
+    for decision, line in zip(decisions, lines, strict=True):
+        where = f"{path}, line {line}"
+        if decision.key in first:
+            said.append(
+                f"{where}: two decisions have the id {decision.key}; the first is on line {first[decision.key]}. "
+                "Remove one, or its id."
+            )
+        first.setdefault(decision.key, line)
+        if decision.theme == schemas.UNASSIGNED and decision.action != "move":
+            said.append(f"{where}: decision {decision.key} is about theme -1, which is none. Name a theme.")
+    return said + [
+        f"{path}, line {line}: this undoes {decision.undoes}, and no decision has that id. Mend or remove it."
+        for decision, line in zip(decisions, lines, strict=True)
+        if decision.action == "undo" and decision.undoes not in first
     ]

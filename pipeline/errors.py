@@ -11,6 +11,12 @@ REFUSALS = {
     errno.EACCES: ("that is not allowed to you", "Give yourself the right to read and write it"),
     errno.EPERM: ("that is not allowed to you", "Give yourself the right to read and write it"),
     errno.EMFILE: ("too many files are open", "Raise the limit (`ulimit -n`)"),
+    errno.EEXIST: ("there is something of that name already", "Move it away"),
+    errno.EISDIR: ("it is a folder, not a file", "Move it away"),
+    errno.ENOTDIR: ("what should be a folder is a file", "Move it away"),
+    errno.ENAMETOOLONG: ("that name is too long", "Choose a shorter one"),
+    errno.ELOOP: ("it is a link that leads back to itself", "Remove it"),
+    errno.EBUSY: ("another program uses it", "Close that program"),
     errno.EIO: ("the disk gives an error", "Check the disk, and that it is still connected"),
     errno.ESTALE: ("the network folder is gone", "Connect it again"),
 }

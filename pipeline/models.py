@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline import lean
+from pipeline.core import yaml_files
 from pipeline.errors import CounterpointError
 
 if TYPE_CHECKING:
@@ -67,14 +67,16 @@ class Pin(BaseModel):
 def pins(manifest: Path = MANIFEST) -> dict[str, Pin]:
     """The pinned models by name; raise ModelError where the file is missing or not as it should be."""
     try:
-        raw: Any = yaml.safe_load(manifest.read_text(encoding="utf-8"))
-        return {str(name): Pin(**pin) for name, pin in raw["models"].items()}
+        found = yaml_files.read(manifest)
+        if found.problems:
+            raise yaml_files.YamlError("; ".join(found.problems))
+        return {str(name): Pin(**pin) for name, pin in found.value["models"].items()}
     except FileNotFoundError:
         raise ModelError(f"{manifest} is missing: run this from the root of the project.") from None
     except ValidationError as error:
         said = "; ".join(f"'{'.'.join(map(str, e['loc']))}': {e['msg'].lower()}" for e in error.errors())
         raise ModelError(f"{manifest} does not describe a model as it should: {said}. Mend those keys.") from None
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+    except (yaml_files.YamlError, AttributeError, KeyError, TypeError) as error:
         raise ModelError(f"{manifest} cannot be read as a list of models ({error}). Take it from Git again.") from None
 
 

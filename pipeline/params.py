@@ -3,15 +3,20 @@
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.core import study_folder
+from pipeline.core import study_folder, yaml_files
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 
 Stance = Literal["codebook", "reflexive"]
 Engine = Literal["local", "dask"]
+
+
+# Far more than all settings with a comment on each.
+LARGEST = 2**20
+# The largest seed that every library takes.
+LARGEST_SEED = 2**32 - 1
 
 
 class ParamsError(CounterpointError):
@@ -21,7 +26,7 @@ class ParamsError(CounterpointError):
 class Section(BaseModel):
     """A part of params.yaml: no key beyond those named, no change after reading."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Ingest(Section):
@@ -64,7 +69,7 @@ class Labeller(Section):
 class Themes(Section):
     """How vectors become candidate themes."""
 
-    seed: int = Field(default=20260115, ge=0)
+    seed: int = Field(default=20260115, ge=0, le=LARGEST_SEED)
     context: int = Field(default=1, ge=0, le=10)
     context_decay: float = Field(default=0.6, ge=0, le=1)
     question: float = Field(default=0.6, ge=0, le=5)
@@ -89,7 +94,7 @@ class Themes(Section):
 class MapCodes(Section):
     """How segments are set against the codebook."""
 
-    seed: int = Field(default=20260115, ge=0)
+    seed: int = Field(default=20260115, ge=0, le=LARGEST_SEED)
     context: int = Field(default=2, ge=0)
     context_decay: float = Field(default=0.6, ge=0, le=1)
     codes_per_segment: float = Field(default=1.0, gt=0)
@@ -109,7 +114,7 @@ class MapCodes(Section):
 class Compare(Section):
     """How coders, the pipeline and the themes are compared."""
 
-    seed: int = Field(default=20260115, ge=0)
+    seed: int = Field(default=20260115, ge=0, le=LARGEST_SEED)
     units: tuple[Literal["segment", "turn", "character", "span"], ...] = ("segment",)
     uncoded: Literal["negative", "unknown"] = "negative"
     draws: int = Field(default=1000, ge=100)
@@ -156,30 +161,35 @@ class Params(Section):
 def load(path: Path = Path("params.yaml")) -> Params:
     """Read and check a params file; raise ParamsError with every problem in it, a study that cannot be one included."""
     try:
-        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = yaml_files.read(path, typed=True, largest=LARGEST)
     except FileNotFoundError:
         raise ParamsError(f"{path} is missing: run this from the root of the project.") from None
-    except yaml.YAMLError as error:
-        raise ParamsError(f"{path} is not valid YAML: {error}. Mend the line it names.") from None
+    except yaml_files.YamlError as error:
+        raise ParamsError(str(error)) from None
+    raw = found.value
     if not isinstance(raw, dict):
         raise ParamsError(f"{path} should hold keys such as 'study: data/sample', and holds none.")
-    problems = []
+    problems = list(found.problems)
     if isinstance(raw.get("study"), str):
         try:
-            study_folder.checked(raw["study"], root=path.parent, what=f"{path}: 'study'")
+            where = f"{path}, line {yaml_files.line_of(raw, ['study'])}: 'study'"
+            study_folder.checked(raw["study"], root=path.parent, what=where)
         except study_folder.StudyFolderError as error:
             problems.append(str(error))
     try:
         params = Params(**raw)
     except ValidationError as error:
-        problems += [_sentence(path, problem) for problem in error.errors()]
+        problems += [_sentence(path, raw, problem) for problem in error.errors()]
     if problems:
         raise ParamsError("\n".join(problems))
     return params
 
 
-def _sentence(path: Path, problem: Any) -> str:
+def _sentence(path: Path, raw: Any, problem: Any) -> str:
     where = ".".join(str(part) for part in problem["loc"])
+    place = f"{path}, line {yaml_files.line_of(raw, problem['loc'])}"
     if problem["type"] == "extra_forbidden":
-        return f"{path}: '{where}' is not a setting. Remove it or mend its spelling."
-    return f"{path}: '{where}' is {problem['input']!r}: {problem['msg'].lower()}. Change that value."
+        return f"{place}: '{where}' is not a setting. Remove it or mend its spelling."
+    if problem["type"] == "missing":
+        return f"{place}: '{where}' is missing. Add it."
+    return f"{place}: '{where}' is {problem['input']!r}: {problem['msg'].lower()}. Change that value."

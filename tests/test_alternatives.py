@@ -1,5 +1,6 @@
 """How others read the themes: read, written, and added to, never twice."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def test_a_file_by_hand_is_read_with_its_dates_as_words(tmp_path: Path):
 )
 def test_what_is_wrong_with_an_entry_is_said_with_its_number(tmp_path: Path, block: str, said: str):
     (tmp_path / "readings.yaml").write_text(f"readings:\n- {block}\n")
-    with pytest.raises(alternatives.AlternativesError, match=r"readings\.yaml: entry 1") as found:
+    with pytest.raises(alternatives.AlternativesError, match=r"readings\.yaml, line 2: entry 1") as found:
         alternatives.load(tmp_path / "readings.yaml")
     assert said in str(found.value)
 
@@ -66,7 +67,7 @@ readings = st.builds(
     label=words,
     who=words.map(names.written).filter(bool),
     role=words,
-    when=st.dates().map(str),
+    when=st.dates(date(1900, 1, 1), date(2100, 12, 31)).map(str),
     means=words.map(lambda said: f"x{said}"),
     called=words,
     missing=words,

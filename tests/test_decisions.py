@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ some = st.builds(
     theme=st.integers(100_000, 999_999),
     text=words,
     who=words.map(names.written).filter(bool),
-    when=st.dates().map(str),
+    when=st.dates(date(1900, 1, 1), date(2100, 12, 31)).map(str),
     why=words,
     members=st.lists(st.from_regex(r"[0-9a-f]{12}", fullmatch=True), max_size=4).map(tuple),
 )

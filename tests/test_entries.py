@@ -48,22 +48,22 @@ def test_another_shape_is_refused_in_words(tmp_path: Path, text: str):
 
 def test_broken_yaml_is_a_sentence_with_its_line(tmp_path: Path):
     (tmp_path / "notes.yaml").write_text("notes:\n- {who: A\n")
-    with pytest.raises(NotesError, match=r"notes\.yaml is not valid YAML: (.|\n)*line 3"):
+    with pytest.raises(NotesError, match=r"notes\.yaml, line 3, column 1: this is not valid YAML"):
         read(tmp_path / "notes.yaml")
 
 
 def test_every_problem_is_said_at_once(tmp_path: Path):
-    (tmp_path / "notes.yaml").write_text("notes:\n- {pages: many}\n- {who: A}\n- 5\n- {who: B, more: 1}\n")
+    (tmp_path / "notes.yaml").write_text("notes:\n- {when: x,\n   pages: many}\n- {who: A}\n- 5\n- {who: B, more: 1}\n")
     with pytest.raises(NotesError) as found:
-        read(tmp_path / "notes.yaml", word="note", together=lambda good: [f"{one.who} is too few." for one in good])
+        read(tmp_path / "notes.yaml", word="note", together=lambda good, lines: [f"{good[0].who} on {lines[0]}."])
     said = str(found.value).splitlines()
-    assert [line.split("notes.yaml: ")[-1].split(":")[0] for line in said[:4]] == [
-        "note 1, who",
-        "note 1, pages",
-        "note 3",
-        "note 4, more",
+    assert [": ".join(line.split("notes.yaml, ")[-1].split(": ")[:2]) for line in said[:4]] == [
+        "line 2: note 1, who",
+        "line 3: note 1, pages",
+        "line 5: note 3",
+        "line 6: note 4, more",
     ]
-    assert said[4:] == ["A is too few."]
+    assert said[4:] == ["A on 4."]
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30), max_size=4))

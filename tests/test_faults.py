@@ -150,7 +150,7 @@ def test_a_disk_that_fills_at_the_last_step_leaves_no_file(tmp_path: Path, monke
 
 def test_a_place_that_cannot_be_a_folder_is_a_sentence(tmp_path: Path):
     (tmp_path / "interim").write_text("a file")
-    with pytest.raises(store.StoreError, match="cannot be written"):
+    with pytest.raises(store.StoreError, match="something of that name"):
         store.write(tmp_path, "turns", turns(1))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import decisions, store
+from pipeline import decisions, entries, store
 from pipeline.core import people_files
 from pipeline.core.names import written
 from pipeline.core.places import Places
@@ -185,7 +185,8 @@ def _add(
     if not written(who):
         raise DecidingError("Nobody is named as deciding. Say who decides: --who NAME, or set COUNTERPOINT_WHO.")
     when = _after(taken, now or datetime.now(UTC))
-    made = Decision.model_validate({**fields, "who": written(who), "why": why.strip(), "when": when})
+    said = {**fields, "who": written(who), "why": why.strip(), "when": when}
+    made = entries.made(Decision, said, error=DecidingError)
     made = made.model_copy(update={"id": made.key})
     decisions.save(Places(study).decisions, [*taken, made])
     return made

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline import store, whole, words
+from pipeline import entries, store, whole, words
 from pipeline.core import people_files
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
@@ -49,7 +49,11 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
         )
     when, lines = _when(form.date, now)
     brought = [
-        Reading(theme=theme, label=label, who=name, role=form.role, when=when, **said)
+        entries.made(
+            Reading,
+            {"theme": theme, "label": label, "who": name, "role": form.role, "when": when, **said},
+            error=HandoutBackError,
+        )
         for theme, label, said in form.cards
     ]
     with people_files.locked(study):

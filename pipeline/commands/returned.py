@@ -7,13 +7,10 @@ since is listed as a conflict and left out.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from pipeline import decisions, store, whole
+from pipeline import decisions, entries, store, whole
 from pipeline.commands import deciding, handout_back, workbook
-from pipeline.core import people_files
+from pipeline.core import people_files, yaml_files
 from pipeline.core.places import Places
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
@@ -89,7 +86,7 @@ def _decisions(path: Path, study: Path) -> list[str]:
 
 def _seen(path: Path) -> set[str]:
     """The decisions that the page knew when those in the file were taken; of a file written by hand, none."""
-    raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = yaml_files.read(path).value
     seen = raw.get("seen") or [] if isinstance(raw, dict) else []
     return {str(name) for name in seen} if isinstance(seen, list) else set()
 
@@ -157,7 +154,8 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
                 conflicts.append(_conflict(cell, f"{since}, after this workbook was made"))
                 continue
             said = {"case": cell.case, "code": cell.code, "summary": cell.text, "of": written.digest(summary)}
-            added.append(written.Summary(**said, who=who, when=now.strftime("%Y-%m-%dT%H:%M:%S")))
+            dated = {**said, "who": who, "when": now.strftime("%Y-%m-%dT%H:%M:%S")}
+            added.append(entries.made(written.Summary, dated, error=ReturnedError))
         if added:
             whole.write(Places(study).summaries, written.dump([*before, *added]))
     return [f"{len(added)} cells by {who} written to {Places(study).summaries}.", *conflicts] if added else conflicts

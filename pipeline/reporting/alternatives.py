@@ -6,7 +6,6 @@ only ever added; the team's labels are never touched by them.
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -35,11 +34,11 @@ class Reading(entries.Entry):
     `means`, `called`, `missing`: their answers, at least one of them (see ANSWERS).
     """
 
-    theme: int = Field(ge=0)
+    theme: int = Field(ge=0, le=999_999_999)
     label: str = ""
-    who: str = Field(min_length=1)
+    who: entries.Name
     role: str = ""
-    when: Annotated[str, Field(pattern=entries.DAY)]
+    when: entries.Day
     means: str = Field(default="", max_length=LONGEST)
     called: str = Field(default="", max_length=LONGEST)
     missing: str = Field(default="", max_length=LONGEST)
@@ -58,7 +57,7 @@ class Reading(entries.Entry):
 
 def load(path: Path) -> list[Reading]:
     """Every reading by theme, time and person; raise AlternativesError with every problem. Without a file, none."""
-    held = entries.read(path, "readings", Reading, error=AlternativesError)
+    held = entries.read(path, "readings", Reading, error=AlternativesError, beside=())
     return sorted((one.model_copy(update={"who": written(one.who)}) for one in held), key=_order)
 
 

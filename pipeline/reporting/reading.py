@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pydantic import Field
+
 from pipeline import decisions, entries, whole
 from pipeline.core import people_files
 from pipeline.core.names import written
@@ -20,8 +22,8 @@ class ReadingError(CounterpointError):
 class Line(entries.Entry):
     """A line of reading.yaml."""
 
-    segment: str
-    who: str
+    segment: str = Field(min_length=1)
+    who: entries.Name
 
 
 @dataclass(frozen=True, order=True)
@@ -47,7 +49,7 @@ class Share:
 
 def load(path: Path) -> list[Read]:
     """The ledger in the order of segments; empty where there is no file. Raises ReadingError for another shape."""
-    held = entries.read(path, "reading", Line, error=ReadingError)
+    held = entries.read(path, "reading", Line, error=ReadingError, beside=())
     return sorted({Read(one.segment, written(one.who)) for one in held})
 
 

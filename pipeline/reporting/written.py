@@ -8,7 +8,6 @@ import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
 
 from pydantic import Field
 
@@ -30,17 +29,17 @@ class WrittenError(CounterpointError):
 class Summary(entries.Entry):
     """A cell (case, code) as a person put it. `of`: the digest of the extractive summary there was then."""
 
-    case: str = Field(min_length=1)
+    case: entries.Name
     code: str = Field(min_length=1)
     summary: str = Field(min_length=1)
-    who: str = Field(min_length=1)
-    when: Annotated[str, Field(pattern=entries.TIME)]
+    who: entries.Name
+    when: entries.Time
     of: str = ""
 
 
 def load(path: Path) -> list[Summary]:
     """Every entry, by time; raise WrittenError with every problem at once. A file that is not there holds none."""
-    held = entries.read(path, "summaries", Summary, error=WrittenError)
+    held = entries.read(path, "summaries", Summary, error=WrittenError, beside=())
     found = [one.model_copy(update={"case": named(one.case), "who": named(one.who)}) for one in held]
     return sorted(found, key=lambda one: (one.when.replace(" ", "T"), one.case, one.code, one.who, one.summary))
 

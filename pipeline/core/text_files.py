@@ -1,0 +1,73 @@
+"""Texts that people keep and edit by hand: UTF-8, or a sentence that says which line is not."""
+
+import re
+from pathlib import Path
+
+from pipeline.errors import CounterpointError
+
+# Far above any file that people keep by hand, far below what fills the memory.
+LARGEST = 32 * 2**20
+# What no person types: control characters but tab and line ends, and the two code points that are no characters.
+STRANGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+# Half of a surrogate pair: no text in UTF-8 can hold it.
+HALF = re.compile("[\ud800-\udfff]")
+_OTHERS = (
+    ((b"\xff\xfe", b"\xfe\xff"), "it is UTF-16"),
+    ((b"PK\x03\x04",), "it is a zip archive, such as a workbook or a Word document"),
+    ((b"\x1f\x8b",), "it is a gzip archive"),
+)
+_MARKS = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
+
+
+class TextFileError(CounterpointError):
+    """A text file cannot be read; the message names the file and the line."""
+
+
+def read(path: Path, *, largest: int = LARGEST) -> str:
+    """The text of a file, without a byte order mark, its line ends as they are.
+
+    Raises FileNotFoundError, and TextFileError with the line for what is not UTF-8, holds characters that no text
+    holds, or is larger than `largest` bytes.
+    """
+    size = path.stat().st_size
+    if size > largest:
+        raise TextFileError(
+            f"{path} is larger than {largest // 2**20} MiB, which no such file is. Look whether it is the right one."
+        )
+    return decoded(path.read_bytes(), place=str(path))
+
+
+def decoded(data: bytes, *, place: str) -> str:
+    """The text of bytes in UTF-8, without a byte order mark; `place` is the file, for the sentence of TextFileError."""
+    for starts, said in _OTHERS:
+        if data.startswith(starts):
+            raise TextFileError(f"{place}, line 1: {said}, not plain text in UTF-8. Save it as UTF-8.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise TextFileError(
+            f"{place}, line {line}: it is not UTF-8 (byte {error.start + 1} of the file). Save it as UTF-8; in Excel "
+            "that is 'CSV UTF-8'."
+        ) from None
+    if found := STRANGE.search(text):
+        raise TextFileError(
+            f"{place}, line {_line(text, found.start())}: it holds the character U+{ord(found[0]):04X}, which no text "
+            "holds. Remove it, or save the file as UTF-8."
+        )
+    return text
+
+
+def unmerged(text: str, *, place: str) -> list[str]:
+    """A sentence for the first mark that Git left of a merge, with its line; none where there is no such mark."""
+    found = next((mark for mark in _MARKS.finditer(text) if mark[1][0] != "="), None)
+    if found is None:
+        return []
+    return [
+        f"{place}, line {_line(text, found.start())}: Git could not merge two versions, and left both with marks "
+        f"({found[1]}) around them. Keep what is right of both, and remove the lines with marks."
+    ]
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1

@@ -1,0 +1,279 @@
+"""YAML that people write by hand, read so that no mistake passes in silence: the one loader of the project's files.
+
+YAML itself keeps the last of two keys with one name, reads `1.10` as 1.1, 10:30 as 630 and 0123 as 83, and lets a few
+lines stand for gigabytes. Here repeated keys are problems with both lines, words stay as they were written, and what
+is nested, repeated by alias or tagged beyond any use is refused.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline.core import text_files
+from pipeline.errors import CounterpointError
+
+# The deepest that any of our files nests is 4. Aliases may stand for so many words in all.
+DEEPEST, MOST_BY_ALIAS = 20, 10_000
+# A setting that is a number has no more characters than this, and a whole one is smaller than that.
+LONGEST_NUMBER, LARGEST_NUMBER = 30, 2**53
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT = "tag:yaml.org,2002:str"
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_BOOLEANS = frozenset(
+    form for word in ("yes", "no", "true", "false", "on", "off") for form in (word, word.title(), word.upper())
+)
+_NUMBER = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9]*)?")
+_RESOLVER = yaml.resolver.Resolver()
+_CONSTRUCTOR = yaml.constructor.SafeConstructor()
+# What the parser's own words mean for people.
+_PLAIN = {
+    "found character that cannot start any token": "a tab, %, @ or ` where text should begin",
+    "found invalid Unicode character escape code": "half of a character, written as \\ud8… or \\udc…, is no character",
+    "mapping values are not allowed in this context": "a colon where none can be",
+    "could not find expected ':'": "a colon is missing, or a bracket is not closed",
+    "found unexpected end of stream": "a quotation mark is not closed",
+}
+# A pair of halves, as JSON writes a character beyond U+FFFF.
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+class YamlError(CounterpointError):
+    """A YAML file cannot be read; the message names the file, the line and what to do."""
+
+
+class Numeral(str):
+    """A number, as it was written."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """The word without quotation marks: none were written."""
+        return str(self)
+
+
+class Map(dict[str, Any]):
+    """A mapping that knows the line on which it and each of its keys begins."""
+
+    def __init__(self, line: int) -> None:
+        """Begin an empty mapping on a line, counted from 1."""
+        super().__init__()
+        self.line = line
+        self.lines: dict[str, int] = {}
+
+
+class List(list[Any]):
+    """A list that knows the line on which it and each of its items begins."""
+
+    def __init__(self, line: int) -> None:
+        """Begin an empty list on a line, counted from 1."""
+        super().__init__()
+        self.line = line
+        self.lines: list[int] = []
+
+
+@dataclass
+class Document:
+    """What a file holds. `value`: None where it holds nothing; `problems`: keys given twice, in sentences."""
+
+    value: Any = None
+    problems: list[str] = field(default_factory=list)
+
+
+def read(path: Path, *, typed: bool = False, largest: int = text_files.LARGEST) -> Document:
+    """Read a YAML file. Its values are texts, booleans, None, Map and List; `typed`: and numbers.
+
+    Without `typed` a number stays as it was written, a Numeral. Dates and keys are always texts. Raises
+    FileNotFoundError, and YamlError in a sentence with file and line.
+    """
+    try:
+        text = text_files.read(path, largest=largest)
+    except text_files.TextFileError as error:
+        raise YamlError(str(error)) from None
+    if path.suffix.lower() == ".json":
+        text = _PAIR.sub(_whole, text)
+    if marks := text_files.unmerged(text, place=str(path)):
+        raise YamlError(marks[0])
+    return _Reading(str(path), typed=typed).document(text)
+
+
+def line_of(value: Any, place: Sequence[str | int]) -> int:
+    """The line of the value at a place, such as ("codes", 3, "name"); of what holds it, where it is not there itself.
+
+    0 where not even the outermost value knows its line.
+    """
+    line = int(getattr(value, "line", 0))
+    for step in place:
+        try:
+            line = value.lines[step]
+            value = value[step]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+    return line
+
+
+def _whole(found: re.Match[str]) -> str:
+    pair = bytes.fromhex(found[2] + found[3]).decode("utf-16-be")
+    return f"{found[1]}{pair}"
+
+
+@dataclass
+class _Open:
+    """A mapping or list that is being read. `key`: the key that waits for its value; `size`: how many nodes it is."""
+
+    value: Map | List
+    anchor: str | None
+    key: str | None = None
+    size: int = 1
+
+
+class _Reading:
+    """Builds values from the events of YAML's parser, without recursion, and with a limit on everything."""
+
+    def __init__(self, place: str, *, typed: bool) -> None:
+        self.place = place
+        self.typed = typed
+        self.open: list[_Open] = []
+        self.by_alias = 0
+        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.found = Document()
+
+    def document(self, text: str) -> Document:
+        documents = 0
+        try:
+            for event in self._events(text):
+                if isinstance(event, yaml.DocumentStartEvent):
+                    documents += 1
+                    if documents > 1:
+                        raise self._refused(event, "a second document begins here (---). Keep one, without that line")
+                self._take(event)
+        except yaml.YAMLError as error:
+            raise YamlError(self._broken(error)) from None
+        return self.found
+
+    def _events(self, text: str) -> Iterator[Any]:
+        return iter(yaml.parse(text, Loader=_Loader))
+
+    def _take(self, event: Any) -> None:
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            self._add(event, self._scalar(event), 1)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            self._begin(event)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            done = self.open.pop()
+            self._add(event, done.value, done.size, line=done.value.line)
+            if done.anchor is not None:
+                self.anchors[done.anchor] = (done.value, done.size)
+        elif kind is yaml.AliasEvent:
+            self._alias(event)
+
+    def _begin(self, event: Any) -> None:
+        self._check_tag(event)
+        if len(self.open) >= DEEPEST:
+            raise self._refused(event, f"lists in lists, more than {DEEPEST} deep. Mend the brackets or the indents")
+        if self.open and isinstance(self.open[-1].value, Map) and self.open[-1].key is None:
+            raise self._refused(event, "a key is a list or a mapping. Write one word as the key")
+        kind: type[Map] | type[List] = Map if isinstance(event, yaml.MappingStartEvent) else List
+        self.open.append(_Open(kind(_line(event)), event.anchor))
+
+    def _alias(self, event: Any) -> None:
+        if any(held.anchor == event.anchor for held in self.open):
+            raise self._refused(event, f"*{event.anchor} stands inside itself. Write out what is meant")
+        if event.anchor not in self.anchors:
+            raise self._refused(event, f"*{event.anchor} stands for nothing. Put text that begins with * in quotes")
+        value, size = self.anchors[event.anchor]
+        self.by_alias += size
+        if self.by_alias > MOST_BY_ALIAS:
+            raise self._refused(event, f"aliases (*) stand for more than {MOST_BY_ALIAS:,} words. Write them out")
+        self._add(event, value, size)
+
+    def _add(self, event: Any, value: Any, size: int, line: int = 0) -> None:
+        """Put a value where it belongs: the innermost mapping or list that is open, or the document itself."""
+        line = line or _line(event)
+        if isinstance(event, yaml.ScalarEvent) and event.anchor is not None:
+            self.anchors[event.anchor] = (value, 1)
+        if not self.open:
+            self.found.value = value
+            return
+        held = self.open[-1]
+        held.size += size
+        if isinstance(held.value, List):
+            held.value.append(value)
+            held.value.lines.append(line)
+        elif held.key is None:
+            self._key(held, event)
+        else:
+            held.value[held.key] = value
+            held.key = None
+
+    def _key(self, held: _Open, event: Any) -> None:
+        """Take a key as it was written, and tell of one that was there already."""
+        if not isinstance(event, yaml.ScalarEvent):
+            raise self._refused(event, "a key is an alias (*). Write one word as the key")
+        key, line = event.value, _line(event)
+        lines = held.value.lines
+        assert isinstance(lines, dict)  # noqa: S101  a mapping's
+        if key in lines:
+            self.found.problems.append(
+                f"{self.place}, line {line}: the key '{key}' is given twice; the first is on line {lines[key]}. Keep "
+                "one of them, with all that belongs under it."
+            )
+        lines.setdefault(key, line)
+        held.key = key
+
+    def _scalar(self, event: Any) -> Any:
+        """The value of a word. Between quotation marks, or in a block, it is text whatever it looks like."""
+        self._check_tag(event)
+        if event.style == '"' and (half := text_files.HALF.search(event.value)):
+            raise self._refused(event, f"it holds U+{ord(half[0]):04X}, half of a character. Remove it")
+        if event.style or event.tag == _TEXT:
+            return event.value
+        if event.value in _NULLS:
+            return None
+        if event.value in _BOOLEANS:
+            return event.value.lower() in ("yes", "true", "on")
+        if not self.typed:
+            return Numeral(event.value) if _NUMBER.fullmatch(event.value) else event.value
+        tag = _tag(event.value)
+        return self._number(event, tag) if tag.endswith((":int", ":float")) else event.value
+
+    def _number(self, event: Any, tag: str) -> float:
+        number: Any = None
+        if len(event.value) <= LONGEST_NUMBER:
+            number = _CONSTRUCTOR.construct_object(yaml.ScalarNode(tag, event.value))
+        if number is None or not isfinite(number) or abs(number) >= LARGEST_NUMBER:
+            raise self._refused(event, f"{event.value[:20]} is no number that can be used. Write another")
+        return number  # type: ignore[no-any-return]  # int or float, as YAML says
+
+    def _check_tag(self, event: Any) -> None:
+        if event.tag is not None and event.tag not in (_TEXT, "!"):
+            shown = event.tag.replace("tag:yaml.org,2002:", "!!")
+            raise self._refused(event, f"{shown} is a tag, which is not read here. Put text with ! in quotation marks")
+
+    def _refused(self, event: Any, what: str) -> YamlError:
+        mark = event.start_mark
+        return YamlError(f"{self.place}, line {mark.line + 1}, column {mark.column + 1}: {what}.")
+
+    def _broken(self, error: yaml.YAMLError) -> str:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{self.place}, line {mark.line + 1}, column {mark.column + 1}" if mark else self.place
+        what = " ".join(str(getattr(error, "problem", None) or error).split())
+        what = _PLAIN.get(what, what)
+        return (
+            f"{where}: this is not valid YAML ({what}). Mend that line or the one before it; indent with spaces, not "
+            "tabs, and put text that holds a colon, a bracket or a quotation mark in quotation marks."
+        )
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
+def _tag(word: str) -> str:
+    """What YAML 1.1 takes a word for that stands without quotation marks."""
+    return str(_RESOLVER.resolve(yaml.ScalarNode, word, (True, False)))  # type: ignore[no-untyped-call]
