@@ -159,6 +159,15 @@ def test_a_passage_said_twice_is_placed_by_the_coders_own_copy():
         assert placed(one)[0] == [TEXT.index("had time"), TEXT.rindex("had time")][expected]
 
 
+@pytest.mark.parametrize(("start", "end", "meant"), [(6, 9, 0), (9, 12, 1), (7, 8, 0), (6, 12, None), (12, 13, None)])
+def test_of_passages_side_by_side_the_one_that_the_offsets_in_the_copy_touch_is_meant(start, end, meant):
+    text, copy = "And (a)(a), so", "TITLE (a)(a), so"
+    one = replace(coding("(a)", start, end, document="d"), copy=copy)
+    found, lost = placing.place([one], {"d": text})
+    assert [(place.start, place.end) for place in found] == ([] if meant is None else [(4 + 3 * meant, 7 + 3 * meant)])
+    assert len(lost) == (meant is None)
+
+
 def test_a_copy_in_which_the_words_occur_another_number_of_times_proves_nothing():
     copy = "We had time. " + TEXT
     at = copy.index("had time")

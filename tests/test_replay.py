@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,30 @@ def test_new_talk_joins_a_decided_theme_and_is_asked_about():
     done = outcome(clusters, documents, decision("accept", 5, members=("a1", "a2"), documents=("a",)))
     assert done.themes["c1"] == 5
     assert [q.kind for q in done.questions] == ["joined"]
+
+
+@pytest.mark.parametrize(
+    ("settled_in_it", "elsewhere", "more", "joins"),
+    [(3, 3, 9, True), (2, 3, 9, False), (2, 9, 2, True), (2, 9, 3, False), (3, 0, 20, True)],
+)
+def test_a_cluster_goes_on_as_a_theme_if_it_holds_half_of_it_or_is_half_made_of_it(
+    settled_in_it, elsewhere, more, joins
+):
+    inside, beyond = ([f"a{name}{n}" for n in range(count)] for name, count in (("i", settled_in_it), ("e", elsewhere)))
+    clusters = dict.fromkeys(inside, 6) | dict.fromkeys(beyond, 7) | {f"c{n}": 6 for n in range(more)}
+    held = decision("accept", 5, members=(*inside, *beyond), documents=("a",))
+    done = outcome(clusters, {s: s[0] for s in clusters}, held)
+    assert {done.themes[f"c{n}"] for n in range(more)} == ({5} if joins else {6})
+
+
+def test_a_cluster_in_which_two_themes_are_settled_goes_on_as_the_one_with_more_and_of_equals_the_lower_id():
+    def joined(five: int, six: int) -> int:
+        members = {5: tuple(f"a{n}" for n in range(five)), 6: tuple(f"b{n}" for n in range(six))}
+        clusters = dict.fromkeys((*members[5], *members[6], "c1"), 8)
+        held = [decision("accept", theme, members=own, documents=("a", "b")) for theme, own in members.items()]
+        return outcome(clusters, {s: s[0] for s in clusters}, *held).themes["c1"]
+
+    assert (joined(3, 2), joined(2, 3), joined(2, 2)) == (5, 6, 5)
 
 
 def test_known_talk_left_beside_a_settled_theme_is_a_candidate_of_its_own_if_it_is_enough():

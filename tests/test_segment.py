@@ -114,6 +114,30 @@ def test_script_is_set_aside_and_asks():
     assert found["prompt_id"].tolist() == [part for name in "abcd" for part in ("", f"{name}:0")]
 
 
+def test_what_a_turn_asks_is_asked_of_the_turns_after_it():
+    script = "Please tell us in your own words what you think of this."
+    own = "I think {} things of it at once."
+    texts = {
+        name: f"Interviewer: Are you ready?\nAnna: {script} {own.format(name)}\nBo: I agree with {name} on that."
+        for name in "abcd"
+    }
+    found = run(texts)
+    assert found["set_aside"].tolist() == ["interviewer", "script", "", ""] * 4
+    for name in "abcd":
+        of_document = found[found["document"] == name]["prompt_id"].tolist()
+        assert of_document == ["", "", f"{name}:0", f"{name}:1"]
+
+
+def test_a_question_is_asked_in_its_own_document_alone():
+    found = run({"a": TALK, "b": "Anna: We never had any time for it."})
+    assert found[found["document"] == "b"]["prompt_id"].tolist() == [""]
+
+
+def test_a_question_stands_until_the_next_one():
+    found = run("Interviewer: Was it hard?\nAnna: Not at first, but then it was.\nBo: It was so for all of us.\n")
+    assert found["prompt_id"].tolist() == ["", "a:0", "a:0"]
+
+
 def test_the_name_of_a_segment_comes_from_what_it_says():
     found = run("Anna: We had no time.\nBo: We had no time.\nAnna: x\nBo: y")
     said = "We had no time."

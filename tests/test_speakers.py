@@ -90,6 +90,12 @@ def test_times_stand_before_or_after_the_label(line, seconds):
     assert times(text)[1] == seconds
 
 
+def test_a_time_is_that_of_one_turn():
+    said_ = "[00:10]\nAnna: Yes.\nDan: So?\n[00:30]\nAnna: No.\nDan: [00:40] Oh.\nAnna: Well."
+    assert times(said_) == [10.0, None, 30.0, 40.0, None]
+    assert times("[00:10]\nAnna [00:12]: Yes.\nDan: So?\nAnna: No.\nDan: Oh.") == [12.0, None, None, None]
+
+
 def test_otter_writes_name_and_time_above_the_words():
     text = "Anna Bell  0:03\nWe began in May.\nIt was hot.\n\nDan  1:00:12\nReally?\n\nAnna Bell  1:00:20\nYes.\n\nDan  1:00:30\nOh."
     assert said(text)[0] == ("Anna Bell", "We began in May.\nIt was hot.")
