@@ -76,6 +76,28 @@ def test_figures_by_hand():
     assert "Hidden" not in rows.index
 
 
+def test_a_category_counts_where_a_code_of_it_was_given_and_all_codes_only_where_they_themselves_were():
+    tree = Tree(("Top", "Leaf"), {"Top": "", "Leaf": "Top"}, frozenset(("Top", "Leaf")), ())
+    given, said = np.array([[0, 1], [1, 0], [0, 0]], dtype=bool), np.array([[1, 0], [0, 1], [0, 1]], dtype=bool)
+    rolled = (said.astype(float) @ tree.above.astype(float)) > 0
+    found = Mapped(
+        "few_shot",
+        tree.names,
+        np.where(given, 0.9, 0.1),
+        np.full((3, 2), 0.5),
+        given,
+        np.ones(3, bool),
+        np.zeros(3, int),
+    )
+    rows = abstention.quality(found, Truth(np.ones(3, bool), said, rolled), codes=tree).set_index("code")
+    assert rows.loc["Top", ["n_coded", "n_given", "n_right"]].tolist() == [3, 2, 2]
+    assert (rows.loc["Top", "precision"], rows.loc["Top", "recall"]) == (1.0, pytest.approx(2 / 3))
+    assert rows.loc["Leaf", ["n_coded", "n_given", "n_right"]].tolist() == [2, 1, 0]
+    assert rows.loc[abstention.ALL_CODES, ["n_coded", "n_given", "n_right"]].tolist() == [3, 2, 0]
+    assert rows.loc["Leaf", "threshold"] == 0.5
+    assert rows.loc["Leaf", "ece"] == pytest.approx(0.9)  # given with 0.9 it never was, and with 0.1 always
+
+
 def test_only_what_people_read_counts_and_what_is_undefined_is_missing():
     rows = quality([[1, 0, 0], [1, 0, 0]], [[1, 0, 0], [0, 0, 0]], seen=[True, False])
     assert rows.loc["A", "precision"] == 1.0

@@ -103,6 +103,19 @@ def test_a_word_that_several_people_use_comes_before_one_persons():
     assert best == ["bleep", "owl"]
 
 
+def test_a_terms_score_by_hand():
+    weights, near = np.array([1.0, 1.0, 1.0, 1.0]), np.array([0.7, -0.5, 0.2, 0.7])
+    spread, own = np.array([4, 4, 4, 1]), np.array([0.5, 1.0, 0.5, 0.5])
+    terms = ["ward", "bleep", "night shift", "owl"]  # 0.5, 0.3, 0.375 and 0.25
+    assert labels.ranked(weights, near, spread, own, terms) == ["ward", "night shift", "bleep", "owl"]
+    # A phrase of 1.5 times 0.25 stands before a word of 0.37, and after one of 0.38.
+    for share, first in ((0.74, "night shift"), (0.76, "ward")):
+        found = labels.ranked(
+            np.ones(2), np.full(2, 0.7), np.ones(2), np.array([share / 2, 0.25]), ["ward", "night shift"]
+        )
+        assert found[0] == first
+
+
 def test_a_word_of_several_themes_comes_after_one_of_this_theme_alone():
     said = sparse.csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [1, 0, 0], [1, 0, 1]]))
     own = labels.apart(said, np.array([0, 0, 1, 1]))

@@ -107,6 +107,18 @@ def test_the_chance_of_lying_beyond_the_edge_is_the_binomial_s(beyond: int, of: 
     assert news._by_chance(beyond, of) == pytest.approx(chance)
 
 
+def test_the_edge_is_where_nine_in_ten_of_the_others_lie():
+    # Settled vectors at angles from the axis, ten on either side, so that the middle of each nine in ten stays near it.
+    def at(*degrees: float) -> list[np.ndarray]:
+        return [np.array([np.cos(angle), np.sin(angle)], dtype=np.float32) for angle in np.radians(degrees)]
+
+    settled = at(*range(1, 11), *(-angle for angle in range(1, 11)))
+    # Of twenty, the farthest two are ten degrees out; without themselves the middle is half a degree on the other side.
+    assert news.stretched(settled, at(10.3, -10.3)) == (0, False)
+    assert news.stretched(settled, at(11, -11)) == (2, True)
+    assert news.stretched(settled, at(11, *[0] * 5)) == (1, False)
+
+
 def test_one_segment_alone_never_stretches_a_theme():
     assert news.stretched(around(0, 30, 0.01), around(4, 1, 0.01)) == (1, False)
     assert news.stretched(around(0, 30, 0.01), around(4, 2, 0.01)) == (2, True)

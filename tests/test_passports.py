@@ -69,6 +69,17 @@ def test_facts_of_a_theme():
     assert facts.unprompted_share == 0.5  # "And?" names nothing of the theme, and the last answers nothing
 
 
+def test_of_cases_and_questions_that_are_as_frequent_the_first_by_name_is_the_main_one():
+    said = segments(
+        ("b", "d", "t2"), ("a", "d", "t2"), ("b", "d", "t1"), ("a", "d", "t1"), ("a", "d", ""), ("b", "d", "")
+    )
+    facts = passports.facts(said, asked={}, prompts={"t1": "One?", "t2": "Two?"}, keywords=["two"])
+    assert (facts.main_case, facts.main_case_share) == ("a", 0.5)
+    assert (facts.prompt_id, facts.prompt_share) == ("t1", pytest.approx(2 / 6))  # of the theme, not of what was asked
+    assert facts.unprompted_share == pytest.approx(4 / 6)
+    assert passports.facts(said.iloc[::-1], asked={}, prompts={}, keywords=[]).main_case == "a"
+
+
 def test_facts_where_nobody_is_named_as_speaking():
     facts = passports.facts(segments(("", "notes", ""), ("", "notes", "")), asked={}, prompts={}, keywords=[])
     assert (facts.n_cases, facts.effective_cases, facts.main_case, facts.prompt_id) == (0, 0.0, "", "")
@@ -100,6 +111,20 @@ def test_talk_that_nobody_is_named_for_makes_no_case_and_no_voice_more():
         (known(prompt_share=0.64, prompt_text="Is there time?"), "mostly one question: 64% answers “Is there time?”"),
         (known(lost_without=("Nurse 3", "site north")), "is not found again without Nurse 3 or site north"),
         (known(lost_without=tuple("abcde")), "without a, b, c or any of 2 more"),
+        (known(n_cases=5), "Widely shared: 5 of 10 cases"),
+        (known(n_cases=4), "Shared: 4 of 10 cases"),
+        (known(main_case_share=0.5), "Rests on one voice: Nurse 3 says 50% of it."),
+        (
+            known(effective_cases=2.5, main_case_share=0.49),
+            "Widely shared: 8 of 10 cases, none of whom says more than 49%",
+        ),
+        (known(prompt_share=0.6, prompt_text="Why?"), "mostly one question: 60% answers “Why?”"),
+        (known(lost_without=("a",)), "is not found again without a."),
+        (known(lost_without=("a", "b", "c")), "is not found again without a, b or c."),
+        (known(stability=0.75), "comes back nearly the same"),
+        (known(stability=0.74), "comes back in outline"),
+        (known(stability=0.5), "comes back in outline"),
+        (known(stability=0.49), "read it with care"),
         (known(stability=0.9), "comes back nearly the same"),
         (known(stability=0.6), "comes back in outline"),
         (known(stability=0.2), "read it with care"),
@@ -127,6 +152,9 @@ def test_jaccard_is_that_of_the_best_match():
     assert passports.jaccard(theme, np.array([1, 1, 0, 0, 0])) == pytest.approx(2 / 3)
     assert passports.jaccard(theme, np.array([2, 2, 2, 0, 0])) == 1
     assert passports.jaccard(theme, np.full(5, -1)) == 0
+    assert passports.jaccard(theme, np.array([0, 0, -1, -1, 0])) == pytest.approx(
+        2 / 4
+    )  # what is in no group is in none
 
 
 def test_counts_by_attribute():
@@ -136,6 +164,20 @@ def test_counts_by_attribute():
     assert counted.to_dict("records") == [
         {"theme": 0, "attribute": "role", "value": "(not given)", "n_segments": 1, "n_cases": 1},
         {"theme": 0, "attribute": "role", "value": "nurse", "n_segments": 3, "n_cases": 2},
+    ]
+
+
+def test_counts_by_attribute_are_of_each_theme_and_of_talk_in_one():
+    said = segments(("b", "d", ""), ("a", "d", ""), ("b", "d", ""), ("a", "d", ""), ("x", "d", ""))
+    cases = pd.DataFrame({"case": ["a", "b"], "site": ["n", "s"], "role": ["nurse", "nurse"]})
+    counted = passports.attributes(said, np.array([1, 0, 1, -1, 1]), cases)
+    assert counted.to_numpy().tolist() == [
+        [0, "role", "nurse", 1, 1],
+        [0, "site", "n", 1, 1],
+        [1, "role", "(not given)", 1, 1],  # a case that is in no row of participants.csv
+        [1, "role", "nurse", 2, 1],
+        [1, "site", "(not given)", 1, 1],
+        [1, "site", "s", 2, 1],
     ]
 
 

@@ -121,6 +121,15 @@ def test_utf16_positions_count_an_emoji_as_two(tables, book):
     assert positions == {"codepoints": (after, after + 5), "utf16": (after + 1, after + 6)}
 
 
+@given(st.text(alphabet="aé€😀\U0010ffff \n", max_size=12))
+def test_a_place_in_utf16_is_the_number_of_units_before_it(text):
+    place, same = qdpx._places(text, "utf16"), qdpx._places(text, "codepoints")
+    assert [place(at) for at in range(len(text) + 1)] == [
+        len(text[:at].encode("utf-16-le")) // 2 for at in range(len(text) + 1)
+    ]
+    assert [same(at) for at in range(len(text) + 1)] == list(range(len(text) + 1))
+
+
 def test_the_model_is_a_user_of_its_own_and_says_its_scores(tables, book):
     _, root = opened(made(tables, book))
     users = {user.get("guid"): user.get("name") for user in root.iter(N + "User")}

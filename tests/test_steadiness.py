@@ -97,6 +97,66 @@ def test_what_a_theme_leans_on_more_than_the_study_does():
     assert steadiness.candidates(said, themes, sites, most=0) == []
 
 
+def cases_of(*counts: int) -> pd.DataFrame:
+    """Segments of cases a, b, ..., so many of each."""
+    return pd.DataFrame({"case": [name for name, count in zip("abcdefgh", counts, strict=False) for _ in range(count)]})
+
+
+def leans(said: pd.DataFrame, themes: list[int], cases: pd.DataFrame | None = None, most: int = 9):
+    named = pd.DataFrame({"case": sorted(set(said["case"]))}) if cases is None else cases
+    return steadiness.candidates(said, np.array(themes), named, most=most)
+
+
+@pytest.mark.parametrize(("of_study", "in_theme", "leans_on"), [(9, 3, "a"), (9, 2, ""), (11, 3, "")])
+def test_a_theme_leans_on_a_case_with_15_percent_of_it_and_half_as_much_again_as_of_the_study(
+    of_study, in_theme, leans_on
+):
+    # Of 100 segments 20 are in theme 0: so many of case a's, and the others of b, who has most of the study.
+    themes = [0] * in_theme + [1] * (of_study - in_theme) + [0] * (20 - in_theme)
+    said = cases_of(of_study, 100 - of_study)
+    found = leans(said, themes + [1] * (100 - len(themes)))
+    assert found == [("case", name) for name in leans_on]
+
+
+def test_talk_in_no_theme_is_part_of_the_study_and_of_no_theme():
+    themes = [-1] * 8 + [0] * 2 + [0] * 4 + [-1] * 6
+    said = cases_of(10, 10)
+    assert leans(said, themes) == []  # a has 2 of the theme's 6, and b 4: 67% of it, and half of the study
+    assert leans(said, [*themes[:9], -1, *themes[10:]]) == [("case", "b")]  # 4 of 5
+
+
+def test_what_a_theme_leans_on_most_comes_first_cases_before_attributes():
+    said = cases_of(*[10] * 8)
+    themes = [1] * 80
+    themes[:6], themes[10:19] = [0] * 6, [2] * 9
+    themes[20:24] = [0] * 4
+    wards = pd.DataFrame({"case": list("abcdefgh"), "ward": ["x", "y", "z", *"uvuvu"], "shift": list("mnmnmnmn")})
+    ordered = [("case", "b"), ("case", "a"), ("case", "c")]  # all of theme 2; 60 and 40% of theme 0
+    assert leans(said, themes, wards) == [*ordered, ("shift", "m"), ("shift", "n"), *(("ward", name) for name in "yxz")]
+    assert leans(said, themes, wards, most=1) == [("case", "b"), ("shift", "m")]
+
+
+@pytest.mark.parametrize(("values", "divides"), [(1, False), (2, True), (8, True), (9, False)])
+def test_an_attribute_divides_a_study_if_it_has_two_to_eight_values(values, divides):
+    said = pd.DataFrame({"case": [f"c{n:02}" for n in range(10)] * 2})
+    cases = pd.DataFrame(
+        {"case": [f"c{n:02}" for n in range(10)], "site": [f"v{min(n, values - 1)}" for n in range(10)]}
+    )
+    assert any(kind == "site" for kind, _ in leans(said, [0] + [1] * 19, cases)) == divides
+
+
+def test_a_theme_remains_where_half_of_what_is_left_of_it_is_found():
+    said, themes = cases_of(2, 8), np.array([0] * 6 + [1] * 4)
+    cases = pd.DataFrame({"case": ["a", "b"]})
+    found = np.array([0, 0, 1, 1, 2, 2, 2, 2])  # without a: 2 of the theme's 4, and nothing else
+    rows = steadiness.without(said, themes, cases, [found], chosen=[("case", "a")])
+    assert rows == [(0, "case", "a", pytest.approx(1 / 3), 0.5, True)]
+    less = steadiness.without(said, themes, cases, [np.array([0, 0, 1, 1, 0, 2, 2, 2])], chosen=[("case", "a")])
+    assert less[0][4:] == (0.5, True)  # of the theme's four, two stand alone in group 1
+    apart = steadiness.without(said, themes, cases, [np.array([0, 0, 1, 2, 0, 2, 2, 2])], chosen=[("case", "a")])
+    assert apart[0][4:] == (pytest.approx(2 / 5), False)
+
+
 def test_an_attribute_with_many_values_divides_no_study():
     said, themes, _ = study()
     ages = pd.DataFrame({"case": [f"c{n}" for n in range(20)], "age": [str(n) for n in range(20)]})

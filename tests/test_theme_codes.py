@@ -48,6 +48,47 @@ def test_two_codes_that_mark_a_theme_alike_are_ambiguous_and_one_far_behind_is_n
     assert table.set_index("code")["verdict"].to_dict() == {"A": "ambiguous", "B": "ambiguous", "C": "other"}
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "verdicts"),
+    [(8, 4, ["fits", "other"]), (7, 4, ["ambiguous", "ambiguous"]), (4, 4, ["ambiguous", "ambiguous"])],
+)
+def test_one_code_is_the_themes_own_if_it_is_twice_as_frequent_as_the_next(first, second, verdicts):
+    table = crossed(themes(range(10)), codes(A=range(first), B=range(second)), ["A", "B"])
+    assert table.set_index("code")["verdict"].tolist() == verdicts
+
+
+def test_a_code_half_as_frequent_as_the_first_of_several_says_little():
+    table = crossed(themes(range(10)), codes(A=range(8), B=range(6), C=range(4)), ["A", "B", "C"])
+    assert table.set_index("code")["verdict"].to_dict() == {"A": "ambiguous", "B": "ambiguous", "C": "other"}
+
+
+def test_a_code_given_twice_to_a_segment_counts_once():
+    twice = pd.concat([codes(A=range(5)), codes(A=range(5))])
+    row = crossed(themes(range(10)), twice, ["A"]).iloc[0]
+    assert (row["n_code"], row["n_overlap"], row["recall"]) == (5, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("held", "rest", "verdict"),
+    [(5, 5, "recovered"), (4, 5, "fragmented"), (5, 6, "fragmented"), (4, 4, "merged")],
+)
+def test_a_theme_recovers_a_code_if_it_holds_half_of_it_and_is_half_made_of_it(held, rest, verdict):
+    given = codes(A=[*range(held), *range(20, 20 + rest)])  # the theme has ten segments
+    names = ["A"]
+    found = theme_codes.recovery(crossed(themes(range(10)), given, names), codes=names, n_all=40).iloc[0]
+    assert (found["verdict"], found["n_segments"], found["theme_id"]) == (verdict, held + rest, 0)
+    assert (found["precision"], found["recall"]) == pytest.approx((held / 10, held / (held + rest)))
+
+
+def test_the_best_theme_of_a_code_holds_most_of_it_and_of_equals_is_the_first():
+    found = theme_codes.recovery(
+        crossed(themes(range(10), range(10, 20), range(20, 30)), codes(A=[*range(8, 14), *range(20, 24)]), ["A"]),
+        codes=["A"],
+        n_all=40,
+    ).iloc[0]
+    assert (found["theme_id"], found["themes"]) == (1, "T1, T2")
+
+
 def test_a_code_that_is_everywhere_marks_no_theme():
     table = crossed(themes(range(10)), codes(A=range(40)), ["A"])
     assert table["verdict"].tolist() == ["orphan"]
