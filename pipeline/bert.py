@@ -5,7 +5,6 @@ text alone, to the byte, whatever else is in the run and however many processors
 order of the work: a block of texts goes through one layer, then the next, so that a layer's weights stay in the cache.
 """
 
-import json
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +14,21 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from pipeline import model_files
+
 Floats = npt.NDArray[np.float32]
 Precision = Literal["float32", "int8"]
 
 # Parts of a sentence-transformers model that this module knows how to run.
 TRANSFORMER, POOLING, NORMALIZE = "Transformer", "Pooling", "Normalize"
+# What its settings say of any BERT; another setting is for the library to follow.
+SETTINGS = "sentence_bert_config.json"
+PLAIN_SETTINGS: dict[str, Any] = {
+    "do_lower_case": False,
+    "transformer_task": "feature-extraction",
+    "modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}},
+    "module_output_name": "token_embeddings",
+}
 # The domain of ONNX Runtime's own operators.
 CONTRIB = "com.microsoft"
 # Texts that go through a layer before the next layer's turn.
@@ -35,22 +44,19 @@ class Bert:
         `threads`: how many texts are computed at once; None is as many as there are processors. It changes no vector.
         """
         from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
 
-        config = _read(folder / "config.json")
+        config = model_files.read(folder / "config.json")
         weights = {name.removeprefix("bert."): w for name, w in load_file(folder / "model.safetensors").items()}
         weights = {name: w.astype(np.float32, copy=False) for name, w in weights.items() if w.dtype.kind == "f"}
         self.width = int(config["hidden_size"])
         self.window = _window(folder, config)
         self._threads = threads
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._tokenizer = model_files.tokenizer(folder)
         self._words = weights["embeddings.word_embeddings.weight"]
         # Every text is one sequence, so its token type is always the first.
         types = weights["embeddings.token_type_embeddings.weight"][:1]
         self._places = weights["embeddings.position_embeddings.weight"] + types
-        self._pools_first = _pooling(folder) == "cls"
+        self._pools_first = model_files.pooling(folder) == "cls"
         self._steps = [_session(_embedding_norm(weights, config))]
         for layer in range(int(config["num_hidden_layers"])):
             prefix = f"encoder.layer.{layer}."
@@ -85,44 +91,61 @@ class Bert:
 def supports(folder: Path) -> bool:
     """Whether the model is one that this module computes exactly as sentence-transformers does."""
     needed = ("config.json", "modules.json", "tokenizer.json", "model.safetensors")
-    if not all((folder / name).is_file() for name in needed):
-        return False
-    config = _read(folder / "config.json")
-    kinds = [str(module["type"]).rsplit(".", 1)[-1] for module in _read(folder / "modules.json")]
-    settings = _read(folder / "sentence_bert_config.json")
-    prompts = _read(folder / "config_sentence_transformers.json")
+    return (
+        all((folder / name).is_file() for name in needed)
+        and not (folder / "adapter_config.json").exists()
+        and model_files.kinds(folder) in ([TRANSFORMER, POOLING], [TRANSFORMER, POOLING, NORMALIZE])
+        and model_files.modules(folder)[0][1] == folder
+        and model_files.pooling(folder) in ("mean", "cls")
+        and model_files.pools_all(folder)
+        and model_files.is_plain(folder)
+        and [one.name for one in folder.glob("sentence_*_config.json")] in ([], [SETTINGS])
+        and _is_plain(model_files.read(folder / "config.json"))
+        and model_files.read(folder / SETTINGS).items() <= {**PLAIN_SETTINGS, **_length(folder)}.items()
+        and _splits_alike(folder)
+    )
+
+
+def _is_plain(config: dict[str, Any]) -> bool:
+    """Whether a transformer is BERT as it was published, with no part that this module leaves out."""
     return (
         config.get("model_type") == "bert"
         and config.get("hidden_act") == "gelu"
         and config.get("position_embedding_type", "absolute") == "absolute"
         and config.get("dtype", config.get("torch_dtype")) != "bfloat16"
-        and kinds in ([TRANSFORMER, POOLING], [TRANSFORMER, POOLING, NORMALIZE])
-        and _pooling(folder) in ("mean", "cls")
-        and not settings.get("do_lower_case")
-        and not prompts.get("default_prompt_name")
+        and not any(config.get(name) for name in ("is_decoder", "add_cross_attention", "pruned_heads"))
+        and "quantization_config" not in config
     )
 
 
-def _read(place: Path) -> Any:
-    return json.loads(place.read_text(encoding="utf-8")) if place.is_file() else {}
+def _splits_alike(folder: Path) -> bool:
+    """Whether tokenizer.json splits words as transformers does.
+
+    That library builds the tokenizers of BERT's own kind anew, from tokenizer_config.json.
+    """
+    normalizer = model_files.read(folder / "tokenizer.json").get("normalizer") or {}
+    if normalizer.get("type") != "BertNormalizer":
+        return True
+    wanted = model_files.read(folder / "tokenizer_config.json")
+    return (
+        bool(normalizer.get("clean_text", True))
+        and normalizer.get("lowercase", True) == wanted.get("do_lower_case", True)
+        and normalizer.get("strip_accents") == wanted.get("strip_accents")
+        and normalizer.get("handle_chinese_chars", True) == wanted.get("tokenize_chinese_chars", True)
+    )
 
 
-def _pooling(folder: Path) -> str | None:
-    """How token vectors become one: 'mean', 'cls' (the first), or None where it is another way or several."""
-    module = next(m for m in _read(folder / "modules.json") if str(m["type"]).endswith(POOLING))
-    config = _read(folder / module["path"] / "config.json")
-    if config.get("include_prompt") is False:
-        return None
-    if "pooling_mode" in config:
-        return str(config["pooling_mode"])
-    names = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}
-    chosen = [key for key, value in config.items() if key.startswith("pooling_mode_") and value is True]
-    return names.get(chosen[0]) if len(chosen) == 1 else None
+def _length(folder: Path) -> dict[str, Any]:
+    """The most word pieces, where the model's own settings say so."""
+    settings = model_files.read(folder / SETTINGS)
+    return {"max_seq_length": settings["max_seq_length"]} if "max_seq_length" in settings else {}
 
 
 def _window(folder: Path, config: dict[str, Any]) -> int:
+    """The most word pieces of a text: as the model's settings say, else its tokenizer's, never beyond its positions."""
     longest = int(config["max_position_embeddings"])
-    return min(int(_read(folder / "sentence_bert_config.json").get("max_seq_length") or longest), longest)
+    of_tokenizer = model_files.read(folder / "tokenizer_config.json").get("model_max_length") or longest
+    return min(int(_length(folder).get("max_seq_length") or of_tokenizer), longest)
 
 
 def _processors() -> int:

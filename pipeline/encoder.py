@@ -7,8 +7,10 @@ sentence-transformers, one text at a time on the processor and in blocks of one 
 
 import hashlib
 import importlib.metadata
+import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -18,14 +20,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from pipeline import bert, models, static, whole
+from pipeline import bert, model_files, models, static, whole
 from pipeline.bert import Floats, Precision
 from pipeline.errors import CounterpointError
 
 Device = Literal["cpu", "auto"]
 
 # Part of every cache's mark: raise it whenever this module or `bert` computes differently.
-ARITHMETIC = "1"
+ARITHMETIC = "2"
 # The order of a floating-point sum depends on the number of threads, so it is the same on every machine.
 THREADS = 2
 # New vectors after which the cache is written, so that a run that is stopped loses no more.
@@ -72,12 +74,11 @@ def encode(
     """
     found = models.find(model, kind="sentence-transformers", revision=revision, network=network)
     place = "cuda" if device == "auto" and _has_gpu() else "cpu"
-    by_bert = place == "cpu" and bert.supports(found.folder)
-    if precision == "int8" and not by_bert:
+    way = _way(model, found.folder, place)
+    if precision == "int8" and way != "bert":
         raise EncoderError(
             f"embed.precision: int8 is for models of the BERT kind on the processor, not for '{model}' here."
         )
-    way = "static" if static.supports(found.folder) else "bert" if by_bert else f"library {place}"
     ways: dict[str, Callable[[], Encoder]] = {
         "static": partial(static.load, found.folder, found.fingerprint),
         "bert": partial(bert.Bert, found.folder, precision=precision, threads=threads),
@@ -99,7 +100,9 @@ def encode(
     if missing:
         encoder = _loaded(model, load)
         for part in _parts(missing):
-            vectors |= dict(zip(part, _embed(encoder, [wanted[key] for key in part], progress=progress), strict=True))
+            with _told(model, "used"):
+                new = _embed(encoder, [wanted[key] for key in part], progress=progress)
+            vectors |= dict(zip(part, new, strict=True))
             if cache:
                 _write(cache, mark, vectors)
     elif cache and (stored.keys() != vectors.keys() or others):
@@ -107,16 +110,36 @@ def encode(
     return np.stack([vectors[key] for key in keys])
 
 
+def _way(model: str, folder: Path, place: str) -> str:
+    """What computes a model: static, bert, or the library it was made for, on `place`."""
+    with _told(model, "loaded"):
+        other = model_files.other_kind(folder)
+        if other:
+            raise EncoderError(f"The model '{model}' does not give one vector a text ({other}). Name another.")
+        if static.supports(folder):
+            return "static"
+        return "bert" if place == "cpu" and bert.supports(folder) else f"library {place}"
+
+
 def _loaded(model: str, load: Callable[[], Encoder]) -> Encoder:
     """The loaded model; raise EncoderError where its files cannot be read."""
+    with _told(model, "loaded"):
+        return load()
+
+
+@contextmanager
+def _told(model: str, what: str) -> Iterator[None]:
+    """Say in a sentence (EncoderError) what the libraries say where a model is not what they expect."""
     from safetensors import SafetensorError
 
-    errors = (SafetensorError, OSError, ValueError, TypeError, KeyError, RuntimeError, ImportError, AttributeError)
+    errors = (ArithmeticError, AttributeError, ImportError, LookupError, OSError, RuntimeError, SafetensorError)
     try:
-        return load()
-    except errors as error:
+        yield
+    except CounterpointError:
+        raise
+    except (*errors, TypeError, ValueError) as error:
         raise EncoderError(
-            f"The model '{model}' cannot be loaded ({type(error).__name__}: {error}). Fetch it anew, save it anew with "
+            f"The model '{model}' cannot be {what} ({type(error).__name__}: {error}). Fetch it anew, save it anew with "
             "sentence-transformers, or name another in embed.model of params.yaml."
         ) from None
 
@@ -129,6 +152,7 @@ class Library:
         models.go_offline()
         import torch
         from sentence_transformers import SentenceTransformer
+        from tokenizers import Tokenizer
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -141,12 +165,18 @@ class Library:
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True, "dtype": "float32"},
         )
-        self.window = int(self._model.get_max_seq_length() or sys.maxsize)
+        longest = self._model.get_max_seq_length() or math.inf
+        self.window = sys.maxsize if math.isinf(longest) else int(longest)
         self.width = int(self._model.get_embedding_dimension() or 0)
         self._rows = 1 if place == "cpu" else batch_size
+        # The model puts its prompt before each text, so that it counts towards the window.
+        self._prompt = model_files.prompt(folder)
+        if isinstance(self._model.tokenizer, Tokenizer):  # a static model's
+            self._model.tokenizer.no_truncation()
 
     def pieces(self, texts: list[str]) -> list[int]:
-        """The number of word pieces of each text, however long it is."""
+        """The number of word pieces of each text with the model's prompt, however long it is."""
+        texts = [self._prompt + text for text in texts]
         tokenizer: Any = self._model.tokenizer
         if hasattr(tokenizer, "encode_batch"):
             return [len(encoding.ids) for encoding in tokenizer.encode_batch(texts)]
@@ -179,7 +209,7 @@ def _has_gpu() -> bool:
 
 def _mark(fingerprint: str, way: str, precision: str) -> str:
     """What a cached vector depends on beside its text: the model, how it is computed, the libraries' versions."""
-    own = {"bert": ("onnxruntime", "tokenizers"), "static": ("numpy", "tokenizers")}
+    own = {"bert": ("onnxruntime", "tokenizers"), "static": ("model2vec", "numpy", "tokenizers")}
     libraries = own.get(way, ("torch", "sentence-transformers", "tokenizers"))
     versions = [f"{library} {importlib.metadata.version(library)}" for library in libraries]
     return hashlib.sha256("\n".join([ARITHMETIC, fingerprint, way, precision, *versions]).encode()).hexdigest()

@@ -1,7 +1,8 @@
-"""A small static model, as model2vec and sentence-transformers save theirs."""
+"""Small static models, as model2vec and sentence-transformers save theirs."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import load_file, save_file
@@ -40,3 +41,53 @@ def static(
         (folder / entry["path"]).mkdir()
     (folder / "config_sentence_transformers.json").write_text("{}")
     return folder
+
+
+def model2vec(
+    folder: Path,
+    *,
+    kind: str = "float32",
+    weighted: bool = False,
+    shared: bool = False,
+    normalize: bool = False,
+    max_length: int | None = 512,
+    tokens: str = "WordLevel",
+    listed: bool = True,
+) -> Path:
+    """Save a model of six word pieces, one of them for unknown words, with the library itself.
+
+    `kind`: of its numbers. `weighted`: each piece has a weight; `shared`: several share one vector (vocabulary
+    quantization). `listed`: with the modules.json that older versions did not write.
+    """
+    from model2vec import StaticModel
+
+    vectors = np.random.default_rng(7).normal(size=(6, 4))
+    vectors = np.rint(vectors * 40) if kind == "int8" else vectors
+    StaticModel(
+        (vectors[:3] if shared else vectors).astype(kind),
+        _tokenizer(tokens),
+        normalize=normalize,
+        weights=np.linspace(0.2, 3, 6) if weighted else None,
+        token_mapping=np.array([0, 1, 2, 2, 1, 0]) if shared else None,
+        max_length=max_length,
+    ).save_pretrained(folder)
+    if not listed:
+        (folder / "modules.json").unlink()
+    return folder
+
+
+def _tokenizer(kind: str) -> Any:
+    from tokenizers import Tokenizer
+    from tokenizers import models as of
+    from tokenizers.pre_tokenizers import Whitespace
+
+    pieces = ["[UNK]", "nobody", "had", "time", "home", "never"]
+    numbered = {piece: number for number, piece in enumerate(pieces)}
+    model = {
+        "WordLevel": lambda: of.WordLevel(numbered, unk_token="[UNK]"),
+        "WordPiece": lambda: of.WordPiece(numbered, unk_token="[UNK]"),
+        "Unigram": lambda: of.Unigram([(piece, -1.0 - number) for piece, number in numbered.items()], unk_id=0),
+    }[kind]()
+    tokenizer = Tokenizer(model)
+    tokenizer.pre_tokenizer = Whitespace()
+    return tokenizer
