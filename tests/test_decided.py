@@ -92,6 +92,12 @@ def test_parts_stay_inside_their_theme_and_crumbs_are_none():
         assert len(set(done.themes[done.parts == part])) == 1
 
 
+def test_strengths_are_stored_with_six_places():
+    found = clusters()
+    done = left(found, decide("move", -1, segments=of(found, 1)[:3]))
+    assert (done.strength == np.round(done.strength, 6)).all()
+
+
 def test_talk_taken_out_of_every_theme_takes_its_share_of_the_strength_with_it():
     found = clusters()
     gone = of(found, 1)[:3]

@@ -46,7 +46,8 @@ def test_a_question_like_one_that_follows_another_follows_nobody_itself():
 
 def test_questions_of_an_empty_study_and_questions_without_words():
     assert passports.questions(turns()) == {}
-    assert passports.questions(turns(("interviewer", "…"), ("interviewer", "?"))) == {"t0": "t0", "t1": "t1"}
+    marks = turns(("interviewer", "…"), ("interviewer", "?"), ("interviewer", " … "))
+    assert passports.questions(marks) == {"t0": "t0", "t1": "t1", "t2": "t0"}
 
 
 def test_questions_do_not_depend_on_the_order_of_turns():

@@ -84,6 +84,46 @@ def test_by_wording_alone():
     store.schema("valence").validate(rows)
 
 
+def test_verdicts_and_scores_by_hand():
+    helps = np.array([0.61, 0.59, 0.59, 0.41, 0.39, 0.39])
+    once, both = valence.Reading(1, 0), valence.Reading(1, 2)
+    said = valence.Witness(np.log(helps / (1 - helps)) / 10, np.zeros(6), (once, once, both, once, once, both))
+    segments = frame("It helped.", "Hm.", "It helped. It failed, a mess.", "Hm.", "It failed.", "It helped. A mess.")
+    rows = valence.valences(
+        segments, said, codings=store.empty("codings"), features=lambda: np.zeros((6, 1)), options=mapping_few.Options()
+    )
+    assert rows["valence"].tolist() == ["facilitator", "neither", "both", "neither", "barrier", "barrier"]
+    assert rows["score"].to_numpy() == pytest.approx([0.61, 0.82, 0.82, 0.82, 0.61, 0.61])
+    assert rows["facilitator"].to_numpy() == pytest.approx(helps)
+    assert rows["barrier"].to_numpy() == pytest.approx(1 - helps)
+    talk = " ".join(segments["text"])  # offsets are those of the document
+    told = [talk[start:end] for start, end in zip(rows["evidence_start"], rows["evidence_end"], strict=True)]
+    assert told == ["It helped.", "", "It failed, a mess.", "", "It failed.", "A mess."]
+
+
+def test_words_count_beside_vectors():
+    one = valence.witness(
+        ["It helped, it was easy.", "It failed.", "Hm."], np.zeros((3, 2)), np.zeros((16, 2), np.float32)
+    )
+    assert one.words == pytest.approx([2 / 3, -1 / 2, 0])
+    assert one.helps == pytest.approx(1 / (1 + np.exp(-1.5 * one.words)))
+    anchors = np.repeat([[1.0, 0.0], [0.0, 1.0]], 8, axis=0).astype(np.float32)
+    near = valence.witness(["Hm."] * 2, np.array([[1.0, 0.0], [0.6, 0.8]]), anchors)
+    assert near.vectors == pytest.approx([1.0, -0.2])
+
+
+def test_a_code_tells_its_valence_by_its_name_or_else_by_its_parents():
+    rows = [("Time", "Barriers"), ("ENABLER", "Barriers"), ("Time", "Resources"), ("obstacles", "")]
+    segments = frame(*["Some words."] * 4)
+    empty = store.empty("codings")
+    coded = [
+        (one.document, one.start, one.end, one.text, code, parent, "ann", "", "")
+        for one, (code, parent) in zip(segments.itertuples(), rows, strict=True)
+    ]
+    codings = pd.DataFrame(coded, columns=list(empty.columns)).astype(empty.dtypes)
+    assert valence._coded(segments, codings).tolist() == [[False, True], [True, False], [False, False], [False, True]]
+
+
 def test_it_is_learned_where_people_coded_it():
     # In this study "green" helps and "red" hinders, which no list of words knows.
     parts, coded = [], []
