@@ -82,6 +82,54 @@ def test_whole_words_decide():
     assert fitted("one two three", Passage(4, 6))[0].end_included
 
 
+@pytest.mark.parametrize(
+    ("outside", "inside", "fit"),
+    [
+        ("a", "b", 0),  # a word in two
+        ("a", "1", 0),
+        (" ", "b", 2),
+        ("", "b", 2),
+        ("a", ".", 2),
+        ("a", " ", 1),  # space inside is untidy
+        ("中", "文", 1),  # no spaces are written: any end may be one
+        ("a", "文", 1),
+        ("中", "b", 1),
+        ("ก", "ข", 1),
+        ("ក", "ខ", 1),
+        ("\u2e7f", "a", 2),
+        ("א", "ב", 0),
+    ],
+)
+def test_how_clean_an_end_is(outside, inside, fit):
+    assert offsets._edge(outside, inside) == fit
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "fit"),
+    [
+        ("two three", "two three", 2),
+        ("two th", "two three", 1),
+        ("two three...", "two three", 2),
+        (" two\nthree ", "two  three", 2),
+        ("two", "two", 0),  # three letters prove nothing
+        ("twos", "twos", 2),
+        ("two three", "two", 0),
+        ("wo three", "two three", 0),
+    ],
+)
+def test_how_well_a_name_is_the_words(name, words, fit):
+    assert offsets._matches(name, words) == fit
+
+
+def test_half_of_the_ends_may_cut_a_word_and_no_more():
+    whole, cut = Passage(0, 3), Passage(5, 6)  # "one", and the "w" of "two"... with its end included: "wo"
+    ways = [POINTS, way(end_included=True)]
+    text = "one twos three"
+    assert offsets.fitting([(Ruler(text, marked=False), [whole, cut])], ways)[1] == [[(0, 3), (5, 6)]]
+    with pytest.raises(RefusedError, match="cut words in two"):
+        offsets.fitting([(Ruler(text, marked=False), [whole, cut, cut])], ways)
+
+
 def test_names_go_before_whole_words():
     # Both ends cut a word, and are right: the name says so.
     chosen, spans = fitted("ones twos x threes", Passage(1, 6, "nes t"))
