@@ -1,6 +1,7 @@
 """Out and in again: what an export holds comes back letter for letter, and nothing that is there is overwritten."""
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -302,7 +303,8 @@ def test_files_that_cannot_be_used_are_refused_in_a_sentence(tmp_path, name, dat
 
 def test_from_the_command_line(origin, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "params.yaml").write_text(f"study: {origin}\n")
+    shutil.copytree(origin, tmp_path / "data/theirs")
+    (tmp_path / "params.yaml").write_text("study: data/theirs\n")
     said = CliRunner().invoke(cli.app, ["export", "--to", "out", "--offsets", "utf16"])
     assert said.exit_code == 0 and "out/coded.qdpx" in said.output
     (tmp_path / "params.yaml").write_text("study: data/mine\n")

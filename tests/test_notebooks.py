@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -121,6 +122,7 @@ def test_they_say_what_is_missing_in_a_study_of_nothing(file, bare, typed):
 
 
 def test_with_a_reflexive_stance_there_is_no_coefficient(small_study, tmp_path):
-    (tmp_path / "params.yaml").write_text(f"study: {small_study}\nstance: reflexive\n")
+    shutil.copytree(small_study, tmp_path / "data" / "small")
+    (tmp_path / "params.yaml").write_text("study: data/small\nstance: reflexive\n")
     shown = json.dumps(outputs(run(NOTEBOOKS[2], tmp_path)))
     assert "0.42" not in shown

@@ -6,17 +6,19 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from filelock import FileLock
 
-from pipeline.commands import purge
+from pipeline.commands import made, purge
 from pipeline.core.places import Places
+from pipeline.errors import CounterpointError
 
 STAGES = """stages:
   one:
     cmd: python -c "import pathlib; pathlib.Path('data/mine/interim').mkdir(exist_ok=True);
-      pathlib.Path('data/mine/interim/out.txt').write_text(pathlib.Path('data/mine/in.txt').read_text().upper())"
+      pathlib.Path('data/mine/interim/turns.parquet').write_text(pathlib.Path('data/mine/in.txt').read_text().upper())"
     deps: [data/mine/in.txt]
-    outs: [data/mine/interim/out.txt]
+    outs: [data/mine/interim/turns.parquet]
 """
 
 
@@ -42,7 +44,7 @@ def project(tmp_path: Path) -> Path:
     for text in ("first words", "second words"):
         (tmp_path / "data/mine/in.txt").write_text(text)
         dvc(tmp_path, "repro", "-q")
-    for place in ("data/mine/.cache/vectors", "models/data/mine/card", "data/mine/report/page"):
+    for place in ("data/mine/.cache/vectors.parquet", "models/data/mine/topics.json", "data/mine/report/index.html"):
         (tmp_path / place).parent.mkdir(parents=True)
         (tmp_path / place).write_text("first words")
     run(tmp_path, "git", "add", "-A")
@@ -59,7 +61,7 @@ def test_what_was_made_is_gone_wherever_it_was_kept(project: Path):
     assert "first words" in everything(project)
     (project / "data/mine/in.txt").write_text("third words")
     said = purge.purge(project, Path("data/mine"))
-    assert not [folder for folder in Places(Path("data/mine"), project).made if folder.exists()]
+    assert not [folder for folder in made.names(Places(Path("data/mine"), project)) if folder.exists()]
     assert not (project / "models/data/mine").exists()
     assert "first words" not in everything(project) and "second words" not in everything(project)
     assert not (project / ".dvc/cache/runs").exists()
@@ -70,17 +72,51 @@ def test_what_was_made_is_gone_wherever_it_was_kept(project: Path):
     assert (project / "data/mine/in.txt").exists()
 
 
+def test_what_the_program_did_not_make_stays_and_is_named(project: Path):
+    mine = ("data/mine/report/my notes.docx", "data/mine/export/csv/mine.csv", "models/data/mine/mine.txt")
+    for place in (*mine, "data/mine/export/csv/themes.csv", "data/mine/.cache/embed/p1.parquet"):
+        (project / place).parent.mkdir(parents=True, exist_ok=True)
+        (project / place).write_text("first words")
+    said = "\n".join(purge.purge(project, Path("data/mine")))
+    for place in mine:
+        assert (project / place).exists()
+        assert f"left {place}, which Counterpoint did not make" in said
+    assert not (project / "data/mine/export/csv/themes.csv").exists()
+    assert not (project / "data/mine/.cache").exists()
+    assert "removed data/mine/interim" in said
+    assert "removed data/mine/report" not in said
+
+
+@pytest.mark.parametrize("place", ["data/mine/report", "data/mine/.cache", "models/data/mine"])
+def test_nothing_is_removed_through_a_link(project: Path, place: str):
+    kept = project / "data" / "elsewhere"
+    (project / place).rename(kept)
+    (project / place).symlink_to(kept)
+    before = sorted(kept.rglob("*"))
+    with pytest.raises(CounterpointError, match=f"{place} is a link"):
+        purge.purge(project, Path("data/mine"))
+    assert sorted(kept.rglob("*")) == before
+
+
+def test_every_file_that_dvc_is_given_is_known_as_made():
+    outs = yaml.safe_load((Path(__file__).parent.parent / "dvc.yaml").read_text())["stages"].values()
+    places = [out for stage in outs for kind in ("outs", "metrics", "plots") for out in stage.get(kind, [])]
+    held = {out if isinstance(out, str) else next(iter(out)) for out in places}
+    known = {folder / name for folder, names in made.names(Places(Path("${study}"))).items() for name in names}
+    assert {Path(out) for out in held} <= known
+
+
 def test_the_next_run_makes_everything_anew(project: Path):
     purge.purge(project, Path("data/mine"))
     assert purge.rerun(project) == 0
-    assert (project / "data/mine/interim/out.txt").read_text() == "SECOND WORDS"
+    assert (project / "data/mine/interim/turns.parquet").read_text() == "SECOND WORDS"
 
 
 def test_a_run_at_work_is_not_disturbed(project: Path):
     lock = FileLock(project / "data/mine/.cache/embed.lock")
     with lock, pytest.raises(purge.PurgeError, match="embed is at work"):
         purge.purge(project, Path("data/mine"))
-    assert (project / "data/mine/interim/out.txt").exists()
+    assert (project / "data/mine/interim/turns.parquet").exists()
     purge.purge(project, Path("data/mine"))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from pipeline.commands import made
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 
@@ -24,16 +25,16 @@ class PurgeError(CounterpointError):
 def purge(root: Path, study: Path) -> list[str]:
     """Remove a study's outputs and side caches, dvc.lock, and everything DVC keeps of past runs; say what was removed.
 
+    Files among the outputs that the program did not make are left, and named.
     Without dvc.lock nothing that was made counts as in use, so that DVC's collection of garbage takes all of it, and
     the next run makes everything from the raw files. Raises PurgeError where a run is at work, or something cannot be
     removed.
     """
     idle(root / study)
-    said = []
-    for folder in Places(study).made:
-        if (root / folder).exists():
-            shutil.rmtree(root / folder)
-            said.append(f"removed {folder.as_posix()}")
+    touched, left = made.discard(Places(study, root))
+    said = [f"removed {folder.relative_to(root).as_posix()}" for folder in touched if not folder.exists()]
+    for place in (place.relative_to(root).as_posix() for place in left):
+        said.append(f"left {place}, which Counterpoint did not make: remove it yourself if it holds what was said")
     if not (root / ".dvc").is_dir():
         return said
     (root / "dvc.lock").unlink(missing_ok=True)

@@ -114,11 +114,6 @@ class Places:
         return self.root / MODELS / self.study
 
     @property
-    def made(self) -> tuple[Path, ...]:
-        """The folders that the program makes of what people gave, and may make again."""
-        return (self.interim, self.processed, self.report, self.export, self.cache, self.model)
-
-    @property
     def own(self) -> tuple[Path, ...]:
         """Every folder that lies in the study's own."""
         given = (self.transcripts, self.human_codes, self.sheets)

@@ -1,0 +1,61 @@
+"""What the program makes of a study, by the names of its files: all that may be thrown away with it."""
+
+from pathlib import Path
+
+from pipeline import store
+from pipeline.core import owned
+from pipeline.core.places import Places
+from pipeline.inductive import theme_model
+
+# What a killed run, or DVC on a full disk, leaves of a file that was being written; and DVC's own lists for Git.
+BESIDE = (".*.new", store.DVC_TEMPORARY, ".gitignore")
+REPORT = (
+    "index.html",
+    "framework_matrix.xlsx",
+    "coded.qdpx",
+    "audit_trail.csv",
+    "metrics.json",
+    "plots/theme_sizes.csv",
+)
+EXPORT = (
+    "coded.qdpx",
+    "codebook.qdc",
+    "codebook.xlsx",
+    "codebook.docx",
+    "framework_matrix.xlsx",
+    "framework_matrix.docx",
+    "handout*.docx",
+    "csv/codebook.csv",
+    "csv/participants.csv",
+    *(f"csv/{table}.csv" for table in (*store.INTERIM, *store.PROCESSED)),
+)
+CACHE = ("*.lock", "vectors.parquet", "vectors/*.parquet", "codebook_vectors.parquet", "labels/*.txt")
+SCRATCH = ("segment", "embed", "assign")
+
+
+def names(places: Places) -> dict[Path, tuple[str, ...]]:
+    """The patterns of the files that the program writes, for each folder in which it makes anything."""
+    return {
+        places.interim: ("parts.txt", *(f"{table}.parquet" for table in store.INTERIM)),
+        places.processed: tuple(f"{table}.parquet" for table in store.PROCESSED),
+        places.report: REPORT,
+        places.export: EXPORT,
+        places.cache: CACHE,
+        places.model: theme_model.FILES,
+    }
+
+
+def discard(places: Places) -> tuple[list[Path], list[Path]]:
+    """Throw away what was made of a study; return the folders in which something was, and the files that stay.
+
+    What stays was not made by the program. Raises NotOursError, and removes nothing further, where a folder is a link;
+    OSError where the system refuses.
+    """
+    touched, left = [], []
+    for name in SCRATCH:
+        owned.remove(places.cache / name)
+    for folder, patterns in names(places).items():
+        if folder.exists() or folder.is_symlink():
+            touched.append(folder)
+            left += owned.clear(folder, (*patterns, *BESIDE, *(f"*/{name}" for name in BESIDE)))
+    return touched, left
