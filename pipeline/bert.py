@@ -9,15 +9,15 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline import model_files
+from pipeline.core.terms import Precision
 
 Floats = npt.NDArray[np.float32]
-Precision = Literal["float32", "int8"]
 
 # Parts of a sentence-transformers model that this module knows how to run.
 TRANSFORMER, POOLING, NORMALIZE = "Transformer", "Pooling", "Normalize"

@@ -21,7 +21,9 @@ from pipeline.comparison.missed import missed_rows
 from pipeline.comparison.pairs import Options, agreement_rows
 from pipeline.comparison.subgroups import rows_by_attribute
 from pipeline.comparison.triangulation import triangulation_rows
-from pipeline.comparison.units import Ratings, Unit, as_categories, ratings
+from pipeline.comparison.units import Ratings, as_categories, ratings
+from pipeline.core import terms
+from pipeline.core.terms import ComparedUnit
 from pipeline.params import Compare
 
 READ = ("documents", "turns", "cases", "codings", "segments", "theme_assignments", "code_assignments")
@@ -67,7 +69,7 @@ def compare(given: Input, settings: Compare) -> dict[str, pd.DataFrame]:
     return {name: _table(name, found) for name, found in rows.items()}
 
 
-def laid_out(given: Input, unit: Unit, settings: Compare) -> Ratings:
+def laid_out(given: Input, unit: ComparedUnit, settings: Compare) -> Ratings:
     """Everybody's codes on units of one kind."""
     return ratings(
         unit=unit,
@@ -124,7 +126,7 @@ def _saturation(rows: Rows, given: Input, found: Ratings, settings: Compare) -> 
     for source, codes in _sources(found, given["theme_assignments"]).items():
         placed = codes.merge(segments, on="segment_id")
         read = set(placed["document"].unique())
-        for cell, members in {saturating.ALL: None, **frame}.items():
+        for cell, members in {terms.EVERYTHING: None, **frame}.items():
             talk = segments if members is None else segments[segments["case"].isin(members)]
             both = read & set(talk["document"].unique())
             here = tuple(name for name in order.documents if name in both)

@@ -13,12 +13,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline import entries, schemas, whole
+from pipeline import entries, whole
 from pipeline.core.names import written
+from pipeline.core.terms import UNASSIGNED
 from pipeline.errors import CounterpointError
 
 # The numbers of themes have six digits; more than nine are a slip of the hand.
-ThemeId = Annotated[int, Field(ge=schemas.UNASSIGNED, le=999_999_999)]
+ThemeId = Annotated[int, Field(ge=UNASSIGNED, le=999_999_999)]
 Action = Literal["accept", "rename", "merge", "split", "reject", "move", "pin", "memo", "undo"]
 
 # What each action cannot do without, beside who and when.
@@ -148,7 +149,7 @@ def _clashes(path: Path, decisions: list[Decision], lines: list[int]) -> list[st
                 "Remove one, or its id."
             )
         first.setdefault(decision.key, line)
-        if decision.theme == schemas.UNASSIGNED and decision.action != "move":
+        if decision.theme == UNASSIGNED and decision.action != "move":
             said.append(f"{where}: decision {decision.key} is about theme -1, which is none. Name a theme.")
     return said + [
         f"{path}, line {line}: this undoes {decision.undoes}, and no decision has that id. Mend or remove it."

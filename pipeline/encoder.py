@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -21,10 +21,9 @@ import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from pipeline import bert, model_files, models, static, whole
-from pipeline.bert import Floats, Precision
+from pipeline.bert import Floats
+from pipeline.core.terms import Device, Precision
 from pipeline.errors import CounterpointError
-
-Device = Literal["cpu", "auto"]
 
 # Part of every cache's mark: raise it whenever this module or `bert` computes differently.
 ARITHMETIC = "2"

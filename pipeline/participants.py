@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline import cells
+from pipeline.core import terms
 from pipeline.core.names import alike, key, written
 from pipeline.errors import CounterpointError
 from pipeline.naming import Documents, normal
@@ -11,8 +12,8 @@ from pipeline.readers import rows
 from pipeline.readers.model import RefusedError
 
 COLUMNS = ("document", "speaker", "case", "part")
-PARTS = ("participant", "interviewer", "none", "")
-SOURCE_TYPES = ("interview", "focus_group", "field_note", "document", "")
+PARTS = (*terms.PARTS, "")
+SOURCE_TYPES = (*terms.SOURCE_TYPES, "")
 ANY = "*"
 
 

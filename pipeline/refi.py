@@ -3,7 +3,7 @@
 import re
 import uuid
 
-from pipeline.core import coders
+from pipeline.core import coders, terms
 
 PROJECT = "urn:QDA-XML:project:1.0"
 CODEBOOK = "urn:QDA-XML:codebook:1.0"
@@ -17,7 +17,7 @@ SOURCE_TYPE = "source_type"
 UNDATED = "2000-01-01T00:00:00Z"
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:counterpoint:refi-qda")
-_SPEAKER = re.compile(r"Speaker: (.*); part: (participant|interviewer|none); case: (.*)")
+_SPEAKER = re.compile(r"Speaker: (.*); part: (" + "|".join(terms.PARTS) + r"); case: (.*)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?")
 _MIDNIGHT = "T00:00:00Z"

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeline import lean
+from pipeline.core import coders, terms
 
 # pandera asks once which kinds of frames there are, and loads Dask's where it is installed: most of a second a stage.
 # Its checks come with ways to make up data, which load hypothesis: another fifth of a second.
@@ -19,8 +20,6 @@ with lean.without("dask", "geopandas", "hypothesis", "modin", "pyspark"):
     from pandera.typing.pandas import Series
 
     _ = get_dataframe_types(), get_index_types(), get_series_types()
-
-UNASSIGNED = -1
 
 
 @pandas_engine.Engine.register_dtype(equivalents=["str", str])
@@ -47,7 +46,7 @@ class Documents(Table):
     """A source file that could be read. `document` is its path below transcripts/, with forward slashes."""
 
     document: Series[str] = pa.Field(unique=True)
-    source_type: Series[str] = pa.Field(isin=["interview", "focus_group", "field_note", "document"])
+    source_type: Series[str] = pa.Field(isin=terms.SOURCE_TYPES)
     path: Series[str]
     sha256: Series[str]
     n_words: Series[int] = pa.Field(ge=0)
@@ -65,7 +64,7 @@ class Turns(Table):
     turn_id: Series[str] = pa.Field(unique=True)
     speaker: Series[str]
     case: Series[str]
-    part: Series[str] = pa.Field(isin=["participant", "interviewer", "none"])
+    part: Series[str] = pa.Field(isin=terms.PARTS)
     start: Series[int] = pa.Field(ge=0)
     end: Series[int]
     time_s: Series[float] = pa.Field(nullable=True)
@@ -110,7 +109,7 @@ class Segments(Table):
     document: Series[str]
     case: Series[str]
     speaker: Series[str]
-    part: Series[str] = pa.Field(isin=["participant", "interviewer", "none"])
+    part: Series[str] = pa.Field(isin=terms.PARTS)
     turn_id: Series[str]
     prompt_id: Series[str]
     start: Series[int] = pa.Field(ge=0)
@@ -315,7 +314,7 @@ class CodeAssignments(Table):
     code: Series[str]
     score: Series[float] = pa.Field(ge=0, le=1)
     accepted: Series[bool]
-    method: Series[str] = pa.Field(isin=["zero_shot", "few_shot", "human"])
+    method: Series[str] = pa.Field(isin=[*coders.METHODS, "human"])
 
 
 class SegmentCodes(Table):
@@ -329,7 +328,7 @@ class SegmentCodes(Table):
     """
 
     segment_id: Series[str]
-    method: Series[str] = pa.Field(isin=["zero_shot", "few_shot"])
+    method: Series[str] = pa.Field(isin=list(coders.METHODS))
     status: Series[str] = pa.Field(isin=["accepted", "uncertain", "none"])
     n_codes: Series[int] = pa.Field(ge=0)
     best_code: Series[str]
@@ -349,7 +348,7 @@ class MappingQuality(Table):
     scores are no probabilities and are not expected to do well by it.
     """
 
-    method: Series[str] = pa.Field(isin=["zero_shot", "few_shot"])
+    method: Series[str] = pa.Field(isin=list(coders.METHODS))
     code: Series[str]
     n_segments: Series[int]
     n_coded: Series[int]
@@ -366,7 +365,7 @@ class MappingQuality(Table):
 class CodeReliability(Table):
     """A bin of the reliability curve of one method: of `n` scores from `low` to `high`, `share` were right."""
 
-    method: Series[str] = pa.Field(isin=["zero_shot", "few_shot"])
+    method: Series[str] = pa.Field(isin=list(coders.METHODS))
     low: Series[float]
     high: Series[float]
     n: Series[int]
@@ -383,13 +382,13 @@ class Valence(Table):
     """
 
     segment_id: Series[str] = pa.Field(unique=True)
-    valence: Series[str] = pa.Field(isin=["facilitator", "barrier", "both", "neither"])
+    valence: Series[str] = pa.Field(isin=terms.VALENCES)
     score: Series[float] = pa.Field(ge=0, le=1)
     facilitator: Series[float] = pa.Field(ge=0, le=1)
     barrier: Series[float] = pa.Field(ge=0, le=1)
     evidence_start: Series[int] = pa.Field(ge=0)
     evidence_end: Series[int] = pa.Field(ge=0)
-    method: Series[str] = pa.Field(isin=["zero_shot", "few_shot"])
+    method: Series[str] = pa.Field(isin=list(coders.METHODS))
 
 
 class NegativeCases(Table):
@@ -467,7 +466,7 @@ class Agreement(Table):
     with each other on that code. A coefficient that is undefined or refused is missing, and `note` says why.
     """
 
-    unit: Series[str] = pa.Field(isin=["character", "segment", "turn", "span"])
+    unit: Series[str] = pa.Field(isin=terms.COMPARED_UNITS)
     level: Series[str] = pa.Field(isin=["code", "category", "pooled"])
     code: Series[str]
     coder_a: Series[str]
@@ -501,7 +500,7 @@ class AgreementOfAll(Table):
     documents. Pooled over codes, alpha is of the sets of codes (MASI) and the others have no value.
     """
 
-    unit: Series[str] = pa.Field(isin=["character", "segment", "turn", "span"])
+    unit: Series[str] = pa.Field(isin=terms.COMPARED_UNITS)
     level: Series[str] = pa.Field(isin=["code", "category", "pooled"])
     code: Series[str]
     coders: Series[str]
@@ -700,7 +699,7 @@ class Triangulation(Table):
 
     coder: Series[str]
     code: Series[str]
-    source_type: Series[str] = pa.Field(isin=["interview", "focus_group", "field_note", "document"])
+    source_type: Series[str] = pa.Field(isin=terms.SOURCE_TYPES)
     n_documents: Series[int]
     n_with: Series[int]
     n_segments: Series[int]

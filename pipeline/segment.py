@@ -8,13 +8,13 @@ import pandas as pd
 from pipeline import engine, segment_parts, segmenting, sentences, stage, store
 from pipeline import params as settings
 from pipeline.core import owned
+from pipeline.core.terms import SegmentUnit
 from pipeline.partition import partition
-from pipeline.segmenting import Unit
 from pipeline.sentences import Split
 
 
 def segment(
-    documents: pd.DataFrame, turns: pd.DataFrame, *, split: Split, unit: Unit, max_words: int, min_words: int
+    documents: pd.DataFrame, turns: pd.DataFrame, *, split: Split, unit: SegmentUnit, max_words: int, min_words: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the segments of a study, sorted by document and place, and the problems met.
 

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline import models, segmenting, sentences, store, whole
+from pipeline.core.terms import SegmentUnit
 from pipeline.partition import Part
-from pipeline.segmenting import Talk, Unit
+from pipeline.segmenting import Talk
 from pipeline.sentences import Heard, Sentence, Split
 
 
@@ -41,7 +42,7 @@ def write(
     study: Path,
     folder: Path,
     script: Mapping[str, str],
-    unit: Unit,
+    unit: SegmentUnit,
     max_words: int,
     min_words: int,
 ) -> pd.DataFrame:

@@ -7,14 +7,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from pipeline import layout, sentences, store
+from pipeline.core.terms import SegmentUnit
 from pipeline.sentences import Place, Sentence
-
-Unit = Literal["sentence", "window", "turn"]
 
 # Words that keep a talk going and say nothing by themselves.
 FILLERS = layout.word_list(
@@ -64,7 +63,7 @@ def segments(
     found: Sequence[Sequence[Sentence]],
     *,
     script: Mapping[str, str],
-    unit: Unit,
+    unit: SegmentUnit,
     max_words: int,
     min_words: int,
 ) -> pd.DataFrame:
@@ -80,7 +79,7 @@ def segments(
 
 
 def _of_document(
-    pairs: list[tuple[Turn, list[Sentence]]], text: str, *, unit: Unit, max_words: int, min_words: int
+    pairs: list[tuple[Turn, list[Sentence]]], text: str, *, unit: SegmentUnit, max_words: int, min_words: int
 ) -> Iterator[dict[str, object]]:
     """Yield the segments of one document as rows."""
     seen: Counter[str] = Counter()
@@ -115,7 +114,7 @@ def _of_document(
         prompt = asked or prompt
 
 
-def _groups(found: list[Sentence], *, unit: Unit, max_words: int) -> Iterator[list[Sentence]]:
+def _groups(found: list[Sentence], *, unit: SegmentUnit, max_words: int) -> Iterator[list[Sentence]]:
     """Yield the sentences of a turn as segments; script and speech are never in one."""
     for is_script, run in groupby(found, key=lambda one: one.script):
         same = list(run)

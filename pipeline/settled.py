@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
-from pipeline.schemas import UNASSIGNED
 
 
 @dataclass

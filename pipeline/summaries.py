@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from pipeline.core.terms import EVERYTHING
 from pipeline.rows import each as rows_of
 from pipeline.views import agreement_view, theme_view
 
@@ -96,7 +97,7 @@ def theme_measures(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(measure=names)[columns].sort_values(["coder", "level", "measure"]).reset_index(drop=True)
 
 
-def known_so_far(saturation: pd.DataFrame, *, cell: str = "(all)") -> pd.DataFrame:
+def known_so_far(saturation: pd.DataFrame, *, cell: str = EVERYTHING) -> pd.DataFrame:
     """How many codes (or themes) were known after each document, over random orders: mean and 95% of them."""
     own = saturation[(saturation.cell == cell) & (saturation.order == "random")]
     columns = ["source", "position", "n_known", "known_low", "known_high"]

@@ -12,6 +12,7 @@ import pandas as pd
 from pipeline import decisions, models, projection, stage, store
 from pipeline import params as settings
 from pipeline.core.places import Places
+from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
 from pipeline.inductive import (
     assigning,
@@ -25,7 +26,7 @@ from pipeline.inductive import (
     wording,
 )
 from pipeline.inductive.decided import Decided
-from pipeline.inductive.grouping import NONE, Groups, Talk, part_of, prepare
+from pipeline.inductive.grouping import Groups, Talk, part_of, prepare
 
 if TYPE_CHECKING:
     from bertopic import BERTopic
@@ -107,7 +108,7 @@ def themes(
 
 def _decided(talk: Talk, found: Groups, taken: Sequence[Decision], *, options: settings.Themes) -> Decided:
     """The groups as the decisions leave them, each with its id."""
-    inside = [np.flatnonzero(found.themes == theme) for theme in range(int(found.themes.max(initial=NONE)) + 1)]
+    inside = [np.flatnonzero(found.themes == theme) for theme in range(int(found.themes.max(initial=UNASSIGNED)) + 1)]
     machine = decided.Clusters(found.themes, found.parts, found.strength, theme_tables.identifiers(talk, inside))
     return decided.decided(talk.segments, machine, taken, shift_share=options.shift_share, min_size=options.min_size)
 

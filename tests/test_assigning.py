@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import engine, params, themes
+from pipeline.core.terms import UNASSIGNED as NONE
 from pipeline.inductive import assigning, grouping
-from pipeline.inductive.grouping import NONE, Groups, Talk
+from pipeline.inductive.grouping import Groups, Talk
 
 OPTIONS = params.Themes(runs=8, context=0, min_segments=4, stability_runs=0, drop_one=0)
 

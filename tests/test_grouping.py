@@ -8,8 +8,9 @@ import pytest
 from scipy.stats import norm
 
 from pipeline import params
+from pipeline.core.terms import UNASSIGNED as NONE
 from pipeline.inductive import grouping
-from pipeline.inductive.grouping import NONE, Talk
+from pipeline.inductive.grouping import Talk
 
 OPTIONS = params.Themes(runs=8, context=0, question=0, min_segments=6)
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.comparison import saturation as sat
-from pipeline.comparison.saturation import ALL, Order, Rule
+from pipeline.comparison.saturation import Order, Rule
+from pipeline.core.terms import EVERYTHING as ALL
 from tests.coded_study import tables
 
 RULE = Rule(base=4, run=2, threshold=0.05, orders=50, seed=1)

@@ -16,10 +16,11 @@ from pipeline import codebook, store
 from pipeline.codebook import Codebook
 from pipeline.commands import sheets
 from pipeline.commands.sheets import SheetError
-from pipeline.comparison.units import Uncoded, ratings
+from pipeline.comparison.units import ratings
 from pipeline.core import coders
 from pipeline.core.coders import CONSENSUS, NO_CODE
 from pipeline.core.places import Places
+from pipeline.core.terms import Uncoded
 
 COLUMNS = ("document", "start", "end", "speaker", "question", "before", "text", "after", "code", "coder", "memo")
 WIDTHS = {

@@ -12,10 +12,10 @@ from pipeline import decisions, entries, store
 from pipeline.core import people_files
 from pipeline.core.names import written
 from pipeline.core.places import Places
+from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 from pipeline.inductive import replay
-from pipeline.schemas import UNASSIGNED
 from pipeline.views import decide_view
 
 # What follows the theme in `counterpoint decide ACTION THEME …`.

@@ -12,12 +12,12 @@ from pipeline import decisions, entries, store, whole
 from pipeline.commands import deciding, handout_back, workbook
 from pipeline.core import people_files, yaml_files
 from pipeline.core.places import Places
+from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 from pipeline.readers import guards
 from pipeline.readers.model import RefusedError
 from pipeline.reporting import audit, written
-from pipeline.schemas import UNASSIGNED
 
 DECISIONS, WORKBOOKS, HANDOUTS = (".yaml", ".yml", ".json"), (".xlsx",), (".docx",)
 LARGEST = 20 * 2**20

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline import decisions, store
 from pipeline.commands import deciding
 from pipeline.core.places import Places
+from pipeline.core.terms import UNASSIGNED
 from pipeline.errors import CounterpointError
 from pipeline.reporting import audit, quotes, reading
 from pipeline.views import decide_view, page
@@ -50,7 +51,7 @@ class Asked(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     action: Literal["accept", "rename", "merge", "reject", "memo", "undo"]
-    theme: int = -1
+    theme: int = UNASSIGNED
     rest: list[str] = Field(default=[], max_length=1000)
     undoes: str = ""
     who: str

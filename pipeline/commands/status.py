@@ -11,9 +11,9 @@ from pipeline import decisions, store
 from pipeline.commands import deciding, purge
 from pipeline.commands.deciding import Screen
 from pipeline.core.places import Places
+from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
 from pipeline.reporting import audit, reading
-from pipeline.schemas import UNASSIGNED
 
 SHOWN = 8
 

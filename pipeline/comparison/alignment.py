@@ -14,15 +14,12 @@ from pipeline.agreement import Bools, Floats, Ints
 from pipeline.comparison import intervals
 from pipeline.comparison.pairs import Options
 from pipeline.comparison.units import Ratings
+from pipeline.core.terms import CLEARLY, HALF
 
 MEASURES = ("ami", "ari", "v_measure", "homogeneity", "completeness")
-# A theme holds a code where half of the code lies in it; the code fills the theme where half of the theme has it.
-HALF = 0.5
 # Below this many segments, and documents, nothing is said of where a code lies: it may be one speaker's way of talking.
 FEWEST = 5
 FEWEST_DOCUMENTS = 2
-# With too few documents for an interval, how many times as often as outside it a code must occur in a theme.
-CLEARLY = 2.0
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,7 @@ from pipeline.comparison.intervals import Bounds, known
 from pipeline.comparison.sets import set_alpha
 from pipeline.comparison.units import Ratings, as_any, as_categories
 from pipeline.core.coders import CONSENSUS
-
-ALL_CODES = "(all codes)"
-ALL_CATEGORIES = "(all categories)"
+from pipeline.core.terms import ALL_CATEGORIES, ALL_CODES
 
 
 @dataclass(frozen=True)

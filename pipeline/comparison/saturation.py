@@ -14,8 +14,8 @@ import pandas as pd
 
 from pipeline.agreement import Bools, Floats, Ints
 from pipeline.comparison.intervals import LEVEL
+from pipeline.core.terms import EVERYTHING
 
-ALL = "(all)"
 TALK = ("interview", "focus_group")
 
 
@@ -134,7 +134,7 @@ def saturation(source: str, cell: str, presence: Bools, order: Order, rule: Rule
 
 def sentence(cell: str, new: Ints, rule: Rule, *, things: str = "codes") -> str:
     """The verdict on one cell in plain words."""
-    who = "All documents" if cell == ALL else cell[:1].upper() + cell[1:]
+    who = "All documents" if cell == EVERYTHING else cell[:1].upper() + cell[1:]
     n, least = len(new), rule.base + rule.run
     if n < least:
         return f"{who}: {_count(n)}, not yet: it takes {least} to tell (a base of {rule.base} and a run of {rule.run})."

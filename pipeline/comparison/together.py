@@ -9,10 +9,11 @@ from pipeline import agreement as coefficients
 from pipeline.agreement import Bools, Floats
 from pipeline.comparison import intervals
 from pipeline.comparison.intervals import known
-from pipeline.comparison.pairs import ALL_CATEGORIES, ALL_CODES, Options
+from pipeline.comparison.pairs import Options
 from pipeline.comparison.sets import drawn_alpha, set_sums
 from pipeline.comparison.units import Ratings, as_categories
 from pipeline.core.coders import CONSENSUS
+from pipeline.core.terms import ALL_CATEGORIES, ALL_CODES
 
 
 def rows_of_all(found: Ratings, *, category_of: Mapping[str, str], options: Options) -> list[dict[str, Any]]:

@@ -6,19 +6,14 @@ begins or ends (its weight is its number of characters; any other unit weighs 1)
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from pipeline.agreement import Bools, Floats, Ints
 from pipeline.core.coders import NO_CODE, pipeline_name
+from pipeline.core.terms import ANY_CODE, ComparedUnit, Uncoded
 from pipeline.overlap import codes_of_segments
-
-Unit = Literal["character", "segment", "turn", "span"]
-Uncoded = Literal["negative", "unknown"]
-
-ANY_CODE = "(any code)"
 
 
 @dataclass(frozen=True)
@@ -29,7 +24,7 @@ class Ratings:
     (people: all; the pipeline: those it maps). `human`: whether the coder is a person.
     """
 
-    unit: Unit
+    unit: ComparedUnit
     units: pd.DataFrame
     coders: tuple[str, ...]
     codes: tuple[str, ...]
@@ -58,7 +53,7 @@ def pipeline_codings(assignments: pd.DataFrame, segments: pd.DataFrame) -> pd.Da
 
 def ratings(
     *,
-    unit: Unit,
+    unit: ComparedUnit,
     uncoded: Uncoded,
     segments: pd.DataFrame,
     turns: pd.DataFrame,
@@ -119,7 +114,7 @@ def _grouped(values: Bools, member: Bools) -> Bools:
 
 
 def _units(
-    unit: Unit,
+    unit: ComparedUnit,
     *,
     segments: pd.DataFrame,
     turns: pd.DataFrame,
@@ -224,7 +219,7 @@ def _person_seen(name: str, frame: pd.DataFrame, codings: pd.DataFrame, said: Bo
 
 
 def _machine_seen(
-    method: str, frame: pd.DataFrame, assignments: pd.DataFrame, segments: pd.DataFrame, unit: Unit
+    method: str, frame: pd.DataFrame, assignments: pd.DataFrame, segments: pd.DataFrame, unit: ComparedUnit
 ) -> Bools:
     """The pipeline has looked at every segment it has a row for: its silence there is an answer."""
     read = assignments.loc[assignments["method"] == method, "segment_id"].unique()

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from pipeline.core.terms import ALL_CODES
 from pipeline.deductive import calibration
 from pipeline.deductive.calibration import Bools
 from pipeline.deductive.coded import Tree, Truth
 from pipeline.deductive.mapping import Mapped
 from pipeline.deductive.mapping_few import EVERYTHING
 
-ALL_CODES = "(all codes)"
 # What a row's prediction was made from, by method and fold.
 FROM_CODEBOOK, OUT_OF_FOLD, FROM_EVERYTHING = "codebook", "out of fold", "all coded documents"
 

@@ -8,15 +8,15 @@ is told which rows it may learn from; it never looks elsewhere.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.core.terms import Aim
+
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Aim = Literal["f1", "precision"]
 
 # How strongly a code's weights are held to those of all codes, and how many passages all codes' counts stand for beside
 # a code's own when its threshold is chosen: what looks best for a rare code is often to give it to nearly everything

@@ -6,18 +6,15 @@ oversights as refusals. Where the coders settled a segment (coder "consensus"), 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from pipeline.codebook import Codebook
 from pipeline.core.coders import CONSENSUS, NO_CODE
+from pipeline.core.terms import Uncoded
 from pipeline.deductive.calibration import Bools
 from pipeline.overlap import codes_of_segments
-
-# What it means that a person left a passage uncoded: that no code applies, or nothing.
-Uncoded = Literal["negative", "unknown"]
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.core.terms import Aim
 from pipeline.deductive import calibration
-from pipeline.deductive.calibration import Aim, Bools, Floats
+from pipeline.deductive.calibration import Bools, Floats
 from pipeline.deductive.mapping_near import Ints, Nearest, around
 
 EVERYTHING = -1

@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core.coders import PIPELINE
+from pipeline.core.terms import CLEARLY, HALF
 
-# A code marks a theme where it is at least so many times as frequent in it as outside, on so many segments.
-CLEARLY = 2.0
+# A code marks a theme where it is clearly more frequent in it than outside, on so many segments.
 FEWEST = 3
 # One code among several is the theme's own where it is so many times as frequent as the next.
 DOMINANT = 2.0
-HALF = 0.5
 QUOTES = 3
 
 

@@ -17,8 +17,9 @@ import pandas as pd
 from pipeline import engine, whole
 from pipeline import params as settings
 from pipeline.core import owned
+from pipeline.core.terms import UNASSIGNED
 from pipeline.inductive import grouping, runs
-from pipeline.inductive.grouping import NONE, Groups, Talk
+from pipeline.inductive.grouping import Groups, Talk
 
 # Segments of a part, and of those among them that are compared with the whole sample at once.
 PART, BLOCK = 16_384, 1_024
@@ -72,13 +73,13 @@ def grouped(talk: Talk, looked: np.ndarray, *, options: settings.Themes, assign:
 
 def _by_size(numbers: np.ndarray, count: int) -> np.ndarray:
     """Groups in order of size, the largest first, of equals the one that was first."""
-    return np.argsort(-np.bincount(numbers[numbers != NONE], minlength=count), kind="stable")
+    return np.argsort(-np.bincount(numbers[numbers != UNASSIGNED], minlength=count), kind="stable")
 
 
 def _ranks(order: np.ndarray) -> np.ndarray:
     """For each group its place in an order; last, where -1 finds it, that of none."""
     ranks = np.empty(len(order) + 1, dtype=np.int64)
-    ranks[order], ranks[-1] = np.arange(len(order)), NONE
+    ranks[order], ranks[-1] = np.arange(len(order)), UNASSIGNED
     return ranks
 
 
@@ -106,8 +107,8 @@ def fitted(vectors: np.ndarray, groups: Groups) -> Fit:
     sample = runs.exact(vectors)
     middle = _grid(sample.mean(axis=0))
     themes, parts = (_directions(sample, middle, numbers) for numbers in (groups.themes, groups.parts))
-    inside = groups.themes != NONE
-    theme_of_part = np.full(len(parts), NONE, dtype=np.int64)
+    inside = groups.themes != UNASSIGNED
+    theme_of_part = np.full(len(parts), UNASSIGNED, dtype=np.int64)
     theme_of_part[groups.parts[inside]] = groups.themes[inside]
     own = _cosines(sample, middle, themes)[inside, groups.themes[inside]]
     lowest = float(np.sort(groups.likeness)[int(grouping.MOST_UNLIKE * len(groups.likeness))])
@@ -136,8 +137,8 @@ def assigned(vectors: np.ndarray, fit: Fit) -> Rows:
         likeness[some] = np.round(_nearest(rows[some], fit.sample), 6)
     apart = likeness < fit.unlike
     return {
-        "themes": np.where(apart, NONE, themes),
-        "parts": np.where(apart, NONE, parts),
+        "themes": np.where(apart, UNASSIGNED, themes),
+        "parts": np.where(apart, UNASSIGNED, parts),
         "strength": strength,
         "likeness": likeness,
     }
@@ -149,7 +150,7 @@ def _grid(vector: np.ndarray) -> np.ndarray:
 
 def _directions(rows: np.ndarray, middle: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     """Of each group, the unit direction from the middle of all to its own."""
-    inside = [rows[numbers == number] for number in range(int(numbers.max(initial=NONE)) + 1)]
+    inside = [rows[numbers == number] for number in range(int(numbers.max(initial=UNASSIGNED)) + 1)]
     return runs.exact(np.stack([one.mean(axis=0) - middle if len(one) else np.zeros_like(middle) for one in inside]))
 
 

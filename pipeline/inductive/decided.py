@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline import decisions, store
+from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
 from pipeline.inductive import news, replay
 from pipeline.inductive.replay import Replayed
-from pipeline.schemas import UNASSIGNED
 
 
 @dataclass(frozen=True)

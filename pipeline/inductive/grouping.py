@@ -7,9 +7,9 @@ import pandas as pd
 
 from pipeline import context
 from pipeline import params as settings
+from pipeline.core.terms import UNASSIGNED
 from pipeline.inductive import clusters, runs
 
-NONE = -1
 # A segment is unlike anything else where its likeness to its nearest is this many spreads (MAD) below the middle.
 UNLIKE, MOST_UNLIKE = 3.5, 0.05
 NEAREST = 5
@@ -81,7 +81,7 @@ def grouped(talk: Talk, *, options: settings.Themes) -> Groups:
     likeness = np.round(runs.nearest(talk.vectors, count=NEAREST)[1].mean(axis=1), 6)
     apart = _apart(likeness, found.themes)
     strength = np.round(clusters.strengths(found.made.groups, found.themes), 6)
-    own, parts = (np.where(apart, NONE, groups) for groups in (found.themes, found.parts))
+    own, parts = (np.where(apart, UNASSIGNED, groups) for groups in (found.themes, found.parts))
     return Groups(own, _without_gaps(parts), strength, likeness, found.curve, found.made)
 
 
@@ -141,4 +141,4 @@ def left(talk: Talk, kept: np.ndarray, *, found: Groups, options: settings.Theme
     themes = clusters.left(
         found.made, kept, neighbours=options.neighbours, min_size=options.min_size, n_themes=options.n_themes
     )
-    return np.where(_apart(found.likeness[kept], themes), NONE, themes)
+    return np.where(_apart(found.likeness[kept], themes), UNASSIGNED, themes)

@@ -7,7 +7,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.schemas import UNASSIGNED
+from pipeline.core.terms import UNASSIGNED
 from pipeline.settled import Held
 
 Vector = NDArray[np.float32]

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
-from pipeline.schemas import UNASSIGNED
 from pipeline.settled import Held, Question, settle
 
 

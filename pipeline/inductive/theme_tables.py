@@ -10,9 +10,10 @@ import pandas as pd
 
 from pipeline import params as settings
 from pipeline import store, words
+from pipeline.core.terms import UNASSIGNED
 from pipeline.inductive import decided, passports, reruns, steadiness, theme_quotes, wording
 from pipeline.inductive.decided import Decided
-from pipeline.inductive.grouping import NONE, Groups, Talk
+from pipeline.inductive.grouping import Groups, Talk
 from pipeline.inductive.passports import Facts
 
 FEW = 50
@@ -65,12 +66,14 @@ def themes(
             for kind, name in lost.loc[lost["theme"] == theme, ["kind", "name"]].itertuples(index=False)
         ]
         known = replace(known, stability=float(steady[theme]), lost_without=tuple(gone))
-        row = _row(theme_ids[theme], NONE, worded.named[theme], worded.keywords[theme], known=known, n_cases=n_cases)
+        row = _row(
+            theme_ids[theme], UNASSIGNED, worded.named[theme], worded.keywords[theme], known=known, n_cases=n_cases
+        )
         rows.append(row | left.columns()[theme])
     for part, places in enumerate(within):
         parent = int(groups.themes[places[0]])
         if len(places) == len(inside[parent]):
-            part_ids[part] = NONE
+            part_ids[part] = UNASSIGNED
             continue
         keywords = worded.part_keywords[part]
         known = passports.facts(talk.segments.iloc[places], asked=asked, prompts=prompts, keywords=keywords)
@@ -85,7 +88,7 @@ def _row(
     return row | {
         "theme_id": theme_id,
         "parent_id": parent_id,
-        "level": 1 if parent_id == NONE else 2,
+        "level": 1 if parent_id == UNASSIGNED else 2,
         "label": label,
         "keywords": keywords,
         "label_source": "words",
@@ -106,8 +109,8 @@ def assignments(talk: Talk, groups: Groups, ids: Sequence[int], part_ids: Sequen
     return pd.DataFrame(
         {
             "segment_id": talk.segments["segment_id"],
-            "theme_id": np.where(inside, np.array([*ids, NONE])[groups.themes], NONE),
-            "subtheme_id": np.where(inside, np.array([*part_ids, NONE])[groups.parts], NONE),
+            "theme_id": np.where(inside, np.array([*ids, UNASSIGNED])[groups.themes], UNASSIGNED),
+            "subtheme_id": np.where(inside, np.array([*part_ids, UNASSIGNED])[groups.parts], UNASSIGNED),
             "strength": np.where(inside, own, 0.0),
         }
     )
@@ -126,7 +129,7 @@ def identified(frame: pd.DataFrame, ids: Sequence[int]) -> pd.DataFrame:
 
 def choice(groups: Groups) -> pd.DataFrame:
     """Rows of theme_choice: the curve the number of themes was read from."""
-    chosen = int(groups.themes.max(initial=NONE)) + 1
+    chosen = int(groups.themes.max(initial=UNASSIGNED)) + 1
     curve = groups.curve or ({chosen: float("nan")} if chosen else {})
     rows = [(count, round(score, 6), count == chosen) for count, score in sorted(curve.items())]
     return pd.DataFrame(rows, columns=["n_themes", "score", "chosen"])
@@ -134,7 +137,7 @@ def choice(groups: Groups) -> pd.DataFrame:
 
 def unassigned(talk: Talk, groups: Groups) -> pd.DataFrame:
     """Rows of theme_unassigned: the segments in no theme, the least like anything first."""
-    alone = np.flatnonzero(groups.themes == NONE)
+    alone = np.flatnonzero(groups.themes == UNASSIGNED)
     alone = alone[np.argsort(groups.likeness[alone], kind="stable")]
     names = talk.segments["segment_id"].to_numpy()[alone]
     return pd.DataFrame({"rank": np.arange(1, len(alone) + 1), "segment_id": names, "likeness": groups.likeness[alone]})

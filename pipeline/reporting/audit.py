@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline import decisions
+from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
-from pipeline.schemas import UNASSIGNED
 from pipeline.settled import part_id
 
 

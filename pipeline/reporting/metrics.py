@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core import coders
+from pipeline.core.terms import UNASSIGNED
 from pipeline.reporting.matrix import Cell
 from pipeline.rows import each, groups
 from pipeline.views import agreement_view, theme_view
@@ -29,7 +30,7 @@ def build(
         "matrix_cells_spoken": sum(cell.state == "spoken" for cell in cells),
     }
     if used:
-        found["share_in_no_theme"] = float((tables["theme_assignments"].theme_id == -1).sum() / used)
+        found["share_in_no_theme"] = float((tables["theme_assignments"].theme_id == UNASSIGNED).sum() / used)
         found["share_with_a_code"] = accepted[accepted.accepted].segment_id.nunique() / used
     if not reflexive:
         found |= _coefficients(tables["agreement"], tables["theme_agreement"])

@@ -10,9 +10,9 @@ from pipeline import decisions, entries, whole
 from pipeline.core import people_files
 from pipeline.core.names import written
 from pipeline.core.places import Places
+from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
-from pipeline.schemas import UNASSIGNED
 
 
 class ReadingError(CounterpointError):

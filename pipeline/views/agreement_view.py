@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline import words
 from pipeline.core.coders import is_pipeline, method_of
+from pipeline.core.terms import ALL_CODES, COMPARED_UNITS
 from pipeline.rows import each, groups
 from pipeline.views.further_view import coder
 
@@ -62,7 +63,6 @@ COLUMNS = (
     "F1",
     "Note",
 )
-ALL_CODES = "(all codes)"
 
 
 def build(agreement: pd.DataFrame, theme_agreement: pd.DataFrame, codes: Sequence[str]) -> View:
@@ -103,7 +103,7 @@ def contrasts(codings: pd.DataFrame) -> tuple[str, ...]:
 
 def _main_unit(agreement: pd.DataFrame) -> str:
     there = set(agreement.unit)
-    return next((unit for unit in ("segment", "turn", "character", "span") if unit in there), "segment")
+    return next((unit for unit in COMPARED_UNITS if unit in there), "segment")
 
 
 def _pairs(agreement: pd.DataFrame) -> pd.DataFrame:

@@ -7,10 +7,10 @@ import pandas as pd
 
 from pipeline import words
 from pipeline.core import coders
+from pipeline.core.terms import EVERYTHING, VALENCES
 from pipeline.reporting.quotes import Quote
 from pipeline.rows import each, groups
 
-VALENCES = ("facilitator", "barrier", "both", "neither")
 READINGS = {
     "converges": "also elsewhere",
     "complements": "only here",
@@ -64,8 +64,8 @@ def build(
     """Prepare the parts; `saturation` is the table of verdicts; `most`: how many disagreements are quoted."""
     shown = leanings(valence, accepted, codes)
     kinds, sources = by_source(triangulation, codes)
-    whole = saturation[saturation.cell == "(all)"].sort_values("source")
-    cells = saturation[saturation.cell != "(all)"].sort_values(["source", "cell"])
+    whole = saturation[saturation.cell == EVERYTHING].sort_values("source")
+    cells = saturation[saturation.cell != EVERYTHING].sort_values(["source", "cell"])
     return Further(
         leanings=shown,
         leanings_lead=_leanings_lead(shown),

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import projection, words
+from pipeline.core.terms import UNASSIGNED
 from pipeline.reporting.quotes import Quote
 from pipeline.rows import lookup
 
@@ -49,10 +50,10 @@ def build(*, places: pd.DataFrame, assignments: pd.DataFrame, theme_ids: list[in
     """Put segments on the map (`places`: segment_id, x, y from 0 to 1); `theme_ids`: in the order of their colours."""
     theme_of = lookup(assignments, "segment_id", "theme_id")
     flat = np.round(EDGE + places[["x", "y"]].to_numpy(dtype=float) * (SIZE - 2 * EDGE), 1)
-    own = np.array([theme_of.get(segment, -1) for segment in places.segment_id], dtype=int)
+    own = np.array([theme_of.get(segment, UNASSIGNED) for segment in places.segment_id], dtype=int)
     order = {theme: number for number, theme in enumerate(theme_ids)}
     points = [
-        _point(x, y, order.get(theme, -1), quotes[segment].number)
+        _point(x, y, order.get(theme, UNASSIGNED), quotes[segment].number)
         for (x, y), theme, segment in zip(flat.tolist(), own.tolist(), places.segment_id.to_list(), strict=True)
     ]
     lead = (

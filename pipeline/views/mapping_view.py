@@ -8,11 +8,11 @@ import pandas as pd
 
 from pipeline import words
 from pipeline.core import coders
+from pipeline.core.terms import ALL_CODES
 from pipeline.reporting.quotes import Quote
 from pipeline.rows import each
 from pipeline.views import curve_view
 
-ALL_CODES = "(all codes)"
 MOST_REVIEW = 40
 
 

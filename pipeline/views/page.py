@@ -14,10 +14,9 @@ import jinja2
 import pandas as pd
 
 from pipeline import templates, words
+from pipeline.core.terms import UNASSIGNED, VALENCES
 from pipeline.reporting import quotes
 from pipeline.rows import each
-
-VALENCES = ("facilitator", "barrier", "both", "neither")
 
 
 def render(context: Mapping[str, Any], *, data: Mapping[str, Any], decide: Mapping[str, Any]) -> str:
@@ -117,7 +116,7 @@ def explore_data(
                 place.get(row.turn_id, -1),
                 *_span(units[row.document], row.start, row.end),
                 place.get(row.prompt_id, -1),
-                theme.get(theme_of.get(row.segment_id, -1), -1),
+                theme.get(theme_of.get(row.segment_id, UNASSIGNED), UNASSIGNED),
                 [code[name] for name in codes_of.get(row.segment_id, ()) if name in code],
                 case.get(row.case, -1),
                 int(row.substantive),

@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from pipeline import words
+from pipeline.core.terms import ALL_CODES, COMPARED_UNITS
 from pipeline.rows import each, groups
 from pipeline.views.fates_view import VERDICTS, theme_ids
 from pipeline.views.further_view import coder
 
-ALL_CODES = "(all codes)"
 LEVELS = {"code": "codes", "category": "categories"}
 MAPPED = {
     "mapped": "one code’s",
@@ -86,7 +86,7 @@ def _interval(low: float, high: float) -> str:
 
 
 def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
-    unit = next((one for one in ("segment", "turn", "character", "span") if one in set(table.unit)), "segment")
+    unit = next((one for one in COMPARED_UNITS if one in set(table.unit)), "segment")
     own = table[table.unit == unit]
     if own.empty:
         return None

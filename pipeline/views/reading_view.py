@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline import words
+from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
 from pipeline.reporting import reading
 from pipeline.reporting.reading import Read, Share
@@ -29,7 +30,7 @@ def build(assignments: pd.DataFrame, *, ledger: Sequence[Read], taken: Sequence[
         if entry.segment in theme_of:
             readers.setdefault(theme_of[entry.segment], set()).add(entry.who)
     told = {theme: _told(share, sorted(readers.get(theme, ()))) for theme, share in shares.items()}
-    inside = {who for theme, names in readers.items() if theme != -1 for who in names}
+    inside = {who for theme, names in readers.items() if theme != UNASSIGNED for who in names}
     return Reading(_lead(reading.overall(shares), sorted(inside)), told)
 
 

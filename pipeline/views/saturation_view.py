@@ -6,11 +6,10 @@ import pandas as pd
 
 from pipeline import words
 from pipeline.core.coders import is_pipeline
+from pipeline.core.terms import EVERYTHING
 from pipeline.rows import each, groups
 from pipeline.views import curve_view
 from pipeline.views.further_view import coder
-
-EVERYTHING = "(all)"
 
 
 @dataclass(frozen=True)

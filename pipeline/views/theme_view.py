@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline import words
 from pipeline.core.coders import PIPELINE
+from pipeline.core.terms import UNASSIGNED
 from pipeline.reporting.quotes import Quote
 from pipeline.rows import each, groups
 
@@ -78,7 +79,7 @@ def lead(themes: pd.DataFrame, assignments: pd.DataFrame, *, n_used: int) -> str
             "No candidate theme was found: there was too little talk, or it did not fall into groups. The segments can "
             "be read below."
         )
-    alone = int((assignments.theme_id == -1).sum())
+    alone = int((assignments.theme_id == UNASSIGNED).sum())
     share = words.percent(alone / n_used) if n_used else "none"
     rest = f" {words.count(alone, 'segment').capitalize()} ({share}) fell into none." if alone else ""
     largest = next(each(found))
