@@ -10,12 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from pipeline.comparison.pairs import Options, agreement_rows
 from pipeline.comparison.together import rows_of_all
 from pipeline.comparison.units import Ratings
-from pipeline.stage import THREADS
+from pipeline.core import surroundings
 
 DOCUMENTS, UNITS, CODES, CODERS, DRAWS, BOUND = 50, 5000, 60, 4, 1000, 30.0
 
@@ -56,7 +55,7 @@ def main() -> None:
     """Time the parts and say whether the bound holds."""
     found, options = made_up(), Options(draws=DRAWS)
     category_of = {code: f"category {int(code[-2:]) // 6}" for code in found.codes}
-    with threadpool_limits(limits=THREADS):
+    with surroundings.one_thread():
         parts = {
             "every pair, by code, by category and pooled": lambda: agreement_rows(
                 found, category_of=category_of, options=options
@@ -64,7 +63,7 @@ def main() -> None:
             "all together": lambda: rows_of_all(found, category_of=category_of, options=options),
         }
         taken = {name: seconds(work) for name, work in parts.items()}
-    print(f"{DOCUMENTS} documents, {UNITS} units, {CODES} codes, {CODERS} coders, {DRAWS} draws, {THREADS} threads")
+    print(f"{DOCUMENTS} documents, {UNITS} units, {CODES} codes, {CODERS} coders, {DRAWS} draws")
     for name, (clock, processor) in taken.items():
         print(f"{clock:7.2f} s  {name} ({processor:.2f} s of processor time)")
     total = sum(clock for clock, _ in taken.values())

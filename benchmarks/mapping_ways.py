@@ -8,9 +8,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import LinearSVC
-from threadpoolctl import threadpool_limits
 
 from benchmarks.mapping_sets import OPTIONS, Level, Set, embed
+from pipeline.core import surroundings
 from pipeline.deductive import coded, mapping, mapping_features, mapping_few, mapping_zero
 
 
@@ -116,7 +116,7 @@ def logistic(with_context: bool) -> Callable[[Set, Level, np.ndarray], np.ndarra
         found = np.zeros(level.truth.shape)
         for n in _columns(level, known):
             model = LogisticRegression(C=10, max_iter=100, class_weight="balanced")
-            with threadpool_limits(1):  # many small products: threads would wait for each other
+            with surroundings.one_thread():  # many small products: threads would wait for each other
                 model.fit(X[known], level.truth[known, n])
             found[~known, n] = model.predict_proba(X[~known])[:, 1]
         return found

@@ -29,11 +29,11 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score, v_measure_score
 from sklearn.model_selection import GroupKFold
-from threadpoolctl import threadpool_limits
 
 from benchmarks.mapping_sets import comment_set, run_study
 from pipeline import context, models, store
 from pipeline import params as settings
+from pipeline.core import surroundings
 from pipeline.inductive import grouping, steadiness
 
 OPTIONS = settings.Themes()
@@ -334,7 +334,7 @@ def main() -> None:
         if not asked.sets or place.parent.name in asked.sets
     ]
     importlib.import_module("bertopic")  # whole, before ours takes it without the parts it does not use
-    with threadpool_limits(limits=2):
+    with surroundings.one_thread():
         table = pd.concat([report(read(source), asked.ways, runs=asked.runs) for source in sources])
     print("\n" + table.round(3).to_string(index=False))
     wide = table.pivot(index="set", columns="way", values="AMI category")

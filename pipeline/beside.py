@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from pipeline import stage
+from pipeline.core import surroundings
 
 # Where forking a process that has used its numerical libraries is safe.
 FORKS = sys.platform.startswith("linux")
@@ -52,7 +52,7 @@ def begun(work: Work, sizes: Sequence[int]) -> Iterator[Callable[[], list[np.nda
     second = 0
     _busy = True
     try:
-        with threadpool_limits(limits=1):
+        with surroundings.one_thread():
             second = os.fork()
             if not second:
                 _there(work, known, places)

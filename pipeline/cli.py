@@ -8,6 +8,7 @@ import typer
 
 from pipeline import params as settings
 from pipeline import study
+from pipeline.core import surroundings
 from pipeline.errors import CounterpointError, refused
 from pipeline.params import Params
 
@@ -257,6 +258,7 @@ def take_in(
 def main() -> None:
     """Run the command; what the user can mend ends in a sentence and exit code 1."""
     try:
+        surroundings.check_file_names()
         app()
     except CounterpointError as error:
         print(error, file=sys.stderr)

@@ -14,6 +14,8 @@ import pandas as pd
 # Two segments of one subject are about this many times less alike than a thing is to itself: centred vectors of MiniLM
 # have a mean cosine of 0.1 to 0.2 from one segment to the next, and of 0 between any two.
 LIKENESS = 2.0
+# Vectors have length 1. What is shorter than this after a subtraction is what rounding left.
+NOTHING = 1e-9
 # What a segment is set aside as that asks something of those who speak after it.
 ASKS = ("interviewer", "heading", "script")
 
@@ -28,10 +30,10 @@ def order(segments: pd.DataFrame) -> np.ndarray:
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
-    """Rows scaled to length 1 (float64); a row of zeros stays zeros."""
+    """Rows scaled to length 1 (float64); a row of zeros, or of what rounding left of nothing, is one of zeros."""
     rows = np.asarray(vectors, dtype=np.float64)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, 1.0)
+    return np.where(lengths > NOTHING, rows, 0.0) / np.where(lengths > NOTHING, lengths, 1.0)
 
 
 def smooth(segments: pd.DataFrame, vectors: np.ndarray, *, neighbours: int, decay: float) -> np.ndarray:

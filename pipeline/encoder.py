@@ -27,8 +27,6 @@ from pipeline.errors import CounterpointError
 
 # Part of every cache's mark: raise it whenever this module or `bert` computes differently.
 ARITHMETIC = "2"
-# The order of a floating-point sum depends on the number of threads, so it is the same on every machine.
-THREADS = 2
 # New vectors after which the cache is written, so that a run that is stopped loses no more.
 PART = 16_384
 
@@ -155,7 +153,7 @@ class Library:
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        torch.set_num_threads(THREADS)
+        torch.set_num_threads(1)
         torch.backends.cuda.matmul.allow_tf32 = False
         self._model = SentenceTransformer(
             str(folder),

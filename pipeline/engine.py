@@ -17,17 +17,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from pipeline.core import surroundings
 from pipeline.errors import CounterpointError
 from pipeline.params import Engine
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
 
-# The order of a floating-point sum depends on the number of threads, so it is the same in every process.
-THREADS = 2
 # A part that was being worked on when its worker died is done again, this often at most.
 DEATHS = 5
 SETTINGS = {
@@ -37,7 +35,7 @@ SETTINGS = {
     "distributed.worker.http.routes": [],
     # Tokenizers take a thread for each processor unless told; memory that is free goes back at once.
     "distributed.nanny.pre-spawn-environ": {
-        "OMP_NUM_THREADS": THREADS,
+        **surroundings.ONE,
         "RAYON_NUM_THREADS": 1,
         "MALLOC_TRIM_THRESHOLD_": 65536,
     },
@@ -103,7 +101,7 @@ def _bar(work: Any, parts: Sequence[Any]) -> dict[str, Any]:
 def _at(part: Part, work: Callable[[Part], Result], root: str) -> Result:
     """Do a part in the project's root, which every machine sees under the same path."""
     os.chdir(root)
-    with threadpool_limits(limits=THREADS):
+    with surroundings.one_thread():
         return work(part)
 
 

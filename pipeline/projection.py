@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
+
+from pipeline.core import surroundings
 
 # Below this many points there are no neighbourhoods to keep, and a straight projection is more honest.
 MIN_NEIGHBOURHOODS = 60
@@ -28,7 +29,7 @@ def positions(vectors: np.ndarray, *, order: np.ndarray | None = None, seed: int
     """
     if len(vectors) == 0:
         return np.zeros((0, 2))
-    with threadpool_limits(limits=1):
+    with surroundings.one_thread():
         flat = _principal(vectors, min(50, vectors.shape[1], max(len(vectors) - 1, 1)))
         if len(vectors) > LAID_OUT:
             first = np.sort((np.arange(len(vectors)) if order is None else order)[:LAID_OUT])

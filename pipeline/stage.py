@@ -9,15 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from threadpoolctl import threadpool_limits
 
 from pipeline import params as settings
 from pipeline import study
+from pipeline.core import surroundings
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError, refused
 
-# The order of a floating-point sum depends on the number of threads, so it is the same on every machine.
-THREADS = 2
 # How long a stage waits for another run of itself to end, in seconds.
 WAIT_S = 600.0
 # How often a stage looks whether the DVC that started it is still there, in seconds.
@@ -33,9 +31,10 @@ def opened(name: str) -> Iterator[settings.Params]:
     try:
         if "DVC_STAGE" in os.environ:
             end_with_parent()
+        surroundings.check_file_names()
         params = settings.load()
         study.lay_out(params.folder)
-        with _alone(name, params.folder), threadpool_limits(limits=THREADS):
+        with _alone(name, params.folder), surroundings.one_thread():
             yield params
     except CounterpointError as error:
         print(error, file=sys.stderr)

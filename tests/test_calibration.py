@@ -160,3 +160,17 @@ def test_probabilities_are_probabilities_and_keep_the_order_of_scores(seed, n, c
         order = np.argsort(scores[:, column])
         steps = np.diff(found[order, column])
         assert (steps >= -1e-12).all() or (steps <= 1e-12).all()
+
+
+def test_a_probability_counts_for_the_threshold_that_it_reaches():
+    # In binary 0.29 * 100 is below 29, and 0.57 * 100 below 57.
+    steps = np.arange(1, 100)[:, None] / 100
+    given, _ = calibration._counts(steps, np.ones_like(steps, dtype=bool))
+    assert given[:, 0].tolist() == [(steps >= limit).sum() for limit in steps]
+
+
+def test_what_a_processor_adds_in_the_last_digit_decides_nothing():
+    scores, truth, _ = made(400)
+    noise = 1 + 1e-13 * np.random.default_rng(0).normal(size=scores.shape)
+    learned = fitted(scores, truth)
+    assert (learned(scores[None]) == learned((scores * noise)[None])).all()

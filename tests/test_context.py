@@ -59,6 +59,11 @@ def test_a_vector_of_zeros_is_no_error():
     assert (smoothed == 0).all()
 
 
+def test_what_rounding_left_of_nothing_is_nothing():
+    found = context.unit(np.array([[3e-17, -2e-17], [3.0, 4.0], [3e-6, 4e-6]]))
+    assert found == pytest.approx(np.array([[0, 0], [0.6, 0.8], [0.6, 0.8]]))
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_almost_nothing_is_no_error(count):
     assert context.smooth(talk("a" * count), axes(4)[:count], neighbours=2, decay=0.6).shape == (count, 4)

@@ -83,7 +83,7 @@ def test_on_processes_results_are_in_the_order_of_the_parts(run, tmp_path):
 
 def test_a_worker_is_at_the_projects_root_and_counts_its_threads(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert run(surroundings, [1]) == [(str(tmp_path.resolve()), "pipeline.engine", str(engine.THREADS))]
+    assert run(surroundings, [1]) == [(str(tmp_path.resolve()), "pipeline.engine", "1")]
 
 
 def test_a_refusal_reaches_the_reader_as_it_was_said(run):

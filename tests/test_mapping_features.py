@@ -82,3 +82,17 @@ def test_features_of_segments_and_of_texts_stand_in_the_same_columns_and_within_
     assert np.allclose(lines[0, :width], rows[0, :width])
     assert not lines[0, 2 * width : 3 * width].any()
     assert np.allclose(lines[0, 3 * width :], rows[0, 3 * width :], atol=1e-6)
+
+
+def test_texts_that_repeat_each_other_have_no_more_directions_than_there_are_of_them():
+    said = [f"the {thing} was {way} again" for thing in ("rota", "audit", "board") for way in ("late", "lost")]
+    own, others = mapping_features.vocabulary(
+        said * 20, ["the rota was late", "an audit by the board"], size=30, seed=0
+    )
+    of_words = np.linalg.matrix_rank(own)
+    assert own.shape[1] <= 2 * len(said) and of_words <= len(said)
+    # Turned round, the study has the same directions: what a line of the codebook is like does not hang on rounding.
+    turned, again = mapping_features.vocabulary(
+        (said * 20)[::-1], ["the rota was late", "an audit by the board"], size=30, seed=0
+    )
+    assert others @ own.T == pytest.approx(again @ turned.T[:, ::-1], abs=1e-9)

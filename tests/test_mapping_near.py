@@ -25,7 +25,7 @@ def test_the_nearest_rows_of_each_fold_come_best_first():
         for row in (0, 41, 89):
             order = members[np.argsort(-(X[members] @ X[row]))][: mapping_near.NEIGHBOURS]
             assert found.rows[f][row].tolist() == order.tolist()
-            assert found.likeness[f][row] == pytest.approx(X[order] @ X[row])
+            assert found.likeness[f][row] == pytest.approx(X[order] @ X[row], abs=1e-9)
 
 
 def test_folds_together_are_as_if_they_were_one():
@@ -88,10 +88,21 @@ def test_talk_of_a_passage_or_two(n):
 
 @pytest.mark.parametrize("width", [4096, 4097, 5000, 12_345])
 def test_the_highest_of_many_columns_are_those_of_a_whole_sort(width: int):
-    likeness = np.random.default_rng(width).permutation(7 * width).reshape(7, width).astype(np.float32)
+    likeness = np.random.default_rng(width).permutation(7 * width).reshape(7, width).astype(np.float64)
     likeness[0, -mapping_near.NEIGHBOURS :] = 10 * width  # in the columns that fill no whole group
     likeness[1, :: width // 64] += 100 * width  # in one group, or nearly
     order, values = mapping_near._best(likeness)
     assert (values == -np.sort(-likeness, axis=1)[:, : mapping_near.NEIGHBOURS]).all()
     assert (np.take_along_axis(likeness, order, axis=1) == values).all()
     assert all(len(set(row)) == mapping_near.NEIGHBOURS for row in order.tolist())
+
+
+@pytest.mark.parametrize("width", [30, 5000])
+def test_of_equals_the_first_are_taken_and_what_rounding_left_makes_no_difference(width: int):
+    random = np.random.default_rng(0)
+    X = np.repeat(random.normal(size=(2, 8)), [3, width], axis=0)
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    fold = np.array([-1] * 3 + [0] * width)
+    expected = [list(range(3, 3 + mapping_near.NEIGHBOURS))] * len(X)
+    assert Nearest.of(X, fold, 1).rows[0].tolist() == expected
+    assert Nearest.of(X * (1 + 1e-14 * random.normal(size=(len(X), 1))), fold, 1).rows[0].tolist() == expected

@@ -131,3 +131,10 @@ def test_communities_are_the_same_at_every_call_in_one_process():
     graph = runs._symmetric(runs._graph(near, cosines, np.ones(300, dtype=bool), 10))
     first = runs.communities(graph, resolution=2.0)
     assert all((runs.communities(graph, resolution=2.0) == first).all() for _ in range(10))
+
+
+def test_of_more_equals_than_neighbours_the_earlier_rows_are_the_nearest():
+    found, values = runs.nearest(np.vstack([np.ones((300, 3)), np.eye(3)]), count=10)
+    for place in range(300):
+        assert found[place].tolist() == [other for other in range(11) if other != place][:10]
+    assert (values[:300] == values[0, 0]).all() and values[0, 0] == pytest.approx(1, abs=1e-3)

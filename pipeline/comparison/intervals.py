@@ -76,6 +76,8 @@ def bootstrap(statistic: Callable[[Floats], Floats], parts: Floats, *, weights: 
 def of_draws(value: Floats, drawn: Floats) -> Bounds:
     """The percentile interval of drawn values (draws first) beside the value itself; undefined draws are set aside."""
     undefined = np.isnan(drawn).mean(0)
+    if not value.size:  # no theme, or no code
+        return Bounds(value, value.copy(), value.copy(), undefined)
     usable = (undefined <= MOST_UNDEFINED) & ~np.isnan(value)
     filled = np.where(usable[None, ...], drawn, 0.0)
     tail = 100 * (1 - LEVEL) / 2

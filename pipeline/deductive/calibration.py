@@ -26,6 +26,8 @@ THRESHOLD_PRIOR = 100.0
 STEPS = 100
 ROUNDS = 12
 ENOUGH = 1e-9
+# Scores are compared with thresholds to the digits that tables show: what comes after is the processor's.
+DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Calibrator:
 
     def __call__(self, scores: Floats) -> Floats:
         """Probabilities, 0 to 1."""
-        return sigmoid((_inputs(scores, self.mean, self.spread) @ self.weights[:, :, None])[:, :, 0].T)
+        found = sigmoid((_inputs(scores, self.mean, self.spread) @ self.weights[:, :, None])[:, :, 0].T)
+        return found.round(DIGITS)
 
 
 def sigmoid(values: Floats) -> Floats:
@@ -114,7 +117,8 @@ def thresholds(
 def _counts(probabilities: Floats, truth: Bools) -> tuple[Floats, Floats]:
     """At each threshold 1/STEPS ... (STEPS-1)/STEPS (rows) and code (columns): passages given, and rightly given."""
     k = probabilities.shape[1]
-    bins = np.minimum((probabilities * STEPS).astype(np.int64), STEPS - 1)
+    # Without rounding, 0.29 * 100 is below 29.
+    bins = np.minimum((probabilities * STEPS).round(DIGITS).astype(np.int64), STEPS - 1)
     flat = (bins * k + np.arange(k)).ravel()
     given = np.bincount(flat, minlength=STEPS * k).reshape(STEPS, k)
     right = np.bincount(flat, weights=truth.ravel().astype(np.float64), minlength=STEPS * k).reshape(STEPS, k)

@@ -18,6 +18,8 @@ from pipeline.deductive.calibration import Floats
 # Words and pairs of words; parts of words, which see through spelling and inflection.
 VOCABULARIES = (("word", (1, 2)), ("char_wb", (3, 5)))
 MAX_TERMS = 50_000
+# A direction in which the study differs by less than this share of what it does in the first is none.
+NOTHING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,11 @@ def _reduced(
     size = min(size, counts.shape[0] - 1, counts.shape[1] - 1)
     if size < 1:
         return np.zeros((len(texts), 0)), np.zeros((len(others), 0))
-    reducer = TruncatedSVD(size, n_iter=3, random_state=seed)
-    own = context.unit(reducer.fit_transform(counts))
-    return own, context.unit(reducer.transform(counter.transform(others))) if others else np.zeros((0, size))
+    reducer = TruncatedSVD(size, n_iter=3, random_state=seed).fit(counts)
+    # Where texts repeat each other, there are fewer directions than asked for, and the rest is what rounding left.
+    directions = reducer.components_[reducer.singular_values_ > NOTHING * reducer.singular_values_[0]].T
+    own, other = counts @ directions, counter.transform(others) @ directions if others else directions[:0]
+    return context.unit(own), context.unit(other)
 
 
 def of_segments(found: Views, words: Floats) -> Floats:

@@ -220,6 +220,6 @@ def _decided(
 def _by_rate(scores: Floats, truth: Bools) -> tuple[Floats, Floats]:
     """With too few documents to calibrate on: scores as they are, and as many codes a row as the known rows have."""
     share = float(truth.mean()) if truth.size else 0.0
-    p = np.clip(scores, 0.0, 1.0)
+    p = np.clip(scores, 0.0, 1.0).round(calibration.DIGITS)
     limit = float(np.quantile(p, 1 - share)) if p.size else 1.0
     return p, np.full(scores.shape, np.clip(limit, 0.01, 1.0))

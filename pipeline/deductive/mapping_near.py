@@ -4,7 +4,6 @@ Both are found without codes; codes come in only when a score is asked for, and 
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,9 @@ Ints = npt.NDArray[np.int64]
 NEIGHBOURS = 10
 SHARPNESS = 8
 # Rows compared at once, which bounds memory.
-BLOCK = 2000
+BLOCK = 500
+# Likeness is compared to so many digits: those beyond differ from one kind of processor to the next.
+DIGITS = 9
 # From so many columns on, a row's highest are looked for where its groups of so many columns have their maxima.
 MANY, GROUP = 4096, 64
 # Segments on either side, and how much less each further one counts.
@@ -34,15 +35,14 @@ class Nearest:
     @classmethod
     def of(cls, features: Floats, fold: Ints, k: int) -> "Nearest":
         """Look in each of k folds (`fold`: one number a row; below 0: in none). Likeness is the product of features."""
-        rows, likeness = [], []
-        # Single precision is enough to say what is like what, in half the time.
-        X = features.astype(np.float32)
+        rows, likeness, n = [], [], len(features)
         for f in range(k):
             members = np.flatnonzero(fold == f)
-            found = [_best(X[at : at + BLOCK] @ X[members].T) for at in range(0, len(X), BLOCK)]
+            theirs = features[members].T
+            found = [_best((features[at : at + BLOCK] @ theirs).round(DIGITS)) for at in range(0, n, BLOCK)]
             order = np.vstack([one for one, _ in found]) if found else np.zeros((0, 0), dtype=np.int64)
             rows.append(members[order])
-            likeness.append(np.vstack([value for _, value in found]).astype(np.float64) if found else np.zeros((0, 0)))
+            likeness.append(np.vstack([value for _, value in found]) if found else np.zeros((0, 0)))
         return cls(tuple(rows), tuple(likeness))
 
     def __call__(self, Y: Floats, folds: list[int]) -> Floats:
@@ -59,33 +59,35 @@ class Nearest:
         return found
 
 
-def _best(likeness: npt.NDArray[Any]) -> tuple[Ints, npt.NDArray[Any]]:
-    """The columns of the highest values of each row, highest first."""
-    if likeness.shape[1] >= MANY:
-        columns = _promising(likeness)
-        order, values = _best(np.take_along_axis(likeness, columns, axis=1))
-        return np.take_along_axis(columns, order, axis=1), values
-    order = np.broadcast_to(np.arange(likeness.shape[1]), likeness.shape)
-    if likeness.shape[1] > NEIGHBOURS:
-        order = np.argpartition(-likeness, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
-    values = np.take_along_axis(likeness, order, axis=1)
-    ranks = np.argsort(-values, axis=1, kind="stable")
-    return np.take_along_axis(order, ranks, axis=1), np.take_along_axis(values, ranks, axis=1)
+def _best(likeness: Floats) -> tuple[Ints, Floats]:
+    """The columns of the highest values of each row, highest first; of equals the earlier column."""
+    width = likeness.shape[1]
+    # All different, so that it is never left to the search which of equals it finds.
+    keys = np.arange(width) * (0.1**DIGITS / 2 / max(width, 1)) - likeness
+    order = np.broadcast_to(np.arange(width), likeness.shape)
+    if width >= MANY:
+        order = _promising(keys)
+        keys = np.take_along_axis(keys, order, axis=1)
+    if width > NEIGHBOURS:
+        least = np.argpartition(keys, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+        order, keys = np.take_along_axis(order, least, axis=1), np.take_along_axis(keys, least, axis=1)
+    order = np.take_along_axis(order, np.argsort(keys, axis=1), axis=1)
+    return order, np.take_along_axis(likeness, order, axis=1)
 
 
-def _promising(likeness: npt.NDArray[Any]) -> Ints:
-    """Columns of each row among which its highest are, in ascending order.
+def _promising(keys: Floats) -> Ints:
+    """Columns of each row among which its lowest keys are.
 
-    A value above all but nine others is in one of the ten groups with the highest maxima: were it in none of them, each
-    of those ten would hold a value as high. Columns that fill no whole group are always among them.
+    A key below all but nine others is in one of the ten groups with the lowest minima: were it in none of them, each
+    of those ten would hold a key as low. Columns that fill no whole group are always among them.
     """
-    n, width = likeness.shape
+    n, width = keys.shape
     groups = width // GROUP
-    highest = likeness[:, : groups * GROUP].reshape(n, GROUP, groups).max(axis=1)  # group g: columns g, g + groups, …
-    chosen = np.argpartition(-highest, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+    lowest = keys[:, : groups * GROUP].reshape(n, GROUP, groups).min(axis=1)  # group g: columns g, g + groups, …
+    chosen = np.argpartition(lowest, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
     columns = (chosen[:, :, None] + groups * np.arange(GROUP)).reshape(n, -1)
     rest = np.broadcast_to(np.arange(groups * GROUP, width), (n, width - groups * GROUP))
-    return np.sort(np.hstack([columns, rest]), axis=1)
+    return np.hstack([columns, rest])
 
 
 def around(scores: Floats, groups: npt.NDArray[np.str_]) -> Floats:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pipeline import context
 from pipeline.codebook import Code, Codebook
-from pipeline.deductive.calibration import Floats, sigmoid
+from pipeline.deductive.calibration import DIGITS, Floats, sigmoid
 from pipeline.deductive.mapping_features import Views
 
 # How much of the difference a code's exclusions take off, where a segment is nearer to them than to the code.
@@ -80,7 +80,8 @@ def standardised(likeness: Floats) -> Floats:
         return likeness
     variance = likeness.var(axis=0)
     variance = (n * variance + SHARED * variance.mean()) / (n + SHARED)
-    return np.asarray((likeness - likeness.mean(axis=0)) / np.sqrt(variance + 1e-9), dtype=np.float64)
+    found = (likeness - likeness.mean(axis=0)) / np.sqrt(variance + 1e-9)
+    return np.asarray(found.round(DIGITS), dtype=np.float64)
 
 
 def limit(found: Floats, *, codes_per_segment: float) -> float:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.deductive import mapping_few
-from pipeline.deductive.calibration import Floats, sigmoid
+from pipeline.deductive.calibration import DIGITS, Floats, sigmoid
 from pipeline.deductive.mapping_few import EVERYTHING
 from pipeline.deductive.valence_words import HELP_WORDS, HINDER_WORDS, NEGATIONS
 from pipeline.overlap import codes_of_segments
@@ -96,7 +96,7 @@ class Witness:
     @property
     def helps(self) -> Floats:
         """The probability that a passage tells of help rather than of hindrance, by wording alone."""
-        return sigmoid(OF_VECTORS * self.vectors + OF_WORDS * self.words)
+        return sigmoid(OF_VECTORS * self.vectors + OF_WORDS * self.words).round(DIGITS)
 
 
 def witness(texts: list[str], plain: Floats, anchors: npt.NDArray[np.float32]) -> Witness:

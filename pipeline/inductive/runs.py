@@ -11,10 +11,10 @@ from functools import reduce
 
 import numpy as np
 from scipy import sparse
-from threadpoolctl import threadpool_limits
 
 from pipeline import beside
 from pipeline.context import unit
+from pipeline.core import surroundings
 
 GRID = 2.0**14
 BLOCK = 1024
@@ -61,7 +61,7 @@ def make(
     graphs = [nearest(view, count=reach) for view in views]
     kept = kept_rows(documents, runs=runs, keep=keep, seed=seed)
     # The products are small: threads would wait for each other longer than they work.
-    with threadpool_limits(limits=1):
+    with surroundings.one_thread():
         made = runs_of(views, graphs, kept, neighbours=neighbours, resolutions=resolutions, seed=seed)
     return Runs(made, kept, graphs[0][0])
 
@@ -84,14 +84,16 @@ def nearest(vectors: np.ndarray, *, count: int) -> tuple[np.ndarray, np.ndarray]
     rows = exact(vectors)
     count = max(min(count, len(rows) - 1), 0)
     found, cosines = np.empty((len(rows), count), dtype=np.int64), np.empty((len(rows), count))
+    # Less than any difference on the grid, so that no two are equal and the search finds the same everywhere.
+    later = np.arange(len(rows)) * (0.5 / GRID**2 / max(len(rows), 1))
     for start in range(0, len(rows) if count else 0, BLOCK):
         block = rows[start : start + BLOCK] @ rows.T
         block[np.arange(len(block)), np.arange(start, start + len(block))] = -np.inf
-        best = np.sort(np.argpartition(-block, count - 1, axis=1)[:, :count], axis=1)
-        values = np.take_along_axis(block, best, axis=1)
-        sort = np.argsort(-values, axis=1, kind="stable")
-        found[start : start + BLOCK] = np.take_along_axis(best, sort, axis=1)
-        cosines[start : start + BLOCK] = np.take_along_axis(values, sort, axis=1)
+        keys = later - block
+        best = np.argpartition(keys, count - 1, axis=1)[:, :count]
+        best = np.take_along_axis(best, np.argsort(np.take_along_axis(keys, best, axis=1), axis=1), axis=1)
+        found[start : start + BLOCK] = best
+        cosines[start : start + BLOCK] = np.take_along_axis(block, best, axis=1)
     return found, cosines
 
 
@@ -106,7 +108,7 @@ def project(vectors: np.ndarray, *, dimensions: int) -> np.ndarray:
     if min(centred.shape) <= dimensions:
         return exact(centred)
     # The sums are exact; one thread, so that the decomposition adds up in one order too.
-    with threadpool_limits(limits=1):
+    with surroundings.one_thread():
         _, directions = np.linalg.eigh(centred.T @ centred)
     return exact(np.einsum("ij,jk->ik", centred, directions[:, ::-1][:, :dimensions], optimize=False))
 

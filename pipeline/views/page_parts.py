@@ -28,6 +28,9 @@ from pipeline.views import (
     waiting_view,
 )
 
+# What changes no result, and re-runs no stage.
+UNTOLD = {"study", "engine", "workers"}
+
 
 def build_page(study: Study, params: settings.Params, models_used: Sequence[tuple[str, str, str]]) -> str:
     """The whole page; raises QuoteError where a quote in it is not what its document says."""
@@ -37,7 +40,7 @@ def build_page(study: Study, params: settings.Params, models_used: Sequence[tupl
         "reflexive": params.stance == "reflexive",
         "document_number": {name: number for number, name in enumerate(sorted(documents.document))},
         "models": models_used,
-        "settings": method.settings(params.model_dump(mode="json", exclude={"study"})),
+        "settings": method.settings(params.model_dump(mode="json", exclude=UNTOLD)),
         "versions": method.versions(),
         "draft": _draft(study, params),
         "checklists": _checklists(study),
