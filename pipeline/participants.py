@@ -4,11 +4,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline import cells
-from pipeline.core import terms
+from pipeline.core import terms, text_files
 from pipeline.core.names import alike, key, written
 from pipeline.errors import CounterpointError
 from pipeline.naming import Documents, normal
-from pipeline.readers import rows
+from pipeline.readers import decoding, rows
 from pipeline.readers.model import RefusedError
 
 COLUMNS = ("document", "speaker", "case", "part")
@@ -40,23 +40,54 @@ class Person:
 
 def read(path: Path) -> list[Person]:
     """Read participants.csv; no file, or none but comments, is no row. Raises ParticipantsError with every problem."""
-    if not path.exists() or path.stat().st_size == 0:
+    return parsed(path.read_bytes(), place=str(path)) if path.exists() else []
+
+
+def parsed(data: bytes, *, place: str) -> list[Person]:
+    """The rows of the bytes of such a file; `place` is what the messages call it. Raises ParticipantsError."""
+    if not data:
         return []
     try:
-        header, found = rows.read(path.read_bytes(), comments=True)
+        _refuse_damaged(data, place)
+        header, found = rows.read(data, comments=True)
     except RefusedError as error:
-        raise ParticipantsError(f"{path}: {error}") from None
+        raise ParticipantsError(f"{place}: {error}") from None
+    except text_files.TextFileError as error:
+        raise ParticipantsError(str(error)) from None
     missing = [name for name in COLUMNS if name not in header]
     if missing:
         raise ParticipantsError(
-            f"{path}: the column {', '.join(missing)} is missing. Add it to the first line; cells may be empty."
+            f"{place}: the column {', '.join(missing)} is missing. Add it to the first line; cells may be empty."
         )
     people = _one_spelling([_person(line, row) for line, row in found])
-    problems = [f"{path}, line {person.line}: {said}" for person in people for said in _wrong(person)]
-    problems += [f"{path}, line {line}: {said}" for line, said in _twice(people)]
+    problems = [f"{place}, line {person.line}: {said}" for person in people for said in _wrong(person)]
+    problems += [f"{place}, line {line}: {said}" for line, said in _twice(people)]
     if problems:
         raise ParticipantsError("\n".join(problems))
     return people
+
+
+def _refuse_damaged(data: bytes, place: str) -> None:
+    """Raise TextFileError, with the line, where names could be read wrong or rows be lost or shifted.
+
+    Another encoding is read only where the file itself says which; a guess could make another name of a name.
+    """
+    if any(data.startswith(mark) for mark, _ in decoding.OTHER_TYPES):
+        return  # which the reader says in words of its own
+    try:
+        text, guessed = decoding.as_written(data)
+    except RefusedError:
+        text, guessed = "", "nothing that can be read"
+    text_files.decoded(data if guessed else text.encode(), place=place)
+    header = 0
+    for line, row in text_files.rows(text, place=place, comments=True):
+        header = header or len(row)
+        if len(row) < min(header, len(COLUMNS)) or any(cell.strip() for cell in row[header:]):
+            how = "more" if len(row) > header else "fewer"
+            raise text_files.TextFileError(
+                f"{place}, line {line}: it has {how} cells ({len(row)}) than there are columns ({header}). Put a cell "
+                "that holds a comma in quotation marks, and keep the commas of empty cells."
+            )
 
 
 def matched(

@@ -1,7 +1,10 @@
 """Out and in again: what an export holds comes back letter for letter, and nothing that is there is overwritten."""
 
+import errno
 import io
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,11 +12,12 @@ from docx import Document
 from refi_files import guid, one, packed, project, selection
 from typer.testing import CliRunner
 
-from pipeline import cli, codebook, ingest, participants, store, study
+from pipeline import cli, codebook, ingest, participants, store, study, whole
 from pipeline.commands import exporting, importing
 from pipeline.commands.importing import Wanted
 from pipeline.errors import CounterpointError
 
+ROOT = Path(__file__).parents[1]
 FORMATS = Path(__file__).parents[1] / "../shared/formats"
 TABLES = ("documents", "turns", "cases", "codings", "ingest_problems")
 OPTIONS = {"interviewer_labels": ("interviewer", "facilitator"), "min_label_count": 2}
@@ -252,6 +256,9 @@ def test_a_docx_of_the_study_is_matched_by_its_name(tmp_path):
         ("é" * 300, "é" * 60 + ".txt"),
         ("a.TXT", "a.TXT"),
         ("CON: <one>?", "CON_ _one__.txt"),
+        ("aux", "_aux.txt"),
+        ("Site/NUL.txt", "Site/_NUL.txt"),
+        ("console", "console.txt"),
     ],
 )
 def test_no_name_leaves_the_folder_or_hides(name, kept):
@@ -335,3 +342,115 @@ def test_a_real_codebook_file_is_read(tmp_path):
     importing.run(FORMATS / "atlasti-win-23.4.0_requal-test.qdc", tmp_path / "study")
     (code,) = codebook.load(tmp_path / "study/codebook.yaml").codes
     assert (code.name, code.definition, code.color) == ("code1", "description", "#46AA00")
+
+
+def several(tmp_path: Path) -> Path:
+    xml = project([(name, f"{name}.txt", [selection(n, 0, 3)]) for n, name in enumerate(["One", "Two", "one"], 1)])
+    path = tmp_path / "several.qdpx"
+    path.write_bytes(packed(xml, {f"{name}.txt": f"{name} said so.".encode() for name in ("One", "Two", "one")}))
+    return path
+
+
+def held(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_import_that_was_stopped_anywhere_goes_on_when_it_is_run_again(tmp_path, monkeypatch):
+    path = several(tmp_path)
+    importing.run(path, tmp_path / "whole")
+    wanted = held(tmp_path / "whole")
+    assert {"transcripts/One.txt", "transcripts/Two.txt", "transcripts/one (2).txt"} <= set(wanted)
+    for stop in range(6):
+        study.create(tmp_path / str(stop))
+        left = [stop]
+
+        def full(place: Path, content: str | bytes, left=left, write=whole.write, create=whole.create) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise OSError(errno.ENOSPC, "No space left on device", str(place))
+            (create if not place.exists() else write)(place, content)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(whole, "create", full)
+            patched.setattr(whole, "write", full)
+            if stop < 5:
+                with pytest.raises(CounterpointError, match=r"(?s)full.*goes on where it stopped") as said:
+                    importing.run(path, tmp_path / str(stop))
+                assert "several.qdpx" not in str(said.value), "the disk is to blame, not the file that was imported"
+        importing.run(path, tmp_path / str(stop))
+        assert held(tmp_path / str(stop)) == wanted
+        importing.run(path, tmp_path / str(stop))
+        assert held(tmp_path / str(stop)) == wanted
+
+
+def test_every_codebook_that_was_replaced_is_kept(tmp_path):
+    folder = tmp_path / "mine"
+    study.create(folder)
+    for name in ("First", "Second", "Third", "First"):
+        (tmp_path / "cb.csv").write_text(f"name,definition\n{name},hello\n")
+        importing.run(tmp_path / "cb.csv", folder, wanted=Wanted(codebook=True))
+        importing.run(tmp_path / "cb.csv", folder, wanted=Wanted(codebook=True))
+    assert {path.name: codebook.load(path).names for path in folder.glob("codebook*.yaml")} == {
+        "codebook.yaml": ("First",),
+        "codebook.before.yaml": ("First",),
+        "codebook.before-2.yaml": ("Second",),
+        "codebook.before-3.yaml": ("Third",),
+    }
+
+
+def test_a_draft_in_comments_is_kept_too(tmp_path):
+    folder = tmp_path / "mine"
+    study.create(folder)
+    (folder / "codebook.yaml").write_text("# - name: Time   (ask Bea)\ncodes: []\n")
+    (folder / "participants.csv").write_text("document,speaker,case,part,years on the ward\n")
+    (tmp_path / "cb.csv").write_text("name,definition\nA,hello\n")
+    (tmp_path / "people.csv").write_text("document,speaker,case,part\na.txt,Ann,P1,participant\n")
+    importing.run(tmp_path / "cb.csv", folder)
+    lines = importing.run(tmp_path / "people.csv", folder)
+    assert "ask Bea" in (folder / "codebook.before.yaml").read_text()
+    assert "years on the ward" in (folder / "earlier/participants.csv").read_text()
+    assert any("earlier" in line for line in lines)
+
+
+@pytest.mark.parametrize("data", [b"", b"half"])
+def test_a_full_disk_leaves_the_codebook_as_it_was(tmp_path, monkeypatch, data):
+    folder = tmp_path / "mine"
+    study.create(folder)
+    (folder / "codebook.yaml").write_text("codes: [Mine]\n")
+    (tmp_path / "cb.csv").write_text("name,definition\nA,hello\n")
+
+    def full(place: Path, _: object) -> None:
+        with place.open("wb") as file:
+            file.write(data)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", full)
+        with pytest.raises(CounterpointError, match=r"mine/codebook.*the disk is full"):
+            importing.run(tmp_path / "cb.csv", folder, wanted=Wanted(codebook=True))
+    assert (folder / "codebook.yaml").read_text() == "codes: [Mine]\n"
+    assert sorted(path.name for path in folder.glob("*codebook*")) == ["codebook.yaml"]
+
+
+def test_codes_are_not_written_beside_a_file_whose_name_differs_in_capitals_or_accents_alone(tmp_path):
+    folder = tmp_path / "mine"
+    study.create(folder)
+    (folder / "human_codes/Zoe\u0308.csv").write_text("document,text,code\nx,y,z\n")
+    (tmp_path / "ZO\u00cb.csv").write_text("document,text,code\na,b,c\n")
+    with pytest.raises(CounterpointError, match="already and says something else"):
+        importing.run(tmp_path / "ZO\u00cb.csv", folder)
+    assert len(list((folder / "human_codes").iterdir())) == 1
+
+
+def test_two_imports_at_once_are_one_after_the_other(tmp_path):
+    folder = tmp_path / "mine"
+    study.create(folder)
+    running = []
+    for name in "abcd":
+        (tmp_path / f"{name}.csv").write_text(f"document,text,code\nx,y,{name}\n")
+        code = f"from pathlib import Path; from pipeline.commands import importing; importing.run(Path({str(tmp_path / name)!r} + '.csv'), Path({str(folder)!r}))"
+        running.append(subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE, text=True))
+    for process in running:
+        _, said = process.communicate()
+        assert process.returncode == 0, said
+    assert len(list((folder / "human_codes").iterdir())) == 4

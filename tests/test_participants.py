@@ -68,6 +68,36 @@ def test_rows_find_their_documents(tmp_path):
     assert [(person.speaker, "no document 'P9'" in reason) for person, reason in lost] == [("Eve", True)]
 
 
-def test_extra_cells_and_empty_headers_do_no_harm(tmp_path):
-    (one,) = read(tmp_path, "document,speaker,case,part,,\nP1,Anna,a,,x,y,z\n")
+def test_empty_cells_and_empty_headers_do_no_harm(tmp_path):
+    (one,) = read(tmp_path, "document,speaker,case,part,,\nP1,Anna,a,,x,y,,\n")
     assert one.attributes == {}
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (HEADER.encode() + b"P1,Anna,a,,,\nP2,Zo\xeb,z,,,\n", "line 3: it is not UTF-8"),
+        ((HEADER + "P1,Zo\u00eb,a,,,\n").encode("mac_roman"), "line 2: it is not UTF-8"),
+        ((HEADER + "P1,Anna,a,,,\n").encode("utf-16-le"), r"line 1: it holds the character U\+0000"),
+        (HEADER.encode() + b"P1,An\x00na,a,,,\n\n", r"line 2: it holds the character U\+0000"),
+        (HEADER.encode() + b"P1,Anna,a,,,\n\nP2,A\x07,a,,,\n", r"line 4: it holds the character U\+0007"),
+        (HEADER.encode() + b'P1,Anna,a,,,\nP2,"Bo,b,,,\nP3,Cy,c,,,\n', "line 3: a quotation mark in it is not closed"),
+        (HEADER.encode() + b'P1,"Anna" B,a,,,\n', "line 2: a quotation mark"),
+        (HEADER.encode() + b"# who\nP1,Bell, Anna,a,,nurse,north\n", r"line 3: it has more cells \(7\) than"),
+        (HEADER.encode() + b"P1,Anna,a\n", r"line 2: it has fewer cells \(3\) than there are columns \(6\)"),
+        (HEADER.replace("site", "role").encode() + b"P1,Anna,a,,x,y\n", "Line 1: the column 'role' occurs twice"),
+    ],
+)
+def test_a_damaged_table_is_told_with_its_line(tmp_path, data, said):
+    (tmp_path / "participants.csv").write_bytes(data)
+    with pytest.raises(ParticipantsError, match=rf"participants\.csv[,:] {said}"):
+        participants.read(tmp_path / "participants.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_that_says_what_it_is_is_read(tmp_path, encoding, delimiter):
+    text = (HEADER + 'P1,"Zo\u00eb ""Z"" B",a,,nurse\n').replace(",", delimiter)
+    (tmp_path / "participants.csv").write_bytes(text.encode(encoding))
+    (one,) = participants.read(tmp_path / "participants.csv")
+    assert (one.speaker, one.attributes["role"]) == ('Zo\u00eb "Z" B', "nurse")

@@ -4,8 +4,8 @@ Also the list of disagreements to be resolved. Both come back as codings: rows o
 that was read and given no code says so with the code "(no code)", so that what was not read stays unknown.
 """
 
-import csv
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ import pandas as pd
 
 from pipeline import codebook, store
 from pipeline.codebook import Codebook
-from pipeline.commands import sheets
+from pipeline.commands import sheet_codings, sheets
 from pipeline.commands.sheets import SheetError
 from pipeline.comparison.units import ratings
-from pipeline.core import coders
+from pipeline.core import coders, people_files
 from pipeline.core.coders import CONSENSUS, NO_CODE
 from pipeline.core.places import Places
 from pipeline.core.terms import Uncoded
@@ -36,24 +36,12 @@ WIDTHS = {
     "resolution": 36,
     "memo": 30,
 }
-CODINGS = ("document", "start", "end", "text", "code", "coder", "parent_code", "memo", "date")
 RESOLVED = (
-    "rank",
-    "worth",
-    "document",
-    "start",
-    "end",
-    "speaker",
-    "question",
-    "before",
-    "text",
-    "after",
-    "agreed",
-    "disputed",
-    "says",
-    "resolution",
-    "memo",
+    *("rank", "worth", "document", "start", "end", "speaker", "question", "before", "text", "after"),
+    *("agreed", "disputed", "says", "resolution", "memo"),
 )
+# So much of a coder's name, or a sheet's, names a file.
+LONGEST = 60
 NONE = frozenset({"none", "no code", NO_CODE, "-", "–"})
 
 
@@ -124,8 +112,7 @@ def write_sheets(
     if coders.is_program(coder):
         raise SheetError(f"{_own(coder)} Name the person who will code.")
     place = Places(study).sheets / f"coding_{_safe(coder)}"
-    if place.with_suffix(".xlsx").exists() or place.with_suffix(".csv").exists():
-        raise SheetError(f"{place}.xlsx is there already and may be half filled. Move it away, or name another coder.")
+    sheets.refuse_filled(place, "Move it away, or name another coder.")
     segments, turns = store.read(study, "segments"), store.read(study, "turns")
     pool = segments
     if missed:
@@ -134,7 +121,8 @@ def write_sheets(
     drawn = sample_for_coding(pool, n=n, strata=strata, seed=seed)
     rows = [row | {"coder": coder} for row in _in_context(drawn, segments, turns)]
     book = codebook.load(Places(study).codebook)
-    return sheets.write(place, rows, COLUMNS, widths=WIDTHS, to_fill=("code", "memo"), about=_about_coding(book))
+    made = sheets.contents(rows, COLUMNS, widths=WIDTHS, to_fill=("code", "memo"), about=_about_coding(book))
+    return sheets.put(study, place, made, "Move it away, or name another coder.")
 
 
 def write_disagreements(study: Path) -> list[Path]:
@@ -144,8 +132,7 @@ def write_disagreements(study: Path) -> list[Path]:
         for row in store.read(study, "disagreements").to_dict("records")
     ]
     place = Places(study).sheets / "disagreements"
-    if place.with_suffix(".xlsx").exists() or place.with_suffix(".csv").exists():
-        raise SheetError(f"{place}.xlsx is there already and may be half filled. Take it in or move it away first.")
+    sheets.refuse_filled(place, "Take it in or move it away first.")
     about = [
         ["What to do", "Read from the top: the first are those where coders were sure and differ."],
         [
@@ -154,33 +141,47 @@ def write_disagreements(study: Path) -> list[Path]:
         ],
         ["Then", "Take the sheet in: what is resolved becomes the codings of the coder 'consensus'."],
     ]
-    return sheets.write(place, rows, RESOLVED, widths=WIDTHS, to_fill=("resolution", "memo"), about=about)
+    made = sheets.contents(rows, RESOLVED, widths=WIDTHS, to_fill=("resolution", "memo"), about=about)
+    return sheets.put(study, place, made, "Take it in or move it away first.")
 
 
-def take_in(study: Path, sheet: Path, *, coder: str = "", uncoded: Uncoded = "negative") -> Path:
+def take_in(
+    study: Path,
+    sheet: Path,
+    *,
+    coder: str = "",
+    uncoded: Uncoded = "negative",
+    say: Callable[[str], None] = lambda _: None,
+) -> Path:
     """Read a filled sheet and write its codings to human_codes/<sheet>.csv; return that file.
 
     A blind sheet brings its own coder (`coder`, where the column is empty). A list of disagreements brings the coder
-    "consensus": what was resolved, and the passages on which people agreed to begin with.
+    "consensus": what was resolved, and the passages on which people agreed to begin with. What is there already is
+    treated as `sheet_codings` says; `say` is given a line for each thing to know of it.
     """
+    if sheet.resolve().is_relative_to(Places(study).human_codes.resolve()):
+        raise SheetError(f"{sheet} lies among the human codes already. Take in the sheet that was filled.")
     documents, codings = store.read(study, "documents"), store.read(study, "codings")
     texts = dict(zip(documents["document"], documents["text"], strict=True))
     known = sorted({*codebook.load(Places(study).codebook).names, *codings["code"]} - {NO_CODE})
-    header = sheets.read(sheet, ("document", "start", "end"))
-    resolved = bool(header) and "resolution" in header[0]
+    listed = sheets.read(sheet, ("document", "start", "end"))
+    resolved = bool(listed) and "resolution" in listed[0]
     column = "resolution" if resolved else "code"
     found = filled(sheet, texts=texts, column=column, coder=CONSENSUS if resolved else coder, known=known)
+    if not found:
+        raise SheetError(f"{sheet}: nothing is written under '{column}', so there is nothing to take in.")
     if resolved:
         done = {(row["document"], row["start"]) for row in found}
         agreed = agreed_codings(store.read(study, "segments"), codings, texts=texts, uncoded=uncoded)
         found += [row for row in agreed if (row["document"], row["start"]) not in done]
-    found.sort(key=lambda row: (row["document"], row["start"], row["code"]))
-    place = Places(study).human_codes / f"{CONSENSUS if resolved else _safe(sheet.stem)}.csv"
-    with place.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, CODINGS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(found)
-    return place
+    passages = {(row["document"], *span) for row in listed if (span := _span(row, texts))}
+    coders = {str(row["coder"]) for row in found} | {row.get("coder", "").strip() or coder for row in listed} - {""}
+    name = CONSENSUS if resolved else _safe(sheet.stem)
+    with people_files.locked(study):
+        taken = sheet_codings.write(study, name, sheet_codings.Filled(found, passages, coders, anywhere=resolved))
+    for line in taken.lines:
+        say(line)
+    return taken.file
 
 
 def agreed_codings(
@@ -299,7 +300,8 @@ def _about_coding(book: Codebook) -> list[list[str]]:
 
 def _safe(name: str) -> str:
     """A name as a file's name: letters, digits, - and _; raise SheetError where nothing is left."""
-    kept = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in name.strip()).strip("_")
+    composed = unicodedata.normalize("NFC", name.strip())[:LONGEST]
+    kept = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in composed).strip("_")
     if not kept:
         raise SheetError("A coder needs a name of letters or digits: it names the sheet.")
     return kept

@@ -4,20 +4,20 @@ Nothing that is there is overwritten: a codebook only where it is empty or where
 """
 
 import re
-import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from pipeline import codebook, ingest, naming, participants, refi, study
+from pipeline import codebook, ingest, naming, participants, refi, study, whole
 from pipeline.codebook import Codebook
 from pipeline.commands import codebook_table
+from pipeline.core import people_files
 from pipeline.core.places import Places
-from pipeline.errors import CounterpointError
+from pipeline.errors import CounterpointError, refused
 from pipeline.exchange import csv
 from pipeline.readers import codes_csv, guards, offsets, qde, qdpx, rows
 from pipeline.readers.coding import Coding, by_people
@@ -26,8 +26,9 @@ from pipeline.reporting.code_text import fields
 
 UNITS = {"auto": offsets.UNITS, "codepoints": offsets.UNITS[:1], "utf16": offsets.UNITS[1:2]}
 COLUMNS = ("document", "start", "end", "text", "code", "parent_code", "coder", "memo", "date")
-# What a file system somewhere does not allow in a name.
+# What a file system somewhere does not allow in a name, and the names that Windows keeps for devices.
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
 _LONGEST = 120
 _SHORT_COLOR = re.compile(r"#([0-9A-Fa-f])([0-9A-Fa-f])([0-9A-Fa-f])")
 
@@ -43,24 +44,36 @@ class Wanted:
 
 @dataclass
 class Plan:
-    """What an import will write, by path, the file that it keeps under another name first, and lines that say so.
+    """What an import will write, and lines that say so. It is made whole before anything is written.
 
-    It is made whole before anything is written, so that a refusal leaves the study as it was.
+    `files`: those that are new; `replaced`: those that are there; `kept`: under what name a copy of such a one stays.
     """
 
     folder: Path
     wanted: Wanted
     files: dict[Path, bytes] = field(default_factory=dict)
+    replaced: dict[Path, bytes] = field(default_factory=dict)
     kept: dict[Path, Path] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
+    def replace(self, file: Path, data: bytes, *, kept: Path) -> None:
+        """Plan a file that may be there as it was laid out; one that people changed is kept, first under `kept`."""
+        if not file.exists():
+            self.files[file] = data
+            return
+        self.replaced[file] = data
+        if file.read_bytes() != study.FILES[file.name].encode():
+            self.kept[file] = people_files.kept_as(file, kept)
+            self.lines.append(f"{file} as it was is kept as {self.kept[file]}.")
+
     def carry_out(self) -> None:
-        """Write the files."""
-        for old, new in self.kept.items():
-            old.replace(new)
+        """Write the files, each whole. Where it stops, the same import goes on: what was written is as it shall be."""
+        for old, kept in self.kept.items():
+            people_files.keep(old, kept)
         for place, data in self.files.items():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(data)
+            whole.create(place, data)
+        for place, data in self.replaced.items():
+            whole.write(place, data)
 
 
 def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
@@ -73,17 +86,35 @@ def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
     kinds = {".qdpx": _project, ".qdc": _book, ".csv": _table, ".xlsx": _workbook}
     if path.suffix.lower() not in kinds:
         raise CounterpointError(f"{path} is none of {', '.join(sorted(kinds))}. Export it as one of these.")
+    read = kinds[path.suffix.lower()]
     plan = Plan(folder, wanted or Wanted())
     try:
-        guards.check_size(path.stat().st_size, limit=guards.MAX_ARCHIVE_BYTES)
-        kinds[path.suffix.lower()](plan, path, path.read_bytes())
-        study.create(folder)
-        plan.carry_out()
-    except OSError as error:
-        raise CounterpointError(f"{error.filename or path} cannot be opened ({error.strerror}). Check it.") from None
+        data = _bytes(path)
+        if not folder.is_dir():
+            read(Plan(folder, plan.wanted), path, data)  # a refusal makes no study
+            study.create(folder)
+        with people_files.locked(folder):
+            read(plan, path, data)
+            study.create(folder)
+            plan.carry_out()
     except RefusedError as error:
         raise CounterpointError(f"{path}: {error}") from None
+    except OSError as error:
+        raise _stopped(error) from None
     return plan.lines
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        guards.check_size(path.stat().st_size, limit=guards.MAX_ARCHIVE_BYTES)
+        return path.read_bytes()
+    except OSError as error:
+        raise CounterpointError(f"{path} cannot be opened ({error.strerror}). Check it.") from None
+
+
+def _stopped(error: OSError) -> CounterpointError:
+    said = refused(error, doing="The import") or f"{error.filename} cannot be written ({error.strerror}). Check it."
+    return CounterpointError(f"{said} Then import the same file again: it goes on where it stopped.")
 
 
 def _project(plan: Plan, path: Path, data: bytes) -> None:
@@ -93,7 +124,7 @@ def _project(plan: Plan, path: Path, data: bytes) -> None:
         plan.lines.append(f"Positions count as: {found.counted}.")
     names = _texts(plan, found.sources)
     _codings(plan, path, [replace(one, document=names.get(one.document, one.document)) for one in found.codings])
-    _people(plan, found, names)
+    _people(plan, found, names, place=str(path))
     _codes(plan, path, found.project)
 
 
@@ -108,7 +139,7 @@ def _table(plan: Plan, path: Path, data: bytes) -> None:
     if {"document", "code"} <= set(header):
         _codings(plan, path, codes_csv.read(data, path.stem))
     elif set(participants.COLUMNS) <= set(header):
-        _write_people(plan, data)
+        _write_people(plan, data, place=str(path))
     elif codebook_table.columns(header):
         _write_codebook(plan, codebook_table.read(header, [row for _, row in found], place=str(path)))
     else:
@@ -132,8 +163,9 @@ def _texts(plan: Plan, sources: Sequence[qdpx.Source]) -> dict[str, str]:
     there = [naming.normal(file.relative_to(place).as_posix()) for file in ingest.source_files(place)]
     known = naming.Documents(there)
     names = {source.name: known.find(source.name) for source in sources}
+    own = _written_before(place, names, sources)
     missing = [source for source in sources if not names[source.name] and source.text.strip()]
-    if missing and there and not plan.wanted.transcripts:
+    if missing and set(there) - own and not plan.wanted.transcripts:
         listed = ", ".join(source.name for source in missing[:5]) + (", …" if len(missing) > 5 else "")
         plan.lines.append(
             f"{len(missing)} of its texts are not in {place}: {listed}. To add them, import it with --transcripts."
@@ -153,10 +185,31 @@ def _texts(plan: Plan, sources: Sequence[qdpx.Source]) -> dict[str, str]:
     return {name: name if after.find(name) == found else found for name, found in names.items() if found}
 
 
+def _written_before(place: Path, names: dict[str, str], sources: Sequence[qdpx.Source]) -> set[str]:
+    """The documents that an import of this file wrote before it was stopped: those that are its texts, byte for byte.
+
+    Where several sources mean one document, and it is the text of one of them, `names` is mended: the others have the
+    numbered document that is theirs, or none.
+    """
+    texts = {source.name: source.text.encode() for source in sources}
+    own = {name: found for name, found in names.items() if found and _holds(place / found, texts[name])}
+    for name, found in names.items():
+        if found in own.values() and name not in own:
+            names[name] = next(
+                (one for one in _numbered(_safe(name), len(names)) if _holds(place / one, texts[name])), ""
+            )
+            own |= {name: names[name]} if names[name] else {}
+    return set(own.values())
+
+
+def _holds(file: Path, data: bytes) -> bool:
+    return file.is_file() and file.stat().st_size == len(data) and file.read_bytes() == data
+
+
 def _safe(name: str) -> str:
     """A source's name as the name of a text file below transcripts/: no way out, nothing hidden, nothing forbidden."""
     parts = [_FORBIDDEN.sub("_", part).strip(" .~") for part in naming.normal(name).split("/")]
-    kept = "/".join(_short(part) for part in parts if part) or "source"
+    kept = "/".join(_short(f"_{part}" if _RESERVED.match(part) else part) for part in parts if part) or "source"
     return kept if kept.lower().endswith(".txt") else f"{kept}.txt"
 
 
@@ -166,10 +219,14 @@ def _short(part: str) -> str:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    choices = (name, *(f"{name[:-4]} ({number}).txt" for number in range(2, len(taken) + 3)))
-    found = next(one for one in choices if one.casefold() not in taken)
+    found = next(one for one in (name, *_numbered(name, len(taken) + 1)) if one.casefold() not in taken)
     taken.add(found.casefold())
     return found
+
+
+def _numbered(name: str, count: int) -> Iterator[str]:
+    """Other names for a text file: `count` of them."""
+    return (f"{name[:-4]} ({number}).txt" for number in range(2, count + 2))
 
 
 def _codings(plan: Plan, path: Path, codings: Sequence[Coding]) -> None:
@@ -185,16 +242,18 @@ def _codings(plan: Plan, path: Path, codings: Sequence[Coding]) -> None:
         return
     file = Places(plan.folder).human_codes / f"{_safe(path.stem).removesuffix('.txt')}.csv"
     data = csv.table(pd.DataFrame([[getattr(one, name) for name in COLUMNS] for one in placed], columns=list(COLUMNS)))
-    if file.exists() and file.read_bytes() != data:
+    there = people_files.alike(file)
+    if there is None:
+        plan.files[file] = data
+    elif not _holds(there, data):
         raise CounterpointError(
-            f"{file} is there already and says something else. Move it away, or rename {path.name}."
+            f"{there} is there already and says something else. Move it away, or rename {path.name}."
         )
-    plan.files[file] = data
     coders = sorted({one.coder for one in placed})
     plan.lines.append(f"{len(placed)} codings by {', '.join(coders)} were written to {file}.")
 
 
-def _people(plan: Plan, found: qdpx.Contents, names: dict[str, str]) -> None:
+def _people(plan: Plan, found: qdpx.Contents, names: dict[str, str], *, place: str) -> None:
     """Plan who is who, as the descriptions of an export say it, or as the cases of another program do."""
     attributes = _attributes(found.project.variables)
     kinds = [guid for guid, name in found.project.variables.items() if name == refi.SOURCE_TYPE]
@@ -211,7 +270,7 @@ def _people(plan: Plan, found: qdpx.Contents, names: dict[str, str]) -> None:
             people.append([document, speaker, case, part, kind, *(known.get(guid, "") for guid in attributes)])
     if people:
         columns = [*participants.COLUMNS, refi.SOURCE_TYPE, *attributes.values()]
-        _write_people(plan, csv.table(pd.DataFrame(people, columns=columns)))
+        _write_people(plan, csv.table(pd.DataFrame(people, columns=columns)), place=place)
 
 
 def _attributes(variables: dict[str, str]) -> dict[str, str]:
@@ -227,16 +286,13 @@ def _attributes(variables: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _write_people(plan: Plan, data: bytes) -> None:
+def _write_people(plan: Plan, data: bytes, *, place: str) -> None:
     file = Places(plan.folder).participants
     if participants.read(file):
         plan.lines.append(f"{file} is filled already, and was left as it is.")
         return
-    with tempfile.TemporaryDirectory() as folder:
-        tried = Path(folder) / file.name
-        tried.write_bytes(data)
-        number = len(participants.read(tried))
-    plan.files[file] = data
+    number = len(participants.parsed(data, place=place))
+    plan.replace(file, data, kept=Places(plan.folder).earlier / file.name)
     plan.lines.append(f"{number} speakers were written to {file}: look whether they are who they should be.")
 
 
@@ -263,11 +319,5 @@ def _write_codebook(plan: Plan, book: Codebook) -> None:
     if len(there) and not plan.wanted.codebook:
         plan.lines.append(f"{file} has codes already, and was left as it is. To replace it, import with --codebook.")
         return
-    if len(there):
-        kept = plan.folder / "codebook.before.yaml"
-        if kept.exists():
-            raise CounterpointError(f"{kept} is there already, so {file} cannot be kept under that name. Move it away.")
-        plan.kept[file] = kept
-        plan.lines.append(f"The codebook that was there is kept as {kept}.")
-    plan.files[file] = codebook.dump(book).encode()
+    plan.replace(file, codebook.dump(book).encode(), kept=file.with_stem(f"{file.stem}.before"))
     plan.lines.append(f"{len(book)} codes were written to {file}.")

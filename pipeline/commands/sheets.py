@@ -2,15 +2,19 @@
 
 import csv
 import datetime
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline import whole
+from pipeline.core import people_files, text_files
 from pipeline.errors import CounterpointError
 
 # The same table gives the same bytes: the day a workbook says it was made is a fixed one.
 MADE = datetime.datetime(2000, 1, 1)
 LONGEST = 32_000
+ENDINGS = (".xlsx", ".csv")
 # What a spreadsheet would take for a formula; in csv such a cell begins with an apostrophe, which reading takes off.
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -19,23 +23,53 @@ class SheetError(CounterpointError):
     """A filled sheet cannot be read; the message lists every problem, one a line."""
 
 
-def write(
-    place: Path,
+def contents(
     rows: Sequence[Mapping[str, Any]],
     columns: Sequence[str],
     *,
     widths: Mapping[str, int] | None = None,
     to_fill: Sequence[str] = (),
     about: Sequence[Sequence[str]] = (),
-) -> list[Path]:
-    """Write rows as `place`.xlsx and `place`.csv; return both. `to_fill`: columns left open and coloured.
+) -> dict[str, bytes]:
+    """Rows as a workbook and as csv, by ENDINGS. `to_fill`: columns left open and coloured.
 
     `about`: the rows of a second sheet of the workbook, which says what to do.
     """
-    place.parent.mkdir(parents=True, exist_ok=True)
-    _write_csv(place.with_suffix(".csv"), rows, columns)
-    _write_xlsx(place.with_suffix(".xlsx"), rows, columns, widths or {}, to_fill, about=about)
-    return [place.with_suffix(".xlsx"), place.with_suffix(".csv")]
+    return {".xlsx": _xlsx(rows, columns, widths or {}, to_fill, about=about), ".csv": _csv(rows, columns)}
+
+
+def write(place: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], **more: Any) -> list[Path]:
+    """Write rows as `place`.xlsx and `place`.csv, over what is there; return both. `more`: as `contents` takes it."""
+    made = contents(rows, columns, **more)
+    for ending, data in made.items():
+        whole.write(place.with_suffix(ending), data)
+    return [place.with_suffix(ending) for ending in made]
+
+
+def refuse_filled(place: Path, remedy: str) -> None:
+    """Raise SheetError where both files of a sheet are there; one alone may be what a killed command left."""
+    there = _there(place)
+    if len(there) == len(ENDINGS):
+        raise SheetError(f"{there[0]} is there already and may be half filled. {remedy}")
+
+
+def put(study: Path, place: Path, made: Mapping[str, bytes], remedy: str) -> list[Path]:
+    """Write the files of a sheet where there are none; return them. One as it would be written now may be there."""
+    with people_files.locked(study):
+        refuse_filled(place, remedy)
+        for there in _there(place):
+            if there.read_bytes() != made[there.suffix.lower()]:
+                raise SheetError(f"{there} is there already and may be half filled. {remedy}")
+        files = [place.with_name(place.name + ending) for ending in ENDINGS]
+        for file in files:
+            if not people_files.alike(file):
+                whole.create(file, made[file.suffix])
+    return files
+
+
+def _there(place: Path) -> list[Path]:
+    """The sheet's files that are there, or whose names some file systems take for the same."""
+    return [there for ending in ENDINGS if (there := people_files.alike(place.with_name(place.name + ending)))]
 
 
 def read(place: Path, needed: Sequence[str]) -> list[dict[str, str]]:
@@ -57,26 +91,28 @@ def read(place: Path, needed: Sequence[str]) -> list[dict[str, str]]:
     return found
 
 
-def _write_csv(place: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    with place.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(columns)
-        writer.writerows([_guarded(str(row.get(name, ""))) for name in columns] for row in rows)
+def _csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([_guarded(str(row.get(name, ""))) for name in columns] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
 
 
-def _write_xlsx(
-    place: Path,
+def _xlsx(
     rows: Sequence[Mapping[str, Any]],
     columns: Sequence[str],
     widths: Mapping[str, int],
     to_fill: Sequence[str],
     *,
     about: Sequence[Sequence[str]],
-) -> None:
+) -> bytes:
     import xlsxwriter
 
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(place), plain)
+    # In memory: a killed command must leave no passages in the system's folder of temporary files.
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, plain)
     book.set_properties({"created": MADE})
     head = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
     text = book.add_format({"text_wrap": True, "valign": "top"})
@@ -105,18 +141,15 @@ def _write_xlsx(
             for column, cell in enumerate(cells):
                 other.write_string(line, column, cell[:LONGEST], text)
     book.close()
+    return out.getvalue()
 
 
 def _read_csv(place: Path) -> tuple[list[str], list[dict[str, str]]]:
     try:
-        text = place.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SheetError(f"{place} is not UTF-8 (byte {error.start}). Save it as 'CSV UTF-8'.") from None
-    first = text.split("\n", 1)[0]
-    # Spreadsheets in much of Europe write semicolons.
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    lines = list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter))
-    return _rows([[_unguarded(cell) for cell in line] for line in lines])
+        lines = list(text_files.rows(text_files.read(place), place=str(place)))
+    except text_files.TextFileError as error:
+        raise SheetError(str(error)) from None
+    return _rows([(number, [_unguarded(cell) for cell in line]) for number, line in lines], f"{place}, line")
 
 
 def _read_xlsx(place: Path) -> tuple[list[str], list[dict[str, str]]]:
@@ -133,13 +166,19 @@ def _read_xlsx(place: Path) -> tuple[list[str], list[dict[str, str]]]:
         lines = [[_text(cell) for cell in line] for line in book.worksheets[0].iter_rows(values_only=True)]
     finally:
         book.close()
-    return _rows(lines)
+    return _rows(list(enumerate(lines, start=1)), f"{place}, row")
 
 
-def _rows(lines: list[list[str]]) -> tuple[list[str], list[dict[str, str]]]:
-    header = [name.strip().lower() for name in lines[0]] if lines else []
+def _rows(lines: list[tuple[int, list[str]]], where: str) -> tuple[list[str], list[dict[str, str]]]:
+    """The header, in lower case, and the rows below it. Raises SheetError where cells could be of another column."""
+    header = [name.strip().lower() for name in lines[0][1]] if lines else []
+    twice = next((name for name in header if name and header.count(name) > 1), "")
+    if twice:
+        raise SheetError(f"{where} {lines[0][0]}: the column '{twice}' is there twice. Keep one of them.")
     found = []
-    for number, line in enumerate(lines[1:], start=2):
+    for number, line in lines[1:]:
+        if any(cell.strip() for cell in line[len(header) :]):
+            raise SheetError(f"{where} {number}: it has more cells than there are columns. Mend that row.")
         if any(cell.strip() for cell in line):
             cells = [*line, *[""] * (len(header) - len(line))]
             found.append({**dict(zip(header, cells, strict=False)), "row": str(number)})

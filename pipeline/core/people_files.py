@@ -5,7 +5,11 @@ transcripts/, human_codes/ and sheets/. A command that changes one of them reads
 writes it inside `locked`; `pipeline.whole` writes it so that a kill at any moment leaves the old file or the new one.
 """
 
+import itertools
+import os
+import shutil
 import threading
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -60,6 +64,39 @@ def locked(study: Path) -> Iterator[None]:
         with suppress(OSError):
             place.unlink()
         lock.release()
+
+
+def kept_as(place: Path, first: Path) -> Path:
+    """Where a file that is about to be replaced is kept: the first of `first`, then with -2, -3 …, that is free.
+
+    One that holds the very same is taken, so that a command that is run again keeps nothing twice.
+    """
+    for number in itertools.count(1):
+        kept = first if number == 1 else first.with_stem(f"{first.stem}-{number}")
+        if not os.path.lexists(kept) or (kept.is_file() and kept.read_bytes() == place.read_bytes()):
+            return kept
+    raise AssertionError
+
+
+def keep(place: Path, kept: Path) -> None:
+    """Keep a copy of a file, whole, at a place of `kept_as`."""
+    if not kept.exists():
+        whole.create(kept, place.read_bytes())
+        with suppress(OSError):
+            shutil.copymode(place, kept)
+
+
+def alike(place: Path) -> Path | None:
+    """The file that has a place's name, or one that some file systems take for the same: capitals and accents."""
+    if not place.parent.is_dir():
+        return None
+    own = _folded(place.name)
+    found = sorted(other for other in place.parent.iterdir() if _folded(other.name) == own)
+    return place if place in found else next(iter(found), None)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _clear(study: Path) -> None:

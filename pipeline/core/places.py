@@ -67,6 +67,11 @@ class Places:
         """The folder of sheets that people fill in."""
         return self.folder / "sheets"
 
+    @property
+    def earlier(self) -> Path:
+        """The folder of what commands replaced in human_codes/ and participants.csv, as it was."""
+        return self.folder / "earlier"
+
     # What the program makes.
     @property
     def interim(self) -> Path:

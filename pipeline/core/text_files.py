@@ -1,6 +1,9 @@
 """Texts that people keep and edit by hand: UTF-8, or a sentence that says which line is not."""
 
+import csv
+import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import CounterpointError
@@ -56,6 +59,28 @@ def decoded(data: bytes, *, place: str) -> str:
             "holds. Remove it, or save the file as UTF-8."
         )
     return text
+
+
+def rows(text: str, *, place: str, comments: bool = False) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a csv text that are not empty, each with the line on which it begins; its delimiter is found.
+
+    `comments`: rows whose first cell begins with # are left out. Raises TextFileError, with the line, for quotation
+    marks that are not closed, which would swallow all that follows, or that stand in the middle of a cell.
+    """
+    lines = (line for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    delimiter = max(",;\t", key=next(lines, "").count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    before = 0
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells) and not (comments and cells[0].lstrip().startswith("#")):
+                yield before + 1, cells
+            before = reader.line_num
+    except csv.Error:
+        raise TextFileError(
+            f"{place}, line {before + 1}: a quotation mark in it is not closed, or has text after it. Close it, and "
+            'write a quotation mark within a cell twice ("").'
+        ) from None
 
 
 def unmerged(text: str, *, place: str) -> list[str]:

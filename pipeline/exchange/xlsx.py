@@ -48,9 +48,9 @@ def write_matrix(
     """
     said = said or {}
     place.parent.mkdir(parents=True, exist_ok=True)
-    book = xlsxwriter.Workbook(
-        str(place), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    # In memory: a run that is killed must leave no passages in the system's folder of temporary files.
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    book = xlsxwriter.Workbook(str(place), plain)
     book.set_properties(
         {"title": "Framework matrix", "comments": "Candidate codes: to be read and decided about.", "created": MADE}
     )
