@@ -92,8 +92,10 @@ def test_precision_and_recall_have_intervals_unless_documents_are_few():
         return (0 if random.random() < 0.7 else 1, ["A"]) if s % 2 else (1, [])
 
     found, themes = case(noisy)
-    codes, _, _ = verdicts(found, themes)
+    codes, mapped, _ = verdicts(found, themes)
     assert codes.loc["A", "recall_low"] < codes.loc["A", "recall"] < codes.loc["A", "recall_high"]
+    assert codes.loc["A", "precision_low"] <= codes.loc["A", "precision"] <= codes.loc["A", "precision_high"]
+    assert (codes.loc["A", "note"], mapped.loc[0, "note"]) == ("", "")
     found, themes = case(noisy, documents=3)
     codes, mapped, _ = verdicts(found, themes)
     assert pd.isna(codes.loc["A", "recall_low"])

@@ -69,6 +69,16 @@ def test_a_study_too_small_for_a_vocabulary_has_none_or_little(texts):
     assert np.isfinite(own).all()
 
 
+def test_a_term_counts_from_the_second_text_on():
+    texts = ["zebra one", "zebra owl", "owl three", "rota four", "rota owl"]
+    options = {"size": 9, "seed": 0, "analyzer": "word", "ngram_range": (1, 1)}
+    own, others = mapping_features._reduced(texts, ["a zebra", "three"], **options)
+    assert own.shape == (5, 2)  # three terms are said in two texts or more: zebra, owl, rota
+    assert others.shape == (2, 2) and not others[1].any()
+    assert own[0] @ others[0] == pytest.approx(1)
+    assert mapping_features._reduced(texts, [], **{**options, "size": 1})[0].shape == (5, 1)
+
+
 def test_features_of_segments_and_of_texts_stand_in_the_same_columns_and_within_length_one():
     frame, vectors = study()
     found = mapping_features.views(frame, vectors, neighbours=2, decay=0.6)

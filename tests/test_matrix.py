@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -126,6 +127,35 @@ def test_sentences_hold_all_of_a_passage_but_the_space_between(text):
 )
 def test_where_sentences_end(text, count):
     assert len(matrix.sentences_of(text)) == count
+
+
+def test_how_near_a_sentence_is_to_the_centre_by_hand():
+    # Terms (rota, ward) of three sentences of eight words or more; a term said three times counts 1 + ln 3, and one
+    # that is in d of three weighs ln(4 / (1 + d)) + 1 (scikit-learn, "Tf-idf term weighting").
+    filler = "and the of it was so as is"
+    texts = [f"rota rota rota {filler}", f"rota ward {filler}", f"ward {filler}"]
+    idf = np.log(4 / 3) + 1
+    rows = np.array([[(1 + np.log(3)) * idf, 0], [idf, idf], [0, idf]])
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    centre = rows.mean(axis=0) / np.linalg.norm(rows.mean(axis=0))
+    assert matrix._nearness(texts) == pytest.approx(rows @ centre)
+    one, uneven = ["rota rota rota bleep bed", "rota bleep bed"], ["rota", "rota bleep bed"]
+    weights = [np.array([(1 + np.log(3)), 1, 1]), np.array([1.0, 1, 1])]
+    weights = [row / np.linalg.norm(row) for row in weights]
+    middle = (weights[0] + weights[1]) / np.linalg.norm(weights[0] + weights[1])
+    assert matrix._nearness(one) == pytest.approx([weights[0] @ middle * 5 / 8, weights[1] @ middle * 3 / 8])
+    assert matrix._nearness(uneven)[0] < matrix._nearness(uneven)[1]
+
+
+def test_of_sentences_the_nearest_are_taken_and_put_in_the_order_of_the_talk():
+    said = "The bleep and the rota and the ward are full. A cat sat on my mat. Our rota and our bleep and our ward."
+    frame = segments(
+        ("s1", "d1", "ana", "participant", 0, said),
+        ("s2", "d2", "ben", "participant", 0, "The rota, the ward, the bleep: it is all the same to us."),
+    )
+    found = matrix.cells(segments=frame, accepted=accepted(("s1", "A", 0.5), ("s2", "A", 0.5)), codes=["A"], asked={})
+    assert [part.text for part in found[0].parts] == [said[: said.index(" A cat")], said[said.index("Our") :]]
+    assert found[0].parts[1].start == said.index("Our")
 
 
 def test_passages_of_stop_words_alone_are_summed_up_all_the_same():

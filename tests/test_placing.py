@@ -30,6 +30,11 @@ def test_offsets_without_text_count():
     assert placed(coding("", 41, 52)) == (41, 52, "offsets")
 
 
+def test_a_text_of_space_alone_is_none():
+    assert placed(coding(" \n", 41, 52)) == (41, 52, "offsets")
+    assert "neither a text nor offsets" in placed(coding(" \n"))
+
+
 def test_offsets_tell_apart_what_occurs_twice():
     at = TEXT.index("we had time")
     assert placed(coding("we had time", at, at + 11)) == (at, at + 11, "offsets")

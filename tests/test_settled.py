@@ -63,6 +63,11 @@ def test_a_segment_is_anchored_once_whatever_is_decided():
     assert held[5].anchor == {"a2", "a3", "b1"}
 
 
+def test_held_themes_stand_in_the_order_of_their_ids():
+    held = settle(decide("accept", 6), decide("accept", 5, 2), decide("move", -1, 3, segments=("a1",)))
+    assert list(held) == [-1, 5, 6]
+
+
 def test_what_is_moved_out_of_every_theme_is_kept_under_none():
     held = settle(decide("accept", 5), decide("move", -1, 2, segments=("a1",)))
     assert held[-1].anchor == {"a1"}

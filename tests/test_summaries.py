@@ -53,6 +53,7 @@ def test_what_a_theme_is_not_found_again_without():
         (7, "case", "ana", 0.4, False),
         (7, "case", "ben", 0.2, True),
         (9, "site", "north", 0.3, False),
+        (9, "case", "cy", 0.3, False),
         (9, "case", "ben", 0.3, False),
         (9, "case", "ana", 0.5, False),
         (4, "case", "ana", 0.9, False),
@@ -61,6 +62,7 @@ def test_what_a_theme_is_not_found_again_without():
     assert list(rows.itertuples(index=False, name=None)) == [
         ("T1 Staff", "case", "ana", 0.5),
         ("T1 Staff", "case", "ben", 0.3),
+        ("T1 Staff", "case", "cy", 0.3),
         ("T1 Staff", "site", "north", 0.3),
         ("T3 Time", "case", "ana", 0.4),
     ]
