@@ -53,6 +53,8 @@ if os.environ.get("BACKWARDS"):
             pass
 
         def __next__(self):
+            if not self:
+                raise StopIteration
             return self.pop(0)
 
     def scan(path="."):
