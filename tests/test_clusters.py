@@ -49,6 +49,13 @@ def test_each_part_lies_inside_one_theme():
     assert found.parts.max() >= found.themes.max()
 
 
+def test_there_are_three_times_as_many_parts_as_themes_where_there_are_ends_enough():
+    vectors, _ = blobs(*[15] * 8)
+    for n_themes, parts in ((1, 3), (2, 6)):
+        found = clusters.cluster(vectors, documents(120), **{**SETTINGS, "n_themes": n_themes})
+        assert found.parts.max() + 1 == parts
+
+
 @pytest.mark.parametrize("n_themes", [1, 2, 3, 5, 7])
 def test_the_number_asked_for_is_the_number_given(n_themes):
     vectors, _ = blobs(*[15] * 8, spread=0.3)

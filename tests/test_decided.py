@@ -143,6 +143,17 @@ def test_pins_come_first_and_keep_the_order_they_were_pinned_in():
     assert after["theme"].is_monotonic_increasing
 
 
+def test_all_that_is_pinned_stays_though_it_is_more_than_the_quotes_asked_for():
+    found = clusters()
+    names = of(found, 0)[4:7]
+    done = left(found, decide("pin", 500_000, segments=names, members=of(found, 0), documents=tuple("abcd")))
+    rows = [(0, "typical", rank, name, 0.5) for rank, name in enumerate(of(found, 0)[:3], start=1)]
+    quotes = pd.DataFrame(rows, columns=["theme", "kind", "rank", "segment_id", "score"])
+    for count, shown in ((1, names), (4, (*names, of(found, 0)[0]))):
+        after = decided.pinned_first(quotes, SEGMENTS, VECTORS, done, count=count)
+        assert after["segment_id"].tolist() == list(shown)
+
+
 def test_a_pin_whose_segment_went_elsewhere_is_not_shown():
     found = clusters()
     name = of(found, 1)[0]

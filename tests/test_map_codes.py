@@ -53,6 +53,16 @@ def test_without_codings_there_is_zero_shot_alone():
     assert "mapping_quality" not in tables or tables["mapping_quality"].empty
 
 
+def test_a_score_of_a_half_is_what_a_code_is_given_from():
+    tables = run(
+        made.study(book=Codebook(codes=tuple(code.model_copy(update={"parent": ""}) for code in made.BOOK.codes)))
+    )
+    rows = tables["code_assignments"]
+    assert (rows["accepted"] == (rows["score"] >= 0.5)).all()
+    assert rows["accepted"].any() and not rows["accepted"].all()
+    assert (tables["segment_codes"]["threshold"] == 0.5).all()
+
+
 def test_with_codings_there_are_both_and_few_shot_is_better(coded):
     assert set(coded["code_assignments"]["method"]) == {"zero_shot", "few_shot"}
     assert right(coded, "few_shot", ALL) > 0.75

@@ -48,6 +48,29 @@ def test_what_a_code_is_not_counts_against(field):
     assert with_it[0, 0] > with_it[1, 0]
 
 
+def test_an_exclusion_takes_off_half_of_what_it_is_nearer_than_the_code():
+    axis = np.eye(4, dtype=np.float32)
+    code = Code(name="name", definition="said", exclude="not", counter_examples=("nor",))
+    other = Code(name="other")
+    vectors = {"name": axis[0], "name. said": axis[1], "not": axis[2], "nor": axis[3], "other": axis[0]}
+    plain = np.array([[0.6, 0.0, 0.8, 0.0], [0.0, 0.8, 0.0, 0.6], [0.0, 0.6, 0.5, 0.6245], [1.0, 0.0, 0.0, 0.0]])
+    views, book = Views(plain, plain, np.zeros_like(plain)), Codebook(codes=(code, other))
+    likeness = plain @ np.stack([(axis[0] + axis[1]) / np.sqrt(2), axis[0]]).T
+    likeness[:, 0] -= 0.5 * np.array([0.8 - 0.6, 0, 0.6245 - 0.6, 0])  # nearest against nearest
+    found = mapping_zero.scores(views, book=book, vectors=vectors)
+    assert found == pytest.approx(mapping_zero.standardised(likeness), abs=1e-3)
+
+
+def test_what_a_code_says_and_its_examples_count_half_and_half():
+    axis = np.eye(4, dtype=np.float32)
+    code = Code(name="name", definition="said", examples=("one", "two"))
+    found = mapping_zero._prototype(code, dict(zip(("name", "name. said", "one", "two"), axis, strict=True)))
+    assert found == pytest.approx([0.5, 0.5, 0.5, 0.5])
+    more = Code(name="name", examples=("one", "two"))
+    found = mapping_zero._prototype(more, dict(zip(("name", "one", "two"), axis, strict=False)))
+    assert found == pytest.approx([np.sqrt(0.5), 0.5, 0.5, 0])
+
+
 def test_a_code_that_is_near_to_everything_is_not_given_to_everything():
     likeness = np.random.default_rng(0).normal(0.1, 0.02, (500, 4))
     likeness[:, 0] += 0.5

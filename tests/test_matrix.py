@@ -58,8 +58,9 @@ def test_a_summary_has_no_more_sentences_than_asked_for_and_none_twice():
     same = segments(*((f"s{n}", "d1", "ana", "participant", 40 * n, "There is no time for it.") for n in range(4)))
     given_codes = accepted(*((f"s{n}", "A", 0.5) for n in range(4)))
     assert len(matrix.cells(segments=same, accepted=given_codes, codes=["A"], asked={})[0].parts) == 1
-    cell = matrix.cells(segments=ONE, accepted=accepted(("s1", "A", 0.5)), codes=["A"], asked={}, sentences=1)[0]
-    assert len(cell.parts) == 1
+    for asked_for, found in (({}, 2), ({"sentences": 1}, 1), ({"sentences": 9}, 3)):
+        cell = matrix.cells(segments=ONE, accepted=accepted(("s1", "A", 0.5)), codes=["A"], asked={}, **asked_for)[0]
+        assert len(cell.parts) == found
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,19 @@ def test_a_shift_beyond_the_share_is_a_question_and_within_it_none():
     assert "3 of 10" in moved.questions[0].sentence
 
 
+def test_a_question_names_the_theme_by_its_label_or_else_by_its_id():
+    clusters, documents = study(a1=5, a2=5, c1=5, c2=5)
+    known = {"members": ("a1", "a2"), "documents": ("a",)}
+    asked = [
+        outcome(clusters, documents, decision("accept", 5, **known, **label)).questions
+        for label in ({}, {"label": "Time"})
+    ]
+    assert [one.sentence for (one,) in asked] == [
+        "2 new segments joined theme 5: do they fit it?",
+        "2 new segments joined 'Time': do they fit it?",
+    ]
+
+
 def test_a_theme_whose_cluster_is_gone_is_kept_and_asked_about():
     clusters, documents = study(a1=-1, a2=-1, b1=6)
     done = outcome(clusters, documents, decision("accept", 5, members=("a1", "a2"), documents=("a", "b")))

@@ -96,6 +96,14 @@ def test_a_rejected_theme_can_be_accepted_again_with_what_it_had():
     assert held[5].anchor == {"a1", "a2", "a3"}
 
 
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [("rename", {"label": "Time"}), ("split", {"segments": ("a1",), "label": "Part"}), ("memo", {"text": "hm"})],
+)
+def test_what_is_said_of_a_rejected_theme_does_not_bring_it_back(action: str, more: dict[str, object]):
+    assert settle(decide("reject", 5), decide(action, 5, 2, **more))[5].status == "rejected"
+
+
 def test_a_decision_about_nothing_is_a_question_and_settles_nothing():
     held, lost = settled.settle([decide("accept", 9)], CLUSTERS, set(DOCUMENTS))
     assert held == {}

@@ -64,6 +64,12 @@ def test_a_slip_of_the_pen_is_the_speaker_it_resembles():
     assert any("'Particpant:'" in remark for remark in remarks(text))
 
 
+@pytest.mark.parametrize(("slip", "taken"), [("Nurseryman", "Nurserymen"), ("Nurserimans", "")])
+def test_a_label_is_a_slip_where_nine_letters_in_ten_are_the_same(slip, taken):
+    text = f"Dan: One?\nNurserymen: Two.\nDan: Three?\n{slip}: Four.\nNurserymen: Five."
+    assert ((taken, "Four.") in said(text)) == bool(taken)
+
+
 def test_numbered_labels_are_no_slips_of_each_other():
     text = "Dan: One?\nNurse 11: Two.\nDan: Three?\nNurse 11: Four.\nNurse 12: Five.\nNurse 12: Six."
     assert ("Nurse 12", "Five.") in said(text)

@@ -1,6 +1,7 @@
 """Codings on units: what a unit is, what silence means, and who could give which code."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.comparison import units
@@ -108,6 +109,12 @@ def test_the_pipeline_is_a_coder_whose_silence_is_an_answer_and_who_gives_only_w
     assert found.asked[0].all()
     assert found.seen[2].all()
     assert given(found, "pipeline (zero_shot)", "A") == ["d0.1", "d2.1"]
+
+
+def test_people_come_before_the_pipelines_methods_each_in_the_order_of_their_names(study):
+    methods = ("zero_shot", "few_shot", "human")
+    study["code_assignments"] = pd.concat([assignments({}, study["segments"], ["A"], method=name) for name in methods])
+    assert laid(study).coders == ("ann", "ben", "pipeline (few_shot)", "pipeline (zero_shot)")
 
 
 def test_the_pipelines_segments_cover_turns_spans_and_characters(study):
