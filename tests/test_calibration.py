@@ -99,6 +99,34 @@ def test_a_threshold_for_f1_is_about_as_good_as_the_best():
     assert f1(p >= chosen, truth) >= 0.96 * best
 
 
+P = np.array([[0.1], [0.3], [0.5], [0.7], [0.9]])
+
+
+@pytest.mark.parametrize(
+    ("said", "options", "chosen"),
+    [
+        ([0, 0, 1, 0, 1], {}, 0.51),  # the lowest from which no more than two are given
+        ([1, 1, 1, 0, 0], {}, 0.31),
+        ([1, 1, 1, 1, 1], {}, 0.01),
+        ([0, 0, 1, 0, 1], {"aim": "precision", "precision": 0.6}, 0.31),  # 2 of 3 are right
+        ([0, 0, 1, 0, 1], {"aim": "precision", "precision": 0.67}, 0.71),  # 1 of 1
+        ([1, 1, 1, 1, 0], {"aim": "precision", "precision": 0.8}, 0.01),
+        ([1, 1, 1, 1, 0], {"aim": "precision", "precision": 0.81}, 1.0),  # at none
+    ],
+)
+def test_a_threshold_by_hand(said, options, chosen):
+    truth = np.array(said, dtype=bool)[:, None]
+    assert calibration.thresholds(P, truth, prior=0.0, **options)[0] == pytest.approx(chosen)
+
+
+def test_a_threshold_is_drawn_to_that_of_all_codes_by_hand():
+    # Three and one of five passages have the codes. Ten passages of all four: of each count 10 / 4, given and said.
+    # From 0.31 on 3 + 15 are given, more than the 3 + 10 and the 1 + 10 that people gave; from 0.51 on 2 + 10.
+    truth = np.array([[0, 0], [0, 0], [1, 0], [1, 0], [1, 1]], dtype=bool)
+    assert calibration.thresholds(np.hstack([P, P]), truth, prior=10.0) == pytest.approx([0.51, 0.71])
+    assert calibration.thresholds(np.hstack([P, P]), truth, prior=0.0) == pytest.approx([0.31, 0.71])
+
+
 def test_about_as_much_is_given_as_people_gave():
     _, truth, p = made(5000)
     given = p >= calibration.thresholds(p, truth)

@@ -89,7 +89,8 @@ def test_a_fold_is_decided_by_out_of_fold_scores_of_the_others_as_scikit_learn_m
         return fit(known, answers)
 
     monkeypatch.setattr(calibration, "fit", noted)
-    run(X, truth, groups, seen=seen)
+    words = np.random.default_rng(2).normal(size=truth.shape)
+    run(X, truth, groups, seen=seen, words=words, by_words=0.8)
     left_out = (None, *(f"d{number}" for number in range(5)))  # first what nobody coded, for which no fold is left out
     for name, (known, answers) in zip(left_out, learned, strict=True):
         rows = seen & (groups != name)
@@ -97,6 +98,14 @@ def test_a_fold_is_decided_by_out_of_fold_scores_of_the_others_as_scikit_learn_m
         ridge = Ridge(alpha=n / (n + mapping_few.RIDGE_FROM))
         scores = cross_val_predict(ridge, X[rows], truth[rows], groups=groups[rows], cv=LeaveOneGroupOut())
         assert known[1] == pytest.approx(scores, abs=1e-4)
+        by_words = (known[0] - known[1]) / words[rows]
+        for fold in set(groups[rows]):  # what the words say counts half as much from 50 passages of a code on
+            passages = truth[rows & (groups != fold)].sum(axis=0)
+            here = by_words[groups[rows] == fold]
+            spread = here[0, 0] * (50 + passages[0]) / (0.8 * 50)
+            assert here == pytest.approx(np.tile(0.8 * spread * 50 / (50 + passages), (each, 1)))
+            assert spread == pytest.approx(scores.std(axis=0).mean(), rel=0.1)
+        assert not known[3].any()
         assert (answers == truth[rows]).all()
 
 

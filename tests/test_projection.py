@@ -74,6 +74,25 @@ def test_of_too_many_some_are_laid_out_and_the_others_put_among_their_nearest(mo
     assert flat.tobytes() == positions(points, order=order).tobytes()
 
 
+def test_a_place_among_others_is_the_middle_of_the_three_that_lie_closest_together():
+    first = np.arange(6)
+    vectors = np.concatenate([np.eye(6), [[1.0, 1.0, 1.0, 1.0, 1.0, 0.0]]])  # as near to five of the six
+    laid = np.array([[0.0, 0.0], [9.0, 9.0], [0.0, 1.0], [8.0, 0.0], [1.0, 0.0], [0.3, 0.3]])
+    found = projection._among(vectors, first, laid)
+    assert (found[:6] == laid).all()
+    assert found[6] == pytest.approx([1 / 3, 1 / 3])
+
+
+def test_components_are_turned_so_that_their_largest_value_is_positive():
+    points = np.array([[0.0, 0.0], [1.0, 0.4], [-5.0, 0.1], [2.0, -0.5]])
+    flat, other = projection._principal(points, 2), projection._principal(-points, 2)
+    for component in (*flat.T, *other.T):
+        assert component[np.argmax(np.abs(component))] > 0
+    assert flat == pytest.approx(other, abs=1e-5)
+    assert np.linalg.norm(flat[0] - flat[2]) == pytest.approx(np.linalg.norm(points[0] - points[2]), rel=1e-5)
+    assert projection._principal(points, 1).shape == (4, 1)
+
+
 def test_up_to_the_limit_everything_is_laid_out_whatever_the_order(monkeypatch):
     points, _ = groups_of(30)
     monkeypatch.setattr(projection, "LAID_OUT", 90)

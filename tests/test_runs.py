@@ -34,6 +34,64 @@ def test_nearest_has_no_more_neighbours_than_there_are(n, count):
     assert found.shape == values.shape == (n, count)
 
 
+@pytest.mark.parametrize(
+    ("n", "asked", "given"),
+    [(2, 35, 1), (4, 35, 3), (6, 35, 3), (9, 35, 3), (100, 35, 12), (900, 35, 35), (900, 1, 1), (1, 5, 1)],
+)
+def test_a_neighbourhood_is_as_asked_but_no_more_than_a_small_study_has(n, asked, given):
+    assert runs.neighbourhood(n, asked) == given
+
+
+def test_the_first_neighbours_are_the_nearest_of_those_kept():
+    near = np.array([[1, 2, 3], [3, 0, 2], [0, 3, 1], [2, 1, 0]])
+    kept = np.array([True, False, True, True])
+    assert runs._first(near, kept, 1).tolist() == [[0, 1, 0], [1, 0, 0], [1, 0, 0], [1, 0, 0]]
+    assert runs._first(near, kept, 2).tolist() == [[0, 1, 1], [1, 1, 0], [1, 1, 0], [1, 0, 1]]
+    cosines = np.array([[0.9, 0.8, -0.7], [0.9, 0.8, 0.7], [0.9, 0.8, 0.7], [0.9, 0.8, 0.7]])
+    graph = runs._graph(near, cosines, kept, 2).toarray()  # columns are the rows kept: 0, 2 and 3
+    assert graph.tolist() == [[0, 0.8, 0.001], [0.8, 0, 0.9], [0.9, 0, 0.8], [0.7, 0.9, 0]]
+    assert runs._symmetric(runs._graph(near[kept], cosines[kept], kept, 2)).toarray().tolist() == [
+        [0, 0.9, 0.7],
+        [0.9, 0, 0.9],
+        [0.7, 0.9, 0],
+    ]
+
+
+def test_a_row_goes_with_the_group_that_most_of_its_weight_goes_to_and_of_equals_the_first():
+    weights = np.array([[0.9, 0, 0.5, 0.5], [0.2, 0.4, 0.6, 0], [0, 0, 0, 0]])
+    graph = runs.sparse.csr_matrix(weights)
+    assert runs._with_most(graph, np.array([0, 0, 1, 1])).tolist() == [1, 0, 0]
+
+
+def test_a_centre_that_loses_all_its_rows_keeps_its_place():
+    rows = runs.exact(np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]))
+    for seed in range(6):
+        groups = runs._around_centres(rows, np.ones(4, dtype=bool), count=3, seed=seed)
+        assert groups[0] == groups[1] != groups[2] == groups[3]
+
+
+def test_the_share_of_documents_that_a_run_keeps_is_the_one_asked_for():
+    names = np.array([f"d{place:03}" for place in range(400)])
+    for keep in (0.3, 0.7):
+        kept = runs.kept_rows(np.repeat(names, 2), runs=20, keep=keep, seed=2)
+        assert kept.mean() == pytest.approx(keep, abs=0.02)
+        assert (kept[:, ::2] == kept[:, 1::2]).all(), "whole documents"
+    assert (runs.kept_rows(names, runs=20, keep=0.7, seed=2) != runs.kept_rows(names, runs=20, keep=0.7, seed=3)).any()
+    assert 0 <= min(runs.draw(str(n)) for n in range(50)) < 0.1 and 0.9 < max(runs.draw(str(n)) for n in range(50)) < 1
+
+
+def test_runs_take_turns_in_how_they_look():
+    vectors = np.random.default_rng(3).normal(size=(80, 60))
+    made = runs.make(
+        vectors, np.repeat(list("abcd"), 20), neighbours=9, runs=7, keep=0.7, resolutions=(0.4, 3.0), seed=1
+    )
+    numbers = [int(groups.max()) + 1 for groups in made.groups]
+    for graph, centres in ((0, 1), (2, 3), (4, 5)):
+        assert numbers[centres] <= numbers[graph], "as many groups around centres as the graph has"
+    assert numbers[0] < numbers[6], "the finer, the more groups"
+    assert made.near.shape == (80, 20)  # twice the largest neighbourhood of so few: 1.2 times the root of 80
+
+
 def test_no_row_is_its_own_neighbour_even_among_equals():
     found, _ = runs.nearest(np.ones((6, 3)), count=3)
     assert all(place not in row for place, row in enumerate(found))

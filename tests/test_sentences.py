@@ -123,6 +123,50 @@ def test_a_rare_repeat_makes_no_script():
     assert not any(script for group in of(texts).values() for _, script in group)
 
 
+@pytest.mark.parametrize(("documents", "enough"), [(1, 3), (10, 3), (11, 3.3), (20, 6)])
+def test_script_stands_in_three_documents_and_in_three_of_ten(documents, enough):
+    assert sentences.recurring(documents) == pytest.approx(enough)
+
+
+@pytest.mark.parametrize(("labelled", "words"), [(False, 5), (True, 9)])
+def test_script_is_of_five_words_and_in_labelled_speech_of_nine(labelled, words):
+    for count in (words - 1, words):
+        said = " ".join(["Whatever", *["again"] * (count - 1)]) + "."
+        ((_, script),) = of(dict.fromkeys("abc", said), labelled=labelled)["a"]
+        assert script == (count >= words)
+
+
+def test_script_is_what_recurs_in_documents_and_not_within_one():
+    texts = {"a": f"{SCRIPT}\nNo.\n{SCRIPT}\nYes.\n{SCRIPT}", "b": "Something else was said here.", "c": "And more."}
+    assert not any(script for group in of(texts).values() for _, script in group)
+
+
+def test_script_is_known_by_its_words_and_cut_out_as_it_is_mostly_written():
+    texts = {
+        f"d{n}": form for n, form in enumerate(["Please say it ALOUD to me."] * 2 + ["Please, say it aloud to me"] * 3)
+    }
+    found = of(texts | {"z": "so Please, say it aloud to me no"})
+    assert all(script for name in texts for _, script in found[name])
+    assert found["z"] == [("so", False), ("Please, say it aloud to me", True), ("no", False)]
+
+
+def test_a_long_text_is_handed_over_in_pieces_that_end_with_a_sentence(monkeypatch):
+    monkeypatch.setattr(sentences, "MAX_PIECE", 20)
+    for text in (
+        "One two. Three four. Five six. Seven.",
+        "no stop in all of this text",
+        "x" * 50,
+        "",
+        "One two three four.",
+    ):
+        cuts = sentences._cuts(text)
+        assert [text[a:b] for a, b in cuts] == {
+            "One two. Three four. Five six. Seven.": ["One two. ", "Three four. ", "Five six. Seven."],
+            "no stop in all of this text": ["no stop in all of ", "this text"],
+            "x" * 50: ["x" * 20, "x" * 20, "x" * 10],
+        }.get(text, [text])
+
+
 def test_what_people_often_say_is_no_script():
     texts = dict.fromkeys("abcd", "I do not think so at all.")
     assert not any(script for group in of(texts, labelled=True).values() for _, script in group)
