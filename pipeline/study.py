@@ -86,7 +86,7 @@ def exists(folder: Path) -> None:
 
 def create(folder: Path) -> list[Path]:
     """Make a study's folders and templates where they are missing; return what was made."""
-    if all((folder / name).exists() for name in (*FOLDERS, *FILES)):
+    if _complete(folder):
         return []
     folder.mkdir(parents=True, exist_ok=True)
     made = []
@@ -117,15 +117,26 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
     ready = frameworks()
     if framework is not None and framework not in ready:
         raise StudyError(f"'{framework}' is no ready framework. There are: {', '.join(ready) or 'none'}.")
-    codebook = Places(folder).codebook
-    if framework is not None and codebook.exists():
-        raise StudyError(f"{codebook} is there already and is not overwritten. Move it away to start from {framework}.")
-    made = []
-    if framework is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        whole.write(codebook, ready[framework].read_text(encoding="utf-8"))
-        made.append(codebook)
-    return made + create(folder)
+    if framework is None:
+        return create(folder)
+    codebook, data = Places(folder).codebook, ready[framework].read_bytes()
+    folder.mkdir(parents=True, exist_ok=True)
+    with people_files.locked(folder):
+        # The framework itself, in a study that lacks something, is what a command that was killed left.
+        begun = codebook.is_file() and codebook.read_bytes() == data and not _complete(folder)
+        try:
+            if not begun:
+                whole.create(codebook, data)
+        except FileExistsError:
+            raise StudyError(
+                f"{codebook} is there already and is not overwritten. Move it away to start from {framework}."
+            ) from None
+        return [codebook, *create(folder)]
+
+
+def _complete(folder: Path) -> bool:
+    """Whether every part of a study is there."""
+    return all((folder / name).exists() for name in (*FOLDERS, *FILES))
 
 
 def main() -> None:

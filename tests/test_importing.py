@@ -454,3 +454,70 @@ def test_two_imports_at_once_are_one_after_the_other(tmp_path):
         _, said = process.communicate()
         assert process.returncode == 0, said
     assert len(list((folder / "human_codes").iterdir())) == 4
+
+
+def test_an_export_is_written_over_an_export_of_the_study_and_over_nothing_else(origin, tmp_path):
+    folder, out = tmp_path / "mine", tmp_path / "out"
+    shutil.copytree(origin, folder)
+    out.mkdir()
+    (out / "codebook.xlsx").write_bytes(b"my own")
+    with pytest.raises(CounterpointError, match=r"codebook\.xlsx: there already.*Nothing was written"):
+        exporting.export(folder, out)
+    assert held(out) == {"codebook.xlsx": b"my own"}
+    (out / "codebook.xlsx").unlink()
+    (out / "notes.txt").write_text("mine")
+    exporting.export(folder, out)
+    (folder / "codebook.yaml").write_text("codes: [Other]\n")
+    exporting.export(folder, out)
+    assert b"Other" in held(out)["csv/codebook.csv"] and held(out)["notes.txt"] == b"mine"
+    (out / "csv/codebook.csv").write_text("edited by hand\n")
+    before = held(out)
+    with pytest.raises(CounterpointError, match=r"csv/codebook\.csv: there already"):
+        exporting.export(folder, out)
+    assert held(out) == before
+
+
+def test_two_studies_do_not_write_over_each_others_exports(origin, tmp_path):
+    for name in ("one", "two"):
+        shutil.copytree(origin, tmp_path / name)
+        (tmp_path / name / "codebook.yaml").write_text(f"codes: [{name}]\n")
+    exporting.export(tmp_path / "one", tmp_path / "out")
+    with pytest.raises(CounterpointError, match="there already"):
+        exporting.export(tmp_path / "two", tmp_path / "out")
+    assert b"one" in held(tmp_path / "out")["csv/codebook.csv"]
+
+
+def test_an_export_that_was_stopped_is_done_again(origin, tmp_path, monkeypatch):
+    folder = tmp_path / "mine"
+    shutil.copytree(origin, folder)
+    exporting.export(folder)
+    (folder / "codebook.yaml").write_text("codes: [Other]\n")
+    exporting.export(folder, tmp_path / "wanted")
+    for stop in (0, 1, 2, 4, 7):
+        left = [stop]
+
+        def full(place: Path, content: str | bytes, left=left, write=whole.write) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise OSError(errno.ENOSPC, "No space left on device", str(place))
+            write(place, content)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(whole, "write", full)
+            with pytest.raises(CounterpointError, match="the disk is full"):
+                exporting.export(folder)
+        exporting.export(folder)
+        assert held(folder / "export") == held(tmp_path / "wanted")
+        (folder / "codebook.yaml").write_text(f"codes: [Stop {stop}]\n")
+        exporting.export(folder)
+        (folder / "codebook.yaml").write_text("codes: [Other]\n")
+
+
+@pytest.mark.parametrize("place", ["transcripts", "human_codes/theirs"])
+def test_an_export_does_not_become_part_of_the_study(origin, tmp_path, place):
+    folder = tmp_path / "mine"
+    shutil.copytree(origin, folder)
+    before = held(folder)
+    with pytest.raises(CounterpointError, match="would be read as part of the study"):
+        exporting.export(folder, folder / place)
+    assert held(folder) == before

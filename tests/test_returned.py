@@ -1,7 +1,9 @@
 """What people decided elsewhere comes back: added, each once, and nothing that was decided since is overwritten."""
 
+import errno
 import json
 import shutil
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +12,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, codebook, decisions, report, store
+from pipeline import cli, codebook, decisions, report, store, whole
 from pipeline.commands import deciding, returned, workbook
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
@@ -333,3 +335,58 @@ def test_merged_decisions_are_replayed(study: Path):
     shown = deciding.screen(study, decisions.load(study / "decisions.yaml"))
     assert theme not in set(shown.themes.values())
     assert isinstance(decisions.load(study / "decisions.yaml")[0], Decision)
+
+
+def test_a_workbook_whose_import_was_stopped_is_taken_over_when_it_comes_again(study: Path, monkeypatch):
+    cell, (theme, _) = spoken(study), first_theme(study)
+    changes = {(theme, "label"): "Their own", (theme, "decision"): "reject", (theme, "memo"): "Look again."}
+    made = edited(study, "a.xlsx", cells={cell: "No time."}, themes=changes)
+    for stop in range(2):
+        left = [stop]
+
+        def full(place: Path, content: str | bytes, left=left, write=whole.write) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise OSError(errno.ENOSPC, "No space left on device", str(place))
+            write(place, content)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(whole, "write", full)
+            with pytest.raises(CounterpointError, match="the disk is full") as said:
+                returned.run(made, study, who="Asha", now=NOW)
+            assert "a.xlsx" not in str(said.value)
+    lines = returned.run(made, study, who="Asha", now=NOW)
+    assert not any("Conflict" in line for line in lines)
+    assert len(written.load(study / "summaries.yaml")) == 1
+    taken = decisions.load(study / "decisions.yaml")
+    assert [one.action for one in taken] == ["rename", "reject", "memo"]
+
+
+def test_what_is_decided_while_a_workbook_comes_back_is_kept(study: Path, monkeypatch):
+    (theme, _) = first_theme(study)
+    made = edited(study, "a.xlsx", themes={(theme, "label"): "Their own"})
+    loaded, waits = threading.Event(), threading.Event()
+    load = written.load
+
+    def slow(path: Path) -> list[written.Summary]:
+        loaded.set()
+        waits.wait(0.5)
+        return load(path)
+
+    monkeypatch.setattr(written, "load", slow)
+    coming = threading.Thread(target=returned.run, args=(made, study), kwargs={"who": "Asha", "now": NOW})
+    coming.start()
+    loaded.wait()
+    deciding.decide(study, "memo", str(theme), ["meanwhile"], who="Ben", now=LATER)
+    coming.join()
+    assert [one.action for one in decisions.load(study / "decisions.yaml")] == ["rename", "memo"]
+
+
+def test_another_decision_with_the_same_id_is_said_and_left_out(study: Path):
+    one = from_page(study, "one.yaml", {"action": "memo", "text": "first", "who": "Asha", "id": "h1"})
+    two = from_page(study, "two.yaml", {"action": "memo", "text": "second", "who": "Ben", "id": "h1"})
+    returned.run(one, study)
+    lines = returned.run(two, study)
+    assert lines[1].startswith("Left out: two.yaml holds another decision with the id h1")
+    assert [held.text for held in decisions.load(study / "decisions.yaml")] == ["first"]
+    assert len(returned.run(one, study)) == 1

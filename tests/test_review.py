@@ -1,10 +1,13 @@
 """The server of `counterpoint review`: one page and one way to decide, for the browser on this machine alone."""
 
+import errno
 import http.client
 import json
 import re
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -12,12 +15,14 @@ import pytest
 from browsing import MODELS
 from typer.testing import CliRunner
 
-from pipeline import cli, codebook, decisions, report, store
+from pipeline import cli, codebook, decisions, report, store, whole
 from pipeline.commands import deciding, review
 from pipeline.params import Params
 from pipeline.reporting import quotes, reading
 from pipeline.reporting.reading import Read
 from pipeline.views import decide_view
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -329,3 +334,54 @@ def test_the_pages_data_hold_every_anchor(study):
     shown = deciding.screen(study, [])
     assert data["documents"] == sorted(set(shown.documents.values()))
     assert data["review"] is None
+
+
+def test_on_a_full_disk_the_page_is_told_and_nothing_is_changed(address, study, monkeypatch):
+    ask(address, "POST", "decide", request(study, action="memo", rest=["first"]))
+    before = (study / "decisions.yaml").read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    asked = request(study, action="memo", rest=["second"])
+    basis = held((study / "report" / "index.html").read_text())["basis"]
+    with monkeypatch.context() as patched:
+        patched.setattr(whole, "_fill", full)
+        for place, body, file in [
+            ("decide", asked, "decisions.yaml"),
+            ("read", {"number": 0, "who": "Asha", "basis": basis}, "reading.yaml"),
+        ]:
+            status, said, _ = ask(address, "POST", place, body)
+            assert status == 500
+            assert file in json.loads(said)["error"] and "the disk is full" in json.loads(said)["error"]
+    assert (study / "decisions.yaml").read_bytes() == before
+    assert ask(address, "POST", "decide", asked)[0] == 200
+
+
+def test_a_report_that_is_gone_is_told_before_anything_is_written(address, study):
+    asked = request(study, action="memo", rest=["x"])
+    (study / "report" / "index.html").unlink()
+    status, said, _ = ask(address, "POST", "decide", asked)
+    assert status == 500 and "index.html" in json.loads(said)["error"]
+    assert not (study / "decisions.yaml").exists()
+
+
+def test_what_the_page_and_the_command_line_write_at_once_is_all_kept(address, study):
+    basis = held((study / "report" / "index.html").read_text())["basis"]
+    segments = sorted(store.read(study, "segments")["segment_id"])
+    lines = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                f"from pathlib import Path; from pipeline.reporting import reading; [reading.opened(Path({str(study)!r}), [one], who='Ben') for one in {segments[n * 4 : n * 4 + 4]!r}]",
+            ],
+            cwd=ROOT,
+        )
+        for n in range(2)
+    ]
+    for number in range(8):
+        assert ask(address, "POST", "read", {"number": number, "who": "Asha", "basis": basis})[0] == 200
+    assert [line.wait() for line in lines] == [0, 0]
+    kept = reading.load(study / "reading.yaml")
+    assert sum(read.who == "Asha" for read in kept) == 8 and sum(read.who == "Ben" for read in kept) == 8

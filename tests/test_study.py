@@ -64,6 +64,12 @@ def test_a_new_study_can_start_from_a_framework(tmp_path: Path, monkeypatch: pyt
     assert Path("data/new/codebook.yaml").read_text() == "codes: [{name: a}]\n"
     with pytest.raises(study.StudyError, match="not overwritten"):
         study.start(Path("data/new"), framework="mine")
+    Path("data/new/reading.yaml").unlink()  # as where a command was killed
+    assert study.start(Path("data/new"), framework="mine") == [*made[:1], Path("data/new/reading.yaml")]
+    Path("data/new/reading.yaml").unlink()
+    Path("data/new/codebook.yaml").write_text("codes: [{name: mine}]\n")
+    with pytest.raises(study.StudyError, match="not overwritten"):
+        study.start(Path("data/new"), framework="mine")
     with pytest.raises(study.StudyError, match="There are: mine"):
         study.start(Path("data/other"), framework="cfri")
 

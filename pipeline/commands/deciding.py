@@ -122,14 +122,24 @@ def decide(
         raise DecidingError(f"'{action}' is nothing that can be decided. There are: {', '.join(REST)}.")
     with people_files.locked(study):
         _fresh(study, seen)
-        return _decide(study, action, theme, rest, who=who, why=why, now=now)
+        taken = decisions.load(Places(study).decisions)
+        made = decided(screen(study, taken), taken, action, theme, rest, who=who, why=why, now=now)
+        decisions.save(Places(study).decisions, [*taken, made])
+    return made
 
 
-def _decide(
-    study: Path, action: str, theme: str, rest: Sequence[str], *, who: str, why: str, now: datetime | None
+def decided(
+    shown: Screen,
+    taken: Sequence[Decision],
+    action: str,
+    theme: str,
+    rest: Sequence[str],
+    *,
+    who: str,
+    why: str = "",
+    now: datetime | None = None,
 ) -> Decision:
-    taken = decisions.load(Places(study).decisions)
-    shown = screen(study, taken)
+    """A decision on what is shown, after those that were `taken`, as `decide` makes it; nothing is written."""
     own = _theme(theme, shown, none=action == "move")
     said = _rest(action, own, list(rest), shown)
     members = set(shown.members(own)) if own != UNASSIGNED else set()
@@ -144,7 +154,7 @@ def _decide(
         "documents": tuple(sorted(set(shown.documents.values()))) if own != UNASSIGNED else (),
         "answers": _answers(own, shown.questions) if action == "accept" else (),
     }
-    return _add(study, taken, fields, who=who, why=why, now=now)
+    return _made(taken, fields, who=who, why=why, now=now)
 
 
 def undo(
@@ -153,11 +163,15 @@ def undo(
     """Take a decision back, by its id or the beginning of it; undoing an undo brings the first decision back."""
     with people_files.locked(study):
         _fresh(study, seen)
-        return _undo(study, decision, who=who, why=why, now=now)
+        taken = decisions.load(Places(study).decisions)
+        fields = {"action": "undo", "undoes": _undone(study, taken, decision).key}
+        made = _made(taken, fields, who=who, why=why, now=now)
+        decisions.save(Places(study).decisions, [*taken, made])
+    return made
 
 
-def _undo(study: Path, decision: str, *, who: str, why: str, now: datetime | None) -> Decision:
-    taken = decisions.load(Places(study).decisions)
+def _undone(study: Path, taken: Sequence[Decision], decision: str) -> Decision:
+    """The one decision that an id, or the beginning of one, means, if it can be undone."""
     fitting = [held for held in taken if held.key.startswith(decision)]
     exact = [held for held in taken if held.key == decision]
     found = exact or fitting
@@ -168,7 +182,7 @@ def _undo(study: Path, decision: str, *, who: str, why: str, now: datetime | Non
         )
     if found[0].action != "undo" and found[0] not in decisions.standing(taken):
         raise DecidingError(f"Decision {found[0].key} is undone already. To bring it back, undo the undo.")
-    return _add(study, taken, {"action": "undo", "undoes": found[0].key}, who=who, why=why, now=now)
+    return found[0]
 
 
 def known(study: Path, segments: Sequence[str]) -> list[str]:
@@ -179,17 +193,15 @@ def known(study: Path, segments: Sequence[str]) -> list[str]:
     return list(segments)
 
 
-def _add(
-    study: Path, taken: list[Decision], fields: Mapping[str, object], *, who: str, why: str, now: datetime | None
+def _made(
+    taken: Sequence[Decision], fields: Mapping[str, object], *, who: str, why: str, now: datetime | None
 ) -> Decision:
     if not written(who):
         raise DecidingError("Nobody is named as deciding. Say who decides: --who NAME, or set COUNTERPOINT_WHO.")
     when = _after(taken, now or datetime.now(UTC))
     said = {**fields, "who": written(who), "why": why.strip(), "when": when}
     made = entries.made(Decision, said, error=DecidingError)
-    made = made.model_copy(update={"id": made.key})
-    decisions.save(Places(study).decisions, [*taken, made])
-    return made
+    return made.model_copy(update={"id": made.key})
 
 
 def _after(taken: Sequence[Decision], now: datetime) -> str:

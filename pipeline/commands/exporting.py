@@ -1,17 +1,24 @@
 """`counterpoint export`: a study as files for other programs, all in one folder."""
 
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from pipeline import codebook, decisions, store, study, whole
+from pipeline.core import people_files
 from pipeline.core.places import Places
-from pipeline.errors import CounterpointError
+from pipeline.errors import CounterpointError, refused
 from pipeline.exchange import csv, docx, qdc, qdpx, sheets
 from pipeline.reporting import written
 
 # Vectors are no reading matter.
 LEFT_OUT = ("embeddings",)
+# The list of an export's files beside them, and how many files a message names.
+LIST, SHOWN = ".counterpoint-export.json", 5
 PEOPLE = ("document", "speaker", "case", "part")
 
 
@@ -19,10 +26,16 @@ def export(folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "cod
     """Write a study's files into a folder (its own `export/`); return lines that say what was written and what was not.
 
     Tables that no run has made yet are left out, and a line says so. Raises CounterpointError where the study was not
-    read yet, or a file cannot be written.
+    read yet, and, before anything is written, where a file is in the way that no export wrote or that was changed
+    since.
     """
     study.exists(folder)
     place = to or Places(folder).export
+    for own in (Places(folder).transcripts, Places(folder).human_codes):
+        if place.resolve().is_relative_to(own.resolve()):
+            raise CounterpointError(
+                f"{place} lies in {own}: it would be read as part of the study. Name another folder."
+            )
     names = [name for name in (*store.INTERIM, *store.PROCESSED) if name not in LEFT_OUT]
     there = [name for name in names if store.path(folder, name).exists()]
     if "documents" not in there:
@@ -32,8 +45,7 @@ def export(folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "cod
     workbook = Places(folder).workbook
     if workbook.exists():
         files["framework_matrix.xlsx"] = workbook.read_bytes()
-    for name, data in sorted(files.items()):
-        _write(place / name, data)
+    _write(folder, place, files)
     lines = [f"wrote {place / name}" for name in sorted(files)]
     missing = [name for name in names if name not in there]
     if missing:
@@ -83,9 +95,58 @@ def participants(documents: pd.DataFrame, turns: pd.DataFrame, cases: pd.DataFra
     return found.sort_values(list(PEOPLE), ignore_index=True)
 
 
-def _write(place: Path, data: bytes) -> None:
-    """Write a file whole, and say so in a sentence where that cannot be."""
+def _write(folder: Path, place: Path, files: Mapping[str, bytes]) -> None:
+    """Write the files of an export, each whole, over none but those of an earlier export of the same study.
+
+    A list of their hashes lies beside them. It names old and new while they are written, so that an export that was
+    stopped can be done again.
+    """
     try:
-        whole.write(place, data)
+        with people_files.locked(folder):
+            own = place == Places(folder).export
+            known = _known(place, None if own else folder.resolve().name)
+            new = {name: _hash(data) for name, data in files.items()}
+            _refuse_others(place, files, known)
+            _list(place, folder, {name: sorted({*known.get(name, ()), new[name]}) for name in new})
+            for name, data in sorted(files.items()):
+                whole.write(place / name, data)
+            _list(place, folder, {name: [new[name]] for name in new})
     except OSError as error:
-        raise CounterpointError(f"{place} cannot be written ({error.strerror}). Close it if it is open.") from None
+        said = refused(error, doing=f"Writing to {place}")
+        raise said or CounterpointError(
+            f"{error.filename} cannot be written ({error.strerror}). Close it if it is open."
+        ) from None
+
+
+def _refuse_others(place: Path, files: Mapping[str, bytes], known: Mapping[str, Sequence[str]]) -> None:
+    there = {name: place / name for name in sorted(files) if os.path.lexists(place / name)}
+    others = [
+        file
+        for name, file in there.items()
+        if file.is_symlink() or (_hash(file.read_bytes()) not in (*known.get(name, ()), _hash(files[name])))
+    ]
+    if others:
+        more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+        raise CounterpointError(
+            f"{', '.join(map(str, others[:SHOWN]))}{more}: there already, and not as an export of this study left it. "
+            "Nothing was written. Move what you want to keep away, or name another folder with --to."
+        )
+
+
+def _known(place: Path, study: str | None) -> dict[str, list[str]]:
+    """The hashes of the files that an export wrote to a folder, of this study or (None) of any; empty without any."""
+    try:
+        held = json.loads((place / LIST).read_text(encoding="utf-8"))
+        theirs = {str(name): [str(one) for one in hashes] for name, hashes in held["files"].items()}
+        return theirs if study in (None, held["study"]) else {}
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _list(place: Path, folder: Path, hashes: Mapping[str, Sequence[str]]) -> None:
+    held = {"study": folder.resolve().name, "files": hashes}
+    whole.write(place / LIST, json.dumps(held, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

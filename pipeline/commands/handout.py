@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import store, words
+from pipeline import store, whole, words
+from pipeline.core import people_files
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.exchange import handout
@@ -37,10 +38,14 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
         raise HandoutError(f"{study} has no candidate theme to hand out. The report says why.")
     place = to or Places(study).export / f"handout{'-' + _safe(role) if role else ''}.docx"
     data = handout.document(made, study=study.name, role=role)
-    if place.exists() and place.read_bytes() != data:
-        raise HandoutError(f"{place} is there already, and may be filled in. Move it away, or name another with --to.")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(data)
+    with people_files.locked(study):
+        there = people_files.alike(place)
+        if there is not None and (not there.is_file() or there.read_bytes() != data):
+            raise HandoutError(
+                f"{there} is there already, and may be filled in. Move it away, or name another with --to."
+            )
+        if there is None:
+            whole.create(place, data)
     return [
         f"wrote {place}: {words.count(len(made), 'theme')}, no names.",
         "It holds what people said, word for word: read it through before you give it to anybody.",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline import store
+from pipeline.commands import exporting
 from pipeline.core import owned
 from pipeline.core.places import Places
 from pipeline.inductive import theme_model
@@ -27,6 +28,7 @@ EXPORT = (
     "handout*.docx",
     "csv/codebook.csv",
     "csv/participants.csv",
+    exporting.LIST,
     *(f"csv/{table}.csv" for table in (*store.INTERIM, *store.PROCESSED)),
 )
 CACHE = ("*.lock", "vectors.parquet", "vectors/*.parquet", "codebook_vectors.parquet", "labels/*.txt")

@@ -7,6 +7,7 @@ since is listed as a conflict and left out.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pipeline import decisions, entries, store, whole
 from pipeline.commands import deciding, handout_back, workbook
@@ -14,7 +15,7 @@ from pipeline.core import people_files, yaml_files
 from pipeline.core.places import Places
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
-from pipeline.errors import CounterpointError
+from pipeline.errors import CounterpointError, refused
 from pipeline.readers import guards
 from pipeline.readers.model import RefusedError
 from pipeline.reporting import audit, written
@@ -46,7 +47,10 @@ def run(path: Path, study: Path, *, who: str = "", now: datetime | None = None) 
             return handout_back.take_in(path, study, who=who, now=now or datetime.now(UTC))
         return _workbook(path, study, who=who, now=now or datetime.now(UTC))
     except OSError as error:
-        raise ReturnedError(f"{error.filename or path} cannot be opened ({error.strerror}). Check it.") from None
+        said = refused(error, doing="The import")
+        raise said or ReturnedError(
+            f"{error.filename or path} cannot be opened ({error.strerror}). Check it."
+        ) from None
     except RefusedError as error:
         raise ReturnedError(f"{path}: {error}") from None
 
@@ -63,7 +67,7 @@ def _decisions(path: Path, study: Path) -> list[str]:
         raise ReturnedError(f"{path} is about another study: none of its segments is in {study}. Check `study`.")
     with people_files.locked(study):
         taken = decisions.load(Places(study).decisions)
-        there = {one.key for one in taken}
+        there = {one.key: one for one in taken}
         new = [one for one in brought if one.key not in there]
         # Against what was decided meanwhile, not against the file's own decisions: those were taken knowingly.
         own = {one.key for one in brought}
@@ -73,6 +77,12 @@ def _decisions(path: Path, study: Path) -> list[str]:
         if added:
             decisions.save(Places(study).decisions, [*taken, *added])
     lines = [_said(len(added), len(brought) - len(new), study)]
+    lines += [
+        f"Left out: {path} holds another decision with the id {one.key} than {Places(study).decisions} does. Give one "
+        "of them another id, or none."
+        for one in brought
+        if one.key in there and _said_in(one) != _said_in(there[one.key])
+    ]
     said = {entry.decision: f"{entry.who} {entry.what}" for entry in audit.trail([*taken, *brought], {})}
     for one in new:
         if one.key in clashing:
@@ -82,6 +92,11 @@ def _decisions(path: Path, study: Path) -> list[str]:
                 f"[{other.key}]. Open the report of the present run and decide again."
             )
     return lines
+
+
+def _said_in(one: Decision) -> dict[str, Any]:
+    """What a person said in a decision; the segments it rests on may be fewer by now, where somebody withdrew."""
+    return one.model_dump(exclude={"segments", "members", "documents", "answers"})
 
 
 def _seen(path: Path) -> set[str]:
@@ -125,8 +140,9 @@ def _workbook(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
         raise ReturnedError("Nobody is named as its author. Say whose workbook it is: --who NAME.")
     found = workbook.read(path)
     lines = [f"{path.name}: {found.place_of_changes()}."]
-    lines += _cells(found, study, who=who.strip(), now=now)
-    lines += _labels(found, study, who=who.strip(), now=now)
+    with people_files.locked(study):
+        lines += _cells(found, study, who=who.strip(), now=now)
+        lines += _labels(found, study, who=who.strip(), now=now)
     return lines
 
 
@@ -135,29 +151,28 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
     conflicts: list[str] = []
     table = store.read(study, "framework_matrix")
     extractive = {(str(row.case), str(row.code)): (str(row.summary), str(row.state)) for row in table.itertuples()}
-    with people_files.locked(study):
-        before = written.load(Places(study).summaries)
-        own = written.standing(before)
-        added = []
-        for cell in found.cells:
-            place = (cell.case, cell.code)
-            if place not in extractive:
-                conflicts.append(_conflict(cell, "this cell is no longer in the matrix"))
-                continue
-            summary, state = extractive[place]
-            there = own.get(place)
-            shown = written.digest(there.summary if there else summary or workbook.SILENT[state])
-            if shown == written.digest(cell.text):
-                continue
-            if shown != cell.origin:
-                since = f"{there.who} wrote another summary on {there.when[:10]}" if there else "its passages changed"
-                conflicts.append(_conflict(cell, f"{since}, after this workbook was made"))
-                continue
-            said = {"case": cell.case, "code": cell.code, "summary": cell.text, "of": written.digest(summary)}
-            dated = {**said, "who": who, "when": now.strftime("%Y-%m-%dT%H:%M:%S")}
-            added.append(entries.made(written.Summary, dated, error=ReturnedError))
-        if added:
-            whole.write(Places(study).summaries, written.dump([*before, *added]))
+    before = written.load(Places(study).summaries)
+    own = written.standing(before)
+    added = []
+    for cell in found.cells:
+        place = (cell.case, cell.code)
+        if place not in extractive:
+            conflicts.append(_conflict(cell, "this cell is no longer in the matrix"))
+            continue
+        summary, state = extractive[place]
+        there = own.get(place)
+        shown = written.digest(there.summary if there else summary or workbook.SILENT[state])
+        if shown == written.digest(cell.text):
+            continue
+        if shown != cell.origin:
+            since = f"{there.who} wrote another summary on {there.when[:10]}" if there else "its passages changed"
+            conflicts.append(_conflict(cell, f"{since}, after this workbook was made"))
+            continue
+        said = {"case": cell.case, "code": cell.code, "summary": cell.text, "of": written.digest(summary)}
+        dated = {**said, "who": who, "when": now.strftime("%Y-%m-%dT%H:%M:%S")}
+        added.append(entries.made(written.Summary, dated, error=ReturnedError))
+    if added:
+        whole.write(Places(study).summaries, written.dump([*before, *added]))
     return [f"{len(added)} cells by {who} written to {Places(study).summaries}.", *conflicts] if added else conflicts
 
 
@@ -168,8 +183,9 @@ def _conflict(cell: workbook.CellEdit, why: str) -> str:
 def _labels(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> list[str]:
     """Decisions out of the sheet of themes, each anchored on what its theme holds now."""
     lines: list[str] = []
+    before = decisions.load(Places(study).decisions)
+    taken = list(before)
     for row in found.themes:
-        taken = decisions.load(Places(study).decisions)
         shown = deciding.screen(study, taken)
         if row.theme not in set(shown.themes.values()) | set(shown.statuses):
             lines.append(f"Conflict, left out: theme {row.theme} is no longer there. Yours: {row.label}")
@@ -179,9 +195,12 @@ def _labels(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> 
         if row.memo and (row.theme, row.memo, who) not in said:
             wanted.append(("memo", [row.memo]))
         for action, rest in wanted:
-            one = deciding.decide(study, action, str(row.theme), rest, who=who, now=now)
+            one = deciding.decided(deciding.screen(study, taken), taken, action, str(row.theme), rest, who=who, now=now)
+            taken.append(one)
             lines.append(audit.trail([one], shown.labels)[0].sentence)
         lines += conflicts
+    if len(taken) > len(before):
+        decisions.save(Places(study).decisions, taken)
     return lines
 
 

@@ -20,7 +20,7 @@ from pipeline import decisions, store
 from pipeline.commands import deciding
 from pipeline.core.places import Places
 from pipeline.core.terms import UNASSIGNED
-from pipeline.errors import CounterpointError
+from pipeline.errors import CounterpointError, refused
 from pipeline.reporting import audit, quotes, reading
 from pipeline.views import decide_view, page
 
@@ -96,10 +96,12 @@ def answer(study: Path, body: bytes) -> tuple[int, dict[str, Any]]:
     """Take the decision in a request; return the status and what the page is told.
 
     200 with the new state and every decision since the report was made; 409 with a sentence where the page is older
-    than the data; 400 with a sentence where the decision cannot be taken. Nothing is written in the last two.
+    than the data; 400 with a sentence where the decision cannot be taken, 500 with one where the machine refuses to
+    write. Nothing is written in the last three.
     """
     try:
         asked = Asked.model_validate_json(body)
+        data = _data(study)  # what fails here fails before anything is written
         if asked.action == "undo":
             deciding.undo(study, asked.undoes, who=asked.who, why=asked.why, seen=asked.state)
         else:
@@ -107,13 +109,15 @@ def answer(study: Path, body: bytes) -> tuple[int, dict[str, Any]]:
                 study, asked.action, str(asked.theme), asked.rest, who=asked.who, why=asked.why, seen=asked.state
             )
         state = deciding.state(study)
-        return 200, {"state": state, "taken": _taken(study, _data(study))}
+        return 200, {"state": state, "taken": _taken(study, data)}
     except deciding.StaleError as error:
         return 409, {"error": str(error)}
     except ValidationError:
         return 400, {"error": "This is no decision the page can have sent. Reload the page."}
     except CounterpointError as error:
         return 400, {"error": str(error)}
+    except OSError as error:
+        return 500, {"error": _failed(error)}
 
 
 def opened(study: Path, body: bytes) -> tuple[int, dict[str, Any]]:
@@ -134,6 +138,14 @@ def opened(study: Path, body: bytes) -> tuple[int, dict[str, Any]]:
         return 400, {"error": "This is nothing the page can have sent. Reload the page."}
     except CounterpointError as error:
         return 400, {"error": str(error)}
+    except OSError as error:
+        return 500, {"error": _failed(error)}
+
+
+def _failed(error: OSError) -> str:
+    """A sentence for what the machine refused."""
+    said = refused(error, doing="Writing it down")
+    return str(said or f"{error.filename or 'A file'} cannot be used ({error.strerror}). Check it, and try again.")
 
 
 def server(study: Path, *, who: str = "", port: int = 0) -> tuple[ThreadingHTTPServer, str]:
