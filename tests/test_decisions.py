@@ -37,6 +37,15 @@ def test_a_block_by_hand_needs_no_id_and_dates_may_be_bare(tmp_path: Path):
     assert first.id == second.id != ""
 
 
+def test_an_id_made_of_what_a_decision_says_is_for_ever():
+    """Another decision may undo it by this id: it must not change with the program, nor with what the machine adds."""
+    one = Decision(action="rename", theme=412345, label="Protected time", who="Asha", when="2026-01-15", why="é")
+    more = one.model_copy(update={"members": ("a",), "documents": ("b",), "answers": ("shifted 1",)})
+    assert one.key == more.key == "8640dbdd56"
+    said = {"label": "Time", "who": "Ben", "when": "2026-01-16", "why": "", "theme": 412346}
+    assert len({one.model_copy(update={name: value}).key for name, value in said.items()} | {one.key}) == 6
+
+
 def test_every_problem_is_named_at_once(tmp_path: Path):
     text = """decisions:
 - {action: accept, who: A, when: 2026-01-15}

@@ -96,6 +96,8 @@ def test_verdicts_and_scores_by_hand():
     assert rows["score"].to_numpy() == pytest.approx([0.61, 0.82, 0.82, 0.82, 0.61, 0.61])
     assert rows["facilitator"].to_numpy() == pytest.approx(helps)
     assert rows["barrier"].to_numpy() == pytest.approx(1 - helps)
+    figures = rows[["score", "facilitator", "barrier"]]
+    assert figures.equals(figures.round(6)), "six places, the same on every machine"
     talk = " ".join(segments["text"])  # offsets are those of the document
     told = [talk[start:end] for start, end in zip(rows["evidence_start"], rows["evidence_end"], strict=True)]
     assert told == ["It helped.", "", "It failed, a mess.", "", "It failed.", "A mess."]
