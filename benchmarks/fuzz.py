@@ -92,6 +92,15 @@ CODES: dict[str, bytes] = {
     ".sqlite3": b"",
     ".xlsx": SHEET.encode(),
 }
+# What people send back: sheets, hand-outs, the framework matrix, REFI-QDA codebooks, participants.
+RETURNED: dict[str, bytes] = {
+    ".csv": b'document,start,end,code,coder\na.txt,1,2,"A; B",lea\n',
+    ".docx": WORD.encode(),
+    ".qdc": PROJECT.encode(),
+    ".xlsx": SHEET.encode(),
+    ".participants": b"document,speaker,case,part,role\nP1,Anna,a,participant,nurse\n",
+}
+KINDS = {"transcripts": TRANSCRIPTS, "codes": CODES, "returned": RETURNED}
 NEEDED = {
     ".qda": (
         "CREATE TABLE source(id,name,fulltext);CREATE TABLE code_name(cid,name,catid);"
@@ -151,12 +160,38 @@ def database(suffix: str) -> bytes:
     return base.serialize()
 
 
+def returned(suffix: str, data: bytes) -> None:
+    """Read what somebody sent back, without writing anything."""
+    from pipeline import participants
+    from pipeline.commands import handout_back, sheets
+    from pipeline.readers import qde, word_tables, workbooks
+
+    if suffix == ".participants":
+        participants.parsed(data, place="It")
+    elif suffix == ".qdc":
+        qde.parsed(data)
+    elif suffix == ".docx":
+        handout_back.parsed(word_tables.read(data), place="It")
+    elif suffix == ".xlsx":
+        workbooks.sheets(data, ["Sheet"], formulas=True)
+        sheets.parsed(data, place=Path("It.xlsx"))
+    else:
+        sheets.parsed(data, place=Path("It.csv"))
+
+
 def checked(kind: str, suffix: str, data: bytes) -> None:
-    """Read a file; whatever is wrong with what comes back, or is raised, is an error that ends the run."""
+    """Read a file; whatever is wrong with what comes back, or is raised, is an error that ends the run.
+
+    The readers themselves are called, not the place where what they did not foresee becomes a sentence.
+    """
     from pipeline import readers
-    from pipeline.readers.model import Labels, RefusedError
+    from pipeline.errors import CounterpointError
+    from pipeline.readers.model import Labels
 
     try:
+        if kind == "returned":
+            returned(suffix, data)
+            return
         if kind == "codes":
             for one in readers.CODES[suffix](data, "P1"):
                 assert (
@@ -165,7 +200,7 @@ def checked(kind: str, suffix: str, data: bytes) -> None:
                 assert one.start is None or not one.copy or one.text == one.copy[one.start : one.end], "wrong offset"
             return
         found = readers.TRANSCRIPTS[suffix](data, Labels(("interviewer",)))
-    except RefusedError as error:
+    except CounterpointError as error:
         assert SENTENCE.match(str(error)), f"no sentence: {error}"
         return
     at = 0
@@ -183,6 +218,7 @@ def child(kind: str, suffix: str, arguments: list[str]) -> None:
 
     with atheris.instrument_imports(include=["pipeline.readers", "pipeline.layout", "pypdf", "striprtf"]):
         from pipeline import readers  # noqa: F401
+        from pipeline.commands import handout_back, sheets  # noqa: F401
     ways = wrappers(kind, suffix)
 
     def one(data: bytes) -> None:
@@ -195,7 +231,7 @@ def child(kind: str, suffix: str, arguments: list[str]) -> None:
 
 def run(kind: str, suffix: str, seconds: int) -> tuple[int, str]:
     """Fuzz one reader in a process of its own; return the number of inputs tried, and what failed."""
-    seed = (CODES if kind == "codes" else TRANSCRIPTS)[suffix] or database(suffix)
+    seed = KINDS[kind][suffix] or database(suffix)
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder) / "corpus"
         corpus.mkdir()
@@ -228,7 +264,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=SECONDS, help="for each reader")
     options = parser.parse_args()
     total = failures = 0
-    for kind, seeds in (("transcripts", TRANSCRIPTS), ("codes", CODES)):
+    for kind, seeds in KINDS.items():
         for suffix in seeds:
             if options.endings and suffix not in options.endings:
                 continue

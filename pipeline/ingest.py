@@ -15,11 +15,10 @@ from pipeline import layout, naming, participants, parts, placing, readers, sour
 from pipeline.core.names import key, written
 from pipeline.core.places import Places
 from pipeline.participants import ANY, Person
-from pipeline.readers import coding
+from pipeline.readers import coding, files
 from pipeline.readers.model import Labels, RefusedError, Transcript
 
 People = Mapping[tuple[str, str], Person]
-_NEVER_A_SOURCE = frozenset(["Thumbs.db", "desktop.ini", "__MACOSX"])
 
 
 class Turn(NamedTuple):
@@ -55,12 +54,15 @@ class Sources:
     problems: list[Problem] = field(default_factory=list)
 
 
-def ingest(folder: Path, *, interviewer_labels: tuple[str, ...], min_label_count: int) -> dict[str, pd.DataFrame]:
+def ingest(
+    folder: Path, *, interviewer_labels: tuple[str, ...], min_label_count: int, people: list[Person] | None = None
+) -> dict[str, pd.DataFrame]:
     """Read a study's folder; return its tables by name: documents, turns, cases, codings and ingest_problems.
 
-    Raises ParticipantsError where participants.csv contradicts itself; every other trouble is a row of ingest_problems.
+    `people`: instead of those of participants.csv. Raises ParticipantsError where that contradicts itself; every other
+    trouble is a row of ingest_problems.
     """
-    people = participants.read(Places(folder).participants)
+    people = participants.read(Places(folder).participants) if people is None else people
     labels = Labels(interviewer_labels, min_count=min_label_count)
     sources_ = read_transcripts(Places(folder).transcripts, people, labels)
     known, lost = participants.matched(people, sorted(sources_.transcripts))
@@ -84,22 +86,26 @@ def ingest(folder: Path, *, interviewer_labels: tuple[str, ...], min_label_count
 
 
 def source_files(folder: Path) -> list[Path]:
-    """Return the files below a folder in order, without what people never put there: hidden and lock files."""
-    found = [path for path in folder.rglob("*") if path.is_file() and not _hidden(path.relative_to(folder))]
-    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+    """Return the plain files below a folder in order, without what people never put there: hidden and lock files."""
+    return files.listed(folder).files
 
 
 def read_transcripts(folder: Path, people: list[Person], labels: Labels) -> Sources:
     """Read every transcript below a folder; a file that cannot be used is a problem and stops no other."""
     found = Sources()
     paths: dict[str, Path] = {}
-    for path in source_files(folder):
-        document = naming.normal(path.relative_to(folder).as_posix())
-        if document in paths:
-            found.problems.append(
-                Problem("refused", document, "", "Another file has the same name. Rename one of them.")
-            )
-        paths.setdefault(document, path)
+    there = files.listed(folder, endings=readers.TRANSCRIPTS)
+    found.problems.extend(Problem("refused", name, "", why) for name, why in there.refused)
+    for path in there.files:
+        name = path.relative_to(folder).as_posix()
+        document = naming.normal(name)
+        why = "Another file has the same name." if document in paths else naming.unfit(name)
+        if why:
+            found.problems.append(Problem("refused", naming.shown(document), "", f"{why} Rename it."))
+            continue
+        if naming.foreign(name):
+            found.problems.append(Problem("note", document, "", f"{naming.foreign(name)} If it has to, rename it."))
+        paths[document] = path
     listed = _listed(people, paths)
     for document, path in paths.items():
         of_document = Labels(labels.interviewer, frozenset(listed[document]), labels.min_count)
@@ -206,9 +212,12 @@ def read_codings(folder: Path, transcripts: Mapping[str, Transcript]) -> tuple[l
     texts = {document: found.text for document, found in transcripts.items()}
     rows: list[placing.Row] = []
     problems: list[Problem] = []
-    for path in readers.code_files(source_files(folder)):
-        name = f"human_codes/{naming.normal(path.relative_to(folder).as_posix())}"
+    there = files.listed(folder, endings=readers.CODES)
+    problems.extend(Problem("refused", "", f"human_codes/{name}", why) for name, why in there.refused)
+    for path in readers.code_files(there.files):
+        name = f"human_codes/{naming.shown(naming.normal(path.relative_to(folder).as_posix()))}"
         try:
+            files.check_name(path.name)
             codings, left_out = coding.by_people(readers.read_codes(path))
         except RefusedError as error:
             problems.append(Problem("refused", "", name, str(error)))
@@ -229,10 +238,6 @@ def read_codings(folder: Path, transcripts: Mapping[str, Transcript]) -> tuple[l
             problems.append(Problem("note", "", name, said))
         rows.extend(found)
     return sorted(set(rows)), problems
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith((".", "~$")) or part in _NEVER_A_SOURCE for part in path.parts)
 
 
 def _listed(people: list[Person], documents: Mapping[str, Path]) -> dict[str, set[str]]:

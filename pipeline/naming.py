@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 # What a document may have been called in the program in which it was coded, or before it was transcribed.
 ENDINGS = frozenset((".doc", ".docx", ".htm", ".html", ".md", ".odt", ".pdf", ".rtf", ".srt", ".txt", ".vtt"))
 ENDINGS |= {".m4a", ".mov", ".mp3", ".mp4", ".wav"}
+_RESERVED = frozenset(["CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))])
 
 
 class Documents:
@@ -53,3 +54,38 @@ def _bare(name: str) -> str:
 def normal(name: str) -> str:
     """Return a name as it is compared: composed accents, forward slashes, no space around it."""
     return unicodedata.normalize("NFC", name).strip().replace("\\", "/")
+
+
+def shown(name: str) -> str:
+    r"""Return a name as it can be printed: what is no UTF-8 and what is not seen as \xe9 and \n."""
+    text = name.encode("utf-8", "surrogateescape" if _escaped(name) else "backslashreplace")
+    return "".join(_visible(letter) for letter in text.decode("utf-8", "backslashreplace"))
+
+
+def unfit(name: str) -> str:
+    """Say in a sentence why a file's name cannot stand in tables and other programs; '' where it can."""
+    if any("\ud800" <= letter <= "\udfff" for letter in name):
+        return "Its name is not in UTF-8."
+    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in name):
+        return "Its name holds a line end or another control character."
+    return ""
+
+
+def foreign(name: str) -> str:
+    """Say in a sentence why a path below a folder cannot be copied to Windows; '' where it can."""
+    for part in name.split("/"):
+        stem = part.partition(".")[0].strip().upper()
+        if stem in _RESERVED:
+            return f"Windows keeps the name '{stem}' for itself, so this file cannot be copied there."
+        if set(part) & set('<>:"|?*\\') or part != part.rstrip(". "):
+            return f"Windows does not allow the name '{part}', so this file cannot be copied there."
+    return ""
+
+
+def _escaped(name: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" and not "\udc80" <= letter <= "\udcff" for letter in name)
+
+
+def _visible(letter: str) -> str:
+    seen = unicodedata.category(letter) not in ("Cc", "Zl", "Zp", "Cs")
+    return letter if seen else letter.encode("unicode_escape").decode("ascii")

@@ -8,7 +8,7 @@ from pipeline.core import terms, text_files
 from pipeline.core.names import alike, key, written
 from pipeline.errors import CounterpointError
 from pipeline.naming import Documents, normal
-from pipeline.readers import decoding, rows
+from pipeline.readers import decoding, files, rows
 from pipeline.readers.model import RefusedError
 
 COLUMNS = ("document", "speaker", "case", "part")
@@ -40,7 +40,12 @@ class Person:
 
 def read(path: Path) -> list[Person]:
     """Read participants.csv; no file, or none but comments, is no row. Raises ParticipantsError with every problem."""
-    return parsed(path.read_bytes(), place=str(path)) if path.exists() else []
+    if not path.exists() and not path.is_symlink():
+        return []
+    try:
+        return parsed(files.content(path), place=str(path))
+    except RefusedError as error:
+        raise ParticipantsError(f"{path}: {error}") from None
 
 
 def parsed(data: bytes, *, place: str) -> list[Person]:
@@ -49,7 +54,8 @@ def parsed(data: bytes, *, place: str) -> list[Person]:
         return []
     try:
         _refuse_damaged(data, place)
-        header, found = rows.read(data, comments=True)
+        with files.reading("a list of participants"):
+            header, found = rows.read(data, comments=True)
     except RefusedError as error:
         raise ParticipantsError(f"{place}: {error}") from None
     except text_files.TextFileError as error:
@@ -72,7 +78,7 @@ def _refuse_damaged(data: bytes, place: str) -> None:
 
     Another encoding is read only where the file itself says which; a guess could make another name of a name.
     """
-    if any(data.startswith(mark) for mark, _ in decoding.OTHER_TYPES):
+    if decoding.other_type(data):
         return  # which the reader says in words of its own
     try:
         text, guessed = decoding.as_written(data)

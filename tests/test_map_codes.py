@@ -36,9 +36,10 @@ def coded():
 
 
 def test_every_table_is_as_its_schema_says(coded):
+    assert set(coded) == set(map_codes.WRITTEN)
     for name in map_codes.WRITTEN:
-        if name in coded:
-            store.schema(name).validate(coded[name])
+        store.schema(name).validate(coded[name])
+    assert [name for name, table in coded.items() if table.empty] == ["map_codes_problems"]
 
 
 def test_without_codings_there_is_zero_shot_alone():

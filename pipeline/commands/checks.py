@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import codebook, decisions, ingest, study
+from pipeline import codebook, decisions, ingest, participants, study
 from pipeline import params as settings
 from pipeline.core import study_folder
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
+from pipeline.participants import Person
 from pipeline.reporting import alternatives, reading, written
 
 KINDS = {"refused": "LEFT OUT", "guessed": "guessed", "note": "note"}
@@ -50,14 +51,23 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Fi
     _codebook_and_decisions(found, folder)
     try:
         study.exists(folder)
-        tables = ingest.ingest(folder, **options.model_dump())
     except CounterpointError as error:
         found.refuse(error)
         return found
+    tables = ingest.ingest(folder, **options.model_dump(), people=_people(found, folder))
     _tables(found, tables)
     _codes_beyond(found, folder, tables["codings"])
     found.lines.append("Something needs mending." if found.refused else f"{folder} can be run: dvc repro.")
     return found
+
+
+def _people(found: Findings, folder: Path) -> list[Person]:
+    """Who is who; nobody where participants.csv must be mended first, so that what else is wrong is listed too."""
+    try:
+        return participants.read(Places(folder).participants)
+    except CounterpointError as error:
+        found.refuse(error)
+        return []
 
 
 def _codebook_and_decisions(found: Findings, folder: Path) -> None:

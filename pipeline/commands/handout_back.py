@@ -10,7 +10,7 @@ from pipeline.core import people_files
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.exchange import handout
-from pipeline.readers import word_tables
+from pipeline.readers import files, word_tables
 from pipeline.reporting import alternatives
 from pipeline.reporting.alternatives import ANSWERS, Reading
 
@@ -41,7 +41,8 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
     is not added twice, and nothing is replaced. Raises HandoutBackError or RefusedError, and writes nothing, where it
     is no such form, nothing is written on it, or nobody is named.
     """
-    form = parsed(word_tables.read(path.read_bytes()), place=str(path))
+    with files.reading("a hand-out"):
+        form = parsed(word_tables.read(files.content(path, follow=True)), place=str(path))
     name = form.who or who.strip()
     if not name:
         raise HandoutBackError(

@@ -19,11 +19,12 @@ from pipeline.core import people_files
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError, refused
 from pipeline.exchange import csv
-from pipeline.readers import codes_csv, guards, offsets, qde, qdpx, rows
+from pipeline.readers import codes_csv, files, guards, offsets, qde, qdpx, rows
 from pipeline.readers.coding import Coding, by_people
 from pipeline.readers.model import RefusedError
 from pipeline.reporting.code_text import fields
 
+KINDS = (".csv", ".qdc", ".qdpx", ".xlsx")
 UNITS = {"auto": offsets.UNITS, "codepoints": offsets.UNITS[:1], "utf16": offsets.UNITS[1:2]}
 COLUMNS = ("document", "start", "end", "text", "code", "parent_code", "coder", "memo", "date")
 # What a file system somewhere does not allow in a name, and the names that Windows keeps for devices.
@@ -83,18 +84,16 @@ def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
     """
     if wanted is not None and wanted.offsets not in UNITS:
         raise CounterpointError(f"--offsets is '{wanted.offsets}'. Write one of {', '.join(UNITS)}.")
-    kinds = {".qdpx": _project, ".qdc": _book, ".csv": _table, ".xlsx": _workbook}
-    if path.suffix.lower() not in kinds:
-        raise CounterpointError(f"{path} is none of {', '.join(sorted(kinds))}. Export it as one of these.")
-    read = kinds[path.suffix.lower()]
+    if path.suffix.lower() not in KINDS:
+        raise CounterpointError(f"{path} is none of {', '.join(KINDS)}. Export it as one of these.")
     plan = Plan(folder, wanted or Wanted())
     try:
         data = _bytes(path)
         if not folder.is_dir():
-            read(Plan(folder, plan.wanted), path, data)  # a refusal makes no study
+            _read(Plan(folder, plan.wanted), path, data)  # a refusal makes no study
             study.create(folder)
         with people_files.locked(folder):
-            read(plan, path, data)
+            _read(plan, path, data)
             study.create(folder)
             plan.carry_out()
     except RefusedError as error:
@@ -105,11 +104,15 @@ def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        guards.check_size(path.stat().st_size, limit=guards.MAX_ARCHIVE_BYTES)
-        return path.read_bytes()
-    except OSError as error:
-        raise CounterpointError(f"{path} cannot be opened ({error.strerror}). Check it.") from None
+    data = files.content(path, follow=True)
+    guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
+    return data
+
+
+def _read(plan: Plan, path: Path, data: bytes) -> None:
+    kinds = dict(zip(KINDS, (_table, _book, _project, _workbook), strict=True))
+    with files.reading(f"{path.suffix.lower()} (to import)"):
+        kinds[path.suffix.lower()](plan, path, data)
 
 
 def _stopped(error: OSError) -> CounterpointError:

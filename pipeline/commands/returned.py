@@ -16,7 +16,7 @@ from pipeline.core.places import Places
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError, refused
-from pipeline.readers import guards
+from pipeline.readers import files, guards
 from pipeline.readers.model import RefusedError
 from pipeline.reporting import audit, written
 
@@ -40,7 +40,7 @@ def run(path: Path, study: Path, *, who: str = "", now: datetime | None = None) 
     Raises CounterpointError, and writes nothing, where the file is not what it should be or nobody is named.
     """
     try:
-        guards.check_size(path.stat().st_size, limit=LARGEST)
+        guards.check_size(len(files.content(path, limit=LARGEST, follow=True)), limit=LARGEST)
         if path.suffix.lower() in DECISIONS:
             return _decisions(path, study)
         if path.suffix.lower() in HANDOUTS:

@@ -10,11 +10,14 @@ from typing import Any
 from pipeline import whole
 from pipeline.core import people_files, text_files
 from pipeline.errors import CounterpointError
+from pipeline.readers import files, workbooks
+from pipeline.readers.model import RefusedError
 
 # The same table gives the same bytes: the day a workbook says it was made is a fixed one.
 MADE = datetime.datetime(2000, 1, 1)
 LONGEST = 32_000
 ENDINGS = (".xlsx", ".csv")
+LARGEST = 20 * 2**20
 # What a spreadsheet would take for a formula; in csv such a cell begins with an apostrophe, which reading takes off.
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -79,10 +82,14 @@ def read(place: Path, needed: Sequence[str]) -> list[dict[str, str]]:
     """
     if not place.exists():
         raise SheetError(f"{place} is not there. Check its name.")
-    readers = {".csv": _read_csv, ".xlsx": _read_xlsx}
-    if place.suffix.lower() not in readers:
+    if place.suffix.lower() not in ENDINGS:
         raise SheetError(f"{place} is neither .xlsx nor .csv. Save the sheet as one of them.")
-    header, found = readers[place.suffix.lower()](place)
+    try:
+        data = files.content(place, limit=LARGEST, follow=True)
+        with files.reading("a sheet"):
+            header, found = parsed(data, place=place)
+    except RefusedError as error:
+        raise SheetError(f"{place}: {error}") from None
     gone = [name for name in needed if name not in header]
     if gone:
         raise SheetError(
@@ -144,29 +151,25 @@ def _xlsx(
     return out.getvalue()
 
 
-def _read_csv(place: Path) -> tuple[list[str], list[dict[str, str]]]:
+def parsed(data: bytes, *, place: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """The header, in lower case, and the rows of a sheet's bytes, by the ending of its `place`.
+
+    Raises SheetError and RefusedError where they cannot be read.
+    """
+    return (_read_csv if place.suffix.lower() == ".csv" else _read_xlsx)(data, place)
+
+
+def _read_csv(data: bytes, place: Path) -> tuple[list[str], list[dict[str, str]]]:
     try:
-        lines = list(text_files.rows(text_files.read(place), place=str(place)))
+        lines = list(text_files.rows(text_files.decoded(data, place=str(place)), place=str(place)))
     except text_files.TextFileError as error:
         raise SheetError(str(error)) from None
     return _rows([(number, [_unguarded(cell) for cell in line]) for number, line in lines], f"{place}, line")
 
 
-def _read_xlsx(place: Path) -> tuple[list[str], list[dict[str, str]]]:
-    import zipfile
-
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = openpyxl.load_workbook(place, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError):
-        raise SheetError(f"{place} cannot be read as a workbook. Save it again as .xlsx, or as csv.") from None
-    try:
-        lines = [[_text(cell) for cell in line] for line in book.worksheets[0].iter_rows(values_only=True)]
-    finally:
-        book.close()
-    return _rows(list(enumerate(lines, start=1)), f"{place}, row")
+def _read_xlsx(data: bytes, place: Path) -> tuple[list[str], list[dict[str, str]]]:
+    (found,) = workbooks.sheets(data).values()
+    return _rows(found, f"{place}, row")
 
 
 def _rows(lines: list[tuple[int, list[str]]], where: str) -> tuple[list[str], list[dict[str, str]]]:
@@ -183,12 +186,6 @@ def _rows(lines: list[tuple[int, list[str]]], where: str) -> tuple[list[str], li
             cells = [*line, *[""] * (len(header) - len(line))]
             found.append({**dict(zip(header, cells, strict=False)), "row": str(number)})
     return header, found
-
-
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def _guarded(cell: str) -> str:

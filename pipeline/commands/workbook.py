@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipeline.errors import CounterpointError
 from pipeline.exchange.xlsx import DECISIONS, ORIGIN, SILENT
-from pipeline.readers import guards
+from pipeline.readers import files, workbooks
+from pipeline.readers.model import RefusedError
+from pipeline.readers.workbooks import Row
 from pipeline.reporting import written
 
 __all__ = ["SILENT", "CellEdit", "Filled", "ThemeEdit", "WorkbookError", "is_ours", "read"]
 
 SHEETS = ("Matrix", "Themes", "Origin")
-# More than any matrix has; a sheet that claims more is damaged, or made to fill the memory.
-MOST_ROWS, MOST_COLUMNS = 200_000, 2_000
+LARGEST = 20 * 2**20
 
 
 class WorkbookError(CounterpointError):
@@ -70,15 +70,19 @@ class Filled:
 def is_ours(path: Path) -> bool:
     """Whether a workbook has the sheets of a framework matrix that comes back."""
     try:
-        names = {name for name, _ in _sheets(path, ())}
+        with files.reading("a workbook"):
+            return set(SHEETS) <= set(workbooks.names(_content(path)))
     except CounterpointError:
         return False
-    return set(SHEETS) <= names
 
 
 def read(path: Path) -> Filled:
     """What was changed; rows and columns may have been sorted or hidden. Raises WorkbookError with every problem."""
-    sheets = dict(_sheets(path, SHEETS))
+    try:
+        with files.reading("a workbook"):
+            sheets = workbooks.sheets(_content(path), SHEETS, formulas=True)
+    except RefusedError as error:
+        raise WorkbookError(f"{path}: {error}") from None
     gone = [name for name in SHEETS if name not in sheets]
     if gone:
         raise WorkbookError(
@@ -87,7 +91,7 @@ def read(path: Path) -> Filled:
         )
     cells: dict[tuple[str, str], str] = {}
     labels: dict[str, tuple[str, str]] = {}
-    for line in sheets["Origin"][1:]:
+    for _, line in sheets["Origin"][1:]:
         kind, name, code, shown, _ = [*line, *[""] * len(ORIGIN)][: len(ORIGIN)]
         if kind == "cell":
             cells[name, code] = shown
@@ -100,17 +104,18 @@ def read(path: Path) -> Filled:
     return Filled(tuple(edits), tuple(themes), empty + blank)
 
 
-def _cells(path: Path, lines: list[list[str]], origin: dict[tuple[str, str], str]) -> tuple[list[CellEdit], int]:
-    head, codes = (lines[0] if lines else []), {code for _, code in origin}
+def _cells(path: Path, lines: list[Row], origin: dict[tuple[str, str], str]) -> tuple[list[CellEdit], int]:
+    head, codes = (lines[0][1] if lines else []), {code for _, code in origin}
     edits, empty = [], 0
     if origin and "case" not in head:
         raise WorkbookError(f"{path}, sheet Matrix: the column 'case' is gone. Give the sheet its first row back.")
-    for line in lines[1:]:
-        case = line[head.index("case")]
+    for _, line in lines[1:]:
+        row = [*line, *[""] * (len(head) - len(line))]
+        case = row[head.index("case")]
         for column, code in enumerate(head):
-            if code not in codes or (case, code) not in origin or column >= len(line):
+            if code not in codes or (case, code) not in origin:
                 continue
-            text, was = line[column], origin[case, code]
+            text, was = row[column], origin[case, code]
             if written.digest(text) == was:
                 continue
             if not written.plain(text):
@@ -120,16 +125,14 @@ def _cells(path: Path, lines: list[list[str]], origin: dict[tuple[str, str], str
     return sorted(edits, key=lambda edit: (edit.case, edit.code)), empty
 
 
-def _themes(
-    path: Path, lines: list[list[str]], origin: dict[str, tuple[str, str]]
-) -> tuple[list[ThemeEdit], int, list[str]]:
-    head = lines[0] if lines else []
+def _themes(path: Path, lines: list[Row], origin: dict[str, tuple[str, str]]) -> tuple[list[ThemeEdit], int, list[str]]:
+    head = lines[0][1] if lines else []
     gone = [name for name in ("label", "decision", "memo", "id") if name not in head]
     if origin and gone:
         return [], 0, [f"{path}, sheet Themes: the column '{gone[0]}' is gone. Give the sheet its first row back."]
     found, empty, wrong = [], 0, []
-    for number, line in enumerate(lines[1:], start=2):
-        row = dict(zip(head, line, strict=False))
+    for number, line in lines[1:]:
+        row = dict(zip(head, [*line, *[""] * (len(head) - len(line))], strict=False))
         if row.get("id", "") not in origin:
             continue
         was, status = origin[row["id"]]
@@ -154,35 +157,5 @@ def _themes(
     return sorted(found, key=lambda edit: edit.theme), empty, wrong
 
 
-def _sheets(path: Path, wanted: tuple[str, ...]) -> list[tuple[str, list[list[str]]]]:
-    """Each sheet's name and, of those wanted, the cells as text."""
-    import zipfile
-
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    with guards.opened_archive(path.read_bytes()) as archive:
-        for name in archive.namelist():
-            guards.member(archive, name)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
-        raise WorkbookError(f"{path} cannot be read as a workbook. Save it again as .xlsx.") from None
-    try:
-        return [(sheet.title, _lines(path, sheet) if sheet.title in wanted else []) for sheet in book.worksheets]
-    finally:
-        book.close()
-
-
-def _lines(path: Path, sheet: Any) -> list[list[str]]:
-    found = []
-    sheet.reset_dimensions()  # what a sheet says of its size need not be true
-    for number, line in enumerate(sheet.iter_rows(values_only=True)):
-        if number > MOST_ROWS or len(line) > MOST_COLUMNS:
-            raise WorkbookError(f"{path}, sheet {sheet.title}: it is larger than any matrix. Use the report's own.")
-        found.append(["" if cell is None else _text(cell) for cell in line])
-    return found
-
-
-def _text(cell: object) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+def _content(path: Path) -> bytes:
+    return files.content(path, limit=LARGEST, follow=True)

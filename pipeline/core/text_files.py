@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.core import plain_files
 from pipeline.errors import CounterpointError
 
 # Far above any file that people keep by hand, far below what fills the memory.
@@ -33,6 +34,9 @@ def read(path: Path, *, largest: int = LARGEST) -> str:
     holds, or is larger than `largest` bytes.
     """
     size = path.stat().st_size
+    why = plain_files.problem(path, follow=True)
+    if why:
+        raise TextFileError(f"{path}: {why}")
     if size > largest:
         raise TextFileError(
             f"{path} is larger than {largest // 2**20} MiB, which no such file is. Look whether it is the right one."

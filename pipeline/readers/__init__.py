@@ -9,7 +9,10 @@ from pipeline.readers import (
     codes_rock,
     codes_tables,
     codes_taguette,
+    decoding,
     docx,
+    files,
+    guards,
     json_turns,
     odt,
     pdf,
@@ -49,7 +52,6 @@ CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {
     ".sqlite3": codes_taguette.read,
     ".xlsx": codes_tables.read_xlsx,
 }
-MAX_FILE_BYTES = 200 * 2**20
 
 
 def read_transcript(path: Path, labels: Labels) -> tuple[Transcript, str]:
@@ -66,10 +68,10 @@ def read_transcript(path: Path, labels: Labels) -> tuple[Transcript, str]:
         raise RefusedError(
             f"The ending '{path.suffix}' is none we read ({', '.join(sorted(TRANSCRIPTS))}). Export it as one of these."
         )
-    data = _bytes(path)
-    found = reader(data, labels)
-    if not found.turns:
-        raise RefusedError("It holds no words. Remove it, or export it again.")
+    data = files.content(path)
+    with files.reading(f"{path.suffix.lower()} (a transcript)"):
+        found = reader(data, labels)
+        _check_transcript(found)
     return found, hashlib.sha256(data).hexdigest()
 
 
@@ -87,15 +89,37 @@ def read_codes(path: Path) -> list[Coding]:
             f"The ending '{path.suffix}' is none of human codes ({', '.join(sorted(CODES))}). Export it as one of them."
         )
     inside = path.name == "data.qda" and path.parent.suffix.lower() == ".qda"
-    return reader(_bytes(path), path.parent.stem if inside else path.stem)
+    data = files.content(path)
+    with files.reading(f"{path.suffix.lower()} (human codes)"):
+        found = reader(data, path.parent.stem if inside else path.stem)
+        for coding in found:
+            _check_coding(coding)
+    return found
 
 
-def _bytes(path: Path) -> bytes:
-    if path.is_symlink():
-        raise RefusedError("It is a link to another place. Put the file itself here.")
+def _check_transcript(found: Transcript) -> None:
+    """Raise RefusedError for what no table or page could hold, whichever reader let it through."""
+    if not found.turns:
+        raise RefusedError("It holds no words. Remove it, or export it again.")
+    guards.check_text(len(found.text))
+    decoding.check_controls(found.text)
+    for speaker in {turn.speaker for turn in found.turns}:
+        decoding.check_controls(speaker)
+
+
+def _check_coding(coding: Coding) -> None:
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise RefusedError(f"It is larger than {MAX_FILE_BYTES // 2**20} MiB, which no transcript is.")
-        return path.read_bytes()
-    except OSError as error:
-        raise RefusedError(f"It cannot be opened ({error.strerror}). Check that you may read it.") from None
+        for said in (
+            coding.document,
+            coding.text,
+            coding.code,
+            coding.coder,
+            coding.parent_code,
+            coding.memo,
+            coding.date,
+        ):
+            decoding.check_controls(said)
+    except RefusedError:
+        raise RefusedError(
+            f"Its {coding.row} holds NUL or other characters that no text holds. Export it again in UTF-8."
+        ) from None

@@ -1,14 +1,14 @@
 """Human codes in Taguette's projects (.sqlite3): passages of documents that it keeps as HTML."""
 
 import html
-import json
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from itertools import pairwise
 
-from pipeline.readers import codes_csv, databases
+from pipeline.readers import codes_csv, databases, strict_json
 from pipeline.readers.coding import Coding
+from pipeline.readers.model import RefusedError
 from pipeline.readers.offsets import Convention, Passage, Ruler
 
 WANTED = {
@@ -103,9 +103,9 @@ def _made(commands: list[databases.Row]) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for row in commands:
         try:
-            said = json.loads(row["payload"])
-        except (json.JSONDecodeError, RecursionError):
-            continue
+            said = strict_json.parsed(row["payload"])
+        except RefusedError:
+            continue  # its history alone is damaged: nobody is named as the coder of that highlight
         if isinstance(said, dict) and said.get("type") == "highlight_add":
             found.setdefault(str(said.get("highlight_id")), (row["user_login"].strip(), row["date"].partition(".")[0]))
     return found

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from pipeline.core.names import key
 from pipeline.readers import guards, label_lines, speakers
-from pipeline.readers.model import Labels, RefusedError, Transcript, Utterance, compose
+from pipeline.readers.model import Labels, RefusedError, Transcript, Utterance, compose, without_time
 
 # Where nobody is named, a silence this long after the end of a sentence begins a new turn.
 SILENCE_S = 2.0
 
+# A line of times whatever they are, so that no words are lost where they are wrong.
+_TIMES = re.compile(r"[ \t]*[-+\d:.,]+[ \t]*-->[ \t]*[-+\d:.,]+")
 _TIMING = re.compile(rf"[ \t]*(?P<start>{label_lines.TIME})[ \t]*-->[ \t]*(?P<end>{label_lines.TIME})")
 # Bounded, so that a text of nothing but open brackets is passed over once.
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,80})?[ \t]+(?P<name>[^<>]{0,200})>")
@@ -23,11 +25,16 @@ _ENDED = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
 
 @dataclass(frozen=True)
 class Cue:
-    """A subtitle: when it is shown, in seconds, and its lines joined by a space."""
+    """A subtitle: when it is shown, in seconds, and its lines joined by a space.
 
-    start_s: float
-    end_s: float
+    `line`: its line of times, counted from 1; `stamp`: how that says when it begins. A time that no clock has is None.
+    """
+
+    start_s: float | None
+    end_s: float | None
     text: str
+    line: int = 0
+    stamp: str = ""
 
 
 def cues(text: str) -> Iterator[Cue]:
@@ -39,20 +46,21 @@ def cues(text: str) -> Iterator[Cue]:
     lines = text.split("\n")
     at = 0
     while at < len(lines):
-        timing = _TIMING.match(lines[at])
+        times = lines[at]
         at += 1
-        if not timing:
+        first = at
+        if not _TIMES.match(times):
             continue
         said: list[str] = []
-        while at < len(lines) and lines[at].strip() and not _TIMING.match(lines[at]):
+        while at < len(lines) and lines[at].strip() and not _TIMES.match(lines[at]):
             said.append(lines[at].strip())
             at += 1
-        if said and at < len(lines) and _TIMING.match(lines[at]) and said[-1].isdigit():
+        if said and at < len(lines) and _TIMES.match(lines[at]) and said[-1].isdigit():
             said.pop()  # the next cue's number, where the empty line is missing
         if said:
-            yield Cue(
-                label_lines.seconds(timing["start"]) or 0.0, label_lines.seconds(timing["end"]) or 0.0, " ".join(said)
-            )
+            timing = _TIMING.match(times)
+            start, end = (label_lines.seconds(timing[side]) if timing else None for side in ("start", "end"))
+            yield Cue(start, end, " ".join(said), first, timing["start"] if timing else times.strip())
 
 
 def transcript(text: str, labels: Labels) -> Transcript:
@@ -61,6 +69,7 @@ def transcript(text: str, labels: Labels) -> Transcript:
     The canonical text is written anew, `Name: words` for each turn; a turn's time is that of its first cue.
     """
     guards.check_lines(text.count("-->"), what="cues")
+    guards.check_lines(text.count("<v"), what="voices")
     found = list(cues(text))
     if not found:
         raise RefusedError(
@@ -71,7 +80,9 @@ def transcript(text: str, labels: Labels) -> Transcript:
         said = _labelled(said, labels)
     if not any(voice.speaker for voice in said):
         said = _by_silence(said, found)
-    return compose(said, unit="cue")
+    transcript = compose(said, unit="cue")
+    transcript.remarks.extend(without_time([(f"line {cue.line}", cue.stamp) for cue in found if cue.start_s is None]))
+    return transcript
 
 
 def _voices(found: list[Cue]) -> Iterator[Utterance]:
@@ -111,7 +122,7 @@ def _split(said: list[Utterance], accepted: set[str]) -> list[Utterance]:
 
 def _by_silence(said: list[Utterance], found: list[Cue]) -> list[Utterance]:
     """Join the cues of nobody in particular into turns that end where a sentence ends and silence follows."""
-    ends = {cue.start_s: cue.end_s for cue in found}
+    ends = {cue.start_s: cue.end_s for cue in found if cue.start_s is not None and cue.end_s is not None}
     turns: list[Utterance] = []
     until = 0.0
     for voice in said:

@@ -1,6 +1,7 @@
 """What a file is checked for before anything is read from it, so that a hostile one costs a sentence and no more."""
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,11 @@ MAX_MEMBERS = 5_000
 MAX_MEMBER_BYTES = 32 * 2**20
 # A member may be so many times larger unpacked than packed; a small one may be more, as text that repeats packs well.
 MAX_RATIO, SMALL_BYTES = 200, 2**20
+# Marks (`<`) in an XML text: half as many elements. Sixty thousand words in a run each take some five hundred thousand.
+MAX_MARKS = 1_500_000
+_LONG_MARK = re.compile(rb"<[^<>]{%d}" % 2**20)
+# An Office file that is no archive: from before 2007, or with a password.
+OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK"
 
 
 def check_size(size: int, *, limit: int = MAX_TEXT_BYTES) -> None:
@@ -38,8 +44,21 @@ def check_lines(count: int, *, what: str = "lines") -> None:
         raise RefusedError(f"It has more than {MAX_LINES} {what}, which no transcript has. Split it.")
 
 
+def check_text(characters: int) -> None:
+    """Raise RefusedError where what was read from a file is longer than any transcript."""
+    if characters > MAX_TEXT_BYTES:
+        raise RefusedError(f"It holds more than {MAX_TEXT_BYTES:,} characters, which no transcript does. Split it.")
+
+
 def opened_archive(data: bytes) -> zipfile.ZipFile:
     """Open a zip after checking how many members it has and where they claim to lie; nothing is unpacked."""
+    if data.startswith(OLE):
+        raise RefusedError(
+            "It is protected by a password, or in Office's format from before 2007. Save it without a password, as "
+            "its ending says."
+        )
+    if data.count(b"PK\x01\x02") > 2 * MAX_MEMBERS:  # before Python lists them
+        raise RefusedError(f"It holds more than {MAX_MEMBERS} files. No transcript does: it was left out.")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
@@ -100,13 +119,24 @@ def refuse_doctype(data: bytes) -> None:
         )
 
 
+def check_marks(xml: bytes, *, most: int = MAX_MARKS) -> None:
+    """Raise RefusedError where an XML text holds more marks, or a longer one, than any study's, before it is read."""
+    if xml.count(b"<") > most:
+        raise RefusedError(
+            f"Its XML holds more than {most:,} marks, which no transcript does. Copy its words to a new file."
+        )
+    if _LONG_MARK.search(xml):
+        raise RefusedError("Its XML holds a mark of more than a MiB, which no transcript does. It was left out.")
+
+
 def xml_events(data: bytes) -> Iterator[tuple[str, Any]]:
     """Yield ("start" or "end", element) over an XML text; raise RefusedError for DOCTYPE, entities and bad XML."""
+    check_marks(data)
     try:
         yield from iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True)
     except DefusedXmlException:
         raise RefusedError(
             "Its XML declares a document type or entities, which no such program writes. It was left out."
         ) from None
-    except (ParseError, ValueError, LookupError) as error:
+    except (ParseError, ValueError, LookupError, RecursionError) as error:
         raise RefusedError(f"Its XML is damaged ({error}). Save it again in the program it comes from.") from None

@@ -1,11 +1,10 @@
 """Transcripts as JSON: Whisper, WhisperX, AssemblyAI, Deepgram, Rev and Descript, and what resembles them."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.readers import decoding, guards
-from pipeline.readers.model import Labels, RefusedError, Transcript, Utterance, compose
+from pipeline.readers import decoding, guards, strict_json
+from pipeline.readers.model import Labels, RefusedError, Transcript, Utterance, compose, in_time, without_time
 
 # Where the list of turns stands, in the order of trust: turns with speakers go before plain segments.
 LISTS = (
@@ -32,10 +31,7 @@ def read(data: bytes, labels: Labels) -> Transcript:
     """
     guards.check_size(len(data))
     text, _ = decoding.decode(data)
-    try:
-        found = _turns(json.loads(text), 0)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise RefusedError(f"It is not valid JSON ({error}). Export it again.") from None
+    found = _turns(strict_json.parsed(text), 0)
     if not found:
         raise RefusedError("It holds no list of turns (such as 'segments', each with 'text'). Export it again.")
     scale = _scale(found)
@@ -43,7 +39,11 @@ def read(data: bytes, labels: Labels) -> Transcript:
         Utterance(_speaker(turn), _text(turn), _time(turn, scale), (number, number))
         for number, turn in enumerate(found, start=1)
     )
-    return compose(said, unit="item")
+    transcript = compose(said, unit="item")
+    starts = ((number, next(_starts([turn]), None)) for number, turn in enumerate(found, start=1))
+    odd = [(f"item {number}", _shown(at)) for number, at in starts if at is not None and _seconds(at, scale) is None]
+    transcript.remarks.extend(without_time(odd))
+    return transcript
 
 
 def _turns(value: Any, depth: int) -> list[dict[str, Any]]:
@@ -97,4 +97,12 @@ def _scale(turns: list[dict[str, Any]]) -> float:
 
 def _time(turn: dict[str, Any], scale: float) -> float | None:
     start = next(_starts([turn]), None)
-    return None if start is None or not 0 <= start < 1e9 else start * scale
+    return None if start is None else _seconds(start, scale)
+
+
+def _seconds(start: float, scale: float) -> float | None:
+    return in_time(start * scale) if abs(start) < 1e12 else None
+
+
+def _shown(start: float) -> str:
+    return str(start)

@@ -40,7 +40,10 @@ _FILLERS = layout.word_list("yeah yes yep no nope okay ok right mm mmm hmm mhm s
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text with what it opens: a label (if it may be one), where speech begins, and a time in seconds."""
+    """A line of text with what it opens: a label (if it may be one), where speech begins, and a time in seconds.
+
+    `odd`: a stamp that is no time of a clock, so that there is no `time_s`.
+    """
 
     start: int
     end: int
@@ -48,6 +51,7 @@ class Line:
     speech: int = -1
     time_s: float | None = None
     form: Form = "text"
+    odd: str = ""
 
     def plain(self) -> "Line":
         """Return the line as one that opens nothing."""
@@ -60,11 +64,16 @@ def read(text: str, labels: Labels) -> list[Line]:
 
 
 def seconds(stamp: str) -> float | None:
-    """Return the first time in a stamp, in seconds: `12:34` is minutes and seconds, `1:02:03` hours too."""
+    """Return the first time in a stamp, in seconds: `12:34` is minutes and seconds, `1:02:03` hours too.
+
+    None where there is none, or where it is none of a clock, as in `99:99:99`.
+    """
     found = _FIRST_TIME.search(stamp)
     if not found:
         return None
     parts = [float(part) for part in found.group().replace(",", ".").split(":")]
+    if any(part > 60 for part in parts[1:]):  # programs that round write 60
+        return None
     return sum(part * 60.0**place for place, part in enumerate(reversed(parts)))
 
 
@@ -101,16 +110,21 @@ def _classified(text: str, start: int, end: int, labels: Labels) -> Line:
     if not line.strip():
         return Line(start, end, form="blank")
     if found := _STAMP_ALONE.match(line):
-        return Line(start, end, time_s=seconds(found["before"]), form="stamp")
+        return _at(Line(start, end, form="stamp"), found["before"])
     if (found := _COLON.match(line)) and _shaped(found["label"]):
         stamp = found["before"] or found["after"] or found["inside"] or ""
-        named = Line(start, end, found["label"].strip(), start + found.end(), seconds(stamp), "colon")
+        named = _at(Line(start, end, found["label"].strip(), start + found.end(), form="colon"), stamp)
         if labels.known(named.label) or not layout.is_heading(line):
             return named
     if (found := _TIMED.match(line)) and _shaped(found["label"]):
-        return Line(start, end, found["label"].strip(), end, seconds(found["after"]), "timed")
+        return _at(Line(start, end, found["label"].strip(), end, form="timed"), found["after"])
     form: Form = "heading" if layout.is_heading(line) else "note" if layout.is_note(line) else "text"
     return Line(start, end, form=form)
+
+
+def _at(line: Line, stamp: str) -> Line:
+    at = seconds(stamp)
+    return replace(line, time_s=at, odd=stamp.strip() if stamp and at is None else "")
 
 
 def _shaped(label: str) -> bool:

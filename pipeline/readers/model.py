@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pipeline.core.names import key
 from pipeline.errors import CounterpointError
 
+# Some hundred days: more than any recording lasts.
+MOST_SECONDS = 1e7
 _SPACE = re.compile(r"\s+")
 
 
@@ -79,6 +81,23 @@ class Labels:
         """Say whether a label means the one who asks, also numbered or named: `Interviewer 2`, `I1`, `INT (Jo)`."""
         name = key(label)
         return any(_numbered(word).fullmatch(name) for word in map(key, self.interviewer) if word)
+
+
+def in_time(seconds: float) -> float | None:
+    """Return a time from the start of a recording, in seconds; None where it is none that a recording has."""
+    return float(seconds) if 0 <= seconds < MOST_SECONDS else None
+
+
+def without_time(odd: Sequence[tuple[str, str]]) -> list[Remark]:
+    """Return a remark on times that could not be used: where each stands (`line 3`), and what it says."""
+    if not odd:
+        return []
+    where, stamp = odd[0]
+    which = f"'{stamp[:40]}' in {where}"
+    if len(odd) == 1:
+        return [Remark("note", f"One time is none that a recording has ({which}); its words are there without it.")]
+    said = f"{len(odd)} times are none that a recording has (the first is {which}); their words are there without them."
+    return [Remark("note", said)]
 
 
 def place(unit: str, first: int, last: int) -> str:

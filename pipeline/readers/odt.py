@@ -3,7 +3,7 @@
 from typing import Any
 
 from pipeline.readers import guards, speakers
-from pipeline.readers.model import Labels, Transcript, paragraph_marks, traced
+from pipeline.readers.model import Labels, RefusedError, Transcript, paragraph_marks, traced
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -11,12 +11,15 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _SKIPPED = frozenset([f"{_OFFICE}annotation", f"{_TEXT}note", f"{_TEXT}tracked-changes", f"{_TEXT}sequence-decls"])
 _PARAGRAPHS = frozenset([f"{_TEXT}p", f"{_TEXT}h"])
 _MAX_SPACES = 1_000
+_MANIFEST = "META-INF/manifest.xml"
 
 
 def read(data: bytes, labels: Labels) -> Transcript:
     """Read an OpenDocument text; its canonical text is its paragraphs and headings, joined by line ends."""
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
+    if _MANIFEST in archive.namelist() and b"encryption-data" in guards.member(archive, _MANIFEST):
+        raise RefusedError("It is protected by a password. Save it without one.")
     paragraphs = _paragraphs(guards.member(archive, "content.xml"))
     return traced(speakers.transcript("\n".join(paragraphs), labels), "paragraph", paragraph_marks(paragraphs))
 
@@ -61,5 +64,5 @@ def _said(element: Any) -> str:
 def _mark(element: Any) -> str:
     if element.tag == f"{_TEXT}s":
         count = element.get(f"{_TEXT}c", "1")
-        return " " * min(int(count) if count.isdecimal() else 1, _MAX_SPACES)
+        return " " * min(int(count) if count.isdecimal() and len(count) < 6 else 1, _MAX_SPACES)
     return {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}.get(element.tag, "")

@@ -1,12 +1,15 @@
 """PDF with a text layer: lines are joined to paragraphs again, page heads and page numbers left out."""
 
 import io
+import logging
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pypdf import PdfReader, apply_configuration
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 
 from pipeline.core.names import key
 from pipeline.readers import guards, label_lines, speakers
@@ -56,10 +59,12 @@ def read(data: bytes, labels: Labels) -> Transcript:
     if b"%PDF-" not in data[:1024]:
         raise RefusedError("It is no PDF, whatever its ending says. Give it its right ending, or export it again.")
     try:
-        with apply_configuration(**_LIMITS):
+        with apply_configuration(**_LIMITS), _nothing_skipped():
             pages = _pages(data)
     except RefusedError:
         raise
+    except DependencyError:  # an encryption that it reads with another package only
+        raise RefusedError("It is protected by a password, or by rights. Save it without them.") from None
     except _DAMAGE as error:
         raise RefusedError(
             f"It cannot be read as a PDF ({type(error).__name__}). Export it again, or as .docx."
@@ -69,6 +74,23 @@ def read(data: bytes, labels: Labels) -> Transcript:
         raise RefusedError("It has no text layer: it is a scan. Recognise its text first (OCR), or type it.")
     text, marks = _paragraphs(lines, labels)
     return traced(speakers.transcript(text, labels), "page", marks)
+
+
+@contextmanager
+def _nothing_skipped() -> Iterator[None]:
+    """Keep what pypdf says of a file out of Python's log, and raise RefusedError where it left out some of it."""
+    said: list[str] = []
+    log, listener = logging.getLogger("pypdf"), logging.Handler()
+    listener.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    log.addHandler(listener)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.removeHandler(listener)
+        log.propagate = True
+    if any("is skipped" in message for message in said):
+        raise RefusedError("It draws more than any transcript does. Export it as .docx.")
 
 
 class _Pen:

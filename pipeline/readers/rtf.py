@@ -8,6 +8,8 @@ from pipeline.readers.model import Labels, RefusedError, Transcript
 # What striprtf raises on damaged input; it is a parser of text, and every one of them means "not as it should be".
 _DAMAGE = (ValueError, IndexError, KeyError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 _MAX_DEPTH = 500
+# Commands and groups, which take time one by one: a letter that is no ASCII is one.
+_MAX_COMMANDS = 3_000_000
 
 
 def read(data: bytes, labels: Labels) -> Transcript:
@@ -17,6 +19,10 @@ def read(data: bytes, labels: Labels) -> Transcript:
         raise RefusedError("It does not begin as RTF does. Give it its right ending, or save it again as RTF.")
     if data.count(b"{") - data.count(b"}") > _MAX_DEPTH:
         raise RefusedError("Its groups are not closed. Save it again in the program it comes from.")
+    if data.count(b"{") + data.count(b"}") + data.count(b"\\") > _MAX_COMMANDS:
+        raise RefusedError(
+            f"It holds more than {_MAX_COMMANDS:,} commands, more than any transcript. Save it as .docx."
+        )
     try:
         text = str(rtf_to_text(data.decode("latin_1"), errors="replace"))  # type: ignore[no-untyped-call]
     except _DAMAGE as error:

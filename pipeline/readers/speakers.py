@@ -11,7 +11,7 @@ from pipeline import layout
 from pipeline.core.names import key
 from pipeline.readers import guards, label_lines
 from pipeline.readers.label_lines import Line
-from pipeline.readers.model import Labels, Remark, Transcript, Turn
+from pipeline.readers.model import Labels, Remark, Transcript, Turn, without_time
 
 # Labels nobody lists must open at least this share of the paragraphs: `Action:` twice in a report is no speaker.
 MIN_SHARE = 0.15
@@ -46,6 +46,7 @@ def transcript(text: str, labels: Labels) -> Transcript:
             marked, spelled = _throughout(
                 plain, lambda line: label_lines.weakly_named(text, line), labels, share=WEAK_SHARE
             )
+    remarks += without_time([(f"line {at}", line.odd) for at, line in enumerate(lines, start=1) if line.odd])
     wrapped = layout.hard_wrapped(text)
     only_asking = all(labels.asks(label) for label in spelled)
     return Transcript(text, list(_turns(text, marked, wrapped=wrapped, only_asking=only_asking)), remarks)
