@@ -40,7 +40,7 @@ NEEDS = {
 BESIDE = ("basis", "seen")
 # What a person looks for comes first in a line; the lists of ids come last.
 ORDER = (
-    *("id", "when", "who", "action", "theme", "label", "others", "text", "undoes", "why"),
+    *("id", "when", "who", "action", "theme", "label", "others", "called", "text", "undoes", "why"),
     *("answers", "segments", "members", "documents"),
 )
 
@@ -56,8 +56,9 @@ class Decision(entries.Entry):
     `members`: the segments the theme held when it was decided, its anchor (for merge: those of all themes merged).
     `documents`: the documents there were then,
     so that talk which came later can be told from talk that was known. `why`, `text`: the researchers' own words.
-    `answers`: the questions that were open about the theme and that accepting it settles, each as kind and number of
-    segments ("shifted 12"); they are asked again only if the number changes.
+    `called`: the label of the theme when it was decided, then those of the `others`, so that they have a name where
+    they are gone since. `answers`: the questions that were open about the theme and that accepting or rejecting it
+    settles, each as kind and number of segments ("shifted 12"); they are asked again only if the number changes.
     """
 
     id: str = ""
@@ -65,6 +66,7 @@ class Decision(entries.Entry):
     theme: ThemeId | None = None
     label: str | None = Field(default=None, min_length=1)
     others: tuple[ThemeId, ...] = ()
+    called: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
     text: str | None = None
     undoes: str | None = None
@@ -83,11 +85,17 @@ class Decision(entries.Entry):
         return self
 
     @property
+    def names(self) -> dict[int, str]:
+        """What the themes it is about were called when it was decided, by their ids, as far as it says so."""
+        about = [theme for theme in (self.theme, *self.others) if theme is not None]
+        return {theme: name for theme, name in zip(about, self.called, strict=False) if name}
+
+    @property
     def key(self) -> str:
         """The id, or one made from what the decision says, for one written by hand without it."""
         if self.id:
             return self.id
-        said = self.model_dump(exclude={"id", "members", "documents", "answers"})
+        said = self.model_dump(exclude={"id", "called", "members", "documents", "answers"})
         held = json.dumps(said, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(held.encode()).hexdigest()[:10]
 
@@ -151,6 +159,8 @@ def _clashes(path: Path, decisions: list[Decision], lines: list[int]) -> list[st
         first.setdefault(decision.key, line)
         if decision.theme == UNASSIGNED and decision.action != "move":
             said.append(f"{where}: decision {decision.key} is about theme -1, which is none. Name a theme.")
+        if UNASSIGNED in decision.others:
+            said.append(f"{where}: decision {decision.key} merges theme -1, which is none. Name a theme.")
     return said + [
         f"{path}, line {line}: this undoes {decision.undoes}, and no decision has that id. Mend or remove it."
         for decision, line in zip(decisions, lines, strict=True)

@@ -71,6 +71,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
         "codings": store.read(folder, "codings"),
         "segments": store.read(folder, "segments"),
         "themes": store.read(folder, "themes"),
+        "theme_states": store.read(folder, "theme_states"),
         "theme_questions": store.read(folder, "theme_questions"),
         "theme_news": store.read(folder, "theme_news"),
         "theme_stability": store.read(folder, "theme_stability"),

@@ -152,7 +152,8 @@ class Themes(Table):
     `label_source`: words (from the segments' own words) or the name of the language model that wrote the label.
     `passport`: all of this in a sentence.
     `status`: accepted where the researchers accepted it, else candidate; `decided`: the ids of the decisions about it,
-    in order, a space between them. `label_source` is people where they gave the label, or accepted it.
+    in order, a space between them. `label_source` is people where they gave the label, or accepted it, and kept where
+    the theme keeps it because something else was decided about it.
     """
 
     theme_id: Series[int] = pa.Field(unique=True, ge=0)
@@ -180,9 +181,10 @@ class Themes(Table):
 class ThemeQuestions(Table):
     """Something that shifted under a decision, for people to settle: nothing changes under a decision in silence.
 
-    `kind`: joined (new talk came to it), claimed (known talk now sits with it), contested (two decisions want the same
-    segments), shifted, vanished, merged (the clusters see it otherwise), gone (segments left the study), empty, or lost
-    (a decision is about no theme). `n_segments`: how many segments it is about.
+    `kind`: joined (new talk came to it, or is left out with it where it is rejected), claimed (known talk now sits with
+    it), contested (two decisions want the same segments), shifted, vanished, merged (the clusters see it otherwise),
+    gone (segments left the study), empty, or lost (a decision is about no theme). `n_segments`: how many segments it is
+    about.
     """
 
     theme_id: Series[int]
@@ -210,12 +212,45 @@ class ThemeNews(Table):
 
 
 class ThemeAssignments(Table):
-    """A substantive segment's theme and sub-theme (-1: unassigned); `strength`: 0 to 1, how well it fits."""
+    """A substantive segment's theme and sub-theme (-1: unassigned); `strength`: 0 to 1, how well it fits.
+
+    `cluster_id`: the candidate that the clusters of the run put it in, before any decision (-1: none). `outside`: why
+    it is in no theme, empty where it is in one: unlike (it fitted none), rejected (left out with the theme
+    `rejected_id`, else -1), moved (people moved it out of every theme) or beside (it sits with a theme that was decided
+    on without it, and with too few others for a theme of their own).
+    """
 
     segment_id: Series[str] = pa.Field(unique=True)
     theme_id: Series[int]
     subtheme_id: Series[int]
     strength: Series[float]
+    cluster_id: Series[int]
+    outside: Series[str] = pa.Field(isin=["", "unlike", "rejected", "moved", "beside"])
+    rejected_id: Series[int]
+
+
+class ThemeStates(Table):
+    """A theme that there is, or that decisions speak of, and what has become of it.
+
+    `label`: what it is called, or was last called. `state`: candidate, open (worked on, neither accepted nor rejected),
+    accepted, rejected, merged (into the theme `into`, else -1) or empty (no segment is left); see pipeline/states.py.
+    `split_from`: the theme it was split off, else -1. `n_segments`: in it now, or left out with it where it is
+    rejected; `n_clusters`: how many clusters of the run continue it, 0 where it was not found again. `settled`: the id
+    of the decision that made it what it is, with who took it (`settled_by`), on which day (`settled_on`) and both in
+    words (`settled_as`); empty for a candidate.
+    """
+
+    theme_id: Series[int] = pa.Field(unique=True, ge=0)
+    label: Series[str]
+    state: Series[str] = pa.Field(isin=["candidate", "open", "accepted", "rejected", "merged", "empty"])
+    into: Series[int]
+    split_from: Series[int]
+    n_segments: Series[int] = pa.Field(ge=0)
+    n_clusters: Series[int] = pa.Field(ge=0)
+    settled: Series[str]
+    settled_by: Series[str]
+    settled_on: Series[str]
+    settled_as: Series[str]
 
 
 class ThemeQuotes(Table):

@@ -27,6 +27,7 @@ INTERIM: dict[str, type[schemas.Table]] = {
 PROCESSED: dict[str, type[schemas.Table]] = {
     "themes": schemas.Themes,
     "theme_assignments": schemas.ThemeAssignments,
+    "theme_states": schemas.ThemeStates,
     "theme_questions": schemas.ThemeQuestions,
     "theme_news": schemas.ThemeNews,
     "theme_quotes": schemas.ThemeQuotes,

@@ -84,7 +84,7 @@ def themes(
     table["label_source"] = [one or own for one, own in zip(source, table.get("label_source", []), strict=True)]
     tables = {
         "themes": table,
-        "theme_assignments": theme_tables.assignments(talk, groups, ids, part_ids),
+        "theme_assignments": theme_tables.assignments(talk, groups, ids, part_ids, left),
         "theme_quotes": theme_tables.quotes(talk, groups, left, options=options),
         "theme_attributes": theme_tables.identified(passports.attributes(talk.segments, groups.themes, cases), ids),
         "theme_choice": theme_tables.choice(found),

@@ -177,6 +177,9 @@ def _themes(said: pd.DataFrame) -> dict[str, pd.DataFrame]:
         words = ["charts", "home", "nobody"] if theme_id == 0 else ["time", "ward", "bleep"]
         themes.append({"theme_id": theme_id, "parent_id": -1, "level": 1, "label": label, "keywords": words} | sizes)
     assigned = pd.DataFrame({"segment_id": given.segment_id, "theme_id": ids, "subtheme_id": -1, "strength": 0.5})
+    assigned = assigned.assign(
+        cluster_id=ids, outside=["" if theme >= 0 else "unlike" for theme in ids], rejected_id=-1
+    )
     quotes = [
         {"theme_id": theme, "kind": kind, "rank": rank + 1, "segment_id": segment, "score": 0.9 - rank / 10}
         for theme in (0, 1)
@@ -191,10 +194,19 @@ def _themes(said: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {
         "themes": pd.DataFrame(themes),
         "theme_assignments": assigned,
+        "theme_states": undecided({theme["theme_id"]: theme["label"] for theme in themes}, ids),
         "theme_quotes": pd.DataFrame(quotes),
         "theme_attributes": attributes,
         "theme_choice": choice,
     }
+
+
+def undecided(labels: dict[int, str], ids: list[int]) -> pd.DataFrame:
+    """Rows of theme_states for themes that nobody has decided on; `ids`: the theme of each segment."""
+    rows = [{"theme_id": theme, "label": label, "n_segments": ids.count(theme)} for theme, label in labels.items()]
+    rows = [row | {"state": "candidate", "into": -1, "split_from": -1, "n_clusters": 1} for row in rows]
+    frame = pd.DataFrame(rows, columns=[*store.empty("theme_states").columns])
+    return frame.fillna("")
 
 
 def _codes(said: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -23,15 +23,18 @@ SPLIT = decision("split", theme=5, label="Study days", segments=("a", "b"))
 @pytest.mark.parametrize(
     ("taken", "what"),
     [
-        (decision("accept", theme=5), "accepted 'Protected time' (5)"),
-        (decision("reject", theme=7), "rejected theme 7"),
-        (decision("rename", theme=6, label="Too few"), "renamed theme 6 to 'Too few'"),
-        (decision("merge", theme=5, others=(6, 7)), "merged 'Staffing' (6), theme 7 into 'Protected time' (5)"),
-        (SPLIT, f"split 2 segments off 'Protected time' (5) as 'Study days' ({part_id(SPLIT)})"),
-        (decision("move", theme=-1, segments=("a",)), "moved 1 segment to no theme"),
-        (decision("pin", theme=5, segments=("a",)), "pinned 1 segment as exemplar of 'Protected time' (5)"),
-        (decision("pin", theme=5, segments=("a", "b")), "pinned 2 segments as exemplars of 'Protected time' (5)"),
-        (decision("memo", theme=5, text="On\nthe edge."), "wrote of 'Protected time' (5): On the edge."),
+        (decision("accept", theme=5), "accepted “Protected time” (5)"),
+        (decision("reject", theme=7), "rejected a theme without a label (7)"),
+        (decision("rename", theme=6, label="Too few"), "named theme 6 “Too few”"),
+        (
+            decision("merge", theme=5, others=(6, 7)),
+            "merged “Staffing” (6) and a theme without a label (7) into “Protected time” (5)",
+        ),
+        (SPLIT, f"split 2 segments off “Protected time” (5) as “Study days” ({part_id(SPLIT)})"),
+        (decision("move", theme=-1, segments=("a",)), "moved 1 segment out of every theme"),
+        (decision("pin", theme=5, segments=("a",)), "pinned 1 segment as exemplar of “Protected time” (5)"),
+        (decision("pin", theme=5, segments=("a", "b")), "pinned 2 segments as exemplars of “Protected time” (5)"),
+        (decision("memo", theme=5, text="On\nthe edge."), "wrote of “Protected time” (5): On the edge."),
     ],
 )
 def test_each_action_is_a_sentence(taken: Decision, what: str):
@@ -42,11 +45,14 @@ def test_each_action_is_a_sentence(taken: Decision, what: str):
     ("taken", "what"),
     [
         (decision("accept", theme=5), "accepted “Protected time”"),
-        (decision("reject", theme=7), "rejected theme 7"),
+        (decision("reject", theme=7), "rejected a theme without a label (7)"),
         (decision("rename", theme=6, label="Too few"), "named a theme “Too few”"),
-        (decision("merge", theme=5, others=(6, 7)), "merged “Staffing”, theme 7 into “Protected time”"),
+        (
+            decision("merge", theme=5, others=(6, 7)),
+            "merged “Staffing” and a theme without a label (7) into “Protected time”",
+        ),
         (SPLIT, "split 2 segments off “Protected time” as “Study days”"),
-        (decision("move", theme=-1, segments=("a",)), "moved 1 segment to no theme"),
+        (decision("move", theme=-1, segments=("a",)), "moved 1 segment out of every theme"),
     ],
 )
 def test_for_readers_a_sentence_names_labels_alone(taken: Decision, what: str):
@@ -77,7 +83,7 @@ def test_the_sentence_holds_who_when_why_and_the_evidence():
         "accept", theme=5, why="It came up\nin every interview.", members=("a", "b"), documents=("x",), id="k1"
     )
     assert only(taken).sentence == (
-        "2026-01-15 10:00:00  Asha accepted 'Protected time' (5), on 2 segments in a study of 1 documents: "
+        "2026-01-15 10:00:00  Asha accepted “Protected time” (5), on 2 segments in a study of 1 document: "
         "It came up in every interview.  [k1]"
     )
 

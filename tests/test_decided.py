@@ -166,7 +166,9 @@ def test_a_pin_whose_segment_went_elsewhere_is_not_shown():
 
 def test_the_tables_are_empty_without_decisions_and_fit_their_schemas_with_them():
     found = clusters()
-    assert all(table.empty for table in decided.tables(left(found), SEGMENTS, VECTORS, {}).values())
+    tables = decided.tables(left(found), SEGMENTS, VECTORS, {})
+    assert tables["theme_questions"].empty and tables["theme_news"].empty
+    assert set(tables["theme_states"]["state"]) == {"candidate"}
     accept = decide("accept", 500_000, members=of(found, 0)[:4], documents=("a",))
     tables = decided.tables(left(found, accept), SEGMENTS, VECTORS, {500_000: "Time"})
     assert tables["theme_questions"]["kind"].tolist() == ["joined"]

@@ -11,6 +11,7 @@ from pipeline.commands import deciding
 from tests import decided_study
 
 NOW = datetime(2026, 1, 15, 10, 0, 0, tzinfo=UTC)
+LATER = datetime(2026, 1, 16, 10, 0, 0, tzinfo=UTC)
 THEMES = {"a1": 500_000, "a2": 500_000, "b1": 500_000, "b2": 500_001, "c1": 500_001, "c2": 500_002, "c3": -1}
 
 
@@ -20,7 +21,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("COUNTERPOINT_WHO", raising=False)
     (tmp_path / "params.yaml").write_text("study: data/mine\n")
     folder = Path("data/mine")
-    decided_study.write(folder, themes=THEMES, questions=[(500_000, "shifted", 2, "2 of 3 segments …")])
+    decided_study.write(folder, themes=THEMES)
     return folder
 
 
@@ -29,13 +30,15 @@ def decide(study: Path, action: str, theme: str, *rest: str, **more: object) -> 
 
 
 def test_an_acceptance_is_anchored_and_settles_the_open_questions(study: Path):
-    taken = decide(study, "accept", "500000", why=" It came up everywhere. ")
-    assert decisions.load(study / "decisions.yaml") == [taken]
+    first = decide(study, "rename", "500000", "Protected time")
+    decided_study.write(study, themes=THEMES, clusters={"a1": 500_003, "a2": 500_004})
+    taken = decide(study, "accept", "500000", why=" It came up everywhere. ", now=LATER)
+    assert decisions.load(study / "decisions.yaml") == decisions.in_order([first, taken])
     assert taken.members == ("a1", "a2", "b1")
     assert taken.documents == ("a.txt", "b.txt", "c.txt")
     assert taken.label == "Protected time"
     assert taken.answers == ("shifted 2",)
-    assert (taken.who, taken.why, taken.when) == ("Asha", "It came up everywhere.", "2026-01-15T10:00:00")
+    assert (taken.who, taken.why, taken.when) == ("Asha", "It came up everywhere.", "2026-01-16T10:00:00")
 
 
 def test_a_theme_is_named_by_its_id_or_its_label_in_any_capitals(study: Path):
@@ -73,9 +76,24 @@ def test_a_merge_is_anchored_on_all_its_themes(study: Path):
     assert decide(study, "merge", "500000", "500001").members == ("a1", "a2", "b1", "b2", "c1")
 
 
+def test_a_decision_says_what_its_themes_were_called(study: Path):
+    assert decide(study, "memo", "500001", "hm").called == ("Staffing",)
+    assert decide(study, "merge", "500000", "500002", "500001").called == ("Protected time", "Staffing", "Board")
+    assert decide(study, "split", "500000", "Part", "a1").called == ("Protected time",)
+    assert decide(study, "move", "none", "c3").called == ()
+
+
+def test_what_is_undone_since_the_last_run_is_there_again(study: Path):
+    reject = decide(study, "reject", "500000")
+    decided_study.write(study, themes={**THEMES, "a1": -1, "a2": -1, "b1": -1}, clusters=THEMES)
+    deciding.undo(study, reject.id, who="Ben", now=NOW)
+    assert decide(study, "accept", "Protected time").members == ("a1", "a2", "b1")
+
+
 def test_decisions_build_on_each_other_before_the_next_run(study: Path):
     decide(study, "merge", "500000", "500001")
-    with pytest.raises(deciding.DecidingError, match="There is no theme '500001'"):
+    gone = r"no theme '500001': “Staffing” \(500001\) was merged into “Protected time” \(500000\)"
+    with pytest.raises(deciding.DecidingError, match=gone):
         decide(study, "accept", "500001")
     split = decide(study, "split", "500000", "Nights", "b2")
     part = decide(study, "rename", str(settled.part_id(split)), "Night shifts")
@@ -96,7 +114,7 @@ def test_a_rejected_theme_can_be_accepted_after_all(study: Path):
         ("accept", "500000", ["more"], "a theme and nothing else"),
         ("rename", "500000", [], "NEW LABEL"),
         ("split", "500000", ["label"], "LABEL SEGMENT"),
-        ("split", "500000", ["label", "c1"], "not in theme 500000"),
+        ("split", "500000", ["label", "c1"], "not in “Protected time”"),
         ("split", "500000", ["label", "a1", "a2", "b1"], "Rename it instead"),
         ("merge", "500000", ["500000"], "into itself"),
         ("merge", "500000", ["7"], "no theme '7'"),
@@ -163,7 +181,7 @@ def test_the_commands_decide_undo_and_show_the_trail(study: Path):
     assert "Nothing has been decided yet" in run("decisions")[1]
     code, said = run("decide", "rename", "500000", "Time", "off", "--who", "Asha", "--why", "Their words.")
     assert code == 0
-    assert "Asha renamed theme 500000 to 'Time off', on 3 segments in a study of 3 documents: Their words." in said
+    assert "Asha renamed “Protected time” (500000) to “Time off”, on 3 segments in a study of 3 documents" in said
     (taken,) = decisions.load(study / "decisions.yaml")
     assert run("decide", "accept", "500001", COUNTERPOINT_WHO="Ben")[0] == 0
     assert run("undo", taken.id, COUNTERPOINT_WHO="Ben")[0] == 0

@@ -95,7 +95,7 @@ def test_a_shift_beyond_the_share_is_a_question_and_within_it_none():
     assert "3 of 10" in moved.questions[0].sentence
 
 
-def test_a_question_names_the_theme_by_its_label_or_else_by_its_id():
+def test_a_question_names_the_theme_by_its_label_and_id_and_says_what_was_decided():
     clusters, documents = study(a1=5, a2=5, c1=5, c2=5)
     known = {"members": ("a1", "a2"), "documents": ("a",)}
     asked = [
@@ -103,8 +103,8 @@ def test_a_question_names_the_theme_by_its_label_or_else_by_its_id():
         for label in ({}, {"label": "Time"})
     ]
     assert [one.sentence for (one,) in asked] == [
-        "2 new segments joined theme 5: do they fit it?",
-        "2 new segments joined 'Time': do they fit it?",
+        "2 new segments joined a theme without a label (5, accepted by Asha on 2026-01-01): do they fit it?",
+        "2 new segments joined “Time” (5, accepted by Asha on 2026-01-01): do they fit it?",
     ]
 
 

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline import cli, codebook, decisions, report, store, whole
-from pipeline.commands import deciding, returned, workbook
+from pipeline.commands import deciding, returned, screen, workbook
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
 from pipeline.reporting import matrix, written
@@ -252,6 +252,7 @@ def from_page(study: Path, name: str, *made: dict, seen: tuple[str, ...] | None 
     whole = [
         {
             "theme": theme["id"],
+            "called": [theme["label"]],
             "members": theme["members"],
             "documents": data["documents"],
             "when": "2026-02-01T10:00:00",
@@ -284,8 +285,8 @@ def test_two_pages_of_one_report_that_say_different_things_are_a_conflict(study:
     lines = returned.run(two, study)
     assert lines[0].startswith("1 decision added")
     assert len(lines) == 2
-    assert "Ben renamed theme" in lines[1]
-    assert "Asha renamed theme" in lines[1]
+    assert "Ben renamed “Charts at <home>” (0) to “Nights”" in lines[1]
+    assert "Asha renamed “Charts at <home>” (0) to “Home”" in lines[1]
     assert [one.label for one in decisions.load(study / "decisions.yaml") if one.action == "rename"] == ["Home"]
 
 
@@ -293,7 +294,7 @@ def test_a_page_that_knew_of_the_other_decision_may_overrule_it(study: Path):
     returned.run(from_page(study, "one.yaml", {"action": "rename", "label": "Home", "who": "Asha"}), study)
     later = {"action": "rename", "label": "Nights", "who": "Ben", "when": "2026-02-03T10:00:00"}
     assert returned.run(from_page(study, "two.yaml", later), study)[0].startswith("1 decision added")
-    assert deciding.screen(study, decisions.load(study / "decisions.yaml")).labels[first_theme(study)[0]] == "Nights"
+    assert screen.read(study, decisions.load(study / "decisions.yaml")).labels[first_theme(study)[0]] == "Nights"
 
 
 def test_two_who_accept_agree_and_one_file_may_change_its_mind(study: Path):
@@ -332,7 +333,7 @@ def test_a_file_of_another_study_or_without_decisions_is_refused(study: Path):
 def test_merged_decisions_are_replayed(study: Path):
     theme = first_theme(study)[0]
     returned.run(from_page(study, "one.yaml", {"action": "reject", "who": "Asha"}), study)
-    shown = deciding.screen(study, decisions.load(study / "decisions.yaml"))
+    shown = screen.read(study, decisions.load(study / "decisions.yaml"))
     assert theme not in set(shown.themes.values())
     assert isinstance(decisions.load(study / "decisions.yaml")[0], Decision)
 

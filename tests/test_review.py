@@ -16,7 +16,7 @@ from browsing import MODELS
 from typer.testing import CliRunner
 
 from pipeline import cli, codebook, decisions, report, store, whole
-from pipeline.commands import deciding, review
+from pipeline.commands import review, screen
 from pipeline.params import Params
 from pipeline.reporting import quotes, reading
 from pipeline.reporting.reading import Read
@@ -83,13 +83,13 @@ def held(html: bytes | str) -> dict:
 def request(study: Path, **fields: object) -> dict:
     themes = held((study / "report" / "index.html").read_text())["themes"]
     asked = {"action": "accept", "theme": themes[0]["id"], "rest": [], "who": "Asha", "why": ""}
-    return asked | {"state": deciding.state(study)} | fields
+    return asked | {"state": screen.state(study)} | fields
 
 
 def test_the_page_is_served_with_what_it_needs_to_send_decisions(address, study):
     status, html, headers = ask(address, "GET")
     assert status == 200
-    assert held(html)["review"] == {"state": deciding.state(study), "taken": [], "who": "Asha"}
+    assert held(html)["review"] == {"state": screen.state(study), "taken": [], "who": "Asha"}
     policy = re.search(rb'Content-Security-Policy" content="([^"]+)"', html)[1].decode()
     assert policy.startswith("default-src &#39;none&#39;; connect-src &#39;self&#39;; script-src &#39;sha256-")
     assert headers["Cache-Control"] == "no-store"
@@ -117,9 +117,9 @@ def test_a_decision_is_written_and_the_page_is_told_the_new_state(address, study
     assert [(one.action, one.label, one.who, one.why) for one in found] == [("rename", "Charts", "Asha", "Ours.")]
     assert found[0].members
     assert found[0].documents
-    assert told["state"] == deciding.state(study)
+    assert told["state"] == screen.state(study)
     assert told["taken"][0]["id"] == found[0].id
-    assert "renamed theme" in told["taken"][0]["said"]
+    assert "renamed “Charts at <home>” (0) to “Charts”" in told["taken"][0]["said"]
 
 
 def test_a_page_older_than_the_decisions_cannot_overwrite_them(address, study):
@@ -331,7 +331,7 @@ def test_the_pages_data_hold_every_anchor(study):
     assigned = store.read(study, "theme_assignments")
     for theme in data["themes"]:
         assert theme["members"] == sorted(assigned[assigned.theme_id == theme["id"]].segment_id)
-    shown = deciding.screen(study, [])
+    shown = screen.read(study, [])
     assert data["documents"] == sorted(set(shown.documents.values()))
     assert data["review"] is None
 

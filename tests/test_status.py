@@ -16,14 +16,19 @@ from tests import decided_study
 
 NOW = datetime(2026, 1, 15, 10, 0, 0, tzinfo=UTC)
 THEMES = {"a1": 500_000, "a2": 500_000, "b1": 500_000, "b2": 500_001, "c1": 500_001, "c3": -1}
-QUESTION = (500_000, "shifted", 2, "2 of 3 segments of 'Protected time' now sit with other clusters.")
+# Where the next run's clusters put two of the three segments of a theme.
+MOVED = {"a1": 500_002, "a2": 500_003}
+SHIFTED = (
+    "2 of 3 segments of “Protected time” (500000, accepted by Asha on 2026-01-15) now sit with other clusters: is it "
+    "still one theme?"
+)
 
 
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "params.yaml").write_text("study: data/mine\n")
-    decided_study.write(Path("data/mine"), themes=THEMES, questions=[QUESTION])
+    decided_study.write(Path("data/mine"), themes=THEMES)
     return Path("data/mine")
 
 
@@ -41,7 +46,10 @@ def test_a_study_that_never_ran_says_what_to_do(tmp_path: Path):
 
 def test_the_first_line_sums_up(study: Path):
     deciding.decide(study, "reject", "500001", who="Asha", now=NOW)
-    assert status.lines(study)[0] == "data/mine: 3 documents, 6 segments, 1 themes (0 accepted; 1 more were rejected)."
+    assert status.lines(study)[0] == (
+        "data/mine: 3 documents, 6 segments. 1 theme is shown: the run found 2 candidates; you rejected 1. 3 segments "
+        "(50%) are in no theme: 1 (17%) fitted no theme and 2 (33%) were in themes you rejected."
+    )
 
 
 def test_before_anything_is_decided_there_is_nothing_to_compare_with(study: Path):
@@ -56,7 +64,7 @@ def test_new_documents_and_what_they_say_of_accepted_themes_are_listed(study: Pa
     said = part(study, "Since the last accepted state")
     assert "New documents: d.txt." in said
     assert "1 new segment joined." in said
-    assert "1 decisions stand. The last: 2026-01-15 10:00:00  Asha accepted 'Protected time' (500000)" in said
+    assert "1 decision by Asha. The last line: 2026-01-15 10:00:00  Asha accepted “Protected time” (500000)" in said
 
 
 def test_documents_that_left_are_named(study: Path):
@@ -68,32 +76,48 @@ def test_documents_that_left_are_named(study: Path):
 
 
 def test_a_question_waits_until_it_is_answered(study: Path):
-    said = part(study, "Waiting for a decision")
-    assert QUESTION[3] in said
-    assert "2 candidate themes: 'Protected time' (500000); 'Staffing' (500001)." in said
     deciding.decide(study, "accept", "500000", who="Asha", now=NOW)
+    assert "of “Protected time”" not in part(study, "Waiting for a decision")
+    decided_study.write(study, themes=THEMES, clusters=MOVED)
     said = part(study, "Waiting for a decision")
-    assert QUESTION[3] not in said
-    assert "1 candidate themes: 'Staffing' (500001)." in said
+    assert SHIFTED in said
+    assert "1 candidate theme nobody has decided on: “Staffing” (500001)." in said
+    deciding.decide(study, "accept", "500000", who="Ben", now=NOW)
+    said = part(study, "Waiting for a decision")
+    assert "now sit with other clusters" not in said
     deciding.decide(study, "accept", "500001", who="Asha", now=NOW)
     assert part(study, "Waiting for a decision") == "  Nothing."
 
 
+def test_a_theme_that_was_worked_on_waits_still(study: Path):
+    deciding.decide(study, "memo", "500000", ["Is", "it", "one?"], who="Asha", now=NOW)
+    said = part(study, "Waiting for a decision")
+    assert "1 candidate theme nobody has decided on: “Staffing” (500001)." in said
+    assert "1 theme you worked on, neither accepted nor rejected: “Protected time” (500000)." in said
+
+
 def test_one_screen_holds_the_first_questions_and_all_are_there_to_be_had(study: Path):
-    many = [(500_000, "shifted", n, f"Question {n}.") for n in range(30)]
-    decided_study.write(study, themes=THEMES, questions=many)
-    assert "and 23 more: counterpoint status --all" in screen(study)
+    many = {f"{document}{number}": 500_000 + number for number in range(30) for document in "ab"}
+    decided_study.write(study, themes=many)
+    for theme in range(500_000, 500_030):
+        deciding.decide(study, "accept", str(theme), who="Asha", now=NOW)
+    decided_study.write(study, themes={**many, **{f"c{number}": 500_000 + number for number in range(30)}})
+    assert "and 22 more: counterpoint status --all" in screen(study)
     assert len(screen(study).splitlines()) < 40
-    assert "Question 29." not in screen(study)
-    assert "Question 29." in screen(study, whole=True)
+    assert "a theme without a label (500029, accepted" not in screen(study)
+    assert "1 new segment joined a theme without a label (500029, accepted by Asha" in screen(study, whole=True)
 
 
-def test_the_share_read_counts_what_was_opened(study: Path):
-    assert "0% of the segments in themes have been opened or decided on (0 of 5)." in part(study, "Read")
-    reading.opened(study, ["a1", "a2", "b1", "c3"], who="Asha")
+def test_the_share_read_counts_what_was_opened_and_themes_that_were_decided_on_are_counted_apart(study: Path):
     said = part(study, "Read")
-    assert "60% of the segments in themes have been opened or decided on (3 of 5)." in said
-    assert "Least: 'Staffing' (500001), 0%." in said
+    assert "0% of the segments in themes have been opened, or were named in a decision (0 of 5)." in said
+    assert "0 of 2 themes have been decided on: 0 accepted, 0 worked on." in said
+    reading.opened(study, ["a1", "a2", "b1", "c3"], who="Asha")
+    deciding.decide(study, "accept", "500000", who="Asha", now=NOW)
+    said = part(study, "Read")
+    assert "60% of the segments in themes have been opened, or were named in a decision (3 of 5)." in said
+    assert "1 of 2 themes have been decided on: 1 accepted, 0 worked on." in said
+    assert "Least read: “Staffing” (500001), 0%." in said
 
 
 def dvc(*words: str) -> None:

@@ -93,7 +93,7 @@ def test_themes_that_are_gone_keep_the_name_that_people_gave_them(tables, quoted
     split = decision("split", theme=0, label="Part", segments=("a", "b"))
     said = [step.said for step in built(tables, quoted, named, merged, split).steps]
     assert "Asha named a theme “Old name”." in said
-    assert "Asha merged “Old name”, theme 78 into “Charts at <home>”." in said
+    assert "Asha merged “Old name” and a theme without a label (78) into “Charts at <home>”." in said
     assert "Asha split 2 segments off “Charts at <home>” as “Part”." in said
 
 

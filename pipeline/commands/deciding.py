@@ -1,22 +1,18 @@
 """Taking a decision on what is on the screen now: anchored on the theme's segments, it is added to decisions.yaml."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pandas as pd
-
-from pipeline import decisions, entries, store
+from pipeline import decisions, entries, states, store
+from pipeline.commands import screen
+from pipeline.commands.screen import Screen
 from pipeline.core import people_files
 from pipeline.core.names import written
 from pipeline.core.places import Places
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
-from pipeline.inductive import replay
-from pipeline.views import decide_view
 
 # What follows the theme in `counterpoint decide ACTION THEME …`.
 REST = {
@@ -39,61 +35,8 @@ class StaleError(DecidingError):
     """What the decision was taken on has changed since."""
 
 
-@dataclass(frozen=True)
-class Screen:
-    """What a person sees: each substantive segment's theme and document, the themes' labels, and the open questions.
-
-    Decisions taken since the last run are already replayed, so that they can build on each other.
-    `questions`: a row each, as in the table theme_questions.
-    """
-
-    themes: Mapping[str, int]
-    documents: Mapping[str, str]
-    labels: Mapping[int, str]
-    statuses: Mapping[int, str]
-    anchors: Mapping[int, frozenset[str]]
-    answers: Mapping[int, frozenset[str]]
-    questions: pd.DataFrame
-
-    def members(self, theme: int) -> tuple[str, ...]:
-        """The segments of a theme; of a rejected one, which shows none, those it was anchored on."""
-        here = tuple(sorted(segment for segment, own in self.themes.items() if own == theme))
-        return here or tuple(sorted(self.anchors.get(theme, frozenset())))
-
-
-def screen(study: Path, taken: Sequence[Decision]) -> Screen:
-    """Read the last run's themes and replay the decisions on them."""
-    assigned = store.read(study, "theme_assignments")
-    segments = store.read(study, "segments")
-    themes = store.read(study, "themes")
-    document_of = dict(zip(segments["segment_id"], segments["document"], strict=True))
-    clusters = {str(row.segment_id): int(str(row.theme_id)) for row in assigned.itertuples()}
-    documents = {segment: str(document_of[segment]) for segment in clusters}
-    done = replay.replay(clusters, documents, decisions.standing(taken), shift_share=1.0)
-    first = themes[themes["level"] == 1]
-    labels = {int(theme): str(label) for theme, label in zip(first["theme_id"], first["label"], strict=True)}
-    labels |= {theme: held.label for theme, held in done.held.items() if held.label}
-    return Screen(
-        themes=done.themes,
-        documents=documents,
-        labels=labels,
-        statuses={theme: held.status for theme, held in done.held.items()},
-        anchors={theme: frozenset(held.anchor) for theme, held in done.held.items()},
-        answers={theme: held.answers for theme, held in done.held.items()},
-        questions=store.read(study, "theme_questions"),
-    )
-
-
-def state(study: Path) -> str:
-    """A fingerprint of what one decides on: the themes of the last run and the decisions taken so far."""
-    made = decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
-    file = Places(study).decisions
-    said = file.read_bytes() if file.exists() else b""
-    return hashlib.sha256(made.encode() + said).hexdigest()[:16]
-
-
 def _fresh(study: Path, seen: str | None) -> None:
-    if seen is not None and seen != state(study):
+    if seen is not None and seen != screen.state(study):
         raise StaleError(
             "The themes or the decisions have changed since this page was opened, so nothing was written. Reload the "
             "page, look at what has changed, and decide again."
@@ -123,7 +66,7 @@ def decide(
     with people_files.locked(study):
         _fresh(study, seen)
         taken = decisions.load(Places(study).decisions)
-        made = decided(screen(study, taken), taken, action, theme, rest, who=who, why=why, now=now)
+        made = decided(screen.read(study, taken), taken, action, theme, rest, who=who, why=why, now=now)
         decisions.save(Places(study).decisions, [*taken, made])
     return made
 
@@ -149,10 +92,11 @@ def decided(
         "action": action,
         "theme": own,
         "others": others,
+        "called": tuple(shown.labels.get(theme, "") for theme in (own, *others)) if own != UNASSIGNED else (),
         **said,
         "members": tuple(sorted(members)),
         "documents": tuple(sorted(set(shown.documents.values()))) if own != UNASSIGNED else (),
-        "answers": _answers(own, shown.questions) if action == "accept" else (),
+        "answers": _answers(own, shown) if action in ("accept", "reject") else (),
     }
     return _made(taken, fields, who=who, why=why, now=now)
 
@@ -216,20 +160,33 @@ def _after(taken: Sequence[Decision], now: datetime) -> str:
 
 
 def _theme(wanted: str, shown: Screen, *, none: bool) -> int:
-    known = sorted((set(shown.themes.values()) | set(shown.statuses)) - {UNASSIGNED})
     if none and wanted.casefold() in ("none", str(UNASSIGNED)):
         return UNASSIGNED
-    if wanted.isdecimal() and int(wanted) in known:
+    if wanted.isdecimal() and int(wanted) in shown.known:
         return int(wanted)
-    fitting = [theme for theme in known if shown.labels.get(theme, "").casefold() == wanted.strip().casefold()]
+    fitting = [theme for theme in shown.known if _called(theme, wanted, shown)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
         raise DecidingError(
             f"Several themes are called '{wanted}': {', '.join(map(str, fitting))}. Name one by its id."
         )
-    listed = "; ".join(f"{theme} {shown.labels.get(theme, '')}".strip() for theme in known) or "none"
-    raise DecidingError(f"There is no theme '{wanted}'. The themes are: {listed}.")
+    raise DecidingError(_missing(wanted, shown))
+
+
+def _called(theme: int, wanted: str, shown: Screen) -> bool:
+    return shown.labels[theme].casefold() == wanted.strip().casefold()
+
+
+def _missing(wanted: str, shown: Screen) -> str:
+    """That there is no such theme: what has become of it, where that is known, and which there are."""
+    listed = "; ".join(f"{theme} {shown.labels[theme]}".strip() for theme in shown.known) or "none"
+    for row in shown.states[shown.states["state"] == "merged"].itertuples():
+        if wanted == str(row.theme_id) or _called(int(str(row.theme_id)), wanted, shown):
+            into = states.named(int(str(row.into)), shown.labels)
+            gone = states.named(int(str(row.theme_id)), shown.labels)
+            return f"There is no theme '{wanted}': {gone} was merged into {into}. The themes are: {listed}."
+    return f"There is no theme '{wanted}'. The themes are: {listed}."
 
 
 def _rest(action: str, theme: int, rest: list[str], shown: Screen) -> dict[str, object]:
@@ -246,13 +203,15 @@ def _rest(action: str, theme: int, rest: list[str], shown: Screen) -> dict[str, 
             return {"label": rest[0], "segments": _part(theme, _segments(rest[1:], shown), shown)}
         case "move" | "pin":
             return {"segments": _segments(rest, shown)}
-    return {"label": shown.labels.get(theme)} if action == "accept" else {}
+    return {"label": shown.labels.get(theme) or None} if action == "accept" else {}
 
 
 def _others(theme: int, rest: list[str], shown: Screen) -> tuple[int, ...]:
     others = tuple(sorted({_theme(other, shown, none=False) for other in rest}))
     if theme in others:
-        raise DecidingError(f"Theme {theme} cannot be merged into itself. Name other themes after it.")
+        raise DecidingError(
+            f"{states.named(theme, shown.labels)} cannot be merged into itself. Name other themes after it."
+        )
     return others
 
 
@@ -266,19 +225,14 @@ def _segments(rest: list[str], shown: Screen) -> tuple[str, ...]:
 
 
 def _part(theme: int, segments: tuple[str, ...], shown: Screen) -> tuple[str, ...]:
-    held = set(shown.members(theme))
+    held, name = set(shown.members(theme)), states.named(theme, shown.labels)
     outside = sorted(set(segments) - held)
     if outside:
-        raise DecidingError(
-            f"{', '.join(outside)}: not in theme {theme}, so not to be split off it. Move them instead."
-        )
+        raise DecidingError(f"{', '.join(outside)}: not in {name}, so not to be split off it. Move them instead.")
     if set(segments) == held:
-        raise DecidingError(
-            f"These are all the segments of theme {theme}; nothing would be left of it. Rename it instead."
-        )
+        raise DecidingError(f"These are all the segments of {name}; nothing would be left of it. Rename it instead.")
     return segments
 
 
-def _answers(theme: int, questions: pd.DataFrame) -> tuple[str, ...]:
-    own = questions[questions["theme_id"] == theme]
-    return tuple(sorted(f"{row.kind} {row.n_segments}" for row in own.itertuples()))
+def _answers(theme: int, shown: Screen) -> tuple[str, ...]:
+    return tuple(sorted(question.key for question in shown.questions if question.theme_id == theme))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import decisions, entries, store, whole
-from pipeline.commands import deciding, handout_back, workbook
+from pipeline.commands import deciding, handout_back, screen, workbook
+from pipeline.commands.screen import Screen
 from pipeline.core import people_files, yaml_files
 from pipeline.core.places import Places
 from pipeline.core.terms import UNASSIGNED
@@ -76,6 +77,7 @@ def _decisions(path: Path, study: Path) -> list[str]:
         added = [one for one in new if one.key not in clashing]
         if added:
             decisions.save(Places(study).decisions, [*taken, *added])
+    labels = screen.read(study, taken).labels
     lines = [_said(len(added), len(brought) - len(new), study)]
     lines += [
         f"Left out: {path} holds another decision with the id {one.key} than {Places(study).decisions} does. Give one "
@@ -83,7 +85,7 @@ def _decisions(path: Path, study: Path) -> list[str]:
         for one in brought
         if one.key in there and _said_in(one) != _said_in(there[one.key])
     ]
-    said = {entry.decision: f"{entry.who} {entry.what}" for entry in audit.trail([*taken, *brought], {})}
+    said = {entry.decision: f"{entry.who} {entry.what}" for entry in audit.trail([*taken, *brought], labels)}
     for one in new:
         if one.key in clashing:
             other = clashing[one.key]
@@ -186,7 +188,7 @@ def _labels(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> 
     before = decisions.load(Places(study).decisions)
     taken = list(before)
     for row in found.themes:
-        shown = deciding.screen(study, taken)
+        shown = screen.read(study, taken)
         if row.theme not in set(shown.themes.values()) | set(shown.statuses):
             lines.append(f"Conflict, left out: theme {row.theme} is no longer there. Yours: {row.label}")
             continue
@@ -195,7 +197,7 @@ def _labels(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> 
         if row.memo and (row.theme, row.memo, who) not in said:
             wanted.append(("memo", [row.memo]))
         for action, rest in wanted:
-            one = deciding.decided(deciding.screen(study, taken), taken, action, str(row.theme), rest, who=who, now=now)
+            one = deciding.decided(screen.read(study, taken), taken, action, str(row.theme), rest, who=who, now=now)
             taken.append(one)
             lines.append(audit.trail([one], shown.labels)[0].sentence)
         lines += conflicts
@@ -204,7 +206,7 @@ def _labels(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> 
     return lines
 
 
-def _wanted(row: workbook.ThemeEdit, shown: deciding.Screen) -> tuple[list[tuple[str, list[str]]], list[str]]:
+def _wanted(row: workbook.ThemeEdit, shown: Screen) -> tuple[list[tuple[str, list[str]]], list[str]]:
     """The label and the decision that a row asks for and the theme does not have yet; and what contradicts others'."""
     wanted: list[tuple[str, list[str]]] = []
     conflicts = []

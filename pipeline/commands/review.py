@@ -17,7 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline import decisions, store
-from pipeline.commands import deciding
+from pipeline.commands import deciding, screen
 from pipeline.core.places import Places
 from pipeline.core.terms import UNASSIGNED
 from pipeline.errors import CounterpointError, refused
@@ -87,7 +87,7 @@ def shown(study: Path, *, who: str) -> str:
     if data["basis"] != made:
         raise ReviewError(f"{file} is older than the themes it shows: run `dvc repro`, then reload this page.")
     # First the state, then what it holds: a decision taken in between makes the page stale rather than wrong.
-    data["review"] = {"state": deciding.state(study), "taken": _taken(study, data), "who": who}
+    data["review"] = {"state": screen.state(study), "taken": _taken(study, data), "who": who}
     before = before.replace(CLOSED, f"{CLOSED} connect-src &#39;self&#39;;", 1)
     return before + opens + page.json_for_html(data) + closes + after
 
@@ -108,7 +108,7 @@ def answer(study: Path, body: bytes) -> tuple[int, dict[str, Any]]:
             deciding.decide(
                 study, asked.action, str(asked.theme), asked.rest, who=asked.who, why=asked.why, seen=asked.state
             )
-        state = deciding.state(study)
+        state = screen.state(study)
         return 200, {"state": state, "taken": _taken(study, data)}
     except deciding.StaleError as error:
         return 409, {"error": str(error)}

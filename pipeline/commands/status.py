@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import decisions, store
-from pipeline.commands import deciding, purge
-from pipeline.commands.deciding import Screen
+from pipeline import decisions, states, store, words
+from pipeline.commands import purge, screen
+from pipeline.commands.screen import Screen
 from pipeline.core.places import Places
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
@@ -24,7 +24,7 @@ def lines(study: Path, *, root: Path = Path(), whole: bool = False) -> list[str]
     if not store.path(study, "theme_questions").exists():
         return [f"{study} has no themes yet: run `dvc repro`, which finds them.", *stale]
     taken = decisions.load(Places(study).decisions)
-    shown = deciding.screen(study, taken)
+    shown = screen.read(study, taken)
     said = [_first(study, shown)]
     said += _section("Since the last accepted state", _changed(study, shown, taken), whole)
     said += _section("Waiting for a decision", _waiting(shown), whole)
@@ -39,11 +39,11 @@ def _section(title: str, found: Sequence[str], whole: bool) -> list[str]:
 
 
 def _first(study: Path, shown: Screen) -> str:
-    accepted = sum(status == "accepted" for status in shown.statuses.values())
-    rejected = sum(status == "rejected" for status in shown.statuses.values())
-    here = set(shown.themes.values()) - {UNASSIGNED}
-    size = f"{len(set(shown.documents.values()))} documents, {len(shown.themes)} segments"
-    return f"{study}: {size}, {len(here)} themes ({accepted} accepted; {rejected} more were rejected)."
+    size = (
+        f"{words.count(len(set(shown.documents.values())), 'document')}, {words.count(shown.count.segments, 'segment')}"
+    )
+    outside = states.outside_in_words(shown.count)
+    return f"{study}: {size}. {states.shown_in_words(shown.count)}.{f' {outside}' if outside else ''}"
 
 
 def _changed(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]:
@@ -57,33 +57,40 @@ def _changed(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]
     said = [f"New documents: {', '.join(sorted(present - known))}."] if present - known else ["No document is new."]
     if known - present:
         said.append(f"No longer in the study, or without talk of their own: {', '.join(sorted(known - present))}.")
-    said += [str(sentence) for sentence in store.read(study, "theme_news")["sentence"]]
-    return [*said, f"{len(standing)} decisions stand. The last: {audit.trail(taken, shown.labels)[-1].sentence}"]
+    news = store.read(study, "theme_news")
+    accepted = [theme for theme, state in shown.statuses.items() if state == "accepted"]
+    said += [str(sentence) for sentence in news.loc[news["theme_id"].isin(accepted), "sentence"]]
+    return [*said, f"{audit.counted(taken)} The last line: {audit.trail(taken, shown.labels)[-1].sentence}"]
 
 
 def _waiting(shown: Screen) -> list[str]:
-    """The open questions that no decision has answered since, and how many themes nobody has decided on."""
-    said = [f"{row.sentence} [{row.theme_id}]" for row in shown.questions.itertuples() if not _answered(row, shown)]
-    undecided = sorted(set(shown.themes.values()) - set(shown.statuses) - {UNASSIGNED})
-    if undecided:
-        named = "; ".join(audit.named(theme, shown.labels) for theme in undecided)
-        said.append(f"{len(undecided)} candidate themes: {named}.")
+    """The open questions that no decision has answered since, and which themes wait to be accepted or rejected."""
+    said = [question.sentence for question in shown.questions]
+    for state, what in (
+        ("candidate", "nobody has decided on"),
+        ("open", "you worked on, neither accepted nor rejected"),
+    ):
+        waiting = [theme for theme, own in shown.statuses.items() if own == state]
+        if waiting:
+            named = "; ".join(states.named(theme, shown.labels) for theme in waiting)
+            noun = "candidate theme" if state == "candidate" else "theme"
+            said.append(f"{words.count(len(waiting), noun)} {what}: {named}.")
     return said or ["Nothing."]
-
-
-def _answered(row: Any, shown: Screen) -> bool:
-    return f"{row.kind} {row.n_segments}" in shown.answers.get(row.theme_id, frozenset())
 
 
 def _read(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]:
     shares = reading.shares(shown.themes, reading.load(Places(study).reading), taken)
-    whole = reading.overall(shares)
-    of = f"{whole.n_read} of {whole.n_segments}"
-    said = [f"{whole.share:.0%} of the segments in themes have been opened or decided on ({of})."]
+    whole, count = reading.overall(shares), shown.count
+    said = [
+        f"{words.percent(whole.share)} of the segments in themes have been opened, or were named in a decision "
+        f"({whole.n_read:,} of {whole.n_segments:,}).",
+        f"{count.decided:,} of {words.count(count.shown, 'theme')} have been decided on: {count.accepted:,} accepted, "
+        f"{count.open:,} worked on.",
+    ]
     themes = sorted((share.share, theme) for theme, share in shares.items() if theme != UNASSIGNED)
     if themes and whole.n_read:
         share, theme = themes[0]
-        said.append(f"Least: {audit.named(theme, shown.labels)}, {share:.0%}.")
+        said.append(f"Least read: {states.named(theme, shown.labels)}, {words.percent(share)}.")
     return said
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 from pipeline import decisions, store
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
-from pipeline.inductive import news, replay
+from pipeline.inductive import news, replay, theme_states
 from pipeline.inductive.replay import Replayed
+from pipeline.settled import Held
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,21 @@ class Clusters:
 
 @dataclass(frozen=True)
 class Decided:
-    """The same for the themes that decisions leave, the largest first; `replayed`: what was settled, and questions."""
+    """The same for the themes that decisions leave, the largest first; `replayed`: what was settled, and questions.
+
+    `clusters`: each segment's cluster by its id (-1: none), as the run found it; `standing`: the decisions that stand.
+    """
 
     themes: np.ndarray
     parts: np.ndarray
     strength: np.ndarray
     ids: list[int]
     replayed: Replayed
+    clusters: Mapping[str, int]
+    standing: Sequence[Decision]
 
     def given(self) -> list[str | None]:
-        """For each theme the label that the researchers gave or accepted, if any."""
+        """For each theme the label that the researchers gave, accepted or left it with, if any."""
         held = self.replayed.held
         return [held[theme].label if theme in held else None for theme in self.ids]
 
@@ -52,8 +58,15 @@ class Decided:
         return {
             "status": "accepted" if held and held.status == "accepted" else "candidate",
             "decided": " ".join(held.decided) if held else "",
-            "label_source": "people" if held and held.label else "words",
+            "label_source": _source(held),
         }
+
+
+def _source(held: Held | None) -> str:
+    """Who a label comes from: a theme that was only remarked on keeps the one it had, which nobody gave."""
+    if held is None or not held.label:
+        return "words"
+    return "people" if held.named else "kept"
 
 
 def decided(
@@ -67,22 +80,18 @@ def decided(
     names, documents = segments["segment_id"].tolist(), segments["document"].tolist()
     ids = [*found.ids, UNASSIGNED]
     clusters = {name: ids[int(number)] for name, number in zip(names, found.themes, strict=True)}
-    done = replay.replay(
-        clusters,
-        dict(zip(names, documents, strict=True)),
-        decisions.standing(taken),
-        shift_share=shift_share,
-        min_size=min_size,
-    )
+    standing = decisions.standing(taken)
+    where = dict(zip(names, documents, strict=True))
+    done = replay.replay(clusters, where, standing, shift_share=shift_share, min_size=min_size)
     if done.themes == clusters:
-        return Decided(found.themes, found.parts, found.strength, list(found.ids), done)
+        return Decided(found.themes, found.parts, found.strength, list(found.ids), done, clusters, standing)
     left = [done.themes[name] for name in names]
     sizes = Counter(theme for theme in left if theme != UNASSIGNED)
     order = sorted(sizes, key=lambda theme: (-sizes[theme], theme))
     number = {theme: place for place, theme in enumerate(order)} | {UNASSIGNED: UNASSIGNED}
     themes = np.array([number[theme] for theme in left], dtype=np.int64)
     parts = _parts(themes, found.parts, min_size=min_size)
-    return Decided(themes, parts, _strength(found, themes, len(order)), order, done)
+    return Decided(themes, parts, _strength(found, themes, len(order)), order, done, clusters, standing)
 
 
 def _strength(found: Clusters, themes: np.ndarray, count: int) -> np.ndarray:
@@ -145,7 +154,7 @@ def _cosine(one: np.ndarray, two: np.ndarray) -> float:
 def tables(
     found: Decided, segments: pd.DataFrame, vectors: np.ndarray, labels: Mapping[int, str]
 ) -> dict[str, pd.DataFrame]:
-    """The tables theme_questions and theme_news.
+    """The tables theme_questions, theme_news and theme_states.
 
     `vectors`: plain, rows as `segments`; `labels`: of all themes, by id.
     """
@@ -157,7 +166,11 @@ def tables(
         vectors=dict(zip(names, vectors, strict=True)),
     )
     told = [tuple(vars(row).values()) for row in news.news(talk, held=found.replayed.held, labels=labels)]
-    return {"theme_questions": _frame("theme_questions", asked), "theme_news": _frame("theme_news", told)}
+    return {
+        "theme_questions": _frame("theme_questions", asked),
+        "theme_news": _frame("theme_news", told),
+        "theme_states": theme_states.table(found.replayed, found.clusters, found.standing, labels),
+    }
 
 
 def _frame(table: str, rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:

@@ -6,20 +6,30 @@ after the decision joins it where its cluster is mostly that theme's. Everything
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
+from pipeline.inductive import questions
 from pipeline.settled import Held, Question, settle
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """The outcome: each segment's theme (-1: none), the held themes by id, and the questions in a stable order."""
+    """The outcome: each segment's theme (-1: none), the held themes by id, and the questions in a stable order.
+
+    `outside`: of each segment in no theme, why (see states.OUTSIDE); `rejected`: of those that are left out with a
+    rejected theme, which; `continued`: the clusters that continue a held theme, with its id; `merged`: the themes that
+    were merged away, each with the held theme that has their segments.
+    """
 
     themes: dict[str, int]
     held: dict[int, Held]
     questions: list[Question]
+    outside: dict[str, str] = field(default_factory=dict)
+    rejected: dict[str, int] = field(default_factory=dict)
+    continued: dict[int, int] = field(default_factory=dict)
+    merged: dict[int, int] = field(default_factory=dict)
 
 
 def replay(
@@ -39,34 +49,70 @@ def replay(
     """
     held, unanchored = settle(decisions, clusters, set(documents.values()))
     alone = held.pop(UNASSIGNED, Held(UNASSIGNED, "open"))
-    settled = {
-        segment: theme.theme_id if theme.status != "rejected" else UNASSIGNED
-        for theme in (*held.values(), alone)
-        for segment in theme.anchor
-        if segment in clusters
-    }
-    free = sorted(set(clusters) - set(settled))
-    matched = _matches(clusters, held)
-    themes = dict(settled)
-    joined: Counter[int] = Counter()
-    claimed: Counter[int] = Counter()
-    rest: dict[int, list[str]] = {}
-    for segment in free:
-        target = matched.get(clusters[segment])
+    continued = _matches(clusters, held)
+    placed = _Placed(held, _own_ids(clusters, held))
+    for theme in held.values():
+        for segment in theme.anchor & set(clusters):
+            placed.into(segment, theme.theme_id)
+    for segment in alone.anchor & set(clusters):
+        placed.out(segment, "moved")
+    joined, claimed, rest = Counter[int](), Counter[int](), dict[int, list[str]]()
+    for segment in sorted(set(clusters) - set(placed.themes)):
+        cluster = clusters[segment]
+        target = continued.get(cluster)
         if target is None:
-            themes[segment] = _own_id(clusters[segment], held)
+            placed.beside(segment, cluster, enough=True)
         elif documents[segment] not in held[target].known:
-            themes[segment] = target if held[target].status != "rejected" else UNASSIGNED
+            placed.into(segment, target)
             joined[target] += 1
         else:
             # It was there when the theme was settled and was not put in it: the theme stays as it was left.
-            rest.setdefault(clusters[segment], []).append(segment)
+            rest.setdefault(cluster, []).append(segment)
             claimed[target] += 1
     for cluster, segments in rest.items():
-        apart = _own_id(cluster, held) if len(segments) >= min_size else UNASSIGNED
-        themes |= dict.fromkeys(segments, apart)
-    questions = _questions(clusters, held, joined, claimed, shift_share=shift_share)
-    return Replayed(dict(sorted(themes.items())), held, questions + unanchored)
+        for segment in segments:
+            placed.beside(segment, cluster, enough=len(segments) >= min_size)
+    asked = questions.asked(clusters, held, joined=joined, claimed=claimed, shift_share=shift_share)
+    return Replayed(
+        themes=dict(sorted(placed.themes.items())),
+        held=held,
+        questions=asked + unanchored,
+        outside=dict(sorted(placed.outside.items())),
+        rejected=dict(sorted(placed.rejected.items())),
+        continued=continued,
+        merged={gone: theme.theme_id for theme in held.values() for gone in sorted(theme.took) if gone not in held},
+    )
+
+
+@dataclass
+class _Placed:
+    """Where segments have been put so far; see Replayed. `own`: the id of the theme that a cluster makes of its own."""
+
+    held: Mapping[int, Held]
+    own: Mapping[int, int]
+    themes: dict[str, int] = field(default_factory=dict)
+    outside: dict[str, str] = field(default_factory=dict)
+    rejected: dict[str, int] = field(default_factory=dict)
+
+    def into(self, segment: str, theme: int) -> None:
+        """Put a segment in a held theme, or leave it out with a rejected one."""
+        if self.held[theme].status == "rejected":
+            self.out(segment, "rejected")
+            self.rejected[segment] = theme
+        else:
+            self.themes[segment] = theme
+
+    def out(self, segment: str, why: str) -> None:
+        """Put a segment in no theme."""
+        self.themes[segment] = UNASSIGNED
+        self.outside[segment] = why
+
+    def beside(self, segment: str, cluster: int, *, enough: bool) -> None:
+        """Leave a segment where its cluster put it, if what is left of that is enough for a theme."""
+        if cluster == UNASSIGNED or not enough:
+            self.out(segment, "unlike" if cluster == UNASSIGNED else "beside")
+        else:
+            self.themes[segment] = self.own[cluster]
 
 
 def _matches(clusters: Mapping[str, int], held: Mapping[int, Held]) -> dict[int, int]:
@@ -87,84 +133,14 @@ def _matches(clusters: Mapping[str, int], held: Mapping[int, Held]) -> dict[int,
     return chosen
 
 
-def _questions(
-    clusters: Mapping[str, int],
-    held: Mapping[int, Held],
-    joined: Counter[int],
-    claimed: Counter[int],
-    *,
-    shift_share: float,
-) -> list[Question]:
-    asked: list[Question] = []
-    homes: dict[int, list[int]] = {}
-    for theme in held.values():
-        name = f"'{theme.label}'" if theme.label else f"theme {theme.theme_id}"
-        here = sorted(segment for segment in theme.anchor if segment in clusters)
-        gone = len(theme.anchor) - len(here)
-        if gone:
-            asked.append(_gone(theme.theme_id, gone, len(theme.anchor), name))
-        if joined[theme.theme_id]:
-            count = joined[theme.theme_id]
-            asked.append(
-                Question(theme.theme_id, "joined", count, f"{count} new segments joined {name}: do they fit it?")
-            )
-        if claimed[theme.theme_id]:
-            count = claimed[theme.theme_id]
-            sentence = f"{count} segments that were not in {name} when it was decided now sit with it: take them in?"
-            asked.append(Question(theme.theme_id, "claimed", count, sentence))
-        asked += _disputed(theme, clusters, name)
-        if here and theme.status != "rejected":
-            homes.setdefault(_home(here, clusters), []).append(theme.theme_id)
-            asked += _shifts(theme, here, clusters, name, shift_share)
-    for cluster, themes in homes.items():
-        if cluster != UNASSIGNED and len(themes) > 1:
-            named = ", ".join(str(held[theme].label or theme) for theme in themes)
-            asked.append(Question(themes[0], "merged", 0, f"The clusters no longer tell these themes apart: {named}."))
-    asked = [question for question in asked if question.key not in held[question.theme_id].answers]
-    return sorted(asked, key=lambda question: (question.theme_id, question.kind, question.sentence))
-
-
-def _own_id(cluster: int, held: Mapping[int, Held]) -> int:
-    """A cluster's number, or another one where a held theme that it does not continue has that number."""
-    while cluster in held:
-        cluster = 100_000 + (cluster * 31 + 7) % 900_000
-    return cluster
-
-
-def _home(here: Sequence[str], clusters: Mapping[str, int]) -> int:
-    counts = Counter(clusters[segment] for segment in here)
-    return min(counts, key=lambda cluster: (-counts[cluster], cluster))
-
-
-def _shifts(
-    theme: Held, here: Sequence[str], clusters: Mapping[str, int], name: str, shift_share: float
-) -> list[Question]:
-    home = _home(here, clusters)
-    away = Counter(clusters[segment] for segment in here if clusters[segment] != home)
-    moved = sum(away.values())
-    if home == UNASSIGNED:
-        sentence = f"The clusters no longer hold {name} together: most of its {len(here)} segments sit with no theme."
-        return [Question(theme.theme_id, "vanished", len(here), sentence)]
-    if moved <= shift_share * len(here):
-        return []
-    sentence = f"{moved} of {len(here)} segments of {name} now sit with other clusters: is it still one theme?"
-    return [Question(theme.theme_id, "shifted", moved, sentence)]
-
-
-def _disputed(theme: Held, clusters: Mapping[str, int], name: str) -> list[Question]:
-    if theme.status == "rejected":
-        return []
-    asked = []
-    count = len((theme.contested & set(clusters)) - theme.anchor)
-    if count:
-        sentence = f"{count} segments counted to {name} had been settled in another theme before: where do they belong?"
-        asked.append(Question(theme.theme_id, "contested", count, sentence))
-    if not theme.anchor:
-        sentence = f"No segment is left in {name}: all were moved or merged away. Reject it, or undo what emptied it."
-        asked.append(Question(theme.theme_id, "empty", 0, sentence))
-    return asked
-
-
-def _gone(theme_id: int, gone: int, all_of: int, name: str) -> Question:
-    sentence = f"{gone} of {all_of} segments of {name} are no longer in the study: does it still stand?"
-    return Question(theme_id, "gone", gone, sentence)
+def _own_ids(clusters: Mapping[str, int], held: Mapping[int, Held]) -> dict[int, int]:
+    """The id of the theme that each cluster makes of its own: its number, unless that is an id of a decided theme."""
+    taken = {theme for one in held.values() for theme in (one.theme_id, *one.took)}
+    present = sorted(set(clusters.values()) - {UNASSIGNED})
+    given = {cluster: cluster for cluster in present if cluster not in taken}
+    for cluster in sorted(set(present) - set(given)):
+        number = cluster
+        while number in taken or number in given.values():
+            number = 100_000 + (number * 31 + 7) % 900_000
+        given[cluster] = number
+    return given

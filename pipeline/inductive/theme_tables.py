@@ -102,8 +102,9 @@ def _n(talk: Talk) -> int:
     return len(set(talk.segments["case"]) - {""})
 
 
-def assignments(talk: Talk, groups: Groups, ids: Sequence[int], part_ids: Sequence[int]) -> pd.DataFrame:
+def assignments(talk: Talk, groups: Groups, ids: Sequence[int], part_ids: Sequence[int], left: Decided) -> pd.DataFrame:
     """Rows of theme_assignments, in the order of the talk."""
+    names, done = talk.segments["segment_id"].tolist(), left.replayed
     inside = groups.themes >= 0
     own = groups.strength[np.arange(len(inside)), np.maximum(groups.themes, 0)] if len(inside) else np.zeros(0)
     return pd.DataFrame(
@@ -112,6 +113,9 @@ def assignments(talk: Talk, groups: Groups, ids: Sequence[int], part_ids: Sequen
             "theme_id": np.where(inside, np.array([*ids, UNASSIGNED])[groups.themes], UNASSIGNED),
             "subtheme_id": np.where(inside, np.array([*part_ids, UNASSIGNED])[groups.parts], UNASSIGNED),
             "strength": np.where(inside, own, 0.0),
+            "cluster_id": [left.clusters[name] for name in names],
+            "outside": [done.outside.get(name, "") for name in names],
+            "rejected_id": [done.rejected.get(name, UNASSIGNED) for name in names],
         }
     )
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline import decisions
+from pipeline import decisions, states, words
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
-from pipeline.settled import part_id
+from pipeline.settled import called, part_id
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,8 @@ class Entry:
     @property
     def sentence(self) -> str:
         """The entry in one line."""
-        evidence = (
-            f", on {self.n_segments} segments in a study of {self.n_documents} documents" if self.n_segments else ""
-        )
+        rested = f"{words.count(self.n_segments, 'segment')} in a study of {words.count(self.n_documents, 'document')}"
+        evidence = f", on {rested}" if self.n_segments else ""
         why = f": {' '.join(self.why.split())}" if self.why else ""
         undone = f" (undone by {self.undone_by})" if self.undone_by else ""
         return f"{self.when.replace('T', ' ')}  {self.who} {self.what}{evidence}{why}{undone}  [{self.decision}]"
@@ -43,10 +42,11 @@ class Entry:
 def trail(
     taken: Sequence[Decision], labels: Mapping[int, str], *, ids: bool = True, own: int | None = None
 ) -> list[Entry]:
-    """Every decision in the order it was taken, undone ones too. `labels`: the themes' labels as they are now.
+    """Every decision in the order it was taken, undone ones too. Themes are called what they were called then.
 
-    Without `ids` the sentences name themes and decisions in words alone, for those who only read; where they stand on
-    the card of a theme (`own`), that theme is "it".
+    `labels`: the themes' labels as they are now, for those of which a decision does not say it. Without `ids` the
+    sentences name themes and decisions in words alone, for those who only read; where they stand on the card of a theme
+    (`own`), that theme is "it".
     """
     standing = {decision.key for decision in decisions.standing(taken)}
     ordered = decisions.in_order(taken)
@@ -73,6 +73,19 @@ def trail(
     ]
 
 
+def counted(taken: Sequence[Decision]) -> str:
+    """How many decisions there are, by whom, and how many of them stand, in a sentence; an undo is none of them."""
+    people = sorted({decision.who for decision in taken})
+    made = [decision for decision in taken if decision.action != "undo"]
+    back = len(made) - len(decisions.standing(taken))
+    said = f"{words.count(len(made), 'decision').capitalize()} by {words.listed(people)}"
+    if not back:
+        return f"{said}."
+    left = len(made) - back
+    was, stand = "was" if back == 1 else "were", "stands" if left == 1 else "stand"
+    return f"{said}: {back:,} {was} taken back, and {left:,} {stand}."
+
+
 @dataclass(frozen=True)
 class _Names:
     """How themes are named in the sentences of a trail; see `trail`."""
@@ -81,21 +94,10 @@ class _Names:
     ids: bool
     own: int | None
 
-    def __call__(self, theme: int | None) -> str:
+    def __call__(self, theme: int | None, decision: Decision) -> str:
         if theme is not None and theme == self.own:
             return "it"
-        return named(theme, self.labels) if self.ids else _label(theme, self.labels)
-
-
-def named(theme: int | None, labels: Mapping[int, str]) -> str:
-    """A theme in words: its label and id, or that it is none."""
-    if theme is None or theme == UNASSIGNED:
-        return "no theme"
-    return f"'{labels[theme]}' ({theme})" if labels.get(theme) else f"theme {theme}"
-
-
-def _label(theme: int | None, labels: Mapping[int, str]) -> str:
-    return f"“{labels[theme]}”" if theme is not None and labels.get(theme) else named(theme, labels)
+        return states.named(theme, {**self.labels, **decision.names}, ids=self.ids)
 
 
 def labels_of(taken: Sequence[Decision], present: Mapping[int, str]) -> dict[int, str]:
@@ -103,27 +105,22 @@ def labels_of(taken: Sequence[Decision], present: Mapping[int, str]) -> dict[int
 
     `present`: the labels of the themes that are there.
     """
-    said: dict[int, str] = {}
-    for decision in decisions.in_order(taken):
-        if decision.label and decision.theme is not None:
-            said[part_id(decision) if decision.action == "split" else decision.theme] = decision.label
-    return said | dict(present)
+    return called(decisions.in_order(taken)) | dict(present)
 
 
 def _what(decision: Decision, name: _Names, by_key: Mapping[str, Decision]) -> str:
-    theme = name(decision.theme)
-    passages = f"{len(decision.segments)} segment{'' if len(decision.segments) == 1 else 's'}"
+    theme = name(decision.theme, decision)
+    passages = words.count(len(decision.segments), "segment")
     match decision.action:
         case "rename":
-            plain = f"named {'it' if theme == 'it' else 'a theme'} “{decision.label}”"
-            said = f"renamed theme {decision.theme} to '{decision.label}'" if name.ids else plain
+            said = _renamed(decision, theme, ids=name.ids)
         case "merge":
-            said = f"merged {', '.join(map(name, decision.others))} into {theme}"
+            said = f"merged {words.listed([name(other, decision) for other in decision.others])} into {theme}"
         case "split":
-            part = f"'{decision.label}' ({part_id(decision)})" if name.ids else f"“{decision.label}”"
+            part = states.named(part_id(decision), {part_id(decision): str(decision.label)}, ids=name.ids)
             said = f"split {passages} off {theme} as {part}"
         case "move":
-            said = f"moved {passages} to {theme}"
+            said = f"moved {passages} {'out of every theme' if decision.theme == UNASSIGNED else f'to {theme}'}"
         case "pin":
             said = f"pinned {passages} as exemplar{'' if len(decision.segments) == 1 else 's'} of {theme}"
         case "memo":
@@ -133,6 +130,14 @@ def _what(decision: Decision, name: _Names, by_key: Mapping[str, Decision]) -> s
         case _:
             said = f"{decision.action}ed {theme}"
     return said
+
+
+def _renamed(decision: Decision, theme: str, *, ids: bool) -> str:
+    if theme == "it":
+        return f"named it “{decision.label}”"
+    if decision.theme in decision.names:
+        return f"renamed {theme} to “{decision.label}”"
+    return f"named {f'theme {decision.theme}' if ids else 'a theme'} “{decision.label}”"
 
 
 def _undid(decision: Decision, name: _Names, by_key: Mapping[str, Decision]) -> str:

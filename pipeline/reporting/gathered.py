@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline import codebook, decisions
 from pipeline.reporting import alternatives, asked, matrix, metrics, quotes, reading, written
+from pipeline.states import Count, counted
 
 PROBLEMS = {
     "ingest": "ingest_problems",
@@ -23,6 +24,7 @@ class Study:
 
     `accepted`: the candidate codes of segments (segment_id, code, score); `codes`: those that were mapped, in the order
     of the codebook; `cells`: the framework matrix; `quoted`: every segment as a quote; `taken`: people's decisions;
+    `count`: how many themes there are of each state;
     `said`: what people wrote in cells of the matrix; `ledger`: what people have read;
     `readings`: how others read the themes.
     """
@@ -33,6 +35,7 @@ class Study:
     codes: tuple[str, ...]
     cells: tuple[matrix.Cell, ...]
     quoted: Mapping[str, quotes.Quote]
+    count: Count
     taken: Sequence[decisions.Decision] = ()
     said: Mapping[tuple[str, str], written.Summary] = field(default_factory=dict)
     ledger: Sequence[reading.Read] = ()
@@ -66,6 +69,7 @@ def gather(
         codes=codes,
         cells=tuple(cells),
         quoted=quoted,
+        count=counted(tables["theme_states"], tables["theme_assignments"]),
         taken=tuple(taken),
         said=written.standing(said),
         ledger=tuple(ledger),

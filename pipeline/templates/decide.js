@@ -9,8 +9,7 @@
   let taken = review ? review.taken : [];
   let kept = true, who = review ? review.who : "", asked = null;
 
-  const name = (id) => (themes.has(id) ? `T${themes.get(id).number}` : `theme ${id}`);
-  const titled = (id) => (themes.has(id) ? `${name(id)} “${held().get(id).label}”` : name(id));
+  const titled = (id, label) => (themes.has(id) ? `T${themes.get(id).number} “${label || held().get(id).label}”` : `a theme that is not on this page (${id})`);
   // What the decisions since the report make of its themes, in their order.
   const held = () => {
     const now = new Map(data.themes.map((theme) => [theme.id, { label: theme.label, members: new Set(theme.members), status: "", into: null, notes: [] }]));
@@ -31,18 +30,18 @@
   };
   const sentence = (one) => {
     if (one.said) return one.said;
-    const quoted = `“${one.was}”`;
+    const [own, ...others] = [one.theme, ...(one.others || [])].map((id, n) => titled(id, one.called[n]));
     return {
-      accept: `${one.who} accepted ${name(one.theme)} ${quoted}`,
-      reject: `${one.who} rejected ${name(one.theme)} ${quoted}`,
-      rename: `${one.who} renamed ${name(one.theme)} ${quoted} to “${one.label}”`,
-      merge: `${one.who} merged ${(one.others || []).map(name).join(", ")} into ${name(one.theme)} ${quoted}`,
-      memo: `${one.who} wrote of ${name(one.theme)}: ${one.text}`,
+      accept: `${one.who} accepted ${own}`,
+      reject: `${one.who} rejected ${own}`,
+      rename: `${one.who} renamed ${own} to “${one.label}”`,
+      merge: `${one.who} merged ${others.join(", ")} into ${own}`,
+      memo: `${one.who} wrote of ${own}: ${one.text}`,
     }[one.action];
   };
   const short = (one) => {
     const done = { accept: "Accepted", reject: "Rejected", rename: `Renamed “${one.label}”`, memo: "Memo written" };
-    done.merge = `Took in ${(one.others || []).map(name).join(", ")}`;
+    done.merge = `Took in ${(one.others || []).map((id) => titled(id)).join(", ")}`;
     return `${done[one.action] || one.action} by ${one.who}`;
   };
 
@@ -51,7 +50,7 @@
     document.querySelectorAll("[data-decide-theme]").forEach((place) => {
       const theme = now.get(Number(place.dataset.decideTheme));
       const said = theme.notes.map(short);
-      if (theme.into !== null) said.push(`Merged into ${name(theme.into)}`);
+      if (theme.into !== null) said.push(`Merged into ${titled(theme.into)}`);
       const note = place.querySelector(".now");
       note.hidden = !said.length;
       note.textContent = said.length ? `${said.join("; ")}. The next run shows it.` : "";
@@ -97,14 +96,16 @@
   };
   const keep = ({ action, theme, rest, why }) => {
     const now = held(), own = now.get(theme);
-    const made = { action, theme, who, when: stamp(), was: own.label };
+    const made = { action, theme, who, when: stamp(), called: [own.label] };
     if (why) made.why = why;
     if (action === "rename") made.label = rest[0];
-    if (action === "accept") Object.assign(made, { label: own.label, answers: themes.get(theme).answers });
+    if (action === "accept") made.label = own.label;
+    if (action === "accept" || action === "reject") made.answers = themes.get(theme).answers;
     if (action === "memo") made.text = rest[0];
     const members = new Set(own.members);
     if (action === "merge") {
       made.others = rest.map(Number).sort((a, b) => a - b);
+      made.called.push(...made.others.map((other) => now.get(other).label));
       made.others.forEach((other) => now.get(other).members.forEach((member) => members.add(member)));
     }
     made.members = [...members].sort();
@@ -135,7 +136,7 @@
     rename: "The label is yours from now on, and the theme keeps its segments.",
     merge: "The themes you tick become part of this one.",
     reject: "Its segments will be in no theme. They stay in the study, and the decision can be taken back.",
-    memo: "What you think of it, and why. It changes nothing else.",
+    memo: "What you think of it, and why. It keeps its segments and its label, and still waits to be accepted or rejected.",
   };
   const open = (action, theme) => {
     asked = { action, theme };
@@ -211,8 +212,7 @@
 
   // JSON is YAML too, but for a few characters that YAML wants escaped.
   const file = () => {
-    const written = taken.map(({ was, ...one }) => one);
-    const text = JSON.stringify({ decisions: written, basis: data.basis, seen: data.seen }, null, 1);
+    const text = JSON.stringify({ decisions: taken, basis: data.basis, seen: data.seen }, null, 1);
     return text.replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`);
   };
   by("decided-save").addEventListener("click", () => {

@@ -1,0 +1,219 @@
+"""What has become of each theme, in one vocabulary, and how many there are of each.
+
+Whatever names or counts themes (page, workbook, status, hand-out, metrics, exports) asks here, so that no two places
+can contradict each other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline import words
+from pipeline.core.terms import UNASSIGNED
+from pipeline.decisions import Decision
+
+# What a theme may be, and what that means.
+STATES = {
+    "candidate": "found by the run; nobody has decided on it",
+    "open": "worked on (a memo, a pinned exemplar, a moved segment), and neither accepted nor rejected",
+    "accepted": "accepted, renamed, merged with others or split by people",
+    "rejected": "rejected by people: its segments are in no theme",
+    "merged": "merged into another theme, which has its segments now",
+    "empty": "decided on, and left without a segment: all were moved elsewhere or have left the study",
+}
+# Those that have segments, and so a card, a row and a colour.
+SHOWN = ("candidate", "open", "accepted")
+# The same for a reader: one word or two beside a theme's label.
+WORDS = {
+    "candidate": "candidate",
+    "open": "not settled",
+    "accepted": "accepted",
+    "rejected": "rejected",
+    "merged": "merged",
+    "empty": "without segments",
+}
+# Why a segment is in no theme.
+OUTSIDE = {
+    "unlike": "fitted no theme",
+    "rejected": "in themes you rejected",
+    "moved": "moved out of every theme by you",
+    "beside": "beside a theme you decided on, and too few for a theme of their own",
+}
+# What a decision did to the theme it is about.
+DID = {
+    "accept": "accepted",
+    "rename": "renamed",
+    "merge": "merged with others",
+    "split": "split",
+    "reject": "rejected",
+    "pin": "given an exemplar",
+    "move": "given segments",
+    "memo": "remarked on",
+}
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many themes there are of each state, and where the talk is.
+
+    `found`: candidates that the clusters of the run found, before any decision. `shown`: candidates + open + accepted.
+    `split`: themes that were made by splitting, whatever has become of them since; `missed`: shown themes that were
+    decided on and that no cluster of the run continues. Of the candidates found, `in_decided` are in themes people
+    decided on, `in_rejected` in rejected ones, and `scattered` in no theme; the others are the `candidates`.
+    `segments`: those that themes were sought in; `outside`: in no theme, by reason (see OUTSIDE).
+    """
+
+    found: int
+    candidates: int
+    open: int
+    accepted: int
+    rejected: int
+    merged: int
+    empty: int
+    split: int
+    missed: int
+    in_decided: int
+    in_rejected: int
+    scattered: int
+    segments: int
+    outside: Mapping[str, int]
+
+    @property
+    def shown(self) -> int:
+        """Themes that have segments: a card each."""
+        return self.candidates + self.open + self.accepted
+
+    @property
+    def decided(self) -> int:
+        """Shown themes that anything was decided about."""
+        return self.open + self.accepted
+
+    @property
+    def waiting(self) -> int:
+        """Shown themes that wait to be accepted or rejected."""
+        return self.candidates + self.open
+
+    @property
+    def n_outside(self) -> int:
+        """Segments in no theme, for whatever reason."""
+        return sum(self.outside.values())
+
+    @property
+    def touched(self) -> bool:
+        """Whether any decision on a theme stands."""
+        return self.decided + self.rejected + self.merged + self.empty + self.split + self.outside["moved"] > 0
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the themes shown are those found less what people took away and more what they split off.
+
+        So it is until new talk or other settings make other clusters: then decided themes are not found again, or one
+        cluster holds the talk of several.
+        """
+        return self.shown == self.found - self.merged - self.rejected - self.empty + self.split
+
+
+def counted(states: pd.DataFrame, assignments: pd.DataFrame) -> Count:
+    """Count the themes of a study: `states` and `assignments` are the tables theme_states and theme_assignments."""
+    of_state = {state: int((states.state == state).sum()) for state in STATES}
+    decided = states[states.state.isin(["open", "accepted"])]
+    fates = _fates(states, assignments)
+    return Count(
+        found=len(fates),
+        candidates=of_state.pop("candidate"),
+        **of_state,
+        split=int((states.split_from != UNASSIGNED).sum()),
+        missed=int((decided.n_clusters == 0).sum()),
+        in_decided=fates.count("decided"),
+        in_rejected=fates.count("rejected"),
+        scattered=fates.count("scattered"),
+        segments=len(assignments),
+        outside={why: int((assignments.outside == why).sum()) for why in OUTSIDE},
+    )
+
+
+def _fates(states: pd.DataFrame, assignments: pd.DataFrame) -> list[str]:
+    """What became of each cluster of the run: a candidate shown, talk of decided or rejected themes, or neither."""
+    state_of = dict(zip(states.theme_id, states.state, strict=True))
+    held: dict[int, set[str]] = {}
+    for cluster, theme, why in zip(assignments.cluster_id, assignments.theme_id, assignments.outside, strict=True):
+        if cluster != UNASSIGNED:
+            held.setdefault(cluster, set()).add(why or state_of[theme])
+    order = {"candidate": "candidate", "accepted": "decided", "open": "decided", "rejected": "rejected"}
+    return [next((order[one] for one in order if one in held[cluster]), "scattered") for cluster in sorted(held)]
+
+
+def shown_in_words(count: Count) -> str:
+    """How many themes there are and how that number comes about, in a sentence or two."""
+    found = f"the run found {words.count(count.found, 'candidate')}"
+    if not count.touched:
+        return f"The talk falls into {words.count(count.shown, 'candidate theme')}"
+    start = f"{words.count(count.shown, 'theme').capitalize()} {'is' if count.shown == 1 else 'are'} shown"
+    done = _done(count)
+    if count.adds_up:
+        return f"{start}: {found}{f'; you {done}' if done else ''}"
+    candidates = f"{words.count(count.candidates, 'candidate')} that nobody has decided on"
+    said = [f"{start}: {count.decided:,} that you decided on, and {candidates}"]
+    elsewhere = [
+        (count.in_decided, "in themes you decided on"),
+        (count.in_rejected, "in themes you rejected"),
+        (count.scattered, "in no theme"),
+    ]
+    parts = [f"{number:,} {'is' if number == 1 else 'are'} {where}" for number, where in elsewhere if number]
+    stand = [f"{count.candidates:,} of them {'stands' if count.candidates == 1 else 'stand'} as such"]
+    said.append(f"{found[0].upper()}{found[1:]}: {words.listed([*stand, *parts])}")
+    if count.missed:
+        kept = "it is kept as you left it" if count.missed == 1 else "they are kept as you left them"
+        said.append(f"{count.missed:,} of yours {_were(count.missed)} not found again: {kept}")
+    if done:
+        said.append(f"You {done}")
+    return ". ".join(said)
+
+
+def _done(count: Count) -> str:
+    """What people did to the number of themes: merged 1, rejected 2 and split 1 off."""
+    parts = [
+        (count.merged, f"merged {count.merged:,}"),
+        (count.rejected, f"rejected {count.rejected:,}"),
+        (count.empty, f"left {count.empty:,} without a segment"),
+        (count.split, f"split {count.split:,} off"),
+    ]
+    return words.listed([said for number, said in parts if number])
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def outside_in_words(count: Count) -> str:
+    """How much of the talk is in no theme and why, in a sentence; empty where every segment is in one."""
+    if not count.n_outside:
+        return ""
+    shares = {why: (number, words.percent(number / count.segments)) for why, number in count.outside.items() if number}
+    all_of, share = words.count(count.n_outside, "segment"), words.percent(count.n_outside / count.segments)
+    if list(shares) == ["unlike"]:
+        return f"{all_of.capitalize()} ({share}) fitted no theme."
+    parts = [f"{number:,} ({part}) {_why(why, number)}" for why, (number, part) in shares.items()]
+    verb = "is" if count.n_outside == 1 else "are"
+    return f"{all_of.capitalize()} ({share}) {verb} in no theme: {words.listed(parts)}."
+
+
+def _why(why: str, number: int) -> str:
+    return OUTSIDE[why] if why == "unlike" else f"{_were(number)} {OUTSIDE[why]}"
+
+
+def named(theme: int | None, labels: Mapping[int, str], *, ids: bool = True) -> str:
+    """A theme in words: its label, with its id beside it unless told otherwise; never a number alone."""
+    if theme is None or theme == UNASSIGNED:
+        return "no theme"
+    label = labels.get(theme)
+    if not label:
+        return f"a theme without a label ({theme})"
+    return f"“{label}” ({theme})" if ids else f"“{label}”"
+
+
+def made(decision: Decision, *, part: bool = False) -> str:
+    """What a decision did, by whom and when: accepted by Asha on 2026-01-15. `part`: of the theme that a split made."""
+    did = "split off" if part else DID[decision.action]
+    return f"{did} by {decision.who} on {decision.when[:10]}"
