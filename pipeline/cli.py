@@ -8,7 +8,7 @@ import typer
 
 from pipeline import params as settings
 from pipeline import study
-from pipeline.core import surroundings
+from pipeline.core import surroundings, withdrawals
 from pipeline.errors import CounterpointError, refused
 from pipeline.params import Params
 
@@ -22,6 +22,18 @@ app = typer.Typer(
 Folder = Annotated[Path, typer.Argument(help="The study's folder, such as data/my-study.")]
 Who = Annotated[str, typer.Option(help="Who decides.", envvar="COUNTERPOINT_WHO", show_default=False)]
 Why = Annotated[str, typer.Option(help="Why, in your own words.", show_default=False)]
+
+
+@app.callback()
+def begun(context: typer.Context) -> None:
+    """Let no command write or send what a withdrawal that was begun has still to remove."""
+    if context.invoked_subcommand in ("new", "check", "withdraw"):
+        return
+    try:
+        study_of = settings.load().folder
+    except CounterpointError:
+        return  # the command says it, if it needs them
+    withdrawals.refuse(study_of)
 
 
 @app.command()
@@ -146,17 +158,32 @@ def withdraw(
     document: Annotated[str, typer.Option(help="The document: its path below transcripts/.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Remove a participant or a document from everything in this folder, and say what is out of reach."""
+    """Remove a participant or a document from everything in this folder, and say what is out of reach.
+
+    Without options it goes on with a withdrawal that was stopped. Exit status: 0 where nothing of theirs is left; 3
+    where something still holds their words or could not be searched; 1 where it was not carried out, or not finished.
+    """
     from pipeline.commands import withdraw as withdrawing
 
     def agreed(lines: list[str]) -> bool:
         for line in lines:
-            typer.echo(line)
+            _told(line)
         return yes or typer.confirm("This cannot be undone. Go on?")
 
     params: Params = settings.load()
-    if not withdrawing.withdraw(params, case=case, document=document, agreed=agreed, say=typer.echo):
-        raise SystemExit(1)
+    outcome = withdrawing.withdraw(params, case=case, document=document, agreed=agreed, say=_told)
+    if outcome:
+        raise SystemExit(int(outcome))
+
+
+def _told(line: str) -> None:
+    """Show a line whatever the terminal can show: what is under way must not end because it cannot be said."""
+    try:
+        typer.echo(line)
+    except UnicodeEncodeError:
+        typer.echo(line.encode("ascii", "backslashreplace").decode())
+    except OSError:  # nobody reads what is said any more
+        pass
 
 
 @app.command()

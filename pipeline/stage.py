@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from pipeline import params as settings
 from pipeline import study
-from pipeline.core import surroundings
+from pipeline.core import surroundings, withdrawals
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError, refused
 
@@ -33,6 +33,7 @@ def opened(name: str) -> Iterator[settings.Params]:
             end_with_parent()
         surroundings.check_file_names()
         params = settings.load()
+        withdrawals.refuse(params.folder)
         study.lay_out(params.folder)
         with _alone(name, params.folder), surroundings.one_thread():
             yield params

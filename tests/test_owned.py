@@ -80,6 +80,9 @@ def test_files_are_cleared_by_name_and_the_others_told(tmp_path: Path):
     names = [path.relative_to(tmp_path / "report").as_posix() for path in left]
     assert names == ["link", "notes/index.html", "plots/mine.csv"]
     assert not (tmp_path / "report/csv").exists()
+    (tmp_path / "report/csv").mkdir()
+    owned.clear(tmp_path / "report", ["csv/*.csv"])
+    assert not (tmp_path / "report/csv").exists(), "a run that was killed had emptied it"
     assert (tmp_path / "report/empty").is_dir()
     assert (tmp_path / "elsewhere/index.html").exists()
 

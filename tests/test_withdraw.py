@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -11,7 +12,8 @@ import pandas as pd
 import pytest
 
 from pipeline import decisions
-from pipeline.commands import withdraw
+from pipeline.commands import withdraw, withdrawal_said
+from pipeline.commands.withdraw import Outcome
 from pipeline.errors import CounterpointError
 from pipeline.params import Params
 from pipeline.reporting import reading
@@ -202,6 +204,7 @@ def test_the_command_says_what_it_did_and_what_is_out_of_reach(run: tuple[Path, 
         "human_codes/codes.csv",
         "reading.yaml",
         "were looked for in every file of the project, and not found",
+        f"what they are called ({NAME}, alone.docx)",
         "Out of reach",
         "backups",
     ):
@@ -227,7 +230,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def withdrawn(case: str, *, agreed: bool = True) -> tuple[bool, str]:
+def withdrawn(case: str, *, agreed: bool = True) -> tuple[Outcome, str]:
     said: list[str] = []
     done = withdraw.withdraw(Params(study="data/small"), case=case, agreed=lambda _: agreed, say=said.append)
     return done, "\n".join(said)
@@ -236,16 +239,17 @@ def withdrawn(case: str, *, agreed: bool = True) -> tuple[bool, str]:
 def test_what_still_holds_a_name_is_listed_and_the_outcome_says_so(small: Path):
     write(small / "notes.md", "Carys asked us to leave the board alone.\n")
     done, said = withdrawn("Carys")
-    assert not done
+    assert done == Outcome.LOOK
     assert "notes.md: the name Carys" in said
+    assert "and not found" not in said
     assert "DVC is not set up here" in said
     assert "thrown away" not in (small / "data/small/transcripts/group.vtt").read_text()
 
 
 def test_a_long_list_is_cut_and_counted(small: Path):
-    for number in range(withdraw.SHOWN + 3):
-        write(small / f"notes_{number}.md", "Carys")
-    assert "and 3 more" in withdrawn("Carys")[1]
+    for number in range(withdrawal_said.SHOWN + 3):
+        write(small / f"notes/{number:03d}.md", "Carys")
+    assert "and 3 more in notes" in withdrawn("Carys")[1]
 
 
 def test_nothing_is_changed_without_consent(small: Path):
@@ -264,4 +268,30 @@ def test_the_last_transcript_may_go(small: Path):
     (small / "data/small/transcripts/group.vtt").unlink()
     write(small / "data/small/transcripts/one.txt", ONE)
     done, said = withdrawn("Anna")
-    assert done and "No transcript is left" in said
+    assert done == Outcome.DONE and "No transcript is left" in said
+
+
+def test_what_could_not_be_searched_is_listed_and_nothing_is_called_not_found(small: Path):
+    """A file that cannot be opened may hold anything: the damaged archive, the scan, the one that only begins so."""
+    (small / "x.bin").write_bytes(b"PAR1 hello")
+    (small / "y.zip").write_bytes(b"PK\x03\x04 broken")
+    done, said = withdrawn("Carys")
+    assert done == Outcome.LOOK
+    assert "NOT SEARCHED" in said and "x.bin: it begins like a Parquet table" in said and "y.zip" in said
+    assert "and not found" not in said
+    assert "were looked through, and nothing of theirs was found in them" in said
+    assert "Out of reach of this command:" in said
+
+
+def test_a_name_that_is_too_short_is_never_said_not_to_be_found(small: Path):
+    people = PEOPLE.replace("Carys,Carys", "Carys,7")
+    write(small / "data/small/participants.csv", people)
+    done, said = withdrawn("7")
+    assert done == Outcome.LOOK
+    assert "'7' is too short to be looked for" in said and "and not found" not in said
+
+
+def test_a_line_that_cannot_be_shown_ends_nothing(small: Path):
+    wanted = withdrawal_said.printable(os.fsdecode(b"int_Zo\xeb.txt"))
+    assert wanted == "int_Zo\\xeb.txt"
+    assert withdrawal_said.printable("Zoë") == "Zoë"

@@ -1,11 +1,14 @@
 """What a withdrawal is worked out to change: raw files, participants, human codes, decisions, the reading ledger."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
 
 from pipeline import decisions, ingest, params, segment, store
-from pipeline.commands import redact, withdrawal, withdrawal_words
+from pipeline.commands import journal, redact, sheets, withdrawal, withdrawal_words
+from pipeline.commands.sought_names import SENTENCE
+from pipeline.commands.withdrawal_subject import WithdrawError
 from pipeline.decisions import Decision
 from pipeline.reporting import alternatives, reading, written
 from pipeline.sentences import plain_starts, spans
@@ -58,6 +61,19 @@ def planned(**who: str) -> withdrawal.Plan:
     return withdrawal.plan(settings(), split=split, **who)
 
 
+def carried_out(plan: withdrawal.Plan) -> None:
+    held, contents = withdrawal.journal(plan, words={"case": "x"}, beyond=[])
+    journal.begin(plan.study, held, contents)
+    assert journal.change_files(plan.study, held) == ([], [])
+    for path, data in withdrawal_words.changes(plan.study, ids=held.ids, needles=held.needles)[0].items():
+        path.write_bytes(data)
+    journal.clear(plan.study)
+
+
+def names(plan: withdrawal.Plan) -> set[str]:
+    return {name.text for name in plan.needles.names}
+
+
 def segments() -> dict[str, tuple[str, str]]:
     """The segments as they would be cut now: id to speaker and text."""
     tables = ingest.ingest(Path("data/mine"), **settings().ingest.model_dump())
@@ -76,7 +92,7 @@ def test_planning_writes_nothing(study: Path):
 def test_a_participant_goes_from_files_of_their_own_and_from_those_they_share(study: Path):
     plan = planned(case="A1")
     assert plan.deleted == [study / "transcripts/alone.txt"]
-    withdrawal.carry_out(plan)
+    carried_out(plan)
     assert sorted(path.name for path in (study / "transcripts").iterdir()) == ["group.txt", "other.txt"]
     left = (study / "transcripts/group.txt").read_text()
     assert "Anna:" not in left and "sticker" not in left and left.count(redact.MARK) == 2
@@ -90,7 +106,7 @@ def test_a_participant_goes_from_files_of_their_own_and_from_those_they_share(st
 
 def test_what_others_said_keeps_its_ids(study: Path):
     before = segments()
-    withdrawal.carry_out(planned(case="A1"))
+    carried_out(planned(case="A1"))
     others = {name for name, (speaker, _) in before.items() if speaker in ("Bilal", "Carys")}
     assert others <= set(segments())
 
@@ -98,19 +114,19 @@ def test_what_others_said_keeps_its_ids(study: Path):
 def test_a_document_goes_whole_and_those_heard_elsewhere_keep_their_rows(study: Path):
     plan = planned(document="group")
     assert plan.deleted == [study / "transcripts/group.txt"]
-    withdrawal.carry_out(plan)
+    carried_out(plan)
     people = (study / "participants.csv").read_text()
     assert "alone,Anna" in people and "group" not in people and "Bilal" not in people
-    assert {"Bilal", "B1", "group.txt"} <= set(plan.needles.names)
-    assert "group" not in plan.needles.names, "a plain word is no trace"
-    assert not {"Anna", "A1"} & set(plan.needles.names)
+    assert {"Bilal", "B1", "group.txt"} <= set(names(plan))
+    assert "group" not in names(plan), "a plain word is no trace"
+    assert not {"Anna", "A1"} & set(names(plan))
 
 
 @pytest.mark.parametrize(
     "who", [{"case": "Nobody"}, {"document": "nothing.txt"}, {}, {"case": "A1", "document": "group"}]
 )
 def test_what_is_not_there_is_a_sentence(study: Path, who: dict[str, str]):
-    with pytest.raises(withdrawal.WithdrawError, match=r"A1.*B1.*C1|alone\.txt.*other\.txt|either a participant"):
+    with pytest.raises(WithdrawError, match=r"A1.*B1.*C1|alone\.txt.*other\.txt|either a participant"):
         planned(**who)
 
 
@@ -138,7 +154,7 @@ def test_codings_of_theirs_go_and_the_others_move_with_the_text(study: Path):
         "other,,,half a day,Time,X,Then winter came and nobody had the time to look at it again.",
     ]
     write(study / "human_codes/a.csv", "document,start,end,text,code,coder,memo\n" + "\n".join(rows) + "\n")
-    withdrawal.carry_out(planned(case="A1"))
+    carried_out(planned(case="A1"))
     left = (study / "transcripts/group.txt").read_text()
     kept = codes(study)
     moved = left.index("carried it")
@@ -159,7 +175,7 @@ def test_every_coding_left_can_still_be_placed(study: Path):
         study / "human_codes/a.csv",
         f"document,start,end,text,code,coder\ngroup,{bilal},{bilal + 10},carried it,Spread,X\n",
     )
-    withdrawal.carry_out(planned(case="A1"))
+    carried_out(planned(case="A1"))
     tables = ingest.ingest(study, **settings().ingest.model_dump())
     assert tables["codings"][["text", "code"]].values.tolist() == [["carried it", "Spread"]]
     assert not tables["ingest_problems"]["place"].str.contains("human_codes").any()
@@ -169,14 +185,132 @@ def test_codes_in_a_form_that_cannot_be_changed_stop_everything_if_they_hold_the
     write(study / "human_codes/old.nvp", "the project of somebody else")
     assert planned(case="A1").deleted
     write(study / "human_codes/old.nvp", "then winter came, and nobody had the time to look at it again")
-    with pytest.raises(withdrawal.WithdrawError, match=r"human_codes/old\.nvp"):
+    with pytest.raises(WithdrawError, match=r"human_codes/old\.nvp"):
         planned(case="A1")
 
 
-def test_a_file_of_codes_that_cannot_be_read_is_named(study: Path):
-    write(study / "human_codes/a.csv", "what,ever\n1,2\n")
-    with pytest.raises(withdrawal.WithdrawError, match=r"human_codes/a\.csv"):
+def test_every_file_of_codes_that_cannot_be_changed_is_named_at_once(study: Path):
+    write(study / "human_codes/theirs.csv", "what,ever\n1,2\n")
+    assert planned(case="A1").deleted, "another program's table without their words stops nothing"
+    write(study / "human_codes/theirs.csv", "Transcript,Snippet\nalone,The consultant asks what we think\n")
+    write(study / "human_codes/team.qdpx", "Anna")
+    write(study / "human_codes/damaged.qdpx", "PK\x03\x04")
+    with pytest.raises(WithdrawError) as caught:
         planned(case="A1")
+    said = str(caught.value).splitlines()
+    assert [line.split()[0] for line in said] == ["human_codes/team.qdpx", "human_codes/theirs.csv"]
+    assert all("export it again" in line for line in said)
+
+
+def test_a_short_name_in_codes_of_another_program_stops_nothing(study: Path):
+    write(study / "human_codes/team.qdpx", "A1 stands for many things")
+    assert planned(case="A1").deleted
+
+
+def test_rows_that_would_mean_another_document_afterwards_are_named(study: Path):
+    write(study / "transcripts/alone.md", OTHER)
+    write(study / "participants.csv", PEOPLE.replace("alone,", "alone.txt,"))
+    write(study / "human_codes/a.csv", "document,start,end,text,code,coder\nalone,13,20,,Time,X\n")
+    with pytest.raises(WithdrawError, match=r"human_codes/a\.csv, line 2: 'alone' may be any of alone\.md, alone\.txt"):
+        planned(document="alone.txt")
+    write(study / "human_codes/a.csv", "document,start,end,text,code,coder\nalone.md,13,20,,Time,X\n")
+    assert planned(document="alone.txt").deleted == [study / "transcripts/alone.txt"]
+
+
+@pytest.mark.parametrize("named", [unicodedata.normalize("NFD", "Zoë"), "ZOË", "Zo\u00adë", "\uff3aoë"])
+def test_a_case_is_found_in_any_form_of_its_name(study: Path, named: str):
+    write(study / "participants.csv", PEOPLE.replace("A1", "Zoë"))
+    assert planned(case=named).deleted == [study / "transcripts/alone.txt"]
+    write(study / "participants.csv", PEOPLE.replace("A1", unicodedata.normalize("NFD", "Zoë")))
+    assert planned(case=named).deleted == [study / "transcripts/alone.txt"]
+
+
+def test_somebody_whose_file_could_not_be_read_goes_all_the_same(study: Path):
+    write(study / "transcripts/scan.pdf", "%PDF-1.4 a scan")
+    write(study / "participants.csv", PEOPLE + "scan,Dora,D1,participant,nurse\n")
+    plan = planned(case="D1")
+    assert plan.deleted == [study / "transcripts/scan.pdf"]
+    assert {"D1", "Dora"} <= names(plan)
+    carried_out(plan)
+    assert (study / "participants.csv").read_text() == PEOPLE
+
+
+def test_a_file_of_several_that_could_not_be_read_is_for_a_person(study: Path):
+    write(study / "transcripts/scan.pdf", "%PDF-1.4 a scan")
+    write(study / "participants.csv", PEOPLE + "scan,Dora,D1,participant,x\nscan,Eva,E1,participant,x\n")
+    with pytest.raises(WithdrawError, match=r"transcripts/scan\.pdf could not be read"):
+        planned(case="D1")
+
+
+def test_what_participants_csv_says_of_them_alone_is_looked_for(study: Path):
+    write(study / "participants.csv", PEOPLE.replace(",role\n", ",mail\n").replace(",nurse", ",anna.b@example.org"))
+    assert "anna.b@example.org" in names(planned(case="A1"))
+
+
+def test_a_label_in_their_words_is_looked_for_though_it_is_short(study: Path):
+    memo = Decision(action="rename", theme=5, label="Sticker on the fluid chart", who="X", when="2026-01-15")
+    shared = Decision(action="rename", theme=6, label="nobody had the time", who="X", when="2026-01-15")
+    decisions.save(study / "decisions.yaml", [memo, shared])
+    write(study / "codebook.yaml", "codes:\n  - name: Fluid chart\n    examples: [winter came]\n")
+    wanted = planned(case="A1").needles
+    for said in ("the sticker on the fluid chart", "Fluid chart", "Winter came!"):
+        assert SENTENCE in wanted.hits(said), said
+    assert SENTENCE not in wanted.hits("As Anna says, the time went")
+
+
+SHEET = ("document", "start", "end", "speaker", "before", "text", "code", "coder", "memo")
+
+
+def sheet(study: Path) -> dict[str, list[dict[str, str]]]:
+    return {
+        path.suffix: [{name: row[name] for name in SHEET} for row in sheets.read(path, SHEET)]
+        for path in sorted((study / "sheets").glob("coding_X.*"))
+    }
+
+
+def test_sheets_lose_their_rows_and_keep_what_others_filled_in(study: Path):
+    anna, bilal, carys = GROUP.index("sticker"), GROUP.index("carried it"), OTHER.index("half a day")
+    last = GROUP.index("the charts went")
+    rows = [
+        ("group.txt", anna, anna + 7, "Anna", "", "sticker", "Idea", "X", ""),
+        (
+            "group.txt",
+            bilal,
+            bilal + 10,
+            "Bilal",
+            "put the sticker on the fluid chart",
+            "carried it",
+            "Spread",
+            "X",
+            "m",
+        ),
+        ("group.txt", last, last + 15, "Bilal", "", "the charts went", "", "X", ""),
+        ("alone.txt", 30, 40, "Anna", "", ALONE[30:40], "", "X", ""),
+        ("other.txt", carys, carys + 10, "Carys", "", "half a day", "Time", "X", ""),
+    ]
+    held = [dict(zip(SHEET, row, strict=True)) for row in rows]
+    sheets.write(study / "sheets/coding_X", held, SHEET, about=[["What to do"]])
+    write(study / "sheets/notes.txt", "nothing")
+    plan = planned(case="A1")
+    assert "take out or move 4 rows of sheets/coding_X.csv" in plan.lines
+    carried_out(plan)
+    left = (study / "transcripts/group.txt").read_text()
+    spread, moved = left.index("carried it"), left.index("the charts went")
+    for rows_left in sheet(study).values():
+        assert [(row["document"], row["start"], row["text"], row["code"], row["memo"]) for row in rows_left] == [
+            ("group.txt", str(spread), "carried it", "Spread", "m"),
+            ("group.txt", str(moved), "the charts went", "", ""),
+            ("other.txt", str(carys), "half a day", "Time", ""),
+        ]
+        assert rows_left[0]["before"] == redact.MARK
+
+
+def test_a_table_keeps_its_line_ends_and_its_mark(study: Path):
+    people = "\ufeff" + PEOPLE.removeprefix("# ours\n").replace("\n", "\r\n")
+    (study / "participants.csv").write_bytes(people.encode())
+    carried_out(planned(case="A1"))
+    kept = [line for line in people.splitlines(keepends=True) if ",A1," not in line]
+    assert (study / "participants.csv").read_bytes() == "".join(kept).encode()
 
 
 def test_ids_go_from_decisions_and_from_the_reading_ledger(study: Path):
@@ -193,7 +327,7 @@ def test_ids_go_from_decisions_and_from_the_reading_ledger(study: Path):
     reading.opened(study, [theirs[0], others[0]], who="Asha")
     plan = planned(case="A1")
     assert plan.segments == set(theirs)
-    withdrawal.carry_out(plan)
+    carried_out(plan)
     (left,) = decisions.load(study / "decisions.yaml")
     assert left.key == accept.key
     assert set(left.members) == set(others)
@@ -223,7 +357,7 @@ def test_an_undo_of_an_undo_goes_with_what_it_undid():
 
 def test_a_speaker_named_for_every_document_goes_from_there_too(study: Path):
     write(study / "participants.csv", "document,speaker,case,part\n*,Anna,A1,participant\n*,Interviewer,,interviewer\n")
-    withdrawal.carry_out(planned(case="A1"))
+    carried_out(planned(case="A1"))
     assert (study / "participants.csv").read_text() == "document,speaker,case,part\n*,Interviewer,,interviewer\n"
 
 
@@ -248,7 +382,7 @@ def test_words_of_nobody_in_particular_beside_theirs_are_pointed_out(study: Path
 def test_what_was_written_of_them_goes_out_of_the_summaries(study: Path, who: dict[str, str], left: list[str]):
     said = {"code": "Time", "summary": "None.", "who": "Asha", "when": "2026-01-01"}
     write(study / "summaries.yaml", written.dump(written.Summary(case=case, **said) for case in ("A1", "C1")))
-    withdrawal.carry_out(planned(**who))
+    carried_out(planned(**who))
     assert [one.case for one in written.load(study / "summaries.yaml")] == left
 
 
@@ -263,7 +397,7 @@ def test_their_readings_go_and_their_words_out_of_what_others_wrote(study: Path)
     write(study / "readings.yaml", alternatives.dump(readings))
     plan = planned(case="A1")
     assert any("readings.yaml" in line for line in plan.lines)
-    withdrawal.carry_out(plan)
+    carried_out(plan)
     left = alternatives.load(study / "readings.yaml")
     assert [(one.who, one.means, one.called, one.missing) for one in left] == [
         ("Dev", redact.MARK, "Being asked", ""),

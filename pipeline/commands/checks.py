@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline import codebook, decisions, ingest, participants, study
 from pipeline import params as settings
-from pipeline.core import study_folder
+from pipeline.core import study_folder, withdrawals
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.participants import Person
@@ -48,6 +48,8 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Fi
     except CounterpointError as error:
         found.refuse(error)
         return found
+    if said := withdrawals.unfinished(folder):
+        found.refuse(withdrawals.UnfinishedError(said))
     _codebook_and_decisions(found, folder)
     try:
         study.exists(folder)

@@ -1,5 +1,6 @@
 """Editing a csv file that people keep: rows are changed or taken out, and every other line stays as it was written."""
 
+import codecs
 import csv
 import io
 from collections.abc import Callable
@@ -12,6 +13,8 @@ Change = Callable[[int, dict[str, str]], dict[str, str] | None]
 
 def edit(data: bytes, change: Change, *, comments: bool = False) -> tuple[bytes, int]:
     """Return the file with its rows changed, in UTF-8, and how many rows were changed or taken out.
+
+    Its line ends and its byte order mark stay as they are.
 
     `change` is given a row's line number and its cells by column (in lower case, as written), and returns them as they
     shall be, or None to take the row out. `comments`: lines whose first cell begins with # are no rows.
@@ -31,7 +34,9 @@ def edit(data: bytes, change: Change, *, comments: bool = False) -> tuple[bytes,
             touched += 1
             out += [_written(header, new, delimiter)] if new is not None else []
         at = last
-    return "\n".join(out + lines[at:]).encode(), touched
+    end = "\r\n" if data.count(b"\r\n") * 2 > data.count(b"\n") else "\n"
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    return mark + end.join(out + lines[at:]).encode(), touched
 
 
 def _ends(text: str, delimiter: str) -> list[int]:

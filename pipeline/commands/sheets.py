@@ -164,7 +164,7 @@ def _read_csv(data: bytes, place: Path) -> tuple[list[str], list[dict[str, str]]
         lines = list(text_files.rows(text_files.decoded(data, place=str(place)), place=str(place)))
     except text_files.TextFileError as error:
         raise SheetError(str(error)) from None
-    return _rows([(number, [_unguarded(cell) for cell in line]) for number, line in lines], f"{place}, line")
+    return _rows([(number, [unguarded(cell) for cell in line]) for number, line in lines], f"{place}, line")
 
 
 def _read_xlsx(data: bytes, place: Path) -> tuple[list[str], list[dict[str, str]]]:
@@ -192,5 +192,6 @@ def _guarded(cell: str) -> str:
     return f"'{cell}" if cell.startswith(RISKY) else cell
 
 
-def _unguarded(cell: str) -> str:
+def unguarded(cell: str) -> str:
+    """A cell without the apostrophe that kept it from being a formula."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(RISKY) else cell

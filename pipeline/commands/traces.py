@@ -1,142 +1,194 @@
-"""Where a person's words or name can still be found: every file below a folder, unpacked, caches included."""
+"""Where somebody's words or name can still be found: every file of a project, unpacked, caches and Git included.
 
-import html
-import io
+Three things come out: what holds something of them, how many files were looked through and hold nothing, and what
+could not be looked into. Nothing is passed over in silence, and no file ends the search.
+"""
+
 import os
 import re
-import zipfile
-import zlib
+import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from pipeline.commands import git_objects, made
+from pipeline.commands.carriers import apart, plain
+from pipeline.commands.carriers.pieces import Budget, Closed, Source
+from pipeline.commands.needles import Needles
+from pipeline.commands.sought_names import SENTENCE, Hit, surest
+from pipeline.core.places import Places
 
-# Somebody is quoted where so many of their words stand in a row. Shorter sentences ("Yes, I think so.") are anybody's.
-RUN, MIN_WORDS = 6, 5
-# Git's own store is named apart; the others hold programs, not the study.
-SKIPPED = frozenset([".git", ".venv", "node_modules", "__pycache__"])
-MAX_DEPTH = 3
+# The program's own code, with examples in it: an Anna there is not theirs.
+PROGRAM = ("pipeline", "tests", "benchmarks")
+# The part of a file that is its name.
+OWN_NAME = "its own name"
+# Kept of Git by its own commands.
+_OBJECTS = re.compile(r"(?:[0-9a-f]{2}|pack)")
 
-_WORD = re.compile(r"\w+")
-_TAG = re.compile(r"<[^<>]*>")
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
+
+# A part of a file, and what was found there.
+Found = tuple[str, Hit]
 
 
 @dataclass(frozen=True, order=True)
 class Trace:
-    """A file in which something was found. `part`: the member of an archive, or ''; `kind`: sentence or name."""
+    """A file that holds something of them. `part`: where in it, such as the member of an archive; `found`: what."""
 
     path: str
     part: str
-    kind: str
-    found: str
+    found: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Needles:
-    """What is looked for: runs of words that are theirs alone, in any case and however marked up; names, as written."""
+@dataclass(frozen=True, order=True)
+class Unsearched:
+    """A file, or a part of one, that could not be looked into, and why, as the end of a sentence."""
 
-    runs: frozenset[str]
-    names: tuple[str, ...]
-
-
-def needles(theirs: Iterable[str], others: Iterable[str], names: Iterable[str]) -> Needles:
-    """The runs of words in somebody's turns that nobody else says too, and their names."""
-    own = {run for text in theirs for sentence in _SENTENCE_END.split(text) for run in _runs(_words(sentence))}
-    shared = {run for text in others for size in (MIN_WORDS, RUN) for run in _windows(_words(text), size)}
-    return Needles(frozenset(own - shared), tuple(sorted({name.strip() for name in names} - {""})))
+    path: str
+    part: str
+    why: str
 
 
-def _runs(words: list[str]) -> Iterator[str]:
-    if len(words) >= MIN_WORDS:
-        yield from _windows(words, min(RUN, len(words)))
+@dataclass
+class Search:
+    """What a search found, in the order in which to look at it: raw files first, caches last.
+
+    `clean`: how many files were looked through and hold nothing. `small`: names that are plain words too, and the files
+    that hold them in small letters. `examples`: files of the program itself that hold a name. `installed`: folders of
+    installed programs, which are not looked through.
+    """
+
+    found: list[Trace] = field(default_factory=list)
+    unsearched: list[Unsearched] = field(default_factory=list)
+    clean: int = 0
+    small: dict[str, list[str]] = field(default_factory=dict)
+    examples: list[str] = field(default_factory=list)
+    installed: list[str] = field(default_factory=list)
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether everything was looked through and nothing was found."""
+        return not self.found and not self.unsearched and not self.small
+
+    def add(self, place: str, hits: Iterable[Found], closed: Iterable[tuple[str, str]]) -> None:
+        """Keep what was found in a file, a row for each part of it, and what could not be looked into."""
+        self.unsearched += [Unsearched(place, part, why) for part, why in closed]
+        parts: dict[str, set[Hit]] = {}
+        for part, hit in hits:
+            parts.setdefault(part, set()).add(hit)
+        for part, held in sorted(parts.items()):
+            best = surest(held)
+            for hit in (hit for hit in best if hit.how == "small"):
+                self.small.setdefault(hit.name, []).append(f"{place} ({part})" if part else place)
+            said = tuple(sorted(str(hit) for hit in best if hit.how != "small"))
+            example = SENTENCE not in best and (place.split("/")[0] in PROGRAM or part.split("/")[0] in PROGRAM)
+            if said and example:
+                self.examples.append(place)
+            elif said:
+                self.found.append(Trace(place, part, said))
 
 
-def _windows(words: list[str], size: int) -> Iterator[str]:
-    yield from (" ".join(words[at : at + size]) for at in range(len(words) - size + 1))
+def search(root: Path, wanted: Needles, places: Places | None = None) -> Search:
+    """Look through every file below a folder, the project's. `places`: those of the study, which come first."""
+    done = Search()
+    own = places.withdrawal if places is not None else None
+    for path in _entries(root, root, done):
+        if own in (path, path.parent):
+            continue
+        place = path.relative_to(root).as_posix()
+        hits = {(OWN_NAME, hit) for text in plain.readings(os.fsencode(path.name)) for hit in wanted.hits(text)}
+        closed: set[tuple[str, str]] = set()
+        if path.is_symlink():
+            closed = _link(path, root)
+        elif not path.is_dir():
+            hits, closed = _in_file(path, wanted, hits)
+            done.clean += not hits and not closed
+        done.add(place, hits, closed)
+    for store in git_objects.stores(root):
+        done.add(store.relative_to(root).as_posix(), *git_objects.look(store, wanted))
+    rank = _Rank(root, places)
+    done.found.sort(key=lambda trace: (rank(trace.path), trace))
+    done.unsearched.sort(key=lambda one: (rank(one.path), one))
+    return done
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+def _entries(folder: Path, root: Path, done: Search) -> Iterator[Path]:
+    """Every file, link and folder below a folder, in order; folders that cannot be read are noted."""
+    try:
+        held = sorted(folder.iterdir())
+    except OSError as error:
+        done.add(folder.relative_to(root).as_posix(), set(), {("", _refused(error))})
+        return
+    for path in held:
+        if path.is_dir() and (path / "pyvenv.cfg").exists():
+            done.installed.append(path.relative_to(root).as_posix())
+            continue
+        yield path
+        kept_by_git = folder.name == "objects" and (folder.parent / "HEAD").exists() and _OBJECTS.fullmatch(path.name)
+        if path.is_dir() and not path.is_symlink() and not kept_by_git:
+            yield from _entries(path, root, done)
 
 
-def search(folder: Path, wanted: Needles) -> list[Trace]:
-    """Every file below a folder that holds any of it, one row for each file, part and kind, in a stable order."""
-    pattern = _names(wanted)
-    found = set()
-    for path in _files(folder):
-        place = path.relative_to(folder).as_posix()
-        if pattern and (named := pattern.search(place.replace("_", " "))):
-            found.add(Trace(place, "", "name", f"{named.group()} (the file's own name)"))
-        for part, text in _texts(path.read_bytes(), "", 0):
-            if hit := quoted(text, wanted):
-                found.add(Trace(place, part, "sentence", hit))
-            # A name in a program is an example's: the code of this project has an Anna of its own.
-            if pattern and path.suffix != ".py" and (named := pattern.search(text)):
-                found.add(Trace(place, part, "name", named.group()))
-    return sorted(found)
+def _link(path: Path, root: Path) -> set[tuple[str, str]]:
+    """A link is not followed: what it leads to in the project is looked at there, the rest is said."""
+    target = Path(os.path.realpath(path))
+    inside = target.is_relative_to(root.resolve())
+    return set() if inside else {("", f"it is a link to {target}, outside the project: look there")}
 
 
-def quoted(text: str, wanted: Needles) -> str:
-    """The first run of somebody's words that a text holds, or ''."""
-    words = _words(text)
-    for size in (MIN_WORDS, RUN) if wanted.runs else ():
-        for run in _windows(words, size):
-            if run in wanted.runs:
-                return run
-    return ""
+def _in_file(path: Path, wanted: Needles, hits: set[Found]) -> tuple[set[Found], set[tuple[str, str]]]:
+    """What a file holds, by part, beside what its name holds; and what of it could not be looked into."""
+    closed: set[tuple[str, str]] = set()
+    try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            return hits, set() if ".git" in path.parts else {("", "it is no file, but a pipe or a device")}
+        with path.open("rb") as stream:
+            for piece in apart(Source(stream, state.st_size, path.name, "", Budget())):
+                if isinstance(piece, Closed):
+                    closed.add((piece.part, piece.why))
+                else:
+                    hits |= {(piece.part, hit) for hit in wanted.hits(piece.text)}
+    except OSError as error:
+        closed.add(("", _refused(error)))
+    # Whatever a file does to the search, the others are still to be looked through, and this one is to be said.
+    except Exception as error:  # noqa: BLE001
+        closed.add(("", f"it stopped the search ({type(error).__name__}): open it and look"))
+    return hits, closed
 
 
-def holds(data: bytes, wanted: Needles) -> bool:
-    """Whether a file, given its bytes, holds any of their words or names."""
-    pattern = _names(wanted)
-    return any(bool(quoted(text, wanted)) or bool(pattern and pattern.search(text)) for _, text in _texts(data, "", 0))
+def _refused(error: OSError) -> str:
+    return f"it cannot be read ({error.strerror or error})"
 
 
-def _names(wanted: Needles) -> re.Pattern[str] | None:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wanted.names))})(?!\w)") if wanted.names else None
+class _Rank:
+    """Where a file stands in the list: what people gave first, what was made of it after that, caches last."""
+
+    def __init__(self, root: Path, places: Places | None) -> None:
+        self.order: list[str] = []
+        if places is not None:
+            given = (places.transcripts, places.participants, places.human_codes, places.sheets)
+            self.order = [path.relative_to(root).as_posix() for path in given] if _below(given, root) else []
+            self.made = [path.relative_to(root).as_posix() for path in made.names(places)] if self.order else []
+            self.study = places.folder.relative_to(root).as_posix() if self.order else ""
+
+    def __call__(self, path: str) -> int:
+        """A number; smaller ones come first."""
+        parts = path.split("/")
+        if ".git" in parts or ".dvc" in parts or ".cache" in parts:
+            return 90
+        if not self.order:
+            return 50
+        for at, place in enumerate(self.order):
+            if _within(path, place):
+                return at
+        if any(_within(path, place) for place in self.made):
+            return 70
+        return 10 if _within(path, self.study) else 60 if parts[0] in PROGRAM else 50
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED)
-        yield from (Path(root) / name for name in sorted(names) if not (Path(root) / name).is_symlink())
+def _within(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place}/")
 
 
-def _texts(data: bytes, part: str, depth: int) -> Iterator[tuple[str, str]]:
-    """The texts in a file: as it is, or of each member where it is an archive or a table."""
-    if data.startswith(b"PAR1"):
-        yield part, _table(data)
-    elif data.startswith(b"PK\x03\x04") and depth < MAX_DEPTH and zipfile.is_zipfile(io.BytesIO(data)):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for member in archive.infolist():
-                yield f"{part}/{member.filename}".strip("/"), member.filename
-                if not member.flag_bits & 1:  # an encrypted member cannot be read, and says nothing
-                    yield from _texts(archive.read(member), f"{part}/{member.filename}".strip("/"), depth + 1)
-    elif data.startswith(b"\x1f\x8b") and depth < MAX_DEPTH:
-        yield from _texts(zlib.decompressobj(wbits=31).decompress(data), part, depth + 1)
-    else:
-        yield part, _plain(data)
-
-
-def _table(data: bytes) -> str:
-    """All text in a parquet file, whichever table or cache it is."""
-    held = pq.ParquetFile(io.BytesIO(data)).read()
-    columns = [field.name for field in held.schema if _is_text(field.type)]
-    return "\n".join(str(value) for name in columns for value in held.column(name).to_pylist())
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    inner = kind.value_type if pa.types.is_list(kind) or pa.types.is_large_list(kind) else kind
-    return bool(pa.types.is_string(inner) or pa.types.is_large_string(inner) or pa.types.is_dictionary(inner))
-
-
-def _plain(data: bytes) -> str:
-    sixteen = data[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"\0" in data[:200] and data[:200].count(b"\0") > 50)
-    text = data.decode("utf-16" if sixteen else "utf-8", errors="replace")
-    text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
-    # Marked-up text is looked through twice: with its tags and without, for a word may be cut by one.
-    return text if "<" not in text else f"{html.unescape(text)}\n{html.unescape(_TAG.sub('', text))}"
+def _below(paths: Iterable[Path], root: Path) -> bool:
+    return all(path.is_relative_to(root) for path in paths)

@@ -1,71 +1,160 @@
-"""`counterpoint withdraw`: remove, throw away, run again, look for what is left, and say what is out of reach."""
+"""`counterpoint withdraw`: remove, throw away, run again, look for what is left, and say what is out of reach.
 
-from collections.abc import Callable
+A journal goes first, so that a command that was stopped at any moment goes on when it is run again.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import IntEnum
 from pathlib import Path
 
-from pipeline.commands import purge, traces, withdrawal
-from pipeline.errors import CounterpointError
+from pipeline import whole
+from pipeline.commands import journal, purge, traces, withdrawal, withdrawal_said, withdrawal_words
+from pipeline.commands.journal import Journal
+from pipeline.commands.withdrawal_subject import WithdrawError
+from pipeline.core import people_files
+from pipeline.core.names import key
+from pipeline.core.places import Places
+from pipeline.core.withdrawals import UnfinishedError
+from pipeline.errors import CounterpointError, refused
 from pipeline.params import Params
 
-SHOWN = 20
+Say = Callable[[str], None]
+Agreed = Callable[[list[str]], bool]
+
+
+class Outcome(IntEnum):
+    """How a withdrawal ended; the number is the command's exit status.
+
+    DONE: nothing of theirs is left in the project. UNFINISHED: something could not be removed yet, and the command is
+    to be run again. LOOK: everything was removed that can be; what still holds something, or could not be looked into,
+    is listed.
+    """
+
+    DONE = 0
+    UNFINISHED = 1
+    LOOK = 3
 
 
 def withdraw(
-    params: Params,
-    *,
-    case: str = "",
-    document: str = "",
-    agreed: Callable[[list[str]], bool],
-    say: Callable[[str], None],
-    root: Path = Path(),
-) -> bool:
-    """Withdraw a participant or a document from the study of params; return whether nothing of it was found afterwards.
+    params: Params, *, case: str = "", document: str = "", agreed: Agreed, say: Say, root: Path = Path()
+) -> Outcome:
+    """Withdraw a participant or a document from the study of params, or go on with what was begun; say how it ended.
 
     `agreed` is shown what will be done and says whether to do it; nothing is written before. `say` is given every line.
     What was made is thrown away before the pipeline runs again, so that nothing of it is left if that run fails.
     """
-    plan = withdrawal.plan(params, case=case, document=document)
+    words = {"case": case, "document": document}
+    held = journal.read(params.folder)
+    if held is None:
+        journal.clear(params.folder)
+        held = _begin(params, words, agreed, root)
+    else:
+        _same(held, words)
+        say(f"The withdrawal of {held.subject} from {params.folder} was begun, and goes on.")
+    failed = [] if held.emptied else _remove(params, held, root, say)
+    if not failed:
+        _rerun(params, root, say)
+    found = traces.search(root, held.needles, params.places)
+    for line in withdrawal_said.lines(held, found, left_undone=failed):
+        say(line)
+    if failed:
+        return Outcome.UNFINISHED
+    with people_files.locked(params.folder):
+        journal.clear(params.folder)
+    return Outcome.DONE if found.nothing_left and not held.needles.left_out else Outcome.LOOK
+
+
+def _begin(params: Params, words: Mapping[str, str], agreed: Agreed, root: Path) -> Journal:
+    """Work out what is to be done, ask, and write it down; a decision taken meanwhile is worked in, not lost."""
+    before = _state(params.places)
+    plan = withdrawal.plan(params, case=words["case"], document=words["document"])
     purge.idle(params.folder)
     announced = [f"To withdraw {plan.subject} from {params.folder}:", *(f"  - {line}" for line in plan.lines)]
     announced.append("  - throw away all that was made of the study, in DVC's cache too, and run the pipeline again")
     if not agreed(announced):
         raise CounterpointError("Nothing was changed.")
-    raw = [*plan.deleted, *(path for path in plan.written if "transcripts" in path.parts)]
-    out_of_reach = purge.beyond(root, raw)
-    withdrawal.carry_out(plan)
+    with people_files.locked(params.folder):
+        purge.idle(params.folder)
+        if _state(params.places) != before:
+            plan = _again(params, words, plan)
+        raw = [*plan.deleted, *(path for path in plan.written if path not in plan.ledgers)]
+        held, contents = withdrawal.journal(plan, words=words, beyond=purge.beyond(root, raw))
+        journal.begin(params.folder, held, contents)
+    return held
+
+
+def _state(places: Places) -> dict[Path, str]:
+    """A fingerprint of every file that people gave or wrote."""
+    folders = (places.transcripts, places.human_codes, places.sheets)
+    ledgers = (places.decisions, places.reading, places.readings, places.summaries)
+    files = [path for folder in folders for path in sorted(folder.rglob("*"))]
+    held = [*files, places.participants, places.codebook, *ledgers]
+    return {path: journal.fingerprint(path) for path in held if not path.is_dir()}
+
+
+def _again(params: Params, words: Mapping[str, str], plan: withdrawal.Plan) -> withdrawal.Plan:
+    """Work it out anew, as the study changed while it was asked; raise WithdrawError where other files would go."""
+    now = withdrawal.plan(params, case=words["case"], document=words["document"])
+    if sorted(now.deleted) != sorted(plan.deleted) or now.who != plan.who:
+        raise WithdrawError(
+            "The study changed while you were asked, and other files would be removed now. Nothing was changed: run "
+            "this command again, and look at what it says."
+        )
+    return now
+
+
+def _same(held: Journal, words: Mapping[str, str]) -> None:
+    """Raise UnfinishedError where another withdrawal is asked for than the one that was begun."""
+    asked = {name: said for name, said in words.items() if said}
+    if any(key(said) != key(held.words.get(name, "")) for name, said in asked.items()):
+        raise UnfinishedError(
+            f"The withdrawal of {held.subject} was begun and not finished. Finish it first: `counterpoint withdraw`."
+        )
+
+
+def _remove(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
+    """Change the files and throw away what was made; return what could not be done yet, in sentences.
+
+    Each step is tried, whatever became of the one before: the less is left, the better.
+    """
+    with people_files.locked(params.folder):
+        failed = []
+        for step in (_files, _ledgers, _made):
+            try:
+                failed += step(params, held, root, say)
+            except CounterpointError as error:
+                failed += str(error).splitlines()
+            except OSError as error:
+                failed.append(str(refused(error, doing="The withdrawal") or error))
+        if not failed:
+            journal.emptied(params.folder)
+        return failed
+
+
+def _files(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
+    changed, refusals = journal.change_files(params.folder, held)
+    said = [str(refused(error, doing="The withdrawal") or error) for error in refusals]
+    return [*said, *withdrawal_said.still_theirs(params.folder, held, changed)]
+
+
+def _ledgers(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
+    """What people decided and wrote, worked out as it is now."""
+    changed, _ = withdrawal_words.changes(params.folder, ids=held.ids, needles=held.needles)
+    for path, data in changed.items():
+        whole.write(path, data)
+    return []
+
+
+def _made(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
     for line in purge.purge(root, params.folder):
         say(line)
-    _rerun(params, root, say)
-    found = traces.search(root, plan.needles)
-    for line in [*_left(found), *_unnamed(plan.nobody), "", "Out of reach of this command:", *out_of_reach]:
-        say(line)
-    return not found
+    return []
 
 
-def _rerun(params: Params, root: Path, say: Callable[[str], None]) -> None:
-    if not any((params.places.transcripts).rglob("*.*")):
+def _rerun(params: Params, root: Path, say: Say) -> None:
+    if not any(params.places.transcripts.rglob("*.*")):
         say("No transcript is left, so there was nothing to run.")
     elif not (root / ".dvc").is_dir():
         say("DVC is not set up here, so the pipeline was not run again.")
     elif purge.rerun(root) != 0:
         say("The pipeline stopped. What was withdrawn is gone all the same; mend what it says and run `dvc repro`.")
-
-
-def _left(found: list[traces.Trace]) -> list[str]:
-    """What still holds their words or name: never to be passed over in silence."""
-    if not found:
-        return ["Their sentences and their name were looked for in every file of the project, and not found."]
-    lines = ["Still to be looked at by you; each of these holds their words, or a name that may be theirs:"]
-    for trace in found[:SHOWN]:
-        place = f"{trace.path} ({trace.part})" if trace.part else trace.path
-        lines.append(f"  - {place}: {'a sentence' if trace.kind == 'sentence' else f'the name {trace.found}'}")
-    if len(found) > SHOWN:
-        lines.append(f"  - and {len(found) - SHOWN} more")
-    return lines
-
-
-def _unnamed(documents: list[str]) -> list[str]:
-    return [
-        f"transcripts/{document} has words that nobody is named for. Read them: some may be theirs."
-        for document in documents
-    ]

@@ -1,30 +1,26 @@
 """Withdrawal from what people wrote: ids out of decisions and the reading ledger, cells of the matrix, readings."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from pathlib import Path
 
-from pipeline import decisions
-from pipeline.commands import redact, traces
+from pipeline import decisions, words
+from pipeline.commands import redact
+from pipeline.commands.needles import Needles
+from pipeline.commands.withdrawal_rows import quoted
 from pipeline.core.names import key
 from pipeline.core.places import Places
 from pipeline.decisions import NEEDS, Decision
+from pipeline.naming import normal
 from pipeline.reporting import alternatives, reading, written
 from pipeline.reporting.alternatives import Reading
 
 
-def changes(
-    study: Path,
-    *,
-    segments: Set[str],
-    documents: Set[str],
-    cases: Set[str],
-    labels: Set[str],
-    needles: traces.Needles,
-) -> tuple[dict[Path, bytes], list[str]]:
+def changes(study: Path, *, ids: Mapping[str, Set[str]], needles: Needles) -> tuple[dict[Path, bytes], list[str]]:
     """The files that change, with their new content, and a line on each; nothing is written.
 
-    `segments`, `documents`, `cases`: what goes; `labels`: what they are called as speakers; `needles`: their words.
+    `ids`: what goes: segments, documents, cases, and labels, which they are called as speakers; `needles`: their words.
     """
+    segments, documents, cases = ids["segments"], ids["documents"], {key(case) for case in ids["cases"]}
     files: dict[Path, bytes] = {}
     lines: list[str] = []
     path = Places(study).decisions
@@ -33,37 +29,40 @@ def changes(
     if left != taken:
         files[path] = decisions.dump(left).encode()
         changed = len(taken) - len(left) + sum(decision not in taken for decision in left)
-        lines.append(f"take their ids out of {changed} decisions ({len(taken) - len(left)} of them wholly about these)")
+        whole = len(taken) - len(left)
+        lines.append(f"take their ids out of {words.count(changed, 'decision')} ({whole} of them wholly about these)")
     path = Places(study).summaries
     said = written.load(path)
-    kept_cells = [one for one in said if one.case not in cases | documents]
+    kept_cells = [one for one in said if key(one.case) not in cases and normal(one.case) not in documents]
     if len(kept_cells) < len(said):
         files[path] = written.dump(kept_cells).encode()
-        lines.append(f"take {len(said) - len(kept_cells)} lines out of {path.name}")
+        lines.append(f"take {words.count(len(said) - len(kept_cells), 'line')} out of {path.name}")
     path = Places(study).reading
     ledger = reading.load(path)
     kept = [read for read in ledger if read.segment not in segments]
     if len(kept) < len(ledger):
         files[path] = reading.dump(kept).encode()
-        lines.append(f"take {len(ledger) - len(kept)} lines out of {path.name}")
+        lines.append(f"take {words.count(len(ledger) - len(kept), 'line')} out of {path.name}")
     path = Places(study).readings
     there = alternatives.load(path)
-    others = unquoted(there, cases | labels, needles)
+    others = unquoted(there, ids["cases"] | ids["labels"], needles)
     if others != there:
         files[path] = alternatives.dump(others).encode()
         quoting = sum(one not in there for one in others)
-        lines.append(f"take {len(there) - len(others)} lines out of {path.name}, and their words out of {quoting}")
+        lines.append(
+            f"take {words.count(len(there) - len(others), 'line')} out of {path.name}, and their words out of {quoting}"
+        )
     return files, lines
 
 
-def unquoted(there: list[Reading], names: Set[str], wanted: traces.Needles) -> list[Reading]:
+def unquoted(there: list[Reading], names: Set[str], wanted: Needles) -> list[Reading]:
     """Readings without those of people with these names; an answer that quotes them is replaced by the mark."""
     gone = {key(name) for name in names}
     return [_unquoted(one, wanted) for one in there if key(one.who) not in gone]
 
 
-def _unquoted(one: Reading, wanted: traces.Needles) -> Reading:
-    quoting = [name for name in (*alternatives.ANSWERS, "label") if traces.quoted(getattr(one, name), wanted)]
+def _unquoted(one: Reading, wanted: Needles) -> Reading:
+    quoting = [name for name in (*alternatives.ANSWERS, "label") if quoted(getattr(one, name), wanted)]
     return one.model_copy(update=dict.fromkeys(quoting, redact.MARK)) if quoting else one
 
 
@@ -74,7 +73,7 @@ def without(taken: list[Decision], segments: set[str], documents: set[str]) -> l
         fields = {
             "segments": tuple(name for name in decision.segments if name not in segments),
             "members": tuple(name for name in decision.members if name not in segments),
-            "documents": tuple(name for name in decision.documents if name not in documents),
+            "documents": tuple(name for name in decision.documents if normal(name) not in documents),
         }
         if not ("segments" in NEEDS[decision.action] and not fields["segments"]):
             left.append(decision.model_copy(update=fields))

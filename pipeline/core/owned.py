@@ -66,7 +66,9 @@ def clear(folder: Path, names: Sequence[str]) -> list[Path]:
     if folder.is_symlink() or not folder.is_dir():
         raise NotOursError(f"{folder} is a link or a file, and was not made by Counterpoint. Move it away.")
     left = []
-    emptied = {folder}
+    # A run that was killed may have emptied a folder of its own already.
+    within = {name.rpartition("/")[0] for name in names}
+    emptied = {folder, *(folder / name for name in within if not set("*?[") & set(name))}
     for place, below, files in os.walk(folder, topdown=False):
         here = Path(place)
         for file in (here / name for name in sorted(files)):

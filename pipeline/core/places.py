@@ -109,6 +109,11 @@ class Places:
         return self.folder / ".cache"
 
     @property
+    def withdrawal(self) -> Path:
+        """The folder of a withdrawal that is under way; it is gone with it."""
+        return self.folder / ".withdrawal"
+
+    @property
     def model(self) -> Path:
         """The folder of the fitted theme model.
 

@@ -1,0 +1,55 @@
+"""Talk that a file keeps word by word, beside times and speakers: what one field or column holds, read in a row."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+# Larger ones are looked through as they stand.
+MOST = 64 * 2**20
+_TIER = re.compile(r'^\s*(?:text|mark) = "', re.MULTILINE)
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+
+
+def read(text: str, name: str) -> Iterator[str]:
+    """The texts of each field of JSON, each column of a table (by its ending), and the marks of a Praat tier."""
+    if len(text) > MOST:
+        return
+    if text.lstrip()[:1] in ("{", "["):
+        yield from _fields(text)
+    elif name.lower().endswith((".csv", ".tsv", ".tab")):
+        yield from _columns(text)
+    elif _TIER.search(text):
+        yield " ".join(_QUOTED.findall(text))
+
+
+def _fields(text: str) -> Iterator[str]:
+    try:
+        waiting: list[tuple[str, Any]] = [("", json.loads(text))]
+    except (ValueError, RecursionError):
+        return
+    found: dict[str, list[str]] = {}
+    while waiting:
+        field, held = waiting.pop()
+        if isinstance(held, dict):
+            waiting.extend(reversed([(str(name), value) for name, value in held.items()]))
+        elif isinstance(held, list):
+            waiting.extend((field, value) for value in reversed(held))
+        elif isinstance(held, str):
+            found.setdefault(field, []).append(held)
+    yield from (" ".join(held) for held in found.values())
+
+
+def _columns(text: str) -> Iterator[str]:
+    first = text.split("\n", 1)[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    found: dict[int, list[str]] = {}
+    try:
+        for row in reader:
+            for at, cell in enumerate(row):
+                found.setdefault(at, []).append(cell)
+    except csv.Error:
+        return
+    yield from (" ".join(held) for held in found.values())

@@ -1,0 +1,71 @@
+"""Whatever kind a file is of, what it holds of somebody is found, or the file is listed as not searched."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.commands import traces
+from pipeline.commands.carriers import pieces
+from pipeline.commands.needles import needles
+from tests import carrier_files
+from tests.carrier_files import CLEAN, CLOSED, FOUND
+
+WANTED = needles([carrier_files.SAID], ["Somebody else says other things here."], [carrier_files.NAME])
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> traces.Search:
+    root = tmp_path_factory.mktemp("carriers")
+    for kind, builders in (("found", FOUND), ("closed", CLOSED), ("clean", CLEAN)):
+        (root / kind).mkdir()
+        for name, build in builders.items():
+            build(root / kind / name)
+    return traces.search(root, WANTED)
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_it_is_found_however_it_is_kept(searched: traces.Search, name: str):
+    assert f"found/{name}" in {trace.path for trace in searched.found}
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_what_cannot_be_looked_into_is_listed(searched: traces.Search, name: str):
+    assert f"closed/{name}" in {one.path for one in searched.unsearched}
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_what_holds_nothing_is_searched_and_clean(searched: traces.Search, name: str):
+    assert f"clean/{name}" not in {one.path for one in (*searched.found, *searched.unsearched)}
+
+
+def test_every_file_is_found_listed_or_clean(searched: traces.Search):
+    named = {one.path for one in (*searched.found, *searched.unsearched)}
+    assert len(named) + searched.clean == len(FOUND) + len(CLOSED) + len(CLEAN)
+
+
+def test_a_search_says_why_in_words(searched: traces.Search):
+    why = {one.path: one.why for one in searched.unsearched}
+    assert why["closed/encrypted.pdf"] == "it is protected by a password"
+    assert "pictures" in why["closed/scan.pdf"]
+    assert "many times its size" in why["closed/bomb.gz"] and "many times its size" in why["closed/bomb.zip"]
+    assert "unpack it and look" in why["closed/a.7z"]
+    assert not [said for said in why.values() if "Error" in said or "0x" in said]
+
+
+@pytest.mark.parametrize("name", [name for name in CLOSED if name.startswith("bomb")])
+def test_what_fills_a_disk_is_not_unpacked(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch):
+    """It is noticed after a small part of it, in which nothing is looked for."""
+    read: list[int] = []
+    plain = pieces.Budget.take
+    monkeypatch.setattr(pieces.Budget, "take", lambda self, size: read.append(size) or plain(self, size))
+    CLOSED[name](tmp_path / name)
+    assert traces.search(tmp_path, WANTED).unsearched
+    assert sum(read) <= 2 * pieces.LITTLE
+
+
+def test_a_file_is_looked_through_only_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    data = carrier_files.archive(*((f"{number}.txt", b"x" * 1000) for number in range(20)))
+    (tmp_path / "many.zip").write_bytes(data)
+    monkeypatch.setattr(traces, "Budget", lambda: pieces.Budget(size=5000))
+    (one,) = traces.search(tmp_path, WANTED).unsearched
+    assert one.why == "it unpacks to more than is looked through"
