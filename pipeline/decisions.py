@@ -9,11 +9,11 @@ import json
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline import entries, whole
+from pipeline import entries
 from pipeline.core.names import written
 from pipeline.core.terms import UNASSIGNED
 from pipeline.errors import CounterpointError
@@ -111,7 +111,7 @@ def load(path: Path) -> list[Decision]:
         together=partial(_clashes, path),
         beside=BESIDE,
     )
-    return in_order(one.model_copy(update={"id": one.key, "who": written(one.who)}) for one in found)
+    return in_order(map(_kept, found))
 
 
 def in_order(decisions: Iterable[Decision]) -> list[Decision]:
@@ -141,8 +141,18 @@ def dump(decisions: Iterable[Decision]) -> str:
 
 
 def save(path: Path, decisions: Iterable[Decision]) -> None:
-    """Write decisions.yaml whole."""
-    whole.write(path, dump(decisions))
+    """Write decisions.yaml whole, with the comments that people wrote into it."""
+    entries.save(path, dump(decisions), "decisions", _line)
+
+
+def _line(held: Any) -> str:
+    """The line of a decision as it was read."""
+    return entries.one_line(dump([_kept(Decision.model_validate(held))]))
+
+
+def _kept(one: Decision) -> Decision:
+    """A decision as it is kept: with its id, and who took it in one spelling."""
+    return one.model_copy(update={"id": one.key, "who": written(one.who)})
 
 
 def _clashes(path: Path, decisions: list[Decision], lines: list[int]) -> list[str]:

@@ -14,7 +14,8 @@ from typing import Annotated, Any, TypeVar
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
-from pipeline.core import names, text_files, yaml_files
+from pipeline import whole
+from pipeline.core import names, text_files, yaml_comments, yaml_files
 from pipeline.errors import CounterpointError
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -186,6 +187,20 @@ _OneLine.add_representer(str, _words)
 def dump(head: str, key: str, held: Iterable[Mapping[str, Any]]) -> str:
     """The text of a file: a comment that says what it is, its key, and a line an entry."""
     return f"{head}{key}:\n" + "".join(_line(dict(one)) for one in held)
+
+
+def save(path: Path, text: str, key: str, line: Callable[[Any], str]) -> None:
+    """Write a file of entries whole, with the comments that people wrote into it.
+
+    `text`: as `dump` makes it; `line`: the line that it has for an entry as it is read. Raises OSError.
+    """
+    before = text_files.read(path) if path.exists() else ""
+    whole.write(path, yaml_comments.kept(before, text, key=key, line=line))
+
+
+def one_line(text: str) -> str:
+    """The line of the last entry of a text that `dump` made."""
+    return text.rstrip("\n").rpartition("\n")[2]
 
 
 def _line(held: dict[str, Any]) -> str:

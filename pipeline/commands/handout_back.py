@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline import entries, store, whole, words
+from pipeline import entries, store, words
 from pipeline.core import people_files
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
@@ -61,7 +61,7 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
         there = alternatives.load(Places(study).readings)
         new = alternatives.added(there, brought)
         if new:
-            whole.write(Places(study).readings, alternatives.dump([*there, *new]))
+            alternatives.save(Places(study).readings, [*there, *new])
     by = f"{name} ({form.role})" if form.role else name
     named = "" if form.who else ", whom --who names: the form names nobody"
     done = f"{words.count(len(new), 'reading').capitalize()} by {by}{named}, added to {Places(study).readings}."

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline import decisions, entries, store, whole
+from pipeline import decisions, entries, store
 from pipeline.commands import deciding, handout_back, screen, workbook
 from pipeline.commands.screen import Screen
 from pipeline.core import people_files, yaml_files
@@ -174,7 +174,7 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
         dated = {**said, "who": who, "when": now.strftime("%Y-%m-%dT%H:%M:%S")}
         added.append(entries.made(written.Summary, dated, error=ReturnedError))
     if added:
-        whole.write(Places(study).summaries, written.dump([*before, *added]))
+        written.save(Places(study).summaries, [*before, *added])
     return [f"{len(added)} cells by {who} written to {Places(study).summaries}.", *conflicts] if added else conflicts
 
 

@@ -6,6 +6,7 @@ only ever added; the team's labels are never touched by them.
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, model_validator
 
@@ -58,7 +59,7 @@ class Reading(entries.Entry):
 def load(path: Path) -> list[Reading]:
     """Every reading by theme, time and person; raise AlternativesError with every problem. Without a file, none."""
     held = entries.read(path, "readings", Reading, error=AlternativesError, beside=())
-    return sorted((one.model_copy(update={"who": written(one.who)}) for one in held), key=_order)
+    return sorted(map(_kept, held), key=_order)
 
 
 def _order(one: Reading) -> tuple[object, ...]:
@@ -79,6 +80,17 @@ def dump(found: Iterable[Reading]) -> str:
     """The text of readings.yaml: a line each, by theme, time and person."""
     held = sorted(set(found), key=_order)
     return entries.dump(HEAD, "readings", (one.model_dump(exclude_defaults=True) for one in held))
+
+
+def save(path: Path, found: Iterable[Reading]) -> None:
+    """Write readings.yaml whole, with the comments that people wrote into it."""
+    entries.save(path, dump(found), "readings", lambda held: entries.one_line(dump([_kept(held)])))
+
+
+def _kept(held: Any) -> Reading:
+    """A reading as it is kept: whose it is in one spelling."""
+    one = Reading.model_validate(held)
+    return one.model_copy(update={"who": written(one.who)})
 
 
 def now(theme: int, taken: Iterable[Decision]) -> int:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
-from pipeline import decisions, entries, whole
+from pipeline import decisions, entries
 from pipeline.core import people_files
 from pipeline.core.names import written
 from pipeline.core.places import Places
@@ -60,8 +61,14 @@ def dump(ledger: Iterable[Read]) -> str:
 
 
 def save(path: Path, ledger: Iterable[Read]) -> None:
-    """Write the ledger whole."""
-    whole.write(path, dump(ledger))
+    """Write the ledger whole, with the comments that people wrote into it."""
+    entries.save(path, dump(ledger), "reading", _line)
+
+
+def _line(held: Any) -> str:
+    """The line of an entry as it was read."""
+    one = Line.model_validate(held)
+    return entries.one_line(dump([Read(one.segment, written(one.who))]))
 
 
 def opened(study: Path, segments: Sequence[str], *, who: str) -> int:

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -40,7 +41,7 @@ class Summary(entries.Entry):
 def load(path: Path) -> list[Summary]:
     """Every entry, by time; raise WrittenError with every problem at once. A file that is not there holds none."""
     held = entries.read(path, "summaries", Summary, error=WrittenError, beside=())
-    found = [one.model_copy(update={"case": named(one.case), "who": named(one.who)}) for one in held]
+    found = [_kept(one) for one in held]
     return sorted(found, key=lambda one: (one.when.replace(" ", "T"), one.case, one.code, one.who, one.summary))
 
 
@@ -57,6 +58,17 @@ def dump(found: Iterable[Summary]) -> str:
     """The text of summaries.yaml: a line each, by case, code and time."""
     held = sorted(set(found), key=lambda one: (one.case, one.code, one.when, one.who, one.summary))
     return entries.dump(HEAD, "summaries", (one.model_dump(exclude_defaults=True) for one in held))
+
+
+def save(path: Path, found: Iterable[Summary]) -> None:
+    """Write summaries.yaml whole, with the comments that people wrote into it."""
+    entries.save(path, dump(found), "summaries", lambda held: entries.one_line(dump([_kept(held)])))
+
+
+def _kept(held: Any) -> Summary:
+    """An entry as it is kept: its case and its author each in one spelling."""
+    one = Summary.model_validate(held)
+    return one.model_copy(update={"case": named(one.case), "who": named(one.who)})
 
 
 def plain(cell: str) -> str:

@@ -1,0 +1,93 @@
+"""Comments that people wrote into a list in a YAML file: kept where a command writes the list anew."""
+
+import re
+from collections.abc import Callable, Iterator
+from math import inf
+from typing import Any
+
+import yaml
+
+from pipeline.core import yaml_files
+
+_COMMENT = re.compile(r"(?:^|\s)(#.*?)\s*$")
+
+
+def kept(before: str, after: str, *, key: str, line: Callable[[Any], str]) -> str:
+    """`after`, the text of a list under `key` with an entry a line, with the comments that people wrote into `before`.
+
+    A comment above an entry, or within it, comes above its line; it goes where its entry is gone. Others stay above or
+    below the list. `line`: the line that `after` has for an entry as it was read from `before`. Raises YamlError where
+    `before` cannot be read.
+    """
+    ours = set(after.splitlines())
+    if not any("#" in own for own in before.splitlines() if own not in ours):
+        return after
+    held = yaml_files.parsed(before, place=key).value
+    under = held.get(key) if isinstance(held, yaml_files.Map) else held
+    entries = under if isinstance(under, yaml_files.List) else yaml_files.List(0)
+    above, theirs, below = _sorted(before.splitlines(), held, entries, key)
+    comments = {line(entries[at]): found for at, found in theirs.items()}
+    made = [comment for comment in above if comment not in ours]
+    for own in after.splitlines():
+        made += [*comments.get(own, []), own] if own.startswith("- ") else [own]
+    return "\n".join([*made, *below]) + "\n"
+
+
+def _sorted(
+    lines: list[str], held: Any, entries: yaml_files.List, key: str
+) -> tuple[list[str], dict[int, list[str]], list[str]]:
+    """The comments above a list, those of each of its entries by number, and those below it."""
+    begins = held.lines.get(key, 0) if isinstance(held, yaml_files.Map) else 0
+    ends = min((number for number in held.lines.values() if number > begins), default=len(lines) + 1) if begins else 0
+    starts = {number: at for at, number in reversed(list(enumerate(entries.lines)))}
+    code = _code(lines)
+    above: list[str] = []
+    below: list[str] = []
+    theirs: dict[int, list[str]] = {}
+    waiting: list[str] = []
+    current: int | None = None
+    for number, own in enumerate(lines, start=1):
+        if number in starts:
+            current = starts[number]
+            theirs.setdefault(current, []).extend(waiting)
+            waiting = []
+        elif ends and number >= ends:
+            current = None
+        comment = _comment(own, code.get(number, 0))
+        if comment is None:
+            if own.strip() and current is not None:  # what was waiting stands within the entry
+                theirs[current] += waiting
+                waiting = []
+            continue
+        if own.lstrip().startswith("#"):
+            waiting.append(comment) if number > begins and entries else above.append(comment)
+        elif current is not None:
+            theirs[current].append(comment)
+        else:
+            above.append(comment)
+    below += waiting
+    return above, theirs, below
+
+
+def _comment(own: str, code: float) -> str | None:
+    """The comment of a line whose words end at a column; None where it has none."""
+    found = _COMMENT.search(own[int(code) :]) if code < len(own) else None
+    return found[1] if found else None
+
+
+def _code(lines: list[str]) -> dict[int, float]:
+    """The column where the words of each line end: none of its own before the first, no end within a text of several.
+
+    Lines are counted from 1. What follows that column is a bracket, a comma or a comment.
+    """
+    ends: dict[int, float] = {}
+    events: Iterator[Any] = yaml.parse("\n".join(lines) + "\n", Loader=yaml_files.LOADER)
+    for event in events:
+        start, end = event.start_mark, event.end_mark
+        if end.line > start.line and isinstance(event, yaml.ScalarEvent):
+            ends |= dict.fromkeys(range(start.line + 1, end.line + 1), inf)
+            ends[start.line + 1] = start.column + 1 if event.style in ("|", ">") else inf
+        if end.column or end.line == start.line:
+            known = ends.get(end.line + 1, 0)
+            ends[end.line + 1] = max(0 if known == inf else known, end.column)
+    return ends
