@@ -110,3 +110,12 @@ def test_what_is_left_of_the_talk_is_told_from_its_runs_or_clustered_anew():
     assert len(left) == kept.sum()
     about = np.arange(60)[kept] % 3
     assert [len(set(left[about == kind]) - {NONE}) for kind in range(3)] == [1, 1, 1]
+
+
+def test_what_is_said_again_and_again_counts_once_when_it_is_asked_whether_there_is_enough():
+    segments, embeddings = study(60)
+    said_again = embeddings.assign(vector=[embeddings["vector"].iloc[n % 5] for n in range(60)])
+    talk, _ = grouping.prepare(segments, said_again, options=OPTIONS)
+    assert grouping.different(talk) == 5
+    found = grouping.grouped(talk, options=OPTIONS)
+    assert found.made is None and set(found.themes) == {0}, "it takes six that differ"

@@ -59,7 +59,7 @@ def test_the_curve_says_which_number_was_chosen(curve, expected):
     ("n", "curve", "said"),
     [
         (0, {}, "There is no talk to find themes in"),
-        (3, {}, "3 segments: too few to tell themes apart"),
+        (3, {}, "3 segments: too little talk to tell themes apart"),
         (30, {2: 0.5}, "themes of so few are hints at best"),
         (60, {2: 0.5}, "There is one document"),
     ],

@@ -155,7 +155,7 @@ def test_too_little_talk_is_one_theme_or_none_and_says_so(n, tmp_path):
         store.schema(name).validate(table)
     assert first(few)["n_segments"].tolist() == ([n] if n else [])
     (note,) = few.tables["themes_problems"]["reason"]
-    assert ("too few" in note) if n else ("no talk" in note)
+    assert ("too little talk" in note) if n else ("no talk" in note)
     assert digest(few, tmp_path)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from pipeline.inductive import wording
 
@@ -64,6 +65,16 @@ def test_with_twenty_segments_a_word_must_be_said_twice():
 def test_no_words_and_no_themes_are_no_error():
     assert worded(segments(("a", "", "yeah"), ("a", "", "um")), [0, 1]).named == ["Unnamed", "Unnamed (2)"]
     assert worded(segments(*BIRDS), [-1] * 5).named == []
+
+
+@pytest.mark.parametrize("themes", [[0, 0, 0, 0], [0, 0, 1, 1], [0, 1, 2, 2]])
+def test_one_word_names_the_themes_that_say_it(themes: list[int]):
+    frame = segments(("a", "A", "the ward"), ("a", "A", "the ward"), ("b", "B", "it was"), ("b", "B", "it was so"))
+    found, model = wording.worded(frame, np.eye(4), np.array(themes), np.array(themes), keywords=4, nlp=None)
+    assert model is None, "there is nothing to weigh it against"
+    said = [themes.index(theme) < 2 for theme in range(max(themes) + 1)]
+    assert found.keywords == [["ward"] if one else [] for one in said]
+    assert found.named[0] == "Ward" and len(set(found.named)) == len(found.named)
 
 
 def test_where_nouns_are_known_nothing_else_names_a_theme():

@@ -66,6 +66,11 @@ def prepare(
     return Talk(said, plain, vectors), problems
 
 
+def different(talk: Talk) -> int:
+    """How many segments say something different: the same words have the same vector."""
+    return len({row.tobytes() for row in talk.plain})
+
+
 def part_of(talk: Talk, kept: np.ndarray) -> Talk:
     """The talk of the segments kept (a mask)."""
     return Talk(talk.segments[kept].reset_index(drop=True), talk.plain[kept], talk.vectors[kept])
@@ -74,7 +79,7 @@ def part_of(talk: Talk, kept: np.ndarray) -> Talk:
 def grouped(talk: Talk, *, options: settings.Themes) -> Groups:
     """The themes and parts of the talk; all in one theme where there is too little to divide."""
     n = len(talk.segments)
-    if n < options.min_segments:
+    if different(talk) < options.min_segments:
         whole = np.zeros(n, dtype=np.int64)
         return Groups(whole, whole, np.ones((n, min(n, 1))), np.ones(n), {})
     found = _clusters(talk, options=options)

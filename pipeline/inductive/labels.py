@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from pipeline import layout, models
+from pipeline import context, layout, models
 from pipeline.counting import ENGLISH_STOP_WORDS, CountVectorizer
 
 if TYPE_CHECKING:
@@ -151,15 +151,10 @@ def relevance(said: sparse.csr_matrix, vectors: np.ndarray, groups: np.ndarray) 
     """
     centred = vectors - vectors.mean(axis=0)
     binary = (said > 0).astype(np.float64)
-    terms = _unit(binary.T @ centred)
+    terms = context.unit(binary.T @ centred)
     count = int(groups.max()) + 1 if len(groups) else 0
     member = np.eye(count)[groups]
-    return np.asarray(_unit(member.T @ centred) @ terms.T)
-
-
-def _unit(rows: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1.0))
+    return np.asarray(context.unit(member.T @ centred) @ terms.T)
 
 
 def ranked(

@@ -11,7 +11,7 @@ import pandas as pd
 from pipeline import params as settings
 from pipeline import store, words
 from pipeline.core.terms import UNASSIGNED
-from pipeline.inductive import decided, passports, reruns, steadiness, theme_quotes, wording
+from pipeline.inductive import decided, grouping, passports, reruns, steadiness, theme_quotes, wording
 from pipeline.inductive.decided import Decided
 from pipeline.inductive.grouping import Groups, Talk
 from pipeline.inductive.passports import Facts
@@ -154,9 +154,11 @@ def notes(talk: Talk, groups: Groups, stability: pd.DataFrame, *, looked: int) -
     if n == 0:
         said.append("There is no talk to find themes in: no segment of a participant says something of its own.")
     elif not groups.curve:
+        apart = grouping.different(talk)
+        repeated = f", {apart} of them different" if apart < n else ""
         said.append(
-            f"{words.count(n, 'segment').capitalize()}: too few to tell themes apart, so all stand together as one. "
-            "Read them as they are; themes can be told from about 50 segments on."
+            f"{words.count(n, 'segment').capitalize()}{repeated}: too little talk to tell themes apart, so all stand "
+            "together as one. Read them as they are; themes can be told from about 50 segments on."
         )
     elif n < FEW:
         said.append(f"There are {n} segments: themes of so few are hints at best. Read every segment.")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 READ = 60
 # With fewer segments than this a word counts that occurs once.
 FEW = 20
+FEWEST_TERMS = 2
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def worded(
     """Labels and keywords of themes and parts (numbered from 0, -1: none), and the model fitted on the themes.
 
     `given`: labels that people gave, by the theme's number, which go before those found. The model is missing where
-    nobody says a word that could name anything, or there is no theme.
+    there are no two words that could name anything, so that there is nothing to weigh, and where there is no theme.
     """
     texts = segments["text"].tolist()
     stop = labels.stop_words([*segments["speaker"], *segments["case"]])
@@ -51,12 +52,10 @@ def worded(
     least = 2 if len(texts) >= FEW else 1
     terms = labels.vocabulary(texts, phrases, stop=stop, least=least)
     n_themes, n_parts = int(themes.max(initial=-1)) + 1, int(parts.max(initial=-1)) + 1
-    if not terms or not n_themes:
-        empty: list[list[str]] = [[]]
-        wording = Words(
-            labels.names(empty * n_themes), empty * n_themes, labels.names(empty * n_parts), empty * n_parts
-        )
-        return _called(wording, given), None
+    if len(terms) < FEWEST_TERMS or not n_themes:
+        own = [_said(texts, themes == theme, terms) for theme in range(n_themes)]
+        of_parts = [_said(texts, parts == part, terms) for part in range(n_parts)]
+        return _called(Words(labels.names(own), own, labels.names(of_parts), of_parts), given), None
     model, weights = theme_model.fit(texts, vectors, themes, terms)
     said = labels.vectorizer(terms).transform(texts)
     ranked = _ranked(segments, vectors, themes, said=said, weights=weights, terms=terms)
@@ -70,6 +69,12 @@ def worded(
     wording = _called(wording, given)
     theme_model.name(model, themes, named=wording.named, keywords=wording.keywords)
     return wording, model
+
+
+def _said(texts: Sequence[str], inside: np.ndarray, terms: Sequence[str]) -> list[str]:
+    """Those of a few terms that a group's texts (a mask) say."""
+    words = {word for place in np.flatnonzero(inside).tolist() for word in labels.tokens(texts[place])}
+    return [term for term in terms if words.issuperset(term.split())]
 
 
 def _naming(ranked: list[list[str]], nouns: set[str]) -> list[list[str]]:
