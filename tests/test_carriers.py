@@ -66,6 +66,12 @@ def test_what_fills_a_disk_is_not_unpacked(tmp_path: Path, name: str, monkeypatc
 def test_a_file_is_looked_through_only_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     data = carrier_files.archive(*((f"{number}.txt", b"x" * 1000) for number in range(20)))
     (tmp_path / "many.zip").write_bytes(data)
-    monkeypatch.setattr(traces, "Budget", lambda: pieces.Budget(size=5000))
+    monkeypatch.setattr(pieces, "UNPACKED", 5000)
     (one,) = traces.search(tmp_path, WANTED).unsearched
     assert one.why == "it unpacks to more than is looked through"
+
+
+def test_many_small_members_that_fill_a_disk_are_noticed_together(tmp_path: Path):
+    inner = carrier_files.archive(*((f"{number}.txt", b"a" * 2**20) for number in range(12)))
+    (tmp_path / "many.zip").write_bytes(carrier_files.archive(*((f"{number}.zip", inner) for number in range(40))))
+    assert "many times its size" in traces.search(tmp_path, WANTED).unsearched[0].why

@@ -108,6 +108,7 @@ def test_a_name_is_a_plain_word_where_others_say_it_so():
 
 def test_roles_in_a_label_are_nobody_s_name():
     assert [name.text for name in needles([], [], ["Nurse Anna"]).names] == ["Anna", "Nurse Anna"]
+    assert needles([], [], ["Participant", "The Interviewer"]).names == ()
 
 
 def test_what_is_written_down_holds_none_of_their_words_and_looks_for_the_same():

@@ -242,6 +242,16 @@ def test_a_file_of_several_that_could_not_be_read_is_for_a_person(study: Path):
         planned(case="D1")
 
 
+def test_a_label_that_is_somebody_else_elsewhere_is_not_looked_for(study: Path):
+    text = ALONE.replace("Anna:", "P1:")
+    write(study / "transcripts/alone.txt", text)
+    write(study / "transcripts/other.txt", OTHER.replace("Carys:", "P1:"))
+    write(
+        study / "participants.csv", PEOPLE.replace("alone,Anna,A1", "alone,P1,Anton").replace("other,Carys", "other,P1")
+    )
+    assert names(planned(case="Anton")) == {"Anton", "alone.txt"}
+
+
 def test_what_participants_csv_says_of_them_alone_is_looked_for(study: Path):
     write(study / "participants.csv", PEOPLE.replace(",role\n", ",mail\n").replace(",nurse", ",anna.b@example.org"))
     assert "anna.b@example.org" in names(planned(case="A1"))
@@ -292,6 +302,7 @@ def test_sheets_lose_their_rows_and_keep_what_others_filled_in(study: Path):
     sheets.write(study / "sheets/coding_X", held, SHEET, about=[["What to do"]])
     write(study / "sheets/notes.txt", "nothing")
     plan = planned(case="A1")
+    assert planned(case="A1").written == plan.written, "the same change, the same bytes"
     assert "take out or move 4 rows of sheets/coding_X.csv" in plan.lines
     carried_out(plan)
     left = (study / "transcripts/group.txt").read_text()

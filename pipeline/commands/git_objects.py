@@ -39,7 +39,7 @@ def look(store: Path, wanted: Needles) -> tuple[set[tuple[str, Hit]], set[tuple[
             if data is None:
                 closed.add((part, f"a version of it is larger than {INNER // MIB} MiB"))
                 continue
-            for piece in apart(Source(io.BytesIO(data), len(data), part, part, Budget())):
+            for piece in apart(Source(io.BytesIO(data), len(data), part, part, Budget(len(data)))):
                 if isinstance(piece, Closed):
                     closed.add((piece.part, f"in a version that Git keeps, {piece.why}"))
                 else:

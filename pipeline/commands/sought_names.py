@@ -83,6 +83,8 @@ def to_look_for(names: Iterable[str], spoken: set[str]) -> tuple[tuple[Name, ...
     for name in whole.values():
         pieces = _PIECE.findall(level(name))
         plain = "".join(pieces)
+        if pieces and all(piece.lower() in _NOBODY for piece in pieces):
+            continue  # Participant: a role, and nobody's name
         if (plain.isdecimal() and len(plain) < FEW_DIGITS) or (plain.isascii() and len(plain) < 2) or not pieces:
             left_out.add(name)
             continue

@@ -143,7 +143,7 @@ def _in_file(path: Path, wanted: Needles, hits: set[Found]) -> tuple[set[Found],
         if not stat.S_ISREG(state.st_mode):
             return hits, set() if ".git" in path.parts else {("", "it is no file, but a pipe or a device")}
         with path.open("rb") as stream:
-            for piece in apart(Source(stream, state.st_size, path.name, "", Budget())):
+            for piece in apart(Source(stream, state.st_size, path.name, "", Budget(state.st_size))):
                 if isinstance(piece, Closed):
                     closed.add((piece.part, piece.why))
                 else:

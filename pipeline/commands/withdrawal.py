@@ -99,8 +99,12 @@ def journal(made: Plan, *, words: Mapping[str, str], beyond: list[str]) -> tuple
 
 
 def _names(who: Subject, given: Given) -> set[str]:
-    """What they are called: labels, cases, documents, and what participants.csv says of them alone, such as a mail."""
-    names = {*who.labels, *who.cases}
+    """What they are called: labels, cases, documents, and what participants.csv says of them alone, such as a mail.
+
+    A label that stands for somebody else in another document (P1) is nobody's name.
+    """
+    others = {key(speaker) for speaker in given.turns.loc[~_theirs(given.turns, who), "speaker"]}
+    names = {*(label for label in who.labels if key(label) not in others), *who.cases}
     for document in who.documents:
         path = PurePosixPath(document)
         # The name without its ending, if it is no plain word.

@@ -5,6 +5,8 @@ what to do, before anything is changed.
 """
 
 import io
+import re
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from pipeline.readers.coding import Coding
 from pipeline.readers.model import RefusedError
 
 PLACED = ("document", "start", "end", "text", "code", "coder", "parent_code", "date")
+_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>[^<]*</dcterms:modified>")
 # What is surely theirs; a name that may mean something else stops nothing, and is looked for in the end.
 SURE = ("sentence", "name", "otherwise")
 
@@ -69,7 +72,7 @@ def changes(
 def holds(path: Path, wanted: Needles) -> bool:
     """Whether a file holds a sentence of theirs, or surely their name."""
     with path.open("rb") as stream:
-        source = Source(stream, path.stat().st_size, path.name, "", Budget())
+        source = Source(stream, path.stat().st_size, path.name, "", Budget(path.stat().st_size))
         found = (hit for piece in apart(source) if isinstance(piece, Text) for hit in wanted.hits(piece.text))
         return any(hit.how in SURE for hit in found)
 
@@ -184,7 +187,19 @@ def _workbook(
                 _put(sheet.cell(line, column), new[name])
     out = io.BytesIO()
     book.save(out)
-    return (out.getvalue(), count) if count else (data, 0)
+    return (_timeless(out), count) if count else (data, 0)
+
+
+def _timeless(book: io.BytesIO) -> bytes:
+    """A workbook without the time at which it was saved, so that the same change gives the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            held = old.read(name)
+            info = zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(info, _MODIFIED.sub(b"", held) if name == "docProps/core.xml" else held)
+    return out.getvalue()
 
 
 def _put(cell: Any, said: str) -> None:

@@ -77,7 +77,7 @@ def _ends(*endings: str) -> Test:
 
 
 def _is_pdf(head: bytes, _: Source) -> bool:
-    return b"%PDF-" in head[:1024]
+    return bool(re.search(rb"(?:\A|[\r\n\0])%PDF-\d", head[:1024]))
 
 
 def _is_tar(head: bytes, source: Source) -> bool:
@@ -125,8 +125,9 @@ KINDS: tuple[tuple[Test, str, Reader], ...] = (
     (_ends(".lzma"), "an lzma file", packed.xz),
     (_like(rb"\x80[\x02-\x05][\x8c\x95\x58\x5d\x7d\x63\x28\x71\x94\x4b]"), "what Python pickled", tables.pickled),
     (_like(rb".{4}\0\0\0\0\{"), "a file of tensors", tables.tensors),
-    # Their texts stand in them as they are: Git's index, changes to a database, compiled Python.
+    # Their texts stand in them as they are: Git's index, changes to a database, macOS's folder settings, Python's code.
     (_like(rb"DIRC\0\0\0|\x37\x7f\x06[\x82\x83]|\xd9\xd5\x05\xf9"), "an index", plain.everything),
+    (_like(rb"\0\0\0\x01Bud1"), "settings of a folder", plain.everything),
     (_ends(".pyc"), "compiled Python", plain.everything),
     (_begins(b"7z\xbc\xaf\x27\x1c"), "a 7z archive", _closed(f"it is a 7z archive, {_UNPACK}")),
     (_begins(b"Rar!"), "a rar archive", _closed(f"it is a rar archive, {_UNPACK}")),

@@ -3,10 +3,11 @@
 import email
 import email.message
 import email.policy
+import logging
 import re
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -25,7 +26,6 @@ _CODE = re.compile(r"\\u(-?\d{1,6}) ?(?:\\'[0-9a-fA-F]{2}|[^\\{}\r\n])?")
 _CONTROL = re.compile(r"\\(?:(par|line|tab|cell|row|page|sect)\b ?|[a-zA-Z]+-?\d* ?|[^a-zA-Z])|[{}]")
 _CODE_PAGE = re.compile(r"\\ansicpg(\d{3,5})")
 _PICTURES = ("\\pict", "\\objdata")
-_STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 # Between the pieces of a shown line stand numbers: how far apart they are.
 _SHOWN = re.compile(r"\)\s*-?[\d.]*\s*\(")
 _FROM = re.compile(rb"(?:\A|\n)From [^\n]*\n(?=[A-Za-z-]+:)")
@@ -34,7 +34,7 @@ _FROM = re.compile(rb"(?:\A|\n)From [^\n]*\n(?=[A-Za-z-]+:)")
 def pdf(source: Source) -> Pieces:
     """The text layer of a PDF, its notes, forms and attachments; pages that are pictures are said."""
     source.stream.seek(0)
-    with apply_configuration(**reader._LIMITS):
+    with apply_configuration(**reader._LIMITS), _quiet():
         file = PdfReader(source.stream)
         if file.is_encrypted and not file.decrypt(""):
             yield Closed(source.part, LOCKED)
@@ -62,12 +62,28 @@ def pdf(source: Source) -> Pieces:
         yield from _objects(source, file)
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what pypdf says of damaged files from the screen: it is said here, in a sentence."""
+    log = logging.getLogger("pypdf")
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before
+
+
 def salvaged(source: Source) -> Pieces:
     """The texts of a PDF whose table of contents is lost: what its parts unpack to, in the order they stand in."""
-    for found in _STREAM.finditer(source.read()):
+    data = source.read()
+    end = 0
+    while (start := data.find(b"stream", end)) >= 0 and (end := data.find(b"endstream", start)) >= 0:
         with suppress(zlib.error):
-            unpacked = zlib.decompressobj().decompress(found[1], LITTLE)
+            packed = data[start + len(b"stream") : end].lstrip(b"\r\n")
+            unpacked = zlib.decompressobj().decompress(packed, LITTLE)
+            source.budget.take(len(unpacked))
             yield Text(source.part, _SHOWN.sub("", unpacked.decode("cp1252", "replace")))
+        end += len(b"endstream")
 
 
 def _unmapped(font: Any) -> bool:

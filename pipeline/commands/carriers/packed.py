@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 
-from pipeline.commands.carriers.pieces import INNER, MIB, Closed, Inner, Pieces, Source, Text, swollen
+from pipeline.commands.carriers.pieces import BOMB, INNER, MIB, Closed, Inner, Pieces, Source, Text, swollen
 
 # What the libraries raise for what is damaged or not supported.
 DAMAGE = (
@@ -32,7 +32,6 @@ DAMAGE = (
     OverflowError,
     pa.ArrowException,
 )
-BOMB = "it unpacks to many times its size, as files made to fill a disk do"
 LOCKED = "it is protected by a password"
 DAMAGED = "it is damaged; what could be unpacked of it was looked through"
 LARGE = f"it unpacks to more than {INNER // MIB} MiB"

@@ -11,6 +11,7 @@ UNPACKED, MEMBERS = 4 * 2**30, 200_000
 # What unpacks to so many times its size is an archive made to fill a disk; a little may.
 RATIO, LITTLE = 200, 8 * 2**20
 MIB = 2**20
+BOMB = "it unpacks to many times its size, as files made to fill a disk do"
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,19 @@ class TooMuchError(Exception):
 
 @dataclass
 class Budget:
-    """What is left of what a file of the project may unpack to."""
+    """How much a file of the project, of `packed` bytes, may still unpack to, whatever is packed in it however deep."""
 
-    size: int = UNPACKED
-    members: int = MEMBERS
+    packed: int
+    size: int = 0
+    members: int = 0
 
     def take(self, size: int) -> None:
-        """Count a piece of so many bytes; raise TooMuchError where that is more than is left."""
-        self.size -= size
-        self.members -= 1
-        if self.size < 0 or self.members < 0:
+        """Count a piece of so many bytes; raise TooMuchError where that is more than is looked through."""
+        self.size += size
+        self.members += 1
+        if swollen(self.size, self.packed):
+            raise TooMuchError(BOMB)
+        if self.size > UNPACKED or self.members > MEMBERS:
             raise TooMuchError("it unpacks to more than is looked through")
 
 

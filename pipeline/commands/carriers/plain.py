@@ -24,8 +24,8 @@ _MAX_CONTROLS = 0.005
 _LINES = bytes(10 if code in _CONTROLS else code for code in range(256))
 _RUN = re.compile(rb"(?:[\t\n\r\x20-\x7e]|[\x80-\xff]{1,4}(?=[\x20-\x7e])){10,}")
 _WIDE = {
-    re.compile(rb"(?:[\t\n\r\x20-\x7e]\x00|[\x00-\xff][\x01-\x06]){8,}"): "utf-16-le",
-    re.compile(rb"(?:\x00[\t\n\r\x20-\x7e]|[\x01-\x06][\x00-\xff]){8,}"): "utf-16-be",
+    re.compile(rb"(?:[\t\n\r\x20-\x7e\xa0-\xff]\x00|[\x00-\xff][\x01-\x06]){8,}"): "utf-16-le",
+    re.compile(rb"(?:\x00[\t\n\r\x20-\x7e\xa0-\xff]|[\x01-\x06][\x00-\xff]){8,}"): "utf-16-be",
 }
 _BASE64 = re.compile(
     r"[A-Za-z0-9+/_-]{40,}(?:(?:\\n|\s)+[A-Za-z0-9+/_-]{40,})*(?:(?:\\n|\s)+[A-Za-z0-9+/_-]{2,})?={0,2}"

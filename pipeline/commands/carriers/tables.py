@@ -24,9 +24,9 @@ _LEAST = 24
 def columnar(source: Source) -> Pieces:
     """The columns of a Parquet file, their names, and what is noted in it."""
     file = pq.ParquetFile(source.stream)
-    source.budget.take(sum(file.metadata.row_group(at).total_byte_size for at in range(file.num_row_groups)))
     yield from _schema(source.part, file.schema_arrow)
     for batch in file.iter_batches(batch_size=8192):
+        source.budget.take(batch.nbytes)
         yield from _columns(source, batch)
 
 
