@@ -98,6 +98,13 @@ def test_strengths_are_stored_with_six_places():
     assert (done.strength == np.round(done.strength, 6)).all()
 
 
+def test_a_part_is_kept_from_the_smallest_size_on_and_the_largest_comes_first():
+    themes, parts = np.array([0, 0, 0, 0, 0, 1, 1, 1, -1]), np.array([4, 4, 2, 2, 2, 4, 4, 7, 4])
+    assert decided._parts(themes, parts, min_size=3).tolist() == [-1, -1, 0, 0, 0, -1, -1, -1, -1]
+    assert decided._parts(themes, parts, min_size=2).tolist() == [1, 1, 0, 0, 0, 2, 2, -1, -1]
+    assert decided._parts(themes, parts, min_size=1).tolist() == [1, 1, 0, 0, 0, 2, 2, 3, -1]
+
+
 def test_talk_taken_out_of_every_theme_takes_its_share_of_the_strength_with_it():
     found = clusters()
     gone = of(found, 1)[:3]

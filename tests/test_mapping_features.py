@@ -44,6 +44,14 @@ def test_a_question_of_several_segments_is_their_mean_by_words():
     assert np.allclose(found, expected / np.linalg.norm(expected), atol=1e-6)
 
 
+def test_what_is_no_word_counts_as_one_in_a_question():
+    frame, vectors = study()
+    frame.loc[1, ["turn_id", "n_words"]] = ["d0.t0", 0]
+    found = mapping_features.questions(frame, context.unit(vectors))[2]
+    expected = context.unit(vectors)[0] * frame.loc[0, "n_words"] + context.unit(vectors)[1]
+    assert np.allclose(found, expected / np.linalg.norm(expected), atol=1e-6)
+
+
 def test_a_prompt_that_is_no_turn_here_counts_as_none():
     frame, vectors = study()
     frame["prompt_id"] = "elsewhere"

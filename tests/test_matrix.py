@@ -149,7 +149,7 @@ def test_how_near_a_sentence_is_to_the_centre_by_hand():
 
 
 def test_of_sentences_the_nearest_are_taken_and_put_in_the_order_of_the_talk():
-    said = "The bleep and the rota and the ward are full. A cat sat on my mat. Our rota and our bleep and our ward."
+    said = "The bleep, the rota and the ward. A cat sat on my mat. Our rota and our bleep and our ward."
     frame = segments(
         ("s1", "d1", "ana", "participant", 0, said),
         ("s2", "d2", "ben", "participant", 0, "The rota, the ward, the bleep: it is all the same to us."),

@@ -209,6 +209,24 @@ def test_the_pipeline_is_set_against_people_with_their_own_agreement_beside_it()
     assert row(rows, ALL_CODES, "ann", name)["note"].startswith("2 codes")
 
 
+def test_the_ceiling_of_a_category_is_not_that_of_a_code_of_its_name():
+    made = study(coders=("ann", "ben", "cat"), codes=("A", "B"), noise=0.25)
+    made["code_assignments"] = assignments({"d0.1": ["A"], "d1.2": ["B"]}, made["segments"], ["A", "B"])
+    rows = frame(made, category_of={"A": "B"})
+    people, machine = (
+        rows[~rows["coder_b"].str.startswith("pipeline")],
+        rows[rows["coder_b"].str.startswith("pipeline")],
+    )
+    between = {
+        level: people[(people["level"] == level) & (people["code"] == "B")]["kappa"] for level in ("code", "category")
+    }
+    assert [len(kappas) for kappas in between.values()] == [3, 3]
+    assert between["code"].mean() != pytest.approx(between["category"].mean(), abs=0.01)
+    for level, kappas in between.items():
+        ceiling = machine[(machine["level"] == level) & (machine["code"] == "B")]["ceiling"]
+        assert ceiling.to_numpy() == pytest.approx(np.full(3, kappas.mean()))
+
+
 def test_two_methods_are_no_pair_and_the_consensus_coder_meets_the_pipeline_alone():
     made = study(coders=("ann", "ben", "consensus"))
     made["code_assignments"] = pd.concat(

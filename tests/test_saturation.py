@@ -148,6 +148,13 @@ def test_interviews_follow_the_order_column_then_the_date():
     assert ordered(dates) == Order(("d1", "d2", "d0"), "interviewing")
 
 
+def test_a_focus_group_was_held_when_the_first_of_its_participants_came():
+    made = tables(documents=2)
+    turns = pd.DataFrame({"document": ["d0", "d0", "d0", "d1"], "case": ["late", "", "early", "middle"]})
+    cases = pd.DataFrame({"case": ["late", "early", "middle"], "order": ["5", "1", "3"]})
+    assert sat.interview_order(made["documents"], turns, cases).documents == ("d0", "d1")
+
+
 def test_an_interview_without_a_date_comes_last_and_is_named():
     cases = pd.DataFrame({"case": ["c0", "c1", "c2"], "date": ["", "2023-12-24", "someday"]})
     assert ordered(cases) == Order(("d1", "d0", "d2"), "interviewing", ("d0", "d2"))

@@ -111,6 +111,14 @@ def test_the_pipeline_is_a_coder_whose_silence_is_an_answer_and_who_gives_only_w
     assert given(found, "pipeline (zero_shot)", "A") == ["d0.1", "d2.1"]
 
 
+def test_a_category_can_be_given_by_whoever_can_give_one_code_of_it(study):
+    study["code_assignments"] = assignments({"d0.1": ["A"]}, study["segments"], ["A"])
+    found = laid(study)
+    assert found.asked[2].tolist() == [True, False]
+    assert as_categories(found, {"A": "Top", "B": "Top"}).asked[2].tolist() == [True]
+    assert as_categories(found, {"A": "One", "B": "Two"}).asked[2].tolist() == [True, False]
+
+
 def test_people_come_before_the_pipelines_methods_each_in_the_order_of_their_names(study):
     methods = ("zero_shot", "few_shot", "human")
     study["code_assignments"] = pd.concat([assignments({}, study["segments"], ["A"], method=name) for name in methods])

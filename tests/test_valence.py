@@ -18,6 +18,8 @@ from tests import mapped_study as made
         ("It wasn\u2019t difficult.", 1, 0),
         ("There was no support at all.", 0, 1),
         ("Too easy.", 0, 1),
+        ("It was not all that easy.", 0, 1),  # the third word before still turns it
+        ("It was not all of that easy.", 1, 0),
         ("Not one of the many things that were said helped.", 1, 0),  # the negation is too far away
         ("The table is blue.", 0, 0),
         ("", 0, 0),
