@@ -1,6 +1,7 @@
 """Files of many kinds that hold a sentence or a name, each in the way its kind hides it; and files nobody can open."""
 
 import base64
+import binascii
 import bz2
 import email.message
 import gzip
@@ -297,6 +298,13 @@ FOUND: dict[str, Build] = {
         archive(("project.qde", f"<Project><User name='{NAME}'/></Project>".encode()), ("sources/1.txt", BOTH.encode()))
     ),
     "escapes.rtf": put(rtf(BOTH)),
+    "no substitutes.rtf": put("{\\rtf1\\uc0 Zo\\u235  hi}"),
+    "ebcdic.txt": put(BOTH.encode("cp500")),
+    "seven bits.txt": put("it was Zoë, said Bob".encode("utf-7")),
+    "emphasis.md": put("Zo**ë** said"),
+    "dump.sql": put(f"INSERT INTO a VALUES (X'{BOTH.encode().hex()}');"),
+    "mail of old.uu": put(b"begin 644 a.txt\n" + binascii.b2a_uu(b"it was Zo\xc3\xab") + b"`\nend\n"),
+    "split.docx": put(archive(("word/document.xml", "<w:t>Zo</w:t></w:r><w:r><w:t>ë</w:t>".encode()))),
     "unicode.rtf": put(rtf_unicode(BOTH)),
     "text.pdf": put(page()),
     "lost table.pdf": put(page(table=False)),

@@ -37,6 +37,8 @@ _WORD_OF_MAIL = re.compile(r"=\?[\w.-]+\?[bBqQ]\?[^?\s]*\?=")
 # What is left of a letter in UTF-8 where a program took it for Windows' or old Mac's encoding.
 _MISREAD = re.compile("[\u00c2-\u00f4\u0100-\u0178][\u0080-\u00bf\u0152-\u017e\u0192\u02c6\u02dc\u2013-\u2122]+")
 _LATEX = re.compile(r"\\(?:[\"'`^~=.]|[uvHcdbkr](?=\{| ))\s*\{?\\?([^\W\d_])\}{0,2}")
+_SEVEN = re.compile(r"\+[A-Za-z0-9/]{3,}-?")
+_EMPHASIS = re.compile(r"[*_]{1,3}(?=[^\W_])")
 _ACCENT_BESIDE = re.compile(r"[¨´ˆ˜¸˚](?=[^\W\d_])")
 
 
@@ -95,7 +97,9 @@ def forms(text: str) -> Iterator[str]:
             plain = decode(plain)
     given = {text}
     yield text
-    for form in (plain, _TAG.sub("", plain) if "<" in plain else plain, _BROKEN.sub("", plain)):
+    untagged = _TAG.sub("", plain) if "<" in plain else plain
+    unmarked = _EMPHASIS.sub("", plain).replace("*", "") if "*" in plain else plain
+    for form in (plain, untagged, _BROKEN.sub("", plain), unmarked):
         if form not in given:
             given.add(form)
             yield form
@@ -167,10 +171,21 @@ def _bytes_read(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
+def _utf_seven(text: str) -> str:
+    def read(found: re.Match[str]) -> str:
+        try:
+            return f"{found.group().rstrip('-')}-".encode().decode("utf-7")
+        except UnicodeError:
+            return found.group()
+
+    return _SEVEN.sub(read, text)
+
+
 # Mail is the outermost wrapping, a page's entities the innermost.
 _DECODERS: tuple[tuple[Callable[[str], bool], Callable[[str], str]], ...] = (
     (_holds("=?"), _mail),
     (_holds("="), _quoted_printable),
+    (_holds("+"), _utf_seven),
     (_holds("%"), _percent),
     (_holds("\\"), _escapes),
     (_holds("\\"), lambda text: _LATEX.sub(r"\1", text.replace("{\\", "\\"))),

@@ -23,6 +23,7 @@ MAX_PAGES, MAX_OBJECTS = 2_000, 200_000
 _SPACED_OUT = re.compile(r"(?<=\b[^\W\d_]) (?=[^\W\d_]\b)")
 _HEX = re.compile(r"(?:\\'[0-9a-fA-F]{2})+")
 _CODE = re.compile(r"\\u(-?\d{1,6}) ?(?:\\'[0-9a-fA-F]{2}|[^\\{}\r\n])?")
+_CODE_ALONE = re.compile(r"\\u(-?\d{1,6}) ?")
 _CONTROL = re.compile(r"\\(?:(par|line|tab|cell|row|page|sect)\b ?|[a-zA-Z]+-?\d* ?|[^a-zA-Z])|[{}]")
 _CODE_PAGE = re.compile(r"\\ansicpg(\d{3,5})")
 _PICTURES = ("\\pict", "\\objdata")
@@ -129,10 +130,13 @@ def rtf(source: Source) -> Pieces:
 
 
 def _rtf_texts(data: bytes) -> Iterator[str]:
+    """The text in each code page it may be in; a sign that stands for programs without Unicode may follow, or not."""
     text = data.decode("latin-1")
     named = _CODE_PAGE.search(text)
     for encoding in dict.fromkeys([f"cp{named[1]}" if named else "cp1252", "cp1252", "mac_roman"]):
-        yield _CONTROL.sub(lambda found: "\n" if found[1] else "", _HEX.sub(partial(_letters, encoding), _coded(text)))
+        for coded in (_CODE, _CODE_ALONE):
+            letters = _HEX.sub(partial(_letters, encoding), _coded(text, coded))
+            yield _CONTROL.sub(lambda found: "\n" if found[1] else "", letters)
 
 
 def _letters(encoding: str, found: re.Match[str]) -> str:
@@ -143,9 +147,9 @@ def _letters(encoding: str, found: re.Match[str]) -> str:
         return data.decode("cp1252", "replace")
 
 
-def _coded(text: str) -> str:
+def _coded(text: str, coded: re.Pattern[str]) -> str:
     """Read \\u233? and the like; a number may be negative, and stand for half of a sign."""
-    read = _CODE.sub(lambda found: chr(int(found[1]) % 0x10000), text)
+    read = coded.sub(lambda found: chr(int(found[1]) % 0x10000), text)
     return read.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -5,6 +5,7 @@ import binascii
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from pipeline.commands.carriers.pieces import MIB, Closed, Inner, Pieces, Source, Text
 
@@ -12,7 +13,7 @@ from pipeline.commands.carriers.pieces import MIB, Closed, Inner, Pieces, Source
 SLICE, OVERLAP = 4 * MIB, 8192
 # What text is written in where it is not Unicode; a name reads the same in several of them.
 LEGACY: tuple[str, ...] = ("mac_roman", "cp850", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r")
-LEGACY += ("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr")
+LEGACY += ("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "cp500")
 BOMS: tuple[tuple[bytes, str], ...] = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"))
 BOMS += ((codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 UNKNOWN = "it is of a kind that cannot be read here; only plain text in it was looked for"
@@ -30,6 +31,8 @@ _WIDE = {
 _BASE64 = re.compile(
     r"[A-Za-z0-9+/_-]{40,}(?:(?:\\n|\s)+[A-Za-z0-9+/_-]{40,})*(?:(?:\\n|\s)+[A-Za-z0-9+/_-]{2,})?={0,2}"
 )
+_HEX = re.compile(r"\b[xX]'((?:[0-9a-fA-F]{2}){3,})'|\b((?:[0-9a-fA-F]{2}){40,})\b")
+_UUENCODED = re.compile(r"^begin [0-7]{3} .*\n((?:[ -`]{1,62}\r?\n)+)", re.MULTILINE)
 _ARMOUR = re.compile(r"^(?:-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE)-----|\$ANSIBLE_VAULT;[\d.]+;\w+)\s*$", re.M)
 
 
@@ -110,7 +113,7 @@ def _beyond_ascii(data: bytes) -> bytes:
 
 
 def encoded(part: str, text: str) -> Pieces:
-    """The files that a text holds in letters and digits (base64), such as a picture in a page or a mail's parts."""
+    """The files that a text holds in letters and digits, such as a picture in a page or a database's bytes."""
     if _ARMOUR.search(text):
         yield Closed(part, "a part of it is encrypted")
     for number, found in enumerate(_BASE64.finditer(text), start=1):
@@ -123,6 +126,13 @@ def encoded(part: str, text: str) -> Pieces:
             continue
         if is_text(data) or len(data) >= SOME:
             yield Inner(f"{part}, encoded part {number}".lstrip(", "), data)
+    for found in _HEX.finditer(text):
+        data = bytes.fromhex(found[1] or found[2])
+        if is_text(data) or len(data) >= SOME:
+            yield Inner(part, data)
+    for found in _UUENCODED.finditer(text):
+        with suppress(binascii.Error):
+            yield Inner(part, b"".join(binascii.a2b_uu(line) for line in found[1].encode().splitlines()))
 
 
 def _wide(head: bytes) -> str:
