@@ -13,7 +13,8 @@ import pandas as pd
 
 from pipeline import beside, codebook, decisions, models, stage, store
 from pipeline import params as settings
-from pipeline.core.places import Places
+from pipeline.core import edits
+from pipeline.core.places import WORKBOOK, Places
 from pipeline.exchange import csv, qdpx, xlsx
 from pipeline.reporting import alternatives, matrix, metrics, reading, written
 from pipeline.reporting.gathered import PROBLEMS, Study, gather
@@ -41,11 +42,13 @@ def write_page(folder: Path, study: Study, params: settings.Params) -> None:
 
 def write_tables(folder: Path, study: Study, *, reflexive: bool) -> None:
     """Write the matrix, workbook, project for other programs, audit trail, metrics and plot."""
-    tables, out = study.tables, Places(folder).report
-    (out / "plots").mkdir(parents=True, exist_ok=True)
+    places = Places(folder)
+    tables, out, beside_page = study.tables, places.report, places.beside_page
+    for needed in (out / "plots", beside_page):
+        needed.mkdir(parents=True, exist_ok=True)
     store.write(folder, "framework_matrix", matrix.table(study.cells))
     xlsx.write_matrix(
-        Places(folder).workbook,
+        beside_page / WORKBOOK,
         cells=study.cells,
         codes=study.codes,
         quotes=study.quoted,
@@ -53,13 +56,15 @@ def write_tables(folder: Path, study: Study, *, reflexive: bool) -> None:
         themes=theme_view.ranked(tables["themes"]),
         said=study.said,
     )
-    (out / "audit_trail.csv").write_bytes(csv.table(trail_view.table(study.taken, tables["themes"])))
+    (beside_page / "audit_trail.csv").write_bytes(csv.table(trail_view.table(study.taken, tables["themes"])))
     problems = pd.concat([tables[table] for table in PROBLEMS.values()])
     numbers = metrics.build(tables, problems=problems, cells=study.cells, reflexive=reflexive)
     (out / "metrics.json").write_text(json.dumps(numbers, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     (out / "plots" / "theme_sizes.csv").write_text(metrics.theme_sizes(tables["themes"]), encoding="utf-8")
     coded = qdpx.project(tables, codebook=study.book, decisions=study.taken, study=folder.name)
-    (out / "coded.qdpx").write_bytes(coded)
+    (beside_page / "coded.qdpx").write_bytes(coded)
+    for line in edits.said(edits.deliver(places)):
+        print(line, flush=True)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeline import whole
-from pipeline.core import people_files, study_folder
+from pipeline.core import kept_out, people_files, study_folder
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 
@@ -89,8 +89,9 @@ def create(folder: Path) -> list[Path]:
     if _complete(folder):
         return []
     folder.mkdir(parents=True, exist_ok=True)
-    made = []
     with people_files.locked(folder):
+        # First: not for a moment does anything lie there that Git would take up.
+        made = kept_out.ensure(folder)
         for name in FOLDERS:
             if not (folder / name).exists():
                 (folder / name).mkdir()
@@ -124,6 +125,7 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
     with people_files.locked(folder):
         # The framework itself, in a study that lacks something, is what a command that was killed left.
         begun = codebook.is_file() and codebook.read_bytes() == data and not _complete(folder)
+        kept_out.ensure(folder)
         try:
             if not begun:
                 whole.create(codebook, data)
@@ -136,7 +138,7 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
 
 def _complete(folder: Path) -> bool:
     """Whether every part of a study is there."""
-    return all((folder / name).exists() for name in (*FOLDERS, *FILES))
+    return all((folder / name).exists() for name in (*FOLDERS, *FILES)) and kept_out.stands(folder)
 
 
 def main() -> None:

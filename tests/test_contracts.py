@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from pipeline import params, store
-from pipeline.core.places import Places
+from pipeline.core.places import BESIDE_PAGE, Places
 from pipeline.inductive import theme_model
 
 ROOT = Path(__file__).parent.parent
@@ -48,8 +48,16 @@ def paths(stage: str, *kinds: str) -> set[str]:
     return {entry if isinstance(entry, str) else next(iter(entry)) for entry in entries}
 
 
-def test_the_stages_are_the_seven_in_their_order_after_the_laying_out_of_the_study():
-    assert list(DVC) == ["study", *STAGES]
+def test_the_stages_are_the_seven_in_their_order_between_laying_out_the_study_and_delivering_its_files():
+    assert list(DVC) == ["study", *STAGES, "deliver"]
+
+
+def test_dvc_knows_no_file_that_people_may_write_in_where_they_do():
+    outs = {out for stage in DVC for out in paths(stage, "outs", "metrics", "plots")}
+    assert not {f"${{study}}/report/{name}" for name in BESIDE_PAGE} & outs
+    assert {f"${{study}}/processed/report/{name}" for name in BESIDE_PAGE} <= outs & paths("deliver", "deps")
+    # Without outs it is never taken from the cache of past runs, and nothing of it is checked out.
+    assert not paths("deliver", "outs")
 
 
 @pytest.mark.parametrize("stage", STAGES)

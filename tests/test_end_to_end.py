@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 import yaml
@@ -219,6 +220,36 @@ def test_an_edited_codebook_runs_mapping_and_what_follows(full: Path):
     assert ran(repro(full)) == ["map_codes", "compare", "report"]
     write(full / "data/small/codebook.yaml", CODEBOOK)
     repro(full)
+
+
+def written_in(place: Path) -> bytes:
+    """Write a summary into the first cell of the matrix, as a person does."""
+    book = openpyxl.load_workbook(place)
+    book["Matrix"].cell(2, 3).value = "In my own words."
+    book.save(place)
+    return place.read_bytes()
+
+
+def test_what_somebody_wrote_in_the_workbook_outlives_every_run(full: Path):
+    report, edited = full / "data/small/report", full / "data/small/edited"
+    book = report / "framework_matrix.xlsx"
+    mine = written_in(book)
+    assert ran(repro(full)) == []
+    assert command(full, sys.executable, "-m", "dvc", "checkout", "--force").returncode == 0
+    repro(full, "--single-item", "--force", "report")
+    assert book.read_bytes() == mine, "nothing new takes its place"
+    # Another codebook: there is a new workbook, and then the first one again, from DVC's cache of past runs.
+    write(full / "data/small/codebook.yaml", CODEBOOK.replace("Protected time", "Time of their own"))
+    output = repro(full)
+    assert "framework_matrix.xlsx was changed since it was made" in output
+    assert [file.read_bytes() for file in edited.iterdir()] == [mine]
+    again = written_in(book)
+    write(full / "data/small/codebook.yaml", CODEBOOK)
+    output = repro(full)
+    assert "Running stage 'report'" not in output
+    assert "framework_matrix.xlsx was changed since it was made" in output
+    assert {file.read_bytes() for file in edited.iterdir()} == {mine, again}
+    assert book.read_bytes() == (full / "data/small/processed/report/framework_matrix.xlsx").read_bytes()
 
 
 def test_only_transcripts_are_required_and_a_removed_one_leaves_no_trace(tmp_path: Path):

@@ -514,10 +514,11 @@ def test_an_export_that_was_stopped_is_done_again(origin, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("place", ["transcripts", "human_codes/theirs"])
-def test_an_export_does_not_become_part_of_the_study(origin, tmp_path, place):
-    folder = tmp_path / "mine"
+def test_an_export_does_not_become_part_of_the_study(origin, tmp_path, place, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = Path("mine")
     shutil.copytree(origin, folder)
     before = held(folder)
-    with pytest.raises(CounterpointError, match="would be read as part of the study"):
+    with pytest.raises(CounterpointError, match="belongs to the study mine, which reads or makes what lies there"):
         exporting.export(folder, folder / place)
     assert held(folder) == before

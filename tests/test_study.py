@@ -13,6 +13,7 @@ def test_a_bare_study_gets_what_is_optional(tmp_path: Path):
     (tmp_path / "transcripts").mkdir()
     made = {path.name for path in study.lay_out(tmp_path)}
     assert made == {
+        ".gitignore",
         "participants.csv",
         "codebook.yaml",
         "decisions.yaml",

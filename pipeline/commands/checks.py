@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline import codebook, decisions, ingest, participants, study
 from pipeline import params as settings
+from pipeline.commands import exposed
 from pipeline.core import study_folder, withdrawals
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
@@ -50,6 +51,7 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Fi
         return found
     if said := withdrawals.unfinished(folder):
         found.refuse(withdrawals.UnfinishedError(said))
+    _git(found, folder)
     _codebook_and_decisions(found, folder)
     try:
         study.exists(folder)
@@ -87,6 +89,13 @@ def _codebook_and_decisions(found: Findings, folder: Path) -> None:
                 load(file)
         except CounterpointError as error:
             found.refuse(error)
+
+
+def _git(found: Findings, folder: Path) -> None:
+    """What of the study is not kept out of Git."""
+    seen = exposed.exposed(Places(folder))
+    found.lines += [f"PROBLEM: {line}" for line in seen.problems] + [f"note: {line}" for line in seen.notes]
+    found.refused |= bool(seen.problems)
 
 
 def _tables(found: Findings, tables: dict[str, pd.DataFrame]) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline import codebook, decisions, store, study, whole
-from pipeline.core import people_files
-from pipeline.core.places import Places
+from pipeline.commands import exposed
+from pipeline.core import people_files, study_folder
+from pipeline.core.places import WORKBOOK, Places
 from pipeline.errors import CounterpointError, refused
 from pipeline.exchange import csv, docx, qdc, qdpx, sheets
 from pipeline.reporting import written
@@ -31,26 +32,26 @@ def export(folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "cod
     """
     study.exists(folder)
     place = to or Places(folder).export
-    for own in (Places(folder).transcripts, Places(folder).human_codes):
-        if place.resolve().is_relative_to(own.resolve()):
-            raise CounterpointError(
-                f"{place} lies in {own}: it would be read as part of the study. Name another folder."
-            )
+    if to is not None and (fault := study_folder.fault_of_output(to)):
+        raise CounterpointError(f"{to} {fault}")
     names = [name for name in (*store.INTERIM, *store.PROCESSED) if name not in LEFT_OUT]
     there = [name for name in names if store.path(folder, name).exists()]
     if "documents" not in there:
         raise CounterpointError(f"{folder} was not read yet, so there is nothing to export. Run `dvc repro` first.")
     tables = {name: store.read(folder, name) for name in there}
     files = contents(folder, tables, offsets=offsets)
-    workbook = Places(folder).workbook
+    # As it was made: what somebody wrote in the report's copy comes back by `import`.
+    workbook = Places(folder).beside_page / WORKBOOK
     if workbook.exists():
-        files["framework_matrix.xlsx"] = workbook.read_bytes()
+        files[WORKBOOK] = workbook.read_bytes()
     _write(folder, place, files)
     lines = [f"wrote {place / name}" for name in sorted(files)]
     missing = [name for name in names if name not in there]
     if missing:
         lines.append(f"Not there yet, so left out: {', '.join(missing)}. `dvc repro` makes them.")
     lines.append(f"These files hold what people said: share {place} as carefully as the transcripts.")
+    if exposed.untracked(place):
+        lines.append(f"Git would take up files in {place}: keep that folder out with a line in a .gitignore.")
     return lines
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline import store, whole, words
-from pipeline.core import people_files
+from pipeline.commands import exposed
+from pipeline.core import people_files, study_folder
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.exchange import handout
@@ -37,6 +38,8 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
     if not made:
         raise HandoutError(f"{study} has no candidate theme to hand out. The report says why.")
     place = to or Places(study).export / f"handout{'-' + _safe(role) if role else ''}.docx"
+    if to is not None and (fault := study_folder.fault_of_output(to.parent)):
+        raise HandoutError(f"{to.parent} {fault}")
     data = handout.document(made, study=study.name, role=role)
     with people_files.locked(study):
         there = people_files.alike(place)
@@ -46,11 +49,14 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
             )
         if there is None:
             whole.create(place, data)
-    return [
+    lines = [
         f"wrote {place}: {words.count(len(made), 'theme')}, no names.",
         "It holds what people said, word for word: read it through before you give it to anybody.",
         "When it comes back filled in: counterpoint import FILE.docx",
     ]
+    if place.name in exposed.untracked(place.parent):
+        lines.append(f"Git would take up {place}: keep it out with a line in a .gitignore.")
+    return lines
 
 
 def cards(tables: dict[str, pd.DataFrame], *, role: str = "") -> list[handout.Card]:

@@ -5,19 +5,11 @@ from pathlib import Path
 from pipeline import store
 from pipeline.commands import exporting
 from pipeline.core import owned
-from pipeline.core.places import Places
+from pipeline.core.places import BESIDE_PAGE, REPORT_PAGE, Places
 from pipeline.inductive import theme_model
 
 # What a killed run, or DVC on a full disk, leaves of a file that was being written; and DVC's own lists for Git.
 BESIDE = (".*.new", store.DVC_TEMPORARY, ".gitignore")
-REPORT = (
-    "index.html",
-    "framework_matrix.xlsx",
-    "coded.qdpx",
-    "audit_trail.csv",
-    "metrics.json",
-    "plots/theme_sizes.csv",
-)
 EXPORT = (
     "coded.qdpx",
     "codebook.qdc",
@@ -31,7 +23,15 @@ EXPORT = (
     exporting.LIST,
     *(f"csv/{table}.csv" for table in (*store.INTERIM, *store.PROCESSED)),
 )
-CACHE = ("*.lock", "vectors.parquet", "vectors/*.parquet", "codebook_vectors.parquet", "labels/*.txt")
+CACHE = (
+    "*.lock",
+    "vectors.parquet",
+    "vectors/*.parquet",
+    "codebook_vectors.parquet",
+    "labels/*.txt",
+    "made.txt",
+    "delivered.txt",
+)
 SCRATCH = ("segment", "embed", "assign")
 
 
@@ -39,8 +39,11 @@ def names(places: Places) -> dict[Path, tuple[str, ...]]:
     """The patterns of the files that the program writes, for each folder in which it makes anything."""
     return {
         places.interim: ("parts.txt", *(f"{table}.parquet" for table in store.INTERIM)),
-        places.processed: tuple(f"{table}.parquet" for table in store.PROCESSED),
-        places.report: REPORT,
+        places.processed: (
+            *(f"{table}.parquet" for table in store.PROCESSED),
+            *(f"{places.beside_page.name}/{name}" for name in BESIDE_PAGE),
+        ),
+        places.report: (REPORT_PAGE, *BESIDE_PAGE, "metrics.json", "plots/theme_sizes.csv"),
         places.export: EXPORT,
         places.cache: CACHE,
         places.model: theme_model.FILES,

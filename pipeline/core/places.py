@@ -6,6 +6,8 @@ from pathlib import Path
 MODELS = "models"
 REPORT_PAGE = "index.html"
 WORKBOOK = "framework_matrix.xlsx"
+# What lies beside the page for people to write in, and for other programs.
+BESIDE_PAGE = (WORKBOOK, "coded.qdpx", "audit_trail.csv")
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,13 @@ class Places:
 
     @property
     def workbook(self) -> Path:
-        """The framework matrix as the report stage writes it."""
+        """The framework matrix for people to write in: DVC does not know this file."""
         return self.report / WORKBOOK
+
+    @property
+    def beside_page(self) -> Path:
+        """The folder of what goes beside the page, as the report stage makes it and DVC keeps it."""
+        return self.processed / "report"
 
     @property
     def export(self) -> Path:
@@ -124,7 +131,22 @@ class Places:
         return self.root / MODELS / self.study
 
     @property
+    def record(self) -> Path:
+        """The hashes of what the program made for people to read and write in."""
+        return self.cache / "made.txt"
+
+    @property
+    def delivered(self) -> Path:
+        """What was last put beside the page: a hash and a name a line."""
+        return self.cache / "delivered.txt"
+
+    @property
+    def edited(self) -> Path:
+        """The folder of files that people changed where the program makes them anew."""
+        return self.folder / "edited"
+
+    @property
     def own(self) -> tuple[Path, ...]:
         """Every folder that lies in the study's own."""
-        given = (self.transcripts, self.human_codes, self.sheets)
+        given = (self.transcripts, self.human_codes, self.sheets, self.edited)
         return (*given, self.interim, self.processed, self.report, self.export, self.cache)

@@ -117,6 +117,27 @@ def fault_of_place(folder: Path, *, root: Path = Path()) -> str:
     return _fault_of_links(folder, root)
 
 
+def fault_of_output(folder: Path, *, root: Path = Path()) -> str:
+    """Why files that leave a study may not be written into a folder, as the rest of a sentence; '' where they may.
+
+    Outside the project every folder will do; inside it, those will not that the program or Git or DVC works in.
+    """
+    real, base = folder.resolve(), root.resolve()
+    if not real.is_relative_to(base):
+        return ""
+    inside = real.relative_to(base)
+    parts = list(inside.parts)
+    other = "Name a folder of its own, or leave --to out: then it is the study's own export/."
+    if parts and (parts[0].startswith(".") or _fault_of_own(parts)):
+        return f"belongs to the project itself. {other}"
+    own = {place.name for place in Places(Path()).own} - {Places(Path()).export.name}
+    for above in (inside, *inside.parents[:-1]):
+        below = inside.relative_to(above).parts
+        if Places(above, base).transcripts.is_dir() and (not below or below[0] in own):
+            return f"belongs to the study {above.as_posix()}, which reads or makes what lies there. {other}"
+    return ""
+
+
 def _fault_on_way(part: Path, root: Path) -> str:
     place = root / part
     if place.is_symlink():
