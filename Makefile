@@ -19,8 +19,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	touch $(INSTALLED)
 
 run: setup
-	$(VENV)/dvc repro
-	@$(VENV)/counterpoint where
+	$(VENV)/counterpoint run
 
 test: setup lint
 	$(VENV)/python -m pytest

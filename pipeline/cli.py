@@ -64,14 +64,33 @@ def check(
         raise SystemExit(1)
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def run(
+    context: typer.Context,
+    once: Annotated[
+        list[str] | None,
+        typer.Option("--set", "-S", help="A setting, such as study=data/my-study: written into params.yaml, then run."),
+    ] = None,
+) -> None:
+    """Run what is new or has changed, and nothing else; then say where to look. Takes the options of `dvc repro`."""
+    from pipeline.commands import running
+
+    status = running.run(context.args, settings_for_once=once or [])
+    if status != 0:
+        raise SystemExit(status)
+    places = settings.load().places
+    if places.report_page.exists():
+        for line in running.results(places):
+            typer.echo(line)
+
+
 @app.command()
 def where() -> None:
     """Say where the results of the study in params.yaml are."""
-    report = settings.load().places.report_page
-    if not report.exists():
-        raise CounterpointError(f"{report} is not there yet: run `dvc repro`, which makes it.")
-    typer.echo(f"The report: {report} (open it in a browser; it needs no network).")
-    typer.echo(f"The tables: {report.parent.parent}/processed. To work in notebooks: make notebooks.")
+    from pipeline.commands import running
+
+    for line in running.results(settings.load().places):
+        typer.echo(line)
 
 
 @app.command()

@@ -109,7 +109,7 @@ def test_where_names_the_report_once_it_is_there(
     monkeypatch.setattr("sys.argv", ["counterpoint", "where"])
     with pytest.raises(SystemExit):
         cli.main()
-    assert "dvc repro" in capsys.readouterr().err
+    assert "counterpoint run" in capsys.readouterr().err
     (root / "data/my-study/report").mkdir(parents=True)
     (root / "data/my-study/report/index.html").write_text("")
     code, said = run("where")

@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline.commands import made
+from pipeline.core import edits
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 
@@ -31,8 +32,10 @@ def purge(root: Path, study: Path) -> list[str]:
     removed.
     """
     idle(root / study)
+    # What somebody wrote in the workbook is no work of ours to throw away; if it quotes them, the search says so.
+    said = edits.said(edits.keep(Places(study, root), [Places(study, root).workbook]))
     touched, left = made.discard(Places(study, root))
-    said = [f"removed {folder.relative_to(root).as_posix()}" for folder in touched if not folder.exists()]
+    said += [f"removed {folder.relative_to(root).as_posix()}" for folder in touched if not folder.exists()]
     for place in (place.relative_to(root).as_posix() for place in left):
         said.append(f"left {place}, which Counterpoint did not make: remove it yourself if it holds what was said")
     if not (root / ".dvc").is_dir():
@@ -84,7 +87,9 @@ def idle(study: Path) -> None:
 
 def rerun(root: Path) -> int:
     """Run the pipeline, its output on the screen; return its exit status."""
-    return subprocess.run([sys.executable, "-m", "dvc", "repro"], cwd=root, env=environment(), check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline.commands.running"], cwd=root, env=environment(), check=False
+    ).returncode
 
 
 def environment() -> dict[str, str]:
