@@ -41,7 +41,7 @@ def theme_map(frame: pd.DataFrame, *, title: str) -> go.Figure:
     figure = _figure(title, frame)
     for number, theme in enumerate(dict.fromkeys(frame.theme)):
         own = frame[frame.theme == theme]
-        none = theme == "in no theme"
+        none = theme in ("in no theme", "in a rejected theme")
         look = {"color": NOBODY if none else COLOURS[number % len(COLOURS)], "size": 7, "opacity": 0.8}
         look["symbol"] = SYMBOLS[number // len(COLOURS) % len(SYMBOLS)]
         said = [_wrapped(text) for text in own.text]

@@ -18,7 +18,7 @@ from pipeline.core.places import WORKBOOK, Places
 from pipeline.exchange import csv, qdpx, xlsx
 from pipeline.reporting import alternatives, matrix, metrics, reading, written
 from pipeline.reporting.gathered import PROBLEMS, Study, gather
-from pipeline.views import theme_view, trail_view
+from pipeline.views import states_view, theme_view, trail_view
 from pipeline.views.page_parts import build_page
 
 
@@ -54,11 +54,15 @@ def write_tables(folder: Path, study: Study, *, reflexive: bool) -> None:
         quotes=study.quoted,
         attributes=xlsx.attributes_of(tables["cases"]),
         themes=theme_view.ranked(tables["themes"]),
+        become=states_view.in_words(tables["theme_states"]),
+        told=states_view.told(study.count, tables["theme_states"]),
         said=study.said,
     )
-    (beside_page / "audit_trail.csv").write_bytes(csv.table(trail_view.table(study.taken, tables["themes"])))
+    (beside_page / "audit_trail.csv").write_bytes(
+        csv.table(trail_view.table(study.taken, tables["themes"], tables["theme_states"]))
+    )
     problems = pd.concat([tables[table] for table in PROBLEMS.values()])
-    numbers = metrics.build(tables, problems=problems, cells=study.cells, reflexive=reflexive)
+    numbers = metrics.build(tables, count=study.count, problems=problems, cells=study.cells, reflexive=reflexive)
     (out / "metrics.json").write_text(json.dumps(numbers, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     (out / "plots" / "theme_sizes.csv").write_text(metrics.theme_sizes(tables["themes"]), encoding="utf-8")
     coded = qdpx.project(tables, codebook=study.book, decisions=study.taken, study=folder.name)

@@ -225,7 +225,7 @@ class ThemeAssignments(Table):
     subtheme_id: Series[int]
     strength: Series[float]
     cluster_id: Series[int]
-    outside: Series[str] = pa.Field(isin=["", "unlike", "rejected", "moved", "beside"])
+    outside: Series[str] = pa.Field(isin=["", *terms.OUTSIDE])
     rejected_id: Series[int]
 
 
@@ -242,7 +242,7 @@ class ThemeStates(Table):
 
     theme_id: Series[int] = pa.Field(unique=True, ge=0)
     label: Series[str]
-    state: Series[str] = pa.Field(isin=["candidate", "open", "accepted", "rejected", "merged", "empty"])
+    state: Series[str] = pa.Field(isin=terms.THEME_STATES)
     into: Series[int]
     split_from: Series[int]
     n_segments: Series[int] = pa.Field(ge=0)

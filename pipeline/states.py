@@ -6,6 +6,7 @@ can contradict each other.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from pipeline import words
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
 
-# What a theme may be, and what that means.
+# What a theme may be (the names are those of core/terms.py), and what that means.
 STATES = {
     "candidate": "found by the run; nobody has decided on it",
     "open": "worked on (a memo, a pinned exemplar, a moved segment), and neither accepted nor rejected",
@@ -32,6 +33,11 @@ WORDS = {
     "rejected": "rejected",
     "merged": "merged",
     "empty": "without segments",
+}
+# Those that wait to be accepted or rejected: what they are called, and why they wait.
+WAITS = {
+    "candidate": ("candidate theme", "that nobody has decided on"),
+    "open": ("theme", "that you worked on, and neither accepted nor rejected"),
 }
 # Why a segment is in no theme.
 OUTSIDE = {
@@ -90,8 +96,13 @@ class Count:
         return self.open + self.accepted
 
     @property
+    def of_waiting(self) -> dict[str, int]:
+        """Shown themes that wait to be accepted or rejected, by state."""
+        return {"candidate": self.candidates, "open": self.open}
+
+    @property
     def waiting(self) -> int:
-        """Shown themes that wait to be accepted or rejected."""
+        """The same together."""
         return self.candidates + self.open
 
     @property
@@ -144,30 +155,30 @@ def _fates(states: pd.DataFrame, assignments: pd.DataFrame) -> list[str]:
     return [next((order[one] for one in order if one in held[cluster]), "scattered") for cluster in sorted(held)]
 
 
-def shown_in_words(count: Count) -> str:
-    """How many themes there are and how that number comes about, in a sentence or two."""
+def shown_in_words(count: Count, *, who: str = "you") -> str:
+    """How many themes there are and how that number comes about, without the last full stop; `who`: has decided."""
     found = f"the run found {words.count(count.found, 'candidate')}"
     if not count.touched:
         return f"The talk falls into {words.count(count.shown, 'candidate theme')}"
     start = f"{words.count(count.shown, 'theme').capitalize()} {'is' if count.shown == 1 else 'are'} shown"
     done = _done(count)
     if count.adds_up:
-        return f"{start}: {found}{f'; you {done}' if done else ''}"
+        return f"{start}: {found}{f'; {who} {done}' if done else ''}"
     candidates = f"{words.count(count.candidates, 'candidate')} that nobody has decided on"
-    said = [f"{start}: {count.decided:,} that you decided on, and {candidates}"]
+    said = [f"{start}: {count.decided:,} that {who} decided on, and {candidates}"]
     elsewhere = [
-        (count.in_decided, "in themes you decided on"),
-        (count.in_rejected, "in themes you rejected"),
+        (count.in_decided, f"in themes {who} decided on"),
+        (count.in_rejected, f"in themes {who} rejected"),
         (count.scattered, "in no theme"),
     ]
     parts = [f"{number:,} {'is' if number == 1 else 'are'} {where}" for number, where in elsewhere if number]
     stand = [f"{count.candidates:,} of them {'stands' if count.candidates == 1 else 'stand'} as such"]
     said.append(f"{found[0].upper()}{found[1:]}: {words.listed([*stand, *parts])}")
     if count.missed:
-        kept = "it is kept as you left it" if count.missed == 1 else "they are kept as you left them"
-        said.append(f"{count.missed:,} of yours {_were(count.missed)} not found again: {kept}")
+        kept = "it is kept as it was left" if count.missed == 1 else "they are kept as they were left"
+        said.append(f"{count.missed:,} of those decided on {_were(count.missed)} not found again: {kept}")
     if done:
-        said.append(f"You {done}")
+        said.append(f"{who[0].upper()}{who[1:]} {done}")
     return ". ".join(said)
 
 
@@ -184,6 +195,25 @@ def _done(count: Count) -> str:
 
 def _were(number: int) -> str:
     return "was" if number == 1 else "were"
+
+
+def decided_in_words(count: Count) -> str:
+    """How many of the themes that are shown people have decided on, in a sentence."""
+    if not count.decided:
+        return f"None of {words.count(count.shown, 'theme')} has been decided on."
+    parts = [(count.accepted, "accepted"), (count.open, "worked on")]
+    which = words.listed([f"{number:,} {did}" for number, did in parts if number])
+    has = "has" if count.decided == 1 else "have"
+    return f"{count.decided:,} of {words.count(count.shown, 'theme')} {has} been decided on: {which}."
+
+
+def standing(row: Any) -> tuple[str, ...]:
+    """What a theme that is shown is for people, in sentences; `row`: of theme_states."""
+    said = {"accepted": "Accepted by people.", "open": "Worked on, and neither accepted nor rejected."}
+    found = [said[row.state]] if row.state in said else []
+    if found and not row.n_clusters:
+        found.append("This run did not find it again: it stands as it was left.")
+    return tuple(found)
 
 
 def outside_in_words(count: Count) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from pipeline import states as known_states
 from pipeline.core.terms import EVERYTHING
 from pipeline.rows import each as rows_of
 from pipeline.views import agreement_view, theme_view
@@ -33,6 +34,28 @@ def themes(table: pd.DataFrame) -> pd.DataFrame:
     return named[["theme", "label", "keywords", "n_segments", "n_cases", "n_documents"]].set_index("theme")
 
 
+def states(theme_states: pd.DataFrame) -> pd.DataFrame:
+    """Each theme that there is, or that decisions speak of, and what has become of it; those with segments first."""
+    shown = theme_states.state.isin(known_states.SHOWN)
+    ordered = theme_states.assign(gone=~shown).sort_values(
+        ["gone", "n_segments", "theme_id"], ascending=[True, False, True]
+    )
+    labels = theme_states.set_index("theme_id").label
+    into = [
+        labels.get(theme, "") if state == "merged" else ""
+        for theme, state in zip(ordered.into, ordered.state, strict=True)
+    ]
+    named = ordered.assign(merged_into=into).set_index("theme_id")
+    return named[["label", "state", "settled_as", "n_segments", "merged_into"]]
+
+
+def talk_in_themes(theme_states: pd.DataFrame, assignments: pd.DataFrame) -> str:
+    """How many themes there are and why, and how much of the talk is in none, as the report says it."""
+    count = known_states.counted(theme_states, assignments)
+    told = [f"{known_states.shown_in_words(count)}.", known_states.outside_in_words(count)] if count.found else []
+    return " ".join(filter(None, told))
+
+
 def dependence(table: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Cases and groups without which a theme was not found again: a row for each, the largest theme first."""
     ranked = theme_view.ranked(known)
@@ -56,11 +79,12 @@ def map_of_segments(
     places: pd.DataFrame, assignments: pd.DataFrame, table: pd.DataFrame, segments: pd.DataFrame
 ) -> pd.DataFrame:
     """Where each segment lies on the map (x, y), its candidate theme in words, and its text."""
-    joined = places.merge(assignments[["segment_id", "theme_id"]], on="segment_id")
+    joined = places.merge(assignments[["segment_id", "theme_id", "outside"]], on="segment_id")
     joined = joined.merge(segments[["segment_id", "document", "speaker", "text"]], on="segment_id")
     names = {row.theme_id: f"T{row.number} {row.label}" for row in rows_of(theme_view.ranked(table))}
     order = {name: number for number, name in enumerate(names.values())}
-    joined = joined.assign(theme=[names.get(theme, "in no theme") for theme in joined.theme_id])
+    outside = ["in a rejected theme" if why == "rejected" else "in no theme" for why in joined.outside]
+    joined = joined.assign(theme=[names.get(theme, why) for theme, why in zip(joined.theme_id, outside, strict=True)])
     ranks = joined.theme.map(lambda name: order.get(name, len(order)))
     return joined.assign(rank=ranks).sort_values(["rank", "segment_id"]).drop(columns="rank").reset_index(drop=True)
 

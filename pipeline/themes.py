@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pipeline import decisions, models, projection, stage, store
+from pipeline import decisions, models, projection, stage, states, store
 from pipeline import params as settings
 from pipeline.core.places import Places
 from pipeline.core.terms import UNASSIGNED
@@ -96,12 +96,14 @@ def themes(
         **decided.tables(left, talk.segments, talk.plain, dict(zip(ids, worded.named, strict=True))),
     }
     note = "; ".join(reason for *_, reason in problems)
+    count = states.counted(tables["theme_states"], tables["theme_assignments"])
     card = theme_model.card(
         settings=options.model_dump(),
         segment_ids=talk.segments["segment_id"].tolist(),
         groups=groups.themes,
         named=worded.named,
         note=note,
+        told=states.shown_in_words(count, who="people") if count.touched else "",
     )
     return Result({name: theme_tables.fitted(name, frame) for name, frame in tables.items()}, model, card)
 

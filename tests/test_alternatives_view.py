@@ -19,8 +19,9 @@ def themes(small_study):
     return store.read(small_study, "themes")
 
 
-def built(themes, *readings: Reading, taken: tuple[Decision, ...] = ()) -> alternatives_view.Alternatives:
-    return alternatives_view.build(readings, themes=themes, taken=taken)
+def built(themes, *readings: Reading, taken: tuple[Decision, ...] = (), become=None) -> alternatives_view.Alternatives:
+    become = store.empty("theme_states") if become is None else become
+    return alternatives_view.build(readings, themes=themes, theme_states=become, taken=taken)
 
 
 def test_without_readings_nothing_is_said(themes):
@@ -50,7 +51,7 @@ def test_readings_of_a_merged_theme_stand_with_the_one_that_took_it_in(themes):
 def test_a_reading_of_a_theme_that_is_gone_is_a_question_with_all_that_was_written(themes):
     made = built(themes, reading(77, label="Gone", means="All of it."))
     ((asks, one),) = made.lost
-    assert asks == "Dev read theme 77, “Gone”, which is no longer there. Which theme does this speak to now?"
+    assert asks == "Dev read “Gone” (77), which is no longer there. Which theme does this speak to now?"
     assert (one.called, one.said) == ("Ours", (("What it means to them", "All of it."),))
     assert made.of == {}
 

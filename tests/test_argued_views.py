@@ -8,6 +8,7 @@ import pytest
 from pipeline import store
 from pipeline.deductive import valence
 from pipeline.reporting import quotes
+from pipeline.states import counted
 from pipeline.views import fates_view, mapping_view, people_view, saturation_view, steady_view, waiting_view
 
 NAMES = {0: "T1 Charts", 1: "T2 Time"}
@@ -35,7 +36,9 @@ def reordered(tables):
 def steady(tables, quoted, *, n_themes=None, reflexive=False):
     names = ("stability", "choice", "dependence", "unassigned")
     given = {name: tables[f"theme_{name}"] for name in names}
-    return steady_view.build(themes=tables["themes"], **given, quotes=quoted, n_themes=n_themes, reflexive=reflexive)
+    count = counted(tables["theme_states"], tables["theme_assignments"])
+    options = {"quotes": quoted, "notes": {}, "n_themes": n_themes, "reflexive": reflexive}
+    return steady_view.build(themes=tables["themes"], count=count, **given, **options)
 
 
 def test_steadiness_is_said_in_words_before_its_figure(tables, quoted):
@@ -77,7 +80,7 @@ def test_what_was_not_tried_is_said(tables, quoted):
 
 def test_the_number_of_themes_is_explained_and_its_rivals_are_named(tables, quoted):
     shown = steady(tables, quoted)
-    assert shown.number.startswith("Why 2? Of the numbers that were tried, 1 to 3")
+    assert shown.number.startswith("Why 2 candidates? Of the numbers that were tried, 1 to 3")
     assert "3 would do nearly as well." in shown.number
     assert [row for row in shown.tried if row[2]] == [("2", "0.64", True)]
     assert [dot[2] for dot in shown.curve.lines[0].dots] == [False, True, False]
@@ -115,7 +118,7 @@ def test_what_a_theme_rests_on_comes_with_the_largest_share_first(tables, quoted
 def test_the_reading_list_begins_with_what_is_least_like_anything(tables, quoted):
     shown = steady(tables, quoted)
     ranked = tables["theme_unassigned"].sort_values("rank").segment_id.to_list()
-    assert [quote.segment_id for quote in shown.unassigned] == ranked
+    assert [quote.segment_id for quote, _ in shown.unassigned] == ranked
     assert shown.n_unassigned == 2
 
 
@@ -324,11 +327,11 @@ def test_read_reflexively_people_are_counts_and_questions(tables):
 
 def test_themes_come_first_among_the_curves_with_a_band(tables):
     shown = saturation_view.build(tables["saturation"])
-    assert [grown.title for grown in shown] == ["Candidate themes", "Codes of lea"]
+    assert [grown.title for grown in shown] == ["Themes", "Codes of lea"]
     assert [line.name for line in shown[0].curve.lines][1] == "the order of file names"
     assert shown[0].curve.lines[0].area
     assert not shown[0].curve.lines[1].area
-    assert shown[0].lead.startswith("Nine in ten of the 2 candidate themes had been met after 3 documents of 4")
+    assert shown[0].lead.startswith("Nine in ten of the 2 themes had been met after 3 documents of 4")
     assert shown[0].lead.endswith("brought nothing new.")
     assert shown[0].rows[0] == ("1", "1.2", "1 to 2", "1", "d1")
     assert {len(row) for row in shown[0].rows} == {len(saturation_view.COLUMNS)}
@@ -341,14 +344,21 @@ def test_one_document_is_no_curve(tables):
 
 def test_nothing_met_is_said(tables):
     empty = tables["saturation"].assign(n_known=0.0, n_new=0.0)
-    assert saturation_view.build(empty)[0].lead == "No candidate themes were met."
+    assert saturation_view.build(empty)[0].lead == "No themes were met."
+
+
+def waiting(tables, *, n_review):
+    count = counted(tables["theme_states"], tables["theme_assignments"])
+    return waiting_view.build(tables, count=count, n_review=n_review)
 
 
 def test_what_waits_is_in_order_of_urgency_and_leads_to_its_place(tables):
-    shown = waiting_view.build(tables, n_review=2)
-    assert shown.questions[0][1] == "One joined."
+    shown = waiting(tables, n_review=2)
+    assert shown.questions[0].said == "One joined."
+    assert (shown.questions[0].label, shown.questions[0].first) == ("Time & the ward", True)
+    assert shown.about == {0: 1, 1: 1}
     assert [said for _, said in shown.news] == ["It asks.", "It fits."]
-    assert ("2 candidate themes that wait for a decision.", "themes") in [
+    assert ("2 candidate themes that nobody has decided on.", "themes") in [
         (said[0].upper() + said[1:], where) for said, where in shown.open_ends
     ]
     assert "review" in [where for _, where in shown.open_ends]
@@ -365,7 +375,7 @@ def test_every_kind_of_question_has_its_words():
 
 def test_nothing_waits_where_there_is_nothing():
     nothing = {name: store.empty(name) for name in store.PROCESSED}
-    assert waiting_view.build(nothing, n_review=0) == waiting_view.Waiting((), (), ())
+    assert waiting(nothing, n_review=0) == waiting_view.Waiting((), {}, (), ())
 
 
 def test_the_order_of_rows_makes_no_difference(tables, quoted):
@@ -375,4 +385,4 @@ def test_the_order_of_rows_makes_no_difference(tables, quoted):
     assert fates(tables, quoted) == fates(turned, quoted)
     assert people(tables) == people(turned)
     assert saturation_view.build(tables["saturation"]) == saturation_view.build(turned["saturation"])
-    assert waiting_view.build(tables, n_review=1) == waiting_view.build(turned, n_review=1)
+    assert waiting(tables, n_review=1) == waiting(turned, n_review=1)

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from pipeline.reporting import checklists
+from tests import counts
 
 ROOT = Path(__file__).parent.parent
 FACTS = checklists.Facts(
@@ -19,8 +20,7 @@ FACTS = checklists.Facts(
     n_segments=120,
     n_codes=6,
     coders=["lea", "max"],
-    n_themes=5,
-    n_accepted=2,
+    count=counts.made(found=5, candidates=3, accepted=2, in_decided=2),
     n_decisions=3,
     deciders=["Asha", "Ben"],
     saturation=True,
@@ -34,8 +34,7 @@ NOTHING = checklists.Facts(
     n_segments=0,
     n_codes=0,
     coders=[],
-    n_themes=0,
-    n_accepted=0,
+    count=counts.made(),
     n_decisions=0,
     deciders=[],
     saturation=False,
@@ -64,10 +63,11 @@ def test_the_facts_stand_where_they_are_asked_for():
     assert "6 codes" in found[25]
     assert (
         found[26]
-        == "6 codes were given in advance by the framework; 5 candidate themes were derived from the data by clustering."
+        == "6 codes were given in advance by the framework; 5 candidate themes were derived from the data by clustering. "
+        "5 themes are shown: the run found 5 candidates."
     )
     assert found[27] == "counterpoint 0.1.0."
-    assert found[31].startswith("2 of 5 candidate themes")
+    assert found[31].startswith("2 of 5 themes were accepted")
     other = said(checklists.srqr(FACTS))
     assert other[12] == "2 interviews and 1 set of field notes, 4 participants."
     assert "3 decisions" in other[15]
@@ -100,7 +100,9 @@ def test_how_much_is_left_is_said():
 
 
 def test_singulars_are_singular():
-    one = dataclasses.replace(FACTS, coders=["lea"], n_cases=1, n_codes=1, n_themes=1, n_accepted=1)
+    one = dataclasses.replace(
+        FACTS, coders=["lea"], n_cases=1, n_codes=1, count=counts.made(found=1, accepted=1, in_decided=1)
+    )
     found = said(checklists.coreq(one))
     assert found[24].startswith("1 person coded")
     assert found[12].startswith("1 participant in")

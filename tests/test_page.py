@@ -35,6 +35,7 @@ def explored(study, **changes):
     return page.explore_data(
         **tables,
         theme_of={segment: n % 2 for n, segment in enumerate(sorted(segments))},
+        left_out=frozenset(),
         themes=[(0, "first"), (1, "second")],
         codes_of={sorted(segments)[0]: ["Time", "gone"]},
         codes=["Pride", "Time"],

@@ -6,24 +6,26 @@ import pytest
 from pipeline.decisions import Decision
 from pipeline.reporting.reading import Read
 from pipeline.views import reading_view
+from tests import counts
 
+NOBODY = counts.made(found=2, candidates=2)
 ASSIGNED = pd.DataFrame({"segment_id": list("abcde"), "theme_id": [5, 5, 5, 6, -1]})
 
 
-def built(*ledger: Read, taken: tuple[Decision, ...] = (), assigned: pd.DataFrame = ASSIGNED) -> reading_view.Reading:
-    return reading_view.build(assigned, ledger=ledger, taken=taken)
+def built(*ledger: Read, taken: tuple[Decision, ...] = (), assigned=ASSIGNED, count=NOBODY) -> reading_view.Reading:
+    return reading_view.build(assigned, count=count, ledger=ledger, taken=taken)
 
 
 def test_where_nothing_was_read_that_is_said():
     made = built()
     assert made.lead.startswith("No passage of a candidate theme has been noted as read yet")
-    assert made.told[5] == "None of this theme has been read yet."
+    assert made.told[5] == "None of this theme has been noted as read yet."
 
 
 def test_a_share_is_told_with_its_readers_and_counts():
     made = built(Read("a", "Ben"), Read("a", "Asha"), Read("b", "Asha"), Read("e", "Eve"))
     assert made.told[5] == "67% of this theme has been read by Asha and Ben: 2 of its 3 segments."
-    assert made.told[6] == "None of this theme has been read yet."
+    assert made.told[6] == "None of this theme has been noted as read yet."
     assert made.lead == (
         "50% of the talk in candidate themes has been read by Asha and Ben: 2 of 4 segments, opened or named in a "
         "decision."
@@ -49,3 +51,12 @@ def test_a_study_without_themes_says_nothing():
 
 def test_the_order_of_rows_makes_no_difference():
     assert built(Read("a", "Asha"), assigned=ASSIGNED.iloc[::-1]) == built(Read("a", "Asha"))
+
+
+def test_what_was_decided_on_is_counted_beside_what_was_read():
+    some = counts.made(found=3, candidates=1, accepted=1, open=1, in_decided=2)
+    made = built(count=some)
+    assert made.lead == (
+        "No passage of a theme has been noted as read yet (counterpoint read notes what you have read). 2 of 3 themes "
+        "have been decided on: 1 accepted and 1 worked on."
+    )

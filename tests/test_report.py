@@ -136,7 +136,7 @@ def test_a_reflexive_study_shows_no_coefficient(small_study):
 def test_how_far_it_can_be_leaned_on_is_said_with_drawings_and_tables(copied):
     html = built(argued.write(copied))
     text = seen(html)
-    for said in ("Why 2?", "What it rests on", "In no theme: a list to read", "To review", "What became of each code",
+    for said in ("Why 2 candidates?", "What it rests on", "In no theme: a list to read", "To review", "What became of each code",
                  "All coders together", "Group by group", "What was left without a code", "Two moved <away>."):  # fmt: skip
         assert said in text, said
     assert html.count('<svg viewBox="0 0 600 240" role="img"') == 4
@@ -224,7 +224,7 @@ def test_alternative_readings_stand_beside_the_label_and_lost_ones_are_asked_abo
     text = seen(report.build_page(study, Params(study=str(copied)), MODELS))
     assert "1 alternative reading Would call it Night <i>work</i> Dev <b> (porter) , 2026-03-01" in text
     assert "What it means to them {{ 7 * 7 }}" in text
-    assert "read theme 77, “Gone”, which is no longer there. Which theme does this speak to now?" in text
+    assert "read “Gone” (77), which is no longer there. Which theme does this speak to now?" in text
     assert "What they miss in it Nothing of it is lost." in text
     assert "1 person read these themes on hand-outs: 2 readings of 2 themes." in text
 

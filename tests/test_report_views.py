@@ -8,7 +8,9 @@ from pipeline import projection, store
 from pipeline.codebook import Code, Codebook
 from pipeline.reporting import method, metrics, quotes
 from pipeline.reporting.matrix import Cell, Part
+from pipeline.states import counted
 from pipeline.views import agreement_view, further_view, map_view, matrix_view, overview, theme_view
+from tests import counts
 
 BOOK = Codebook(codes=(Code(name="M"), *(Code(name=f"m{n}", parent="M") for n in range(7)), Code(name="R")))
 
@@ -27,7 +29,7 @@ def quoted(tables):
 
 
 def made_cards(tables, quoted, per_theme=6):
-    names = ("themes", "theme_quotes", "theme_attributes")
+    names = ("themes", "theme_states", "theme_quotes", "theme_attributes")
     return theme_view.cards(**{name: tables[name] for name in names}, quotes=quoted, n_used=11, per_theme=per_theme)
 
 
@@ -58,10 +60,10 @@ def test_a_quote_of_a_segment_that_is_gone_is_left_out(tables, quoted):
 
 
 def test_the_themes_lead_names_what_fell_into_none(tables):
-    said = theme_view.lead(tables["themes"], tables["theme_assignments"], n_used=11)
+    said = theme_view.lead(tables["themes"], counted(tables["theme_states"], tables["theme_assignments"]))
     assert "2 candidate themes" in said
-    assert "1 segment (9%) fell into none." in said
-    nothing = theme_view.lead(store.empty("themes"), store.empty("theme_assignments"), n_used=0)
+    assert "1 segment (9%) fitted no theme." in said
+    nothing = theme_view.lead(store.empty("themes"), counts.made())
     assert nothing.startswith("No candidate theme was found")
 
 
@@ -309,7 +311,9 @@ def test_kinds_of_source_are_compared_where_there_are_several():
 
 def test_metrics_leave_out_what_is_undefined(tables):
     tables["agreement"]["kappa"] = np.nan
-    numbers = metrics.build(tables, problems=tables["ingest_problems"], cells=[], reflexive=False)
+    numbers = metrics.build(
+        tables, count=counts.made(candidates=2), problems=tables["ingest_problems"], cells=[], reflexive=False
+    )
     assert "kappa_people" not in numbers
     assert numbers["refused"] == 1
     assert list(numbers) == sorted(numbers)

@@ -81,7 +81,7 @@ def test_a_question_waits_until_it_is_answered(study: Path):
     decided_study.write(study, themes=THEMES, clusters=MOVED)
     said = part(study, "Waiting for a decision")
     assert SHIFTED in said
-    assert "1 candidate theme nobody has decided on: “Staffing” (500001)." in said
+    assert "1 candidate theme that nobody has decided on: “Staffing” (500001)." in said
     deciding.decide(study, "accept", "500000", who="Ben", now=NOW)
     said = part(study, "Waiting for a decision")
     assert "now sit with other clusters" not in said
@@ -92,8 +92,8 @@ def test_a_question_waits_until_it_is_answered(study: Path):
 def test_a_theme_that_was_worked_on_waits_still(study: Path):
     deciding.decide(study, "memo", "500000", ["Is", "it", "one?"], who="Asha", now=NOW)
     said = part(study, "Waiting for a decision")
-    assert "1 candidate theme nobody has decided on: “Staffing” (500001)." in said
-    assert "1 theme you worked on, neither accepted nor rejected: “Protected time” (500000)." in said
+    assert "1 candidate theme that nobody has decided on: “Staffing” (500001)." in said
+    assert "1 theme that you worked on, and neither accepted nor rejected: “Protected time” (500000)." in said
 
 
 def test_one_screen_holds_the_first_questions_and_all_are_there_to_be_had(study: Path):
@@ -111,12 +111,12 @@ def test_one_screen_holds_the_first_questions_and_all_are_there_to_be_had(study:
 def test_the_share_read_counts_what_was_opened_and_themes_that_were_decided_on_are_counted_apart(study: Path):
     said = part(study, "Read")
     assert "0% of the segments in themes have been opened, or were named in a decision (0 of 5)." in said
-    assert "0 of 2 themes have been decided on: 0 accepted, 0 worked on." in said
+    assert "None of 2 themes has been decided on." in said
     reading.opened(study, ["a1", "a2", "b1", "c3"], who="Asha")
     deciding.decide(study, "accept", "500000", who="Asha", now=NOW)
     said = part(study, "Read")
     assert "60% of the segments in themes have been opened, or were named in a decision (3 of 5)." in said
-    assert "1 of 2 themes have been decided on: 1 accepted, 0 worked on." in said
+    assert "1 of 2 themes has been decided on: 1 accepted." in said
     assert "Least read: “Staffing” (500001), 0%." in said
 
 

@@ -17,7 +17,7 @@ def decision(action: str, **more: object) -> Decision:
 
 @pytest.fixture
 def tables(small_study):
-    return {name: store.read(small_study, name) for name in ("themes", "theme_assignments")}
+    return {name: store.read(small_study, name) for name in ("themes", "theme_states", "theme_assignments")}
 
 
 @pytest.fixture
@@ -27,7 +27,8 @@ def quoted(small_study):
 
 
 def built(tables, quoted, *taken: Decision) -> trail_view.Trail:
-    return trail_view.build(taken, themes=tables["themes"], assignments=tables["theme_assignments"], quotes=quoted)
+    named = {"themes": tables["themes"], "theme_states": tables["theme_states"]}
+    return trail_view.build(taken, **named, assignments=tables["theme_assignments"], quotes=quoted)
 
 
 def test_where_nothing_was_decided_that_is_said(tables, quoted):
@@ -48,14 +49,24 @@ def test_a_decision_is_a_sentence_with_labels_and_no_ids(tables, quoted):
     assert (step.evidence, step.undone, step.passages) == ("", "", ())
 
 
-@pytest.mark.parametrize(("left", "said"), [(0, "Of them none are"), (1, "Of them 1 is"), (3, "All of them are")])
+ELSEWHERE = "in “Time & the ward”."
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (0, f"Of them none are in the theme now; 3 are {ELSEWHERE}"),
+        (1, f"Of them 1 is in the theme now; 2 are {ELSEWHERE}"),
+        (3, "All of them are in the theme now."),
+    ],
+)
 def test_the_evidence_is_what_it_rested_on_and_what_is_left_of_that(tables, quoted, left, said):
     own = tables["theme_assignments"]
     here = sorted(own[own.theme_id == 0].segment_id)[:3]
     there = sorted(own[own.theme_id == 1].segment_id)[:3]
     members = (*here[:left], *there[left:])
     step = built(tables, quoted, decision("accept", theme=0, members=members, documents=("a", "b"))).steps[0]
-    assert step.evidence == f"It rested on 3 segments, in a study of 2 documents. {said} in the theme now."
+    assert step.evidence == f"It rested on 3 segments, in a study of 2 documents. {said}"
 
 
 def test_settled_questions_are_counted(tables, quoted):
@@ -84,7 +95,7 @@ def test_what_was_taken_back_stays_and_says_by_whom(tables, quoted):
         "Ben took back that Asha accepted “Charts at <home>”.",
     ]
     assert [step.undone for step in made.steps] == ["Taken back by Ben on 2026-01-16.", ""]
-    assert "2 decisions by Asha and Ben, of which 1 was taken back" in made.lead
+    assert made.lead.startswith("1 decision by Asha and Ben: 1 was taken back, and 0 stand.")
 
 
 def test_themes_that_are_gone_keep_the_name_that_people_gave_them(tables, quoted):
@@ -116,17 +127,17 @@ def test_the_table_is_the_trail_a_row_each(tables):
         decision("pin", theme=0, segments=("b", "a"), members=("a", "b", "c")),
         decision("move", theme=-1, segments=("c",)),
     ]
-    table = trail_view.table(taken, tables["themes"])
+    table = trail_view.table(taken, tables["themes"], tables["theme_states"])
     assert list(table.columns) == list(trail_view.COLUMNS)
     assert table.loc[table.action == "pin", ["theme", "n_segments", "segments"]].to_numpy().tolist() == [
         ["Charts at <home>", 3, "b a"]
     ]
     assert set(table.who) == {"Asha"}
-    assert trail_view.table(taken[::-1], tables["themes"]).equals(table)
+    assert trail_view.table(taken[::-1], tables["themes"], tables["theme_states"]).equals(table)
 
 
 def test_without_decisions_the_table_has_its_columns():
-    table = trail_view.table([], store.empty("themes"))
+    table = trail_view.table([], store.empty("themes"), store.empty("theme_states"))
     assert list(table.columns) == list(trail_view.COLUMNS)
     assert isinstance(table, pd.DataFrame)
     assert table.empty

@@ -31,7 +31,7 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
     """
     if not store.path(study, "themes").exists():
         raise HandoutError(f"{study} has no themes yet: run `dvc repro`, which finds them.")
-    names = ("themes", "theme_quotes", "theme_assignments", "segments", "cases")
+    names = ("themes", "theme_states", "theme_quotes", "theme_assignments", "segments", "cases")
     tables = {name: store.read(study, name) for name in names}
     role = known_role(tables["cases"], role) if role else ""
     made = cards(tables, role=role)
@@ -40,7 +40,7 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
     place = to or Places(study).export / f"handout{'-' + _safe(role) if role else ''}.docx"
     if to is not None and (fault := study_folder.fault_of_output(to.parent)):
         raise HandoutError(f"{to.parent} {fault}")
-    data = handout.document(made, study=study.name, role=role)
+    data = handout.document(made, study=study.name, role=role, decided=_decided(tables["theme_states"]))
     with people_files.locked(study):
         there = people_files.alike(place)
         if there is not None and (not there.is_file() or there.read_bytes() != data):
@@ -73,6 +73,10 @@ def cards(tables: dict[str, pd.DataFrame], *, role: str = "") -> list[handout.Ca
         kept = [(text, own) for text, own in said if not role or own == role][:QUOTES]
         made.append(handout.Card(int(row.theme_id), str(row.label), _said(row, role, kept), tuple(kept)))
     return made
+
+
+def _decided(theme_states: pd.DataFrame) -> bool:
+    return bool((theme_states.state != "candidate").any())
 
 
 def known_role(cases: pd.DataFrame, role: str) -> str:

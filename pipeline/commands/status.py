@@ -66,15 +66,11 @@ def _changed(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]
 def _waiting(shown: Screen) -> list[str]:
     """The open questions that no decision has answered since, and which themes wait to be accepted or rejected."""
     said = [question.sentence for question in shown.questions]
-    for state, what in (
-        ("candidate", "nobody has decided on"),
-        ("open", "you worked on, neither accepted nor rejected"),
-    ):
+    for state, (noun, why) in states.WAITS.items():
         waiting = [theme for theme, own in shown.statuses.items() if own == state]
         if waiting:
             named = "; ".join(states.named(theme, shown.labels) for theme in waiting)
-            noun = "candidate theme" if state == "candidate" else "theme"
-            said.append(f"{words.count(len(waiting), noun)} {what}: {named}.")
+            said.append(f"{words.count(len(waiting), noun)} {why}: {named}.")
     return said or ["Nothing."]
 
 
@@ -84,8 +80,7 @@ def _read(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]:
     said = [
         f"{words.percent(whole.share)} of the segments in themes have been opened, or were named in a decision "
         f"({whole.n_read:,} of {whole.n_segments:,}).",
-        f"{count.decided:,} of {words.count(count.shown, 'theme')} have been decided on: {count.accepted:,} accepted, "
-        f"{count.open:,} worked on.",
+        states.decided_in_words(count),
     ]
     themes = sorted((share.share, theme) for theme, share in shares.items() if theme != UNASSIGNED)
     if themes and whole.n_read:

@@ -20,6 +20,9 @@ PARTS = ("participant", "interviewer", "none")
 VALENCES = ("facilitator", "barrier", "both", "neither")
 # The theme of a segment that is in none.
 UNASSIGNED = -1
+# What a theme may be, and why a segment is in none; pipeline/states.py says what each means.
+THEME_STATES = ("candidate", "open", "accepted", "rejected", "merged", "empty")
+OUTSIDE = ("unlike", "rejected", "moved", "beside")
 
 # In the place of a code, a category or a cell of the sampling frame, where a figure is of all of them together.
 ALL_CODES, ALL_CATEGORIES, ANY_CODE = "(all codes)", "(all categories)", "(any code)"

@@ -1,7 +1,7 @@
 """The codebook, codes beyond it and candidate themes as trees of codes with ids, for formats that hold such trees."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,9 +88,17 @@ def _circles(code: str, parent: str, parents: Mapping[str, str]) -> bool:
     return parent == code
 
 
-def themes(table: pd.DataFrame, *, taken: set[str], study: str) -> tuple[list[Node], dict[int, Node]]:
+def themes(
+    table: pd.DataFrame,
+    *,
+    taken: set[str],
+    study: str,
+    told: Sequence[str] = (),
+    become: Mapping[int, str] | None = None,
+) -> tuple[list[Node], dict[int, Node]]:
     """The candidate themes as a tree of their own (no tree where there are none), and each theme's node by its id.
 
+    `told`: sentences on all themes together; `become`: what each is for people, by its id.
     A label that another code has already (`taken`) gets the theme's id behind it: some programs take a name for an id.
     """
     if table.empty:
@@ -99,7 +107,7 @@ def themes(table: pd.DataFrame, *, taken: set[str], study: str) -> tuple[list[No
     root = Node(
         refi.guid(study, "themes"),
         refi.THEMES,
-        "What the pipeline proposes, to be read and decided about.",
+        " ".join(("What the pipeline proposes, to be read and decided about.", *told)),
         codable=False,
     )
     nodes: dict[int, Node] = {}
@@ -107,18 +115,20 @@ def themes(table: pd.DataFrame, *, taken: set[str], study: str) -> tuple[list[No
         label = " ".join(str(row.label).split())
         name = f"{label} (theme {row.theme_id})" if not label or label.casefold() in used else label
         used.add(name.casefold())
-        node = Node(refi.guid(study, "theme", row.theme_id), name, _said(row))
+        node = Node(refi.guid(study, "theme", row.theme_id), name, _said(row, become or {}))
         nodes[int(row.theme_id)] = node
         nodes.get(int(row.parent_id), root).below.append(node)
     return [root], nodes
 
 
-def _said(row: Any) -> str:
+def _said(row: Any, become: Mapping[int, str]) -> str:
     """What a theme's table says of it, as a description."""
     held = row._asdict()
     words = ", ".join(str(word) for word in held["keywords"])
     kind = "sub-theme" if held["level"] > 1 else "theme"
     counts = f"{held['n_segments']} segments, {held['n_cases']} cases, {held['n_documents']} documents"
     said = held.get("passport") or f"Proposed by the pipeline: {counts}."
-    status = f"Status: {held['status']}.\n" if held.get("status") else ""
-    return f"Candidate {kind} {held['theme_id']}. {said}\n{status}Keywords: {words}."
+    known = become.get(held["theme_id"], held.get("status") if held["level"] == 1 else "")
+    status = f"Status: {known}.\n" if known else ""
+    kind = kind.capitalize() if held.get("status") == "accepted" else f"Candidate {kind}"
+    return f"{kind} {held['theme_id']}. {said}\n{status}Keywords: {words}."

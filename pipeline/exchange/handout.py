@@ -23,6 +23,8 @@ INTRO = (
     "the document and send it back. Please do not change the numbers that stand beside the word Theme: by them we find "
     "the card again.",
 )
+# Where people have changed what the computer found.
+DECIDED = "The researchers have looked at these groups: some they have named, joined, divided or left out."
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,14 @@ class Card:
     quotes: tuple[tuple[str, str], ...]
 
 
-def document(cards: Sequence[Card], *, study: str, role: str = "") -> bytes:
-    """The hand-out as a document's bytes; `role`: written in as that of the reader, where it is made for one."""
+def document(cards: Sequence[Card], *, study: str, role: str = "", decided: bool = False) -> bytes:
+    """The hand-out as a document's bytes; `role`: written in as that of the reader, where it is made for one.
+
+    `decided`: whether the researchers have decided on any theme.
+    """
     made = docx.begun("What do you make of it?")
     made.add_paragraph(markup.allowed(f"About the study {study}"))
-    for said in INTRO:
+    for said in (INTRO[0], *((DECIDED,) if decided else ()), *INTRO[1:]):
         made.add_paragraph(said)
     about = _table(made)
     for asked, known in ((NAME, ""), (ROLE, role), (DATE, "")):

@@ -12,14 +12,18 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from pipeline import refi, rows
+from pipeline import refi, rows, states
 from pipeline.codebook import Codebook
 from pipeline.core import coders
 from pipeline.decisions import Decision
 from pipeline.exchange import code_tree, markup, refi_check, refi_notes, refi_people
+from pipeline.views import states_view
 
 Offsets = Literal["codepoints", "utf16"]
-TABLES = ("documents", "turns", "cases", "codings", "segments", "themes", "theme_assignments", "code_assignments")
+TABLES = (
+    *("documents", "turns", "cases", "codings", "segments"),
+    *("themes", "theme_states", "theme_assignments", "code_assignments"),
+)
 NAME_LENGTH = 60
 
 
@@ -52,7 +56,11 @@ def project(
     is replaced by U+FFFD in names and memos, never in texts.
     """
     codes = code_tree.codes(codebook, tables["codings"], study=study)
-    trees, nodes = code_tree.themes(tables["themes"], taken=set(codes.guids), study=study)
+    become = tables["theme_states"]
+    told = states_view.told(states.counted(become, tables["theme_assignments"]), become)
+    trees, nodes = code_tree.themes(
+        tables["themes"], taken=set(codes.guids), study=study, told=told, become=states_view.in_words(become)
+    )
     names = source_names(tables["documents"]["document"])
     sources = {document: refi.guid(study, "source", document) for document in names}
     notes = refi_notes.notes(decisions, nodes, study=study)

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline import decisions as deciding
-from pipeline import refi, rows
+from pipeline import refi, rows, settled, states
 from pipeline.decisions import Decision
 from pipeline.exchange import markup
 from pipeline.exchange.code_tree import Codes, Node
+from pipeline.reporting import alternatives
 
 
 @dataclass(frozen=True)
 class Note:
-    """A note: its XML, the file that holds its text, and the theme it is about."""
+    """A note: its XML, the file that holds its text, and the theme it is about, or that took that one in."""
 
     guid: str
     xml: str
@@ -28,11 +29,14 @@ def notes(decisions: Sequence[Decision], nodes: Mapping[int, Node], *, study: st
     """A note for each standing decision that says something in the researchers' words, in the order they were taken."""
     found = []
     names: set[str] = set()
-    for decision in deciding.standing(decisions):
+    standing = deciding.standing(decisions)
+    labels = settled.called(standing)
+    for decision in standing:
         said = [text for text in (decision.text, f"Why: {decision.why}" if decision.why else "") if text]
         if not said or decision.theme is None:
             continue
-        label = nodes[decision.theme].name if decision.theme in nodes else decision.label or f"theme {decision.theme}"
+        gone = labels.get(decision.theme) or states.named(decision.theme, {})
+        label = nodes[decision.theme].name if decision.theme in nodes else gone
         name = f"{decision.action.capitalize()}: {label} ({decision.who}, {decision.when[:10]})"
         name = next(one for one in [name, *(f"{name} {n}" for n in range(2, len(names) + 3))] if one not in names)
         names.add(name)
@@ -45,7 +49,8 @@ def notes(decisions: Sequence[Decision], nodes: Mapping[int, Node], *, study: st
             "creationDateTime": refi.moment(decision.when) or refi.UNDATED,
         }
         path = f"sources/{guid}.txt"
-        found.append(Note(guid, markup.element("Note", attributes), path, "\n".join(said).encode(), decision.theme))
+        now = alternatives.now(decision.theme, standing)
+        found.append(Note(guid, markup.element("Note", attributes), path, "\n".join(said).encode(), now))
     return found
 
 

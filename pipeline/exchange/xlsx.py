@@ -21,8 +21,8 @@ SILENT = {"asked": "asked, silent", "not_asked": "not asked", "unknown": ""}
 HEADINGS = ("quote", "case", "code", "document", "speaker", "attributes", "time", "question", "passage", "segment_id")
 WIDTHS = (7, 16, 22, 26, 14, 22, 8, 40, 80, 28)
 # What a person may change in `Themes`: the label, the decision, the memo.
-THEMES = ("theme", "label", "decision", "memo", "segments", "words", "id")
-THEME_WIDTHS = (7, 44, 12, 60, 10, 44, 10)
+THEMES = ("theme", "label", "status", "decision", "memo", "segments", "words", "id")
+THEME_WIDTHS = (7, 44, 30, 12, 60, 10, 44, 10)
 DECISIONS = ("accept", "reject")
 # The hidden sheet that says what the workbook held when it was made, so that it can be told what people changed.
 # A row a cell (case, code, fingerprints of what it shows and of its extractive summary) or theme (id, status, label).
@@ -37,14 +37,18 @@ def write_matrix(
     quotes: Mapping[str, Quote],
     attributes: Mapping[str, Mapping[str, str]],
     themes: pd.DataFrame | None = None,
+    become: Mapping[int, str] | None = None,
+    told: Sequence[str] = (),
     said: Mapping[tuple[str, str], written.Summary] | None = None,
 ) -> None:
     """Write the workbook: `Matrix` (a row a case, its attributes, a column a code), `Themes`, `Quotes`, `About`.
 
     A cell of the matrix links to the first of its passages in `Quotes`. Everything is written as text, so that talk
-    that looks like a formula or an address stays talk. `themes`: those of the first level with their `number`; `said`:
-    what people wrote in cells. The workbook comes back (`counterpoint import`): a hidden sheet holds a fingerprint of
-    everything that may be changed.
+    that looks like a formula or an address stays talk. The workbook comes back (`counterpoint import`): a hidden sheet
+    holds a fingerprint of everything that may be changed.
+
+    `themes`: those of the first level with their `number`; `become`: what each is for people, by its id; `told`:
+    sentences on all of them together; `said`: what people wrote in cells.
     """
     said = said or {}
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -65,8 +69,8 @@ def write_matrix(
     matrix, labels, listed, about, origin = (book.add_worksheet(name) for name in names)
     first = _write_quotes(listed, cells, quotes, formats=formats)
     _write_cells(matrix, cells, codes, attributes=attributes, first=first, formats=formats, said=said)
-    known = _write_themes(labels, themes, formats)
-    _write_about(about, formats)
+    known = _write_themes(labels, themes, become or {}, formats)
+    _write_about(about, told, formats)
     _write_origin(origin, [*(_origin(cell, said) for cell in cells), *known])
     book.close()
 
@@ -128,7 +132,9 @@ def _origin(cell: Cell, said: Mapping[tuple[str, str], written.Summary]) -> tupl
     return ("cell", cell.case, cell.code, written.digest(_fits(shown(cell, said))), written.digest(cell.summary))
 
 
-def _write_themes(sheet: Any, themes: pd.DataFrame | None, formats: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def _write_themes(
+    sheet: Any, themes: pd.DataFrame | None, become: Mapping[int, str], formats: Mapping[str, Any]
+) -> list[tuple[str, ...]]:
     """Write a row for each theme; return what the hidden sheet holds of them."""
     for column, (heading, width) in enumerate(zip(THEMES, THEME_WIDTHS, strict=True)):
         sheet.write_string(0, column, heading, formats["head"])
@@ -136,11 +142,13 @@ def _write_themes(sheet: Any, themes: pd.DataFrame | None, formats: Mapping[str,
     found = [] if themes is None else list(each(themes))
     for line, row in enumerate(found, start=1):
         words = ", ".join(str(word) for word in row.keywords)
-        texts = (f"T{row.number}", _fits(row.label), "", "", str(row.n_segments), _fits(words), str(row.theme_id))
-        for column, text in enumerate(texts):
-            sheet.write_string(line, column, text, formats["text"])
+        texts = {"theme": f"T{row.number}", "label": row.label, "status": become.get(row.theme_id, row.status)}
+        texts |= {"segments": str(row.n_segments), "words": words, "id": str(row.theme_id)}
+        for column, name in enumerate(THEMES):
+            sheet.write_string(line, column, _fits(texts.get(name, "")), formats["text"])
     if found:
-        sheet.data_validation(1, 2, len(found), 2, {"validate": "list", "source": list(DECISIONS)})
+        column = THEMES.index("decision")
+        sheet.data_validation(1, column, len(found), column, {"validate": "list", "source": list(DECISIONS)})
     sheet.freeze_panes(1, 2)
     return [("label", str(row.theme_id), row.status, written.digest(_fits(row.label)), "") for row in found]
 
@@ -176,7 +184,7 @@ def _write_quotes(
     return first
 
 
-def _write_about(sheet: Any, formats: Mapping[str, Any]) -> None:
+def _write_about(sheet: Any, told: Sequence[str], formats: Mapping[str, Any]) -> None:
     said = (
         "A framework matrix: a row a case, a column a code (Gale et al. 2013).",
         "Codes are candidates, given by the pipeline: read the passages before you rely on a cell.",
@@ -187,6 +195,7 @@ def _write_about(sheet: Any, formats: Mapping[str, Any]) -> None:
         "The workbook comes back: what you write in a cell of Matrix, or in the columns label, decision and memo of "
         "Themes, is read by `counterpoint import framework_matrix.xlsx --who NAME`, and is yours. A summary that a "
         "person wrote has their name beside the number.",
+        *told,
         f"A passage of more than {LONGEST:,} characters is cut here, with a mark; it is whole in the report.",
     )
     for row, text in enumerate(said):

@@ -136,11 +136,17 @@ def save(model: "BERTopic | None", folder: Path, *, card: str) -> None:
 
 
 def card(
-    *, settings: Mapping[str, Any], segment_ids: Sequence[str], groups: np.ndarray, named: Sequence[str], note: str
+    *,
+    settings: Mapping[str, Any],
+    segment_ids: Sequence[str],
+    groups: np.ndarray,
+    named: Sequence[str],
+    note: str,
+    told: str = "",
 ) -> str:
     """The model's card: what it is, what it was made from (as a hash), with which settings, and what it is not for.
 
-    It holds labels and counts, and no sentence that anyone said.
+    `told`: what people made of the candidates, in words. It holds labels and counts, and no sentence that anyone said.
     """
     digest = hashlib.sha256("\n".join(segment_ids).encode()).hexdigest()
     lines = [
@@ -151,6 +157,7 @@ def card(
         "",
         f"- Segments: {len(segment_ids)} (sha256 of their ids: {digest})",
         f"- Themes: {len(named)}; segments in none: {int((groups < 0).sum())}",
+        *([f"- {told}."] if told else []),
         "- It holds the words and phrases that label its themes, and no sentence of any participant.",
         "- Words come from the talk of the participants: treat the model as confidential, like the transcripts.",
         "- It knows this study alone. Do not use it to classify other talk.",

@@ -7,7 +7,8 @@ COREQ: Tong, Sainsbury and Craig (2007), Int J Qual Health Care 19:349. SRQR: O'
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline import words
+from pipeline import states, words
+from pipeline.states import Count
 
 COREQ = (
     "Who interviewed or moderated",
@@ -72,8 +73,8 @@ SRQR = (
 class Facts:
     """What a run knows. `sources`: in words, with their number; `attributes`: what is known of participants, by name.
 
-    `n_decisions` and `deciders`: what people decided about themes, and who; `n_accepted`: themes that people accepted;
-    `saturation`: whether anything could be said of it.
+    `count`: how many themes there are of each state; `n_decisions` and `deciders`: what people decided about themes,
+    and who; `saturation`: whether anything could be said of it.
     """
 
     sources: str
@@ -83,8 +84,7 @@ class Facts:
     n_segments: int
     n_codes: int
     coders: Sequence[str]
-    n_themes: int
-    n_accepted: int
+    count: Count
     n_decisions: int
     deciders: Sequence[str]
     saturation: bool
@@ -160,16 +160,20 @@ def _derived(facts: Facts) -> str:
     parts = []
     if facts.n_codes:
         parts.append(f"{words.count(facts.n_codes, 'code')} were given in advance by the framework")
-    if facts.n_themes:
-        parts.append(f"{words.count(facts.n_themes, 'candidate theme')} were derived from the data by clustering")
+    if facts.count.found:
+        parts.append(f"{words.count(facts.count.found, 'candidate theme')} were derived from the data by clustering")
     text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    said = [f"{text[:1].upper()}{text[1:]}."] if text else []
+    if facts.count.touched:
+        said.append(f"{states.shown_in_words(facts.count, who='people')}.")
+    return " ".join(said)
 
 
 def _accepted(facts: Facts) -> str:
-    if not facts.n_accepted:
+    if not facts.count.accepted:
         return ""
-    return f"{facts.n_accepted} of {words.count(facts.n_themes, 'candidate theme')} were accepted by people."
+    was = "was" if facts.count.accepted == 1 else "were"
+    return f"{facts.count.accepted} of {words.count(facts.count.shown, 'theme')} {was} accepted by people."
 
 
 def _trust(facts: Facts) -> str:
@@ -177,7 +181,8 @@ def _trust(facts: Facts) -> str:
     if facts.n_decisions:
         who = ", ".join(facts.deciders)
         decisions = words.count(facts.n_decisions, "decision").capitalize()
-        parts.append(f"{decisions} about candidate themes are kept with author, time and evidence ({who}).")
+        stand = "stands, and is kept" if facts.n_decisions == 1 else "stand, and are kept"
+        parts.append(f"{decisions} about themes {stand} with author, time and evidence ({who}).")
     if len(facts.coders) > 1:
         parts.append(f"{words.count(len(facts.coders), 'person', 'people').capitalize()} coded, and are compared.")
     return " ".join(parts)

@@ -34,9 +34,19 @@ def versions() -> tuple[tuple[str, str], ...]:
 
 
 def draft(
-    *, sources: str, n_segments: int, n_themes: int, n_codes: int, coders: Sequence[str], params: Mapping[str, Any]
+    *,
+    sources: str,
+    n_segments: int,
+    n_themes: int,
+    n_codes: int,
+    coders: Sequence[str],
+    params: Mapping[str, Any],
+    decided: str = "",
 ) -> tuple[str, ...]:
-    """Sentences to start a methods section from: only what the run itself knows, nothing judged."""
+    """Sentences to start a methods section from: only what the run itself knows, nothing judged.
+
+    `n_themes`: the candidates that were found; `decided`: what people made of them, in words.
+    """
     installed = dict(versions())
     segment, embed = params["segment"], params["embed"]
     size = (
@@ -52,6 +62,8 @@ def draft(
         f"and grouped with BERTopic {installed['bertopic']} into {words.count(n_themes, 'candidate theme')} "
         f"(seed {params['themes']['seed']}).",
     ]
+    if decided:
+        said.append(f"{decided}.")
     if n_codes:
         said.append(
             f"Each segment was set against the {words.count(n_codes, 'code')} of the framework, and the result was "

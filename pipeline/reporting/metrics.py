@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core import coders
-from pipeline.core.terms import UNASSIGNED
 from pipeline.reporting.matrix import Cell
 from pipeline.rows import each, groups
+from pipeline.states import Count
 from pipeline.views import agreement_view, theme_view
 
 
 def build(
-    tables: Mapping[str, pd.DataFrame], *, problems: pd.DataFrame, cells: Sequence[Cell], reflexive: bool
+    tables: Mapping[str, pd.DataFrame], *, count: Count, problems: pd.DataFrame, cells: Sequence[Cell], reflexive: bool
 ) -> dict[str, float]:
     """The run in numbers, by name, sorted. What is undefined is left out; with `reflexive`, so is every coefficient."""
     segments, accepted = tables["segments"], primary(tables["code_assignments"])
@@ -24,13 +24,19 @@ def build(
         "segments": len(segments),
         "segments_used": used,
         "words": int(tables["documents"].n_words.sum()),
-        "themes": int((tables["themes"].level == 1).sum()),
+        "themes": count.shown,
+        "accepted_themes": count.accepted,
+        "candidates_found": count.found,
+        "merged_themes": count.merged,
+        "rejected_themes": count.rejected,
+        "waiting_themes": count.waiting,
         "guessed": int((problems.kind == "guessed").sum()),
         "refused": int((problems.kind == "refused").sum()),
         "matrix_cells_spoken": sum(cell.state == "spoken" for cell in cells),
     }
     if used:
-        found["share_in_no_theme"] = float((tables["theme_assignments"].theme_id == UNASSIGNED).sum() / used)
+        found["share_in_no_theme"] = count.n_outside / used
+        found["share_in_rejected_themes"] = count.outside["rejected"] / used
         found["share_with_a_code"] = accepted[accepted.accepted].segment_id.nunique() / used
     if not reflexive:
         found |= _coefficients(tables["agreement"], tables["theme_agreement"])

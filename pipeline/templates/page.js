@@ -4,7 +4,7 @@
   const { documents, cases, attributes, themes, codes, turns, segments, valences } = data;
   const [TURN, START, END, PROMPT, THEME, CODES, CASE, USED, VALENCE] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const [DOCUMENT, SPEAKER, PART, FROM, TO, TIME] = [0, 1, 2, 3, 4, 5];
-  const PAGE = 40;
+  const PAGE = 40, REJECTED = -2;
   const by = (id) => document.getElementById(id);
   const make = (tag, name, text) => {
     const element = document.createElement(tag);
@@ -75,7 +75,7 @@
       options.forEach(([value, label]) => select.append(new Option(label, value)));
     };
     const numbered = (names) => names.map((name, number) => [number, name]);
-    fill(form.elements.theme, "any", [...themes.map((theme, n) => [n, `${theme.id} ${theme.label}`]), [-1, "in no theme"]]);
+    fill(form.elements.theme, "any", [...themes.map((theme, n) => [n, `${theme.id} ${theme.label}`]), [-1, "in no theme"], ...(segments.some((one) => one[THEME] === REJECTED) ? [[REJECTED, "in a rejected theme"]] : [])]);
     fill(form.elements.code, "any", [...numbered(codes), [-1, "no code"]]);
     fill(form.elements.case, "anyone", numbered(cases.map((one) => one.name)));
     fill(form.elements.document, "any", numbered(documents.map((one) => one.name)));
@@ -108,7 +108,7 @@
       return (segment, number) => {
         const document = turns[segment[TURN]][DOCUMENT];
         return (aside || segment[USED])
-          && (theme === null || (segment[THEME] === theme && (theme >= 0 || segment[USED])))
+          && (theme === null || segment[THEME] === theme && (theme >= 0 || segment[USED]) || theme === -1 && segment[THEME] === REJECTED)
           && (code === null || (code < 0 ? !segment[CODES].length : segment[CODES].includes(code)))
           && (valence === null || segment[VALENCE] === valence)
           && (person === null || segment[CASE] === person)
@@ -181,7 +181,7 @@
       lit = event.target;
       lit.classList.add("on");
       const segment = segments[number];
-      const theme = segment[THEME] >= 0 ? `${themes[segment[THEME]].id} ${themes[segment[THEME]].label}` : "in no theme";
+      const theme = segment[THEME] >= 0 ? `${themes[segment[THEME]].id} ${themes[segment[THEME]].label}` : segment[THEME] === REJECTED ? "in a rejected theme" : "in no theme";
       by("hover").replaceChildren(isolated(textOf(segment).slice(0, 280)), make("br"));
       joined(by("hover"), [...where(segment), theme]);
     });

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline import words
+from pipeline import states, words
 from pipeline.decisions import Decision
 from pipeline.reporting import alternatives, audit
 from pipeline.reporting.alternatives import Reading
-from pipeline.rows import lookup
+from pipeline.rows import each, lookup
 from pipeline.views.theme_view import ranked
 
 ANSWERS = {"means": "What it means to them", "missing": "What they miss in it"}
@@ -41,10 +41,13 @@ class Alternatives:
     lost: tuple[tuple[str, Shown], ...]
 
 
-def build(readings: Sequence[Reading], *, themes: pd.DataFrame, taken: Sequence[Decision]) -> Alternatives:
+def build(
+    readings: Sequence[Reading], *, themes: pd.DataFrame, theme_states: pd.DataFrame, taken: Sequence[Decision]
+) -> Alternatives:
     """Put each reading with its theme, or with the theme that this was merged into; list the others as questions."""
     present = lookup(ranked(themes), "theme_id", "label")
-    labels = audit.labels_of(taken, present)
+    labels = audit.labels_of(taken, lookup(theme_states, "theme_id", "label") | present)
+    become = {row.theme_id: row for row in each(theme_states)}
     of: dict[int, list[Shown]] = {}
     lost: list[tuple[str, Shown]] = []
     for one in sorted(readings, key=lambda one: (one.theme, one.when, one.who, one.same[2:])):
@@ -52,7 +55,8 @@ def build(readings: Sequence[Reading], *, themes: pd.DataFrame, taken: Sequence[
         if theme in present:
             of.setdefault(int(theme), []).append(_shown(one, str(present[theme])))
         else:
-            lost.append((_question(one, labels.get(one.theme, "")), _shown(one, one.label)))
+            gone = become.get(one.theme)
+            lost.append((_question(one, labels, gone.settled_as if gone else ""), _shown(one, one.label)))
     return Alternatives(_lead(readings, of), {theme: tuple(own) for theme, own in sorted(of.items())}, tuple(lost))
 
 
@@ -62,10 +66,10 @@ def _shown(one: Reading, label: str) -> Shown:
     return Shown(by, one.when, one.called, said, one.label if one.label != label else "")
 
 
-def _question(one: Reading, label: str) -> str:
-    called = one.label or label
-    named = f"theme {one.theme}, “{called}”," if called else f"theme {one.theme}"
-    return f"{one.who} read {named} which is no longer there. Which theme does this speak to now?"
+def _question(one: Reading, labels: Mapping[int, str], became: str) -> str:
+    called = states.named(one.theme, {one.theme: one.label or labels.get(one.theme, "")})
+    gone = f"was {became}" if became else "is no longer there"
+    return f"{one.who} read {called}, which {gone}. Which theme does this speak to now?"
 
 
 def _lead(readings: Sequence[Reading], of: Mapping[int, Sequence[Shown]]) -> str:

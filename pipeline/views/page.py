@@ -7,7 +7,7 @@ anywhere, no script that came in with a transcript.
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import jinja2
@@ -17,6 +17,9 @@ from pipeline import templates, words
 from pipeline.core.terms import UNASSIGNED, VALENCES
 from pipeline.reporting import quotes
 from pipeline.rows import each
+
+# What the page holds in place of a theme for a segment that is left out with a rejected one.
+REJECTED = -2
 
 
 def render(context: Mapping[str, Any], *, data: Mapping[str, Any], decide: Mapping[str, Any]) -> str:
@@ -68,6 +71,7 @@ def explore_data(
     cases: pd.DataFrame,
     segments: pd.DataFrame,
     theme_of: Mapping[str, int],
+    left_out: Set[str],
     themes: Sequence[tuple[int, str]],
     codes_of: Mapping[str, Sequence[str]],
     codes: Sequence[str],
@@ -75,6 +79,7 @@ def explore_data(
 ) -> dict[str, Any]:
     """What the page needs to search, filter and open passages: texts once, all else as places in them.
 
+    A segment in no theme has -1 for its theme, and one that is left out with a rejected theme (`left_out`) REJECTED.
     Places are UTF-16 offsets, as browsers count. Raises QuoteError where a turn is not what its document holds.
     """
     documents = documents.sort_values("document")
@@ -89,6 +94,9 @@ def explore_data(
     case = {name: number for number, name in enumerate(known)}
     code = {name: number for number, name in enumerate(codes)}
     theme = {theme_id: number for number, (theme_id, _) in enumerate(themes)}
+    inside = {segment: theme.get(own, UNASSIGNED) for segment, own in theme_of.items()} | dict.fromkeys(
+        left_out, REJECTED
+    )
     described = quotes.described(cases)
     valences = {name: number for number, name in enumerate(VALENCES)}
     return {
@@ -116,7 +124,7 @@ def explore_data(
                 place.get(row.turn_id, -1),
                 *_span(units[row.document], row.start, row.end),
                 place.get(row.prompt_id, -1),
-                theme.get(theme_of.get(row.segment_id, UNASSIGNED), UNASSIGNED),
+                inside.get(row.segment_id, UNASSIGNED),
                 [code[name] for name in codes_of.get(row.segment_id, ()) if name in code],
                 case.get(row.case, -1),
                 int(row.substantive),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline import decisions
+from pipeline import decisions, states
 from pipeline import params as settings
 from pipeline.reporting import checklists, method, quotes
 from pipeline.reporting.gathered import PROBLEMS, Study
@@ -22,6 +22,7 @@ from pipeline.views import (
     people_view,
     reading_view,
     saturation_view,
+    states_view,
     steady_view,
     theme_view,
     trail_view,
@@ -67,9 +68,10 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
             codings=tables["codings"],
             problems={name: tables[table] for name, table in PROBLEMS.items()},
         ),
-        "themes_lead": theme_view.lead(themes, tables["theme_assignments"], n_used=used),
+        "themes_lead": theme_view.lead(themes, study.count),
         "cards": theme_view.cards(
             themes=themes,
+            theme_states=tables["theme_states"],
             theme_quotes=tables["theme_quotes"],
             theme_attributes=tables["theme_attributes"],
             quotes=study.quoted,
@@ -122,10 +124,12 @@ def _argued(study: Study, params: settings.Params) -> dict[str, Any]:
     return {
         "steady": steady_view.build(
             themes=tables["themes"],
+            count=study.count,
             stability=tables["theme_stability"],
             choice=tables["theme_choice"],
             dependence=tables["theme_dependence"],
             unassigned=tables["theme_unassigned"],
+            notes=states_view.notes(tables["theme_assignments"], tables["theme_states"]),
             quotes=study.quoted,
             n_themes=params.themes.n_themes,
             reflexive=reflexive,
@@ -142,12 +146,21 @@ def _argued(study: Study, params: settings.Params) -> dict[str, Any]:
         "people": people_view.build(tables, codes=study.codes, names=names, reflexive=reflexive),
         "growth": saturation_view.build(tables["saturation"]),
         "growth_columns": saturation_view.COLUMNS,
-        "waiting": waiting_view.build(tables, n_review=mapping.n_review),
+        "waiting": waiting_view.build(tables, count=study.count, n_review=mapping.n_review),
+        "unshown": states_view.unshown(tables["theme_states"]),
         "trail": trail_view.build(
-            study.taken, themes=tables["themes"], assignments=tables["theme_assignments"], quotes=study.quoted
+            study.taken,
+            themes=tables["themes"],
+            theme_states=tables["theme_states"],
+            assignments=tables["theme_assignments"],
+            quotes=study.quoted,
         ),
-        "alternatives": alternatives_view.build(study.readings, themes=tables["themes"], taken=study.taken),
-        "reading": reading_view.build(tables["theme_assignments"], ledger=study.ledger, taken=study.taken),
+        "alternatives": alternatives_view.build(
+            study.readings, themes=tables["themes"], theme_states=tables["theme_states"], taken=study.taken
+        ),
+        "reading": reading_view.build(
+            tables["theme_assignments"], count=study.count, ledger=study.ledger, taken=study.taken
+        ),
     }
 
 
@@ -161,6 +174,7 @@ def _data(study: Study) -> dict[str, Any]:
         cases=tables["cases"],
         segments=tables["segments"],
         theme_of=lookup(tables["theme_assignments"], "segment_id", "theme_id"),
+        left_out=states_view.left_out(tables["theme_assignments"]),
         themes=list(lookup(ranked, "theme_id", "label").items()),
         codes_of={segment: group.code.to_list() for segment, group in groups(study.accepted, "segment_id").items()},
         codes=study.codes,
@@ -184,7 +198,8 @@ def _draft(study: Study, params: settings.Params) -> tuple[str, ...]:
     return method.draft(
         sources=overview.sources_in_words(study.tables["documents"]),
         n_segments=int(study.tables["segments"].substantive.sum()),
-        n_themes=int((study.tables["themes"].level == 1).sum()),
+        n_themes=study.count.found,
+        decided=states.shown_in_words(study.count, who="people") if study.count.touched else "",
         n_codes=len(study.codes),
         coders=sorted(set(study.tables["codings"].coder)),
         params=params.model_dump(),
@@ -194,7 +209,6 @@ def _draft(study: Study, params: settings.Params) -> tuple[str, ...]:
 def _checklists(study: Study) -> list[tuple[str, str, tuple[checklists.Item, ...]]]:
     """The reporting checklists: name, how much of each is filled, and the items."""
     tables = study.tables
-    first = tables["themes"][tables["themes"].level == 1]
     installed = dict(method.versions())
     named = ("counterpoint", "bertopic", "sentence-transformers", "spacy")
     facts = checklists.Facts(
@@ -205,8 +219,7 @@ def _checklists(study: Study) -> list[tuple[str, str, tuple[checklists.Item, ...
         n_segments=int(tables["segments"].substantive.sum()),
         n_codes=len(study.codes),
         coders=sorted(set(tables["codings"].coder)),
-        n_themes=len(first),
-        n_accepted=int((first.status == "accepted").sum()),
+        count=study.count,
         n_decisions=len(decisions.standing(study.taken)),
         deciders=sorted({one.who for one in study.taken}),
         saturation=not tables["saturation_verdict"].empty,

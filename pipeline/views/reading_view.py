@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline import words
+from pipeline import states, words
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import Decision
 from pipeline.reporting import reading
 from pipeline.reporting.reading import Read, Share
 from pipeline.rows import lookup
+from pipeline.states import Count
+from pipeline.views.theme_view import noun
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,8 @@ class Reading:
     told: Mapping[int, str]
 
 
-def build(assignments: pd.DataFrame, *, ledger: Sequence[Read], taken: Sequence[Decision]) -> Reading:
-    """Say what share of each theme somebody has opened, or named in a decision that stands."""
+def build(assignments: pd.DataFrame, *, count: Count, ledger: Sequence[Read], taken: Sequence[Decision]) -> Reading:
+    """Say what share of each theme somebody has opened, or named in a decision that stands; `count`: of all themes."""
     theme_of = lookup(assignments, "segment_id", "theme_id")
     shares = reading.shares(theme_of, ledger, taken)
     readers: dict[int, set[str]] = {}
@@ -31,12 +33,13 @@ def build(assignments: pd.DataFrame, *, ledger: Sequence[Read], taken: Sequence[
             readers.setdefault(theme_of[entry.segment], set()).add(entry.who)
     told = {theme: _told(share, sorted(readers.get(theme, ()))) for theme, share in shares.items()}
     inside = {who for theme, names in readers.items() if theme != UNASSIGNED for who in names}
-    return Reading(_lead(reading.overall(shares), sorted(inside)), told)
+    lead = _lead(reading.overall(shares), sorted(inside), count)
+    return Reading(f"{lead} {states.decided_in_words(count)}" if lead and count.decided else lead, told)
 
 
 def _told(share: Share, readers: Sequence[str]) -> str:
     if not share.n_read:
-        return "None of this theme has been read yet."
+        return "None of this theme has been noted as read yet."
     by = f" by {words.listed(readers)}" if readers else ""
     return (
         f"{words.percent(share.share)} of this theme has been read{by}: {share.n_read:,} of its "
@@ -44,16 +47,17 @@ def _told(share: Share, readers: Sequence[str]) -> str:
     )
 
 
-def _lead(share: Share, readers: Sequence[str]) -> str:
+def _lead(share: Share, readers: Sequence[str], count: Count) -> str:
     if not share.n_segments:
         return ""
     if not share.n_read:
+        alone = "" if count.decided else ", so everything below is the machine’s word alone"
         return (
-            "No passage of a candidate theme has been noted as read yet, so everything below is the machine’s word "
-            "alone (counterpoint read notes what you have read)."
+            f"No passage of a {noun(count)} has been noted as read yet{alone} (counterpoint read notes what you have "
+            "read)."
         )
     by = f" by {words.listed(readers)}" if readers else ""
     return (
-        f"{words.percent(share.share)} of the talk in candidate themes has been read{by}: "
+        f"{words.percent(share.share)} of the talk in {noun(count)}s has been read{by}: "
         f"{share.n_read:,} of {words.count(share.n_segments, 'segment')}, opened or named in a decision."
     )

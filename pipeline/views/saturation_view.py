@@ -42,7 +42,7 @@ def _growth(source: str, rows: pd.DataFrame) -> Growth | None:
     drawn, given = (rows[mask].sort_values("position") for mask in (rows.order == "random", rows.order != "random"))
     if len(given) < 2:
         return None
-    things = "candidate themes" if source == "themes" else f"codes of {coder(source)}"
+    things = "themes" if source == "themes" else f"codes of {coder(source)}"
     kind = "the order of interviewing" if "interviewing" in set(given.order) else "the order of file names"
     mean = curve_view.Series(
         "random orders: mean, and the band that holds 95 of 100",

@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import words
+from pipeline import states, words
 from pipeline.reporting.quotes import Quote
 from pipeline.rows import each, groups
+from pipeline.states import Count
 from pipeline.views import curve_view
-from pipeline.views.theme_view import ranked
+from pipeline.views.theme_view import noun, ranked
 
 # As the passports say it: from here a theme comes back nearly the same, from here in outline (mean Jaccard index).
 NEARLY, OUTLINE = 0.75, 0.5
@@ -37,7 +38,8 @@ class Steady:
 
     `sentences`: whether the themes come back when documents are left out; `runs`: each such run as a row of text under
     `columns`; `number`: why this many themes, with its `curve` and `tried` (how many, how well, whether taken); `rests`
-    and `rests_lead`: by theme_id; `unassigned`: what to read first of the `n_unassigned`.
+    and `rests_lead`: by theme_id; `unassigned`: what to read first of the `n_unassigned`, each with why it is in no
+    theme where it did not just fit none; `outside`: the same in counts.
     """
 
     sentences: tuple[str, ...]
@@ -48,7 +50,8 @@ class Steady:
     tried: tuple[tuple[str, str, bool], ...]
     rests: Mapping[int, tuple[Rest, ...]]
     rests_lead: Mapping[int, str]
-    unassigned: tuple[Quote, ...]
+    unassigned: tuple[tuple[Quote, str], ...]
+    outside: str
     n_unassigned: int
     labels: str
 
@@ -56,23 +59,26 @@ class Steady:
 def build(
     *,
     themes: pd.DataFrame,
+    count: Count,
     stability: pd.DataFrame,
     choice: pd.DataFrame,
     dependence: pd.DataFrame,
     unassigned: pd.DataFrame,
+    notes: Mapping[str, str],
     quotes: Mapping[str, Quote],
     n_themes: int | None,
     reflexive: bool,
 ) -> Steady:
     """Prepare the parts; with `reflexive`, in words and without a coefficient.
 
-    `n_themes`: the number asked for in params.yaml, if one was.
+    `count`: how many themes there are of each state; `notes`: why a segment is in no theme, where it did not just fit
+    none; `n_themes`: the number asked for in params.yaml, if one was.
     """
     found, stability = ranked(themes), stability.sort_values("run")
     first = unassigned[unassigned.segment_id.isin(list(quotes))].sort_values("rank").head(MOST_UNASSIGNED)
     own = {theme: rows for theme, rows in groups(dependence, "theme_id").items() if theme in set(found.theme_id)}
     return Steady(
-        sentences=_sentences(found, stability, reflexive),
+        sentences=_sentences(found, stability, noun(count), reflexive),
         columns=("Run", "Left out", "Segments", "Themes found", *(() if reflexive else ("Adjusted Rand index",))),
         runs=_runs(stability, reflexive),
         number=_number(choice, n_themes, reflexive),
@@ -80,27 +86,30 @@ def build(
         tried=() if reflexive else _tried(choice),
         rests={theme: _rests(rows, reflexive) for theme, rows in own.items()},
         rests_lead={theme: _rests_lead(rows) for theme, rows in own.items()},
-        unassigned=tuple(quotes[row.segment_id] for row in each(first)),
+        unassigned=tuple((quotes[row.segment_id], notes.get(row.segment_id, "")) for row in each(first)),
+        outside=states.outside_in_words(count),
         n_unassigned=len(unassigned),
         labels=labels_in_words(found),
     )
 
 
 def labels_in_words(themes: pd.DataFrame) -> str:
-    """Who or what the labels of candidate themes come from; a language model is named."""
+    """Who or what the labels of themes come from; a language model is named."""
     from_words = int((themes.label_source == "words").sum())
     from_people = int((themes.label_source == "people").sum())
-    models = themes[~themes.label_source.isin(["words", "people", ""])].label_source.value_counts().sort_index()
+    kept = int((themes.label_source == "kept").sum())
+    models = themes[~themes.label_source.isin(["words", "people", "kept", ""])].label_source.value_counts().sort_index()
     said = [f"{words.count(from_words, 'label')} from the segments’ own words"] if from_words else []
     said += [f"{words.count(from_people, 'label')} given or accepted by people"] if from_people else []
+    said += [f"{words.count(kept, 'label')} kept because something was decided about the theme"] if kept else []
     said += [
         f"{words.count(int(number), 'label')} written by the language model {name}, which was sent examples of the talk"
         for name, number in models.items()
     ]
-    return words.sentence(f"labels of candidate themes: {words.listed(said)}") if said else ""
+    return words.sentence(f"labels of themes: {words.listed(said)}") if said else ""
 
 
-def _sentences(themes: pd.DataFrame, stability: pd.DataFrame, reflexive: bool) -> tuple[str, ...]:
+def _sentences(themes: pd.DataFrame, stability: pd.DataFrame, what: str, reflexive: bool) -> tuple[str, ...]:
     if themes.empty:
         return ()
     if stability.empty:
@@ -129,7 +138,7 @@ def _sentences(themes: pd.DataFrame, stability: pd.DataFrame, reflexive: bool) -
         gone = int((known < OUTLINE).sum())
         parts = [f"{number:,} come{'s' if number == 1 else ''} back {how}" for number, how in counted if number]
         parts += [f"{gone:,} dissolve{'s' if gone == 1 else ''} or merge{'s' if gone == 1 else ''}"] if gone else []
-        said.append(f"Of {words.count(len(known), 'candidate theme')}, {words.listed(parts)}; each card says which.")
+        said.append(f"Of {words.count(len(known), what)}, {words.listed(parts)}; each card says which.")
     worst = stability.sort_values(["agreement", "run"]).iloc[0]
     if len(stability) > 1 and worst.agreement < MOSTLY:
         said.append(f"Most changes without {words.listed(sorted(worst.left_out))}: read with care what rests on it.")
@@ -162,13 +171,13 @@ def _number(choice: pd.DataFrame, n_themes: int | None, reflexive: bool) -> str:
     chosen = int(taken.n_themes.iloc[0])
     if n_themes is not None:
         near = "" if chosen == n_themes else ", and this is the nearest the talk allows"
-        return f"The number of themes, {chosen}, was not read from the talk: params.yaml asks for {n_themes}{near}."
+        return f"The number of candidates, {chosen}, was not read from the talk: params.yaml asks for {n_themes}{near}."
     if len(choice) < 2:
-        return f"No other number of themes than {chosen} was weighed: there is too little talk to compare several."
+        return f"No other number of candidates than {chosen} was weighed: there is too little talk to compare several."
     tried = f"{int(choice.n_themes.min())} to {int(choice.n_themes.max())}"
     said = (
-        f"Why {chosen}? Of the numbers that were tried, {tried}, this is the one at which the themes are most like "
-        "what many runs on parts of the talk found by themselves"
+        f"Why {words.count(chosen, 'candidate')}? Of the numbers that were tried, {tried}, this is the one at which "
+        "the themes are most like what many runs on parts of the talk found by themselves"
     )
     if reflexive or taken.score.isna().all():
         return f"{said}. Another number is another reading: themes.n_themes in params.yaml sets it."

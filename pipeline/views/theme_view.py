@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import words
+from pipeline import states, words
 from pipeline.core.coders import PIPELINE
-from pipeline.core.terms import UNASSIGNED
 from pipeline.reporting.quotes import Quote
 from pipeline.rows import each, groups
+from pipeline.states import Count
 
 KINDS = {
     "typical": "Typical of it",
@@ -25,8 +25,8 @@ STEPS = (0.0, 0.1, 0.25, 0.5, 0.75)
 class Card:
     """A candidate theme.
 
-    `number`: 1 for the largest; `passport`: what it is in a sentence; `accepted`: by people; `spread`: who speaks of
-    it; `parts`: sub-themes.
+    `number`: 1 for the largest; `passport`: what it is in a sentence; `state`: see pipeline/states.py; `standing`: what
+    it is for people, in sentences; `spread`: who speaks of it; `parts`: sub-themes.
     """
 
     number: int
@@ -34,7 +34,8 @@ class Card:
     label: str
     lead: str
     passport: str
-    accepted: bool
+    state: str
+    standing: tuple[str, ...]
     keywords: tuple[str, ...]
     n_segments: int
     spread: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
@@ -71,28 +72,35 @@ def ranked(themes: pd.DataFrame) -> pd.DataFrame:
     return found.assign(number=range(1, len(found) + 1))
 
 
-def lead(themes: pd.DataFrame, assignments: pd.DataFrame, *, n_used: int) -> str:
-    """What the themes say about this study as a whole; `n_used`: the segments that themes were sought in."""
-    found = ranked(themes)
-    if found.empty:
+def lead(themes: pd.DataFrame, count: Count) -> str:
+    """What the themes say about this study as a whole: how many there are and why, and what is in none."""
+    if not count.found:
         return (
             "No candidate theme was found: there was too little talk, or it did not fall into groups. The segments can "
             "be read below."
         )
-    alone = int((assignments.theme_id == UNASSIGNED).sum())
-    share = words.percent(alone / n_used) if n_used else "none"
-    rest = f" {words.count(alone, 'segment').capitalize()} ({share}) fell into none." if alone else ""
-    largest = next(each(found))
-    return (
-        f"The talk falls into {words.count(len(found), 'candidate theme')}; the largest, “{largest.label}”, holds "
-        f"{words.count(largest.n_segments, 'segment')}.{rest} They are groups of passages that are alike in what they "
-        "speak of: whether any of them is a theme is for you to say."
-    )
+    said = [f"{states.shown_in_words(count)}."]
+    largest = next(each(ranked(themes)), None)
+    if largest is not None:
+        said.append(f"The largest, “{largest.label}”, holds {words.count(largest.n_segments, 'segment')}.")
+    said.append(states.outside_in_words(count))
+    if count.waiting:
+        said.append(
+            "Candidates are groups of passages that are alike in what they speak of: whether any of them is a theme is "
+            "for you to say."
+        )
+    return " ".join(filter(None, said))
+
+
+def noun(count: Count) -> str:
+    """What the themes that are shown are called together: candidates, as long as people have accepted none."""
+    return "theme" if count.accepted else "candidate theme"
 
 
 def cards(
     *,
     themes: pd.DataFrame,
+    theme_states: pd.DataFrame,
     theme_quotes: pd.DataFrame,
     theme_attributes: pd.DataFrame,
     quotes: Mapping[str, Quote],
@@ -103,6 +111,7 @@ def cards(
     parts = groups(themes[themes.level == 2], "parent_id")
     chosen = groups(theme_quotes, "theme_id")
     spread = groups(theme_attributes, "theme_id")
+    become = {row.theme_id: row for row in each(theme_states)}
     made = []
     for row in ranked(themes).to_dict("records"):
         theme = row["theme_id"]
@@ -114,7 +123,8 @@ def cards(
                 label=row["label"],
                 lead=_lead(row, n_used),
                 passport=words.sentence(str(row.get("passport") or "")),
-                accepted=row.get("status") == "accepted",
+                state=become[theme].state,
+                standing=states.standing(become[theme]),
                 keywords=tuple(str(word) for word in row["keywords"]),
                 n_segments=row["n_segments"],
                 spread=tuple(_spread(spread[theme])) if theme in spread else (),
