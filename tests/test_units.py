@@ -120,9 +120,10 @@ def test_a_category_can_be_given_by_whoever_can_give_one_code_of_it(study):
 
 
 def test_people_come_before_the_pipelines_methods_each_in_the_order_of_their_names(study):
-    methods = ("zero_shot", "few_shot", "human")
+    methods = ("zero_shot", "few_shot", "human", *"qwerty")
     study["code_assignments"] = pd.concat([assignments({}, study["segments"], ["A"], method=name) for name in methods])
-    assert laid(study).coders == ("ann", "ben", "pipeline (few_shot)", "pipeline (zero_shot)")
+    machines = [f"pipeline ({name})" for name in ("e", "few_shot", "q", "r", "t", "w", "y", "zero_shot")]
+    assert laid(study).coders == ("ann", "ben", *machines)
 
 
 def test_the_pipelines_segments_cover_turns_spans_and_characters(study):
