@@ -120,6 +120,12 @@ def test_a_run_at_work_is_not_disturbed(project: Path):
     purge.purge(project, Path("data/mine"))
 
 
+def test_a_project_that_dvc_cannot_open_is_a_sentence(project: Path):
+    (project / ".dvc/config").write_text("[core\n")
+    with pytest.raises(purge.PurgeError, match="DVC cannot open the project"):
+        purge.beyond(project, [])
+
+
 def removal_that_fails(times: int, error: OSError):
     """A way to remove a folder into which something is still written the first few times."""
     failed = []

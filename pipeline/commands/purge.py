@@ -107,11 +107,15 @@ def _run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def _places(root: Path) -> tuple[Path, Path]:
-    """Where DVC keeps the project's cache, and its index of it outside the project."""
+    """Where DVC keeps the project's cache, and its index of it outside the project; PurgeError where it cannot say."""
+    from dvc.exceptions import DvcException  # type: ignore[import-untyped]
     from dvc.repo import Repo  # type: ignore[import-untyped]
 
-    with Repo(str(root)) as repo:
-        return Path(repo.cache.local.path), Path(repo.site_cache_dir)
+    try:
+        with Repo(str(root)) as repo:
+            return Path(repo.cache.local.path), Path(repo.site_cache_dir)
+    except DvcException as error:
+        raise PurgeError(f"DVC cannot open the project: {error}. Mend that, and run this command again.") from None
 
 
 def beyond(root: Path, files: Iterable[Path]) -> list[str]:
