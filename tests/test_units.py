@@ -121,7 +121,8 @@ def test_a_category_can_be_given_by_whoever_can_give_one_code_of_it(study):
 
 def test_people_come_before_the_pipelines_methods_each_in_the_order_of_their_names(study):
     methods = ("zero_shot", "few_shot", "human", *"qwerty")
-    study["code_assignments"] = pd.concat([assignments({}, study["segments"], ["A"], method=name) for name in methods])
+    rows = assignments({}, study["segments"], ["A"])
+    study["code_assignments"] = pd.concat([rows.assign(method=name) for name in methods])
     machines = [f"pipeline ({name})" for name in ("e", "few_shot", "q", "r", "t", "w", "y", "zero_shot")]
     assert laid(study).coders == ("ann", "ben", *machines)
 
