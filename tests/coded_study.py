@@ -92,7 +92,9 @@ def assignments(
 def themes(of: dict[str, int], segments: pd.DataFrame) -> pd.DataFrame:
     """Each substantive segment's theme; -1 where none is named."""
     ids = segments.loc[segments["substantive"], "segment_id"].tolist()
-    rows = {"segment_id": ids, "theme_id": [of.get(s, -1) for s in ids], "subtheme_id": -1, "strength": 1.0}
+    theme = [of.get(s, -1) for s in ids]
+    rows = {"segment_id": ids, "theme_id": theme, "subtheme_id": -1, "strength": 1.0, "cluster_id": theme}
+    rows |= {"outside": ["" if one >= 0 else "unlike" for one in theme], "rejected_id": -1}
     return typed("theme_assignments", pd.DataFrame(rows))
 
 

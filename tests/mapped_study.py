@@ -113,7 +113,9 @@ def themes(frame: pd.DataFrame) -> pd.DataFrame:
     said = frame[frame["substantive"]]
     number = (said["segment_id"].str.split(".").str[1].astype(int) - 1).to_numpy()
     theme = np.where(number % 3 < 2, number % 3, np.where(number < 6, 2, -1))
-    return pd.DataFrame({"segment_id": said["segment_id"], "theme_id": theme, "subtheme_id": -1, "strength": 1.0})
+    rows = {"segment_id": said["segment_id"], "theme_id": theme, "subtheme_id": -1, "strength": 1.0}
+    outside = np.where(theme < 0, "unlike", "")
+    return pd.DataFrame(rows | {"cluster_id": theme, "outside": outside, "rejected_id": -1})
 
 
 def study(

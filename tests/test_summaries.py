@@ -81,10 +81,11 @@ def test_the_first_quotes_of_each_theme():
 
 
 def test_the_map_names_the_theme_of_each_segment_and_puts_the_largest_first():
-    places = frame("segment_id x y", ("s1", 0.1, 0.2), ("s2", 0.3, 0.4), ("s4", 0.5, 0.6))
-    assigned = frame("segment_id theme_id", ("s1", -1), ("s2", 7), ("s4", 9))
+    places = frame("segment_id x y", ("s1", 0.1, 0.2), ("s2", 0.3, 0.4), ("s4", 0.5, 0.6), ("s5", 0.7, 0.8))
+    outside = (("s1", -1, "unlike"), ("s2", 7, ""), ("s4", 9, ""), ("s5", -1, "rejected"))
+    assigned = frame("segment_id theme_id outside", *outside)
     rows = summaries.map_of_segments(places, assigned, THEMES, SEGMENTS)
-    assert rows["theme"].tolist() == ["T1 Staff", "T3 Time", "in no theme"]
+    assert rows["theme"].tolist() == ["T1 Staff", "T3 Time", "in no theme", "in a rejected theme"]
     assert rows[["segment_id", "x", "text"]].iloc[2].tolist() == ["s1", 0.1, "One."]
 
 
