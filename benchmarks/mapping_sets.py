@@ -17,6 +17,7 @@ from pipeline import params as settings
 from pipeline.codebook import Code, Codebook
 from pipeline.deductive import mapping_features
 from pipeline.overlap import codes_of_segments
+from pipeline.params import SEED
 
 ROOT = Path(__file__).parent.parent
 WORK = ROOT / "build" / "mapping"
@@ -128,5 +129,5 @@ def comment_set(source: Path) -> Set:
 def of(
     source: Path, talk: pd.DataFrame, views: mapping_features.Views, codings: pd.DataFrame, groups: np.ndarray
 ) -> Set:
-    words, _ = mapping_features.vocabulary(talk["text"].tolist(), [], size=OPTIONS.vocabulary, seed=OPTIONS.seed)
+    words, _ = mapping_features.vocabulary(talk["text"].tolist(), [], size=OPTIONS.vocabulary, seed=SEED)
     return Set(source.name, talk, views, words, groups, levels_of(talk, codings, book_of(source)))

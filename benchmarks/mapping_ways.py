@@ -12,6 +12,7 @@ from sklearn.svm import LinearSVC
 from benchmarks.mapping_sets import OPTIONS, Level, Set, embed
 from pipeline.core import surroundings
 from pipeline.deductive import coded, mapping, mapping_features, mapping_few, mapping_zero
+from pipeline.params import SEED
 
 
 def as_many(scores: np.ndarray, rate: float) -> np.ndarray:
@@ -49,9 +50,7 @@ def lines_of(data: Set, level: Level) -> tuple[np.ndarray, np.ndarray]:
         pairs = [(text, at[c]) for one in level.book.codes for c in (one.name, one.parent) if c in at
                  for text in mapping_zero.lines(one)]  # fmt: skip
         said = [text for text, _ in pairs]
-        _, terms = mapping_features.vocabulary(
-            data.segments["text"].tolist(), said, size=OPTIONS.vocabulary, seed=OPTIONS.seed
-        )
+        _, terms = mapping_features.vocabulary(data.segments["text"].tolist(), said, size=OPTIONS.vocabulary, seed=SEED)
         own = embed(said, f"{data.name}-{level.name}-lines").astype(np.float64)
         of_line = np.eye(len(level.codes), dtype=bool)[[n for _, n in pairs]]
         data.said[level.name] = mapping_features.of_texts(own, terms), of_line

@@ -297,7 +297,7 @@ def take_in(
     from pipeline.commands import blind_sheets
 
     params = settings.load()
-    made = blind_sheets.take_in(params.folder, sheet, coder=coder, uncoded=params.compare.uncoded, say=typer.echo)
+    made = blind_sheets.take_in(params.folder, sheet, coder=coder, uncoded=params.uncoded, say=typer.echo)
     typer.echo(f"made {made}. Now run `dvc repro`.")
 
 

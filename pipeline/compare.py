@@ -23,8 +23,8 @@ from pipeline.comparison.subgroups import rows_by_attribute
 from pipeline.comparison.triangulation import triangulation_rows
 from pipeline.comparison.units import Ratings, as_categories, ratings
 from pipeline.core import terms
-from pipeline.core.terms import ComparedUnit
-from pipeline.params import Compare
+from pipeline.core.terms import ComparedUnit, Uncoded
+from pipeline.params import SEED, Compare
 
 READ = ("documents", "turns", "cases", "codings", "segments", "theme_assignments", "code_assignments")
 Rows = dict[str, list[dict[str, Any]]]
@@ -44,13 +44,18 @@ class Input:
         return frame.sort_values([key for key in keys if key in frame.columns], kind="stable", ignore_index=True)
 
 
-def compare(given: Input, settings: Compare) -> dict[str, pd.DataFrame]:
-    """Every table of the stage, by name; without human codes most are empty, and a note says so."""
+def compare(
+    given: Input, settings: Compare, *, uncoded: Uncoded = "negative", seed: int = SEED
+) -> dict[str, pd.DataFrame]:
+    """Every table of the stage, by name; without human codes most are empty, and a note says so.
+
+    `uncoded`: what it means that a person left a passage uncoded. `seed`: of the draws from which intervals come.
+    """
     rows: Rows = {name: [] for name in OUTPUTS}
-    options = Options(settings.draws, settings.seed, settings.min_documents, settings.min_units)
+    options = Options(settings.draws, seed, settings.min_documents, settings.min_units)
     above = categories(given["codings"], given.book)
-    laid = {unit: laid_out(given, unit, settings) for unit in dict.fromkeys(settings.units)}
-    segments = laid.get("segment") or laid_out(given, "segment", settings)
+    laid = {unit: laid_out(given, unit, uncoded) for unit in dict.fromkeys(settings.units)}
+    segments = laid.get("segment") or laid_out(given, "segment", uncoded)
     for found in laid.values():
         rows["agreement"] += agreement_rows(found, category_of=above, options=options)
         rows["agreement_of_all"] += together.rows_of_all(found, category_of=above, options=options)
@@ -61,19 +66,18 @@ def compare(given: Input, settings: Compare) -> dict[str, pd.DataFrame]:
         segments, given["code_assignments"], Talk(given["segments"], given["turns"])
     )
     _themes(rows, given, segments, above, options)
-    silent = settings.model_copy(update={"uncoded": "negative"})
-    read = segments if settings == silent else laid_out(given, "segment", silent)
+    read = segments if uncoded == "negative" else laid_out(given, "segment", "negative")
     rows["triangulation"] = triangulation_rows(read, given["documents"])
-    order = _saturation(rows, given, read, settings)
+    order = _saturation(rows, given, read, settings, seed=seed)
     rows["compare_problems"] = problems(given["codings"], given["code_assignments"], segments, order=order)
     return {name: _table(name, found) for name, found in rows.items()}
 
 
-def laid_out(given: Input, unit: ComparedUnit, settings: Compare) -> Ratings:
+def laid_out(given: Input, unit: ComparedUnit, uncoded: Uncoded) -> Ratings:
     """Everybody's codes on units of one kind."""
     return ratings(
         unit=unit,
-        uncoded=settings.uncoded,
+        uncoded=uncoded,
         segments=given["segments"],
         turns=given["turns"],
         documents=given["documents"],
@@ -115,11 +119,9 @@ def _themes(rows: Rows, given: Input, found: Ratings, above: Mapping[str, str], 
                 rows["theme_human_code"] += alignment.table(parts, name, related)
 
 
-def _saturation(rows: Rows, given: Input, found: Ratings, settings: Compare) -> saturating.Order:
+def _saturation(rows: Rows, given: Input, found: Ratings, settings: Compare, *, seed: int) -> saturating.Order:
     """Fill the saturation tables, of each person's codes and of the themes; return the order of the documents."""
-    rule = saturating.Rule(
-        settings.saturation_base, settings.saturation_run, settings.saturation_threshold, seed=settings.seed
-    )
+    rule = saturating.Rule(settings.saturation_base, settings.saturation_run, settings.saturation_threshold, seed=seed)
     order = saturating.interview_order(given["documents"], given["turns"], given["cases"])
     frame = saturating.cells(given["cases"], settings.frame)
     segments = given["segments"][["segment_id", "document", "case"]]
@@ -194,7 +196,7 @@ def main() -> None:
     with stage.opened("compare") as params:
         tables = {name: store.read(params.folder, name) for name in READ}
         given = Input(tables, codebook.load(params.places.codebook))
-        for name, frame in compare(given, params.compare).items():
+        for name, frame in compare(given, params.compare, uncoded=params.uncoded, seed=params.seed).items():
             store.write(params.folder, name, frame)
 
 

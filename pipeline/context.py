@@ -11,11 +11,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from pipeline.core.numbers import unit
+
 # Two segments of one subject are about this many times less alike than a thing is to itself: centred vectors of MiniLM
 # have a mean cosine of 0.1 to 0.2 from one segment to the next, and of 0 between any two.
 LIKENESS = 2.0
-# Vectors have length 1. What is shorter than this after a subtraction is what rounding left.
-NOTHING = 1e-9
 # What a segment is set aside as that asks something of those who speak after it.
 ASKS = ("interviewer", "heading", "script")
 
@@ -27,13 +27,6 @@ def order(segments: pd.DataFrame) -> np.ndarray:
     """
     keys = segments[["document", "start", "segment_id"]].reset_index(drop=True)
     return keys.sort_values(["document", "start", "segment_id"], kind="stable").index.to_numpy()
-
-
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Rows scaled to length 1 (float64); a row of zeros, or of what rounding left of nothing, is one of zeros."""
-    rows = np.asarray(vectors, dtype=np.float64)
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.where(lengths > NOTHING, rows, 0.0) / np.where(lengths > NOTHING, lengths, 1.0)
 
 
 def smooth(segments: pd.DataFrame, vectors: np.ndarray, *, neighbours: int, decay: float) -> np.ndarray:

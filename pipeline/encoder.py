@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from pipeline import bert, model_files, models, static, whole
 from pipeline.bert import Floats
+from pipeline.core.numbers import unit
 from pipeline.core.terms import Device, Precision
 from pipeline.errors import CounterpointError
 
@@ -247,17 +248,14 @@ def _split(text: str, encoder: Encoder) -> list[str]:
 
 def _mean(parts: list[tuple[int, Floats]]) -> Floats:
     """The unit vector of one text from its parts' word pieces and vectors."""
-    total = np.sum([weight * _unit(vector) for weight, vector in parts], axis=0) if len(parts) > 1 else parts[0][1]
-    unit: Floats = _unit(total).astype(np.float32)
-    if not np.isfinite(unit).all():
+    vectors = np.array([vector for _, vector in parts], dtype=np.float64)
+    if not np.isfinite(vectors).all():
         raise EncoderError("The model gives vectors that are no numbers. Its weights are damaged: fetch it anew.")
-    return unit
-
-
-def _unit(vector: Any) -> Any:
-    """The vector in float64 and of unit length; one of zeros stays so."""
-    exact = vector.astype(np.float64)
-    return exact / max(float(np.sqrt(np.sum(exact * exact))), np.finfo(np.float64).tiny)
+    total = vectors[0]
+    if len(parts) > 1:
+        total = np.sum([weight * row for (weight, _), row in zip(parts, unit(vectors), strict=True)], axis=0)
+    found: Floats = unit(total[None])[0].astype(np.float32)
+    return found
 
 
 def _read(place: Path, mark: str) -> dict[bytes, Floats]:

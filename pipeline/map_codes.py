@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline import codebook, context, encoder, stage, store
 from pipeline.codebook import Codebook
 from pipeline.core import coders
+from pipeline.core.terms import Uncoded
 from pipeline.deductive import (
     abstention,
     coded,
@@ -26,7 +27,7 @@ from pipeline.deductive import (
     theme_codes,
     valence,
 )
-from pipeline.params import MapCodes
+from pipeline.params import SEED, MapCodes
 
 Encode = Callable[[list[str]], npt.NDArray[np.float32]]
 Tables = dict[str, pd.DataFrame]
@@ -56,16 +57,21 @@ class Study:
     book: Codebook
 
 
-def map_codes(study: Study, *, encode: Encode, options: MapCodes) -> Tables:
-    """All tables of the stage, by name. `encode` makes vectors of the codebook's texts."""
+def map_codes(
+    study: Study, *, encode: Encode, options: MapCodes, uncoded: Uncoded = "negative", seed: int = SEED
+) -> Tables:
+    """All tables of the stage, by name. `encode` makes vectors of the codebook's texts.
+
+    `uncoded`: what it means that a person left a passage uncoded. `seed`: of what is drawn by lot.
+    """
     codes = coded.tree(study.book, study.codings)
-    said = _notes(study, codes, options)
+    said = _notes(study, codes, uncoded)
     talk = study.segments[study.segments["substantive"]].reset_index(drop=True)
     found: list[mapping.Mapped] = []
-    truth = coded.truth(talk, study.codings, codes=codes, uncoded=options.uncoded)
+    truth = coded.truth(talk, study.codings, codes=codes, uncoded=uncoded)
     material = None
     if codes.names and len(talk):
-        material = _material(study, talk, codes, encode=encode, options=options)
+        material = _material(study, talk, codes, encode=encode, options=options, seed=seed)
         if len(study.book):
             rate = options.codes_per_segment
             found.append(mapping.zero_shot(material, book=study.book, codes=codes, codes_per_segment=rate))
@@ -106,7 +112,7 @@ def _learning(options: MapCodes) -> mapping_few.Options:
 
 
 def _material(
-    study: Study, talk: pd.DataFrame, codes: coded.Tree, *, encode: Encode, options: MapCodes
+    study: Study, talk: pd.DataFrame, codes: coded.Tree, *, encode: Encode, options: MapCodes, seed: int
 ) -> mapping.Material:
     """Vectors of segments and of the codebook's texts, and what the codebook's words say."""
     views = mapping_features.views(
@@ -128,7 +134,7 @@ def _material(
         else np.zeros((len(talk), 0)),
         vectors=vectors,
         vocabulary=options.vocabulary,
-        seed=options.seed,
+        seed=seed,
     )
 
 
@@ -191,7 +197,7 @@ def _table(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)[list(store.empty(name).columns)] if rows else store.empty(name)
 
 
-def _notes(study: Study, codes: coded.Tree, options: MapCodes) -> list[str]:
+def _notes(study: Study, codes: coded.Tree, uncoded: Uncoded) -> list[str]:
     """What a reader of the mapping should know of its codebook and codings, in sentences."""
     said = []
     if not len(study.book):
@@ -218,9 +224,9 @@ def _notes(study: Study, codes: coded.Tree, options: MapCodes) -> list[str]:
             "passages alone. Add them to codebook.yaml, or mend their spelling in the files of human codes."
         )
     used = set(study.codings["code"])
-    if options.uncoded == "unknown" and used and coders.NO_CODE not in used:
+    if uncoded == "unknown" and used and coders.NO_CODE not in used:
         said.append(
-            "What people left uncoded says nothing here (map_codes.uncoded is unknown), and nobody said "
+            "What people left uncoded says nothing here (`uncoded` of params.yaml is unknown), and nobody said "
             f"'{coders.NO_CODE}' of a passage: nothing shows what fits no code, and codes are given more freely than "
             f"people give them. Mark some passages '{coders.NO_CODE}', as blind sheets do."
         )
@@ -264,6 +270,8 @@ def main() -> None:
             study,
             encode=lambda texts: encoder.encode(texts, **params.embed.model_dump(), cache=cache),
             options=params.map_codes,
+            uncoded=params.uncoded,
+            seed=params.seed,
         )
         for name in WRITTEN:
             store.write(params.folder, name, tables.get(name, store.empty(name)))

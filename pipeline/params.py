@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.core import study_folder, yaml_files
 from pipeline.core.places import Places
+from pipeline.core.terms import Aim, ComparedUnit, Device, Precision, SegmentUnit, Uncoded
 from pipeline.errors import CounterpointError
 
 Stance = Literal["codebook", "reflexive"]
@@ -17,6 +18,16 @@ Engine = Literal["local", "dask"]
 LARGEST = 2**20
 # The largest seed that every library takes.
 LARGEST_SEED = 2**32 - 1
+# Where whatever is drawn by lot starts, unless params.yaml says otherwise.
+SEED = 20260115
+# Settings that several sections had and that are one now, at the top: the same for the whole run.
+MOVED: dict[tuple[str, ...], str] = {
+    ("themes", "seed"): "seed",
+    ("map_codes", "seed"): "seed",
+    ("compare", "seed"): "seed",
+    ("map_codes", "uncoded"): "uncoded",
+    ("compare", "uncoded"): "uncoded",
+}
 
 
 class ParamsError(CounterpointError):
@@ -39,7 +50,7 @@ class Ingest(Section):
 class Segment(Section):
     """How turns become segments."""
 
-    unit: Literal["sentence", "window", "turn"] = "window"
+    unit: SegmentUnit = "window"
     max_words: int = Field(default=60, ge=5)
     min_words: int = Field(default=5, ge=1)
     model: str = "en_core_web_sm"
@@ -50,8 +61,8 @@ class Embed(Section):
 
     model: str = "all-MiniLM-L6-v2"
     revision: str | None = None
-    precision: Literal["float32", "int8"] = "float32"
-    device: Literal["cpu", "auto"] = "cpu"
+    precision: Precision = "float32"
+    device: Device = "cpu"
     batch_size: int = Field(default=16, ge=1)
     network: bool = False
 
@@ -69,7 +80,6 @@ class Labeller(Section):
 class Themes(Section):
     """How vectors become candidate themes."""
 
-    seed: int = Field(default=20260115, ge=0, le=LARGEST_SEED)
     context: int = Field(default=1, ge=0, le=10)
     context_decay: float = Field(default=0.6, ge=0, le=1)
     question: float = Field(default=0.6, ge=0, le=5)
@@ -94,18 +104,16 @@ class Themes(Section):
 class MapCodes(Section):
     """How segments are set against the codebook."""
 
-    seed: int = Field(default=20260115, ge=0, le=LARGEST_SEED)
     context: int = Field(default=2, ge=0)
     context_decay: float = Field(default=0.6, ge=0, le=1)
     codes_per_segment: float = Field(default=1.0, gt=0)
-    uncoded: Literal["negative", "unknown"] = "negative"
     min_passages: int = Field(default=10, ge=1)
     folds: int = Field(default=5, ge=2)
     vocabulary: int = Field(default=200, ge=0)
     ridge: float = Field(default=1.0, gt=0)
     text_weight: float = Field(default=1.0, ge=0)
     by_words: float = Field(default=0.8, ge=0)
-    aim: Literal["f1", "precision"] = "f1"
+    aim: Aim = "f1"
     precision: float = Field(default=0.7, gt=0, le=1)
     doubt: float = Field(default=0.6, ge=0, le=1)
     negative_cases: int = Field(default=5, ge=0)
@@ -114,9 +122,7 @@ class MapCodes(Section):
 class Compare(Section):
     """How coders, the pipeline and the themes are compared."""
 
-    seed: int = Field(default=20260115, ge=0, le=LARGEST_SEED)
-    units: tuple[Literal["segment", "turn", "character", "span"], ...] = ("segment",)
-    uncoded: Literal["negative", "unknown"] = "negative"
+    units: tuple[ComparedUnit, ...] = ("segment",)
     draws: int = Field(default=1000, ge=100)
     min_documents: int = Field(default=5, ge=2)
     min_units: int = Field(default=10, ge=1)
@@ -137,6 +143,8 @@ class Params(Section):
 
     study: str
     stance: Stance = "codebook"
+    seed: int = Field(default=SEED, ge=0, le=LARGEST_SEED)
+    uncoded: Uncoded = "negative"
     engine: Engine = "local"
     workers: int | None = Field(default=None, ge=1)
     ingest: Ingest = Ingest()
@@ -189,7 +197,28 @@ def _sentence(path: Path, raw: Any, problem: Any) -> str:
     where = ".".join(str(part) for part in problem["loc"])
     place = f"{path}, line {yaml_files.line_of(raw, problem['loc'])}"
     if problem["type"] == "extra_forbidden":
+        if problem["loc"] in MOVED:
+            return f"{place}: {_moved(raw, problem['loc'])}"
         return f"{place}: '{where}' is not a setting. Remove it or mend its spelling."
     if problem["type"] == "missing":
         return f"{place}: '{where}' is missing. Add it."
     return f"{place}: '{where}' is {problem['input']!r}: {problem['msg'].lower()}. Change that value."
+
+
+def _moved(raw: dict[str, Any], place: tuple[str, ...]) -> str:
+    """What to write in place of a setting that was in several sections and is one now."""
+    name = MOVED[place]
+    old = [(part, key) for part, key in MOVED if MOVED[part, key] == name and key in _section(raw, part)]
+    said = {f"{part}.{key}": str(raw[part][key]) for part, key in old}
+    now = f"'{'.'.join(place)}' is '{name}' now, one setting for the whole run, at the left margin of the file."
+    if name in raw:
+        return f"{now} It stands there already ('{name}: {raw[name]}'): remove it here."
+    if len(set(said.values())) > 1:
+        differ = ", ".join(f"{where}: {value}" for where, value in said.items())
+        return f"{now} The values differ ({differ}): write the one that is meant there, and remove it here."
+    return f"{now} Write '{name}: {next(iter(said.values()))}' there, and remove it here."
+
+
+def _section(raw: dict[str, Any], name: str) -> dict[str, Any]:
+    found = raw.get(name)
+    return found if isinstance(found, dict) else {}

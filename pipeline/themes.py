@@ -52,6 +52,7 @@ def themes(
     cases: pd.DataFrame,
     *,
     options: settings.Themes,
+    seed: int = settings.SEED,
     parser: Callable[[], "Language"] | None = None,
     taken: Sequence[Decision] = (),
     ask: Ask | None = None,
@@ -65,13 +66,13 @@ def themes(
     Too little talk is said in the problems table.
     """
     talk, problems = prepare(segments, embeddings, options=options)
-    looked = assigning.sampled(talk.segments, most=options.fit_segments, seed=options.seed)
-    found = assigning.grouped(talk, looked, options=options, assign=assign)
+    looked = assigning.sampled(talk.segments, most=options.fit_segments, seed=seed)
+    found = assigning.grouped(talk, looked, options=options, seed=seed, assign=assign)
     left = _decided(talk, found, taken, options=options)
     groups = replace(found, themes=left.themes, parts=left.parts, strength=left.strength)
     seen, behind = part_of(talk, looked), replace(found, likeness=found.likeness[looked])
     source: list[str] = []
-    with reruns.begun(seen, groups.themes[looked], cases, options=options, found=behind) as steady:
+    with reruns.begun(seen, groups.themes[looked], cases, options=options, seed=seed, found=behind) as steady:
         worded, model = _worded(talk, groups, left, options=options, parser=parser)
         if ask is not None and groups.curve:
             worded, source, said = _asked(talk, groups, worded, ask, given=left.given())
@@ -98,7 +99,7 @@ def themes(
     note = "; ".join(reason for *_, reason in problems)
     count = states.counted(tables["theme_states"], tables["theme_assignments"])
     card = theme_model.card(
-        settings=options.model_dump(),
+        settings=options.model_dump() | {"seed": seed},
         segment_ids=talk.segments["segment_id"].tolist(),
         groups=groups.themes,
         named=worded.named,
@@ -156,6 +157,7 @@ def main() -> None:
         result = themes(
             *(store.read(folder, table) for table in ("segments", "embeddings", "turns", "cases")),
             options=params.themes,
+            seed=params.seed,
             parser=partial(labels.load, words_model),
             taken=decisions.load(Places(folder).decisions),
             ask=_labeller(params.themes, folder),

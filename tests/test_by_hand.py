@@ -207,7 +207,7 @@ def test_a_ledger_with_a_mistake_is_not_written_over(folder: Path):
         ("study: data/mine\nthemes: {seed: 1}\nstudy: data/other\n", "line 3: the key 'study' is given twice"),
         ("study: data/mine\nmap_codes:\n  ridge: .inf\n", "line 3, column 10: .inf is no number"),
         ("study: data/mine\nmap_codes:\n  ridge: '1e999'\n", "line 3: 'map_codes.ridge'"),
-        ("study: data/mine\nthemes:\n  seed: 99999999999\n", "line 3: 'themes.seed'"),
+        ("study: data/mine\nseed: 99999999999\n", "line 2: 'seed'"),
         ("study: data/mine\nthemes:\n\tseed: 1\n", "line 3, column 1: this is not valid YAML"),
         ("study: data/mine\n# Zo\u00eb\n", "line 2: it is not UTF-8"),
         ("study: data/mine\n<<<<<<< HEAD\n", "line 2: Git could not merge"),

@@ -37,8 +37,8 @@ def whole(documents=8, coders=("ann", "ben")):
     return made
 
 
-def run(made, settings=SETTINGS, book=BOOK):
-    return compare.compare(Input(made, book), settings)
+def run(made, settings=SETTINGS, book=BOOK, **shared):
+    return compare.compare(Input(made, book), settings, **shared)
 
 
 def test_every_table_is_as_its_schema_says():
@@ -80,8 +80,7 @@ def test_without_themes_codes_or_people_there_is_still_a_result():
 def test_the_order_of_rows_does_not_matter(uncoded):
     made = whole()
     mixed = {name: frame.sample(frac=1, random_state=5) for name, frame in made.items()}
-    settings = Compare(draws=100, uncoded=uncoded)
-    one, other = run(made, settings), run(mixed, settings)
+    one, other = run(made, uncoded=uncoded), run(mixed, uncoded=uncoded)
     for name in OUTPUTS:
         pd.testing.assert_frame_equal(one[name], other[name])
 

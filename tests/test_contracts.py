@@ -165,3 +165,33 @@ def test_nothing_is_removed_with_errors_ignored_or_a_folder_without_its_mark():
 
 def test_dvc_sends_no_analytics():
     assert "analytics = false" in (ROOT / ".dvc" / "config").read_text()
+
+
+def test_a_word_that_several_modules_share_is_said_once():
+    """No module but core/terms.py and core/coders.py says what they say."""
+    from pipeline.core import coders, terms
+
+    shared = [
+        coders.MODEL,
+        coders.NO_CODE,
+        coders.CONSENSUS,
+        coders.PIPELINE,
+        terms.ALL_CODES,
+        terms.ALL_CATEGORIES,
+        terms.ANY_CODE,
+        terms.EVERYTHING,
+    ]
+    lists = [set(one) for one in (terms.COMPARED_UNITS, terms.SOURCE_TYPES, terms.PARTS, coders.METHODS)]
+    # A key of spaCy's configuration, and the folder of this program, have the name by chance.
+    by_chance = {("models.py", "pipeline"), ("study_folder.py", "pipeline")}
+    found = []
+    for file in (ROOT / "pipeline").glob("**/*.py"):
+        if file.name in ("terms.py", "coders.py") and file.parent.name == "core":
+            continue
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Constant) and node.value in shared and (file.name, node.value) not in by_chance:
+                found.append((file.name, node.lineno, node.value))
+            if isinstance(node, ast.List | ast.Tuple | ast.Set):
+                held = {one.value for one in node.elts if isinstance(one, ast.Constant)}
+                found += [(file.name, node.lineno, sorted(one)) for one in lists if held == one]
+    assert not found

@@ -6,14 +6,16 @@ import pytest
 
 from pipeline import map_codes, store
 from pipeline.codebook import Code, Codebook
-from pipeline.params import MapCodes
+from pipeline.params import SEED, MapCodes
 from tests import mapped_study as made
 
 ALL = [f"d{d}.txt" for d in range(5)]
 
 
-def run(study=None, **options):
-    return map_codes.map_codes(study or made.study(), encode=made.encode, options=MapCodes(**options))
+def run(study=None, *, uncoded="negative", seed=SEED, **options):
+    return map_codes.map_codes(
+        study or made.study(), encode=made.encode, options=MapCodes(**options), uncoded=uncoded, seed=seed
+    )
 
 
 def said(tables) -> str:

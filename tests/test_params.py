@@ -64,3 +64,67 @@ def test_a_missing_file_says_where_to_stand(tmp_path: Path):
 def test_params_cannot_be_changed_after_reading():
     with pytest.raises(ValidationError):
         params.Params(study="x").segment.max_words = 5  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "map_codes: {uncoded: unknown}\n",
+            ["line 2: 'map_codes.uncoded' is 'uncoded' now", "Write 'uncoded: unknown'"],
+        ),
+        (
+            "map_codes:\n  uncoded: unknown\ncompare:\n  uncoded: unknown\n",
+            ["line 3: 'map_codes.uncoded' is", "line 5: 'compare.uncoded' is", "Write 'uncoded: unknown' there"],
+        ),
+        (
+            "map_codes:\n  uncoded: unknown\ncompare:\n  uncoded: negative\n",
+            ["The values differ (map_codes.uncoded: unknown, compare.uncoded: negative): write the one that is meant"],
+        ),
+        (
+            "uncoded: unknown\ncompare: {uncoded: negative}\n",
+            ["It stands there already ('uncoded: unknown'): remove it"],
+        ),
+        (
+            "themes: {seed: 3}\nmap_codes: {seed: 3}\ncompare:\n",
+            ["'themes.seed' is 'seed' now", "Write 'seed: 3' there"],
+        ),
+        ("themes: {seed: 3}\ncompare: {seed: 4}\n", ["themes.seed: 3, compare.seed: 4", "at the left margin"]),
+    ],
+)
+def test_a_setting_that_two_sections_had_says_what_to_write_now(tmp_path: Path, text: str, said: list[str]):
+    with pytest.raises(params.ParamsError) as error:
+        params.load(written(tmp_path, f"study: data/x\n{text}"))
+    assert all(part in str(error.value) for part in said)
+    assert "is not a setting" not in str(error.value)
+
+
+def test_no_two_sections_have_a_setting_that_must_agree():
+    """Settings of one name are told apart by what they are about, each with its reason here."""
+    own = {
+        "model": "of sentences, of vectors",
+        "context": "what lends a segment its context serves grouping and mapping, which were measured apart",
+        "context_decay": "as context",
+        "precision": "of numbers, and of codes",
+    }
+    sections = [
+        field.default for field in params.Params.model_fields.values() if isinstance(field.default, params.Section)
+    ]
+    names = [name for section in sections for name in type(section).model_fields]
+    twice = {name for name in names if names.count(name) > 1}
+    assert twice == set(own)
+    assert not set(names) & set(params.Params.model_fields)
+
+
+def test_each_stage_is_told_the_settings_of_the_whole_run_that_it_reads():
+    import ast
+
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+    for stage, said in stages.items():
+        tree = ast.parse((ROOT / "pipeline" / f"{stage}.py").read_text())
+        read = {
+            node.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "params"
+        }
+        assert {"seed", "uncoded"} & read <= set(said.get("params", [])), stage

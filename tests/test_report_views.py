@@ -339,7 +339,7 @@ def test_versions_begin_with_this_program():
 def made_draft(**changes):
     params = {"segment": {"unit": "window", "max_words": 60, "model": "spacy-model"}, "embed": {"model": "vectors"}}
     options = {"sources": "two interviews", "n_segments": 40, "n_themes": 3, "n_codes": 0, "coders": []} | changes
-    return method.draft(**options, params=params | {"themes": {"seed": 7}})
+    return method.draft(**options, params=params | {"seed": 7})
 
 
 def test_the_draft_of_a_methods_section_says_what_was_done_and_no_more():

@@ -1,25 +1,19 @@
 """Tables that people fill in, as xlsx and csv, and the way back: cells are text, and nothing becomes a formula."""
 
 import csv
-import datetime
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import whole
+from pipeline import cells, whole
 from pipeline.core import people_files, text_files
 from pipeline.errors import CounterpointError
 from pipeline.readers import files, workbooks
 from pipeline.readers.model import RefusedError
 
-# The same table gives the same bytes: the day a workbook says it was made is a fixed one.
-MADE = datetime.datetime(2000, 1, 1)
-LONGEST = 32_000
 ENDINGS = (".xlsx", ".csv")
 LARGEST = 20 * 2**20
-# What a spreadsheet would take for a formula; in csv such a cell begins with an apostrophe, which reading takes off.
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 class SheetError(CounterpointError):
@@ -102,7 +96,7 @@ def _csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([_guarded(str(row.get(name, ""))) for name in columns] for row in rows)
+    writer.writerows([cells.guarded(str(row.get(name, ""))) for name in columns] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -120,7 +114,7 @@ def _xlsx(
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, plain)
-    book.set_properties({"created": MADE})
+    book.set_properties({"created": cells.MADE})
     head = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
     text = book.add_format({"text_wrap": True, "valign": "top"})
     blank = book.add_format(
@@ -137,16 +131,16 @@ def _xlsx(
             if isinstance(value, int | float) and not isinstance(value, bool):
                 sheet.write_number(line, column, value, style)
             else:
-                sheet.write_string(line, column, str(value)[:LONGEST], style)
+                sheet.write_string(line, column, str(value)[: cells.LONGEST], style)
     if rows:
         sheet.autofilter(0, 0, len(rows), len(columns) - 1)
     if about:
         other = book.add_worksheet("About")
         other.set_column(0, 0, 32)
         other.set_column(1, 3, 60)
-        for line, cells in enumerate(about):
-            for column, cell in enumerate(cells):
-                other.write_string(line, column, cell[:LONGEST], text)
+        for line, said in enumerate(about):
+            for column, cell in enumerate(said):
+                other.write_string(line, column, cell[: cells.LONGEST], text)
     book.close()
     return out.getvalue()
 
@@ -164,7 +158,7 @@ def _read_csv(data: bytes, place: Path) -> tuple[list[str], list[dict[str, str]]
         lines = list(text_files.rows(text_files.decoded(data, place=str(place)), place=str(place)))
     except text_files.TextFileError as error:
         raise SheetError(str(error)) from None
-    return _rows([(number, [unguarded(cell) for cell in line]) for number, line in lines], f"{place}, line")
+    return _rows([(number, [cells.plain(cell) for cell in line]) for number, line in lines], f"{place}, line")
 
 
 def _read_xlsx(data: bytes, place: Path) -> tuple[list[str], list[dict[str, str]]]:
@@ -183,15 +177,6 @@ def _rows(lines: list[tuple[int, list[str]]], where: str) -> tuple[list[str], li
         if any(cell.strip() for cell in line[len(header) :]):
             raise SheetError(f"{where} {number}: it has more cells than there are columns. Mend that row.")
         if any(cell.strip() for cell in line):
-            cells = [*line, *[""] * (len(header) - len(line))]
-            found.append({**dict(zip(header, cells, strict=False)), "row": str(number)})
+            full = [*line, *[""] * (len(header) - len(line))]
+            found.append({**dict(zip(header, full, strict=False)), "row": str(number)})
     return header, found
-
-
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(RISKY) else cell
-
-
-def unguarded(cell: str) -> str:
-    """A cell without the apostrophe that kept it from being a formula."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(RISKY) else cell

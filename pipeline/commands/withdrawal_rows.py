@@ -13,8 +13,8 @@ from typing import Any
 
 import openpyxl
 
-from pipeline import ingest, placing, words
-from pipeline.commands import redact, sheet_rows, sheets
+from pipeline import cells, ingest, placing, words
+from pipeline.commands import redact, sheet_rows
 from pipeline.commands.carriers import apart
 from pipeline.commands.carriers.pieces import Budget, Source, Text
 from pipeline.commands.needles import Needles
@@ -164,7 +164,7 @@ def _sheet(
 
 def _passage(line: int, row: Mapping[str, str]) -> Coding:
     start, end = (codes_csv.integer(row.get(name, "").strip()) for name in ("start", "end"))
-    text = sheets.unguarded(row.get("text", ""))
+    text = cells.plain(row.get("text", ""))
     return Coding(f"line {line}", row.get("document", "").strip(), start, end, text, "passage", "")
 
 

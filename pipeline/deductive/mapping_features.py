@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline import context
+from pipeline.core.numbers import unit
 from pipeline.deductive.calibration import Floats
 
 # Words and pairs of words; parts of words, which see through spelling and inflection.
@@ -36,7 +37,7 @@ class Views:
 
 def views(segments: pd.DataFrame, vectors: npt.NDArray[np.float32], *, neighbours: int, decay: float) -> Views:
     """The views of the substantive segments, in the order of the rows of `segments`; vectors aligned to all rows."""
-    plain = context.unit(vectors)
+    plain = unit(vectors)
     around = context.smooth(segments, vectors, neighbours=neighbours, decay=decay).astype(np.float64)
     keep = segments["substantive"].to_numpy(dtype=bool)
     return Views(plain[keep], around[keep], questions(segments, plain)[keep])
@@ -52,7 +53,7 @@ def questions(segments: pd.DataFrame, plain: Floats) -> Floats:
     weights = np.maximum(segments["n_words"].to_numpy(dtype=np.float64), 1.0)[talk, None]
     np.add.at(means, segments["turn_id"].map(place).to_numpy(np.int64)[talk], plain[talk] * weights)
     asked = segments["prompt_id"].map(place).fillna(len(turns)).to_numpy(np.int64)
-    found: Floats = context.unit(means)[asked]
+    found: Floats = unit(means)[asked]
     return found
 
 
@@ -89,7 +90,7 @@ def _reduced(
     # Where texts repeat each other, there are fewer directions than asked for, and the rest is what rounding left.
     directions = reducer.components_[reducer.singular_values_ > NOTHING * reducer.singular_values_[0]].T
     own, other = counts @ directions, counter.transform(others) @ directions if others else directions[:0]
-    return context.unit(own), context.unit(other)
+    return unit(own), unit(other)
 
 
 def of_segments(found: Views, words: Floats) -> Floats:

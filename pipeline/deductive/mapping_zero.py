@@ -9,8 +9,8 @@ coded yet, they are no probabilities.
 import numpy as np
 import numpy.typing as npt
 
-from pipeline import context
 from pipeline.codebook import Code, Codebook
+from pipeline.core.numbers import unit
 from pipeline.deductive.calibration import DIGITS, Floats, sigmoid
 from pipeline.deductive.mapping_features import Views
 
@@ -50,7 +50,7 @@ def scores(found: Views, *, book: Codebook, vectors: dict[str, npt.NDArray[np.fl
 
     `vectors` holds a vector for each of `texts(book)`.
     """
-    talk = context.unit(found.plain + found.around + QUESTION * found.question)
+    talk = unit(found.plain + found.around + QUESTION * found.question)
     likeness = talk @ np.stack([_prototype(code, vectors) for code in book.codes]).T
     for column, code in enumerate(book.codes):
         if against(code):
@@ -63,11 +63,11 @@ def scores(found: Views, *, book: Codebook, vectors: dict[str, npt.NDArray[np.fl
 def _prototype(code: Code, vectors: dict[str, npt.NDArray[np.float32]]) -> Floats:
     """A code's vector: what it says of itself and the mean of its examples, half and half where it has any."""
     said = [text for text in lines(code) if text not in code.examples]
-    described = context.unit(np.stack([vectors[text] for text in said]).mean(axis=0, keepdims=True))[0]
+    described = unit(np.stack([vectors[text] for text in said]).mean(axis=0, keepdims=True))[0]
     if not code.examples:
         return np.asarray(described, dtype=np.float64)
-    shown = context.unit(np.stack([vectors[text] for text in code.examples]).mean(axis=0, keepdims=True))[0]
-    return np.asarray(context.unit((described + shown)[None, :])[0], dtype=np.float64)
+    shown = unit(np.stack([vectors[text] for text in code.examples]).mean(axis=0, keepdims=True))[0]
+    return np.asarray(unit((described + shown)[None, :])[0], dtype=np.float64)
 
 
 def standardised(likeness: Floats) -> Floats:

@@ -1,6 +1,5 @@
 """The codebook and the framework matrix as Word documents, to read on paper and to send to others."""
 
-import datetime
 import io
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,12 +8,11 @@ import pandas as pd
 from docx import Document
 from docx.shared import Pt
 
-from pipeline import rows
+from pipeline import cells, rows
 from pipeline.codebook import Codebook
 from pipeline.exchange import markup
 from pipeline.reporting.written import Summary
 
-MADE = datetime.datetime(2000, 1, 1)
 FIELDS = (("include", "Include"), ("exclude", "Exclude"))
 LISTS = (("examples", "Examples"), ("counter_examples", "Counter-examples"))
 SILENT = {
@@ -101,7 +99,7 @@ def begun(title: str) -> Any:
     made.styles["Normal"].font.size = Pt(11)
     held = made.core_properties
     held.title, held.author, held.last_modified_by, held.comments = title, "Counterpoint", "Counterpoint", ""
-    held.created = held.modified = MADE
+    held.created = held.modified = cells.MADE
     held.revision = 1
     made.add_heading(title, level=0)
     return made

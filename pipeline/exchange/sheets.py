@@ -1,15 +1,12 @@
 """The codebook as a workbook: a row a code, parents before their children, everything as text."""
 
-import datetime
 import io
 
 import xlsxwriter
 
+from pipeline import cells
 from pipeline.codebook import Codebook
 
-MADE = datetime.datetime(2000, 1, 1)
-# Excel holds 32,767 characters in a cell.
-LONGEST = 32_000
 COLUMNS = ("name", "parent", "definition", "include", "exclude", "examples", "counter_examples", "color")
 WIDTHS = (28, 22, 50, 40, 40, 60, 60, 10)
 
@@ -36,7 +33,7 @@ def codebook(book: Codebook) -> bytes:
     place = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     made = xlsxwriter.Workbook(place, plain)
-    made.set_properties({"title": "Codebook", "created": MADE})
+    made.set_properties({"title": "Codebook", "created": cells.MADE})
     head = made.add_format({"bold": True, "bottom": 1, "valign": "top", "bg_color": "#F0F3F5"})
     text = made.add_format({"text_wrap": True, "valign": "top"})
     sheet = made.add_worksheet("Codebook")
@@ -45,7 +42,7 @@ def codebook(book: Codebook) -> bytes:
         sheet.write_string(0, column, name, head)
     for line, row in enumerate(rows(book), start=1):
         for column, cell in enumerate(row):
-            sheet.write_string(line, column, cell[:LONGEST], text)
+            sheet.write_string(line, column, cell[: cells.LONGEST], text)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(book), 1), len(COLUMNS) - 1)
     made.close()

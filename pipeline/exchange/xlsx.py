@@ -1,6 +1,5 @@
 """The framework matrix as a workbook: a sheet to read and filter, and one with every passage it rests on."""
 
-import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,15 +7,13 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from pipeline.cells import LONGEST, MADE
 from pipeline.reporting import written
 from pipeline.reporting.matrix import Cell
 from pipeline.reporting.quotes import Quote
 from pipeline.rows import each
 
-# The same inputs give the same bytes: the day a workbook says it was made is a fixed one.
-MADE = datetime.datetime(2000, 1, 1)
-# Excel holds 32,767 characters in a cell and 31 in the name of a sheet.
-LONGEST = 32_000
+# Excel holds 31 characters in the name of a sheet.
 SILENT = {"asked": "asked, silent", "not_asked": "not asked", "unknown": ""}
 HEADINGS = ("quote", "case", "code", "document", "speaker", "attributes", "time", "question", "passage", "segment_id")
 WIDTHS = (7, 16, 22, 26, 14, 22, 8, 40, 80, 28)
@@ -56,7 +53,11 @@ def write_matrix(
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     book = xlsxwriter.Workbook(str(place), plain)
     book.set_properties(
-        {"title": "Framework matrix", "comments": "Candidate codes: to be read and decided about.", "created": MADE}
+        {
+            "title": "Framework matrix",
+            "comments": "Candidate codes: to be read and decided about.",
+            "created": MADE,
+        }
     )
     formats = {
         "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#F0F3F5"}),

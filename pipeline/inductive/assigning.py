@@ -47,12 +47,19 @@ class Fit(NamedTuple):
     unlike: float
 
 
-def grouped(talk: Talk, looked: np.ndarray, *, options: settings.Themes, assign: Assign | None = None) -> Groups:
+def grouped(
+    talk: Talk,
+    looked: np.ndarray,
+    *,
+    options: settings.Themes,
+    seed: int = settings.SEED,
+    assign: Assign | None = None,
+) -> Groups:
     """The themes of all the talk, as `grouping.grouped` finds them in the part that is looked at (a mask).
 
     The largest theme and part come first again. `assign`: `by_parts` with its options, or None for here and now.
     """
-    found = grouping.grouped(grouping.part_of(talk, looked), options=options)
+    found = grouping.grouped(grouping.part_of(talk, looked), options=options, seed=seed)
     if looked.all():
         return found
     fit = fitted(talk.vectors[looked], found)

@@ -76,13 +76,13 @@ def part_of(talk: Talk, kept: np.ndarray) -> Talk:
     return Talk(talk.segments[kept].reset_index(drop=True), talk.plain[kept], talk.vectors[kept])
 
 
-def grouped(talk: Talk, *, options: settings.Themes) -> Groups:
+def grouped(talk: Talk, *, options: settings.Themes, seed: int = settings.SEED) -> Groups:
     """The themes and parts of the talk; all in one theme where there is too little to divide."""
     n = len(talk.segments)
     if different(talk) < options.min_segments:
         whole = np.zeros(n, dtype=np.int64)
         return Groups(whole, whole, np.ones((n, min(n, 1))), np.ones(n), {})
-    found = _clusters(talk, options=options)
+    found = _clusters(talk, options=options, seed=seed)
     likeness = np.round(runs.nearest(talk.vectors, count=NEAREST)[1].mean(axis=1), 6)
     apart = _apart(likeness, found.themes)
     strength = np.round(clusters.strengths(found.made.groups, found.themes), 6)
@@ -98,7 +98,7 @@ def _without_gaps(groups: np.ndarray) -> np.ndarray:
     return groups
 
 
-def _clusters(talk: Talk, *, options: settings.Themes) -> clusters.Clusters:
+def _clusters(talk: Talk, *, options: settings.Themes, seed: int) -> clusters.Clusters:
     return clusters.cluster(
         talk.vectors,
         talk.segments["document"].to_numpy(),
@@ -108,7 +108,7 @@ def _clusters(talk: Talk, *, options: settings.Themes) -> clusters.Clusters:
         resolutions=options.resolutions,
         min_size=options.min_size,
         n_themes=options.n_themes,
-        seed=options.seed,
+        seed=seed,
     )
 
 
@@ -131,18 +131,20 @@ def _apart(likeness: np.ndarray, found: np.ndarray) -> np.ndarray:
     return apart
 
 
-def again(talk: Talk, kept: np.ndarray, *, options: settings.Themes) -> np.ndarray:
+def again(talk: Talk, kept: np.ndarray, *, options: settings.Themes, seed: int = settings.SEED) -> np.ndarray:
     """The themes of a part of the talk (a mask), clustered by itself."""
-    return grouped(part_of(talk, kept), options=options).themes
+    return grouped(part_of(talk, kept), options=options, seed=seed).themes
 
 
-def left(talk: Talk, kept: np.ndarray, *, found: Groups, options: settings.Themes) -> np.ndarray:
+def left(
+    talk: Talk, kept: np.ndarray, *, found: Groups, options: settings.Themes, seed: int = settings.SEED
+) -> np.ndarray:
     """The themes of a part of the talk, from the runs behind what was `found` of all of it.
 
     Where too few of them left the rest out, it is clustered by itself.
     """
     if found.made is None or not clusters.enough(found.made, kept):
-        return again(talk, kept, options=options)
+        return again(talk, kept, options=options, seed=seed)
     themes = clusters.left(
         found.made, kept, neighbours=options.neighbours, min_size=options.min_size, n_themes=options.n_themes
     )

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from pipeline import context, layout, models
+from pipeline import layout, models
+from pipeline.core.numbers import unit
 from pipeline.counting import ENGLISH_STOP_WORDS, CountVectorizer
 
 if TYPE_CHECKING:
@@ -151,10 +152,10 @@ def relevance(said: sparse.csr_matrix, vectors: np.ndarray, groups: np.ndarray) 
     """
     centred = vectors - vectors.mean(axis=0)
     binary = (said > 0).astype(np.float64)
-    terms = context.unit(binary.T @ centred)
+    terms = unit(binary.T @ centred)
     count = int(groups.max()) + 1 if len(groups) else 0
     member = np.eye(count)[groups]
-    return np.asarray(context.unit(member.T @ centred) @ terms.T)
+    return np.asarray(unit(member.T @ centred) @ terms.T)
 
 
 def ranked(

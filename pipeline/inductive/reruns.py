@@ -24,13 +24,19 @@ class Steady:
 
 @contextmanager
 def begun(
-    talk: Talk, themes: np.ndarray, cases: pd.DataFrame, *, options: settings.Themes, found: Groups
+    talk: Talk,
+    themes: np.ndarray,
+    cases: pd.DataFrame,
+    *,
+    options: settings.Themes,
+    found: Groups,
+    seed: int = settings.SEED,
 ) -> Iterator[Callable[[], Steady]]:
     """Begin all reruns beside whatever else there is to do; what is yielded gives what came of them.
 
     `themes`: of the talk, as decisions left them; `found`: its groups, whose runs show what is left without most cases.
     """
-    left_out = _left_out(talk, options=options, measured=found.made is not None)
+    left_out = _left_out(talk, options=options, seed=seed, measured=found.made is not None)
     documents = talk.segments["document"].to_numpy()
     kept = steadiness.kept(documents, left_out)
     chosen = _chosen(talk, themes, cases, options=options, found=found, spent=sum(int(mask.sum()) for mask in kept))
@@ -38,8 +44,8 @@ def begun(
 
     def work(piece: int) -> np.ndarray:
         if piece < len(kept):
-            return grouping.again(talk, kept[piece], options=options)
-        return grouping.left(talk, stays[piece - len(kept)], found=found, options=options)
+            return grouping.again(talk, kept[piece], options=options, seed=seed)
+        return grouping.left(talk, stays[piece - len(kept)], found=found, options=options, seed=seed)
 
     with beside.begun(work, [int(mask.sum()) for mask in [*kept, *stays]]) as ended:
 
@@ -53,7 +59,7 @@ def begun(
         yield steady
 
 
-def _left_out(talk: Talk, *, options: settings.Themes, measured: bool) -> list[list[str]]:
+def _left_out(talk: Talk, *, options: settings.Themes, seed: int, measured: bool) -> list[list[str]]:
     """The documents each run leaves out, as many times as `rerun_segments` allows.
 
     A quarter of that, or what three runs take; the rest is for the sites themes lean on. `measured` False, where there
@@ -63,7 +69,7 @@ def _left_out(talk: Talk, *, options: settings.Themes, measured: bool) -> list[l
     affordable = max(options.rerun_segments // (4 * n), min(3, options.rerun_segments // n))
     runs = min(options.stability_runs, affordable) if measured else 0
     documents = talk.segments["document"].to_numpy()
-    return steadiness.drawn(documents, runs=runs, share=options.leave_out, seed=options.seed)
+    return steadiness.drawn(documents, runs=runs, share=options.leave_out, seed=seed)
 
 
 def _chosen(

@@ -13,8 +13,8 @@ import numpy as np
 from scipy import sparse
 
 from pipeline import beside
-from pipeline.context import unit
 from pipeline.core import surroundings
+from pipeline.core.numbers import unit
 
 GRID = 2.0**14
 BLOCK = 1024

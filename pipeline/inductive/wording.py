@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pipeline import context
+from pipeline.core.numbers import unit
 from pipeline.inductive import labels, theme_model
 
 if TYPE_CHECKING:
@@ -115,6 +115,6 @@ def _central(vectors: np.ndarray, themes: np.ndarray) -> list[int]:
 
 def by_nearness(vectors: np.ndarray, inside: np.ndarray) -> list[int]:
     """The places `inside`, those nearest to their mean first."""
-    rows = context.unit(vectors[inside])
-    near = np.round(rows @ context.unit(rows.mean(axis=0, keepdims=True))[0], 6)
+    rows = unit(vectors[inside])
+    near = np.round(rows @ unit(rows.mean(axis=0, keepdims=True))[0], 6)
     return [int(place) for place in inside[np.argsort(-near, kind="stable")]]

@@ -60,7 +60,7 @@ def draft(
         "analysed, and interviewers’ words were set aside.",
         f"Segments were represented by {embed['model']} (sentence-transformers {installed['sentence-transformers']}) "
         f"and grouped with BERTopic {installed['bertopic']} into {words.count(n_themes, 'candidate theme')} "
-        f"(seed {params['themes']['seed']}).",
+        f"(seed {params['seed']}).",
     ]
     if decided:
         said.append(f"{decided}.")
