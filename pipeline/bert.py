@@ -5,7 +5,6 @@ text alone, to the byte, whatever else is in the run and however many processors
 order of the work: a block of texts goes through one layer, then the next, so that a layer's weights stay in the cache.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline import model_files
+from pipeline.core import surroundings
 from pipeline.core.terms import Precision
 
 Floats = npt.NDArray[np.float32]
@@ -49,7 +49,7 @@ class Bert:
         weights = {name.removeprefix("bert."): w for name, w in load_file(folder / "model.safetensors").items()}
         weights = {name: w.astype(np.float32, copy=False) for name, w in weights.items() if w.dtype.kind == "f"}
         self.width = int(config["hidden_size"])
-        self.window = _window(folder, config)
+        self.window = window(folder)
         self._threads = threads
         self._tokenizer = model_files.tokenizer(folder)
         self._words = weights["embeddings.word_embeddings.weight"]
@@ -77,7 +77,7 @@ class Bert:
             advance(len(found))
             return found
 
-        with ThreadPoolExecutor(max_workers=self._threads or _processors()) as workers:
+        with ThreadPoolExecutor(max_workers=self._threads or surroundings.processors()) as workers:
             return np.concatenate(list(workers.map(block, range(0, len(texts), BLOCK))))
 
     def _block(self, texts: list[str]) -> Floats:
@@ -141,15 +141,11 @@ def _length(folder: Path) -> dict[str, Any]:
     return {"max_seq_length": settings["max_seq_length"]} if "max_seq_length" in settings else {}
 
 
-def _window(folder: Path, config: dict[str, Any]) -> int:
+def window(folder: Path) -> int:
     """The most word pieces of a text: as the model's settings say, else its tokenizer's, never beyond its positions."""
-    longest = int(config["max_position_embeddings"])
+    longest = int(model_files.read(folder / "config.json")["max_position_embeddings"])
     of_tokenizer = model_files.read(folder / "tokenizer_config.json").get("model_max_length") or longest
     return min(int(_length(folder).get("max_seq_length") or of_tokenizer), longest)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _session(model: bytes) -> Any:

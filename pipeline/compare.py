@@ -19,6 +19,7 @@ from pipeline.comparison.comparability import problems
 from pipeline.comparison.disagreements import Talk, disagreement_rows
 from pipeline.comparison.missed import missed_rows
 from pipeline.comparison.pairs import Options, agreement_rows
+from pipeline.comparison.record import record
 from pipeline.comparison.subgroups import rows_by_attribute
 from pipeline.comparison.triangulation import triangulation_rows
 from pipeline.comparison.units import Ratings, as_categories, ratings
@@ -51,10 +52,10 @@ def compare(
 
     `uncoded`: what it means that a person left a passage uncoded. `seed`: of the draws from which intervals come.
     """
-    rows: Rows = {name: [] for name in OUTPUTS}
+    rows: Rows = {name: [] for name in OUTPUTS if name != "compare_record"}
     options = Options(settings.draws, seed, settings.min_documents, settings.min_units)
     above = categories(given["codings"], given.book)
-    laid = {unit: laid_out(given, unit, uncoded) for unit in dict.fromkeys(settings.units)}
+    laid: dict[str, Ratings] = {unit: laid_out(given, unit, uncoded) for unit in dict.fromkeys(settings.units)}
     segments = laid.get("segment") or laid_out(given, "segment", uncoded)
     for found in laid.values():
         rows["agreement"] += agreement_rows(found, category_of=above, options=options)
@@ -70,7 +71,10 @@ def compare(
     rows["triangulation"] = triangulation_rows(read, given["documents"])
     order = _saturation(rows, given, read, settings, seed=seed)
     rows["compare_problems"] = problems(given["codings"], given["code_assignments"], segments, order=order)
-    return {name: _table(name, found) for name, found in rows.items()}
+    tables = {name: _table(name, found) for name, found in rows.items()}
+    frame = [name for name in settings.frame if name in given["cases"].columns]
+    done = record(tables, laid, settings, uncoded=uncoded, seed=seed, order=order.kind, frame=frame)
+    return tables | {"compare_record": done.table()}
 
 
 def laid_out(given: Input, unit: ComparedUnit, uncoded: Uncoded) -> Ratings:
@@ -188,6 +192,7 @@ OUTPUTS = (
     "saturation_verdict",
     "triangulation",
     "compare_problems",
+    "compare_record",
 )
 
 

@@ -1,6 +1,7 @@
 """Segments to vectors: every segment, the interviewer's too, so that a question can be compared with its answers."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from pipeline import params as settings
 from pipeline.bert import Floats
 from pipeline.core import owned
 from pipeline.core.places import Places
+from pipeline.core.record import Record
+from pipeline.encoder import Used
 from pipeline.partition import Part, partition
 
 # The side cache of a study of one part, and the folder of those of a larger one.
@@ -32,8 +35,9 @@ def of_part(
     others: Sequence[Path],
     options: settings.Embed,
     threads: int | None,
-) -> None:
-    """Write the embeddings of a part to a file of their own in `folder`."""
+) -> Used:
+    """Write the embeddings of a part to a file of their own in `folder`; return what they were made with."""
+    used: list[Used] = []
     encode = partial(
         encoder.encode,
         **options.model_dump(),
@@ -41,15 +45,17 @@ def of_part(
         others=others,
         threads=threads,
         progress=len(caches) == 1,
+        tell=used.append,
     )
     table = embeddings(store.read(study, "segments", within=(part.first, part.last)), encode=encode)
     store.write_part(_written(folder, part), "embeddings", table)
+    return used[0]
 
 
 def by_parts(
     study: Path, folder: Path, *, options: settings.Embed, run: engine.Run, threads: int | None = None
-) -> None:
-    """Write the embeddings table of a study that is read part by part, by way of `folder`.
+) -> Record:
+    """Write the embeddings table of a study that is read part by part, by way of `folder`; return what was done.
 
     Each part has a side cache of its own; those of parts that are no more lend what they hold, then go.
     """
@@ -60,14 +66,21 @@ def by_parts(
         caches = {parts[0].name: own / CACHE}
     gone = sorted({*(own / CACHES).glob("*.parquet"), *own.glob(CACHE)} - set(caches.values()))
     work = partial(of_part, study=study, folder=folder, caches=caches, others=gone, options=options, threads=threads)
-    run(work, parts)
+    used = run(work, parts)
     store.join(study, "embeddings", [_written(folder, part) for part in parts])
     for place in gone:
         place.unlink()
+    return record(used)
 
 
 def _written(folder: Path, part: Part) -> Path:
     return folder / f"{part.name}.parquet"
+
+
+def record(used: Sequence[Used]) -> Record:
+    """What the stage did, from what each part was made with: workers on other machines may have computed elsewhere."""
+    first = used[0]
+    return Record(asdict(first), place=sorted({one.place for one in used}), way=sorted({one.way for one in used}))
 
 
 def main() -> None:
@@ -78,7 +91,8 @@ def main() -> None:
         engine.opened(params.engine, workers=params.workers) as run,
     ):
         threads = engine.threads(params.engine)
-        by_parts(params.folder, folder, options=params.embed, run=run, threads=threads)
+        done = by_parts(params.folder, folder, options=params.embed, run=run, threads=threads)
+        store.write(params.folder, "embed_record", done.table())
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ from tqdm import tqdm
 
 from pipeline import bert, model_files, models, static, whole
 from pipeline.bert import Floats
+from pipeline.core import record
 from pipeline.core.numbers import unit
 from pipeline.core.terms import Device, Precision
 from pipeline.errors import CounterpointError
@@ -34,6 +36,27 @@ PART = 16_384
 
 class EncoderError(CounterpointError):
     """The model cannot be loaded or used as params.yaml asks."""
+
+
+@dataclass(frozen=True)
+class Used:
+    """What vectors are made with: the model, what computes it, and where.
+
+    `way`: bert, static or library; `place`: cpu or cuda; `window`: the most word pieces at once, 0 where there is no
+    limit or the library alone knows it; `libraries`: those that compute, with their versions.
+    """
+
+    model: str
+    revision: str
+    fingerprint: str
+    way: str
+    place: str
+    precision: str
+    modules: tuple[str, ...]
+    pooling: str
+    prompt: str
+    window: int
+    libraries: tuple[str, ...]
 
 
 class Encoder(Protocol):
@@ -62,13 +85,15 @@ def encode(
     others: Sequence[Path] = (),
     threads: int | None = None,
     progress: bool = False,
+    tell: Callable[[Used], object] | None = None,
 ) -> Floats:
     """The vectors of texts, in their order: float32 (n, d), each of unit length.
 
     A text beyond the model's window is cut into parts, at spaces where there are any, and its vector is the mean of the
     parts' unit vectors, weighted by their word pieces. `cache`: a parquet file of vectors by the sha256 of their text;
     afterwards it holds those of `texts` and no others. What it does not know, `others` may. `threads`: None is one for
-    each processor. Raises ModelError or EncoderError.
+    each processor. `tell` is given what the vectors are made with, those of the cache too: it keeps none that were made
+    with anything else. Raises ModelError or EncoderError.
     """
     found = models.find(model, kind="sentence-transformers", revision=revision, network=network)
     place = "cuda" if device == "auto" and _has_gpu() else "cpu"
@@ -77,6 +102,8 @@ def encode(
         raise EncoderError(
             f"embed.precision: int8 is for models of the BERT kind on the processor, not for '{model}' here."
         )
+    if tell:
+        tell(_used(model, found, way, place, precision))
     ways: dict[str, Callable[[], Encoder]] = {
         "static": partial(static.load, found.folder, found.fingerprint),
         "bert": partial(bert.Bert, found.folder, precision=precision, threads=threads),
@@ -199,6 +226,29 @@ class Library:
         return vectors
 
 
+def _libraries(way: str) -> tuple[str, ...]:
+    """The packages that compute a model, the one that does most of it first."""
+    own = {"bert": ("onnxruntime", "tokenizers"), "static": ("model2vec", "numpy", "tokenizers")}
+    return own.get(way, ("sentence-transformers", "torch", "tokenizers"))
+
+
+def _used(model: str, found: models.Model, way: str, place: str, precision: Precision) -> Used:
+    with _told(model, "loaded"):
+        return Used(
+            model=Path(model).name,
+            revision=found.revision,
+            fingerprint=found.fingerprint,
+            way=way.split()[0],
+            place=place,
+            precision=precision,
+            modules=tuple(model_files.kinds(found.folder)),
+            pooling=model_files.pooling(found.folder),
+            prompt=model_files.prompt(found.folder),
+            window=bert.window(found.folder) if way == "bert" else 0,
+            libraries=tuple(record.library(name) for name in _libraries(way) if name in record.NAMES),
+        )
+
+
 def _has_gpu() -> bool:
     import torch
 
@@ -207,9 +257,7 @@ def _has_gpu() -> bool:
 
 def _mark(fingerprint: str, way: str, precision: str) -> str:
     """What a cached vector depends on beside its text: the model, how it is computed, the libraries' versions."""
-    own = {"bert": ("onnxruntime", "tokenizers"), "static": ("model2vec", "numpy", "tokenizers")}
-    libraries = own.get(way, ("torch", "sentence-transformers", "tokenizers"))
-    versions = [f"{library} {importlib.metadata.version(library)}" for library in libraries]
+    versions = [f"{library} {importlib.metadata.version(library)}" for library in _libraries(way)]
     return hashlib.sha256("\n".join([ARITHMETIC, fingerprint, way, precision, *versions]).encode()).hexdigest()
 
 

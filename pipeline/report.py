@@ -11,30 +11,25 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline import beside, codebook, decisions, models, stage, store
+from pipeline import beside, codebook, decisions, stage, store
 from pipeline import params as settings
 from pipeline.core import edits
 from pipeline.core.places import WORKBOOK, Places
 from pipeline.exchange import csv, qdpx, xlsx
-from pipeline.reporting import alternatives, matrix, metrics, reading, written
+from pipeline.reporting import alternatives, matrix, method, metrics, reading, written
 from pipeline.reporting.gathered import PROBLEMS, Study, gather
 from pipeline.views import states_view, theme_view, trail_view
 from pipeline.views.page_parts import build_page
 
 
-def fingerprints(params: settings.Params) -> list[tuple[str, str, str]]:
-    """The models of the run: name, what it is for, and the sha256 of its files."""
-    vectors = models.find(params.embed.model, kind="sentence-transformers", revision=params.embed.revision)
-    sentences = models.find(params.segment.model, kind="spacy")
-    return [
-        (Path(params.embed.model).name, "vectors of segments", vectors.fingerprint),
-        (Path(params.segment.model).name, "sentences", sentences.fingerprint),
-    ]
+def fingerprints(study: Study) -> list[tuple[str, str, str]]:
+    """The models that ran: name, what it is for, and the sha256 of its files, as the stages recorded them."""
+    return method.models(study.records)
 
 
 def write_page(folder: Path, study: Study, params: settings.Params) -> None:
     """Write the page."""
-    html = build_page(study, params, fingerprints(params))
+    html = build_page(study, params, fingerprints(study))
     place = Places(folder).report_page
     place.parent.mkdir(exist_ok=True)
     place.write_text(html, encoding="utf-8", newline="\n")
@@ -113,6 +108,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
         "saturation_verdict": store.read(folder, "saturation_verdict"),
         "triangulation": store.read(folder, "triangulation"),
         **{table: store.read(folder, table) for table in PROBLEMS.values()},
+        **{f"{name}_record": store.read(folder, f"{name}_record") for name in method.STAGES},
     }
 
 

@@ -142,6 +142,16 @@ class Problems(Table):
     reason: Series[str]
 
 
+class Record(Table):
+    """Something a stage did or was set to, from which the methods paragraph is written.
+
+    `value`: text, or what is not text as JSON (12, true, ["a", "b"]).
+    """
+
+    key: Series[str] = pa.Field(unique=True)
+    value: Series[str]
+
+
 class Themes(Table):
     """A candidate theme. Level 1 are themes, level 2 their sub-themes (`parent_id`: the theme, else -1).
 

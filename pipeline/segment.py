@@ -1,13 +1,15 @@
 """Segment: turns become units of analysis, whole sentences of one turn, each knowing the question it answers."""
 
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from pipeline import engine, segment_parts, segmenting, sentences, stage, store
+from pipeline import engine, models, segment_parts, segmenting, sentences, stage, store
 from pipeline import params as settings
 from pipeline.core import owned
+from pipeline.core.record import Record, library
 from pipeline.core.terms import SegmentUnit
 from pipeline.partition import partition
 from pipeline.sentences import Split
@@ -48,12 +50,31 @@ def by_parts(study: Path, folder: Path, *, options: settings.Segment, run: engin
     return pd.concat(problems, ignore_index=True)
 
 
+def record(counts: pd.DataFrame, *, options: settings.Segment, sentences_by: models.SpacyPipeline) -> Record:
+    """What was done. `counts`: segments (`n`) by substantive and set_aside; `sentences_by`: what found sentences."""
+    used = counts["substantive"].astype(bool)
+    aside = counts[~used].groupby("set_aside")["n"].sum()
+    return Record(
+        unit=options.unit,
+        max_words=options.max_words,
+        min_words=options.min_words,
+        segments=int(counts["n"].sum()),
+        used=int(counts.loc[used, "n"].sum()),
+        set_aside={str(why): int(n) for why, n in aside.sort_index().items()},
+        **asdict(sentences_by),
+        library=library("spacy"),
+    )
+
+
 def main() -> None:
     """Run the stage on the study that params.yaml names."""
     with stage.opened("segment") as params, owned.scratch(params.places.cache / "segment") as folder:
         with engine.opened(params.engine, workers=params.workers) as run:
             problems = by_parts(params.folder, folder, options=params.segment, run=run)
         store.write(params.folder, "segment_problems", problems)
+        counts = store.counts(params.folder, "segments", ["substantive", "set_aside"])
+        done = record(counts, options=params.segment, sentences_by=models.of_spacy(params.segment.model))
+        store.write(params.folder, "segment_record", done.table())
 
 
 if __name__ == "__main__":

@@ -20,9 +20,12 @@ INTERIM: dict[str, type[schemas.Table]] = {
     "cases": schemas.Cases,
     "codings": schemas.Codings,
     "ingest_problems": schemas.Problems,
+    "ingest_record": schemas.Record,
     "segments": schemas.Segments,
     "segment_problems": schemas.Problems,
+    "segment_record": schemas.Record,
     "embeddings": schemas.Embeddings,
+    "embed_record": schemas.Record,
 }
 PROCESSED: dict[str, type[schemas.Table]] = {
     "themes": schemas.Themes,
@@ -38,6 +41,7 @@ PROCESSED: dict[str, type[schemas.Table]] = {
     "theme_stability": schemas.ThemeStability,
     "theme_dependence": schemas.ThemeDependence,
     "themes_problems": schemas.Problems,
+    "themes_record": schemas.Record,
     "code_assignments": schemas.CodeAssignments,
     "theme_code": schemas.ThemeCode,
     "segment_codes": schemas.SegmentCodes,
@@ -48,6 +52,7 @@ PROCESSED: dict[str, type[schemas.Table]] = {
     "code_themes": schemas.CodeThemes,
     "theme_code_quotes": schemas.ThemeCodeQuotes,
     "map_codes_problems": schemas.Problems,
+    "map_codes_record": schemas.Record,
     "agreement": schemas.Agreement,
     "agreement_of_all": schemas.AgreementOfAll,
     "agreement_by_attribute": schemas.AgreementByAttribute,
@@ -61,6 +66,7 @@ PROCESSED: dict[str, type[schemas.Table]] = {
     "saturation_verdict": schemas.SaturationVerdict,
     "triangulation": schemas.Triangulation,
     "compare_problems": schemas.Problems,
+    "compare_record": schemas.Record,
     "framework_matrix": schemas.FrameworkMatrix,
 }
 
@@ -97,6 +103,13 @@ def words(study: Path, table: str) -> pd.Series:
     columns = pq.read_table(_there(study, table), columns=["document", "n_words"])
     total = columns.group_by("document").aggregate([("n_words", "sum")])
     return pd.Series(total["n_words_sum"].to_numpy(), index=total["document"].to_pandas()).sort_index()
+
+
+def counts(study: Path, table: str, columns: Sequence[str]) -> pd.DataFrame:
+    """How many rows of a table have each combination of values in some columns (`n`), without reading the rest."""
+    held = pq.read_table(_there(study, table), columns=list(columns)).group_by(list(columns))
+    found: pd.DataFrame = held.aggregate([([], "count_all")]).to_pandas()
+    return found.rename(columns={"count_all": "n"}).sort_values(list(columns), ignore_index=True)
 
 
 def write(study: Path, table: str, frame: pd.DataFrame) -> None:

@@ -20,6 +20,7 @@ from pipeline.inductive import (
     labeller,
     labels,
     passports,
+    record,
     reruns,
     theme_model,
     theme_tables,
@@ -54,6 +55,7 @@ def themes(
     options: settings.Themes,
     seed: int = settings.SEED,
     parser: Callable[[], "Language"] | None = None,
+    phrases: models.SpacyPipeline | None = None,
     taken: Sequence[Decision] = (),
     ask: Ask | None = None,
     assign: assigning.Assign | None = None,
@@ -61,8 +63,9 @@ def themes(
     """Find the candidate themes of a study; those that were decided on (`taken`) stay as the researchers left them.
 
     A function of the set of segments: the order of rows changes nothing. `parser` loads a spaCy pipeline that parses,
-    for labels of more than one word; without it labels are single words. `ask`: a labeller (see labeller.py), if the
-    researcher named one. `assign`: where the rest of a large study joins the themes of its sample; None is here.
+    for labels of more than one word, and `phrases` says what it is; without it labels are single words. `ask`: a
+    labeller (see labeller.py), if the researcher named one. `assign`: where the rest of a large study joins the themes
+    of its sample; None is here.
     Too little talk is said in the problems table.
     """
     talk, problems = prepare(segments, embeddings, options=options)
@@ -96,10 +99,22 @@ def themes(
         "themes_problems": pd.DataFrame(problems, columns=list(store.empty("themes_problems").columns)),
         **decided.tables(left, talk.segments, talk.plain, dict(zip(ids, worded.named, strict=True))),
     }
+    done = record.record(
+        talk,
+        found,
+        looked,
+        table,
+        again=again,
+        wording=record.Wording(model is not None, phrases if parser else None, _asked_of(options, ask, groups)),
+        decisions=len(decisions.standing(taken)),
+        options=options,
+        seed=seed,
+    )
+    tables["themes_record"] = done.table()
     note = "; ".join(reason for *_, reason in problems)
     count = states.counted(tables["theme_states"], tables["theme_assignments"])
     card = theme_model.card(
-        settings=options.model_dump() | {"seed": seed},
+        record=done,
         segment_ids=talk.segments["segment_id"].tolist(),
         groups=groups.themes,
         named=worded.named,
@@ -143,6 +158,11 @@ def _asked(
     return replace(worded, named=named), source, [found.sent, *found.problems]
 
 
+def _asked_of(options: settings.Themes, ask: Ask | None, groups: Groups) -> str:
+    """The language model that was asked for labels, or empty where none was."""
+    return options.labeller.model if options.labeller and ask is not None and groups.curve else ""
+
+
 def _labeller(options: settings.Themes, folder: Path) -> Ask | None:
     if options.labeller is None:
         return None
@@ -154,11 +174,13 @@ def main() -> None:
     with stage.opened("themes") as params:
         folder = params.folder
         words_model = models.find(params.segment.model, kind="spacy").folder
+        phrases = models.of_spacy(params.segment.model)
         result = themes(
             *(store.read(folder, table) for table in ("segments", "embeddings", "turns", "cases")),
             options=params.themes,
             seed=params.seed,
             parser=partial(labels.load, words_model),
+            phrases=phrases,
             taken=decisions.load(Places(folder).decisions),
             ask=_labeller(params.themes, folder),
             assign=assigning.chosen(params),

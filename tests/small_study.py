@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import projection, store
+from tests.records import records
 
 NASTY = (
     '</script><img src=x onerror=alert(1)> {{ 7 * 7 }} {% raw %} \u202etfel ot thgir\u202c <b>not bold</b> & "quoted"'
@@ -75,6 +76,7 @@ def write(folder: Path, *, repeat: int = 1, coders: tuple[str, ...] = ("lea", "m
     tables["embeddings"] = pd.DataFrame({"segment_id": said.segment_id.to_list(), "vector": list(vectors)})
     tables["theme_map"] = projection.places(said.segment_id.to_list(), vectors)
     tables |= _themes(said) | _codes(said) | _agreement(coders, len(said))
+    tables |= {f"{stage}_record": done.table() for stage, done in records().items()}
     for name in (*store.INTERIM, *store.PROCESSED):
         store.write(folder, name, _fitted(name, tables[name]) if name in tables else store.empty(name))
     return folder

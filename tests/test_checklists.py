@@ -17,10 +17,11 @@ FACTS = checklists.Facts(
     n_field_notes=1,
     n_cases=4,
     attributes=["role", "site"],
-    n_segments=120,
+    segments="The talk was divided into segments of one turn each. Of 130 segments, 120 were analysed.",
     n_codes=6,
     coders=["lea", "max"],
     count=counts.made(found=5, candidates=3, accepted=2, in_decided=2),
+    clustered=True,
     n_decisions=3,
     deciders=["Asha", "Ben"],
     saturation=True,
@@ -31,10 +32,11 @@ NOTHING = checklists.Facts(
     n_field_notes=0,
     n_cases=0,
     attributes=[],
-    n_segments=0,
+    segments="",
     n_codes=0,
     coders=[],
     count=counts.made(),
+    clustered=False,
     n_decisions=0,
     deciders=[],
     saturation=False,
@@ -69,9 +71,15 @@ def test_the_facts_stand_where_they_are_asked_for():
     assert found[27] == "counterpoint 0.1.0."
     assert found[31].startswith("2 of 5 themes were accepted")
     other = said(checklists.srqr(FACTS))
+    assert other[13].startswith("The talk was divided into segments of one turn each.")
     assert other[12] == "2 interviews and 1 set of field notes, 4 participants."
     assert "3 decisions" in other[15]
     assert "Asha, Ben" in other[15]
+
+
+def test_themes_that_nobody_clustered_are_not_said_to_come_from_clustering():
+    alone = dataclasses.replace(FACTS, n_themes=1, clustered=False)
+    assert said(checklists.coreq(alone))[26].endswith("1 candidate theme without any clustering.")
 
 
 def test_what_only_people_know_stays_blank():

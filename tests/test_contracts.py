@@ -175,21 +175,22 @@ def test_a_word_that_several_modules_share_is_said_once():
         coders.MODEL,
         coders.NO_CODE,
         coders.CONSENSUS,
-        coders.PIPELINE,
         terms.ALL_CODES,
         terms.ALL_CATEGORIES,
         terms.ANY_CODE,
         terms.EVERYTHING,
     ]
     lists = [set(one) for one in (terms.COMPARED_UNITS, terms.SOURCE_TYPES, terms.PARTS, coders.METHODS)]
-    # A key of spaCy's configuration, and the folder of this program, have the name by chance.
-    by_chance = {("models.py", "pipeline"), ("study_folder.py", "pipeline")}
+    # A key of a record has the name by chance; elsewhere than where coders are told apart, "pipeline" is a folder.
+    by_chance = {("method_codes.py", "consensus")}
+    telling = {"comparison", "deductive", "exchange", "reporting", "views"}
     found = []
     for file in (ROOT / "pipeline").glob("**/*.py"):
         if file.name in ("terms.py", "coders.py") and file.parent.name == "core":
             continue
+        words = [*shared, coders.PIPELINE] if file.parent.name in telling else shared
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Constant) and node.value in shared and (file.name, node.value) not in by_chance:
+            if isinstance(node, ast.Constant) and node.value in words and (file.name, node.value) not in by_chance:
                 found.append((file.name, node.lineno, node.value))
             if isinstance(node, ast.List | ast.Tuple | ast.Set):
                 held = {one.value for one in node.elts if isinstance(one, ast.Constant)}

@@ -156,3 +156,16 @@ def test_nothing_of_the_day_or_the_machine_is_in_it():
     data = sheet.document([], study="ward")
     assert data == sheet.document([], study="ward")
     assert Document(io.BytesIO(data)).core_properties.author == "Counterpoint"
+
+
+def test_what_nothing_grouped_is_not_said_to_be_grouped_and_a_language_model_is_named(tmp_path):
+    card = sheet.Card(1, "All", "Said by 2.", (("A passage.", "nurse"),))
+    plain = word_text(sheet.document([card], study="ward"))
+    assert "A computer has grouped" in plain and "language model" not in plain
+    gathered = word_text(sheet.document([card], study="ward", grouped=False, labeller="some-model"))
+    assert "too little of it to divide" in gathered and "has grouped" not in gathered
+    assert "worded by a language model (some-model)" in gathered
+
+
+def word_text(data: bytes) -> str:
+    return "\n".join(paragraph.text for paragraph in Document(io.BytesIO(data)).paragraphs)

@@ -7,7 +7,7 @@ import pytest
 from pipeline import ingest, store, study
 from pipeline.participants import ParticipantsError
 
-INGESTED = ("documents", "turns", "cases", "codings", "ingest_problems")
+INGESTED = ("documents", "turns", "cases", "codings", "ingest_problems", "ingest_record")
 OPTIONS = {"interviewer_labels": ("interviewer", "moderator"), "min_label_count": 2}
 TALK = "Interviewer: Why?\r\nAnna: It was the pay – honest. 😀\r\nInterviewer: And?\r\nAnna: That is all.\r\n"
 GROUP = "Moderator: Well?\nAl: I came late.\nBo: So did I.\nCy: I did not.\nAl: No, you never do.\nBo: Ha.\nCy: True."
@@ -65,7 +65,10 @@ def test_every_turn_says_what_stands_in_its_document(folder):
 
 
 def test_an_empty_study_has_empty_tables(folder):
-    assert all(frame.empty for frame in run(folder).values())
+    tables = run(folder)
+    assert all(frame.empty for name, frame in tables.items() if name != "ingest_record")
+    said = dict(zip(tables["ingest_record"]["key"], tables["ingest_record"]["value"], strict=True))
+    assert (said["sources"], said["words"], said["codings"]) == ("{}", "0", "0")
 
 
 def test_one_bad_file_stops_no_other(folder):

@@ -11,6 +11,7 @@ from pipeline.reporting.matrix import Cell, Part
 from pipeline.states import counted
 from pipeline.views import agreement_view, further_view, map_view, matrix_view, overview, theme_view
 from tests import counts
+from tests.records import records
 
 BOOK = Codebook(codes=(Code(name="M"), *(Code(name=f"m{n}", parent="M") for n in range(7)), Code(name="R")))
 
@@ -331,23 +332,13 @@ def test_settings_are_every_key_with_its_section():
     assert shown == {"stance": "codebook", "ingest.labels": "i, q", "ingest.least": "2", "ingest.model": "null"}
 
 
-def test_versions_begin_with_this_program():
-    assert method.versions()[0][0] == "counterpoint"
-    assert "not installed" not in dict(method.versions()).values()
-
-
-def made_draft(**changes):
-    params = {"segment": {"unit": "window", "max_words": 60, "model": "spacy-model"}, "embed": {"model": "vectors"}}
-    options = {"sources": "two interviews", "n_segments": 40, "n_themes": 3, "n_codes": 0, "coders": []} | changes
-    return method.draft(**options, params=params | {"seed": 7})
-
-
-def test_the_draft_of_a_methods_section_says_what_was_done_and_no_more():
-    said = " ".join(made_draft())
-    assert said.startswith("Two interviews were divided into segments (whole sentences of one turn, up to 60 words)")
-    assert "3 candidate themes (seed 7)" in said
-    assert "framework" not in said
-    assert "coded by" not in said
-    more = " ".join(made_draft(n_codes=4, coders=["lea", "max"]))
-    assert "4 codes of the framework" in more
-    assert "coded by 2 people" in more
+def test_versions_are_those_of_what_computed_something_after_this_program():
+    found = method.versions(records())
+    assert found[0][0] == "Counterpoint"
+    assert found[1:] == [
+        ("BERTopic", "0.17.4"),
+        ("ONNX Runtime", "1.30.0"),
+        ("scikit-learn", "1.7.0"),
+        ("scikit-network", "0.33.0"),
+        ("spaCy", "3.8.7"),
+    ]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline import store, whole, words
 from pipeline.commands import exposed
-from pipeline.core import people_files, study_folder
+from pipeline.core import people_files, record, study_folder
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.exchange import handout
@@ -31,7 +31,7 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
     """
     if not store.path(study, "themes").exists():
         raise HandoutError(f"{study} has no themes yet: run `dvc repro`, which finds them.")
-    names = ("themes", "theme_states", "theme_quotes", "theme_assignments", "segments", "cases")
+    names = ("themes", "theme_states", "theme_quotes", "theme_assignments", "segments", "cases", "themes_record")
     tables = {name: store.read(study, name) for name in names}
     role = known_role(tables["cases"], role) if role else ""
     made = cards(tables, role=role)
@@ -40,7 +40,11 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
     place = to or Places(study).export / f"handout{'-' + _safe(role) if role else ''}.docx"
     if to is not None and (fault := study_folder.fault_of_output(to.parent)):
         raise HandoutError(f"{to.parent} {fault}")
-    data = handout.document(made, study=study.name, role=role, decided=_decided(tables["theme_states"]))
+    done = record.read(tables["themes_record"])
+    worded = done.get("labeller", "") if done.get("labels", {}).get(done.get("labeller")) else ""
+    grouped = bool(done.get("divided", True))
+    decided = _decided(tables["theme_states"])
+    data = handout.document(made, study=study.name, role=role, decided=decided, grouped=grouped, labeller=worded)
     with people_files.locked(study):
         there = people_files.alike(place)
         if there is not None and (not there.is_file() or there.read_bytes() != data):

@@ -44,6 +44,11 @@ def one_thread() -> Iterator[None]:
                 os.environ[name] = value
 
 
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def check_file_names() -> None:
     """Raise CounterpointError where Python does not read the names of files as UTF-8: documents are called by them."""
     encoding = sys.getfilesystemencoding()

@@ -15,6 +15,11 @@ THEME = "Theme"
 # Room to write in, by hand too.
 LINE, SPACE = 0.9, 2.6
 LEFT, RIGHT = 5.0, 11.5
+GATHERED = (
+    "A computer was asked to group what people said in interviews, and there was too little of it to divide. The "
+    "cards below hold what was said: a name, who speaks of it, and a few passages, word for word. None of it is a "
+    "result yet. We would like to know how you read it."
+)
 INTRO = (
     "A computer has grouped what people said in interviews. Each card below is one such group: a name for it, who "
     "speaks of it, and a few passages, word for word. None of it is a result yet. We would like to know how you read "
@@ -37,15 +42,26 @@ class Card:
     quotes: tuple[tuple[str, str], ...]
 
 
-def document(cards: Sequence[Card], *, study: str, role: str = "", decided: bool = False) -> bytes:
+def document(
+    cards: Sequence[Card],
+    *,
+    study: str,
+    role: str = "",
+    decided: bool = False,
+    grouped: bool = True,
+    labeller: str = "",
+) -> bytes:
     """The hand-out as a document's bytes; `role`: written in as that of the reader, where it is made for one.
 
-    `decided`: whether the researchers have decided on any theme.
+    `decided`: whether the researchers have decided on any theme. `grouped`: whether the themes come from a grouping at
+    all. `labeller`: the language model that worded names, if any.
     """
     made = docx.begun("What do you make of it?")
     made.add_paragraph(markup.allowed(f"About the study {study}"))
-    for said in (INTRO[0], *((DECIDED,) if decided else ()), *INTRO[1:]):
+    for said in (INTRO[0] if grouped else GATHERED, *((DECIDED,) if decided else ()), *INTRO[1:]):
         made.add_paragraph(said)
+    if labeller:
+        made.add_paragraph(markup.allowed(f"Some of the names were worded by a language model ({labeller})."))
     about = _table(made)
     for asked, known in ((NAME, ""), (ROLE, role), (DATE, "")):
         _row(about, asked, known, LINE)

@@ -135,16 +135,26 @@ def save(model: "BERTopic | None", folder: Path, *, card: str) -> None:
     (folder / CARD).write_text(card, encoding="utf-8")
 
 
+def _about(record: Mapping[str, Any]) -> str:
+    """What the model is: what found its groups, and what BERTopic did."""
+    if not record.get("divided"):
+        return "The segments were too few to be divided: nothing was clustered, and what there is stands as one group."
+    found = "The groups are what stayed together over many clusterings, which BERTopic did not make"
+    if not record.get("words"):
+        return f"{found} (see pipeline/inductive); no word could name them, so there is no model."
+    return f"{found} (see pipeline/inductive); it weighed their words (c-TF-IDF), and the model is kept in its form."
+
+
 def card(
     *,
-    settings: Mapping[str, Any],
+    record: Mapping[str, Any],
     segment_ids: Sequence[str],
     groups: np.ndarray,
     named: Sequence[str],
     note: str,
     told: str = "",
 ) -> str:
-    """The model's card: what it is, what it was made from (as a hash), with which settings, and what it is not for.
+    """The model's card: what it is, what it was made from (as a hash), what was done (`record`), what it is not for.
 
     `told`: what people made of the candidates, in words. It holds labels and counts, and no sentence that anyone said.
     """
@@ -152,7 +162,7 @@ def card(
     lines = [
         "# Candidate themes of one study",
         "",
-        "A BERTopic model whose groups are communities that stay together over many runs (see pipeline/inductive).",
+        _about(record),
         "Its themes are candidates for people to read, accept, change or reject: not findings.",
         "",
         f"- Segments: {len(segment_ids)} (sha256 of their ids: {digest})",
@@ -163,9 +173,9 @@ def card(
         "- It knows this study alone. Do not use it to classify other talk.",
         *([f"- {note}"] if note else []),
         "",
-        "## Settings",
+        "## What was done",
         "",
-        *(f"- {key}: {value}" for key, value in sorted(settings.items())),
+        *(f"- {key}: {value}" for key, value in record.items()),
         "",
         "## Themes",
         "",

@@ -73,18 +73,21 @@ SRQR = (
 class Facts:
     """What a run knows. `sources`: in words, with their number; `attributes`: what is known of participants, by name.
 
-    `count`: how many themes there are of each state; `n_decisions` and `deciders`: what people decided about themes,
-    and who; `saturation`: whether anything could be said of it.
+    `segments`: how talk was divided, in sentences; `clustered`: whether themes come from a clustering; `software`: what
+    computed something; all three as the stages recorded them. `count`: how many themes there are of each state;
+    `n_decisions` and `deciders`: what people decided about themes, and who; `saturation`: whether anything could be
+    said of it.
     """
 
     sources: str
     n_field_notes: int
     n_cases: int
     attributes: Sequence[str]
-    n_segments: int
+    segments: str
     n_codes: int
     coders: Sequence[str]
     count: Count
+    clustered: bool
     n_decisions: int
     deciders: Sequence[str]
     saturation: bool
@@ -127,8 +130,7 @@ def srqr(facts: Facts) -> tuple[Item, ...]:
     people = f", {words.count(facts.n_cases, 'participant')}" if facts.n_cases else ""
     said = {
         12: f"{facts.sources[:1].upper()}{facts.sources[1:]}{people}.",
-        13: f"Transcripts were divided into segments of whole sentences; {words.count(facts.n_segments, 'segment')} "
-        "of participants’ talk or of written sources were analysed. Every source is listed with its sha256.",
+        13: f"{facts.segments} Every source is listed with its sha256.".strip(),
         14: " ".join(part for part in (_derived(facts), _coders(facts), facts.software) if part),
         15: _trust(facts),
         17: "Quotes stand with each theme and each code, and open in the talk they come from.",
@@ -161,7 +163,8 @@ def _derived(facts: Facts) -> str:
     if facts.n_codes:
         parts.append(f"{words.count(facts.n_codes, 'code')} were given in advance by the framework")
     if facts.count.found:
-        parts.append(f"{words.count(facts.count.found, 'candidate theme')} were derived from the data by clustering")
+        how = "were derived from the data by clustering" if facts.clustered else "without any clustering"
+        parts.append(f"{words.count(facts.count.found, 'candidate theme')} {how}")
     text = "; ".join(parts)
     said = [f"{text[:1].upper()}{text[1:]}."] if text else []
     if facts.count.touched:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from pipeline import codebook, decisions
-from pipeline.reporting import alternatives, asked, matrix, metrics, quotes, reading, written
+from pipeline.core.record import Record
+from pipeline.reporting import alternatives, asked, matrix, method, metrics, quotes, reading, written
 from pipeline.states import Count, counted
 
 PROBLEMS = {
@@ -40,6 +41,11 @@ class Study:
     said: Mapping[tuple[str, str], written.Summary] = field(default_factory=dict)
     ledger: Sequence[reading.Read] = ()
     readings: Sequence[alternatives.Reading] = ()
+
+    @property
+    def records(self) -> dict[str, Record]:
+        """What each stage recorded of what it did."""
+        return method.records(self.tables)
 
 
 def gather(

@@ -1,78 +1,102 @@
-"""How the results came about: settings and versions."""
+"""How the results came about: what every stage recorded, as the sentences of a methods section, and the settings."""
 
 import importlib.metadata
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from pipeline import words
+import pandas as pd
 
-PACKAGES = (
-    "bertopic",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "scikit-learn",
-    "scikit-network",
-    "scipy",
-    "sentence-transformers",
-    "spacy",
-    "torch",
-    "transformers",
+from pipeline.core import record
+from pipeline.core.record import Record
+from pipeline.reporting import method_codes, method_talk, method_themes, references
+
+STAGES = ("ingest", "segment", "embed", "themes", "map_codes", "compare")
+CANDIDATES = "All machine results were treated as candidates. [Say here who read them, and what was decided.]"
+MATRIX = (
+    "What each participant said of each code was arranged as a framework matrix (Gale et al. 2013), whose cells "
+    "quote the sentences nearest to the centre of a cell’s passages (Radev et al. 2004)."
 )
 
 
-def versions() -> tuple[tuple[str, str], ...]:
-    """The installed version of each library that shapes a result, and of this program first."""
-    found = []
-    for name in ("counterpoint", *PACKAGES):
-        try:
-            found.append((name, importlib.metadata.version(name)))
-        except importlib.metadata.PackageNotFoundError:
-            found.append((name, "not installed"))
-    return tuple(found)
+@dataclass(frozen=True)
+class Draft:
+    """A methods section to start from: a heading and a paragraph for each part, and the works that they cite."""
+
+    parts: tuple[tuple[str, str], ...]
+    references: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it in one piece."""
+        return " ".join(paragraph for _, paragraph in self.parts)
 
 
-def draft(
-    *,
-    sources: str,
-    n_segments: int,
-    n_themes: int,
-    n_codes: int,
-    coders: Sequence[str],
-    params: Mapping[str, Any],
-    decided: str = "",
-) -> tuple[str, ...]:
-    """Sentences to start a methods section from: only what the run itself knows, nothing judged.
+def records(tables: Mapping[str, pd.DataFrame]) -> dict[str, Record]:
+    """What each stage recorded, by its name; nothing of a stage whose table is empty or not there."""
+    return {
+        stage: record.read(tables[f"{stage}_record"]) if f"{stage}_record" in tables else Record() for stage in STAGES
+    }
 
-    `n_themes`: the candidates that were found; `decided`: what people made of them, in words.
+
+def draft(done: Mapping[str, Record], *, reflexive: bool = False, matrix: bool = False, decided: str = "") -> Draft:
+    """The sentences of a methods section: what ran, as every stage recorded it, and nothing judged.
+
+    `reflexive`: coefficients are not told. `matrix`: a framework matrix was made. `decided`: what
+    people made of the themes, in words.
     """
-    installed = dict(versions())
-    segment, embed = params["segment"], params["embed"]
-    size = (
-        f"whole sentences of one turn, up to {segment['max_words']} words"
-        if segment["unit"] == "window"
-        else segment["unit"]
+    themes, codes = done["themes"], done["map_codes"]
+    parts = (
+        ("Material", [*method_talk.material(done["ingest"]), *method_talk.segments(done["segment"])]),
+        ("Representation", method_talk.vectors(done["embed"])),
+        (
+            "Candidate themes",
+            [
+                *method_themes.grouping(themes, reflexive=reflexive),
+                *method_themes.labels(themes),
+                *method_themes.steadiness(themes),
+                *method_themes.decisions(themes, decided=decided),
+            ],
+        ),
+        ("Framework", [*method_codes.mapping(codes), MATRIX if matrix else ""]),
+        (
+            "Comparison",
+            [
+                *method_codes.comparison(done["compare"], reflexive=reflexive),
+                *method_codes.saturation(done["compare"], reflexive=reflexive),
+            ],
+        ),
+        ("Software", [f"{software(done)} {method_themes.generative(themes)}".strip(), CANDIDATES]),
     )
-    said = [
-        f"{sources[:1].upper()}{sources[1:]} were divided into segments ({size}) with spaCy {installed['spacy']} "
-        f"({segment['model']}); {words.count(n_segments, 'segment')} of participants’ talk or of written sources were "
-        "analysed, and interviewers’ words were set aside.",
-        f"Segments were represented by {embed['model']} (sentence-transformers {installed['sentence-transformers']}) "
-        f"and grouped with BERTopic {installed['bertopic']} into {words.count(n_themes, 'candidate theme')} "
-        f"(seed {params['seed']}).",
-    ]
-    if decided:
-        said.append(f"{decided}.")
-    if n_codes:
-        said.append(
-            f"Each segment was set against the {words.count(n_codes, 'code')} of the framework, and the result was "
-            "arranged as a framework matrix of cases by codes (Gale et al. 2013)."
-        )
-    if coders:
-        said.append(f"The interviews were also coded by {words.count(len(coders), 'person', 'people')}.")
-    said.append("All machine results were treated as candidates. [Say here who read them, and what was decided.]")
-    return tuple(said)
+    told = tuple((heading, " ".join(filter(None, said))) for heading, said in parts if any(said))
+    return Draft(told, references.cited(" ".join(paragraph for _, paragraph in told)))
+
+
+def software(done: Mapping[str, Record]) -> str:
+    """The program and the libraries that computed something, in a sentence."""
+    (own, version), *others = versions(done)
+    named = ", ".join(f"{name} {number}" for name, number in others)
+    return f"{own.capitalize()} {version} was used" + (f", with {named}." if named else ".")
+
+
+def versions(done: Mapping[str, Record]) -> list[tuple[str, str]]:
+    """The program, then each library that computed something, with the version that the stage recorded."""
+    found: dict[str, str] = {}
+    for stage in STAGES:
+        said = done[stage]
+        named = [said.get(key, "") for key in ("library", "clustering", "words", "learning")]
+        for library in [*said.get("libraries", []), *named]:
+            name, _, number = str(library).rpartition(" ")
+            if name:
+                found.setdefault(name, number)
+    return [("Counterpoint", importlib.metadata.version("counterpoint")), *sorted(found.items(), key=_by_name)]
+
+
+def models(done: Mapping[str, Record]) -> list[tuple[str, str, str]]:
+    """The models that ran: name, what it is for, and the sha256 of its files."""
+    purposes = (("embed", "vectors of segments"), ("segment", "sentences"))
+    return [(done[stage]["model"], purpose, done[stage]["fingerprint"]) for stage, purpose in purposes if done[stage]]
 
 
 def settings(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -84,6 +108,10 @@ def settings(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         else:
             found.append((section, _shown(values)))
     return tuple(found)
+
+
+def _by_name(pair: tuple[str, str]) -> str:
+    return pair[0].casefold()
 
 
 def _shown(value: Any) -> str:

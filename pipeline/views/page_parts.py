@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline import decisions, states
 from pipeline import params as settings
-from pipeline.reporting import checklists, method, quotes
+from pipeline.reporting import checklists, method, method_talk, quotes
 from pipeline.reporting.gathered import PROBLEMS, Study
 from pipeline.rows import each, groups, lookup
 from pipeline.views import (
@@ -42,7 +42,7 @@ def build_page(study: Study, params: settings.Params, models_used: Sequence[tupl
         "document_number": {name: number for number, name in enumerate(sorted(documents.document))},
         "models": models_used,
         "settings": method.settings(params.model_dump(mode="json", exclude=UNTOLD)),
-        "versions": method.versions(),
+        "versions": method.versions(study.records),
         "draft": _draft(study, params),
         "checklists": _checklists(study),
         "digests": sorted(lookup(documents, "document", "sha256").items()),
@@ -193,37 +193,30 @@ def _decide(study: Study) -> dict[str, Any]:
     )
 
 
-def _draft(study: Study, params: settings.Params) -> tuple[str, ...]:
-    """The first sentences of a methods section."""
-    return method.draft(
-        sources=overview.sources_in_words(study.tables["documents"]),
-        n_segments=int(study.tables["segments"].substantive.sum()),
-        n_themes=study.count.found,
-        decided=states.shown_in_words(study.count, who="people") if study.count.touched else "",
-        n_codes=len(study.codes),
-        coders=sorted(set(study.tables["codings"].coder)),
-        params=params.model_dump(),
-    )
+def _draft(study: Study, params: settings.Params) -> method.Draft:
+    """A methods section to start from: what every stage recorded."""
+    decided = states.shown_in_words(study.count, who="people") if study.count.touched else ""
+    reflexive = params.stance == "reflexive"
+    return method.draft(study.records, reflexive=reflexive, matrix=bool(study.cells), decided=decided)
 
 
 def _checklists(study: Study) -> list[tuple[str, str, tuple[checklists.Item, ...]]]:
     """The reporting checklists: name, how much of each is filled, and the items."""
     tables = study.tables
-    installed = dict(method.versions())
-    named = ("counterpoint", "bertopic", "sentence-transformers", "spacy")
     facts = checklists.Facts(
         sources=overview.sources_in_words(tables["documents"]),
         n_field_notes=int((tables["documents"].source_type == "field_note").sum()),
         n_cases=len(tables["cases"]),
         attributes=[str(name) for name in tables["cases"].columns if name != "case"],
-        n_segments=int(tables["segments"].substantive.sum()),
+        segments=" ".join(method_talk.segments(study.records["segment"])),
         n_codes=len(study.codes),
         coders=sorted(set(tables["codings"].coder)),
         count=study.count,
+        clustered=bool(study.records["themes"].get("divided")),
         n_decisions=len(decisions.standing(study.taken)),
         deciders=sorted({one.who for one in study.taken}),
         saturation=not tables["saturation_verdict"].empty,
-        software=", ".join(f"{name} {installed[name]}" for name in named) + ".",
+        software=method.software(study.records),
     )
     lists = (("COREQ", checklists.coreq(facts)), ("SRQR", checklists.srqr(facts)))
     return [(name, checklists.missing(items), items) for name, items in lists]

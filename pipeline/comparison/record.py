@@ -1,0 +1,71 @@
+"""What was done to compare coders, the pipeline and the themes: on which units, with which coefficients."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipeline.comparison.units import Ratings
+from pipeline.core.coders import CONSENSUS
+from pipeline.core.record import Record
+from pipeline.core.terms import Uncoded
+from pipeline.params import Compare
+
+# The columns of tables that are coefficients, as far as any row has a value of them.
+COEFFICIENTS = {
+    "agreement": ("percent", "kappa", "alpha", "ac1", "pabak", "f1", "precision", "recall", "jaccard"),
+    "agreement_of_all": ("percent", "alpha", "fleiss", "ac1"),
+}
+
+
+def record(
+    tables: Mapping[str, pd.DataFrame],
+    laid: Mapping[str, Ratings],
+    settings: Compare,
+    *,
+    uncoded: Uncoded,
+    seed: int,
+    order: str,
+    frame: Sequence[str],
+) -> Record:
+    """What the stage did. `laid`: what coders gave on units of each kind; `order`: of documents, for saturation.
+
+    `frame`: the attributes of the sampling frame that the study's cases have.
+    """
+    any_unit = next(iter(laid.values()))
+    people = [name for name, human in zip(any_unit.coders, any_unit.human, strict=True) if human and name != CONSENSUS]
+    made = Record(
+        coders=len(people),
+        consensus=CONSENSUS in any_unit.coders,
+        methods=int((~any_unit.human).sum()),
+        compared=len(tables["agreement"]),
+    )
+    if len(tables["agreement"]):
+        made |= {
+            "units": list(laid),
+            "uncoded": uncoded,
+            "coefficients": _there(tables),
+            "intervals": [
+                name
+                for name, table in (("kappa", "agreement"), ("alpha", "agreement_of_all"))
+                if tables[table]["low"].notna().any()
+            ],
+            "draws": settings.draws,
+            "seed": seed,
+            "min_documents": settings.min_documents,
+            "min_units": settings.min_units,
+        }
+    measures = tables["theme_agreement"]
+    made |= {"themes": sorted(set(measures.loc[measures["value"].notna(), "measure"]))}
+    if len(tables["saturation_verdict"]):
+        made |= {
+            "saturation": [settings.saturation_base, settings.saturation_run, settings.saturation_threshold],
+            "order": order,
+            "frame": list(frame),
+        }
+    return made
+
+
+def _there(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    found = [name for table, names in COEFFICIENTS.items() for name in names if np.any(tables[table][name].notna())]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,84 @@
+"""What was done to map segments to codes: by which methods, from how much, with which settings, code by code."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.codebook import Codebook
+from pipeline.core import coders
+from pipeline.core.record import Record, library
+from pipeline.core.terms import Uncoded
+from pipeline.deductive.coded import Tree, Truth
+from pipeline.deductive.mapping import Mapped, Material
+from pipeline.deductive.mapping_few import EVERYTHING, FOLDS_TO_CALIBRATE
+from pipeline.params import MapCodes
+
+
+def record(
+    tables: Mapping[str, pd.DataFrame],
+    found: Sequence[Mapped],
+    material: Material | None,
+    truth: Truth,
+    *,
+    book: Codebook,
+    codes: Tree,
+    options: MapCodes,
+    uncoded: Uncoded,
+    seed: int,
+) -> Record:
+    """What the stage did. `tables`: those that it made; `found`: what each method gave; `truth`: what people coded."""
+    methods = [one.method for one in found]
+    made = Record(
+        segments=len(truth.seen),
+        codes=len(book),
+        described=sum(code.is_described for code in book.codes),
+        beyond=len(codes.missing),
+        coded=int(truth.direct.any(axis=1).sum()),
+        min_passages=options.min_passages,
+        methods=methods,
+        primary=coders.primary(methods),
+    )
+    if material is None or not found:
+        return made
+    made |= {"context": options.context, "context_decay": options.context_decay}
+    if "zero_shot" in methods:
+        made |= {"codes_per_segment": options.codes_per_segment}
+    if "few_shot" in methods:
+        learned = next(one for one in found if one.method == "few_shot")
+        made |= _learned(learned, material, truth, codes=codes, options=options)
+        made |= {"uncoded": uncoded, "seed": seed}
+    status = tables["segment_codes"]
+    own = status[status["method"] == made["primary"]]["status"]
+    made |= {
+        "given": int((own == "accepted").sum()),
+        "doubtful": int((own == "uncertain").sum()),
+        "doubt": options.doubt,
+        "valence": sorted(set(tables["valence"]["method"])) if "valence" in tables else [],
+    }
+    return made
+
+
+def _learned(found: Mapped, material: Material, truth: Truth, *, codes: Tree, options: MapCodes) -> dict[str, Any]:
+    """How few-shot mapping learned, and from how many passages of each code it can give."""
+    read = material.segments["document"].to_numpy()[truth.seen]
+    passages = truth.rolled[truth.seen].sum(axis=0)
+    folds = len(set(found.fold.tolist()) - {EVERYTHING})
+    columns = material.learned_from[0].shape[1] - 3 * material.views.plain.shape[1]
+    return {
+        "read": int(truth.seen.sum()),
+        "read_documents": int(np.unique(read).size),
+        "folds": folds,
+        "calibrated": folds >= FOLDS_TO_CALIBRATE,
+        "vocabulary": columns,
+        "ridge": options.ridge,
+        "text_weight": options.text_weight,
+        "by_words": options.by_words,
+        "aim": options.aim,
+        "precision": options.precision,
+        "passages": {
+            name: int(n) for name, n in zip(codes.names, passages.tolist(), strict=True) if name in codes.given
+        },
+        "learning": library("scikit-learn"),
+    }

@@ -1,0 +1,114 @@
+"""What was done to find the candidate themes: what ran, on how much, with which settings, and what BERTopic did."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline import params as settings
+from pipeline.core.record import Record, library
+from pipeline.core.terms import UNASSIGNED
+from pipeline.inductive import clusters, grouping, runs
+from pipeline.inductive.grouping import Groups, Talk
+from pipeline.inductive.reruns import Steady
+from pipeline.models import SpacyPipeline
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How themes got their labels. `counted`: whether words were weighed (by BERTopic); `phrases`: what found phrases.
+
+    `asked`: the language model that was asked for labels, or empty.
+    """
+
+    counted: bool
+    phrases: SpacyPipeline | None = None
+    asked: str = ""
+
+
+def record(
+    talk: Talk,
+    found: Groups,
+    looked: np.ndarray,
+    themes: pd.DataFrame,
+    *,
+    again: Steady,
+    wording: Wording,
+    decisions: int,
+    options: settings.Themes,
+    seed: int,
+) -> Record:
+    """What the stage did. `found`: the groups before decisions; `looked`: those segments that were clustered (a mask).
+
+    `themes`: the table; `decisions`: how many of the researchers' were replayed.
+    """
+    return Record(
+        segments=len(talk.segments),
+        documents=int(talk.segments["document"].nunique()),
+        different=grouping.different(talk),
+        min_segments=options.min_segments,
+        divided=found.made is not None,
+        context=options.context,
+        context_decay=options.context_decay,
+        question=options.question,
+        answers=int((talk.segments["prompt_id"] != "").sum()),
+        clustered=int(looked.sum()),
+        **_runs(talk, found, looked, options=options, seed=seed),
+        **_labels(themes, wording, options=options),
+        **_steady(again, options=options),
+        decisions=decisions,
+        accepted=int((themes["status"] == "accepted").sum()) if len(themes) else 0,
+        shift_share=options.shift_share,
+    )
+
+
+def _runs(talk: Talk, found: Groups, looked: np.ndarray, *, options: settings.Themes, seed: int) -> dict[str, object]:
+    """The clustering as it was: nothing of it where there was too little to divide."""
+    if found.made is None:
+        return {}
+    n, total = int(looked.sum()), len(found.made.groups)
+    reach = [runs.neighbourhood(n, round(options.neighbours * share)) for share in runs.SPREAD]
+    width = min(n, talk.vectors.shape[1])
+    count = int(found.themes.max(initial=UNASSIGNED)) + 1
+    return {
+        "seed": seed,
+        "runs": total,
+        "communities": (total + 1) // 2,
+        "centres": total // 2,
+        "keep": options.keep if not found.made.kept.all() else 1.0,
+        "neighbours": sorted(set(reach)),
+        "resolutions": list(options.resolutions),
+        "directions": [count for count in runs.DIMENSIONS if count < width],
+        "fineness": clusters.FINE,
+        "n_themes": options.n_themes,
+        "clusters": count,
+        "curve": {str(number): round(value, 6) for number, value in found.curve.items() if number == count},
+        "min_size": options.min_size,
+        "apart": int((found.themes == UNASSIGNED).sum()),
+        "clustering": library("scikit-network"),
+    }
+
+
+def _labels(themes: pd.DataFrame, wording: Wording, *, options: settings.Themes) -> dict[str, object]:
+    first = themes[themes["level"] == 1] if len(themes) else themes
+    by = first["label_source"].value_counts().to_dict() if len(first) else {}
+    phrases = wording.phrases if wording.counted and wording.phrases and wording.phrases.parses else None
+    return {
+        "themes": len(first),
+        "keywords": options.keywords,
+        "words": library("bertopic") if wording.counted else "",
+        "phrases": f"{library('spacy')}, {phrases.model} {phrases.version}".strip() if phrases else "",
+        "labels": {str(who): int(n) for who, n in sorted(by.items())},
+        "labeller": wording.asked,
+        "exemplars": options.labeller.exemplars if options.labeller and wording.asked else 0,
+    }
+
+
+def _steady(again: Steady, *, options: settings.Themes) -> dict[str, object]:
+    left_out = again.dependence[["kind", "name"]].drop_duplicates()
+    return {
+        "reruns": len(again.stability),
+        "leave_out": options.leave_out,
+        "cases_left_out": int((left_out["kind"] == "case").sum()),
+        "values_left_out": int((left_out["kind"] != "case").sum()),
+    }

@@ -1,0 +1,111 @@
+"""What a methods section says of the material, its segments and their vectors, from what those stages recorded."""
+
+from pipeline import words
+from pipeline.core.record import Record
+
+# Why segments are set aside, in the order in which it is told.
+ASIDE = {
+    "interviewer": "interviewers’ words",
+    "short": "segments of fewer than {min_words} words",
+    "backchannel": "mere acknowledgements (“yeah”, “okay”)",
+    "script": "questions or tasks that recur word for word in many sources",
+    "heading": "headings",
+    "note": "transcribers’ remarks",
+}
+SPLITTERS = {
+    "senter": "the sentence recogniser of {library} ({model})",
+    "sentencizer": "the punctuation rules of {library} ({model})",
+    "parser": "the dependency parser of {library} ({model})",
+}
+PLACES = {"cpu": "the processor", "cuda": "a graphics processor"}
+
+
+def material(done: Record) -> list[str]:
+    """What was read, how interviewers were told from participants, and what people had coded."""
+    if not done:
+        return []
+    kinds = [words.source(kind, done["sources"][kind]) for kind in words.SOURCES if kind in done["sources"]]
+    total, people = words.count(done["words"], "word"), words.count(done["cases"], "participant")
+    said = [f"The material was {words.listed(kinds) or 'no source'}: {total}, {people}."]
+    if done["interviewer_labels"]:
+        said.append(
+            "A label before a turn named its speaker where the speaker was listed, where it meant the interviewer "
+            f"({', '.join(done['interviewer_labels'])}), or where it recurred in the source "
+            f"({_times(done['min_label_count'])})."
+        )
+    else:
+        said.append(
+            "A label before a turn named its speaker where the speaker was listed, or where it recurred in the source "
+            f"({_times(done['min_label_count'])})."
+        )
+    if done["guessed"]:
+        said.append(
+            f"In {words.count(done['guessed'], 'source')} nothing named the interviewer, and the speaker who asked "
+            "most was taken for them."
+        )
+    if done["left_out"]:
+        said.append(f"{words.count(done['left_out'], 'coding').capitalize()} by this program itself were left out.")
+    return said
+
+
+def segments(done: Record) -> list[str]:
+    """How talk was divided, what found the sentences, and what was set aside."""
+    if not done:
+        return []
+    units = {
+        "window": f"segments of whole sentences of one turn, of up to {done['max_words']} words",
+        "sentence": "segments of one sentence each",
+        "turn": "segments of one turn each",
+    }
+    finder = SPLITTERS.get(done["splitter"], "{library} ({model})")
+    found = finder.format(library=done["library"], model=f"{done['model']} {done['version']}".strip())
+    sentences = "Sentences, which tell scripted passages from talk," if done["unit"] == "turn" else "Sentences"
+    said = [f"The talk was divided into {units[done['unit']]}. {sentences} were found by {found}."]
+    aside = done["set_aside"]
+    told = [why.format(**done) + f" ({aside[key]:,})" for key, why in ASIDE.items() if key in aside]
+    rest = f"; {words.listed(told)} were set aside" if told else ""
+    least = "" if "short" in aside else f" Segments of fewer than {done['min_words']} words would have been set aside."
+    total = words.count(done["segments"], "segment")
+    said.append(f"Of {total}, {done['used']:,} of participants’ talk or of written sources were analysed{rest}.{least}")
+    return said
+
+
+def vectors(done: Record) -> list[str]:
+    """Which model represents segments, and what computed it, where and in which numbers."""
+    if not done:
+        return []
+    known = [f"revision {done['revision']}"] if done["revision"] else []
+    known.append(f"SHA-256 of its files {done['fingerprint'][:16]}…")
+    model = f"{done['model']} ({'; '.join(known)})"
+    how = words.listed([_way(done, way) for way in done["way"]], last="or")
+    place = words.listed([PLACES[place] for place in done["place"]], last="or")
+    return [
+        f"Each segment was represented by a vector of length 1 from {model}: {how}. It was computed on {place} with "
+        f"{words.listed(done['libraries'])}. A vector computed earlier was used again only for the same text, model "
+        "files, arithmetic and versions."
+    ]
+
+
+def _way(done: Record, way: str) -> str:
+    """What a model does with a text."""
+    if way == "static":
+        return (
+            "a static model, which takes the mean of the vectors of a segment’s word pieces and no account of their "
+            "context (Tulkens and van Dongen 2024)"
+        )
+    numbers = "matrix products in 8-bit integers" if done["precision"] == "int8" else "32-bit floating-point arithmetic"
+    kind = {"mean": "the mean of the vectors of its word pieces", "cls": "the vector of its first word piece"}
+    pooled = kind.get(done["pooling"], f"pooled by {done['pooling']}" if done["pooling"] else "pooled by the library")
+    extra = [name for name in done["modules"] if name not in ("Transformer", "Pooling", "Normalize")]
+    further = f", with the further layers {words.listed(extra)}" if extra else ""
+    prompt = f", with “{done['prompt'].strip()}” put before each text as the model asks" if done["prompt"] else ""
+    longer = (
+        f"; a segment of more than {done['window']} word pieces was divided and the vectors of its parts averaged"
+        if done["window"]
+        else ""
+    )
+    return f"a sentence encoder (Reimers and Gurevych 2019), {pooled}{further}{prompt}, in {numbers}{longer}"
+
+
+def _times(least: int) -> str:
+    return "once is enough" if least == 1 else f"at least {least} times"
