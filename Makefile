@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: setup run test lint notebooks fuzz bench bench-pipeline bench-embed bench-themes bench-mapping bench-agreement bench-faults bench-growth bench-engine lock clean
+.PHONY: setup run test lint notebooks fuzz bench bench-pipeline bench-embed bench-themes bench-mapping bench-agreement bench-faults bench-growth bench-engine bench-writes lock clean
 .DEFAULT_GOAL := run
 
 setup: $(INSTALLED)
@@ -42,7 +42,7 @@ fuzz: setup
 # Measurements. They read the human-coded sets beside the project, where those are there, and take their time.
 bench: bench-embed bench-agreement bench-mapping bench-themes bench-pipeline
 
-bench-embed bench-agreement bench-mapping bench-themes bench-pipeline bench-faults bench-growth bench-engine: bench-%: setup
+bench-embed bench-agreement bench-mapping bench-themes bench-pipeline bench-faults bench-growth bench-engine bench-writes: bench-%: setup
 	$(VENV)/python -m benchmarks.$*
 
 # The versions everything was tested with: resolve pyproject.toml afresh, then write down what came.

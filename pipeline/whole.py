@@ -4,6 +4,7 @@ import errno
 import glob
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -53,7 +54,12 @@ def create(place: Path, content: str | bytes) -> None:
 
 def leftovers(folder: Path) -> Iterator[Path]:
     """The temporary files that killed commands left directly in a folder."""
-    yield from (left for left in folder.glob(".*.new") if left.suffixes[-2:-1] and left.suffixes[-2][1:].isdecimal())
+    yield from (left for left in folder.glob(".*.new") if is_leftover(left.name))
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file has the name of a temporary one: a dot, the name of its place, a process, and .new."""
+    return bool(re.fullmatch(r"\..+\.[0-9]+\.new", name, re.DOTALL))
 
 
 @contextmanager

@@ -398,6 +398,26 @@ def test_every_codebook_that_was_replaced_is_kept(tmp_path):
     }
 
 
+@pytest.mark.parametrize("gone", ["codebook.yaml", "participants.csv"])
+def test_a_study_that_lacks_a_file_is_given_what_comes(origin, tmp_path, gone):
+    exporting.export(origin, tmp_path / "out")
+    folder = tmp_path / "mine"
+    study.create(folder)
+    (folder / gone).unlink()
+    importing.run(tmp_path / "out/coded.qdpx", folder)
+    assert (folder / gone).read_text() != study.FILES[gone]
+
+
+def test_what_a_killed_import_left_among_transcripts_is_removed(tmp_path):
+    folder = tmp_path / "mine"
+    study.create(folder)
+    (folder / "transcripts/site").mkdir()
+    for name in (".One.txt.77.new", "site/.Two.txt.77.new", "site/.mine.new"):
+        (folder / "transcripts" / name).write_text("half of what somebody said")
+    importing.run(several(tmp_path), folder)
+    assert [path.name for path in (folder / "transcripts").rglob(".*")] == [".mine.new"]
+
+
 def test_a_draft_in_comments_is_kept_too(tmp_path):
     folder = tmp_path / "mine"
     study.create(folder)

@@ -93,9 +93,10 @@ def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
             _read(Plan(folder, plan.wanted), path, data)  # a refusal makes no study
             study.create(folder)
         with people_files.locked(folder):
+            people_files.clear(Places(folder).transcripts)
             _read(plan, path, data)
-            study.create(folder)
             plan.carry_out()
+            study.create(folder)
     except RefusedError as error:
         raise CounterpointError(f"{path}: {error}") from None
     except OSError as error:

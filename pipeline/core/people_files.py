@@ -24,7 +24,7 @@ LOCK = ".people.lock"
 # How long a command waits for another one to end its writing, in seconds.
 WAIT_S = 30.0
 # Where commands write directly into a folder, and a kill may leave a temporary file.
-FOLDERS = ("", "human_codes", "sheets", "export")
+FOLDERS = ("", "human_codes", "sheets", "export", "earlier")
 
 _held = threading.local()
 
@@ -64,6 +64,14 @@ def locked(study: Path) -> Iterator[None]:
         with suppress(OSError):
             place.unlink()
         lock.release()
+
+
+def clear(folder: Path) -> None:
+    """Remove what killed commands left anywhere below a folder; the study's lock must be held."""
+    for left in folder.rglob(".*.new"):
+        if whole.is_leftover(left.name) and not left.is_symlink():
+            with suppress(OSError):
+                left.unlink()
 
 
 def kept_as(place: Path, first: Path) -> Path:
