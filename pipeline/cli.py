@@ -189,7 +189,7 @@ def withdraw(
             _told(line)
         return yes or typer.confirm("This cannot be undone. Go on?")
 
-    params: Params = settings.load()
+    params: Params = settings.load(current=True)
     outcome = withdrawing.withdraw(params, case=case, document=document, agreed=agreed, say=_told)
     if outcome:
         raise SystemExit(int(outcome))

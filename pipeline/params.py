@@ -166,8 +166,12 @@ class Params(Section):
         return Places(self.folder)
 
 
-def load(path: Path = Path("params.yaml")) -> Params:
-    """Read and check a params file; raise ParamsError with every problem in it, a study that cannot be one included."""
+def load(path: Path = Path("params.yaml"), *, current: bool = False) -> Params:
+    """Read and check a params file; raise ParamsError with every problem in it, a study that cannot be one included.
+
+    A file from before some settings moved to the top is read as it was meant where its values agree. `current`: it is
+    refused, with what to write; DVC finds the settings of the whole run only at the top.
+    """
     try:
         found = yaml_files.read(path, typed=True, largest=LARGEST)
     except FileNotFoundError:
@@ -185,12 +189,25 @@ def load(path: Path = Path("params.yaml")) -> Params:
         except study_folder.StudyFolderError as error:
             problems.append(str(error))
     try:
-        params = Params(**raw)
+        params = Params(**(raw if current else _lifted(raw)))
     except ValidationError as error:
         problems += [_sentence(path, raw, problem) for problem in error.errors()]
     if problems:
         raise ParamsError("\n".join(problems))
     return params
+
+
+def _lifted(raw: dict[str, Any]) -> dict[str, Any]:
+    """The settings, those that moved taken to the top wherever all values of one agree."""
+    lifted = {key: dict(value) if isinstance(value, dict) else value for key, value in raw.items()}
+    for name in sorted(set(MOVED.values())):
+        old = [place for place, now in MOVED.items() if now == name and place[1] in _section(raw, place[0])]
+        values = [_section(raw, part)[key] for part, key in old] + ([raw[name]] if name in raw else [])
+        if old and all(value == values[0] for value in values):
+            lifted[name] = values[0]
+            for part, key in old:
+                del lifted[part][key]
+    return lifted
 
 
 def _sentence(path: Path, raw: Any, problem: Any) -> str:

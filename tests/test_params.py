@@ -94,9 +94,23 @@ def test_params_cannot_be_changed_after_reading():
 )
 def test_a_setting_that_two_sections_had_says_what_to_write_now(tmp_path: Path, text: str, said: list[str]):
     with pytest.raises(params.ParamsError) as error:
-        params.load(written(tmp_path, f"study: data/x\n{text}"))
+        params.load(written(tmp_path, f"study: data/x\n{text}"), current=True)
     assert all(part in str(error.value) for part in said)
     assert "is not a setting" not in str(error.value)
+
+
+def test_an_older_file_is_read_as_it_was_meant_where_its_values_agree(tmp_path: Path):
+    old = "study: data/x\nthemes: {seed: 3}\nmap_codes: {seed: 3, uncoded: unknown}\ncompare: {seed: 3, uncoded: unknown}\n"
+    found = params.load(written(tmp_path, old))
+    assert (found.seed, found.uncoded) == (3, "unknown")
+    with pytest.raises(params.ParamsError, match=r"'map_codes\.seed' is 'seed' now"):
+        params.load(tmp_path / "params.yaml", current=True)
+
+
+@pytest.mark.parametrize("text", ["themes: {seed: 3}\ncompare: {seed: 4}\n", "seed: 5\nthemes: {seed: 3}\n"])
+def test_an_older_file_whose_values_differ_is_refused_everywhere(tmp_path: Path, text: str):
+    with pytest.raises(params.ParamsError, match="at the left margin"):
+        params.load(written(tmp_path, f"study: data/x\n{text}"))
 
 
 def test_no_two_sections_have_a_setting_that_must_agree():

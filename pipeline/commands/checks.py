@@ -40,6 +40,7 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Fi
         params = settings.load(params_path)
         options = params.ingest
         folder = folder or params.folder
+        settings.load(params_path, current=True)
     except CounterpointError as error:
         found.refuse(error)
     if folder is None:

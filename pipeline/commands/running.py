@@ -23,7 +23,7 @@ def run(options: Sequence[str], *, settings_for_once: Sequence[str] = ()) -> int
     `dvc exp run`. Raises CounterpointError, before DVC touches anything, where the study cannot be one.
     """
     named = [value for key, _, value in (one.partition("=") for one in settings_for_once) if key.strip() == "study"]
-    folder = study_folder.checked(named[-1], what="--set: study") if named else settings.load().folder
+    folder = study_folder.checked(named[-1], what="--set: study") if named else settings.load(current=True).folder
     study.exists(folder)
     once = [word for one in settings_for_once for word in ("-S", one)]
     status = dvc([*(("exp", "run", *once) if once else ("repro",)), *options])
