@@ -78,7 +78,7 @@ def test_the_facts_stand_where_they_are_asked_for():
 
 
 def test_themes_that_nobody_clustered_are_not_said_to_come_from_clustering():
-    alone = dataclasses.replace(FACTS, n_themes=1, clustered=False)
+    alone = dataclasses.replace(FACTS, count=counts.made(found=1), clustered=False)
     assert said(checklists.coreq(alone))[26].endswith("1 candidate theme without any clustering.")
 
 
