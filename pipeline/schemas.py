@@ -194,7 +194,7 @@ class ThemeQuestions(Table):
     `kind`: joined (new talk came to it, or is left out with it where it is rejected), claimed (known talk now sits with
     it), contested (two decisions want the same segments), shifted, vanished, merged (the clusters see it otherwise),
     gone (segments left the study), empty, or lost (a decision is about no theme). `n_segments`: how many segments it is
-    about.
+    about. `settles`: what accepting the theme as it is (a rejected one: rejecting it again) must name as answered.
     """
 
     theme_id: Series[int]
@@ -203,6 +203,7 @@ class ThemeQuestions(Table):
     )
     n_segments: Series[int] = pa.Field(ge=0)
     sentence: Series[str]
+    settles: Series[object]
 
 
 class ThemeNews(Table):

@@ -4,6 +4,7 @@ Whatever names or counts themes (page, workbook, status, hand-out, metrics, expo
 can contradict each other.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -65,8 +66,9 @@ class Count:
 
     `found`: candidates that the clusters of the run found, before any decision. `shown`: candidates + open + accepted.
     `split`: themes that were made by splitting, whatever has become of them since; `missed`: shown themes that were
-    decided on and that no cluster of the run continues. Of the candidates found, `in_decided` are in themes people
-    decided on, `in_rejected` in rejected ones, and `scattered` in no theme; the others are the `candidates`.
+    decided on, not split off, and that no cluster of the run continues. Of the candidates found, `in_decided` are in
+    themes people decided on, `in_rejected` in rejected ones, and `scattered` in no theme; the others are the
+    `candidates`.
     `segments`: those that themes were sought in; `outside`: in no theme, by reason (see OUTSIDE).
     """
 
@@ -135,7 +137,7 @@ def counted(states: pd.DataFrame, assignments: pd.DataFrame) -> Count:
         candidates=of_state.pop("candidate"),
         **of_state,
         split=int((states.split_from != UNASSIGNED).sum()),
-        missed=int((decided.n_clusters == 0).sum()),
+        missed=int(missed(decided).sum()),
         in_decided=fates.count("decided"),
         in_rejected=fates.count("rejected"),
         scattered=fates.count("scattered"),
@@ -144,15 +146,22 @@ def counted(states: pd.DataFrame, assignments: pd.DataFrame) -> Count:
     )
 
 
+def missed(states: pd.DataFrame) -> pd.Series:
+    """Whether the run found a theme no more; one that people split off was never found by itself."""
+    return (states.n_clusters == 0) & (states.split_from == UNASSIGNED)
+
+
 def _fates(states: pd.DataFrame, assignments: pd.DataFrame) -> list[str]:
-    """What became of each cluster of the run: a candidate shown, talk of decided or rejected themes, or neither."""
+    """What became of each cluster of the run: a candidate that is shown, or where most of its talk is now."""
+    become = {"candidate": "candidate", "accepted": "decided", "open": "decided", "rejected": "rejected"}
     state_of = dict(zip(states.theme_id, states.state, strict=True))
-    held: dict[int, set[str]] = {}
+    held: dict[int, Counter[str]] = {}
     for cluster, theme, why in zip(assignments.cluster_id, assignments.theme_id, assignments.outside, strict=True):
         if cluster != UNASSIGNED:
-            held.setdefault(cluster, set()).add(why or state_of[theme])
-    order = {"candidate": "candidate", "accepted": "decided", "open": "decided", "rejected": "rejected"}
-    return [next((order[one] for one in order if one in held[cluster]), "scattered") for cluster in sorted(held)]
+            held.setdefault(cluster, Counter())[become.get(why or state_of[theme], "scattered")] += 1
+    found = [held[cluster] for cluster in sorted(held)]
+    order = ("decided", "rejected", "scattered")
+    return ["candidate" if one["candidate"] else max(order, key=one.__getitem__) for one in found]
 
 
 def shown_in_words(count: Count, *, who: str = "you") -> str:
@@ -211,7 +220,7 @@ def standing(row: Any) -> tuple[str, ...]:
     """What a theme that is shown is for people, in sentences; `row`: of theme_states."""
     said = {"accepted": "Accepted by people.", "open": "Worked on, and neither accepted nor rejected."}
     found = [said[row.state]] if row.state in said else []
-    if found and not row.n_clusters:
+    if found and not row.n_clusters and row.split_from == UNASSIGNED:
         found.append("This run did not find it again: it stands as it was left.")
     return tuple(found)
 
@@ -222,10 +231,10 @@ def outside_in_words(count: Count) -> str:
         return ""
     shares = {why: (number, words.percent(number / count.segments)) for why, number in count.outside.items() if number}
     all_of, share = words.count(count.n_outside, "segment"), words.percent(count.n_outside / count.segments)
-    if list(shares) == ["unlike"]:
-        return f"{all_of.capitalize()} ({share}) fitted no theme."
-    parts = [f"{number:,} ({part}) {_why(why, number)}" for why, (number, part) in shares.items()]
     verb = "is" if count.n_outside == 1 else "are"
+    if len(shares) == 1:
+        return f"{all_of.capitalize()} ({share}) {_why(next(iter(shares)), count.n_outside)}."
+    parts = [f"{number:,} ({part}) {_why(why, number)}" for why, (number, part) in shares.items()]
     return f"{all_of.capitalize()} ({share}) {verb} in no theme: {words.listed(parts)}."
 
 

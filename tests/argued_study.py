@@ -43,7 +43,9 @@ def _themes(said: list[str]) -> dict[str, pd.DataFrame]:
         ),
         "theme_dependence": rests.assign(jaccard=[0.37, 0.83, 0.61], remains=[False, True, True]),
         "theme_unassigned": pd.DataFrame({"rank": [2, 1], "segment_id": [said[0], said[1]], "likeness": [0.29, 0.17]}),
-        "theme_questions": pd.DataFrame(questions | {"sentence": ["Two moved <away>.", "One joined."]}),
+        "theme_questions": pd.DataFrame(
+            questions | {"sentence": ["Two moved <away>.", "One joined."], "settles": [["shifted 2"], []]}
+        ),
         "theme_news": pd.DataFrame(news | {"sentence": ["It fits.", "It asks."]}),
     }
 

@@ -51,7 +51,7 @@ def test_like_talk_fits_and_says_how_much_and_from_where():
     world = study(old=("a", 5, around(0, 60, 0.1)), new=("b", 5, around(0, 12, 0.1)))
     (row,) = said(world, accepted(5, world, {"a"}))
     assert (row.verdict, row.n_segments, row.n_documents, row.candidate_id) == ("fits", 12, 1, -1)
-    assert row.sentence == "12 new segments from 1 document fit 'Time' as it was settled."
+    assert row.sentence == "12 new segments from 1 document fit “Time” (5) as it was settled."
 
 
 def test_talk_further_out_than_the_theme_s_own_stretches_it():
@@ -82,7 +82,7 @@ def test_new_talk_in_a_candidate_theme_of_its_own_asks_for_one_and_names_the_nea
     rows = said(world, accepted(5, world, {"a"}), accepted(6, world, {"a"}))
     asks = [row for row in rows if row.verdict == "asks"]
     assert [(row.theme_id, row.candidate_id, row.n_segments) for row in asks] == [(6, 9, 6)]
-    assert "'Board'" in asks[0].sentence and "'Staff'" in asks[0].sentence
+    assert "“Board” (9)" in asks[0].sentence and "“Staff” (6)" in asks[0].sentence
 
 
 @pytest.mark.parametrize(

@@ -293,7 +293,7 @@ def test_saturation_is_said_of_the_whole_first(quoted):
         {"source": ["themes", "lea"], "cell": ["(all)", "nurse"], "sentence": ["Not yet.", "Reached."]}
     )
     shown = further(quoted, saturation=table)
-    assert shown.saturation == ("Candidate themes. Not yet.",)
+    assert shown.saturation == ("Themes. Not yet.",)
     assert shown.saturation_cells == (("Codes of lea", "nurse", "Reached."),)
 
 

@@ -96,7 +96,7 @@ def decided(
         **said,
         "members": tuple(sorted(members)),
         "documents": tuple(sorted(set(shown.documents.values()))) if own != UNASSIGNED else (),
-        "answers": _answers(own, shown) if action in ("accept", "reject") else (),
+        "answers": shown.settling.get(own, ()) if action in ("accept", "reject") else (),
     }
     return _made(taken, fields, who=who, why=why, now=now)
 
@@ -232,7 +232,3 @@ def _part(theme: int, segments: tuple[str, ...], shown: Screen) -> tuple[str, ..
     if set(segments) == held:
         raise DecidingError(f"These are all the segments of {name}; nothing would be left of it. Rename it instead.")
     return segments
-
-
-def _answers(theme: int, shown: Screen) -> tuple[str, ...]:
-    return tuple(sorted(question.key for question in shown.questions if question.theme_id == theme))

@@ -23,7 +23,7 @@ class Screen:
 
     `themes`: each substantive segment's theme (-1: none); `documents`: its document; `rejected`: of those left out with
     a rejected theme, which; `states`: the table theme_states, and `count` what it adds up to; `questions`: what waits
-    for an answer.
+    for an answer; `settling`: what a decision on a theme as it is must name to settle them.
     """
 
     themes: Mapping[str, int]
@@ -32,6 +32,7 @@ class Screen:
     states: pd.DataFrame
     count: Count
     questions: Sequence[Question]
+    settling: Mapping[int, tuple[str, ...]]
 
     @property
     def labels(self) -> dict[int, str]:
@@ -62,7 +63,9 @@ def read(study: Path, taken: Sequence[Decision]) -> Screen:
     clusters = dict(zip(assigned["segment_id"], assigned["cluster_id"].astype(int), strict=True))
     documents = {segment: str(document_of[segment]) for segment in clusters}
     standing, options = decisions.standing(taken), _options()
-    done = replay.replay(clusters, documents, standing, shift_share=options.shift_share, min_size=options.min_size)
+    share, size = options.shift_share, options.min_size
+    done = replay.replay(clusters, documents, standing, shift_share=share, min_size=size)
+    settling = replay.settling(done, clusters, documents, standing, shift_share=share, min_size=size)
     first = themes[themes["level"] == 1]
     # A theme that the last run did not show, as where its rejection was undone since, is called what it was then.
     labels = settled.called(decisions.in_order(taken)) | dict(zip(first["theme_id"], first["label"], strict=True))
@@ -74,7 +77,7 @@ def read(study: Path, taken: Sequence[Decision]) -> Screen:
             "outside": [done.outside.get(segment, "") for segment in done.themes],
         }
     )
-    return Screen(done.themes, documents, done.rejected, here, counted(here, placed), done.questions)
+    return Screen(done.themes, documents, done.rejected, here, counted(here, placed), done.questions, settling)
 
 
 def _options() -> settings.Themes:

@@ -33,7 +33,8 @@ class Clusters:
 class Decided:
     """The same for the themes that decisions leave, the largest first; `replayed`: what was settled, and questions.
 
-    `clusters`: each segment's cluster by its id (-1: none), as the run found it; `standing`: the decisions that stand.
+    `clusters`: each segment's cluster by its id (-1: none), as the run found it; `standing`: the decisions that stand;
+    `settling`: see replay.settling.
     """
 
     themes: np.ndarray
@@ -43,6 +44,7 @@ class Decided:
     replayed: Replayed
     clusters: Mapping[str, int]
     standing: Sequence[Decision]
+    settling: Mapping[int, tuple[str, ...]]
 
     def given(self) -> list[str | None]:
         """For each theme the label that the researchers gave, accepted or left it with, if any."""
@@ -83,15 +85,17 @@ def decided(
     standing = decisions.standing(taken)
     where = dict(zip(names, documents, strict=True))
     done = replay.replay(clusters, where, standing, shift_share=shift_share, min_size=min_size)
+    settling = replay.settling(done, clusters, where, standing, shift_share=shift_share, min_size=min_size)
+    known = (done, clusters, standing, settling)
     if done.themes == clusters:
-        return Decided(found.themes, found.parts, found.strength, list(found.ids), done, clusters, standing)
+        return Decided(found.themes, found.parts, found.strength, list(found.ids), *known)
     left = [done.themes[name] for name in names]
     sizes = Counter(theme for theme in left if theme != UNASSIGNED)
     order = sorted(sizes, key=lambda theme: (-sizes[theme], theme))
     number = {theme: place for place, theme in enumerate(order)} | {UNASSIGNED: UNASSIGNED}
     themes = np.array([number[theme] for theme in left], dtype=np.int64)
     parts = _parts(themes, found.parts, min_size=min_size)
-    return Decided(themes, parts, _strength(found, themes, len(order)), order, done, clusters, standing)
+    return Decided(themes, parts, _strength(found, themes, len(order)), order, *known)
 
 
 def _strength(found: Clusters, themes: np.ndarray, count: int) -> np.ndarray:
@@ -158,7 +162,10 @@ def tables(
 
     `vectors`: plain, rows as `segments`; `labels`: of all themes, by id.
     """
-    asked = [(q.theme_id, q.kind, q.n_segments, q.sentence) for q in found.replayed.questions]
+    asked = [
+        (q.theme_id, q.kind, q.n_segments, q.sentence, list(found.settling.get(q.theme_id, ())))
+        for q in found.replayed.questions
+    ]
     names = segments["segment_id"].tolist()
     talk = news.Talk(
         themes=found.replayed.themes,

@@ -7,6 +7,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline import states
 from pipeline.core.terms import UNASSIGNED
 from pipeline.settled import Held
 
@@ -57,7 +58,7 @@ def news(talk: Talk, *, held: Mapping[int, Held], labels: Mapping[int, str]) -> 
     settled = {key: vectors for key, vectors in settled.items() if vectors}
     found = []
     for key, vectors in settled.items():
-        theme, name = accepted[key], f"'{labels.get(key, key)}'"
+        theme, name = accepted[key], states.named(key, labels)
         added = set(talk.documents.values()) - theme.known
         joined = sorted(s for s, own in talk.themes.items() if own == key and s not in theme.anchor)
         if added:
@@ -92,7 +93,8 @@ def _judged(
 ) -> tuple[str, str]:
     """The verdict on a theme and its sentence."""
     if not new:
-        return "silent", f"Nothing in the {_count(n_added, 'new document')} was found to belong to {name}."
+        where = "the new document" if n_added == 1 else f"the {_count(n_added, 'new document')}"
+        return "silent", f"Nothing in {where} was found to belong to {name}."
     talk = f"{_count(len(new), 'new segment')} from {_count(n_sources, 'document')}"
     if len(settled) < MIN_ANCHOR:
         return "untold", f"{talk} joined {name}, which rests on too few segments to say whether they fit it: read them."
@@ -118,8 +120,8 @@ def _asking(
         sources = len({talk.documents[segment] for segment in new})
         sentence = (
             f"{_count(len(new), 'new segment')} from {_count(sources, 'document')} form a theme of their own, "
-            f"the candidate '{labels.get(candidate, candidate)}'; the accepted theme nearest to it is "
-            f"'{labels.get(nearest, nearest)}'."
+            f"the candidate {states.named(candidate, labels)}; the accepted theme nearest to it is "
+            f"{states.named(nearest, labels)}."
         )
         found.append(News(nearest, "asks", candidate, len(new), sources, sentence))
     return sorted(found, key=lambda row: (row.theme_id, row.candidate_id))

@@ -63,7 +63,7 @@ def _came(theme: Held, joined: int, claimed: int) -> list[Question]:
         found.append(Question(theme.theme_id, "joined", joined, sentence))
     if claimed:
         one = claimed == 1
-        known = f"{words.count(claimed, 'segment')} that {'was' if one else 'were'} not in {name(theme)} then"
+        known = f"{words.count(claimed, 'segment')} that {'was' if one else 'were'} not in {name(theme)} at that time"
         sits = "now sits" if one else "now sit"
         sentence = f"{known} {sits} with it: take {'it' if one else 'them'} in?"
         if rejected:

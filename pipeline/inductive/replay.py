@@ -84,6 +84,39 @@ def replay(
     )
 
 
+def settling(
+    done: Replayed,
+    clusters: Mapping[str, int],
+    documents: Mapping[str, str],
+    decisions: Sequence[Decision],
+    *,
+    shift_share: float,
+    min_size: int = 3,
+) -> dict[int, tuple[str, ...]]:
+    """For each theme that is asked about, the questions there would still be once it is accepted (rejected) as it is.
+
+    A decision that names them settles them. They are found by taking that decision: the new talk is part of the theme
+    then, so that more of it may sit elsewhere. Arguments as for `replay`, whose outcome `done` is.
+    """
+    last = max((decision.when for decision in decisions), default="2000-01-01")
+    found = {}
+    for theme in sorted({question.theme_id for question in done.questions} & set(done.held)):
+        rejected = done.held[theme].status == "rejected"
+        here = done.rejected if rejected else done.themes
+        taken = Decision(
+            id="as it is",
+            action="reject" if rejected else "accept",
+            theme=theme,
+            who="-",
+            when=last,
+            members=tuple(segment for segment, own in here.items() if own == theme),
+            documents=tuple(sorted(set(documents.values()))),
+        )
+        then = replay(clusters, documents, [*decisions, taken], shift_share=shift_share, min_size=min_size)
+        found[theme] = tuple(sorted(question.key for question in then.questions if question.theme_id == theme))
+    return found
+
+
 @dataclass
 class _Placed:
     """Where segments have been put so far; see Replayed. `own`: the id of the theme that a cluster makes of its own."""

@@ -41,9 +41,7 @@ def build(
     members: dict[int, list[str]] = {}
     for row in each(assignments.sort_values("segment_id")):
         members.setdefault(int(row.theme_id), []).append(str(row.segment_id))
-    answers: dict[int, list[str]] = {}
-    for row in each(questions):
-        answers.setdefault(int(row.theme_id), []).append(f"{row.kind} {row.n_segments}")
+    answers = {int(row.theme_id): sorted(map(str, row.settles)) for row in each(questions)}
     return {
         "basis": basis(themes, assignments),
         "documents": sorted({document_of[name] for name in assignments.segment_id}),
@@ -56,7 +54,7 @@ def build(
                 "number": int(row.number),
                 "label": str(row.label),
                 "members": members.get(int(row.theme_id), []),
-                "answers": sorted(answers.get(int(row.theme_id), [])),
+                "answers": answers.get(int(row.theme_id), []),
             }
             for row in each(theme_view.ranked(themes))
         ],

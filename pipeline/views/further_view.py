@@ -144,4 +144,4 @@ def coder(name: str) -> str:
 
 
 def _named(source: str) -> str:
-    return "Candidate themes" if source == "themes" else f"Codes of {coder(source)}"
+    return "Themes" if source == "themes" else f"Codes of {coder(source)}"

@@ -32,7 +32,9 @@ def in_words(theme_states: pd.DataFrame) -> dict[int, str]:
 def state_in_words(row: Any) -> str:
     """What a theme is for people; `row`: of theme_states."""
     word = states.WORDS[row.state]
-    return word if not row.settled_as or row.settled_as.startswith(word) else f"{word}, {row.settled_as}"
+    if not row.settled_as:
+        return word
+    return str(row.settled_as) if row.settled_as.startswith(word) else f"{word}, {row.settled_as}"
 
 
 def gone_in_words(row: Any, labels: Mapping[int, str]) -> str:

@@ -23,6 +23,7 @@ KINDS = {
     "empty": "Nothing is left of a theme you {you}",
     "lost": "A decision is about no theme",
 }
+LEFT_OUT = "New talk belongs with a theme you {you}"
 YOU = {"accepted": "accepted", "open": "worked on", "rejected": "rejected", "empty": "decided on"}
 NEWS = {
     "asks": "New talk forms a theme of its own",
@@ -81,7 +82,9 @@ def _asked(table: pd.DataFrame, theme_states: pd.DataFrame) -> tuple[Asked, ...]
     for row in each(ranks):
         theme = become.get(row.theme_id)
         state = theme.state if theme else "empty"
-        kind = KINDS[row.kind].format(you=YOU.get(state, "decided on"))
+        kind = (LEFT_OUT if state == "rejected" and row.kind == "joined" else KINDS[row.kind]).format(
+            you=YOU.get(state, "decided on")
+        )
         label = theme.label if theme and state in states.SHOWN else ""
         found.setdefault((kind, row.sentence), Asked(kind, row.sentence, row.theme_id, label, row.theme_id not in met))
         met.add(row.theme_id)

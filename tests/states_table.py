@@ -1,0 +1,143 @@
+"""What each place says of a theme in each state: a table to read, and the rule that tests/test_states.py tries.
+
+A row is a part that a theme plays in tests/states_study.py (see PARTS there); its state is in STATE. A cell is what the
+place says of it, with {label}, {id} and the like filled in; None: the place does not name it. The study stands after
+decisions of every kind by two people, a new interview and another number of themes.
+"""
+
+STATE = {
+    "accepted": "accepted",
+    "renamed": "accepted",
+    "took": "accepted",
+    "merged": "merged",
+    "split": "accepted",
+    "part": "accepted",
+    "rejected": "rejected",
+    "open": "open",
+    "undone": "candidate",
+    "empty": "empty",
+    "contested": "accepted",
+}
+
+# Who made it what it is, and when: what every question about it says.
+SETTLED = {
+    "accepted": "accepted by Asha on 2026-01-06",
+    "renamed": "renamed by Ben on 2026-01-07",
+    "took": "merged with others by Asha on 2026-01-08",
+    "merged": "merged into another by Asha on 2026-01-08",
+    "split": "split by Ben on 2026-01-09",
+    "part": "split off by Ben on 2026-01-09",
+    "rejected": "rejected by Asha on 2026-01-10",
+    "open": "given an exemplar by Ben on 2026-01-12",
+    "undone": "",
+    "empty": "accepted by Asha on 2026-01-14",
+    "contested": "accepted by Ben on 2026-02-01",
+}
+
+# The card on the page: its heading, what it is for people, and who decided what.
+CARD = {
+    "accepted": "{label} … Accepted by people. … On 2026-01-06 Asha accepted it: It came up everywhere.",
+    "renamed": "Counting … Accepted by people. … On 2026-01-07 Ben named it “Counting”.",
+    "took": "{label} … Accepted by people. … Asha merged “{merged}” into it: The same complaint.",
+    "merged": None,
+    "split": "{label} … Accepted by people. … Ben split 6 segments off it as “Alarms”.",
+    "part": "Alarms … Accepted by people. … Ben split 6 segments off “{split}” as “Alarms”.",
+    "rejected": None,
+    "open": "{label} … Worked on, and neither accepted nor rejected. … Ben wrote of it: Is this one? … pinned 1 segment",
+    "undone": "{label}",
+    "empty": None,
+    "contested": "{label} … Accepted by people. … On 2026-02-01 Ben accepted it.",
+}
+
+# The list of all themes at the top of the section, with those that have no card.
+LISTED = {
+    "accepted": "{label} {size}, accepted",
+    "renamed": "Counting {size}, accepted",
+    "took": "{label} {size}, accepted",
+    "merged": "“{label}” ({id}) was {settled}: it is part of “{took}” ({took_id}) now.",
+    "split": "{label} {size}, accepted",
+    "part": "Alarms {size}, accepted",
+    "rejected": "“{label}” ({id}) was {settled}: {size} are left out with it.",
+    "open": "{label} {size}, not settled",
+    "undone": "{label} {size}",
+    "empty": "“{label}” ({id}) was {settled}, and has no segment left.",
+    "contested": "{label} {size}, accepted",
+}
+
+# The questions under decisions, on the page and in `counterpoint status`.
+ASKED = {
+    "accepted": "{new} joined “{label}” ({id}, {settled}): do they fit it?",
+    "renamed": "{new} joined “Counting” ({id}, {settled}): do they fit it?",
+    "took": "{new} joined “{label}” ({id}, {settled}): do they fit it?",
+    "merged": None,
+    "split": None,
+    "part": None,
+    "rejected": "{new} belong with “{label}” ({id}, {settled}) and are left out with it: is that right for them too? If so, "
+    "reject it again.",
+    "open": None,
+    "undone": None,
+    "empty": "No segment is left in “{label}” ({id}, {settled}): all were moved or merged away.",
+    "contested": "2 segments counted to “{label}” ({id}, {settled}) had been settled in another theme before",
+}
+
+# The trail, on the page: what was done, and where the segments are now that it rested on.
+TRAIL = {
+    "accepted": "Asha accepted “{label}”. … It came up everywhere. … All of them are in the theme now.",
+    "renamed": "Ben renamed “{first}” to “Counting”. … All of them are in the theme now.",
+    "took": "Asha merged “{merged}” into “{label}”. … All of them are in the theme now.",
+    "merged": "Asha merged “{label}” into “{took}”.",
+    "split": "Ben split 6 segments off “{label}” as “Alarms”. … Of them 19 are in the theme now; 6 are in “Alarms”.",
+    "part": "as “Alarms”.",
+    "rejected": "Asha rejected “{label}”. … Only tea. … All of them are left out with it now.",
+    "open": "Ben wrote of “{label}”: Is this one?",
+    "undone": "Asha accepted “{first}”. … Taken back by Ben on 2026-01-13 10:00:00.",
+    "empty": "Asha accepted “{label}”. … Of them none are in the theme now; 25 are in “{accepted}”.",
+    "contested": "Ben accepted “{label}”. … Of them 25 are in the theme now; 2 are in “{accepted}”.",
+}
+
+# The sheet Themes of the workbook: the column status.
+SHEET = {
+    "accepted": "accepted by Asha on 2026-01-06",
+    "renamed": "accepted, renamed by Ben on 2026-01-07",
+    "took": "accepted, merged with others by Asha on 2026-01-08",
+    "merged": None,
+    "split": "accepted, split by Ben on 2026-01-09",
+    "part": "accepted, split off by Ben on 2026-01-09",
+    "rejected": None,
+    "open": "not settled, given an exemplar by Ben on 2026-01-12",
+    "undone": "candidate",
+    "empty": None,
+    "contested": "accepted by Ben on 2026-02-01",
+}
+
+# The code of a theme in the project for other programs.
+CODE = {
+    part: said and f"{'Candidate theme' if STATE[part] in ('candidate', 'open') else 'Theme'} {{id}}. … Status: {said}."
+    for part, said in SHEET.items()
+}
+
+# What waits to be accepted or rejected, in `counterpoint status`.
+WAITS = dict.fromkeys(STATE) | {
+    "open": "1 theme that you worked on, and neither accepted nor rejected: “{label}” ({id}).",
+    "undone": "that nobody has decided on: … “{label}” ({id})",
+}
+
+# Where a theme that is shown has its name, and one that is not shown has none: the filter of the page, the grid of
+# themes and codes, the bars of the plot, the hand-out and the notebook's list.
+NAMED = {part: "{label}" if STATE[part] in ("candidate", "open", "accepted") else None for part in STATE}
+
+PLACES = {
+    "card": CARD,
+    "list": LISTED,
+    "questions": ASKED,
+    "status: questions": ASKED,
+    "status: waiting": WAITS,
+    "trail": TRAIL,
+    "workbook": SHEET,
+    "project": CODE,
+    "filter": NAMED,
+    "grid": NAMED,
+    "plot": NAMED,
+    "hand-out": NAMED,
+    "notebook": NAMED,
+}
