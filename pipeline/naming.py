@@ -65,7 +65,7 @@ def shown(name: str) -> str:
 def unfit(name: str) -> str:
     """Say in a sentence why a file's name cannot stand in tables and other programs; '' where it can."""
     if any("\ud800" <= letter <= "\udfff" for letter in name):
-        return "Its name is not in UTF-8."
+        return "Its name is not in UTF-8, and `dvc repro` stops at it."
     if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in name):
         return "Its name holds a line end or another control character."
     return ""

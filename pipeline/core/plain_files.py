@@ -4,7 +4,9 @@ import stat
 from pathlib import Path
 
 LINK = "It is a link to another place. Put the file itself here."
-GONE = "It is a link to something that is not there. Remove it, or put the file itself here."
+# DVC, which hashes what a stage depends on, stops or waits for ever at these.
+STOPS = "Until then `dvc repro` stops at it."
+GONE = f"It is a link to something that is not there. Remove it, or put the file itself here. {STOPS}"
 _KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
 
 
@@ -20,7 +22,9 @@ def problem(path: Path, *, follow: bool = False) -> str:
         return not_opened(error)
     if stat.S_ISREG(mode):
         return ""
-    return f"It is {_KINDS.get(stat.S_IFMT(mode), 'a device')}, not a file. Put the file itself here."
+    folder = stat.S_ISDIR(mode)
+    said = f"It is {_KINDS.get(stat.S_IFMT(mode), 'a device')}, not a file. Put the file itself here."
+    return said if folder else f"{said} {STOPS}"
 
 
 def not_opened(error: Exception) -> str:
