@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline import layout, naming, participants, parts, placing, readers, sources, stage, store
+from pipeline import detection, layout, naming, participants, parts, placing, readers, sources, stage, store
+from pipeline.core import languages
 from pipeline.core.coders import CONSENSUS
 from pipeline.core.names import key, written
 from pipeline.core.places import Places
@@ -74,8 +75,18 @@ def ingest(
     codings, code_problems, left_out = read_codings(Places(folder).human_codes, sources_.transcripts)
     problems = [*sources_.problems, *guesses, *type_guesses, *code_problems, *unmatched(lost, known, turns)]
     problems += respelled(people)
+    spoken = languages_of(turns, sorted(sources_.transcripts))
+    problems += [Problem("note", name, "", said) for name, found in spoken.items() if (said := languages.note(found))]
     documents = [
-        (name, types[name], f"transcripts/{name}", sources_.hashes[name], _words(found), found.text)
+        (
+            name,
+            types[name],
+            f"transcripts/{name}",
+            sources_.hashes[name],
+            _words(found),
+            *_told(spoken[name]),
+            found.text,
+        )
         for name, found in sorted(sources_.transcripts.items())
     ]
     tables = {
@@ -185,6 +196,15 @@ def source_types(
     return types, problems
 
 
+def languages_of(turns: list[Turn], documents: Sequence[str]) -> dict[str, languages.Found]:
+    """Return the language of each document, told by what its participants say."""
+    answers: dict[str, list[str]] = defaultdict(list)
+    questions: dict[str, list[str]] = defaultdict(list)
+    for turn in turns:
+        (questions if turn.part == "interviewer" else answers)[turn.document].append(turn.text)
+    return {name: detection.spoken(answers[name], questions[name]) for name in documents}
+
+
 def unmatched(lost: list[tuple[Person, str]], people: People, turns: list[Turn]) -> list[Problem]:
     """List the rows of participants.csv whose document is not there, or in whose document the speaker is not."""
     heard: dict[str, dict[str, str]] = defaultdict(dict)
@@ -292,6 +312,10 @@ def _with_own_case(turns: list[Turn], types: Mapping[str, str]) -> list[Turn]:
 
 def _words(transcript: Transcript) -> int:
     return sum(layout.count_words(transcript.text[turn.start : turn.end]) for turn in transcript.turns)
+
+
+def _told(found: languages.Found) -> tuple[str, float | None, str]:
+    return found.language, found.share, " ".join(found.others)
 
 
 def _frame(table: str, rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:

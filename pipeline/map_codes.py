@@ -6,15 +6,15 @@ each can be compared with the people.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline import codebook, context, encoder, stage, store
+from pipeline import codebook, context, detection, encoder, models, stage, store
 from pipeline.codebook import Codebook
-from pipeline.core import coders
+from pipeline.core import coders, languages
 from pipeline.core.terms import Uncoded
 from pipeline.deductive import (
     abstention,
@@ -50,13 +50,26 @@ WRITTEN = (
 
 @dataclass(frozen=True)
 class Study:
-    """What the stage reads: segments in the order of the talk, their vectors row by row, codings, themes, codebook."""
+    """What the stage reads: segments in the order of the talk, their vectors row by row, codings, themes, codebook.
+
+    `known`: the languages that the model of the vectors knows; empty where it takes any.
+    """
 
     segments: pd.DataFrame
     vectors: npt.NDArray[np.float32]
     codings: pd.DataFrame
     themes: pd.DataFrame
     book: Codebook
+    known: frozenset[str] = frozenset()
+
+    def readable(self) -> "Study":
+        """The study with only the talk that the model can read left to map, and what is said of its themes."""
+        held = self.segments
+        read = languages.read_in(held["language"], held["n_words"], self.known)
+        if read.all():
+            return self
+        themes = self.themes[self.themes["segment_id"].isin(held.loc[read, "segment_id"])].reset_index(drop=True)
+        return replace(self, segments=held.assign(substantive=held["substantive"] & read), themes=themes)
 
 
 def map_codes(
@@ -64,17 +77,20 @@ def map_codes(
 ) -> Tables:
     """All tables of the stage, by name. `encode` makes vectors of the codebook's texts.
 
-    `uncoded`: what it means that a person left a passage uncoded. `seed`: of what is drawn by lot.
+    `uncoded`: what it means that a person left a passage uncoded. `seed`: of what is drawn by lot. Talk in a language
+    that the model does not know takes no part, and has no rows: what is there would mean nothing.
     """
     codes = coded.tree(study.book, study.codings)
-    said = _notes(study, codes, uncoded)
+    whole, study = study, study.readable()
+    said = [*_unread(whole, study), *_notes(study, codes, uncoded)]
+    readable_book = _book_is_read(study)
     talk = study.segments[study.segments["substantive"]].reset_index(drop=True)
     found: list[mapping.Mapped] = []
     truth = coded.truth(talk, study.codings, codes=codes, uncoded=uncoded)
     material = None
     if codes.names and len(talk):
         material = _material(study, talk, codes, encode=encode, options=options, seed=seed)
-        if len(study.book):
+        if len(study.book) and readable_book:
             rate = options.codes_per_segment
             found.append(mapping.zero_shot(material, book=study.book, codes=codes, codes_per_segment=rate))
         if truth.direct.any(axis=1).sum() >= options.min_passages:
@@ -184,8 +200,10 @@ def _read_against(
 ) -> Tables:
     """The valence of each segment that has a code, and the negative cases of each code."""
     anchors = np.stack([material.vectors[text] for text in valence.ANCHORS])
-    rows = primary.accepted.any(axis=1)
     talk = material.segments
+    # Its words and model sentences are English, whatever the vectors' model knows.
+    read = languages.read_in(talk["language"], talk["n_words"], {languages.ENGLISH}).to_numpy()
+    rows = primary.accepted.any(axis=1) & read
     said = valence.witness(talk["text"].tolist(), material.views.plain, anchors)
     everything = valence.valences(
         talk, said, codings=study.codings, features=lambda: material.learned_from[0], options=_learning(options)
@@ -201,6 +219,33 @@ def _table(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Rows put together in the order of the table's columns; an empty table where there are none."""
     rows = [part for part in parts if len(part)]
     return pd.concat(rows, ignore_index=True)[list(store.empty(name).columns)] if rows else store.empty(name)
+
+
+def _unread(whole: Study, study: Study) -> list[str]:
+    """What was left out because of its language, in sentences."""
+    out = whole.segments["substantive"] & ~study.segments["substantive"]
+    said = []
+    if out.any():
+        spoken = languages.listed(whole.segments.loc[out, "language"].value_counts().index.to_list())
+        said.append(
+            f"{int(out.sum()):,} of {int(whole.segments['substantive'].sum()):,} segments were not mapped: they are in "
+            f"{spoken}, and embed.model knows {languages.listed(sorted(study.known))}. All figures of the mapping, of "
+            "valence and of their agreement with people rest on the others."
+        )
+    if not _book_is_read(study):
+        said.append(
+            f"The codebook is not in {languages.listed(sorted(study.known))}, the language of embed.model: nothing was "
+            "mapped by its words. Translate its definitions, or have people code some passages."
+        )
+    return said
+
+
+def _book_is_read(study: Study) -> bool:
+    """Whether the codebook's words are in a language that the model knows, as far as they tell one."""
+    texts = [text for code in study.book.codes for text in mapping_zero.lines(code)]
+    if not study.known or languages.looks_english(texts):
+        return True
+    return detection.found(texts).language in (*study.known, languages.UNKNOWN)
 
 
 def _notes(study: Study, codes: coded.Tree, uncoded: Uncoded) -> list[str]:
@@ -248,7 +293,7 @@ def _listed(names: Sequence[str], most: int = 12) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
-def opened(tables: Tables, book: Codebook) -> Study:
+def opened(tables: Tables, book: Codebook, *, known: frozenset[str] = frozenset()) -> Study:
     """A study of the tables that the stage reads: segments in the order of the talk, each with its vector."""
     segments = tables["segments"].iloc[context.order(tables["segments"])].reset_index(drop=True)
     by_id = tables["embeddings"].set_index("segment_id")["vector"]
@@ -256,7 +301,7 @@ def opened(tables: Tables, book: Codebook) -> Study:
     vectors = np.stack(rows).astype(np.float32) if rows else np.zeros((0, 1), dtype=np.float32)
     columns = ["document", "start", "end", "coder", "code"]
     codings = tables["codings"].sort_values(columns, ignore_index=True)
-    return Study(segments, vectors, codings, tables["theme_assignments"], book)
+    return Study(segments, vectors, codings, tables["theme_assignments"], book, known)
 
 
 def main() -> None:
@@ -270,6 +315,7 @@ def main() -> None:
                 "theme_assignments": store.read(params.folder, "theme_assignments"),
             },
             codebook.load(params.places.codebook),
+            known=models.languages(params.embed.model),
         )
         cache = params.places.cache / "codebook_vectors.parquet"
         tables = map_codes(

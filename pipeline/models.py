@@ -77,6 +77,7 @@ class Pin(BaseModel):
     source: str
     revision: str
     licence: str
+    languages: tuple[str, ...]
     files: dict[str, str]
 
 
@@ -117,6 +118,12 @@ def find(
     # The hub's cache calls a model's folder by its commit.
     revision = folder.name if folder.parent.name == "snapshots" else ""
     return Model(folder, _fingerprint(_hashes(folder)), revision)
+
+
+def languages(name: str, *, manifest: Path = MANIFEST) -> frozenset[str]:
+    """The languages that a model knows (ISO 639-1); empty where nothing says so: who named it chose it for theirs."""
+    pinned = pins(manifest)
+    return frozenset(pinned[name].languages) if name in pinned else frozenset()
 
 
 def go_offline() -> None:

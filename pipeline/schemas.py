@@ -43,13 +43,20 @@ class Table(pa.DataFrameModel):
 
 
 class Documents(Table):
-    """A source file that could be read. `document` is its path below transcripts/, with forward slashes."""
+    """A source file that could be read. `document` is its path below transcripts/, with forward slashes.
+
+    `language`: what its participants speak (ISO 639-1: en, pt), or unknown; `language_share`: the share of its words in
+    it, missing where it is unknown; `other_languages`: those it holds besides, most first, a space between them.
+    """
 
     document: Series[str] = pa.Field(unique=True)
     source_type: Series[str] = pa.Field(isin=terms.SOURCE_TYPES)
     path: Series[str]
     sha256: Series[str]
     n_words: Series[int] = pa.Field(ge=0)
+    language: Series[str]
+    language_share: Series[float] = pa.Field(nullable=True, ge=0, le=1)
+    other_languages: Series[str]
     text: Series[str]
 
 
@@ -102,7 +109,7 @@ class Segments(Table):
     `case`: empty where the speaker is no participant. `prompt_id`: the turn_id of the interviewer's turn it answers, or
     empty. `substantive`: a participant's (or an unattributed) segment that says something, so that it takes part in
     clustering and mapping; `set_aside`: why it does not ("interviewer", "backchannel", ...), or empty. `time_s` and
-    `place`: its turn's.
+    `place`: its turn's. `language`: its document's; where that holds several, the one that it is most probably in.
     """
 
     segment_id: Series[str] = pa.Field(unique=True)
@@ -117,6 +124,7 @@ class Segments(Table):
     time_s: Series[float] = pa.Field(nullable=True)
     place: Series[str]
     n_words: Series[int] = pa.Field(ge=0)
+    language: Series[str]
     substantive: Series[bool]
     set_aside: Series[str]
     text: Series[str]
@@ -160,7 +168,8 @@ class Themes(Table):
     `prompt_share` of the segments; `unprompted_share`: the share that no question asked for in the theme's own words.
     `stability`: mean Jaccard index with its like when a share of the documents is left out, missing where not measured.
     `label_source`: words (from the segments' own words) or the name of the language model that wrote the label.
-    `passport`: all of this in a sentence.
+    `passport`: all of this in a sentence. `language`: what most of its words are in, or unknown; of a theme in another
+    language than English there are no keywords, no `unprompted_share`, and no label but one that people gave.
     `status`: accepted where the researchers accepted it, else candidate; `decided`: the ids of the decisions about it,
     in order, a space between them. `label_source` is people where they gave the label, or accepted it, and kept where
     the theme keeps it because something else was decided about it.
@@ -171,6 +180,7 @@ class Themes(Table):
     level: Series[int] = pa.Field(isin=[1, 2])
     label: Series[str]
     keywords: Series[object]
+    language: Series[str]
     n_segments: Series[int] = pa.Field(ge=1)
     n_cases: Series[int] = pa.Field(ge=0)
     n_documents: Series[int] = pa.Field(ge=1)
@@ -757,7 +767,8 @@ class FrameworkMatrix(Table):
     """A case by a code: an extractive summary, the number of segments, and their ids, the most certain first.
 
     A document in which nobody is named as speaking stands as a case under its own name. `state`: spoken; asked (a
-    question, the turn_id in `question`, came near the code, and nothing was found); not_asked; unknown.
+    question, the turn_id in `question`, came near the code, and nothing was found); not_asked; unknown; not_available
+    (the case speaks a language that the mapping does not read). A summary is empty where passages are not in English.
     """
 
     case: Series[str]
@@ -765,5 +776,5 @@ class FrameworkMatrix(Table):
     summary: Series[str]
     n_segments: Series[int]
     excerpts: Series[object]
-    state: Series[str] = pa.Field(isin=["spoken", "asked", "not_asked", "unknown"])
+    state: Series[str] = pa.Field(isin=["spoken", "asked", "not_asked", "unknown", "not_available"])
     question: Series[str]

@@ -16,15 +16,22 @@ from pipeline.sentences import Split
 
 
 def segment(
-    documents: pd.DataFrame, turns: pd.DataFrame, *, split: Split, unit: SegmentUnit, max_words: int, min_words: int
+    documents: pd.DataFrame,
+    turns: pd.DataFrame,
+    *,
+    split: Split,
+    unit: SegmentUnit,
+    max_words: int,
+    min_words: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the segments of a study, sorted by document and place, and the problems met.
 
-    `split` finds sentences: for each text of a list, spans that cover it. Every letter of every turn is in exactly one
+    `split` finds sentences: for each text of a list, spans that cover it; documents in a language that it does not know
+    (see `sentences.Splitter`) are split by rules. Every letter of every turn is in exactly one
     segment; what says nothing of its own is marked in `set_aside` (see `segmenting.aside`) and kept.
     """
     talk = segmenting.talk(documents, turns)
-    found = sentences.plain(talk.places, talk.texts, split)
+    found = sentences.plain(talk.places, talk.texts, split, ruled=talk.beyond(sentences.known(split)))
     script = sentences.script([sentences.heard(talk.places, talk.texts, found)], documents=len(talk.texts))
     table = segmenting.segments(talk, found, script=script, unit=unit, max_words=max_words, min_words=min_words)
     return table, segmenting.problems(list(talk.texts), table)

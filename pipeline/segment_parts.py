@@ -24,7 +24,8 @@ def split(part: Part, *, study: Path, folder: Path, model: str, documents: int) 
     What stands in a share of all documents stands in that share of some part's at least.
     """
     talk = _talk(part, study)
-    found = sentences.plain(talk.places, talk.texts, _splitter(model))
+    splitter = _splitter(model)
+    found = sentences.plain(talk.places, talk.texts, splitter, ruled=talk.beyond(sentences.known(splitter)))
     _keep(_file(folder, part), found)
     least = sentences.recurring(documents) * len(talk.texts) / documents if documents else 0
     return sentences.heard(talk.places, talk.texts, found, least=least)

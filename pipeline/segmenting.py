@@ -5,16 +5,21 @@ A document's segments are the same beside any others, once it is known what the 
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline import layout, sentences, store
+from pipeline import detection, layout, sentences, store
+from pipeline.core import languages
 from pipeline.core.terms import SegmentUnit
 from pipeline.sentences import Place, Sentence
 
+# Where the words below mean what they say: talk in no known language is read as English, as it always was.
+READ = (languages.ENGLISH, languages.UNKNOWN)
+# In other languages so few words of an interviewer are no question.
+FEW = 3
 # Words that keep a talk going and say nothing by themselves.
 FILLERS = layout.word_list(
     """
@@ -42,11 +47,20 @@ class Turn(NamedTuple):
 
 
 class Talk(NamedTuple):
-    """The turns of some documents in their order, as sentences need them too, and the documents' texts by name."""
+    """The turns of some documents in their order, as sentences need them too; the documents' texts and languages.
+
+    A document's languages are its own and the others it holds, most first.
+    """
 
     turns: list[Turn]
     places: list[Place]
     texts: dict[str, str]
+    languages: dict[str, tuple[str, ...]]
+
+    def beyond(self, known: Collection[str]) -> frozenset[str]:
+        """The documents in a language that is not among those known; none where `known` is empty, or it is unknown."""
+        beyond = {name for name, (own, *_) in self.languages.items() if own not in (*known, languages.UNKNOWN)}
+        return frozenset(beyond) if known else frozenset()
 
 
 def talk(documents: pd.DataFrame, turns: pd.DataFrame) -> Talk:
@@ -55,7 +69,9 @@ def talk(documents: pd.DataFrame, turns: pd.DataFrame) -> Talk:
     ordered = turns.sort_values(["document", "start", "end"], kind="stable")[list(Turn._fields)]
     said = [Turn(*row) for row in ordered.itertuples(index=False, name=None)]
     places = [Place(turn.document, turn.start, turn.end, turn.part == "participant") for turn in said]
-    return Talk(said, places, texts)
+    held = zip(documents["document"], documents["language"], documents["other_languages"], strict=True)
+    spoken = {str(name): (str(own), *str(others).split()) for name, own, others in held}
+    return Talk(said, places, texts, spoken)
 
 
 def segments(
@@ -73,15 +89,28 @@ def segments(
     rows = [
         row
         for document, group in groupby(pairs, key=lambda pair: pair[0].document)
-        for row in _of_document(list(group), talk.texts[document], unit=unit, max_words=max_words, min_words=min_words)
+        for row in _of_document(
+            list(group),
+            talk.texts[document],
+            spoken=talk.languages[document],
+            unit=unit,
+            max_words=max_words,
+            min_words=min_words,
+        )
     ]
     return pd.DataFrame(rows, columns=list(store.empty("segments").columns)) if rows else store.empty("segments")
 
 
 def _of_document(
-    pairs: list[tuple[Turn, list[Sentence]]], text: str, *, unit: SegmentUnit, max_words: int, min_words: int
+    pairs: list[tuple[Turn, list[Sentence]]],
+    text: str,
+    *,
+    spoken: tuple[str, ...],
+    unit: SegmentUnit,
+    max_words: int,
+    min_words: int,
 ) -> Iterator[dict[str, object]]:
-    """Yield the segments of one document as rows."""
+    """Yield the segments of one document as rows. `spoken`: its languages, its own first."""
     seen: Counter[str] = Counter()
     prompt = ""
     for turn, found in pairs:
@@ -89,7 +118,8 @@ def _of_document(
         for group in _groups(found, unit=unit, max_words=max_words):
             start, end = group[0].start, group[-1].end
             said = text[start:end]
-            why = aside(turn.part, said, group, min_words=min_words)
+            language = detection.among(said, spoken)
+            why = aside(turn.part, said, group, min_words=min_words, language=language)
             asks = why in ("interviewer", "heading", "script")
             yield {
                 "segment_id": _identifier(turn.document, said, seen[said]),
@@ -104,12 +134,13 @@ def _of_document(
                 "time_s": turn.time_s,
                 "place": turn.place,
                 "n_words": sum(one.words for one in group),
+                "language": language,
                 "substantive": not why,
                 "set_aside": why,
                 "text": said,
             }
             seen[said] += 1
-            if asks and not _only_fillers(said):
+            if asks and not _only_fillers(said, language):
                 asked = turn.turn_id
         prompt = asked or prompt
 
@@ -126,11 +157,12 @@ def _groups(found: list[Sentence], *, unit: SegmentUnit, max_words: int) -> Iter
             yield from sentences.windows(same, max_words=max_words)
 
 
-def aside(part: str, text: str, group: list[Sentence], *, min_words: int) -> str:
+def aside(part: str, text: str, group: list[Sentence], *, min_words: int, language: str = languages.ENGLISH) -> str:
     """Return why a segment takes no part in clustering, or ''.
 
     interviewer: the interviewer's words. heading, script, note: nobody's (a title; a question or task that recurs word
-    for word in many documents; a remark in brackets). backchannel: only "yeah", "okay" and the like. short: fewer than
+    for word in many documents; a remark in brackets). backchannel: only "yeah", "okay" and the like, which
+    are known of English alone. short: fewer than
     min_words words.
     """
     if part == "interviewer":
@@ -141,12 +173,18 @@ def aside(part: str, text: str, group: list[Sentence], *, min_words: int) -> str
         return "script"
     if layout.is_note(text):
         return "note"
-    if _only_fillers(text):
+    if language in READ and _only_fillers(text, language):
         return "backchannel"
     return "short" if sum(one.words for one in group) < min_words else ""
 
 
-def _only_fillers(text: str) -> bool:
+def _only_fillers(text: str, language: str) -> bool:
+    """Whether a text keeps a talk going and says nothing; in languages other than English, whether it is a word or two.
+
+    A question is never such a text there: what it asks is asked.
+    """
+    if language not in READ:
+        return layout.count_words(text) < FEW and not any(mark in text for mark in "?？؟")
     words = [word for word in sentences.tokens(text) if not word.isdecimal()]
     return bool(words) and all(word in FILLERS for word in words)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ Heard = dict[str, tuple[int, dict[str, int]]]
 SCRIPT_DOCUMENTS, SCRIPT_SHARE = 3, 0.3
 # ... if they are this long: short sentences recur by chance, the more so in a participant's labelled speech.
 SCRIPT_WORDS, SCRIPT_WORDS_LABELLED = 5, 9
+# What spaCy calls a pipeline that takes any language.
+ANY_LANGUAGE = "xx"
 # A run of letters longer than this is no word, and a tokenizer may take minutes over it.
 MAX_RUN = 400
 # Longer texts are handed over in pieces that end where a sentence does, in code points.
@@ -28,6 +30,8 @@ MAX_PIECE = 10_000
 
 _RUN = re.compile(rf"\S{{{MAX_RUN}}}")
 _PLAIN_END = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？]")
+# The ends of sentences in many scripts: also Arabic, Urdu, Devanagari, Chinese and Japanese.
+_END = re.compile(r"[.!?…؟۔।॥][\"'”’»›)\]]*\s+|[。！？]")
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
@@ -51,8 +55,25 @@ class Place:
     labelled: bool
 
 
-def splitter(nlp: "Language") -> Split:
-    """Return a function that finds sentences with a spaCy pipeline: for each text, spans that cover all of it.
+@dataclass(frozen=True)
+class Splitter:
+    """What finds sentences (see Split), and the languages that it was trained on; none where it takes any."""
+
+    split: Split
+    known: frozenset[str]
+
+    def __call__(self, texts: list[str]) -> list[list[Span]]:
+        """For each text, the spans of its sentences."""
+        return self.split(texts)
+
+
+def known(split: Split) -> frozenset[str]:
+    """The languages that something which finds sentences was trained on; none where it takes any."""
+    return split.known if isinstance(split, Splitter) else frozenset()
+
+
+def splitter(nlp: "Language") -> Splitter:
+    """Return what finds sentences with a spaCy pipeline: for each text, spans that cover all of it.
 
     A boundary lies only where there is white space, so that no word is cut. A text with a run of letters that is no
     word is split by its punctuation alone.
@@ -70,7 +91,25 @@ def splitter(nlp: "Language") -> Split:
             starts[at].extend(start + place for place in found)
         return [spans(text, found) for text, found in zip(texts, starts, strict=True)]
 
-    return split
+    return Splitter(split, frozenset([str(nlp.lang)]) - {ANY_LANGUAGE})
+
+
+def by_rules(texts: list[str]) -> list[list[Span]]:
+    """Find sentences by punctuation, in any language: no pipeline that was trained on one is asked.
+
+    A sentence does not begin with a small letter, nor after a single letter, as in `J. Silva`.
+    """
+    return [
+        spans(text, (end.end() for end in _END.finditer(text) if not _goes_on(text, end.start(), end.end())))
+        for text in texts
+    ]
+
+
+def _goes_on(text: str, stop: int, start: int) -> bool:
+    """Whether a sentence goes on after a full stop: an abbreviation's, or an ellipsis within."""
+    first = next((letter for letter in text[start : start + 5] if letter.isalnum()), "")
+    initial = text[stop] == "." and stop > 0 and text[stop - 1].isupper() and not text[max(stop - 2, 0)].isalnum()
+    return first.islower() or initial
 
 
 def _cuts(text: str) -> list[Span]:
@@ -102,8 +141,13 @@ def of_turns(turns: Sequence[Place], texts: Mapping[str, str], split: Split) -> 
     return with_script(turns, texts, found, script([heard(turns, texts, found)], documents=len(texts)))
 
 
-def plain(turns: Sequence[Place], texts: Mapping[str, str], split: Split) -> list[list[Sentence]]:
-    """Return the sentences of each turn, in order, none marked as script: that takes all documents."""
+def plain(
+    turns: Sequence[Place], texts: Mapping[str, str], split: Split, *, ruled: Collection[str] = ()
+) -> list[list[Sentence]]:
+    """Return the sentences of each turn, in order, none marked as script: that takes all documents.
+
+    `ruled`: documents whose sentences are found by rules, for they are in a language that `split` does not know.
+    """
     found: list[list[Sentence]] = [[] for _ in turns]
     by_document: dict[str, list[int]] = defaultdict(list)
     for index, turn in enumerate(turns):
@@ -117,7 +161,8 @@ def plain(turns: Sequence[Place], texts: Mapping[str, str], split: Split) -> lis
             for index in indices
             for start, end in layout.paragraphs(text[turns[index].start : turns[index].end], wrapped=wrapped)
         ]
-        for (index, at, _), parts in zip(pieces, split([text[start:end] for _, start, end in pieces]), strict=True):
+        found_in = (by_rules if document in ruled else split)([text[start:end] for _, start, end in pieces])
+        for (index, at, _), parts in zip(pieces, found_in, strict=True):
             found[index].extend(_sentence(text, at + start, at + end) for start, end in parts)
     return found
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import states as known_states
+from pipeline.core import languages
 from pipeline.core.terms import EVERYTHING
 from pipeline.rows import each as rows_of
 from pipeline.views import agreement_view, theme_view
@@ -30,7 +31,8 @@ def aside(segments: pd.DataFrame) -> pd.DataFrame:
 def themes(table: pd.DataFrame) -> pd.DataFrame:
     """Candidate themes, largest first: label, keywords and sizes."""
     ranked = theme_view.ranked(table)
-    named = ranked.assign(theme=[f"T{number}" for number in ranked.number], keywords=ranked.keywords.map(", ".join))
+    words = [languages.shown(*pair) for pair in zip(ranked.keywords, ranked.language, strict=True)]
+    named = ranked.assign(theme=[f"T{number}" for number in ranked.number], keywords=words)
     return named[["theme", "label", "keywords", "n_segments", "n_cases", "n_documents"]].set_index("theme")
 
 
@@ -139,6 +141,7 @@ def matrix_counts(matrix: pd.DataFrame, codes: Sequence[str] = ()) -> pd.DataFra
 def matrix_cells(matrix: pd.DataFrame, case: str) -> pd.DataFrame:
     """One case of the framework matrix: what it said about each code, or why there is nothing."""
     silent = {"asked": "(asked, silent)", "not_asked": "(not asked)", "unknown": "(cannot be told)"}
+    silent |= dict.fromkeys(("not_available", "spoken"), "(not available: not in English)")
     own = matrix[matrix.case == case]
     said = [row.summary or silent.get(row.state, "") for row in rows_of(own)]
     return pd.DataFrame({"code": own.code.to_list(), "passages": own.n_segments.to_list(), "summary": said})

@@ -18,7 +18,7 @@ def tables(*, documents: int = 6, segments: int = 8, source_types: list[str] | N
         name = f"d{d}"
         text = "".join(f"{name} seg {s:02d} "[:LENGTH].ljust(LENGTH) for s in range(segments))
         kind = source_types[d] if source_types else "interview"
-        texts.append((name, kind, f"{name}.txt", "0" * 64, 2 * segments, text))
+        texts.append((name, kind, f"{name}.txt", "0" * 64, 2 * segments, "en", 1.0, "", text))
         for s in range(segments):
             asks = s == 0
             start, end = s * LENGTH, (s + 1) * LENGTH
@@ -36,6 +36,7 @@ def tables(*, documents: int = 6, segments: int = 8, source_types: list[str] | N
                     "time_s": float("nan"),
                     "place": "",
                     "n_words": 3,
+                    "language": "en",
                     "substantive": not asks,
                     "set_aside": "interviewer" if asks else "",
                     "text": text[start:end],
@@ -47,7 +48,8 @@ def tables(*, documents: int = 6, segments: int = 8, source_types: list[str] | N
             first = {key: held[0][key] for key in ("speaker", "case", "part")}
             place = {"document": name, "turn_id": turn, "start": start, "end": end, "text": text[start:end]}
             turns.append(place | first | {"time_s": float("nan"), "place": ""})
-    columns = ["document", "source_type", "path", "sha256", "n_words", "text"]
+    columns = ["document", "source_type", "path", "sha256", "n_words"]
+    columns += ["language", "language_share", "other_languages", "text"]
     return {
         "documents": typed("documents", pd.DataFrame(texts, columns=columns)),
         "segments": typed("segments", pd.DataFrame(rows)),

@@ -84,6 +84,7 @@ def segments(documents: int = 5) -> pd.DataFrame:
                     "time_s": np.nan,
                     "place": "",
                     "n_words": len(text.split()),
+                    "language": "en",
                     "substantive": part == "participant",
                     "set_aside": "" if part == "participant" else "interviewer",
                     "text": text,

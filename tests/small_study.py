@@ -58,6 +58,7 @@ TALK: dict[str, tuple[str, list[tuple[str, str]]]] = {
         ],
     ),
 }
+ENGLISH = {"language": "en", "language_share": 1.0, "other_languages": ""}
 CODES = ("Pride", "Time", "Staffing", "Leaders")
 WORDS = {"Pride": ("wanted", "came", "asked us"), "Time": ("home", "day", "Sunday"), "Staffing": ("two of us", "bleep")}
 WORDS["Leaders"] = ("executive", "email")
@@ -121,12 +122,14 @@ def _talk(repeat: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
                 aside = "interviewer" if asks else "backchannel" if short else ""
                 more = {"segment_id": f"{turn_id}.0", "turn_id": turn_id, "prompt_id": "" if asks else prompt}
                 segments.append(
-                    place | more | {"n_words": len(words.split()), "substantive": not aside, "set_aside": aside}
+                    place
+                    | more
+                    | {"n_words": len(words.split()), "language": "en", "substantive": not aside, "set_aside": aside}
                 )
                 prompt = turn_id if asks else prompt
             digest = hashlib.sha256(text.encode()).hexdigest()
             row = {"document": document, "source_type": source, "path": document, "sha256": digest}
-            documents.append(row | {"n_words": len(text.split()), "text": text})
+            documents.append(row | {"n_words": len(text.split()), **ENGLISH, "text": text})
     return pd.DataFrame(documents), pd.DataFrame(turns), pd.DataFrame(segments)
 
 
@@ -177,7 +180,10 @@ def _themes(said: pd.DataFrame) -> dict[str, pd.DataFrame]:
             "n_documents": own.document.nunique(),
         }
         words = ["charts", "home", "nobody"] if theme_id == 0 else ["time", "ward", "bleep"]
-        themes.append({"theme_id": theme_id, "parent_id": -1, "level": 1, "label": label, "keywords": words} | sizes)
+        themes.append(
+            {"theme_id": theme_id, "parent_id": -1, "level": 1, "label": label, "keywords": words, "language": "en"}
+            | sizes
+        )
     assigned = pd.DataFrame({"segment_id": given.segment_id, "theme_id": ids, "subtheme_id": -1, "strength": 0.5})
     assigned = assigned.assign(
         cluster_id=ids, outside=["" if theme >= 0 else "unlike" for theme in ids], rejected_id=-1

@@ -26,7 +26,7 @@ def talk(documents: list[str], *, blobs: tuple[int, ...] = (0, 1, 2), each: int 
             rows.append(
                 {"segment_id": f"{document}-{number:03d}", **who, **place, "time_s": np.nan, "n_words": 6, "place": ""}
             )
-            rows[-1] |= {"substantive": True, "set_aside": "", "text": text}
+            rows[-1] |= {"language": "en", "substantive": True, "set_aside": "", "text": text}
             vector = CENTRES[blob] + noise.normal(0, 0.12, 12)
             vectors.append((vector / np.linalg.norm(vector)).astype(np.float32))
     segments = pd.DataFrame(rows)[list(store.empty("segments").columns)]

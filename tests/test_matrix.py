@@ -16,7 +16,7 @@ TEXT = "We had no time. None at all, honestly. The ward was full."
 
 def segments(*rows) -> pd.DataFrame:
     columns = ["segment_id", "document", "case", "part", "start", "text"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).assign(language="en", n_words=5)
 
 
 def accepted(*rows) -> pd.DataFrame:

@@ -328,7 +328,8 @@ def test_an_archive_holds_its_files_and_repacking_forgets_times(files):
 def test_any_text_and_any_spans_come_back(text, cuts, offsets):
     spans = sorted({(start, min(len(text), start + size)) for start, size in cuts if start < len(text)})
     empty = {name: store.empty(name) for name in qdpx.TABLES}
-    row = {"document": "d.txt", "source_type": "interview", "path": "d.txt", "sha256": "", "n_words": 1, "text": text}
+    row = {"document": "d.txt", "source_type": "interview", "path": "d.txt", "sha256": "", "n_words": 1}
+    row |= {"language": "en", "language_share": 1.0, "other_languages": "", "text": text}
     codings = [("d.txt", start, end, text[start:end], "Code", "", "lea", "", "") for start, end in spans]
     held = {**empty, "documents": pd.DataFrame([row]), "codings": pd.DataFrame(codings, columns=list(empty["codings"]))}
     held["codings"] = held["codings"].astype({"start": np.int64, "end": np.int64}) if spans else empty["codings"]

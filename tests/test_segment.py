@@ -16,9 +16,9 @@ def by_stops(texts):
     return [sentences.spans(text, sentences.plain_starts(text)) for text in texts]
 
 
-def tables(texts, participants=("Anna", "Bo")):
+def tables(texts, participants=("Anna", "Bo"), spoken=("en", 1.0, "")):
     documents = pd.DataFrame(
-        [(name, "interview", name, "0", 1, text) for name, text in texts.items()],
+        [(name, "interview", name, "0", 1, *spoken, text) for name, text in texts.items()],
         columns=list(store.empty("documents").columns),
     )
     rows = []

@@ -27,7 +27,9 @@ def no_spacy(monkeypatch):
 
 def tables(texts):
     """Documents and turns: a turn a line."""
-    documents = [(name, "document", name, "0", len(text.split()), text) for name, text in sorted(texts.items())]
+    documents = [
+        (name, "document", name, "0", len(text.split()), "en", 1.0, "", text) for name, text in sorted(texts.items())
+    ]
     turns = []
     for name, text in sorted(texts.items()):
         at = 0

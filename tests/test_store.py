@@ -143,7 +143,7 @@ def test_a_part_that_breaks_its_schema_is_refused(tmp_path: Path):
 
 def test_words_are_counted_by_document(tmp_path: Path):
     texts = {"b.txt": 3, "a.txt": 4, "é.txt": 0}
-    rows = [(name, "document", name, "0", words, "x") for name, words in texts.items()]
+    rows = [(name, "document", name, "0", words, "en", 1.0, "", "x") for name, words in texts.items()]
     store.write(tmp_path, "documents", pd.DataFrame(rows, columns=list(store.empty("documents").columns)))
     assert store.words(tmp_path, "documents").to_dict() == texts
     assert list(store.words(tmp_path, "documents").index) == ["a.txt", "b.txt", "é.txt"]
@@ -152,7 +152,7 @@ def test_words_are_counted_by_document(tmp_path: Path):
 
 
 def test_large_tables_are_stored_in_pieces_that_can_be_read_alone(tmp_path: Path):
-    rows = [(f"{at:05}.txt", "document", "p", "0", 1, "x") for at in range(600)]
+    rows = [(f"{at:05}.txt", "document", "p", "0", 1, "en", 1.0, "", "x") for at in range(600)]
     store.write(tmp_path, "documents", pd.DataFrame(rows, columns=list(store.empty("documents").columns)))
     found = pq.read_metadata(store.path(tmp_path, "documents"))
     assert [found.row_group(at).num_rows for at in range(found.num_row_groups)] == [256, 256, 88]

@@ -15,7 +15,7 @@ THEMES = frame(
     (9, 1, "Staff", ["bleep"], 8, 3, 2),
     (3, 1, "Board", ["email"], 5, 1, 1),
     (4, 2, "A part", ["night"], 3, 1, 1),
-)
+).assign(language="en")
 SEGMENTS = frame(
     "segment_id document case speaker n_words substantive set_aside text",
     ("s1", "b", "ben", "Ben", 10, True, "", "One."),

@@ -37,6 +37,7 @@ def study(n: int = 120, *, documents: int = 8, kinds: int = 4, seed: int = 1) ->
             "time_s": float("nan"),
             "place": "",
             "n_words": 6,
+            "language": "en",
             "substantive": True,
             "set_aside": "",
         }

@@ -10,7 +10,7 @@ from pipeline.inductive import wording
 def segments(*said: tuple[str, str, str]) -> pd.DataFrame:
     """Segments: document, case and text."""
     frame = pd.DataFrame(said, columns=["document", "case", "text"])
-    return frame.assign(speaker=frame["case"])
+    return frame.assign(speaker=frame["case"], language="en", n_words=3)
 
 
 def worded(frame: pd.DataFrame, themes: list[int], parts: list[int] | None = None, **options) -> wording.Words:

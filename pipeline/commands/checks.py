@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline import codebook, decisions, ingest, participants, study
 from pipeline import params as settings
 from pipeline.commands import exposed
-from pipeline.core import study_folder, withdrawals
+from pipeline.core import languages, study_folder, withdrawals
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.participants import Person
@@ -109,6 +109,7 @@ def _tables(found: Findings, tables: dict[str, pd.DataFrame]) -> None:
     found.lines.append(
         f"{people['case'].nunique()} participants, {len(turns)} turns, {len(tables['codings'])} codings."
     )
+    found.lines += [f"Language: {line}" for line in languages.summary(documents)]
     for row in tables["ingest_problems"].itertuples():
         where = ", ".join(part for part in (str(row.document), str(row.place)) if part)
         found.lines.append(f"{KINDS[str(row.kind)]}: {where}: {row.reason}")

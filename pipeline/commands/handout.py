@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline import store, whole, words
 from pipeline.commands import exposed
-from pipeline.core import people_files, record, study_folder
+from pipeline.core import languages, people_files, record, study_folder
 from pipeline.core.places import Places
 from pipeline.errors import CounterpointError
 from pipeline.exchange import handout
@@ -116,6 +116,9 @@ def _said(row: object, role: str, kept: list[tuple[str, str]]) -> str:
     spoken = f"{words.count(people, 'person', 'people')} spoke of this, in {passages}."
     said = [spoken if people else f"This comes up in {passages} of documents or notes, in which nobody is named."]
     keywords = [str(word) for word in getattr(row, "keywords", ())][:5]
+    spoken = str(getattr(row, "language", languages.ENGLISH))
+    if not keywords and not languages.english(spoken):
+        said.append(f"Words that come up often: {languages.not_available([spoken])}.")
     if keywords:
         said.append(f"Words that come up often: {words.listed(keywords)}.")
     if role:

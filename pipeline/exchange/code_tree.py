@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline import refi, rows
 from pipeline.codebook import Codebook
+from pipeline.core import languages
 from pipeline.exchange import markup
 from pipeline.reporting.code_text import described
 
@@ -124,7 +125,7 @@ def themes(
 def _said(row: Any, become: Mapping[int, str]) -> str:
     """What a theme's table says of it, as a description."""
     held = row._asdict()
-    words = ", ".join(str(word) for word in held["keywords"])
+    words = languages.shown(held["keywords"], str(held.get("language", languages.ENGLISH)))
     kind = "sub-theme" if held["level"] > 1 else "theme"
     counts = f"{held['n_segments']} segments, {held['n_cases']} cases, {held['n_documents']} documents"
     said = held.get("passport") or f"Proposed by the pipeline: {counts}."

@@ -19,7 +19,9 @@ SILENT = {
     "asked": "Asked, and nothing was found in the answer.",
     "not_asked": "Not asked.",
     "unknown": "Nothing was found; whether it was asked cannot be told.",
+    "not_available": "Not available: the case does not speak English, which is all that the mapping reads.",
 }
+NO_SUMMARY = "A summary is not available: the passages are not in English."
 LEVELS = 9
 
 
@@ -67,7 +69,7 @@ def matrix(
         for row in sorted(rows.each(held), key=lambda row: (place.get(row.code, len(place)), row.code)):
             number = f"{row.n_segments} passage{'' if row.n_segments == 1 else 's'}"
             own = (said or {}).get((str(case), str(row.code)))
-            text = f"{own.summary}\n({number}; {own.who})" if own else f"{row.summary}\n({number})"
+            text = f"{own.summary}\n({number}; {own.who})" if own else f"{row.summary or NO_SUMMARY}\n({number})"
             silent = SILENT.get(str(row.state), "")
             _filled(grid.add_row().cells, str(row.code), text if own or row.n_segments else silent)
     if table.empty:

@@ -8,13 +8,20 @@ import pandas as pd
 import xlsxwriter
 
 from pipeline.cells import LONGEST, MADE
+from pipeline.core import languages
 from pipeline.reporting import written
 from pipeline.reporting.matrix import Cell
 from pipeline.reporting.quotes import Quote
 from pipeline.rows import each
 
-# Excel holds 31 characters in the name of a sheet.
-SILENT = {"asked": "asked, silent", "not_asked": "not asked", "unknown": ""}
+# What stands in a cell without a summary, by its state.
+SILENT = {
+    "asked": "asked, silent",
+    "not_asked": "not asked",
+    "unknown": "",
+    "not_available": "not available (not in English)",
+    "spoken": "summary not available (not in English)",
+}
 HEADINGS = ("quote", "case", "code", "document", "speaker", "attributes", "time", "question", "passage", "segment_id")
 WIDTHS = (7, 16, 22, 26, 14, 22, 8, 40, 80, 28)
 # What a person may change in `Themes`: the label, the decision, the memo.
@@ -142,7 +149,7 @@ def _write_themes(
         sheet.set_column(column, column, width)
     found = [] if themes is None else list(each(themes))
     for line, row in enumerate(found, start=1):
-        words = ", ".join(str(word) for word in row.keywords)
+        words = languages.shown(row.keywords, row.language)
         texts = {"theme": f"T{row.number}", "label": row.label, "status": become.get(row.theme_id, row.status)}
         texts |= {"segments": str(row.n_segments), "words": words, "id": str(row.theme_id)}
         for column, name in enumerate(THEMES):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # A word begins with a letter and may hold apostrophes and hyphens: "don't", "follow-up", "naïve".
 TOKEN = r"(?u)\b[^\W\d_][\w'’-]*\w\b"  # noqa: S105  # a word, not a secret
 LONGEST = 3
+UNNAMED = "Unnamed"
 # A phrase says more than a word that is as frequent.
 PHRASE = 1.5
 # What people say in every talk about anything.
@@ -195,18 +196,18 @@ def stem(word: str) -> str:
     return word
 
 
-def names(ranked_terms: Sequence[Sequence[str]], *, words: int = 3) -> list[str]:
+def names(ranked_terms: Sequence[Sequence[str]], *, words: int = 3, unnamed: Sequence[str] | None = None) -> list[str]:
     """A label for each group: its best terms that do not repeat one another; no two labels are the same.
 
-    A group without any term is called "Unnamed". Of two that would share a label the later one takes a further term,
-    or else a number.
+    A group without any term is called "Unnamed", or what `unnamed` says of it. Of two that would share a label the
+    later one takes a further term, or else a number.
     """
     given: list[str] = []
     taken: set[str] = set()
-    for terms in ranked_terms:
-        label = next((name for name in _tries(terms, words) if name.casefold() not in taken), "")
+    for terms, otherwise in zip(ranked_terms, unnamed or [UNNAMED] * len(ranked_terms), strict=True):
+        label = next((name for name in _tries(terms, words, otherwise) if name.casefold() not in taken), "")
         if not label:
-            base = next(_tries(terms, words))
+            base = next(_tries(terms, words, otherwise))
             numbered = (f"{base} ({n})" for n in range(2, len(ranked_terms) + 2))
             label = next(name for name in numbered if name.casefold() not in taken)
         taken.add(label.casefold())
@@ -214,10 +215,10 @@ def names(ranked_terms: Sequence[Sequence[str]], *, words: int = 3) -> list[str]
     return given
 
 
-def _tries(terms: Sequence[str], words: int) -> Iterator[str]:
+def _tries(terms: Sequence[str], words: int, otherwise: str) -> Iterator[str]:
     options = distinct(terms, count=words + 3)
     if not options:
-        yield "Unnamed"
+        yield otherwise
         return
     yield _sentence(options[:words])
     for extra in options[words:]:

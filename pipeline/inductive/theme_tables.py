@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipeline import params as settings
 from pipeline import store, words
+from pipeline.core import languages
 from pipeline.core.terms import UNASSIGNED
 from pipeline.inductive import decided, grouping, passports, reruns, steadiness, theme_quotes, wording
 from pipeline.inductive.decided import Decided
@@ -66,9 +67,9 @@ def themes(
             for kind, name in lost.loc[lost["theme"] == theme, ["kind", "name"]].itertuples(index=False)
         ]
         known = replace(known, stability=float(steady[theme]), lost_without=tuple(gone))
-        row = _row(
-            theme_ids[theme], UNASSIGNED, worded.named[theme], worded.keywords[theme], known=known, n_cases=n_cases
-        )
+        spoken = worded.languages[theme]
+        said = (worded.named[theme], worded.keywords[theme], spoken)
+        row = _row(theme_ids[theme], UNASSIGNED, *said, known=_measured(known, spoken), n_cases=n_cases)
         rows.append(row | left.columns()[theme])
     for part, places in enumerate(within):
         parent = int(groups.themes[places[0]])
@@ -77,12 +78,20 @@ def themes(
             continue
         keywords = worded.part_keywords[part]
         known = passports.facts(talk.segments.iloc[places], asked=asked, prompts=prompts, keywords=keywords)
-        rows.append(_row(part_ids[part], theme_ids[parent], worded.parts[part], keywords, known=known, n_cases=n_cases))
+        spoken = worded.part_languages[part]
+        said = (worded.parts[part], keywords, spoken)
+        known = _measured(known, spoken)
+        rows.append(_row(part_ids[part], theme_ids[parent], *said, known=known, n_cases=n_cases))
     return pd.DataFrame(rows), theme_ids, part_ids
 
 
+def _measured(known: Facts, spoken: str) -> Facts:
+    """The facts without what goes by a theme's keywords, where its language has none."""
+    return known if languages.english(spoken) else replace(known, unprompted_share=float("nan"))
+
+
 def _row(
-    theme_id: int, parent_id: int, label: str, keywords: list[str], *, known: Facts, n_cases: int
+    theme_id: int, parent_id: int, label: str, keywords: list[str], language: str, *, known: Facts, n_cases: int
 ) -> dict[str, object]:
     row = {name: value for name, value in vars(known).items() if name != "lost_without"}
     return row | {
@@ -91,6 +100,7 @@ def _row(
         "level": 1 if parent_id == UNASSIGNED else 2,
         "label": label,
         "keywords": keywords,
+        "language": language,
         "label_source": "words",
         "status": "candidate",
         "decided": "",
@@ -162,6 +172,14 @@ def notes(talk: Talk, groups: Groups, stability: pd.DataFrame, *, looked: int) -
         )
     elif n < FEW:
         said.append(f"There are {n} segments: themes of so few are hints at best. Read every segment.")
+    foreign = talk.segments.loc[~talk.segments["language"].map(languages.english), "language"]
+    if len(foreign):
+        spoken = languages.listed(foreign.value_counts().index.to_list())
+        said.append(
+            f"{words.count(len(foreign), 'segment').capitalize()} of {n:,} are in {spoken}. Groups of such talk are "
+            "uncertain, as the models are for English; labels and keywords of themes mostly in it are not available. "
+            "Read them, and name them yourself."
+        )
     if looked < n:
         said.append(
             f"Themes were found in {looked:,} of the {n:,} segments, the same share of each document and case; the "

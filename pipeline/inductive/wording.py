@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pipeline.core import languages
 from pipeline.core.numbers import unit
 from pipeline.inductive import labels, theme_model
 
@@ -23,12 +24,18 @@ FEWEST_TERMS = 2
 
 @dataclass(frozen=True)
 class Words:
-    """Labels and keywords: of each theme by its number, and of each part."""
+    """Labels and keywords: of each theme by its number, and of each part.
+
+    `languages`, `part_languages`: what most of each group's words are in. Where that is not English there are no
+    keywords, since the stop words and noun phrases are, and the label names the language and nothing else.
+    """
 
     named: list[str]
     keywords: list[list[str]]
     parts: list[str]
     part_keywords: list[list[str]]
+    languages: list[str]
+    part_languages: list[str]
 
 
 def worded(
@@ -46,25 +53,34 @@ def worded(
     `given`: labels that people gave, by the theme's number, which go before those found. The model is missing where
     there are no two words that could name anything, so that there is nothing to weigh, and where there is no theme.
     """
-    texts = segments["text"].tolist()
+    readable = languages.read_in(segments["language"], segments["n_words"], {languages.ENGLISH}).to_numpy()
+    texts = [text if read else "" for text, read in zip(segments["text"].tolist(), readable, strict=True)]
+    spoken, part_spoken = _spoken(segments, themes), _spoken(segments, parts)
     stop = labels.stop_words([*segments["speaker"], *segments["case"]])
-    phrases, nouns = labels.nouns([texts[place] for place in _central(vectors, themes)], nlp, stop=stop)
+    central = [texts[place] for place in _central(vectors, themes) if readable[place]]
+    phrases, nouns = labels.nouns(central, nlp, stop=stop)
     least = 2 if len(texts) >= FEW else 1
     terms = labels.vocabulary(texts, phrases, stop=stop, least=least)
     n_themes, n_parts = int(themes.max(initial=-1)) + 1, int(parts.max(initial=-1)) + 1
     if len(terms) < FEWEST_TERMS or not n_themes:
-        own = [_said(texts, themes == theme, terms) for theme in range(n_themes)]
-        of_parts = [_said(texts, parts == part, terms) for part in range(n_parts)]
-        return _called(Words(labels.names(own), own, labels.names(of_parts), of_parts), given), None
+        own = _readable([_said(texts, themes == theme, terms) for theme in range(n_themes)], spoken)
+        of_parts = _readable([_said(texts, parts == part, terms) for part in range(n_parts)], part_spoken)
+        named = labels.names(own, unnamed=_unnamed(spoken))
+        parts_named = labels.names(of_parts, unnamed=_unnamed(part_spoken))
+        return _called(Words(named, own, parts_named, of_parts, spoken, part_spoken), given), None
     model, weights = theme_model.fit(texts, vectors, themes, terms)
     said = labels.vectorizer(terms).transform(texts)
-    ranked = _ranked(segments, vectors, themes, said=said, weights=weights, terms=terms)
-    part_ranked = _ranked(segments, vectors, parts, said=said, weights=theme_model.weights(said, parts), terms=terms)
+    ranked = _readable(_ranked(segments, vectors, themes, said=said, weights=weights, terms=terms), spoken)
+    part_weights = theme_model.weights(said, parts)
+    part_ranked = _ranked(segments, vectors, parts, said=said, weights=part_weights, terms=terms)
+    part_ranked = _readable(part_ranked, part_spoken)
     wording = Words(
-        labels.names(_naming(ranked, {*phrases, *nouns})),
+        labels.names(_naming(ranked, {*phrases, *nouns}), unnamed=_unnamed(spoken)),
         [terms_[:keywords] for terms_ in ranked],
-        labels.names(_naming(part_ranked, {*phrases, *nouns}), words=2),
+        labels.names(_naming(part_ranked, {*phrases, *nouns}), words=2, unnamed=_unnamed(part_spoken)),
         [terms_[:keywords] for terms_ in part_ranked],
+        spoken,
+        part_spoken,
     )
     wording = _called(wording, given)
     theme_model.name(model, themes, named=wording.named, keywords=wording.keywords)
@@ -75,6 +91,27 @@ def _said(texts: Sequence[str], inside: np.ndarray, terms: Sequence[str]) -> lis
     """Those of a few terms that a group's texts (a mask) say."""
     words = {word for place in np.flatnonzero(inside).tolist() for word in labels.tokens(texts[place])}
     return [term for term in terms if words.issuperset(term.split())]
+
+
+def _spoken(segments: pd.DataFrame, groups: np.ndarray) -> list[str]:
+    """What most words of each group are in; talk in no known language counts where a group holds no other."""
+    found = []
+    for group in range(int(groups.max(initial=-1)) + 1):
+        inside = segments[groups == group]
+        words = inside["n_words"].groupby(inside["language"]).sum().sort_index()
+        told = words.drop(languages.UNKNOWN, errors="ignore")
+        found.append(str((told if len(told) else words).idxmax()) if len(words) else languages.UNKNOWN)
+    return found
+
+
+def _readable(ranked: list[list[str]], spoken: Sequence[str]) -> list[list[str]]:
+    """The terms of groups that are mostly in English; of others none, whatever English they hold."""
+    return [terms if languages.english(own) else [] for terms, own in zip(ranked, spoken, strict=True)]
+
+
+def _unnamed(spoken: Sequence[str]) -> list[str]:
+    """What each group is called where it has no terms."""
+    return [labels.UNNAMED if languages.english(own) else f"Theme in {languages.name(own)}" for own in spoken]
 
 
 def _naming(ranked: list[list[str]], nouns: set[str]) -> list[list[str]]:

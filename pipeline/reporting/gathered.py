@@ -64,7 +64,8 @@ def gather(
     codes = tuple(code for code in book.names if code in mapped)
     known = {code: book[code] for code in codes}
     questions = asked.asked(turns=tables["turns"], rows=matrix.rows_of(segments), codes=known)
-    cells = matrix.cells(segments=segments, accepted=accepted, codes=codes, asked=questions)
+    unread = matrix.unread(segments, looked=set(assigned.segment_id))
+    cells = matrix.cells(segments=segments, accepted=accepted, codes=codes, asked=questions, unread=unread)
     quoted = quotes.collect(
         documents=tables["documents"], turns=tables["turns"], cases=tables["cases"], segments=segments
     )

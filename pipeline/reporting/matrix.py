@@ -6,12 +6,13 @@ the passages of the code have in common (the centroid method of Radev et al. 200
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from pipeline.core import languages
 from pipeline.counting import TfidfVectorizer, normalize
 from pipeline.rows import each, groups
 
@@ -31,7 +32,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Cell:
-    """A case by a code. `state`: spoken, asked (and silent), not_asked or unknown; `question`: a turn_id, or empty."""
+    """A case by a code. `question`: a turn_id, or empty.
+
+    `state`: spoken, asked (and silent), not_asked, unknown, or not_available (in a language that is not mapped).
+    """
 
     case: str
     code: str
@@ -57,6 +61,20 @@ def rows_of(segments: pd.DataFrame) -> pd.DataFrame:
     return named[["document", "case"]].drop_duplicates().sort_values(["case", "document"], ignore_index=True)
 
 
+def unread(segments: pd.DataFrame, *, looked: Collection[str]) -> frozenset[str]:
+    """The cases of whose words half or more were in no segment that was mapped, for they are in another language.
+
+    `looked`: the segments that were mapped.
+    """
+    if not looked:
+        return frozenset()
+    said = segments[segments.substantive]
+    who = said.case.where(said.case != "", said.document)
+    words = said.n_words.groupby(who).sum()
+    mapped = said.n_words.where(said.segment_id.isin(list(looked)), 0).groupby(who).sum()
+    return frozenset(str(name) for name in words.index[mapped * 2 <= words])
+
+
 def cells(
     *,
     segments: pd.DataFrame,
@@ -64,11 +82,13 @@ def cells(
     codes: Sequence[str],
     asked: dict[tuple[str, str], str],
     sentences: int = 2,
+    unread: frozenset[str] = frozenset(),
 ) -> list[Cell]:
     """Every case against every code: cases in alphabetical order, codes in the order given.
 
     `accepted` holds segment_id, code and score: the passages that have a code. A cell's excerpts are ordered by score,
-    then as they were said; its summary is at most `sentences` of their sentences, in the order of the talk.
+    then as they were said; its summary is at most `sentences` of their sentences, in the order of the talk: of those
+    in English, as what is common to them is told without its stop words. `unread`: cases of which nothing was mapped.
     """
     rows = rows_of(segments)
     cases = sorted(set(rows.case))
@@ -77,14 +97,23 @@ def cells(
     best = best.drop_duplicates(["segment_id", "code"]).merge(named, on="segment_id")
     best = best.sort_values(["score", "document", "start"], ascending=[False, True, True], kind="stable")
     best = best[best.code.isin(list(codes))]
-    summaries = {code: _summaries(group, sentences) for code, group in groups(best, "code").items()}
+    english = best[languages.read_in(best.language, best.n_words, {languages.ENGLISH})]
+    summaries = {code: _summaries(group, sentences) for code, group in groups(english, "code").items()}
     excerpts = {key: tuple(group.segment_id) for key, group in groups(best, ["case", "code"]).items()}
     made = []
     for case in cases:
         for code in codes:
             own = excerpts.get((case, code), ())
             question = "" if own else asked.get((case, code), "")
-            silent = "unknown" if (case, code) not in asked else "asked" if question else "not_asked"
+            silent = (
+                "not_available"
+                if case in unread
+                else "unknown"
+                if (case, code) not in asked
+                else "asked"
+                if question
+                else "not_asked"
+            )
             parts = summaries.get(code, {}).get(case, ())
             made.append(Cell(case, code, "spoken" if own else silent, parts, own, question))
     return made

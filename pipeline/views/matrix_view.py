@@ -12,6 +12,11 @@ from pipeline.reporting.quotes import Quote
 from pipeline.reporting.written import Summary, digest
 
 COLUMNS_A_TABLE = 5
+NO_CODES = "No codebook came with this study, so there is no framework matrix."
+NOT_MAPPED = (
+    "Not available: nothing was mapped to the codebook, as nobody says anything that the mapping can read. What was "
+    "left out, and why, is listed below."
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class MatrixView:
     codes: tuple[str, ...]
     rows: tuple[Row, ...]
     parts: tuple[Part, ...]
+    unread: bool = False
 
 
 def build(
@@ -108,7 +114,10 @@ def build(
         )
 
     parts = tuple(Part(title, tuple(chosen), rows(chosen)) for title, chosen in by_category(codes, book))
-    return MatrixView(_lead(cells, len(cases), len(codes)), tuple(codes), rows(codes), parts)
+    if not codes:
+        return MatrixView(NO_CODES if not len(book) else NOT_MAPPED, (), (), ())
+    unread = any(cell.state == "not_available" for cell in cells)
+    return MatrixView(_lead(cells, len(cases), len(codes)), tuple(codes), rows(codes), parts, unread)
 
 
 def by_category(codes: Sequence[str], book: Codebook) -> list[tuple[str, list[str]]]:
@@ -151,7 +160,10 @@ def _lead(cells: Sequence[Cell], cases: int, codes: int) -> str:
     spoken = sum(cell.state == "spoken" for cell in cells)
     silent = sum(cell.state == "asked" for cell in cells)
     size = f"{words.count(cases, 'case').capitalize()} by {words.count(codes, 'code')}"
+    unread = sum(cell.state == "not_available" for cell in cells)
+    left = f" {unread:,} cells are not available, as the cases do not speak English." if unread else ""
     return (
         f"{size}: in {spoken:,} of {len(cells):,} cells something was said; in {silent:,} a question came near and "
         "nothing was found. The codes are candidates, given by the pipeline."
+        f"{left}"
     )

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from pipeline import words
+from pipeline.core import languages
 from pipeline.rows import counts, each, groups
 
 ASIDE = {
@@ -32,6 +34,7 @@ class Source:
 
     document: str
     source_type: str
+    language: str
     speakers: str
     n_words: int
     n_segments: int
@@ -113,6 +116,7 @@ def _lead(
         f"This study holds {sources_in_words(documents)}: {words.count(total, 'word')} in all, "
         f"with the talk of {words.count(people, 'case')} (participants)."
     ]
+    said += languages.summary(documents)
     used = int(segments.substantive.sum())
     if len(segments):
         said.append(
@@ -143,6 +147,7 @@ def _sources(documents: pd.DataFrame, segments: pd.DataFrame, codings: pd.DataFr
         Source(
             document=row.document,
             source_type=words.SOURCES[row.source_type].removeprefix("set of "),
+            language=_language(row),
             speakers=words.listed(who.get(row.document, [])),
             n_words=row.n_words,
             n_segments=used.get(row.document, 0),
@@ -150,6 +155,14 @@ def _sources(documents: pd.DataFrame, segments: pd.DataFrame, codings: pd.DataFr
         )
         for row in each(documents.sort_values("document"))
     )
+
+
+def _language(row: Any) -> str:
+    """What a document is in and how surely: Portuguese (98%), also English."""
+    if row.language == languages.UNKNOWN:
+        return "cannot be told"
+    others = languages.listed(str(row.other_languages).split())
+    return f"{languages.name(row.language)} ({words.percent(row.language_share)}){f', also {others}' if others else ''}"
 
 
 def _attributes(cases: pd.DataFrame) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline import states, words
+from pipeline.core import languages
 from pipeline.core.coders import PIPELINE
 from pipeline.reporting.quotes import Quote
 from pipeline.rows import each, groups
@@ -37,6 +38,7 @@ class Card:
     state: str
     standing: tuple[str, ...]
     keywords: tuple[str, ...]
+    no_keywords: str
     n_segments: int
     spread: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
     quotes: tuple[tuple[str, tuple[Quote, ...]], ...]
@@ -126,6 +128,7 @@ def cards(
                 state=become[theme].state,
                 standing=states.standing(become[theme]),
                 keywords=tuple(str(word) for word in row["keywords"]),
+                no_keywords=languages.shown((), str(row.get("language", languages.ENGLISH))),
                 n_segments=row["n_segments"],
                 spread=tuple(_spread(spread[theme])) if theme in spread else (),
                 quotes=_chosen(chosen[theme], quotes, per_theme) if theme in chosen else (),
