@@ -91,6 +91,8 @@ def command(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
         "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": f"{root}{os.pathsep}{root / '.no_network'}",
         "ATTEMPTS": str(root / "attempts.txt"),
+        # A number that is none is a fault of ours, and no line on the screen of whoever runs this.
+        "PYTHONWARNINGS": "error::RuntimeWarning",
     }
     return subprocess.run(words, cwd=root, env=environment, capture_output=True, text=True, check=False)
 

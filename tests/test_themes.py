@@ -1,10 +1,12 @@
 import hashlib
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy import sparse
 
 from pipeline import params as settings
 from pipeline import store, themes
@@ -265,6 +267,18 @@ def test_the_model_can_be_read_again_and_knows_its_labels(result, tmp_path):
     assert {file.suffix for file in (tmp_path / "model").iterdir()} == {".json", ".safetensors", ".md"}
     again = BERTopic.load(str(tmp_path / "model"))
     assert set(first(result)["label"]) <= set(again.custom_labels_)
+
+
+def test_a_term_that_is_said_in_no_group_weighs_nothing_and_divides_by_nothing():
+    said = sparse.csr_matrix(np.array([[2, 1, 0], [0, 3, 0], [1, 0, 0], [0, 0, 4]]))
+    groups = np.array([0, 0, 1, -1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = theme_model.weights(said, groups)
+    # (Grootendorst 2022) The share of a term in its group, its root, times log(1 + mean words of a group / its count).
+    share, mean = np.array([[2 / 6, 4 / 6, 0], [1, 0, 0]]), 3
+    assert found == pytest.approx(np.sqrt(share) * np.array([np.log(1 + mean / 3), np.log(1 + mean / 4), 0]))
+    assert theme_model.weights(said[:, [2]], groups).tolist() == [[0], [0]]
 
 
 def test_a_model_saved_over_another_leaves_nothing_of_it_and_all_else(result, tmp_path):

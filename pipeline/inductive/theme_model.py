@@ -85,7 +85,10 @@ def _quiet() -> None:
 
 
 def weights(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
-    """c-TF-IDF of (segments, terms) counts for groups numbered from 0 (-1: none): (groups, terms)."""
+    """c-TF-IDF of (segments, terms) counts for groups numbered from 0 (-1: none): (groups, terms).
+
+    A term that is said in no group weighs nothing in any: c-TF-IDF divides by how often a term is said in them.
+    """
     with lean.without(*UNUSED):
         from bertopic.vectorizers import ClassTfidfTransformer
 
@@ -94,8 +97,14 @@ def weights(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
         (np.ones(len(inside), dtype=np.int64), (groups[inside], inside)), (groups.max() + 1, len(groups))
     )
     counts = sparse.csr_matrix(member @ said)
-    transformer = ClassTfidfTransformer(reduce_frequent_words=True).fit(counts)
-    return np.asarray(transformer.transform(counts).todense())
+    somewhere = np.flatnonzero(np.asarray(counts.sum(axis=0)).ravel())
+    of_groups = counts[:, somewhere]
+    found = np.zeros(counts.shape)
+    if not len(somewhere):
+        return found
+    transformer = ClassTfidfTransformer(reduce_frequent_words=True).fit(of_groups)
+    found[:, somewhere] = transformer.transform(of_groups).toarray()
+    return found
 
 
 def numbers(model: "BERTopic", groups: np.ndarray) -> dict[int, int]:
