@@ -46,7 +46,7 @@ def new(
         typer.echo(f"made {made}")
     typer.echo(
         f"Now put the transcripts in {folder}/transcripts, set `study: {folder}` in params.yaml, "
-        f"look at what `counterpoint check` says, and run `dvc repro`."
+        f"look at what `counterpoint check` says, and run `counterpoint run`."
     )
 
 
@@ -111,7 +111,7 @@ def decide(
     study = settings.load().folder
     taken = deciding.decide(study, action, theme, rest or [], who=who, why=why)
     typer.echo(audit.trail([taken], {})[0].sentence)
-    typer.echo("Run `dvc repro` to see it in the report. To take it back: counterpoint undo " + taken.id)
+    typer.echo("Run `counterpoint run` to see it in the report. To take it back: counterpoint undo " + taken.id)
 
 
 @app.command()
@@ -298,7 +298,7 @@ def take_in(
 
     params = settings.load()
     made = blind_sheets.take_in(params.folder, sheet, coder=coder, uncoded=params.uncoded, say=typer.echo)
-    typer.echo(f"made {made}. Now run `dvc repro`.")
+    typer.echo(f"made {made}. Now run `counterpoint run`.")
 
 
 def main() -> None:

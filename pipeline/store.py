@@ -156,7 +156,7 @@ def join(study: Path, table: str, parts: Sequence[Path]) -> None:
                 writer.write_table(waiting.combine_chunks())
         for name, chunks in seen.items():
             if chunks and pc.count_distinct(pa.chunked_array(chunks)).as_py() < sum(map(len, chunks)):
-                raise StoreError(f"{place}: two rows have one {name}. Run `dvc repro --force` to make it anew.")
+                raise StoreError(f"{place}: two rows have one {name}. Run `counterpoint run --force` to make it anew.")
 
     _whole(place, fill)
 
@@ -168,7 +168,7 @@ def _rows(table: str) -> int:
 def _there(study: Path, table: str) -> Path:
     place = path(study, table)
     if not place.exists():
-        raise StoreError(f"{place} is missing: run `dvc repro`, which makes it.")
+        raise StoreError(f"{place} is missing: run `counterpoint run`, which makes it.")
     return place
 
 
@@ -204,7 +204,7 @@ def _validated(table: str, frame: pd.DataFrame, place: Path) -> pd.DataFrame:
     except pandera.errors.SchemaErrors as error:
         said = "; ".join(sorted({_failure(case) for case in error.failure_cases.to_dict("records")})[:10])
         raise StoreError(
-            f"{place} does not hold what it should ({said}). Run `dvc repro --force` to make it anew."
+            f"{place} does not hold what it should ({said}). Run `counterpoint run --force` to make it anew."
         ) from None
 
 

@@ -50,7 +50,7 @@ def missing(folder: Path, *tables: str) -> str:
     said = []
     for table in tables:
         if not store.path(folder, table).exists():
-            said.append(f"{table} has not been made yet: run `dvc repro`.")
+            said.append(f"{table} has not been made yet: run `counterpoint run`.")
         elif store.read(folder, table).empty:
             said.append(MADE_BY.get(table, f"{table} is empty."))
     return "\n".join(said) or f"{folder}: nothing is missing."

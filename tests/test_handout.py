@@ -122,7 +122,7 @@ def test_a_form_that_may_be_filled_in_is_not_overwritten(study):
 
 
 def test_a_study_without_themes_has_nothing_to_hand_out(study, tmp_path):
-    with pytest.raises(handout.HandoutError, match="dvc repro"):
+    with pytest.raises(handout.HandoutError, match="counterpoint run"):
         handout.write(tmp_path)
     for name in ("themes", "theme_assignments", "theme_quotes"):
         store.write(study, name, store.empty(name))

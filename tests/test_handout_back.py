@@ -58,7 +58,7 @@ def test_each_card_that_is_filled_in_is_a_reading_under_the_name_on_the_form(stu
         Reading(theme=1, label="Time & the ward", called="Stolen time", **by),
     ]
     assert lines == [
-        f"2 readings by Dev (porter), added to {study / 'readings.yaml'}. Run `dvc repro` to see them in the report."
+        f"2 readings by Dev (porter), added to {study / 'readings.yaml'}. Run `counterpoint run` to see them in the report."
     ]
 
 

@@ -170,7 +170,7 @@ def test_an_export_says_what_is_missing_and_what_it_holds(origin, tmp_path, smal
 
 def test_a_study_that_was_not_read_has_nothing_to_export(tmp_path):
     study.create(tmp_path)
-    with pytest.raises(CounterpointError, match="dvc repro"):
+    with pytest.raises(CounterpointError, match="counterpoint run"):
         exporting.export(tmp_path)
 
 

@@ -46,7 +46,7 @@ def test_field_notes_have_neither_speaker_nor_time_nor_question(small_study):
 def test_a_segment_that_is_not_what_the_document_says_is_refused(small_study):
     tables = {name: store.read(small_study, name) for name in ("documents", "turns", "cases", "segments")}
     tables["segments"].loc[3, "text"] = "Nobody ever said this."
-    with pytest.raises(quotes.QuoteError, match=r"ward\.txt.*not what the document says.*dvc repro"):
+    with pytest.raises(quotes.QuoteError, match=r"ward\.txt.*not what the document says.*counterpoint run"):
         quotes.collect(**tables)
 
 

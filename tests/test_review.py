@@ -140,7 +140,7 @@ def test_a_page_older_than_the_themes_cannot_decide_and_is_not_served(address, s
     assert ask(address, "POST", "decide", old)[0] == 409
     status, said, _ = ask(address, "GET")
     assert status == 409
-    assert b"run `dvc repro`" in said
+    assert b"run `counterpoint run`" in said
     assert not (study / "decisions.yaml").exists() or not decisions.load(study / "decisions.yaml")
 
 
@@ -305,7 +305,7 @@ def test_two_servers_have_two_secrets(study):
 def test_without_a_report_it_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "params.yaml").write_text("study: data/mine\n")
-    with pytest.raises(review.ReviewError, match="dvc repro"):
+    with pytest.raises(review.ReviewError, match="counterpoint run"):
         review.shown(Path("data/mine"), who="")
     done = CliRunner().invoke(cli.app, ["review"])
     assert done.exit_code == 1

@@ -41,7 +41,7 @@ def part(study: Path, title: str) -> str:
 
 
 def test_a_study_that_never_ran_says_what_to_do(tmp_path: Path):
-    assert "run `dvc repro`" in status.lines(tmp_path / "data" / "mine", root=tmp_path)[0]
+    assert "run `counterpoint run`" in status.lines(tmp_path / "data" / "mine", root=tmp_path)[0]
 
 
 def test_the_first_line_sums_up(study: Path):
@@ -137,7 +137,7 @@ def test_what_is_stale_is_told_with_the_file_that_changed(study: Path):
     dvc("repro", "-q")
     assert part(study, "Stale") == "  Nothing: every result is that of the files as they are."
     Path("in.txt").write_text("two")
-    assert part(study, "Stale") == "  copy: in.txt modified\n  Run `dvc repro` to bring everything up to date."
+    assert part(study, "Stale") == "  copy: in.txt modified\n  Run `counterpoint run` to bring everything up to date."
 
 
 def test_dvc_s_own_trouble_is_passed_on(study: Path):

@@ -58,7 +58,7 @@ def test_a_table_that_breaks_its_schema_is_refused_and_nothing_is_written(tmp_pa
 def test_a_table_changed_by_another_hand_is_refused_when_read(tmp_path: Path):
     store.write(tmp_path, "turns", pd.DataFrame([TURN]))
     pd.DataFrame({"document": ["a.txt"]}).to_parquet(store.path(tmp_path, "turns"))
-    with pytest.raises(store.StoreError, match="dvc repro"):
+    with pytest.raises(store.StoreError, match="counterpoint run"):
         store.read(tmp_path, "turns")
 
 
@@ -73,7 +73,7 @@ def test_the_same_rows_give_the_same_bytes_and_leave_no_temporary_file(tmp_path:
 
 
 def test_a_missing_table_says_what_makes_it(tmp_path: Path):
-    with pytest.raises(store.StoreError, match="dvc repro"):
+    with pytest.raises(store.StoreError, match="counterpoint run"):
         store.read(tmp_path, "segments")
 
 

@@ -36,7 +36,7 @@ def test_outside_a_project_it_says_what_to_do(tmp_path, monkeypatch):
 
 def test_what_is_missing_is_said(inside, tmp_path):
     assert workbench.missing(inside, "themes", "agreement").endswith("nothing is missing.")
-    assert "run `dvc repro`" in workbench.missing(tmp_path, "themes")
+    assert "run `counterpoint run`" in workbench.missing(tmp_path, "themes")
     store.write(tmp_path, "themes", store.empty("themes"))
     assert workbench.missing(tmp_path, "themes").startswith("There are no candidate themes")
     store.write(tmp_path, "theme_quotes", store.empty("theme_quotes"))

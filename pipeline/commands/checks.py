@@ -62,7 +62,7 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Fi
     tables = ingest.ingest(folder, **options.model_dump(), people=_people(found, folder))
     _tables(found, tables)
     _codes_beyond(found, folder, tables["codings"])
-    found.lines.append("Something needs mending." if found.refused else f"{folder} can be run: dvc repro.")
+    found.lines.append("Something needs mending." if found.refused else f"{folder} can be run: counterpoint run.")
     return found
 
 

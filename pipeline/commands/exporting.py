@@ -37,7 +37,7 @@ def export(folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "cod
     names = [name for name in (*store.INTERIM, *store.PROCESSED) if name not in LEFT_OUT]
     there = [name for name in names if store.path(folder, name).exists()]
     if "documents" not in there:
-        raise CounterpointError(f"{folder} was not read yet, so there is nothing to export. Run `dvc repro` first.")
+        raise CounterpointError(f"{folder} was not read yet, so nothing can be exported: `counterpoint run` first.")
     tables = {name: store.read(folder, name) for name in there}
     files = contents(folder, tables, offsets=offsets)
     # As it was made: what somebody wrote in the report's copy comes back by `import`.
@@ -48,7 +48,7 @@ def export(folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "cod
     lines = [f"wrote {place / name}" for name in sorted(files)]
     missing = [name for name in names if name not in there]
     if missing:
-        lines.append(f"Not there yet, so left out: {', '.join(missing)}. `dvc repro` makes them.")
+        lines.append(f"Not there yet, so left out: {', '.join(missing)}. `counterpoint run` makes them.")
     lines.append(f"These files hold what people said: share {place} as carefully as the transcripts.")
     if exposed.untracked(place):
         lines.append(f"Git would take up files in {place}: keep that folder out with a line in a .gitignore.")

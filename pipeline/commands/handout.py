@@ -30,7 +30,7 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
     such role, and where another file is in the way: it may have been filled in.
     """
     if not store.path(study, "themes").exists():
-        raise HandoutError(f"{study} has no themes yet: run `dvc repro`, which finds them.")
+        raise HandoutError(f"{study} has no themes yet: run `counterpoint run`, which finds them.")
     names = ("themes", "theme_states", "theme_quotes", "theme_assignments", "segments", "cases", "themes_record")
     tables = {name: store.read(study, name) for name in names}
     role = known_role(tables["cases"], role) if role else ""
@@ -88,7 +88,7 @@ def known_role(cases: pd.DataFrame, role: str) -> str:
     column = _column(cases)
     there = sorted({str(value) for value in cases[column].dropna()} - {""}) if column else []
     if not there:
-        raise HandoutError("No participant has a role: add a column `role` to participants.csv, and run `dvc repro`.")
+        raise HandoutError("No participant has a role: give participants.csv a column `role`, then `counterpoint run`.")
     found = [name for name in there if name.casefold() == role.strip().casefold()]
     if not found:
         raise HandoutError(f"Nobody has the role '{role}'. The roles are: {', '.join(there)}.")

@@ -67,7 +67,7 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
     done = f"{words.count(len(new), 'reading').capitalize()} by {by}{named}, added to {Places(study).readings}."
     old = len(brought) - len(new)
     again = f" {old} {'was' if old == 1 else 'were'} there already." if old else ""
-    run = " Run `dvc repro` to see them in the report." if new else ""
+    run = " Run `counterpoint run` to see them in the report." if new else ""
     return [f"{done}{again}{run}", *lines, *_unknown(new, study)]
 
 

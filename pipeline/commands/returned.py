@@ -132,7 +132,7 @@ def _themes(one: Decision) -> set[int]:
 def _said(added: int, there: int, study: Path) -> str:
     number = f"{added} decision{'' if added == 1 else 's'}"
     again = f" {there} were there already." if there > 1 else " 1 was there already." if there else ""
-    run = " Run `dvc repro` to see them in the report." if added else ""
+    run = " Run `counterpoint run` to see them in the report." if added else ""
     return f"{number} added to {Places(study).decisions}.{again}{run}"
 
 

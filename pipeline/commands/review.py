@@ -76,16 +76,16 @@ def shown(study: Path, *, who: str) -> str:
     """
     file = Places(study).report_page
     if not file.exists():
-        raise ReviewError(f"{file} is not there yet: run `dvc repro`, which makes it.")
+        raise ReviewError(f"{file} is not there yet: run `counterpoint run`, which makes it.")
     html = file.read_text(encoding="utf-8")
     before, opens, rest = html.partition(OPENS)
     held, closes, after = rest.partition(CLOSES)
     if not opens or not closes or CLOSED not in before:
-        raise ReviewError(f"{file} was made by another version of Counterpoint: run `dvc repro`.")
+        raise ReviewError(f"{file} was made by another version of Counterpoint: run `counterpoint run`.")
     data = json.loads(held)
     made = decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
     if data["basis"] != made:
-        raise ReviewError(f"{file} is older than the themes it shows: run `dvc repro`, then reload this page.")
+        raise ReviewError(f"{file} is older than the themes it shows: run `counterpoint run`, then reload this page.")
     # First the state, then what it holds: a decision taken in between makes the page stale rather than wrong.
     data["review"] = {"state": screen.state(study), "taken": _taken(study, data), "who": who}
     before = before.replace(CLOSED, f"{CLOSED} connect-src &#39;self&#39;;", 1)
@@ -174,7 +174,7 @@ def review(study: Path, *, who: str = "", port: int = 0, say: Callable[[str], No
     try:
         made.serve_forever()
     except KeyboardInterrupt:
-        say("Ended. Run `dvc repro` to see what was decided in the report.")
+        say("Ended. Run `counterpoint run` to see what was decided in the report.")
     finally:
         made.server_close()
 

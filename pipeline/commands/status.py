@@ -22,7 +22,7 @@ def lines(study: Path, *, root: Path = Path(), whole: bool = False) -> list[str]
     """The lines of the screen; `whole` shows every question instead of the first few."""
     stale = _stale(root)
     if not store.path(study, "theme_questions").exists():
-        return [f"{study} has no themes yet: run `dvc repro`, which finds them.", *stale]
+        return [f"{study} has no themes yet: run `counterpoint run`, which finds them.", *stale]
     taken = decisions.load(Places(study).decisions)
     shown = screen.read(study, taken)
     said = [_first(study, shown)]
@@ -98,7 +98,7 @@ def _stale(root: Path) -> list[str]:
     if done.returncode != 0:
         return [f"DVC could not tell: {' '.join(done.stderr.split())}"]
     said = [line for stage, found in json.loads(done.stdout or "{}").items() for line in _because(stage, found)]
-    return [*said, "Run `dvc repro` to bring everything up to date."] if said else []
+    return [*said, "Run `counterpoint run` to bring everything up to date."] if said else []
 
 
 def _because(stage: str, found: Sequence[Any]) -> list[str]:

@@ -157,4 +157,4 @@ def _rerun(params: Params, root: Path, say: Say) -> None:
     elif not (root / ".dvc").is_dir():
         say("DVC is not set up here, so the pipeline was not run again.")
     elif purge.rerun(root) != 0:
-        say("The pipeline stopped. What was withdrawn is gone all the same; mend what it says and run `dvc repro`.")
+        say("The pipeline stopped. What was withdrawn is gone all the same; mend that, then `counterpoint run`.")

@@ -74,7 +74,7 @@ def check(texts: Mapping[str, str], *, document: str, start: int, end: int, text
     if document not in texts or texts[document][start:end] != text:
         raise QuoteError(
             f"{document}, {start} to {end}: the passage quoted is not what the document says there, so the report was "
-            "not made. The tables come from different runs: run `dvc repro`."
+            "not made. The tables come from different runs: run `counterpoint run`."
         )
 
 

@@ -60,7 +60,7 @@
     const count = `${taken.length} ${taken.length === 1 ? "decision" : "decisions"}`;
     if (review) by("decided-said").textContent = `${count} written to decisions.yaml since the report was made.`;
     else by("decided-said").textContent = kept ? `${count}, saved as a file.` : `${count} on this page alone, not saved yet.`;
-    by("decided-how").textContent = review ? "Run dvc repro to see them in the report." : "Bring the file into the study with counterpoint import, then run dvc repro.";
+    by("decided-how").textContent = review ? "Run counterpoint run to see them in the report." : "Bring the file into the study with counterpoint import, then run counterpoint run.";
     by("decided-save").hidden = Boolean(review);
     by("decided-list").replaceChildren(...taken.map((one) => {
       const item = document.createElement("li"), words = document.createElement("bdi"), back = document.createElement("button");
