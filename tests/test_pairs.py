@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline import agreement as ag
-from pipeline.comparison.pairs import ALL_CATEGORIES, ALL_CODES, Options, agreement_rows, pairs, shared, tables
+from pipeline.comparison.pairs import ALL_CATEGORIES, ALL_CODES, Options, agreement_rows, pairs, shared
 from pipeline.comparison.units import ANY_CODE
 from tests.coded_study import assignments, codings
 from tests.coded_study import tables as study_tables
@@ -67,7 +67,7 @@ def test_a_row_holds_counts_and_every_coefficient_of_the_code():
 def test_tables_by_document_add_up_and_keep_documents_apart():
     found = laid(study())
     pair = shared(found, 0, 1)
-    counts = tables(pair)
+    counts = pair.tables
     assert counts.shape == (6, 3, 2, 2)
     assert (counts.sum((2, 3)) == 10).all()
     here = pair.documents == 2
@@ -78,7 +78,7 @@ def test_pooled_rows_hold_pooled_kappa_and_alpha_of_the_sets_of_codes():
     made = study()
     found = laid(made)
     pooled = row(frame(made), ALL_CODES)
-    per_code = tables(shared(found, 0, 1)).sum(0)
+    per_code = shared(found, 0, 1).tables.sum(0)
     assert pooled["kappa"] == pytest.approx(float(ag.pooled_kappa(per_code)))
     assert pooled["f1"] == pytest.approx(float(ag.f1(per_code.sum(0))))
     assert pooled["n"] == 60
@@ -204,7 +204,7 @@ def test_the_pipeline_is_set_against_people_with_their_own_agreement_beside_it()
     assert np.isnan(pd.to_numeric(row(rows, "A")["ceiling"]))
     assert "C" not in set(rows[rows["coder_b"] == name]["code"])
     found = laid(made)
-    mapped = [ag.pooled_kappa(tables(shared(found, a, b)).sum(0)[:2]) for a, b in ((0, 1), (0, 2), (1, 2))]
+    mapped = [ag.pooled_kappa(shared(found, a, b).tables.sum(0)[:2]) for a, b in ((0, 1), (0, 2), (1, 2))]
     assert row(rows, ALL_CODES, "ann", name)["ceiling"] == pytest.approx(np.mean(mapped))
     assert row(rows, ALL_CODES, "ann", name)["note"].startswith("2 codes")
 
@@ -268,3 +268,15 @@ def test_the_same_input_gives_the_same_rows_whatever_its_order():
     made = study()
     mixed = {name: table.sample(frac=1, random_state=7) for name, table in made.items()}
     pd.testing.assert_frame_equal(frame(made), frame(mixed))
+
+
+def test_two_people_are_laid_side_by_side_once_however_many_people_there_are(monkeypatch):
+    made = study_tables(documents=2, segments=10)
+    people = [f"coder {n}" for n in range(6)]
+    made["codings"] = codings(*((who, "A", f"d{n % 2}", 1 + n, 1) for n, who in enumerate(people)))
+    made["code_assignments"] = assignments({"d0.1": ["A"]}, made["segments"], ["A", "B"])
+    found, done = laid(made), []
+    monkeypatch.setattr("pipeline.comparison.pairs.shared", lambda *given: done.append(given[1:]) or shared(*given))
+    rows = agreement_rows(found, category_of={}, options=OPTIONS)
+    assert {row["coder_b"] for row in rows} > {"pipeline (zero_shot)"}
+    assert sorted(done) == sorted(pairs(found)) and len(done) == 15 + 6

@@ -181,3 +181,13 @@ def test_cells_are_the_combinations_that_occur():
     assert sat.cells(cases, ("role", "site")) == {"doctor, A": {"c"}, "nurse, B": {"a", "b"}}
     assert sat.cells(cases, ("role", "ward")) == {"doctor": {"c"}, "nurse": {"a", "b"}}
     assert sat.cells(cases, ("ward",)) == {}
+
+
+@given(st.lists(st.integers(0, 4), max_size=12), st.integers(1, 5), st.integers(1, 6))
+def test_the_share_of_new_codes_in_each_run_is_counted_run_by_run(new, base, run):
+    rule = Rule(base=base, run=run)
+    found = sat.ratios(np.array(new, dtype=np.int64), rule)
+    for last in range(len(new)):
+        complete = last >= base + run - 1 and sum(new[:base])
+        expected = sum(new[last - run + 1 : last + 1]) / sum(new[:base]) if complete else np.nan
+        assert np.isnan(found[last]) if np.isnan(expected) else found[last] == expected

@@ -26,14 +26,14 @@ def test_alpha_of_sets_is_alpha_by_its_definition(seed):
     given = np.stack([np.where(random.random((25, 5)) < 0.2, ~truth, truth) for _ in range(3)])
     seen = random.random((3, 25)) < 0.8
     documents = np.repeat(np.arange(5), 5)
-    observed, values, expected = sets.set_sums(given, seen, documents, np.ones(25))
-    fast = ag.alpha_of_disagreement(observed.sum(), values.sum(), expected.sum())
-    assert fast == pytest.approx(slow_alpha(given, seen), abs=1e-6)
+    sums = sets.set_sums(given, seen, documents, np.ones(25))
     weights = np.array([[1.0, 1, 1, 1, 1], [2, 0, 1, 1, 1]])
-    drawn = sets.drawn_alpha(observed, values, expected, weights)
-    assert drawn[0] == pytest.approx(float(fast))
+    drawn = sets.alpha(sums, weights)
+    assert drawn[0] == pytest.approx(slow_alpha(given, seen), abs=1e-12)
     twice = np.r_[0:5, 0:5, 10:25]
-    assert drawn[1] == pytest.approx(slow_alpha(given[:, twice], seen[:, twice]), abs=1e-6)
+    assert drawn[1] == pytest.approx(slow_alpha(given[:, twice], seen[:, twice]), abs=1e-12)
+    first = sets.alpha(sums.of(np.arange(3)), np.ones((1, 3)))
+    assert first[0] == pytest.approx(slow_alpha(given[:, :15], seen[:, :15]), abs=1e-12)
 
 
 def test_people_who_give_the_same_sets_agree_fully_and_by_chance_about_0():

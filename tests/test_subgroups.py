@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline import agreement as ag
-from pipeline.comparison.pairs import Options, shared, tables
+from pipeline.comparison.pairs import Options, shared
 from pipeline.comparison.subgroups import comparable, rows_by_attribute
 from tests.test_pairs import study
 from tests.test_units import laid
@@ -28,7 +28,7 @@ def test_a_group_is_set_against_the_others():
     pair = shared(laid(made), 0, 1)
     names = sorted(set(laid(made).units["document"]))
     is_nurse = np.array([int(name[1:]) < 6 for name in names])
-    nurses, doctors = tables(pair)[is_nurse].sum(0), tables(pair)[~is_nurse].sum(0)
+    nurses, doctors = pair.tables[is_nurse].sum(0), pair.tables[~is_nurse].sum(0)
     one = found[found["value"] == "nurse"].iloc[0]
     assert (one["n"], one["n_cases"], one["n_documents"]) == (60, 6, 6)
     assert one["kappa"] == pytest.approx(float(ag.pooled_kappa(nurses)))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.comparison import units
-from pipeline.comparison.units import ANY_CODE, as_any, as_categories, ratings
+from pipeline.comparison.units import as_categories, ratings
 from pipeline.core.coders import NO_CODE
 from tests.coded_study import assignments, codings, tables
 
@@ -137,15 +137,12 @@ def test_the_pipelines_segments_cover_turns_spans_and_characters(study):
     assert spans.given[2][:, 0].tolist() == [True, True, False, False]
 
 
-def test_codes_join_into_categories_and_into_one_question(study):
+def test_codes_join_into_categories(study):
     found = laid(study)
     above = as_categories(found, {"A": "Top", "B": "Top"})
     assert above.codes == ("Top",)
     assert given(above, "ann", "Top") == ["d0.1", "d0.2", "d1.3"]
     assert as_categories(found, {}).codes == ("A", "B")
-    once = as_any(found, np.array([False, True]))
-    assert once.codes == (ANY_CODE,)
-    assert given(once, "ann", ANY_CODE) == ["d0.2"]
 
 
 @pytest.mark.parametrize("unit", ["segment", "turn", "character", "span"])

@@ -4,6 +4,7 @@ A person is sure of a code they gave; nearly sure that a code does not apply whe
 less so where they left it blank, which may be an oversight. The pipeline is as sure as its score says.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +27,14 @@ class Talk:
     turns: pd.DataFrame
 
 
-def certainty(found: Ratings, assignments: pd.DataFrame) -> Floats:
-    """How sure each coder is of each answer, coders x units x codes, 0 to 1; the units are segments."""
-    sure = np.where(found.given.any(2, keepdims=True), GAVE_ANOTHER, LEFT_BLANK) * np.ones(found.given.shape)
-    sure = np.where(found.given, GAVE, sure)
+def by_habit(given: Bools) -> Floats:
+    """How sure a coder is of each answer, units x codes, 0 to 1, as far as the answers themselves tell."""
+    return np.where(given, GAVE, np.where(given.any(1, keepdims=True), GAVE_ANOTHER, LEFT_BLANK))
+
+
+def scored(found: Ratings, assignments: pd.DataFrame) -> dict[int, Floats]:
+    """How sure the pipeline is of each answer, units x codes, by its place among the coders; the units are segments."""
+    scores = {}
     for method, rows in assignments.groupby("method"):
         name = pipeline_name(str(method))
         if name not in found.coders:
@@ -39,24 +44,31 @@ def certainty(found: Ratings, assignments: pd.DataFrame) -> Floats:
         code = pd.Index(found.codes).get_indexer(pd.Index(rows["code"]))
         placed = (unit >= 0) & (code >= 0)
         score = np.where(rows["accepted"], rows["score"], 1 - rows["score"])
-        sure[coder, unit[placed], code[placed]] = score[placed]
-    return sure.astype(np.float64)
+        scores[coder] = by_habit(found.given[coder])
+        scores[coder][unit[placed], code[placed]] = score[placed]
+    return scores
 
 
-def worth(found: Ratings, sure: Floats) -> tuple[Floats, Bools]:
+def worth(found: Ratings, scores: Mapping[int, Floats]) -> tuple[Floats, Bools]:
     """How worth discussing each unit is (0: nobody differs), and which codes are disputed, units x codes.
 
     Worth is the product of two coders' certainty, at its highest over the pairs and codes on which they differ. Two
-    methods of the pipeline are no pair. What the consensus coder has settled is worth nothing more.
+    methods of the pipeline are no pair. What the consensus coder has settled is worth nothing more. `scores`: see
+    `scored`; of the other coders the answers tell how sure they are.
     """
     best = np.zeros(len(found.units))
     disputed = np.zeros((len(found.units), len(found.codes)), dtype=bool)
     for a, b in pairs(found):
-        known = (found.seen[a] & found.seen[b])[:, None] & (found.asked[a] & found.asked[b])[None, :]
-        differ = (found.given[a] != found.given[b]) & known
-        disputed |= differ
-        if differ.shape[1]:
-            best = np.maximum(best, np.where(differ, sure[a] * sure[b], 0.0).max(1))
+        both = np.flatnonzero(found.seen[a] & found.seen[b])
+        given = [found.given[coder][both] for coder in (a, b)]
+        differ = (given[0] != given[1]) & found.asked[a] & found.asked[b]
+        disputed[both] |= differ
+        if differ.any():
+            first, second = (
+                scores[coder][both] if coder in scores else by_habit(own)
+                for coder, own in zip((a, b), given, strict=True)
+            )
+            best[both] = np.maximum(best[both], np.where(differ, first * second, 0.0).max(1))
     if CONSENSUS in found.coders:
         best = np.where(found.seen[found.coders.index(CONSENSUS)], 0.0, best)
     return best, disputed
@@ -64,7 +76,7 @@ def worth(found: Ratings, sure: Floats) -> tuple[Floats, Bools]:
 
 def disagreement_rows(found: Ratings, assignments: pd.DataFrame, talk: Talk) -> list[dict[str, Any]]:
     """Rows of Disagreements, most worth discussing first; ties by the number of codes in dispute, then by place."""
-    best, disputed = worth(found, certainty(found, assignments))
+    best, disputed = worth(found, scored(found, assignments))
     order = np.lexsort((np.arange(len(best)), -disputed.sum(1), -best))
     around = _around(talk)
     codes = np.array(found.codes, dtype=object)

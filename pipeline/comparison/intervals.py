@@ -6,6 +6,7 @@ document was drawn. Efron & Tibshirani (1993), An Introduction to the Bootstrap;
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -51,12 +52,18 @@ def by_document(values: npt.ArrayLike, documents: npt.NDArray[np.int64]) -> Floa
     return summed
 
 
+@lru_cache(maxsize=1)
 def document_draws(n_documents: int, *, draws: int, seed: int) -> Floats:
-    """How often each document is drawn, draws x documents: as many as there are, with replacement."""
+    """How often each document is drawn, draws x documents: as many as there are, with replacement.
+
+    The last draws are kept, read-only: all figures of two coders rest on the same.
+    """
     if n_documents == 0:
         return np.zeros((draws, 0))
     chances = np.full(n_documents, 1 / n_documents)
-    return np.random.default_rng(seed).multinomial(n_documents, chances, size=draws).astype(np.float64)
+    drawn = np.random.default_rng(seed).multinomial(n_documents, chances, size=draws).astype(np.float64)
+    drawn.setflags(write=False)
+    return drawn
 
 
 def bootstrap(statistic: Callable[[Floats], Floats], parts: Floats, *, weights: Floats, min_documents: int) -> Bounds:

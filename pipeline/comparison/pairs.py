@@ -3,8 +3,9 @@
 Everything is counted by document first, so that resampling documents is a product of matrices.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -16,9 +17,9 @@ from pipeline.agreement import Bools, Floats, Ints
 from pipeline.comparison import intervals
 from pipeline.comparison.intervals import Bounds, known
 from pipeline.comparison.sets import set_alpha
-from pipeline.comparison.units import Ratings, as_any, as_categories
+from pipeline.comparison.units import Ratings, as_categories
 from pipeline.core.coders import CONSENSUS
-from pipeline.core.terms import ALL_CATEGORIES, ALL_CODES
+from pipeline.core.terms import ALL_CATEGORIES, ALL_CODES, ANY_CODE
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,18 @@ class Shared:
         """How many units (or characters) there are."""
         return int(self.weights.sum())
 
+    @cached_property
+    def tables(self) -> Floats:
+        """Two-by-two tables, documents x codes x 2 x 2: rows what a said (not given, given), columns what b said."""
+        weights = self.weights[:, None]
+        both, first, second = (
+            intervals.by_document(said * weights, self.documents)
+            for said in (self.first & self.second, self.first, self.second)
+        )
+        every = intervals.by_document(np.broadcast_to(weights, self.first.shape), self.documents)
+        cells = np.stack([every - first - second + both, second - both, first - both, both], axis=-1)
+        return cells.reshape(*cells.shape[:2], 2, 2)
+
 
 def pairs(found: Ratings) -> Iterator[tuple[int, int]]:
     """Who is compared with whom: people with each other, each person with the pipeline. Positions among the coders.
@@ -89,43 +102,38 @@ def shared(found: Ratings, a: int, b: int, *, mask: Bools | None = None) -> Shar
     )
 
 
-def tables(pair: Shared) -> Floats:
-    """Two-by-two tables, documents x codes x 2 x 2: rows what a said (not given, given), columns what b said."""
-    weights = pair.weights[:, None]
-    both, first, second = (
-        intervals.by_document(said * weights, pair.documents)
-        for said in (pair.first & pair.second, pair.first, pair.second)
-    )
-    every = intervals.by_document(np.broadcast_to(weights, pair.first.shape), pair.documents)
-    cells = np.stack([every - first - second + both, second - both, first - both, both], axis=-1)
-    return cells.reshape(*cells.shape[:2], 2, 2)
-
-
 def agreement_rows(found: Ratings, *, category_of: Mapping[str, str], options: Options) -> list[dict[str, Any]]:
     """Rows of the Agreement table: every pair, by code, by category where codes have parents, and pooled."""
     by_category = as_categories(found, category_of)
-    layered = by_category.codes != found.codes
+    layers = [("code", ALL_CODES, found)]
+    if by_category.codes != found.codes:
+        layers.append(("category", ALL_CATEGORIES, by_category))
+    coded = [set(found.units["document"][seen]) for seen in found.seen]
+    between: dict[str, list[tuple[Bools, Floats]]] = {every: [] for _, every, _ in layers}
     rows: list[dict[str, Any]] = []
     for a, b in pairs(found):
-        pair = shared(found, a, b)
-        overlap = _overlap(found, a, b)
-        rows += _rows(pair, found.unit, "code", options)
-        beside = {} if found.human[b] else {"ceiling": _pooled_ceiling(found, b)}
-        rows += [row | beside for row in _pooled(pair, found.unit, ALL_CODES, options, overlap)]
-        if layered:
-            above = shared(by_category, a, b)
-            rows += _rows(above, found.unit, "category", options)
-            beside = {} if found.human[b] else {"ceiling": _pooled_ceiling(by_category, b)}
-            rows += [row | beside for row in _pooled(above, found.unit, ALL_CATEGORIES, options, overlap)]
-        rows += _rows(shared(as_any(found, pair.asked), a, b), found.unit, "pooled", options)
-    return _with_ceiling(rows, found)
+        overlap = _overlap(found.coders[a], found.coders[b], coded[a], coded[b])
+        both = [shared(laid, a, b) for _, _, laid in layers]
+        for (level, every, _), pair in zip(layers, both, strict=True):
+            rows += _rows(pair, found.unit, level, options)
+            rows += _pooled(pair, found.unit, every, options, overlap)
+            if found.human[b]:
+                between[every].append((pair.asked, pair.tables.sum(0)))
+        rows += _rows(as_any(both[0]), found.unit, "pooled", options)
+    return _with_ceiling(rows, found, _pooled_ceilings(layers, between))
+
+
+def as_any(pair: Shared) -> Shared:
+    """The same pair as one question: has the unit any of their codes at all."""
+    either = [said.any(1, keepdims=True) for said in (pair.first, pair.second)]
+    return replace(pair, codes=(ANY_CODE,) if pair.codes else (), first=either[0], second=either[1])
 
 
 def _rows(pair: Shared, unit: str, level: str, options: Options) -> list[dict[str, Any]]:
     """One row a code."""
     if not pair.codes or pair.n == 0:
         return []
-    counts = tables(pair)
+    counts = pair.tables
     total = counts.sum(0)
     weights = intervals.document_draws(pair.n_documents, draws=options.draws, seed=options.seed)
     kappa = intervals.bootstrap(coefficients.cohen_kappa, counts, weights=weights, min_documents=options.min_documents)
@@ -156,7 +164,7 @@ def _rows(pair: Shared, unit: str, level: str, options: Options) -> list[dict[st
 
 def _pooled(pair: Shared, unit: str, code: str, options: Options, overlap: str) -> list[dict[str, Any]]:
     """One row for all codes together: pooled kappa (De Vries 2008), alpha of the sets of codes (MASI), micro F1."""
-    counts = tables(pair)
+    counts = pair.tables
     total = counts.sum(0)
     row = _counted(pair, unit, "pooled", code, total.sum(0))
     if not pair.codes or pair.n == 0:
@@ -235,13 +243,12 @@ def _refused(row: dict[str, Any], options: Options) -> dict[str, Any]:
     return {name: row[name] for name in kept} | {"note": said}
 
 
-def _overlap(found: Ratings, a: int, b: int) -> str:
-    """How far the two coders' documents overlap, in words."""
-    coded = [set(found.units["document"][found.seen[coder]]) for coder in (a, b)]
-    both = len(coded[0] & coded[1])
+def _overlap(a: str, b: str, of_a: set[str], of_b: set[str]) -> str:
+    """How far two coders' documents overlap, in words."""
+    both = len(of_a & of_b)
     if not both:
-        return f"no document that both coded ({found.coders[a]}: {len(coded[0])}, {found.coders[b]}: {len(coded[1])})"
-    return f"both coded {both} of {len(coded[0] | coded[1])} documents"
+        return f"no document that both coded ({a}: {len(of_a)}, {b}: {len(of_b)})"
+    return f"both coded {both} of {len(of_a | of_b)} documents"
 
 
 def _with_nvivo(note: str, counts: Floats) -> str:
@@ -253,8 +260,13 @@ def _with_nvivo(note: str, counts: Floats) -> str:
     )
 
 
-def _with_ceiling(rows: list[dict[str, Any]], found: Ratings) -> list[dict[str, Any]]:
-    """Beside each row with the pipeline, the mean kappa of people with each other on the same code."""
+def _with_ceiling(
+    rows: list[dict[str, Any]], found: Ratings, pooled: Mapping[tuple[str, str], float | None]
+) -> list[dict[str, Any]]:
+    """Beside each row with the pipeline, the mean kappa of people with each other on the same code.
+
+    `pooled`: of all codes together, by the pipeline's name and what its row is called.
+    """
     people = {name for name, human in zip(found.coders, found.human, strict=True) if human}
     between: dict[tuple[str, str], list[float]] = {}
     for row in rows:
@@ -263,20 +275,28 @@ def _with_ceiling(rows: list[dict[str, Any]], found: Ratings) -> list[dict[str, 
     for row in rows:
         kappas = between.get((row["level"], row["code"]), [])
         if row["coder_b"] not in people:
-            row.setdefault("ceiling", float(np.mean(kappas)) if kappas else None)
+            own = float(np.mean(kappas)) if kappas else None
+            row["ceiling"] = pooled.get((row["coder_b"], row["code"]), own) if row["level"] == "pooled" else own
     return rows
 
 
-def _pooled_ceiling(found: Ratings, machine: int) -> float | None:
-    """The mean pooled kappa of people with each other, over the codes that the pipeline could give."""
-    kappas = []
-    for a, b in pairs(found):
-        if found.human[b]:
-            pair = shared(found, a, b)
-            mapped = found.asked[machine][pair.asked]
-            kappas.append(known(coefficients.pooled_kappa(tables(pair)[:, mapped].sum(0))))
-    told = [kappa for kappa in kappas if kappa is not None]
-    return float(np.mean(told)) if told else None
+def _pooled_ceilings(
+    layers: Sequence[tuple[str, str, Ratings]], between: Mapping[str, Sequence[tuple[Bools, Floats]]]
+) -> dict[tuple[str, str], float | None]:
+    """The mean pooled kappa of people with each other, over the codes that the pipeline could give.
+
+    By the pipeline's name, and what the row of all codes is called. `between`: of each two people the codes that either
+    gave, and their tables of these (codes x 2 x 2).
+    """
+    found: dict[tuple[str, str], float | None] = {}
+    for _, every, laid in layers:
+        for machine in np.flatnonzero(~laid.human).tolist():
+            kappas = [
+                known(coefficients.pooled_kappa(total[laid.asked[machine][asked]])) for asked, total in between[every]
+            ]
+            told = [kappa for kappa in kappas if kappa is not None]
+            found[laid.coders[machine], every] = float(np.mean(told)) if told else None
+    return found
 
 
 def _joined(*said: str) -> str:

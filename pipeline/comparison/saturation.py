@@ -85,10 +85,10 @@ def new_codes(presence: Bools) -> Ints:
 def ratios(new: Ints, rule: Rule) -> Floats:
     """New codes of the run that ends at each document, as a share of the base; nan before a run is complete."""
     found = np.full(len(new), np.nan)
-    base = new[: rule.base].sum()
-    for last in range(rule.base + rule.run - 1, len(new)):
-        if base:
-            found[last] = new[last - rule.run + 1 : last + 1].sum() / base
+    base, first = new[: rule.base].sum(), rule.base + rule.run - 1
+    if base:
+        known = np.concatenate([[0], new.cumsum()])
+        found[first:] = (known[first + 1 :] - known[rule.base : max(len(new) - rule.run + 1, rule.base)]) / base
     return found
 
 

@@ -10,7 +10,7 @@ from pipeline import agreement as coefficients
 from pipeline.agreement import Bools, Floats
 from pipeline.comparison import intervals
 from pipeline.comparison.intervals import known
-from pipeline.comparison.pairs import Options, Shared, pairs, shared, tables
+from pipeline.comparison.pairs import Options, Shared, pairs, shared
 from pipeline.comparison.units import Ratings
 
 # When somebody was interviewed is no kind of person.
@@ -54,7 +54,7 @@ def _compared(pair: Shared, chosen: Bools, told: Bools, who: Any, options: Optio
         return row | {
             "note": f"refused: {n_cases} cases and {n} units, and it takes {FEWEST_CASES} and {options.min_units}"
         }
-    groups = [tables(replace(pair, weights=pair.weights * mask)) for mask in (chosen, told & ~chosen)]
+    groups = [replace(pair, weights=pair.weights * mask).tables for mask in (chosen, told & ~chosen)]
     counts = np.stack(groups, axis=1)
     total = counts.sum(0)
     here = np.flatnonzero(counts[:, 0].sum((1, 2, 3)) > 0)

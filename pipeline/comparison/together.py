@@ -10,7 +10,7 @@ from pipeline.agreement import Bools, Floats
 from pipeline.comparison import intervals
 from pipeline.comparison.intervals import known
 from pipeline.comparison.pairs import Options
-from pipeline.comparison.sets import drawn_alpha, set_sums
+from pipeline.comparison.sets import alpha, set_sums
 from pipeline.comparison.units import Ratings, as_categories
 from pipeline.core.coders import CONSENSUS
 from pipeline.core.terms import ALL_CATEGORIES, ALL_CODES
@@ -75,14 +75,14 @@ def _rows(found: Ratings, people: list[int], level: str, options: Options) -> li
 def _sets(found: Ratings, people: list[int], code: str, options: Options) -> dict[str, Any]:
     """One row for the sets of codes of all people, with alpha alone."""
     sums = set_sums(found.given[people], found.seen[people], found.documents, found.weights)
-    paired = np.flatnonzero(sums[1] > 0)
-    observed, values, expected = sums[0][paired], sums[1][paired], sums[2][np.ix_(paired, paired)]
+    paired = np.flatnonzero(sums.values > 0)
+    sums = sums.of(paired)
     row = _counted(found, people, "pooled", code, paired.size)
-    value = coefficients.alpha_of_disagreement(observed.sum(), values.sum(), expected.sum())
+    value = alpha(sums, np.ones((1, paired.size)))[0]
     row["alpha"] = known(value)
     if paired.size >= options.min_documents:
         weights = intervals.document_draws(paired.size, draws=options.draws, seed=options.seed)
-        bounds = intervals.of_draws(value, drawn_alpha(observed, values, expected, weights))
+        bounds = intervals.of_draws(value, alpha(sums, weights))
         row |= {"low": known(bounds.low), "high": known(bounds.high)}
     return _noted(row, options)
 

@@ -6,6 +6,7 @@ begins or ends (its weight is its number of characters; any other unit weighs 1)
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -33,12 +34,12 @@ class Ratings:
     asked: Bools
     human: Bools
 
-    @property
+    @cached_property
     def weights(self) -> Floats:
         """How much each unit counts: its characters, or 1."""
         return self.units["weight"].to_numpy(dtype=np.float64)
 
-    @property
+    @cached_property
     def documents(self) -> Ints:
         """Each unit's document as a number, in the order of the units."""
         return pd.factorize(self.units["document"])[0].astype(np.int64)
@@ -101,16 +102,12 @@ def as_categories(found: Ratings, category_of: Mapping[str, str]) -> Ratings:
     return replace(found, codes=names, given=given, asked=asked)
 
 
-def as_any(found: Ratings, codes: Bools) -> Ratings:
-    """The same ratings as one question: has the unit any of these codes at all."""
-    given = np.asarray(found.given[:, :, codes].any(2, keepdims=True), dtype=bool)
-    return replace(found, codes=(ANY_CODE,), given=given, asked=np.ones((len(found.coders), 1), dtype=bool))
-
-
 def _grouped(values: Bools, member: Bools) -> Bools:
     """Any of the codes of each category; the last axis goes from codes to categories."""
-    counts: Floats = np.tensordot(values.astype(np.float64), member.astype(np.float64), axes=1)
-    return np.asarray(counts > 0, dtype=bool)
+    grouped = np.zeros((*values.shape[:-1], member.shape[1]), dtype=bool)
+    for category in range(member.shape[1]):
+        values[..., member[:, category]].any(-1, out=grouped[..., category])
+    return grouped
 
 
 def _units(
