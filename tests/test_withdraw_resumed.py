@@ -15,7 +15,7 @@ from pipeline import decisions, ingest, segment, stage, whole
 from pipeline.commands import checks, deciding, journal, withdraw, withdrawal
 from pipeline.commands.journal import JournalError
 from pipeline.commands.withdraw import Outcome
-from pipeline.core import people_files, withdrawals
+from pipeline.core import edits, people_files, withdrawals
 from pipeline.core.withdrawals import UnfinishedError
 from pipeline.decisions import Decision
 from pipeline.errors import CounterpointError
@@ -297,6 +297,18 @@ def test_what_cannot_be_thrown_away_stops_nothing_else_and_is_said(project: Path
     assert outcome == Outcome.UNFINISHED
     assert "could not be cleaned" in said and "report/index.html" in said and "Out of reach" in said
     assert run()[0] == Outcome.DONE
+
+
+def test_a_workbook_that_somebody_wrote_in_is_kept_and_looked_through(project: Path):
+    book, made = STUDY / "report/framework_matrix.xlsx", STUDY / "export/framework_matrix.xlsx"
+    for place, text in ((book, ALONE), (made, "nothing")):
+        write(place, text)
+    edits.remember(settings().places, [made])
+    outcome, said = run(case="A1")
+    (kept,) = settings().places.edited.iterdir()
+    assert kept.read_text() == ALONE and not book.exists() and not made.exists()
+    assert outcome == Outcome.LOOK
+    assert f"yours is kept in {kept}" in said and f"{kept}: a sentence" in said
 
 
 def test_a_journal_that_is_damaged_is_a_sentence(project: Path, monkeypatch: pytest.MonkeyPatch):

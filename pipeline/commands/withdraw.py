@@ -11,9 +11,9 @@ from pipeline import whole
 from pipeline.commands import journal, purge, traces, withdrawal, withdrawal_said, withdrawal_words
 from pipeline.commands.journal import Journal
 from pipeline.commands.withdrawal_subject import WithdrawError
-from pipeline.core import people_files
+from pipeline.core import edits, people_files
 from pipeline.core.names import key
-from pipeline.core.places import Places
+from pipeline.core.places import BESIDE_PAGE, Places
 from pipeline.core.withdrawals import UnfinishedError
 from pipeline.errors import CounterpointError, refused
 from pipeline.params import Params
@@ -146,6 +146,14 @@ def _ledgers(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
 
 
 def _made(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
+    """Throw away what was made; what people wrote in it is kept, and looked through with all the rest."""
+    places = params.places
+    exported = [path for ending in ("xlsx", "docx") for path in places.export.glob(f"*.{ending}")]
+    for kept in edits.keep(places, [*(places.report / name for name in BESIDE_PAGE), *exported]):
+        say(
+            f"{kept.file} was changed since it was made: yours is kept in {kept.copy}. If it holds their words, take "
+            "over what you need (`counterpoint import`), and delete it."
+        )
     for line in purge.purge(root, params.folder):
         say(line)
     return []
