@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from browsing import MODELS
+from small_study import ENGLISH
 
 from pipeline import compare, decisions, map_codes, report, settled, store, themes
 from pipeline.commands import deciding, screen
@@ -62,13 +63,19 @@ def talk(documents: Sequence[str]) -> dict[str, pd.DataFrame]:
             who = {"speaker": document.title(), "case": document.title(), "part": "participant", "time_s": np.nan}
             turn = f"{name}#{number:03d}"
             rows["turns"].append({**at, **who, "turn_id": turn})
-            more = {"segment_id": f"{subject}-{document}-{number:03d}", "turn_id": turn, "prompt_id": "", "n_words": 11}
+            more = {
+                "segment_id": f"{subject}-{document}-{number:03d}",
+                "turn_id": turn,
+                "prompt_id": "",
+                "n_words": 11,
+                "language": "en",
+            }
             rows["segments"].append({**at, **who, **more, "substantive": True, "set_aside": ""})
             vector = CENTRES[subject] + noise.normal(0, 0.02, WIDTH)
             unit = (vector / np.linalg.norm(vector)).astype(np.float32)
             rows["embeddings"].append({"segment_id": more["segment_id"], "vector": unit})
         source = {"document": f"{document}.txt", "source_type": "interview", "path": f"{document}.txt", "text": text}
-        rows["documents"].append({**source, "sha256": document, "n_words": len(text.split())})
+        rows["documents"].append({**source, "sha256": document, "n_words": len(text.split()), **ENGLISH})
     tables = {name: pd.DataFrame(found) for name, found in rows.items()}
     people = [document.title() for document in documents]
     tables["cases"] = pd.DataFrame({"case": people, "role": [("nurse", "doctor")[len(name) % 2] for name in people]})
@@ -89,7 +96,7 @@ def write(documents: Sequence[str]) -> None:
     ]
     frame = pd.DataFrame(codings).assign(parent_code="", memo="", date="")
     store.write(STUDY, "codings", frame[list(store.empty("codings").columns)])
-    for name in ("ingest_problems", "segment_problems"):
+    for name in ("ingest_problems", "segment_problems", "ingest_record", "segment_record", "embed_record"):
         store.write(STUDY, name, store.empty(name))
 
 
