@@ -122,7 +122,7 @@ def find(
 
 def languages(name: str, *, manifest: Path = MANIFEST) -> frozenset[str]:
     """The languages that a model knows (ISO 639-1); empty where nothing says so: who named it chose it for theirs."""
-    pinned = pins(manifest)
+    pinned = pins(manifest) if manifest.exists() else {}
     return frozenset(pinned[name].languages) if name in pinned else frozenset()
 
 
