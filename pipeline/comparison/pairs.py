@@ -125,7 +125,7 @@ def agreement_rows(found: Ratings, *, category_of: Mapping[str, str], options: O
 
 def as_any(pair: Shared) -> Shared:
     """The same pair as one question: has the unit any of their codes at all."""
-    either = [said.any(1, keepdims=True) for said in (pair.first, pair.second)]
+    either = [np.asarray(said.any(1, keepdims=True), dtype=bool) for said in (pair.first, pair.second)]
     return replace(pair, codes=(ANY_CODE,) if pair.codes else (), first=either[0], second=either[1])
 
 

@@ -32,7 +32,7 @@ class Sums(NamedTuple):
 def set_alpha(sets: Bools, documents: Ints, weights: Floats) -> Floats:
     """Krippendorff's alpha of the sets of codes that coders gave, with MASI distance: coders x units x codes."""
     sums = set_sums(sets, np.ones(sets.shape[:2], dtype=bool), documents, weights)
-    return alpha(sums, np.ones((1, len(sums.values))))[0]
+    return np.asarray(alpha(sums, np.ones((1, len(sums.values))))[0], dtype=np.float64)
 
 
 def set_sums(sets: Bools, seen: Bools, documents: Ints, weights: Floats) -> Sums:
