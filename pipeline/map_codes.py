@@ -109,6 +109,7 @@ def map_codes(
     done = record.record(
         tables, found, material, truth, book=study.book, codes=codes, options=options, uncoded=uncoded, seed=seed
     )
+    done["unread"] = _beyond(whole, study).value_counts().to_dict()
     notes = [{"kind": "note", "document": "", "place": "", "reason": reason} for reason in said]
     return {name: _table(name, [rows]) for name, rows in tables.items()} | {
         "map_codes_problems": _table("map_codes_problems", [pd.DataFrame(notes)]),
@@ -221,16 +222,26 @@ def _table(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)[list(store.empty(name).columns)] if rows else store.empty(name)
 
 
+def _beyond(whole: Study, study: Study) -> pd.Series:
+    """The languages of the segments that were left out because of them."""
+    out = whole.segments["substantive"] & ~study.segments["substantive"]
+    return whole.segments.loc[out, "language"]
+
+
 def _unread(whole: Study, study: Study) -> list[str]:
     """What was left out because of its language, in sentences."""
-    out = whole.segments["substantive"] & ~study.segments["substantive"]
+    out = _beyond(whole, study)
     said = []
-    if out.any():
-        spoken = languages.listed(whole.segments.loc[out, "language"].value_counts().index.to_list())
+    if len(out):
+        spoken = languages.listed(out.value_counts().index.to_list())
+        rest = (
+            "Mapping and valence are not available."
+            if not study.segments["substantive"].any()
+            else "All figures of the mapping, of valence and of their agreement with people rest on the others."
+        )
         said.append(
-            f"{int(out.sum()):,} of {int(whole.segments['substantive'].sum()):,} segments were not mapped: they are in "
-            f"{spoken}, and embed.model knows {languages.listed(sorted(study.known))}. All figures of the mapping, of "
-            "valence and of their agreement with people rest on the others."
+            f"{len(out):,} of {int(whole.segments['substantive'].sum()):,} segments were not mapped: they are in "
+            f"{spoken}, and embed.model knows {languages.listed(sorted(study.known))}. {rest}"
         )
     if not _book_is_read(study):
         said.append(

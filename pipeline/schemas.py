@@ -167,7 +167,8 @@ class Themes(Table):
     says most of it, `main_case_share` of the segments. `prompt_id`, `prompt_text`: the question most of it answers,
     `prompt_share` of the segments; `unprompted_share`: the share that no question asked for in the theme's own words.
     `stability`: mean Jaccard index with its like when a share of the documents is left out, missing where not measured.
-    `label_source`: words (from the segments' own words) or the name of the language model that wrote the label.
+    `label_source`: words (from the segments' own words) or the name of the language model that wrote the label; empty
+    where there is none but the name of a language.
     `passport`: all of this in a sentence. `language`: what most of its words are in, or unknown; of a theme in another
     language than English there are no keywords, no `unprompted_share`, and no label but one that people gave.
     `status`: accepted where the researchers accepted it, else candidate; `decided`: the ids of the decisions about it,

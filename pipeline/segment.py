@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline import engine, models, segment_parts, segmenting, sentences, stage, store
 from pipeline import params as settings
-from pipeline.core import owned
+from pipeline.core import languages, owned
 from pipeline.core.record import Record, library
 from pipeline.core.terms import SegmentUnit
 from pipeline.partition import partition
@@ -27,8 +27,8 @@ def segment(
     """Return the segments of a study, sorted by document and place, and the problems met.
 
     `split` finds sentences: for each text of a list, spans that cover it; documents in a language that it does not know
-    (see `sentences.Splitter`) are split by rules. Every letter of every turn is in exactly one
-    segment; what says nothing of its own is marked in `set_aside` (see `segmenting.aside`) and kept.
+    (see `sentences.Splitter`) are split by rules. Every letter of every turn is in exactly one segment; what says
+    nothing of its own is marked in `set_aside` (see `segmenting.aside`) and kept.
     """
     talk = segmenting.talk(documents, turns)
     found = sentences.plain(talk.places, talk.texts, split, ruled=talk.beyond(sentences.known(split)))
@@ -57,8 +57,20 @@ def by_parts(study: Path, folder: Path, *, options: settings.Segment, run: engin
     return pd.concat(problems, ignore_index=True)
 
 
-def record(counts: pd.DataFrame, *, options: settings.Segment, sentences_by: models.SpacyPipeline) -> Record:
-    """What was done. `counts`: segments (`n`) by substantive and set_aside; `sentences_by`: what found sentences."""
+def record(
+    counts: pd.DataFrame,
+    *,
+    options: settings.Segment,
+    sentences_by: models.SpacyPipeline,
+    spoken: pd.DataFrame | None = None,
+) -> Record:
+    """What was done. `counts`: segments (`n`) by substantive and set_aside; `sentences_by`: what found sentences.
+
+    `spoken`: documents (`n`) by language.
+    """
+    known = frozenset([sentences_by.language]) - {"", sentences.ANY_LANGUAGE}
+    held = [] if spoken is None else zip(spoken["language"].tolist(), spoken["n"].tolist(), strict=True)
+    beyond = {str(one): int(n) for one, n in held if known and one not in (*known, languages.UNKNOWN)}
     used = counts["substantive"].astype(bool)
     aside = counts[~used].groupby("set_aside")["n"].sum()
     return Record(
@@ -68,6 +80,7 @@ def record(counts: pd.DataFrame, *, options: settings.Segment, sentences_by: mod
         segments=int(counts["n"].sum()),
         used=int(counts.loc[used, "n"].sum()),
         set_aside={str(why): int(n) for why, n in aside.sort_index().items()},
+        by_punctuation=beyond,
         **asdict(sentences_by),
         library=library("spacy"),
     )
@@ -80,7 +93,9 @@ def main() -> None:
             problems = by_parts(params.folder, folder, options=params.segment, run=run)
         store.write(params.folder, "segment_problems", problems)
         counts = store.counts(params.folder, "segments", ["substantive", "set_aside"])
-        done = record(counts, options=params.segment, sentences_by=models.of_spacy(params.segment.model))
+        finder = models.of_spacy(params.segment.model)
+        spoken = store.counts(params.folder, "documents", ["language"])
+        done = record(counts, options=params.segment, sentences_by=finder, spoken=spoken)
         store.write(params.folder, "segment_record", done.table())
 
 

@@ -93,7 +93,8 @@ def summary(documents: pd.DataFrame) -> list[str]:
         if code == UNKNOWN:
             lines.append(f"The language of {number} cannot be told, for want of words: {shown}.")
         else:
-            sure = f"at least {100 * own['language_share'].min():.0f}% of the words"
+            least = 100 * own["language_share"].min()
+            sure = "all of the words" if least >= 99.5 else f"at least {least:.0f}% of the words"
             lines.append(f"{number} in {name(code)} ({sure}){'' if code == ENGLISH else f': {shown}'}.")
     mixed = documents[documents["other_languages"] != ""]
     rows = zip(mixed["document"], mixed["language"], mixed["other_languages"], strict=True)

@@ -82,6 +82,9 @@ def themes(
         said = (worded.parts[part], keywords, spoken)
         known = _measured(known, spoken)
         rows.append(_row(part_ids[part], theme_ids[parent], *said, known=known, n_cases=n_cases))
+    for row in rows:  # a label that names a language alone is made of nobody's words
+        if row["label_source"] == "words" and not languages.english(str(row["language"])):
+            row["label_source"] = ""
     return pd.DataFrame(rows), theme_ids, part_ids
 
 

@@ -1,6 +1,7 @@
 """What a methods section says of codes: how segments were set against the framework, and whose codes were compared."""
 
 from pipeline import words
+from pipeline.core import languages
 from pipeline.core.record import Record
 
 MEASURED = {
@@ -31,6 +32,7 @@ UNCODED = {
     "unknown": "What a coder left uncoded counted as not said, since people coded excerpts.",
 }
 SETTLED = " What they settled between them stands as a consensus, and counts as no further person."
+READ = "the model of the vectors was not trained on"
 # Of a long codebook, codes beyond so many are counted and not named.
 NAMED = 40
 
@@ -42,6 +44,9 @@ def mapping(done: Record) -> list[str]:
     if not done["methods"]:
         return [_unmapped(done)]
     said = []
+    if done.get("unread"):
+        n, spoken = sum(done["unread"].values()), languages.listed(done["unread"])
+        said.append(f"{words.count(n, 'segment').capitalize()} in {spoken}, which {READ}, took no part in mapping.")
     if "zero_shot" in done["methods"]:
         said.append(_by_words(done))
     if "few_shot" in done["methods"]:
@@ -102,6 +107,8 @@ def saturation(done: Record, *, reflexive: bool) -> list[str]:
 
 
 def _unmapped(done: Record) -> str:
+    if done.get("unread"):
+        return f"Segments were set against no codes: they are in {languages.listed(done['unread'])}, which {READ}."
     if not done["codes"]:
         coded = words.count(done["coded"], "segment")
         why = f"there is no framework, and people’s codes on {coded} are too few to learn from ({done['min_passages']})"

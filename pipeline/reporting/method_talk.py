@@ -1,6 +1,7 @@
 """What a methods section says of the material, its segments and their vectors, from what those stages recorded."""
 
 from pipeline import words
+from pipeline.core import languages
 from pipeline.core.record import Record
 
 # Why segments are set aside, in the order in which it is told.
@@ -61,6 +62,10 @@ def segments(done: Record) -> list[str]:
     found = finder.format(library=done["library"], model=f"{done['model']} {done['version']}".strip())
     sentences = "Sentences, which tell scripted passages from talk," if done["unit"] == "turn" else "Sentences"
     said = [f"The talk was divided into {units[done['unit']]}. {sentences} were found by {found}."]
+    ruled = done.get("by_punctuation", {})
+    if ruled:
+        sources = words.count(sum(ruled.values()), "source")
+        said.append(f"In {sources} in {languages.listed(ruled)} they were found by punctuation alone.")
     aside = done["set_aside"]
     told = [why.format(**done) + f" ({aside[key]:,})" for key, why in ASIDE.items() if key in aside]
     rest = f"; {words.listed(told)} were set aside" if told else ""

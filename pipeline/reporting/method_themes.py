@@ -42,6 +42,10 @@ def labels(done: Record) -> list[str]:
             f"{words.count(done['exemplars'], 'passage')} of each group and asked to word a label: {n} of "
             f"{words.count(done['themes'], 'label')} {_are(n)} its words."
         )
+    unnamed = done["labels"].get("", 0)
+    if unnamed:
+        groups = words.count(unnamed, "group").capitalize()
+        said.append(f"{groups} mostly in another language than English {_are(unnamed)} without a label.")
     people = done["labels"].get("people", 0)
     if people:
         said.append(f"{words.count(people, 'label').capitalize()} {_are(people)} the researchers’.")

@@ -67,13 +67,17 @@ class Part:
 
 @dataclass(frozen=True)
 class MatrixView:
-    """All codes as counts (`rows`), and the summaries in several tables (`parts`)."""
+    """All codes as counts (`rows`), and the summaries in several tables (`parts`).
+
+    `unread`: whether there are cases that the mapping cannot read; `mappable`: whether there is a framework at all.
+    """
 
     lead: str
     codes: tuple[str, ...]
     rows: tuple[Row, ...]
     parts: tuple[Part, ...]
     unread: bool = False
+    mappable: bool = True
 
 
 def build(
@@ -115,7 +119,7 @@ def build(
 
     parts = tuple(Part(title, tuple(chosen), rows(chosen)) for title, chosen in by_category(codes, book))
     if not codes:
-        return MatrixView(NO_CODES if not len(book) else NOT_MAPPED, (), (), ())
+        return MatrixView(NOT_MAPPED if len(book) else NO_CODES, (), (), (), mappable=len(book) > 0)
     unread = any(cell.state == "not_available" for cell in cells)
     return MatrixView(_lead(cells, len(cases), len(codes)), tuple(codes), rows(codes), parts, unread)
 
