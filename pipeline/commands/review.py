@@ -2,43 +2,32 @@
 
 What one opens in it is noted in the reading ledger.
 
-The server listens on 127.0.0.1 and answers at one address that holds a secret. It checks the Host of every request and
-the Origin of every decision, so that no other page that is open in the browser can reach it (DNS rebinding, forgery).
+Whatever fails is said in a sentence, to the page too; see `review_server` for who is answered at all.
 """
 
-import hmac
+import errno
 import json
-import secrets
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline import decisions, store
-from pipeline.commands import deciding, screen
+from pipeline.commands import deciding, review_server, screen
+from pipeline.commands.review_server import Said
+from pipeline.core import people_files
+from pipeline.core.names import written
 from pipeline.core.places import Places
 from pipeline.core.terms import UNASSIGNED
 from pipeline.errors import CounterpointError, refused
 from pipeline.reporting import audit, quotes, reading
 from pipeline.views import decide_view, page
 
-HOST = "127.0.0.1"
-LONGEST = 64 * 2**10
-# A browser that says nothing for so long is hung up on (seconds).
-PATIENCE = 20
 OPENS = '<script type="application/json" id="decide-data">'
 CLOSES = "</script>"
 CLOSED = "default-src &#39;none&#39;;"
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class ReviewError(CounterpointError):
@@ -77,89 +66,94 @@ def shown(study: Path, *, who: str) -> str:
     file = Places(study).report_page
     if not file.exists():
         raise ReviewError(f"{file} is not there yet: run `counterpoint run`, which makes it.")
-    html = file.read_text(encoding="utf-8")
-    before, opens, rest = html.partition(OPENS)
-    held, closes, after = rest.partition(CLOSES)
-    if not opens or not closes or CLOSED not in before:
-        raise ReviewError(f"{file} was made by another version of Counterpoint: run `counterpoint run`.")
-    data = json.loads(held)
+    before, data, after = _parts(file)
     made = decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
     if data["basis"] != made:
         raise ReviewError(f"{file} is older than the themes it shows: run `counterpoint run`, then reload this page.")
     # First the state, then what it holds: a decision taken in between makes the page stale rather than wrong.
     data["review"] = {"state": screen.state(study), "taken": _taken(study, data), "who": who}
     before = before.replace(CLOSED, f"{CLOSED} connect-src &#39;self&#39;;", 1)
-    return before + opens + page.json_for_html(data) + closes + after
+    return before + OPENS + page.json_for_html(data) + CLOSES + after
 
 
-def answer(study: Path, body: bytes) -> tuple[int, dict[str, Any]]:
+def answer(study: Path, body: bytes) -> Said:
     """Take the decision in a request; return the status and what the page is told.
 
-    200 with the new state and every decision since the report was made; 409 with a sentence where the page is older
-    than the data; 400 with a sentence where the decision cannot be taken, 500 with one where the machine refuses to
-    write. Nothing is written in the last three.
+    200 with the new state and every decision since the report was made; 400 with a sentence where it is no decision.
+    What cannot be taken is raised, and nothing is written then (see `refusal`). A decision that was written and cannot
+    be shown is said to be so.
     """
     try:
         asked = Asked.model_validate_json(body)
-        data = _data(study)  # what fails here fails before anything is written
-        if asked.action == "undo":
-            deciding.undo(study, asked.undoes, who=asked.who, why=asked.why, seen=asked.state)
-        else:
-            deciding.decide(
-                study, asked.action, str(asked.theme), asked.rest, who=asked.who, why=asked.why, seen=asked.state
-            )
-        state = screen.state(study)
-        return 200, {"state": state, "taken": _taken(study, data)}
-    except deciding.StaleError as error:
-        return 409, {"error": str(error)}
     except ValidationError:
         return 400, {"error": "This is no decision the page can have sent. Reload the page."}
-    except CounterpointError as error:
-        return 400, {"error": str(error)}
-    except OSError as error:
-        return 500, {"error": _failed(error)}
+    _, data, _ = _parts(Places(study).report_page)  # what fails here fails before anything is written
+    if asked.action == "undo":
+        deciding.undo(study, asked.undoes, who=asked.who, why=asked.why, seen=asked.state)
+    else:
+        deciding.decide(
+            study, asked.action, str(asked.theme), asked.rest, who=asked.who, why=asked.why, seen=asked.state
+        )
+    try:
+        return 200, {"state": screen.state(study), "taken": _taken(study, data)}
+    except (CounterpointError, OSError) as error:
+        _, why = refusal(error)
+        return 500, {
+            "error": f"It was written to {Places(study).decisions}, but cannot be shown: {why} Reload the page."
+        }
 
 
-def opened(study: Path, body: bytes) -> tuple[int, dict[str, Any]]:
+def opened(study: Path, body: bytes) -> Said:
     """Note that somebody opened a passage; return the status and what the page is told.
 
     200 with how many passages that adds to the ledger, 409 where the page is older than the themes, 400 where there is
-    no such passage.
+    no such passage, or nobody who opened it. What cannot be written is raised, as by `answer`.
     """
     try:
         asked = Opened.model_validate_json(body)
-        if asked.basis != decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments")):
-            return 409, {"error": "Not noted as read: the themes have changed since this page was made. Reload it."}
-        ordered = quotes.in_order(store.read(study, "segments"))["segment_id"]
-        if asked.number >= len(ordered):
-            return 400, {"error": "Not noted as read: there is no such passage. Reload the page."}
-        return 200, {"noted": reading.opened(study, [str(ordered.iloc[asked.number])], who=asked.who)}
     except ValidationError:
         return 400, {"error": "This is nothing the page can have sent. Reload the page."}
-    except CounterpointError as error:
-        return 400, {"error": str(error)}
-    except OSError as error:
-        return 500, {"error": _failed(error)}
+    if not written(asked.who):
+        return 400, {"error": "Not noted as read: Nobody is named as the reader."}
+    if asked.basis != decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments")):
+        return 409, {"error": "Not noted as read: the themes have changed since this page was made. Reload it."}
+    ordered = quotes.in_order(store.read(study, "segments"))["segment_id"]
+    if asked.number >= len(ordered):
+        return 400, {"error": "Not noted as read: there is no such passage. Reload the page."}
+    return 200, {"noted": reading.opened(study, [str(ordered.iloc[asked.number])], who=asked.who)}
 
 
-def _failed(error: OSError) -> str:
-    """A sentence for what the machine refused."""
+def refusal(error: Exception) -> tuple[int, str]:
+    """The status and the sentence for what was raised.
+
+    400: the decision cannot be taken; 409: the study or its report is not as it should be; 503: another command is
+    writing; 500: the machine refuses, or this program is wrong.
+    """
+    if isinstance(error, deciding.DecidingError) and not isinstance(error, deciding.StaleError):
+        return 400, str(error)
+    if isinstance(error, people_files.BusyError):
+        return 503, str(error)
+    if isinstance(error, CounterpointError):
+        return 409, str(error)
     said = refused(error, doing="Writing it down")
-    return str(said or f"{error.filename or 'A file'} cannot be used ({error.strerror}). Check it, and try again.")
+    if said is not None:
+        return 500, str(said)
+    if isinstance(error, OSError):
+        return 500, f"{error.filename or 'A file'} cannot be used ({error.strerror or error}). Check it, and try again."
+    return review_server.fault(error)
 
 
-def server(study: Path, *, who: str = "", port: int = 0) -> tuple[ThreadingHTTPServer, str]:
-    """A server that is ready to run, and the address of its one page; `port` 0: any that is free."""
-    token = secrets.token_urlsafe(24)
+def server(study: Path, *, who: str = "", port: int = 0) -> tuple[review_server.Server, str]:
+    """A server that is ready to run, and the address of its one page; `port` 0: any that is free.
 
-    class Handler(_Handler):
-        pass
-
-    Handler.study, Handler.token, Handler.who = study, token, who
-    made = ThreadingHTTPServer((HOST, port), Handler)
-    made.daemon_threads = True
-    Handler.port = made.server_port
-    return made, f"http://{HOST}:{made.server_port}/{token}/"
+    Raises ReviewError where the port cannot be had.
+    """
+    answers = {"decide": partial(answer, study), "read": partial(opened, study)}
+    try:
+        return review_server.made(partial(shown, study, who=who), answers, refusal=refusal, port=port)
+    except OSError as error:
+        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise ReviewError(f"Port {port} {why}. Name another with --port, or leave --port out.") from None
 
 
 def review(study: Path, *, who: str = "", port: int = 0, say: Callable[[str], None] = print) -> None:
@@ -179,10 +173,17 @@ def review(study: Path, *, who: str = "", port: int = 0, say: Callable[[str], No
         made.server_close()
 
 
-def _data(study: Path) -> dict[str, Any]:
-    html = Places(study).report_page.read_text(encoding="utf-8")
-    held: dict[str, Any] = json.loads(html.partition(OPENS)[2].partition(CLOSES)[0])
-    return held
+def _parts(file: Path) -> tuple[str, dict[str, Any], str]:
+    """A report before its data, its data, and after it. Raises ReviewError for what is no such report, and OSError."""
+    try:
+        before, opens, rest = file.read_text(encoding="utf-8").partition(OPENS)
+        held, closes, after = rest.partition(CLOSES)
+        data = json.loads(held) if opens and closes and CLOSED in before else {}
+    except ValueError:  # no UTF-8, or no JSON: another program's page, or half of ours
+        data = {}
+    if not isinstance(data, dict) or not {"basis", "seen", "themes"} <= data.keys():
+        raise ReviewError(f"{file} was made by another version of Counterpoint: run `counterpoint run`.")
+    return before, data, after
 
 
 def _taken(study: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
@@ -205,69 +206,3 @@ def _taken(study: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
         for decision in decisions.standing(taken)
         if decision.key not in known
     ]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Answers GET for the page and POST for what is decided or read, each at its one address, and nothing else."""
-
-    study: Path
-    token: str
-    who: str
-    port: int
-    timeout = PATIENCE
-    server_version = "Counterpoint"
-    sys_version = ""
-
-    def do_GET(self) -> None:
-        """The page."""
-        if not self._is_ours(""):
-            return
-        try:
-            self._send(200, "text/html; charset=utf-8", shown(self.study, who=self.who).encode())
-        except CounterpointError as error:
-            self._send(409, "text/plain; charset=utf-8", f"{error}\n".encode())
-
-    def do_POST(self) -> None:
-        """A decision, or a passage that was opened."""
-        noting = self.path.endswith("/read")
-        if not self._is_ours("read" if noting else "decide"):
-            return
-        if self.headers.get("Origin") != f"http://{self._host()}":
-            self._refuse(403, "This did not come from the report's own page.")
-            return
-        if self.headers.get("Content-Type", "").partition(";")[0].strip() != "application/json":
-            self._refuse(415, "A decision is sent as JSON.")
-            return
-        length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > LONGEST:
-            self._refuse(413, "This is longer than any decision.")
-            return
-        body = self.rfile.read(int(length))
-        status, said = opened(self.study, body) if noting else answer(self.study, body)
-        self._send(status, "application/json", json.dumps(said).encode())
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the address holds the secret."""
-
-    def _host(self) -> str:
-        return f"{HOST}:{self.port}"
-
-    def _is_ours(self, rest: str) -> bool:
-        """Whether a request names this server and the secret address; else it is refused."""
-        if self.headers.get_all("Host") != [self._host()]:
-            self._refuse(421, "This server answers on 127.0.0.1 alone.")
-            return False
-        if not hmac.compare_digest(self.path.encode(), f"/{self.token}/{rest}".encode()):
-            self._refuse(404, "There is nothing here. Use the whole address that was printed.")
-            return False
-        return True
-
-    def _refuse(self, status: int, said: str) -> None:
-        self._send(status, "application/json", json.dumps({"error": said}).encode())
-
-    def _send(self, status: int, kind: str, body: bytes) -> None:
-        self.send_response(status)
-        for name, value in {**HEADERS, "Content-Type": kind, "Content-Length": str(len(body))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)

@@ -74,6 +74,14 @@
     }));
   };
 
+  // What the server says; where that is cut off, that it is.
+  const told = async (reply) => {
+    try {
+      return await reply.json();
+    } catch {
+      throw new Error("The answer was cut off. Reload the page to see what was written.");
+    }
+  };
   const send = async (body) => {
     let reply;
     try {
@@ -81,7 +89,7 @@
     } catch {
       throw new Error("Nobody answers, so nothing was written. Start counterpoint review again and open its new address.");
     }
-    const said = await reply.json();
+    const said = await told(reply);
     if (!reply.ok) throw new Error(said.error);
     review.state = said.state;
     taken = said.taken;
@@ -177,12 +185,13 @@
     const note = by("context-read");
     note.hidden = true;
     if (!review || !who) return;
+    let reply;
     try {
-      const reply = await fetch("read", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ number, who, basis: data.basis }) });
-      note.textContent = reply.ok ? `Noted as read by ${who}.` : (await reply.json()).error;
+      reply = await fetch("read", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ number, who, basis: data.basis }) });
     } catch {
       note.textContent = "Nobody answers, so it was not noted as read.";
     }
+    if (reply) note.textContent = reply.ok ? `Noted as read by ${who}.` : await told(reply).then((said) => said.error, (error) => error.message);
     note.hidden = false;
   });
 
