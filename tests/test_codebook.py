@@ -1,5 +1,6 @@
 """The codebook is read with every error at once; names are ids; the ready frameworks are sound."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,7 @@ def test_a_framework_says_what_it_is_and_where_it_is_from(file):
 
 
 def test_a_study_can_start_from_a_framework(tmp_path, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    study.start(tmp_path / "mine", framework="com_b")
-    assert codebook.load(tmp_path / "mine" / "codebook.yaml").categories == ("Capability", "Opportunity", "Motivation")
+    shutil.copytree(ROOT / "data/codebooks", tmp_path / "data/codebooks")
+    monkeypatch.chdir(tmp_path)
+    study.start(Path("data/mine"), framework="com_b")
+    assert codebook.load(tmp_path / "data/mine/codebook.yaml").categories == ("Capability", "Opportunity", "Motivation")

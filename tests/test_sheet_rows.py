@@ -40,15 +40,15 @@ def test_a_changed_row_is_written_with_the_file_s_delimiter():
     assert (data, touched) == (b'a;b\n1;"p;q"\n2;z\n', 1)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_other_encodings_become_utf_8(encoding: str):
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-8-sig", "\ufeff"), ("utf-16", "")])
+def test_other_encodings_become_utf_8_and_a_mark_of_utf_8_stays(encoding: str, mark: str):
     data, _ = sheet_rows.edit("a,case\né,A\nü,B\n".encode(encoding), without("A"))
-    assert data.decode() == "a,case\nü,B\n"
+    assert data.decode() == f"{mark}a,case\nü,B\n"
 
 
-def test_line_ends_of_other_systems_are_read():
+def test_line_ends_of_other_systems_are_read_and_stay():
     data, _ = sheet_rows.edit(b"a,case\r\n1,A\r\n2,B\r\n", without("A"))
-    assert data == b"a,case\n2,B\n"
+    assert data == b"a,case\r\n2,B\r\n"
 
 
 cell = st.text(st.sampled_from('ab,;"\n é'), max_size=6)

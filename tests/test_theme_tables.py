@@ -12,7 +12,7 @@ from pipeline.inductive.grouping import Groups, Talk
 def talk(n: int = 20) -> Talk:
     rows = np.random.default_rng(3).normal(size=(n, 8)).astype(np.float32)
     names = [f"s{place:02d}" for place in range(n)]
-    return Talk(pd.DataFrame({"segment_id": names, "document": "a.txt", "case": "Ana"}), rows, rows)
+    return Talk(pd.DataFrame({"segment_id": names, "document": "a.txt", "case": "Ana", "language": "en"}), rows, rows)
 
 
 def groups(themes: list[int], likeness: list[float], curve: dict[int, float]) -> Groups:

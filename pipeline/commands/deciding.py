@@ -162,8 +162,9 @@ def _after(taken: Sequence[Decision], now: datetime) -> str:
 def _theme(wanted: str, shown: Screen, *, none: bool) -> int:
     if none and wanted.casefold() in ("none", str(UNASSIGNED)):
         return UNASSIGNED
-    if wanted.isdecimal() and int(wanted) in shown.known:
-        return int(wanted)
+    own = [theme for theme in shown.known if wanted == str(theme)]
+    if own:
+        return own[0]
     fitting = [theme for theme in shown.known if _called(theme, wanted, shown)]
     if len(fitting) == 1:
         return fitting[0]

@@ -176,7 +176,7 @@ class _Handler(BaseHTTPRequestHandler):
             if patience <= 0:
                 raise TimeoutError
             self.connection.settimeout(patience)
-            part = self.rfile.read1(length - len(body))  # type: ignore[attr-defined]
+            part = self.rfile.read1(length - len(body))
             if not part:
                 break
             body += part

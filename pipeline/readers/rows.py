@@ -18,6 +18,7 @@ def read(
 ) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     """Return the header, in lower case, and for each row its line number and its cells by column, as written.
 
+    A row that ends early has empty cells in the columns that it lacks.
     `comments`: lines whose first cell begins with # are not read. `whole`: a row with words beyond its header's last
     column is refused, since they would be lost. Raises RefusedError where there is no header, a
     column occurs twice, or there are more rows than any study has.
@@ -49,7 +50,7 @@ def _table(
         elif any(cell.strip() for cell in cells):
             if whole:
                 _check_width(number, header, cells)
-            found.append((number, dict(zip(header, cells, strict=False))))
+            found.append((number, dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))))
         if len(found) > MAX_ROWS:
             raise RefusedError(
                 f"It has more than {MAX_ROWS} rows, more than any study. Split it, or remove what is not needed."
