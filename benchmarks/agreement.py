@@ -14,7 +14,7 @@ import pandas as pd
 from pipeline.comparison.pairs import Options, agreement_rows
 from pipeline.comparison.together import rows_of_all
 from pipeline.comparison.units import Ratings
-from pipeline.core import surroundings
+from pipeline.core import environment
 
 DOCUMENTS, UNITS, CODES, CODERS, DRAWS, BOUND = 50, 5000, 60, 4, 1000, 30.0
 
@@ -55,7 +55,7 @@ def main() -> None:
     """Time the parts and say whether the bound holds."""
     found, options = made_up(), Options(draws=DRAWS)
     category_of = {code: f"category {int(code[-2:]) // 6}" for code in found.codes}
-    with surroundings.one_thread():
+    with environment.one_thread():
         parts = {
             "every pair, by code, by category and pooled": lambda: agreement_rows(
                 found, category_of=category_of, options=options

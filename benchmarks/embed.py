@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline import bert, models, store
+from pipeline.core import model_registry, store
+from pipeline.vectors import onnx_bert
 
 MODEL = "all-MiniLM-L6-v2"
 
@@ -38,8 +39,8 @@ def peak(precision: str) -> float:
     size = 1536
     random = np.random.default_rng(0)
     weights = {"w.weight": random.normal(size=(size, size)).astype("f"), "w.bias": np.zeros(size, "f")}
-    build = bert.Builder(weights, epsilon=0.0, precision=precision)
-    session = bert._session(build.model(build.linear("x", "w"), width=size))
+    build = onnx_bert.Builder(weights, epsilon=0.0, precision=precision)
+    session = onnx_bert._session(build.model(build.linear("x", "w"), width=size))
     x = random.normal(size=(size, size)).astype("f")
     return 2 * size**3 / min(timed(lambda: session.run(None, {"x": x}))[2] for _ in range(10)) / 1e9
 
@@ -56,12 +57,12 @@ def main() -> None:
     np.random.default_rng(0).shuffle(texts)
     texts = texts[: arguments.texts]
 
-    models.go_offline()
+    model_registry.go_offline()
     from sentence_transformers import SentenceTransformer
 
-    folder = models.find(MODEL, kind="sentence-transformers").folder
+    folder = model_registry.find(MODEL, kind="sentence-transformers").folder
     plain = SentenceTransformer(str(folder), device="cpu")
-    ours = {precision: bert.Bert(folder, precision=precision) for precision in ("float32", "int8")}
+    ours = {precision: onnx_bert.Bert(folder, precision=precision) for precision in ("float32", "int8")}
     ways: dict[str, Callable[[], np.ndarray]] = {"plain": lambda: plain.encode(texts, show_progress_bar=False)}
     ways |= {name: lambda model=model: model.vectors(texts, lambda n: None) for name, model in ours.items()}
     pieces = ours["float32"].pieces(texts)

@@ -31,7 +31,7 @@ import pyarrow.parquet as pq
 import yaml
 from safetensors.numpy import load_file, save_file
 
-from pipeline import engine, models, params, store
+from pipeline.core import engine, model_registry, params, store
 from pipeline.inductive import assigning, grouping
 from pipeline.inductive.grouping import Talk
 
@@ -80,7 +80,9 @@ def light(root: Path) -> dict[str, dict[str, object]]:
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
     nlp.to_disk(root / "rules")
-    minilm = models.find("all-MiniLM-L6-v2", kind="sentence-transformers", manifest=ROOT / models.MANIFEST).folder
+    minilm = model_registry.find(
+        "all-MiniLM-L6-v2", kind="sentence-transformers", manifest=ROOT / model_registry.MANIFEST
+    ).folder
     weights = load_file(minilm / "model.safetensors")
     words = weights[next(name for name in weights if name.endswith("word_embeddings.weight"))]
     (root / "words").mkdir()

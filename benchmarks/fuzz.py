@@ -162,9 +162,9 @@ def database(suffix: str) -> bytes:
 
 def returned(suffix: str, data: bytes) -> None:
     """Read what somebody sent back, without writing anything."""
-    from pipeline import participants
     from pipeline.commands import handout_back, sheets
-    from pipeline.readers import qde, word_tables, workbooks
+    from pipeline.corpus import participants
+    from pipeline.corpus.readers import qde, word_tables, workbooks
 
     if suffix == ".participants":
         participants.parsed(data, place="It")
@@ -184,9 +184,9 @@ def checked(kind: str, suffix: str, data: bytes) -> None:
 
     The readers themselves are called, not the place where what they did not foresee becomes a sentence.
     """
-    from pipeline import readers
-    from pipeline.errors import CounterpointError
-    from pipeline.readers.model import Labels
+    from pipeline.core.errors import CounterpointError
+    from pipeline.corpus import readers
+    from pipeline.corpus.readers.model import Labels
 
     try:
         if kind == "returned":
@@ -216,9 +216,11 @@ def child(kind: str, suffix: str, arguments: list[str]) -> None:
     """Fuzz one reader in this process; libFuzzer ends it."""
     import atheris
 
-    with atheris.instrument_imports(include=["pipeline.readers", "pipeline.layout", "pypdf", "striprtf"]):
-        from pipeline import readers  # noqa: F401
+    with atheris.instrument_imports(
+        include=["pipeline.corpus.readers", "pipeline.corpus.text_layout", "pypdf", "striprtf"]
+    ):
         from pipeline.commands import handout_back, sheets  # noqa: F401
+        from pipeline.corpus import readers  # noqa: F401
     ways = wrappers(kind, suffix)
 
     def one(data: bytes) -> None:

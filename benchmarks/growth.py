@@ -28,7 +28,9 @@ import pandas as pd
 import yaml
 
 from benchmarks.mapping_sets import WORK, run_study
-from pipeline import codebook, store, study
+from pipeline import study
+from pipeline.core import store
+from pipeline.deductive import codebook
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"

@@ -22,8 +22,8 @@ import numpy as np
 
 from benchmarks.mapping_sets import OPTIONS, ROOT, Level, Set, comment_set, study_set
 from benchmarks.mapping_ways import BARE, FEW, FULL, OURS, ZERO, Way, ours_few
-from pipeline import context
 from pipeline.deductive import calibration, mapping_features, mapping_few, mapping_zero
+from pipeline.vectors import context
 
 SHOTS = (0, 1, 3, 5, 10)
 SETFIT = (

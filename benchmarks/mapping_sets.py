@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from pipeline import context, encoder, store
-from pipeline import params as settings
-from pipeline.codebook import Code, Codebook
+from pipeline.core import params as settings
+from pipeline.core import store
+from pipeline.core.params import SEED
+from pipeline.corpus.coded_segments import codes_of_segments
 from pipeline.deductive import mapping_features
-from pipeline.overlap import codes_of_segments
-from pipeline.params import SEED
+from pipeline.deductive.codebook import Code, Codebook
+from pipeline.vectors import context, encoder
 
 ROOT = Path(__file__).parent.parent
 WORK = ROOT / "build" / "mapping"

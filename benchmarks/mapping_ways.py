@@ -10,9 +10,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import LinearSVC
 
 from benchmarks.mapping_sets import OPTIONS, Level, Set, embed
-from pipeline.core import surroundings
+from pipeline.core import environment
+from pipeline.core.params import SEED
 from pipeline.deductive import coded, mapping, mapping_features, mapping_few, mapping_zero
-from pipeline.params import SEED
 
 
 def as_many(scores: np.ndarray, rate: float) -> np.ndarray:
@@ -115,7 +115,7 @@ def logistic(with_context: bool) -> Callable[[Set, Level, np.ndarray], np.ndarra
         found = np.zeros(level.truth.shape)
         for n in _columns(level, known):
             model = LogisticRegression(C=10, max_iter=100, class_weight="balanced")
-            with surroundings.one_thread():  # many small products: threads would wait for each other
+            with environment.one_thread():  # many small products: threads would wait for each other
                 model.fit(X[known], level.truth[known, n])
             found[~known, n] = model.predict_proba(X[~known])[:, 1]
         return found

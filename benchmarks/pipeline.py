@@ -28,7 +28,7 @@ import sys
 import pandas as pd
 from bertopic import BERTopic
 from sentence_transformers import SentenceTransformer
-from pipeline import models
+from pipeline.core import model_registry as models
 segments = pd.read_parquet(sys.argv[1])
 texts = segments.loc[segments["substantive"], "text"].tolist()
 folder = models.find("all-MiniLM-L6-v2", kind="sentence-transformers").folder

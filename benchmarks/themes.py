@@ -31,10 +31,10 @@ from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score, v_m
 from sklearn.model_selection import GroupKFold
 
 from benchmarks.mapping_sets import comment_set, run_study
-from pipeline import context, models, store
-from pipeline import params as settings
-from pipeline.core import surroundings
+from pipeline.core import environment, model_registry, store
+from pipeline.core import params as settings
 from pipeline.inductive import grouping, steadiness
+from pipeline.vectors import context
 
 OPTIONS = settings.Themes()
 SEEDS = (0, 1, 2, 3, 4)
@@ -164,7 +164,7 @@ def sentence_model() -> Any:
     from sentence_transformers import SentenceTransformer
 
     return SentenceTransformer(
-        str(models.find(settings.Embed().model, kind="sentence-transformers").folder), device="cpu"
+        str(model_registry.find(settings.Embed().model, kind="sentence-transformers").folder), device="cpu"
     )
 
 
@@ -334,7 +334,7 @@ def main() -> None:
         if not asked.sets or place.parent.name in asked.sets
     ]
     importlib.import_module("bertopic")  # whole, before ours takes it without the parts it does not use
-    with surroundings.one_thread():
+    with environment.one_thread():
         table = pd.concat([report(read(source), asked.ways, runs=asked.runs) for source in sources])
     print("\n" + table.round(3).to_string(index=False))
     wide = table.pivot(index="set", columns="way", values="AMI category")

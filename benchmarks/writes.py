@@ -26,12 +26,14 @@ from pathlib import Path
 import openpyxl
 from docx import Document
 
-from pipeline import cli, codebook, decisions, report, store, study
-from pipeline.commands import blind_sheets, deciding, exporting, sheets
-from pipeline.core import people_files
-from pipeline.core.people_files import LOCK
+from pipeline import cli, report, study
+from pipeline.commands import blind_sheets, exporting, sheets
+from pipeline.core import store, study_lock
+from pipeline.core.study_lock import LOCK
+from pipeline.decisions import alternative_readings, deciding, ledger, reading_ledger
+from pipeline.deductive import codebook
 from pipeline.exchange import handout
-from pipeline.reporting import alternatives, matrix, reading, written
+from pipeline.reporting import matrix, written_summaries
 from tests import small_study
 
 STUDY = Path("data/small")
@@ -44,10 +46,10 @@ CUT = 3
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 EVENTS = {"os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.truncate"}
 LEDGERS: dict[str, Callable[[Path], list]] = {
-    "decisions.yaml": decisions.load,
-    "reading.yaml": reading.load,
-    "readings.yaml": alternatives.load,
-    "summaries.yaml": written.load,
+    "decisions.yaml": ledger.load,
+    "reading.yaml": reading_ledger.load,
+    "readings.yaml": alternative_readings.load,
+    "summaries.yaml": written_summaries.load,
 }
 CODEBOOK = "# ours\ncodes:\n- {name: Pride, definition: What makes people take part.}\n- {name: Time}\n"
 CODES = "document,start,end,text,code,coder,parent_code,memo\n" + "".join(
@@ -89,7 +91,7 @@ def base(root: Path) -> None:
     theme = first_theme(root)
     for text in ("first", "second"):
         deciding.decide(root / STUDY, "memo", theme, [text], who="Bea", now=datetime(2026, 1, 15, tzinfo=UTC))
-    reading.opened(root / STUDY, segments(root)[:3], who="Bea")
+    reading_ledger.opened(root / STUDY, segments(root)[:3], who="Bea")
     incoming(root, theme)
 
 
@@ -192,7 +194,7 @@ def cases(root: Path) -> list[Case]:
     return [
         Case("decide", ["decide", "accept", theme, *who], adds=True),
         Case("decide by hand", ["decide", "memo", theme, "x", *who], commented, adds=True),
-        Case("undo", ["undo", decisions.load(root / STUDY / "decisions.yaml")[0].id, *who], adds=True),
+        Case("undo", ["undo", ledger.load(root / STUDY / "decisions.yaml")[0].id, *who], adds=True),
         Case("read", ["read", *segments(root)[3:6], *who]),
         Case("move", ["decide", "pin", theme, *first, *who], adds=True),
         Case("import decisions", ["import", "in/decisions.yaml"]),
@@ -398,7 +400,7 @@ def again(case: Case, root: Path, before: dict[str, bytes], after: dict[str, byt
     code, said = run(root, case.words)
     for place in (root / STUDY, root / "data/other"):
         if place.is_dir():
-            with people_files.locked(place):  # as the next command that writes does
+            with study_lock.locked(place):  # as the next command that writes does
                 pass
     now = peoples(root)
     wrong = [f"{name} was left for good" for name in now if is_leftover(name)]

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from pipeline import params as settings
 from pipeline import study
-from pipeline.core import surroundings, withdrawals
-from pipeline.errors import CounterpointError, refused
-from pipeline.params import Params
+from pipeline.core import environment, withdrawal_state
+from pipeline.core import params as settings
+from pipeline.core.errors import CounterpointError, refused
+from pipeline.core.params import Params
 
 app = typer.Typer(
     help="Candidate themes and framework mapping for interview studies.",
@@ -33,7 +33,7 @@ def begun(context: typer.Context) -> None:
         study_of = settings.load().folder
     except CounterpointError:
         return  # the command says it, if it needs them
-    withdrawals.refuse(study_of)
+    withdrawal_state.refuse(study_of)
 
 
 @app.command()
@@ -105,12 +105,11 @@ def decide(
     why: Why = "",
 ) -> None:
     """Decide about a candidate theme: it stays so, whatever the next interview brings."""
-    from pipeline.commands import deciding
-    from pipeline.reporting import audit
+    from pipeline.decisions import audit_trail, deciding
 
     study = settings.load().folder
     taken = deciding.decide(study, action, theme, rest or [], who=who, why=why)
-    typer.echo(audit.trail([taken], {})[0].sentence)
+    typer.echo(audit_trail.trail([taken], {})[0].sentence)
     typer.echo("Run `counterpoint run` to see it in the report. To take it back: counterpoint undo " + taken.id)
 
 
@@ -130,7 +129,7 @@ def undo(
     decision: Annotated[str, typer.Argument(help="The decision's id, or its beginning.")], who: Who = "", why: Why = ""
 ) -> None:
     """Take a decision back; it stays in the trail. Undoing an undo brings the decision back."""
-    from pipeline.commands import deciding
+    from pipeline.decisions import deciding
 
     taken = deciding.undo(settings.load().folder, decision, who=who, why=why)
     typer.echo(f"{taken.who} undid {taken.undoes}  [{taken.id}]")
@@ -139,10 +138,10 @@ def undo(
 @app.command(name="decisions")
 def trail() -> None:
     """Show the audit trail: who decided what, when, why, and on which evidence."""
-    from pipeline import decisions as held
-    from pipeline.reporting import audit
+    from pipeline.decisions import audit_trail
+    from pipeline.decisions import ledger as held
 
-    entries = audit.trail(held.load(settings.load().places.decisions), {})
+    entries = audit_trail.trail(held.load(settings.load().places.decisions), {})
     for entry in entries:
         typer.echo(entry.sentence)
     if not entries:
@@ -152,11 +151,10 @@ def trail() -> None:
 @app.command()
 def read(segments: Annotated[list[str], typer.Argument(help="Ids of segments you have read.")], who: Who = "") -> None:
     """Note in the reading ledger that you have read segments."""
-    from pipeline.commands import deciding
-    from pipeline.reporting import reading
+    from pipeline.decisions import deciding, reading_ledger
 
     study = settings.load().folder
-    new = reading.opened(study, deciding.known(study, segments), who=who)
+    new = reading_ledger.opened(study, deciding.known(study, segments), who=who)
     typer.echo(f"{new} segments noted as read by {who}.")
 
 
@@ -182,7 +180,7 @@ def withdraw(
     Without options it goes on with a withdrawal that was stopped. Exit status: 0 where nothing of theirs is left; 3
     where something still holds their words or could not be searched; 1 where it was not carried out, or not finished.
     """
-    from pipeline.commands import withdraw as withdrawing
+    from pipeline.withdrawal import command as withdrawing
 
     def agreed(lines: list[str]) -> bool:
         for line in lines:
@@ -304,7 +302,7 @@ def take_in(
 def main() -> None:
     """Run the command; what the user can mend ends in a sentence and exit code 1."""
     try:
-        surroundings.check_file_names()
+        environment.check_file_names()
         app()
     except CounterpointError as error:
         print(error, file=sys.stderr)

@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline import codebook, stage, store
-from pipeline.codebook import Codebook
 from pipeline.comparison import alignment, together
 from pipeline.comparison import saturation as saturating
 from pipeline.comparison.comparability import problems
@@ -23,9 +21,11 @@ from pipeline.comparison.record import record
 from pipeline.comparison.subgroups import rows_by_attribute
 from pipeline.comparison.triangulation import triangulation_rows
 from pipeline.comparison.units import Ratings, as_categories, ratings
-from pipeline.core import terms
+from pipeline.core import stage_runner, store, terms
+from pipeline.core.params import SEED, Compare
 from pipeline.core.terms import ComparedUnit, Uncoded
-from pipeline.params import SEED, Compare
+from pipeline.deductive import codebook
+from pipeline.deductive.codebook import Codebook
 
 READ = ("documents", "turns", "cases", "codings", "segments", "theme_assignments", "code_assignments")
 Rows = dict[str, list[dict[str, Any]]]
@@ -198,7 +198,7 @@ OUTPUTS = (
 
 def main() -> None:
     """Run the stage."""
-    with stage.opened("compare") as params:
+    with stage_runner.opened("compare") as params:
         tables = {name: store.read(params.folder, name) for name in READ}
         given = Input(tables, codebook.load(params.places.codebook))
         for name, frame in compare(given, params.compare, uncoded=params.uncoded, seed=params.seed).items():

@@ -3,14 +3,13 @@
 The report stage does so itself when it runs; this one does where DVC took its files from the cache of past runs.
 """
 
-from pipeline import stage
-from pipeline.core import edits
+from pipeline.core import edited_outputs, stage_runner
 
 
 def main() -> None:
     """Deliver the files of the study that params.yaml names; say which were changed and are kept."""
-    with stage.opened("deliver") as params:
-        for line in edits.said(edits.deliver(params.places)):
+    with stage_runner.opened("deliver") as params:
+        for line in edited_outputs.said(edited_outputs.deliver(params.places)):
             print(line)
 
 

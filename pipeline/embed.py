@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import encoder, engine, stage, store
-from pipeline import params as settings
-from pipeline.bert import Floats
-from pipeline.core import owned
-from pipeline.core.places import Places
-from pipeline.core.record import Record
-from pipeline.encoder import Used
-from pipeline.partition import Part, partition
+from pipeline.core import engine, safe_removal, stage_runner, store
+from pipeline.core import params as settings
+from pipeline.core.partition import Part, partition
+from pipeline.core.stage_record import Record
+from pipeline.core.study_paths import Places
+from pipeline.vectors import encoder
+from pipeline.vectors.encoder import Used
+from pipeline.vectors.onnx_bert import Floats
 
 # The side cache of a study of one part, and the folder of those of a larger one.
 CACHE, CACHES = "vectors.parquet", "vectors"
@@ -86,8 +86,8 @@ def record(used: Sequence[Used]) -> Record:
 def main() -> None:
     """Embed the study's segments; vectors of texts that were embedded before come from the study's side cache."""
     with (
-        stage.opened("embed") as params,
-        owned.scratch(params.places.cache / "embed") as folder,
+        stage_runner.opened("embed") as params,
+        safe_removal.scratch(params.places.cache / "embed") as folder,
         engine.opened(params.engine, workers=params.workers) as run,
     ):
         threads = engine.threads(params.engine)

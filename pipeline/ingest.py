@@ -11,15 +11,24 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pipeline import detection, layout, naming, participants, parts, placing, readers, sources, stage, store
-from pipeline.core import languages
+from pipeline.core import languages, stage_runner, store
 from pipeline.core.coders import CONSENSUS
 from pipeline.core.names import key, written
-from pipeline.core.places import Places
-from pipeline.core.record import Record
-from pipeline.participants import ANY, Person
-from pipeline.readers import coding, files
-from pipeline.readers.model import Labels, RefusedError, Transcript
+from pipeline.core.stage_record import Record
+from pipeline.core.study_paths import Places
+from pipeline.corpus import (
+    document_names,
+    document_types,
+    language_detection,
+    participants,
+    readers,
+    span_alignment,
+    speaker_roles,
+    text_layout,
+)
+from pipeline.corpus.participants import ANY, Person
+from pipeline.corpus.readers import coding, files
+from pipeline.corpus.readers.model import Labels, RefusedError, Transcript
 
 People = Mapping[tuple[str, str], Person]
 
@@ -131,13 +140,15 @@ def read_transcripts(folder: Path, people: list[Person], labels: Labels) -> Sour
     found.problems.extend(Problem("refused", name, "", why) for name, why in there.refused)
     for path in there.files:
         name = path.relative_to(folder).as_posix()
-        document = naming.normal(name)
-        why = "Another file has the same name." if document in paths else naming.unfit(name)
+        document = document_names.normal(name)
+        why = "Another file has the same name." if document in paths else document_names.unfit(name)
         if why:
-            found.problems.append(Problem("refused", naming.shown(document), "", f"{why} Rename it."))
+            found.problems.append(Problem("refused", document_names.shown(document), "", f"{why} Rename it."))
             continue
-        if naming.foreign(name):
-            found.problems.append(Problem("note", document, "", f"{naming.foreign(name)} If it has to, rename it."))
+        if document_names.foreign(name):
+            found.problems.append(
+                Problem("note", document, "", f"{document_names.foreign(name)} If it has to, rename it.")
+            )
         paths[document] = path
     listed = _listed(people, paths)
     for document, path in paths.items():
@@ -155,7 +166,7 @@ def read_transcripts(folder: Path, people: list[Person], labels: Labels) -> Sour
 
 def assigned(transcripts: Mapping[str, Transcript], people: People, labels: Labels) -> tuple[list[Turn], list[Problem]]:
     """Return the turns of all documents with each speaker's part and case, and a problem for each guess."""
-    roles = parts.roles(transcripts, people, labels)
+    roles = speaker_roles.roles(transcripts, people, labels)
     turns, guesses = [], {}
     for document, found in sorted(transcripts.items()):
         for number, turn in enumerate(found.turns, start=1):
@@ -185,8 +196,8 @@ def source_types(
     spoken = {name for name in transcripts if answers[name]}
     types, problems = {}, []
     for document in sorted(transcripts):
-        by_talk = sources.by_speakers(answers[document], any_speaker=document in named)
-        types[document] = stated.get(document) or by_talk or sources.by_name(document)
+        by_talk = document_types.by_speakers(answers[document], any_speaker=document in named)
+        types[document] = stated.get(document) or by_talk or document_types.by_name(document)
         if document not in stated and document not in spoken:
             kind = {"field_note": "field notes", "document": "a document"}.get(
                 types[document], "one person's interview"
@@ -202,7 +213,7 @@ def languages_of(turns: list[Turn], documents: Sequence[str]) -> dict[str, langu
     questions: dict[str, list[str]] = defaultdict(list)
     for turn in turns:
         (questions if turn.part == "interviewer" else answers)[turn.document].append(turn.text)
-    return {name: detection.spoken(answers[name], questions[name]) for name in documents}
+    return {name: language_detection.spoken(answers[name], questions[name]) for name in documents}
 
 
 def unmatched(lost: list[tuple[Person, str]], people: People, turns: list[Turn]) -> list[Problem]:
@@ -249,19 +260,21 @@ def cases(people: list[Person], turns: list[Turn], known: People) -> pd.DataFram
     return pd.DataFrame(rows, columns=["case", *names], dtype="str")
 
 
-def read_codings(folder: Path, transcripts: Mapping[str, Transcript]) -> tuple[list[placing.Row], list[Problem], int]:
+def read_codings(
+    folder: Path, transcripts: Mapping[str, Transcript]
+) -> tuple[list[span_alignment.Row], list[Problem], int]:
     """Return the human codings that could be placed, and those that could not, each with its file, row and reason.
 
     Last, how many were left out because this program made them.
     """
     by_program = 0
     texts = {document: found.text for document, found in transcripts.items()}
-    rows: list[placing.Row] = []
+    rows: list[span_alignment.Row] = []
     problems: list[Problem] = []
     there = files.listed(folder, endings=readers.CODES)
     problems.extend(Problem("refused", "", f"human_codes/{name}", why) for name, why in there.refused)
     for path in readers.code_files(there.files):
-        name = f"human_codes/{naming.shown(naming.normal(path.relative_to(folder).as_posix()))}"
+        name = f"human_codes/{document_names.shown(document_names.normal(path.relative_to(folder).as_posix()))}"
         try:
             files.check_name(path.name)
             every = readers.read_codes(path)
@@ -272,7 +285,7 @@ def read_codings(folder: Path, transcripts: Mapping[str, Transcript]) -> tuple[l
         by_program += len(every) - len(codings)
         if left_out:
             problems.append(Problem("note", "", name, left_out))
-        placed, lost = placing.place(codings, texts)
+        placed, lost = span_alignment.place(codings, texts)
         problems.extend(Problem("refused", one.document, f"{name}, {one.coding.row}", one.reason) for one in lost)
         by_text = sum(one.how == "text" for one in placed)
         if by_text:
@@ -280,7 +293,7 @@ def read_codings(folder: Path, transcripts: Mapping[str, Transcript]) -> tuple[l
                 f"{by_text} of {len(codings)} codings were placed by their text, as their offsets are missing or wrong."
             )
             problems.append(Problem("note", "", name, said))
-        found = dict.fromkeys(placing.row(one, texts[one.document]) for one in placed)
+        found = dict.fromkeys(span_alignment.row(one, texts[one.document]) for one in placed)
         if len(found) < len(placed):
             said = f"{len(placed) - len(found)} codings are in it twice and count once."
             problems.append(Problem("note", "", name, said))
@@ -290,7 +303,7 @@ def read_codings(folder: Path, transcripts: Mapping[str, Transcript]) -> tuple[l
 
 def _listed(people: list[Person], documents: Mapping[str, Path]) -> dict[str, set[str]]:
     """Return for each document the keys of the speakers that participants.csv lists for it."""
-    names = naming.Documents(documents)
+    names = document_names.Documents(documents)
     listed: dict[str, set[str]] = defaultdict(set)
     for person in people:
         for document in documents if person.document == ANY else [names.find(person.document)]:
@@ -311,7 +324,7 @@ def _with_own_case(turns: list[Turn], types: Mapping[str, str]) -> list[Turn]:
 
 
 def _words(transcript: Transcript) -> int:
-    return sum(layout.count_words(transcript.text[turn.start : turn.end]) for turn in transcript.turns)
+    return sum(text_layout.count_words(transcript.text[turn.start : turn.end]) for turn in transcript.turns)
 
 
 def _told(found: languages.Found) -> tuple[str, float | None, str]:
@@ -325,7 +338,7 @@ def _frame(table: str, rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
 
 def main() -> None:
     """Run the stage on the study that params.yaml names."""
-    with stage.opened("ingest") as params:
+    with stage_runner.opened("ingest") as params:
         options = params.ingest
         tables = ingest(
             params.folder, interviewer_labels=options.interviewer_labels, min_label_count=options.min_label_count

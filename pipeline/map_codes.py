@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline import codebook, context, detection, encoder, models, stage, store
-from pipeline.codebook import Codebook
-from pipeline.core import coders, languages
+from pipeline.core import coders, languages, model_registry, stage_runner, store
+from pipeline.core.params import SEED, MapCodes
 from pipeline.core.terms import Uncoded
+from pipeline.corpus import language_detection
 from pipeline.deductive import (
     abstention,
+    codebook,
     coded,
     mapping,
     mapping_features,
@@ -28,7 +29,8 @@ from pipeline.deductive import (
     theme_codes,
     valence,
 )
-from pipeline.params import SEED, MapCodes
+from pipeline.deductive.codebook import Codebook
+from pipeline.vectors import context, encoder
 
 Encode = Callable[[list[str]], npt.NDArray[np.float32]]
 Tables = dict[str, pd.DataFrame]
@@ -256,7 +258,7 @@ def _book_is_read(study: Study) -> bool:
     texts = [text for code in study.book.codes for text in mapping_zero.lines(code)]
     if not study.known or languages.looks_english(texts):
         return True
-    return detection.found(texts).language in (*study.known, languages.UNKNOWN)
+    return language_detection.found(texts).language in (*study.known, languages.UNKNOWN)
 
 
 def _notes(study: Study, codes: coded.Tree, uncoded: Uncoded) -> list[str]:
@@ -317,7 +319,7 @@ def opened(tables: Tables, book: Codebook, *, known: frozenset[str] = frozenset(
 
 def main() -> None:
     """Map the study's segments; the codebook's vectors come from a side cache of their own."""
-    with stage.opened("map_codes") as params:
+    with stage_runner.opened("map_codes") as params:
         study = opened(
             {
                 "codings": store.read(params.folder, "codings"),
@@ -326,7 +328,7 @@ def main() -> None:
                 "theme_assignments": store.read(params.folder, "theme_assignments"),
             },
             codebook.load(params.places.codebook),
-            known=models.languages(params.embed.model),
+            known=model_registry.languages(params.embed.model),
         )
         cache = params.places.cache / "codebook_vectors.parquet"
         tables = map_codes(

@@ -11,15 +11,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline import beside, codebook, decisions, stage, store
-from pipeline import params as settings
-from pipeline.core import edits
-from pipeline.core.places import WORKBOOK, Places
+from pipeline.core import beside, edited_outputs, stage_runner, store
+from pipeline.core import params as settings
+from pipeline.core.study_paths import WORKBOOK, Places
+from pipeline.decisions import alternative_readings, reading_ledger
+from pipeline.decisions import ledger as decisions
+from pipeline.deductive import codebook
 from pipeline.exchange import csv, qdpx, xlsx
-from pipeline.reporting import alternatives, matrix, method, metrics, reading, written
-from pipeline.reporting.gathered import PROBLEMS, Study, gather
-from pipeline.views import states_view, theme_view, trail_view
-from pipeline.views.page_parts import build_page
+from pipeline.reporting import matrix, method, metrics, written_summaries
+from pipeline.reporting.report_tables import PROBLEMS, Study, gather
+from pipeline.reporting.views import states_view, theme_view, trail_view
+from pipeline.reporting.views.page_parts import build_page
 
 
 def fingerprints(study: Study) -> list[tuple[str, str, str]]:
@@ -62,7 +64,7 @@ def write_tables(folder: Path, study: Study, *, reflexive: bool) -> None:
     (out / "plots" / "theme_sizes.csv").write_text(metrics.theme_sizes(tables["themes"]), encoding="utf-8")
     coded = qdpx.project(tables, codebook=study.book, decisions=study.taken, study=folder.name)
     (beside_page / "coded.qdpx").write_bytes(coded)
-    for line in edits.said(edits.deliver(places)):
+    for line in edited_outputs.said(edited_outputs.deliver(places)):
         print(line, flush=True)
 
 
@@ -114,11 +116,11 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
 
 def main() -> None:
     """Read every table of the study; write the framework matrix and the report."""
-    with stage.opened("report") as params:
+    with stage_runner.opened("report") as params:
         taken = decisions.load(params.places.decisions)
-        said = written.load(params.places.summaries)
-        ledger = reading.load(params.places.reading)
-        readings = alternatives.load(params.places.readings)
+        said = written_summaries.load(params.places.summaries)
+        ledger = reading_ledger.load(params.places.reading)
+        readings = alternative_readings.load(params.places.readings)
         book = codebook.load(params.places.codebook)
         study = gather(read(params.folder), book, taken, said, ledger=ledger, readings=readings)
         files = (

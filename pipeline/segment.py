@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import engine, models, segment_parts, segmenting, sentences, stage, store
-from pipeline import params as settings
-from pipeline.core import languages, owned
-from pipeline.core.record import Record, library
+from pipeline.core import engine, languages, model_registry, safe_removal, stage_runner, store
+from pipeline.core import params as settings
+from pipeline.core.partition import partition
+from pipeline.core.stage_record import Record, library
 from pipeline.core.terms import SegmentUnit
-from pipeline.partition import partition
-from pipeline.sentences import Split
+from pipeline.corpus import segment_batches, segmenting, sentences
+from pipeline.corpus.sentences import Split
 
 
 def segment(
@@ -45,15 +45,15 @@ def by_parts(study: Path, folder: Path, *, options: settings.Segment, run: engin
     words = store.words(study, "documents")
     parts = partition(words)
     heard = run(
-        partial(segment_parts.split, study=study, folder=folder, model=options.model, documents=len(words)), parts
+        partial(segment_batches.split, study=study, folder=folder, model=options.model, documents=len(words)), parts
     )
     among = sorted({said for part in heard for said in part})
     if among and len(parts) > 1:
-        heard = run(partial(segment_parts.count, study=study, folder=folder, among=among), parts)
+        heard = run(partial(segment_batches.count, study=study, folder=folder, among=among), parts)
     script = sentences.script(heard, documents=len(words))
     rest = options.model_dump(exclude={"model"})
-    problems = run(partial(segment_parts.write, study=study, folder=folder, script=script, **rest), parts)
-    store.join(study, "segments", [segment_parts.written(folder, part) for part in parts])
+    problems = run(partial(segment_batches.write, study=study, folder=folder, script=script, **rest), parts)
+    store.join(study, "segments", [segment_batches.written(folder, part) for part in parts])
     return pd.concat(problems, ignore_index=True)
 
 
@@ -61,7 +61,7 @@ def record(
     counts: pd.DataFrame,
     *,
     options: settings.Segment,
-    sentences_by: models.SpacyPipeline,
+    sentences_by: model_registry.SpacyPipeline,
     spoken: pd.DataFrame | None = None,
 ) -> Record:
     """What was done. `counts`: segments (`n`) by substantive and set_aside; `sentences_by`: what found sentences.
@@ -88,12 +88,12 @@ def record(
 
 def main() -> None:
     """Run the stage on the study that params.yaml names."""
-    with stage.opened("segment") as params, owned.scratch(params.places.cache / "segment") as folder:
+    with stage_runner.opened("segment") as params, safe_removal.scratch(params.places.cache / "segment") as folder:
         with engine.opened(params.engine, workers=params.workers) as run:
             problems = by_parts(params.folder, folder, options=params.segment, run=run)
         store.write(params.folder, "segment_problems", problems)
         counts = store.counts(params.folder, "segments", ["substantive", "set_aside"])
-        finder = models.of_spacy(params.segment.model)
+        finder = model_registry.of_spacy(params.segment.model)
         spoken = store.counts(params.folder, "documents", ["language"])
         done = record(counts, options=params.segment, sentences_by=finder, spoken=spoken)
         store.write(params.folder, "segment_record", done.table())

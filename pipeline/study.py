@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from pipeline import whole
-from pipeline.core import kept_out, people_files, study_folder
-from pipeline.core.places import Places
-from pipeline.errors import CounterpointError
+from pipeline.core import atomic_files, git_exclusions, study_folder, study_lock
+from pipeline.core.errors import CounterpointError
+from pipeline.core.study_paths import Places
 
 PARTICIPANTS = """\
 # One row a speaker. document: the file's path below transcripts/ (or its name without the ending, where no other file
@@ -89,16 +88,16 @@ def create(folder: Path) -> list[Path]:
     if _complete(folder):
         return []
     folder.mkdir(parents=True, exist_ok=True)
-    with people_files.locked(folder):
+    with study_lock.locked(folder):
         # First: not for a moment does anything lie there that Git would take up.
-        made = kept_out.ensure(folder)
+        made = git_exclusions.ensure(folder)
         for name in FOLDERS:
             if not (folder / name).exists():
                 (folder / name).mkdir()
                 made.append(folder / name)
         for name, text in FILES.items():
             if not (folder / name).exists():
-                whole.create(folder / name, text)
+                atomic_files.create(folder / name, text)
                 made.append(folder / name)
     return made
 
@@ -122,13 +121,13 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
         return create(folder)
     codebook, data = Places(folder).codebook, ready[framework].read_bytes()
     folder.mkdir(parents=True, exist_ok=True)
-    with people_files.locked(folder):
+    with study_lock.locked(folder):
         # The framework itself, in a study that lacks something, is what a command that was killed left.
         begun = codebook.is_file() and codebook.read_bytes() == data and not _complete(folder)
-        kept_out.ensure(folder)
+        git_exclusions.ensure(folder)
         try:
             if not begun:
-                whole.create(codebook, data)
+                atomic_files.create(codebook, data)
         except FileExistsError:
             raise StudyError(
                 f"{codebook} is there already and is not overwritten. Move it away to start from {framework}."
@@ -138,17 +137,17 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
 
 def _complete(folder: Path) -> bool:
     """Whether every part of a study is there."""
-    return all((folder / name).exists() for name in (*FOLDERS, *FILES)) and kept_out.stands(folder)
+    return all((folder / name).exists() for name in (*FOLDERS, *FILES)) and git_exclusions.stands(folder)
 
 
 def main() -> None:
     """Lay out the study that params.yaml names, before any stage asks DVC for a file that is optional."""
-    from pipeline import stage
+    from pipeline.core import stage_runner
 
-    with stage.opened("study") as params:
+    with stage_runner.opened("study") as params:
         parts = params.places.interim / "parts.txt"
         parts.parent.mkdir(exist_ok=True)
-        whole.write(parts, "\n".join(sorted([*FILES, *FOLDERS])) + "\n")
+        atomic_files.write(parts, "\n".join(sorted([*FILES, *FOLDERS])) + "\n")
 
 
 if __name__ == "__main__":

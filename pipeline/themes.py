@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pipeline import decisions, models, projection, stage, states, store
-from pipeline import params as settings
-from pipeline.core.places import Places
+from pipeline.core import model_registry, stage_runner, store
+from pipeline.core import params as settings
+from pipeline.core.study_paths import Places
 from pipeline.core.terms import UNASSIGNED
-from pipeline.decisions import Decision
+from pipeline.decisions import decided_themes, ledger, states
+from pipeline.decisions.decided_themes import Decided
+from pipeline.decisions.ledger import Decision
 from pipeline.inductive import (
     assigning,
-    decided,
     labeller,
     labels,
     passports,
@@ -26,8 +27,8 @@ from pipeline.inductive import (
     theme_tables,
     wording,
 )
-from pipeline.inductive.decided import Decided
 from pipeline.inductive.grouping import Groups, Talk, part_of, prepare
+from pipeline.vectors import projection
 
 if TYPE_CHECKING:
     from bertopic import BERTopic
@@ -55,7 +56,7 @@ def themes(
     options: settings.Themes,
     seed: int = settings.SEED,
     parser: Callable[[], "Language"] | None = None,
-    phrases: models.SpacyPipeline | None = None,
+    phrases: model_registry.SpacyPipeline | None = None,
     taken: Sequence[Decision] = (),
     ask: Ask | None = None,
     assign: assigning.Assign | None = None,
@@ -97,7 +98,7 @@ def themes(
         "theme_stability": again.stability,
         "theme_dependence": theme_tables.identified(again.dependence, ids),
         "themes_problems": pd.DataFrame(problems, columns=list(store.empty("themes_problems").columns)),
-        **decided.tables(left, talk.segments, talk.plain, dict(zip(ids, worded.named, strict=True))),
+        **decided_themes.tables(left, talk.segments, talk.plain, dict(zip(ids, worded.named, strict=True))),
     }
     done = record.record(
         talk,
@@ -106,7 +107,7 @@ def themes(
         table,
         again=again,
         wording=record.Wording(model is not None, phrases if parser else None, _asked_of(options, ask, groups)),
-        decisions=len(decisions.standing(taken)),
+        decisions=len(ledger.standing(taken)),
         options=options,
         seed=seed,
     )
@@ -127,8 +128,10 @@ def themes(
 def _decided(talk: Talk, found: Groups, taken: Sequence[Decision], *, options: settings.Themes) -> Decided:
     """The groups as the decisions leave them, each with its id."""
     inside = [np.flatnonzero(found.themes == theme) for theme in range(int(found.themes.max(initial=UNASSIGNED)) + 1)]
-    machine = decided.Clusters(found.themes, found.parts, found.strength, theme_tables.identifiers(talk, inside))
-    return decided.decided(talk.segments, machine, taken, shift_share=options.shift_share, min_size=options.min_size)
+    machine = decided_themes.Clusters(found.themes, found.parts, found.strength, theme_tables.identifiers(talk, inside))
+    return decided_themes.decided(
+        talk.segments, machine, taken, shift_share=options.shift_share, min_size=options.min_size
+    )
 
 
 def _worded(
@@ -171,17 +174,17 @@ def _labeller(options: settings.Themes, folder: Path) -> Ask | None:
 
 def main() -> None:
     """Read segments and vectors, find the candidate themes, write their tables and their model."""
-    with stage.opened("themes") as params:
+    with stage_runner.opened("themes") as params:
         folder = params.folder
-        words_model = models.find(params.segment.model, kind="spacy").folder
-        phrases = models.of_spacy(params.segment.model)
+        words_model = model_registry.find(params.segment.model, kind="spacy").folder
+        phrases = model_registry.of_spacy(params.segment.model)
         result = themes(
             *(store.read(folder, table) for table in ("segments", "embeddings", "turns", "cases")),
             options=params.themes,
             seed=params.seed,
             parser=partial(labels.load, words_model),
             phrases=phrases,
-            taken=decisions.load(Places(folder).decisions),
+            taken=ledger.load(Places(folder).decisions),
             ask=_labeller(params.themes, folder),
             assign=assigning.chosen(params),
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline import store
+from pipeline.core import store
 
 CODES = ("Pride", "Time", "Staffing", "Leaders")
 PAIR = {"coder_a": "lea", "coder_b": "max"}

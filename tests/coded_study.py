@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline import store
+from pipeline.core import store
 
 LENGTH = 10
 

@@ -1,7 +1,7 @@
 """How many themes there are of each state, as tests make it up."""
 
 from pipeline.core.terms import OUTSIDE
-from pipeline.states import Count
+from pipeline.decisions.states import Count
 
 NUMBERS = ("found", "candidates", "open", "accepted", "rejected", "merged", "empty", "split", "missed")
 FATES = ("in_decided", "in_rejected", "scattered", "segments")

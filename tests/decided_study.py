@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import store
+from pipeline.core import store
 from tests.small_study import undecided
 
 LABELS = {500_000: "Protected time", 500_001: "Staffing", 500_002: "Board"}

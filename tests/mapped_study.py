@@ -5,8 +5,8 @@ import hashlib
 import numpy as np
 import pandas as pd
 
-from pipeline import store
-from pipeline.codebook import Code, Codebook
+from pipeline.core import store
+from pipeline.deductive.codebook import Code, Codebook
 from pipeline.map_codes import Study, opened
 
 WIDTH = 256

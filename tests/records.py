@@ -2,7 +2,7 @@
 
 import copy
 
-from pipeline.core.record import Record
+from pipeline.core.stage_record import Record
 
 _RECORDS = {
     "ingest": {

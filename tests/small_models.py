@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from pipeline import models
+from pipeline.core import model_registry
 
 
 def bert(folder: Path, *, pooling: str = "mean", window: int = 24, normalize: bool = True, **config: object) -> Path:
@@ -16,7 +16,7 @@ def bert(folder: Path, *, pooling: str = "mean", window: int = 24, normalize: bo
     sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64}
     settings = BertConfig(**(sizes | {"max_position_embeddings": 64, "initializer_range": 0.5} | config))
     BertModel(settings, add_pooling_layer=False).save_pretrained(folder)
-    minilm = models.find("all-MiniLM-L6-v2", kind="sentence-transformers").folder
+    minilm = model_registry.find("all-MiniLM-L6-v2", kind="sentence-transformers").folder
     for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
         shutil.copy(minilm / name, folder / name)
     kinds = ["Transformer", "Pooling"] + ["Normalize"] * normalize

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from pipeline import models
+from pipeline.core import model_registry
 
 
 def static(
@@ -18,7 +18,7 @@ def static(
     kinds: tuple[str, ...] = ("StaticEmbedding",),
 ) -> Path:
     """Write MiniLM's own word vectors as a static model."""
-    minilm = models.find("all-MiniLM-L6-v2", kind="sentence-transformers").folder
+    minilm = model_registry.find("all-MiniLM-L6-v2", kind="sentence-transformers").folder
     place = folder / path
     place.mkdir(parents=True)
     weights = load_file(minilm / "model.safetensors")

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline import projection, store
+from pipeline.core import store
+from pipeline.vectors import projection
 from tests.records import records
 
 NASTY = (

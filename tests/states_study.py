@@ -14,10 +14,11 @@ import pytest
 from browsing import MODELS
 from small_study import ENGLISH
 
-from pipeline import compare, decisions, map_codes, report, settled, store, themes
-from pipeline.commands import deciding, screen
-from pipeline.core.places import Places
-from pipeline.decisions import Decision
+from pipeline import compare, map_codes, report, themes
+from pipeline.core import store
+from pipeline.core.study_paths import Places
+from pipeline.decisions import deciding, held_themes, ledger, screen
+from pipeline.decisions.ledger import Decision
 
 STUDY = Path("data/lived")
 FIRST = ("ana", "ben", "cleo", "dev", "eli")
@@ -142,7 +143,7 @@ def decided() -> dict[str, int]:
     take("Ben", "rename", "renamed", "Counting")
     take("Asha", "merge", "took", str(ids["merged"]), why="The same complaint.")
     part = take("Ben", "split", "split", "Alarms", *shown.members(ids["split"])[:6])
-    ids["part"] = settled.part_id(part)
+    ids["part"] = held_themes.part_id(part)
     take("Asha", "reject", "rejected", why="Only tea.")
     take("Ben", "memo", "open", "Is this one?")
     take("Ben", "pin", "open", shown.members(ids["open"])[3])
@@ -162,5 +163,5 @@ def decided() -> dict[str, int]:
         members=(*own, *shown.members(ids["accepted"])[:2]),
         documents=tuple(sorted(set(shown.documents.values()))),
     )
-    decisions.save(Places(STUDY).decisions, [*decisions.load(Places(STUDY).decisions), behind])
+    ledger.save(Places(STUDY).decisions, [*ledger.load(Places(STUDY).decisions), behind])
     return ids

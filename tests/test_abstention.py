@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import store
+from pipeline.core import store
 from pipeline.deductive import abstention
 from pipeline.deductive.coded import Tree, Truth
 from pipeline.deductive.mapping import Mapped

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from pipeline import agreement as ag
+from pipeline.comparison import coefficients as ag
 
 # Cohen (1960): two judges sort 200 patients into three kinds.
 COHEN = np.array([[88, 14, 18], [10, 40, 10], [2, 6, 12]])

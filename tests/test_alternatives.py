@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.core import names
-from pipeline.decisions import Decision
-from pipeline.reporting import alternatives
-from pipeline.reporting.alternatives import Reading
+from pipeline.decisions import alternative_readings
+from pipeline.decisions.alternative_readings import Reading
+from pipeline.decisions.ledger import Decision
 
 WHEN = "2026-03-01"
 
@@ -24,14 +24,16 @@ def reading(theme: int = 5, **more: object) -> Reading:
 def test_without_readings_there_are_none(tmp_path: Path, text: str | None):
     if text is not None:
         (tmp_path / "readings.yaml").write_text(text)
-    assert alternatives.load(tmp_path / "readings.yaml") == []
+    assert alternative_readings.load(tmp_path / "readings.yaml") == []
 
 
 def test_a_file_by_hand_is_read_with_its_dates_as_words(tmp_path: Path):
     (tmp_path / "readings.yaml").write_text(
         "readings:\n  - theme: 5\n    who: Dev\n    when: 2026-03-01\n    called: Nap\n"
     )
-    assert alternatives.load(tmp_path / "readings.yaml") == [Reading(theme=5, who="Dev", when=WHEN, called="Nap")]
+    assert alternative_readings.load(tmp_path / "readings.yaml") == [
+        Reading(theme=5, who="Dev", when=WHEN, called="Nap")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -48,16 +50,16 @@ def test_a_file_by_hand_is_read_with_its_dates_as_words(tmp_path: Path):
 )
 def test_what_is_wrong_with_an_entry_is_said_with_its_number(tmp_path: Path, block: str, said: str):
     (tmp_path / "readings.yaml").write_text(f"readings:\n- {block}\n")
-    with pytest.raises(alternatives.AlternativesError, match=r"readings\.yaml, line 2: entry 1") as found:
-        alternatives.load(tmp_path / "readings.yaml")
+    with pytest.raises(alternative_readings.AlternativesError, match=r"readings\.yaml, line 2: entry 1") as found:
+        alternative_readings.load(tmp_path / "readings.yaml")
     assert said in str(found.value)
 
 
 @pytest.mark.parametrize("text", ["readings: words\n", "readings: {a: 1}\n", "readings: [\n"])
 def test_another_shape_is_refused_in_words(tmp_path: Path, text: str):
     (tmp_path / "readings.yaml").write_text(text)
-    with pytest.raises(alternatives.AlternativesError, match=r"readings\.yaml"):
-        alternatives.load(tmp_path / "readings.yaml")
+    with pytest.raises(alternative_readings.AlternativesError, match=r"readings\.yaml"):
+        alternative_readings.load(tmp_path / "readings.yaml")
 
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -78,14 +80,14 @@ readings = st.builds(
 @given(held=st.lists(readings, max_size=5, unique=True))
 def test_what_is_written_is_read_back_a_line_each_in_one_order(held: list[Reading], tmp_path_factory):
     path = tmp_path_factory.mktemp("a") / "readings.yaml"
-    path.write_bytes(alternatives.dump(held).encode())
-    assert sorted(alternatives.load(path), key=repr) == sorted(held, key=repr)
-    assert alternatives.dump(held[::-1]) == alternatives.dump(held)
+    path.write_bytes(alternative_readings.dump(held).encode())
+    assert sorted(alternative_readings.load(path), key=repr) == sorted(held, key=repr)
+    assert alternative_readings.dump(held[::-1]) == alternative_readings.dump(held)
     assert len(path.read_bytes().decode().split("\n")) == len(held) + 3
 
 
 def test_the_file_is_a_list_of_plain_entries():
-    assert yaml.safe_load(alternatives.dump([reading(role="porter")])) == {
+    assert yaml.safe_load(alternative_readings.dump([reading(role="porter")])) == {
         "readings": [{"theme": 5, "who": "Dev", "role": "porter", "when": WHEN, "means": "Time is not ours."}]
     }
 
@@ -94,15 +96,15 @@ def test_the_same_reading_is_added_once_whenever_it_comes_in():
     there = [reading()]
     again = reading(when="2026-04-01", label="Called otherwise by now")
     other = reading(called="Ours")
-    assert alternatives.added(there, [again, other, other, reading(who="Eva")]) == [other, reading(who="Eva")]
-    assert alternatives.added([], []) == []
+    assert alternative_readings.added(there, [again, other, other, reading(who="Eva")]) == [other, reading(who="Eva")]
+    assert alternative_readings.added([], []) == []
 
 
 def test_a_theme_is_what_it_was_merged_into_while_that_stands():
     first = Decision(action="merge", theme=6, others=(5,), who="Asha", when="2026-01-01")
     second = Decision(action="merge", theme=7, others=(6,), who="Asha", when="2026-01-02")
     undo = Decision(action="undo", undoes=second.key, who="Asha", when="2026-01-03")
-    assert alternatives.now(5, []) == 5
-    assert alternatives.now(5, [second, first]) == 7
-    assert alternatives.now(5, [first, second, undo]) == 6
-    assert alternatives.now(8, [first, second]) == 8
+    assert alternative_readings.now(5, []) == 5
+    assert alternative_readings.now(5, [second, first]) == 7
+    assert alternative_readings.now(5, [first, second, undo]) == 6
+    assert alternative_readings.now(8, [first, second]) == 8

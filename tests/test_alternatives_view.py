@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipeline import store
-from pipeline.decisions import Decision
-from pipeline.reporting.alternatives import Reading
-from pipeline.views import alternatives_view
+from pipeline.core import store
+from pipeline.decisions.alternative_readings import Reading
+from pipeline.decisions.ledger import Decision
+from pipeline.reporting.views import alternatives_view
 
 HERE = "Charts at <home>"
 

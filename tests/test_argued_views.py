@@ -5,11 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import store
+from pipeline.core import store
+from pipeline.decisions.states import counted
 from pipeline.deductive import valence
 from pipeline.reporting import quotes
-from pipeline.states import counted
-from pipeline.views import fates_view, mapping_view, people_view, saturation_view, steady_view, waiting_view
+from pipeline.reporting.views import fates_view, mapping_view, people_view, saturation_view, steady_view, waiting_view
 
 NAMES = {0: "T1 Charts", 1: "T2 Time"}
 CODES = ["Pride", "Time", "Staffing", "Leaders"]

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from pipeline.codebook import Code
-from pipeline.reporting.asked import asked, stems, told_by
+from pipeline.deductive.codebook import Code
+from pipeline.reporting.asked_about import asked, stems, told_by
 
 CODES = {
     "Time": Code(name="Protected time", definition="Whether there is time set aside for the work."),

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import engine, params, themes
+from pipeline import themes
+from pipeline.core import engine, params
 from pipeline.core.terms import UNASSIGNED as NONE
 from pipeline.inductive import assigning, grouping
 from pipeline.inductive.grouping import Groups, Talk

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline.decisions import Decision
-from pipeline.reporting import audit
-from pipeline.settled import part_id
+from pipeline.decisions import audit_trail
+from pipeline.decisions.held_themes import part_id
+from pipeline.decisions.ledger import Decision
 
 LABELS = {5: "Protected time", 6: "Staffing"}
 
@@ -13,8 +13,8 @@ def decision(action: str, **more: object) -> Decision:
     return Decision(**{"action": action, "who": "Asha", "when": "2026-01-15T10:00:00", **more})
 
 
-def only(taken: Decision) -> audit.Entry:
-    return audit.trail([taken], LABELS)[0]
+def only(taken: Decision) -> audit_trail.Entry:
+    return audit_trail.trail([taken], LABELS)[0]
 
 
 SPLIT = decision("split", theme=5, label="Study days", segments=("a", "b"))
@@ -56,26 +56,28 @@ def test_each_action_is_a_sentence(taken: Decision, what: str):
     ],
 )
 def test_for_readers_a_sentence_names_labels_alone(taken: Decision, what: str):
-    assert audit.trail([taken], LABELS, ids=False)[0].what == what
+    assert audit_trail.trail([taken], LABELS, ids=False)[0].what == what
 
 
 def test_for_readers_an_undo_says_what_was_taken_back():
     first = decision("accept", theme=5)
     undo = decision("undo", undoes=first.key, who="Ben", when="2026-01-16")
-    assert audit.trail([first, undo], LABELS, ids=False)[1].what == "took back that Asha accepted “Protected time”"
+    assert (
+        audit_trail.trail([first, undo], LABELS, ids=False)[1].what == "took back that Asha accepted “Protected time”"
+    )
 
 
 def test_on_the_card_of_a_theme_it_is_it():
     taken = [decision("rename", theme=5, label="Ours"), decision("merge", theme=5, others=(6,), when="2026-01-16")]
-    said = [entry.what for entry in audit.trail(taken, LABELS, ids=False, own=5)]
+    said = [entry.what for entry in audit_trail.trail(taken, LABELS, ids=False, own=5)]
     assert said == ["named it “Ours”", "merged “Staffing” into it"]
 
 
 def test_themes_that_are_gone_are_called_as_people_last_called_them():
     taken = [decision("rename", theme=8, label=label, when=f"2026-01-1{n}") for n, label in enumerate("ab", start=1)]
-    assert audit.labels_of([*taken[::-1], SPLIT], LABELS) == {**LABELS, 8: "b", part_id(SPLIT): "Study days"}
+    assert audit_trail.labels_of([*taken[::-1], SPLIT], LABELS) == {**LABELS, 8: "b", part_id(SPLIT): "Study days"}
     renamed = decision("rename", theme=5, label="As it was")
-    assert audit.labels_of([renamed], LABELS) == LABELS
+    assert audit_trail.labels_of([renamed], LABELS) == LABELS
 
 
 def test_the_sentence_holds_who_when_why_and_the_evidence():
@@ -98,15 +100,15 @@ def test_what_was_undone_stays_in_the_trail_and_says_by_what():
     first = decision("accept", theme=5)
     undo = decision("undo", undoes=first.key, who="Ben", when="2026-01-16")
     redo = decision("undo", undoes=undo.key, when="2026-01-17")
-    one, two = audit.trail([undo, first], LABELS)
+    one, two = audit_trail.trail([undo, first], LABELS)
     assert (one.undone_by, two.undone_by) == (undo.key, "")
     assert two.what == f"undid {first.key} (Asha's accept)"
     assert f"undone by {undo.key}" in one.sentence
-    one, two, three = audit.trail([redo, undo, first], LABELS)
+    one, two, three = audit_trail.trail([redo, undo, first], LABELS)
     assert (one.undone_by, two.undone_by, three.undone_by) == ("", redo.key, "")
 
 
 def test_the_trail_is_in_the_order_of_time_whatever_the_order_of_the_file():
     days = [decision("memo", theme=5, text=str(n), when=f"2026-01-{n:02d}") for n in range(1, 6)]
-    assert audit.trail(days[::-1], LABELS) == audit.trail(days, LABELS)
-    assert [entry.when for entry in audit.trail(days[::-1], LABELS)] == [d.when for d in days]
+    assert audit_trail.trail(days[::-1], LABELS) == audit_trail.trail(days, LABELS)
+    assert [entry.when for entry in audit_trail.trail(days[::-1], LABELS)] == [d.when for d in days]

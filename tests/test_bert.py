@@ -8,7 +8,8 @@ import small_models
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import bert, encoder, models
+from pipeline.core import model_registry
+from pipeline.vectors import encoder, onnx_bert
 
 TALK = [
     "We tried it on the ward for a month, you know, and then it stopped.",
@@ -21,12 +22,14 @@ TALK = [
 
 @pytest.fixture(scope="module")
 def minilm():
-    return bert.Bert(models.find("all-MiniLM-L6-v2", kind="sentence-transformers").folder, precision="float32")
+    return onnx_bert.Bert(
+        model_registry.find("all-MiniLM-L6-v2", kind="sentence-transformers").folder, precision="float32"
+    )
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    return bert.Bert(small_models.bert(tmp_path_factory.mktemp("bert")), precision="float32")
+    return onnx_bert.Bert(small_models.bert(tmp_path_factory.mktemp("bert")), precision="float32")
 
 
 def told(model, texts):
@@ -42,7 +45,7 @@ def test_minilm_is_known_by_its_window_and_width(minilm):
 
 
 def test_minilm_is_what_sentence_transformers_computes(minilm):
-    library = encoder.Library(models.find("all-MiniLM-L6-v2", kind="sentence-transformers").folder, "cpu", 1)
+    library = encoder.Library(model_registry.find("all-MiniLM-L6-v2", kind="sentence-transformers").folder, "cpu", 1)
     assert cosines(told(minilm, TALK), told(library, TALK)).min() > 0.999999
     assert library.pieces(TALK) == minilm.pieces(TALK)
     assert (library.window, library.width) == (minilm.window, minilm.width)
@@ -52,8 +55,8 @@ def test_minilm_is_what_sentence_transformers_computes(minilm):
 @pytest.mark.parametrize("normalize", [True, False])
 def test_any_bert_is_what_sentence_transformers_computes(tmp_path, pooling, normalize):
     folder = small_models.bert(tmp_path, pooling=pooling, normalize=normalize, layer_norm_eps=1e-3)
-    assert bert.supports(folder)
-    ours = told(bert.Bert(folder, precision="float32"), TALK[:2])
+    assert onnx_bert.supports(folder)
+    ours = told(onnx_bert.Bert(folder, precision="float32"), TALK[:2])
     assert cosines(ours, told(encoder.Library(folder, "cpu", 1), TALK[:2])).min() > 0.999999
 
 
@@ -81,17 +84,19 @@ def test_minilms_vectors_are_the_same_bytes_alone_and_together(minilm):
 def test_the_number_of_processors_changes_no_byte(small, monkeypatch, processors):
     texts = [f"number {i} of many" for i in range(100)]
     before = told(small, texts)
-    monkeypatch.setattr(bert.surroundings, "processors", lambda: processors)
+    monkeypatch.setattr(onnx_bert.surroundings, "processors", lambda: processors)
     assert (told(small, texts) == before).all()
 
 
 def test_a_model_loaded_again_gives_the_same_bytes(tmp_path, small):
-    again = bert.Bert(small_models.bert(tmp_path), precision="float32")
+    again = onnx_bert.Bert(small_models.bert(tmp_path), precision="float32")
     assert (told(again, TALK[:2]) == told(small, TALK[:2])).all()
 
 
 def test_int8_stays_near_and_does_not_depend_on_the_other_texts_either(minilm):
-    rounded = bert.Bert(models.find("all-MiniLM-L6-v2", kind="sentence-transformers").folder, precision="int8")
+    rounded = onnx_bert.Bert(
+        model_registry.find("all-MiniLM-L6-v2", kind="sentence-transformers").folder, precision="int8"
+    )
     vectors = told(rounded, TALK)
     nearness = cosines(vectors, told(minilm, TALK))
     assert 0.97 < nearness.min() < 0.99999
@@ -105,7 +110,7 @@ def test_int8_takes_a_weight_of_zeros(tmp_path):
     weights = load_file(folder / "model.safetensors")
     weights["encoder.layer.0.output.dense.weight"][:] = 0
     save_file(weights, folder / "model.safetensors")
-    assert np.isfinite(told(bert.Bert(folder, precision="int8"), TALK)).all()
+    assert np.isfinite(told(onnx_bert.Bert(folder, precision="int8"), TALK)).all()
 
 
 def test_pieces_count_the_ends_and_do_not_stop_at_the_window(small):
@@ -128,7 +133,7 @@ def test_half_weights_are_computed_as_float32(tmp_path, small):
     folder = small_models.bert(tmp_path)
     weights = load_file(folder / "model.safetensors")
     save_file({f"bert.{name}": w.astype(np.float16) for name, w in weights.items()}, folder / "model.safetensors")
-    halved = told(bert.Bert(folder, precision="float32"), TALK[:2])
+    halved = told(onnx_bert.Bert(folder, precision="float32"), TALK[:2])
     assert halved.dtype == np.float32
     assert cosines(halved, told(small, TALK[:2])).min() > 0.999
 
@@ -150,17 +155,17 @@ def test_half_weights_are_computed_as_float32(tmp_path, small):
 )
 def test_what_differs_from_a_plain_bert_is_left_to_the_library(tmp_path, file, change):
     folder = small_models.bert(tmp_path)
-    assert bert.supports(folder)
+    assert onnx_bert.supports(folder)
     before = json.loads((folder / file).read_text()) if (folder / file).exists() else {}
     small_models.dump(folder / file, before | change)
-    assert not bert.supports(folder)
+    assert not onnx_bert.supports(folder)
 
 
 @pytest.mark.parametrize("name", ["tokenizer.json", "modules.json", "config.json", "model.safetensors"])
 def test_a_model_without_a_file_that_is_needed_is_left_to_the_library(tmp_path, name):
     folder = small_models.bert(tmp_path)
     (folder / name).unlink()
-    assert not bert.supports(folder)
+    assert not onnx_bert.supports(folder)
 
 
 def test_a_model_with_further_modules_is_left_to_the_library(tmp_path):
@@ -168,12 +173,12 @@ def test_a_model_with_further_modules_is_left_to_the_library(tmp_path):
     modules = json.loads((folder / "modules.json").read_text())
     modules.insert(2, {"idx": 2, "name": "2", "path": "2_Dense", "type": "sentence_transformers.models.Dense"})
     small_models.dump(folder / "modules.json", modules)
-    assert not bert.supports(folder)
+    assert not onnx_bert.supports(folder)
 
 
 def test_pooling_written_the_newer_way_is_understood(tmp_path):
     folder = small_models.bert(tmp_path)
     small_models.dump(folder / "1_Pooling" / "config.json", {"word_embedding_dimension": 32, "pooling_mode": "cls"})
-    assert bert.supports(folder)
-    ours = told(bert.Bert(folder, precision="float32"), TALK[:2])
+    assert onnx_bert.supports(folder)
+    ours = told(onnx_bert.Bert(folder, precision="float32"), TALK[:2])
     assert cosines(ours, told(encoder.Library(folder, "cpu", 1), TALK[:2])).min() > 0.999999

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from pipeline import beside
+from pipeline.core import beside
 
 SIZES = [7, 5, 0, 3, 2]
 

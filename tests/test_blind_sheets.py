@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import compare, store
-from pipeline.codebook import parse
+from pipeline import compare
 from pipeline.commands import blind_sheets as blind
 from pipeline.commands import sheets
 from pipeline.commands.sheets import SheetError
 from pipeline.compare import Input
+from pipeline.core import store
 from pipeline.core.coders import NO_CODE
-from pipeline.params import Compare
+from pipeline.core.params import Compare
+from pipeline.deductive.codebook import parse
 from tests.coded_study import assignments, codings, tables
 
 CODEBOOK = "codes:\n  - name: A\n    definition: The first.\n  - name: B\n"

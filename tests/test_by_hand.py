@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, codebook, decisions, params, study
-from pipeline.errors import CounterpointError
-from pipeline.reporting import alternatives, reading, written
+from pipeline import cli, study
+from pipeline.core import params
+from pipeline.core.errors import CounterpointError
+from pipeline.decisions import alternative_readings, ledger, reading_ledger
+from pipeline.deductive import codebook
+from pipeline.reporting import written_summaries
 from tests import decided_study
 
 THEMES = {"a1": 500_000, "a2": 500_000, "b1": 500_000}
@@ -98,7 +101,7 @@ def test_a_mistake_in_decisions_is_told_by_every_command_that_reads_them_and_not
     assert (folder / "decisions.yaml").read_bytes() == data
     (folder / "decisions.yaml").write_text(one())
     assert run("decide", "accept", "500000")[0] == 0
-    assert len(decisions.load(folder / "decisions.yaml")) == 2
+    assert len(ledger.load(folder / "decisions.yaml")) == 2
 
 
 @pytest.mark.parametrize(
@@ -123,16 +126,16 @@ def test_a_mistake_in_decisions_is_told_by_every_command_that_reads_them_and_not
 )
 def test_what_may_be_written_by_hand_is_kept_by_the_next_decision(folder: Path, text: str, n: int):
     (folder / "decisions.yaml").write_bytes(text.encode())
-    before = decisions.load(folder / "decisions.yaml")
+    before = ledger.load(folder / "decisions.yaml")
     assert len(before) == n
     assert run("decide", "reject", "500000")[0] == 0
-    after = decisions.load(folder / "decisions.yaml")
+    after = ledger.load(folder / "decisions.yaml")
     assert [held for held in after if held.action != "reject"] == before
 
 
 def test_words_that_look_like_numbers_stay_as_they_were_written(folder: Path):
     (folder / "decisions.yaml").write_text(one(id="0123", who="10:30", why="1.10"))
-    (held,) = decisions.load(folder / "decisions.yaml")
+    (held,) = ledger.load(folder / "decisions.yaml")
     assert (held.id, held.who, held.why) == ("0123", "10:30", "1.10")
 
 
@@ -145,15 +148,15 @@ def test_after_a_decision_of_the_last_day_that_can_be_nothing_is_written(folder:
 
 
 OTHERS: list[tuple[str, Callable[[Path], object], str]] = [
-    ("reading.yaml", reading.load, "reading:\n- {segment: a1, who: Asha}\n- {segment: a2, who: Asha}\n"),
+    ("reading.yaml", reading_ledger.load, "reading:\n- {segment: a1, who: Asha}\n- {segment: a2, who: Asha}\n"),
     (
         "readings.yaml",
-        alternatives.load,
+        alternative_readings.load,
         "readings:\n- {theme: 5, who: Dev, when: 2026-03-01, means: x}\n- {theme: 6, who: Dev, when: 2026-03-01, means: x}\n",
     ),
     (
         "summaries.yaml",
-        written.load,
+        written_summaries.load,
         "summaries:\n- {case: A, code: B, summary: s, who: W, when: 2026-01-15}\n- {case: A, code: C, summary: s, who: W, when: 2026-01-15}\n",
     ),
     ("codebook.yaml", codebook.load, "codes:\n- {name: A, definition: who}\n- {name: B}\n"),

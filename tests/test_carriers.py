@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands import traces
-from pipeline.commands.carriers import pieces
-from pipeline.commands.needles import needles
+from pipeline.withdrawal import search
+from pipeline.withdrawal.containers import pieces
+from pipeline.withdrawal.search_terms import needles
 from tests import carrier_files
 from tests.carrier_files import CLEAN, CLOSED, FOUND
 
@@ -14,36 +14,36 @@ WANTED = needles([carrier_files.SAID], ["Somebody else says other things here."]
 
 
 @pytest.fixture(scope="module")
-def searched(tmp_path_factory: pytest.TempPathFactory) -> traces.Search:
+def searched(tmp_path_factory: pytest.TempPathFactory) -> search.Search:
     root = tmp_path_factory.mktemp("carriers")
     for kind, builders in (("found", FOUND), ("closed", CLOSED), ("clean", CLEAN)):
         (root / kind).mkdir()
         for name, build in builders.items():
             build(root / kind / name)
-    return traces.search(root, WANTED)
+    return search.search(root, WANTED)
 
 
 @pytest.mark.parametrize("name", FOUND)
-def test_it_is_found_however_it_is_kept(searched: traces.Search, name: str):
+def test_it_is_found_however_it_is_kept(searched: search.Search, name: str):
     assert f"found/{name}" in {trace.path for trace in searched.found}
 
 
 @pytest.mark.parametrize("name", CLOSED)
-def test_what_cannot_be_looked_into_is_listed(searched: traces.Search, name: str):
+def test_what_cannot_be_looked_into_is_listed(searched: search.Search, name: str):
     assert f"closed/{name}" in {one.path for one in searched.unsearched}
 
 
 @pytest.mark.parametrize("name", CLEAN)
-def test_what_holds_nothing_is_searched_and_clean(searched: traces.Search, name: str):
+def test_what_holds_nothing_is_searched_and_clean(searched: search.Search, name: str):
     assert f"clean/{name}" not in {one.path for one in (*searched.found, *searched.unsearched)}
 
 
-def test_every_file_is_found_listed_or_clean(searched: traces.Search):
+def test_every_file_is_found_listed_or_clean(searched: search.Search):
     named = {one.path for one in (*searched.found, *searched.unsearched)}
     assert len(named) + searched.clean == len(FOUND) + len(CLOSED) + len(CLEAN)
 
 
-def test_a_search_says_why_in_words(searched: traces.Search):
+def test_a_search_says_why_in_words(searched: search.Search):
     why = {one.path: one.why for one in searched.unsearched}
     assert why["closed/encrypted.pdf"] == "it is protected by a password"
     assert "pictures" in why["closed/scan.pdf"]
@@ -59,7 +59,7 @@ def test_what_fills_a_disk_is_not_unpacked(tmp_path: Path, name: str, monkeypatc
     plain = pieces.Budget.take
     monkeypatch.setattr(pieces.Budget, "take", lambda self, size: read.append(size) or plain(self, size))
     CLOSED[name](tmp_path / name)
-    assert traces.search(tmp_path, WANTED).unsearched
+    assert search.search(tmp_path, WANTED).unsearched
     assert sum(read) <= 2 * pieces.LITTLE
 
 
@@ -67,11 +67,11 @@ def test_a_file_is_looked_through_only_so_far(tmp_path: Path, monkeypatch: pytes
     data = carrier_files.archive(*((f"{number}.txt", b"x" * 1000) for number in range(20)))
     (tmp_path / "many.zip").write_bytes(data)
     monkeypatch.setattr(pieces, "UNPACKED", 5000)
-    (one,) = traces.search(tmp_path, WANTED).unsearched
+    (one,) = search.search(tmp_path, WANTED).unsearched
     assert one.why == "it unpacks to more than is looked through"
 
 
 def test_many_small_members_that_fill_a_disk_are_noticed_together(tmp_path: Path):
     inner = carrier_files.archive(*((f"{number}.txt", b"a" * 2**20) for number in range(12)))
     (tmp_path / "many.zip").write_bytes(carrier_files.archive(*((f"{number}.zip", inner) for number in range(40))))
-    assert "many times its size" in traces.search(tmp_path, WANTED).unsearched[0].why
+    assert "many times its size" in search.search(tmp_path, WANTED).unsearched[0].why

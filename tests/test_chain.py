@@ -11,9 +11,11 @@ from browsing import MODELS, launched, needs_browser, watched
 from conftest import CODEBOOK
 from typer.testing import CliRunner
 
-from pipeline import cli, decisions, report, store, themes
+from pipeline import cli, report, themes
 from pipeline.commands import review
 from pipeline.commands.review import CLOSES, OPENS
+from pipeline.core import store
+from pipeline.decisions import ledger
 from tests.test_report import seen
 
 ROOT = Path(__file__).parent.parent
@@ -108,7 +110,7 @@ def test_the_audit_trail_tells_all_of_it_and_cards_name_no_ids_of_decisions(proj
     Path("decisions-Asha.yaml").write_text(page_file((project / "report" / "index.html").read_text()))
     assert CliRunner().invoke(cli.app, ["import", "decisions-Asha.yaml"]).exit_code == 0
     after = run(monkeypatch)
-    taken = decisions.load(project / "decisions.yaml")
+    taken = ledger.load(project / "decisions.yaml")
     assert "2 decisions by Asha." in seen(after)
     for one in taken:
         assert one.key in after, "the trail gives the id by which a decision is undone"
@@ -121,7 +123,7 @@ def test_a_decision_that_was_taken_back_leaves_the_card_and_stays_in_the_trail(p
     before = (project / "report" / "index.html").read_text()
     Path("decisions-Asha.yaml").write_text(page_file(before))
     assert CliRunner().invoke(cli.app, ["import", "decisions-Asha.yaml"]).exit_code == 0
-    rename = next(one for one in decisions.load(project / "decisions.yaml") if one.action == "rename")
+    rename = next(one for one in ledger.load(project / "decisions.yaml") if one.action == "rename")
     assert CliRunner().invoke(cli.app, ["undo", rename.key, "--who", "Ben"]).exit_code == 0
     after = run(monkeypatch)
     assert "Hours nobody counts" not in card(after, rename.theme)

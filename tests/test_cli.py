@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, store
+from pipeline import cli
+from pipeline.core import store
 from tests import coded_study
 
 ROOT = Path(__file__).parent.parent

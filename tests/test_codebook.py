@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import codebook, study
-from pipeline.codebook import Code, Codebook, CodebookError
+from pipeline import study
+from pipeline.deductive import codebook
+from pipeline.deductive.codebook import Code, Codebook, CodebookError
 
 ROOT = Path(__file__).parent.parent
 TREE = """codes:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import codebook
 from pipeline.commands import codebook_table, importing
+from pipeline.deductive import codebook
 from pipeline.exchange import sheets
 
 

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline import store
-from pipeline.codebook import Code, Codebook
+from pipeline.core import store
 from pipeline.deductive import coded
+from pipeline.deductive.codebook import Code, Codebook
 
 SEGMENTS = pd.DataFrame(
     [(f"{d}{n}", d, n * 10, n * 10 + 9) for d in "ab" for n in range(3)],

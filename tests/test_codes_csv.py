@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.readers import codes_csv, rows
-from pipeline.readers.model import RefusedError
+from pipeline.corpus.readers import codes_csv, rows
+from pipeline.corpus.readers.model import RefusedError
 
 HEADER = "document,start,end,text,code,coder\n"
 

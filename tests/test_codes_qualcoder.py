@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qda_files import DATE, qualcoder
 
-from pipeline import ingest, placing, readers
-from pipeline.readers import codes_qualcoder
-from pipeline.readers.model import RefusedError
+from pipeline import ingest
+from pipeline.corpus import readers, span_alignment
+from pipeline.corpus.readers import codes_qualcoder
+from pipeline.corpus.readers.model import RefusedError
 
 TALK = "Ana: we had no time 😀 at all.\nBo: no time? I was proud.\nAna: no time."
 AT = TALK.index("I was")
@@ -60,7 +61,7 @@ def test_pictures_and_sound_come_back_without_a_place():
 
 def test_codings_of_what_is_gone_are_not_lost_in_silence():
     (one,) = read(("gone", 9, "we had", 5, 11, "a", ""))
-    placed, lost = placing.place([one], {"P1.txt": TALK})
+    placed, lost = span_alignment.place([one], {"P1.txt": TALK})
     assert (placed, len(lost)) == ([], 1)
 
 
@@ -69,7 +70,7 @@ def test_words_said_thrice_are_placed_by_the_copy_in_the_project():
     shifted = "A title\n\n" + TALK.replace("\n", "\n\n")
     for n, at in enumerate([TALK.index("no time"), TALK.index("no time?"), start]):
         (one,) = read(("P1.txt", 1, "no time", at, at + 7, "a", ""))
-        ((placed,), lost) = placing.place([one], {"P1.txt": shifted})
+        ((placed,), lost) = span_alignment.place([one], {"P1.txt": shifted})
         assert lost == []
         assert shifted[: placed.start].count("no time") == n
 

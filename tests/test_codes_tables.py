@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import readers
-from pipeline.readers import codes_rock, codes_tables
-from pipeline.readers.model import RefusedError
+from pipeline.corpus import readers
+from pipeline.corpus.readers import codes_rock, codes_tables
+from pipeline.corpus.readers.model import RefusedError
 
 
 def fields(codings):

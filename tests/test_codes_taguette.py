@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qda_files import DATE, TAGUETTE, taguette
 
-from pipeline import placing
-from pipeline.readers import codes_taguette
-from pipeline.readers.model import RefusedError
+from pipeline.corpus import span_alignment
+from pipeline.corpus.readers import codes_taguette
+from pipeline.corpus.readers.model import RefusedError
 
 HTML = "<p><u>Ana</u>: déjà vu 😀 &amp; no time.</p>\n<p>Bo: no time &lt;3?<br/>I was proud.</p>"
 PLAIN = "Ana: déjà vu 😀 & no time.\nBo: no time <3?\nI was proud."
@@ -26,7 +26,7 @@ def read(*highlights, html=HTML):
 
 
 def placed(codings, text=PLAIN):
-    found, lost = placing.place(codings, {"P1.txt": text})
+    found, lost = span_alignment.place(codings, {"P1.txt": text})
     assert lost == []
     return [(text[one.start : one.end], one.start) for one in found]
 

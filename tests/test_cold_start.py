@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import store
+from pipeline.core import store
 
 ROOT = Path(__file__).parent.parent
 # Of the vectors of the model that embeds the codebook.
@@ -103,7 +103,7 @@ def test_the_command_line_loads_nothing_slow(tmp_path: Path):
 def test_torch_is_kept_from_spacy_alone_and_only_where_it_is_not_used(tmp_path: Path):
     code = """
 from pathlib import Path
-from pipeline import models
+from pipeline.core import model_registry as models
 import sys
 before = list(sys.meta_path)
 models.load_spacy("en_core_web_sm", manifest=Path({manifest!r}))
@@ -120,7 +120,7 @@ print("loaded", *sys.modules)
     ("config", "named"), [("gpu_allocator = null", False), ('factory = "curated_Transformer"', True)]
 )
 def test_a_pipeline_that_computes_with_torch_says_so_in_its_config(tmp_path: Path, config: str, named: bool):
-    from pipeline import models
+    from pipeline.core import model_registry
 
     (tmp_path / "config.cfg").write_text(config)
-    assert models._names_torch(tmp_path) == named
+    assert model_registry._names_torch(tmp_path) == named

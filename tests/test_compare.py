@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import compare, store
-from pipeline.codebook import Codebook, parse
+from pipeline import compare
 from pipeline.compare import OUTPUTS, READ, Input
-from pipeline.params import Compare
+from pipeline.core import store
+from pipeline.core.params import Compare
+from pipeline.deductive.codebook import Codebook, parse
 from tests.coded_study import assignments, codings, tables, themes
 from tests.test_pairs import study
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import context
+from pipeline.vectors import context
 
 
 def talk(documents: str, substantive: list[bool] | None = None) -> pd.DataFrame:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline import params, store
-from pipeline.core.places import BESIDE_PAGE, Places
+from pipeline.core import params, store
+from pipeline.core.study_paths import BESIDE_PAGE, Places
 from pipeline.inductive import theme_model
 
 ROOT = Path(__file__).parent.parent
@@ -139,14 +139,14 @@ def test_only_one_module_names_the_places_of_a_study():
     names = {part for place in held if isinstance(place, Path) for part in place.parts} - {"study"}
     assert {"transcripts", "decisions.yaml", "interim", ".cache", "index.html"} <= names
     for file in sorted((ROOT / "pipeline").glob("**/*.py")):
-        if file.name == "places.py":
+        if file.name == "study_paths.py":
             continue
         joined = {
             node.right.value
             for node in ast.walk(ast.parse(file.read_text()))
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant)
         }
-        assert not joined & names, f"{file} names a place of a study: take it from pipeline/core/places.py"
+        assert not joined & names, f"{file} names a place of a study: take it from pipeline/core/study_paths.py"
 
 
 def test_dvc_is_given_files_alone_and_never_a_folder_to_remove():
@@ -160,7 +160,7 @@ def test_nothing_is_removed_with_errors_ignored_or_a_folder_without_its_mark():
     for file in sorted((ROOT / "pipeline").glob("**/*.py")):
         text = file.read_text()
         assert "ignore_errors" not in text, file
-        assert "rmtree(" not in text or file.name in {"owned.py", "purge.py"}, file  # purge.py: DVC's own folders
+        assert "rmtree(" not in text or file.name in {"safe_removal.py", "purge.py"}, file  # purge.py: DVC's own folders
 
 
 def test_dvc_sends_no_analytics():

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.readers import cues, vtt
-from pipeline.readers.model import Labels, RefusedError
+from pipeline.corpus.readers import cues, vtt
+from pipeline.corpus.readers.model import Labels, RefusedError
 
 LABELS = Labels(("interviewer",))
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.views import curve_view
-from pipeline.views.curve_view import Series
+from pipeline.reporting.views import curve_view
+from pipeline.reporting.views.curve_view import Series
 
 LABELS = {"x_label": "x", "y_label": "y", "label": "a line"}
 numbers = st.floats(-1e6, 1e6, allow_nan=False)

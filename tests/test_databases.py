@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.readers import databases
-from pipeline.readers.model import RefusedError
+from pipeline.corpus.readers import databases
+from pipeline.corpus.readers.model import RefusedError
 
 WANTED = {"notes": ("id", "said", "extra?")}
 

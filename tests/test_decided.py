@@ -5,9 +5,9 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.decisions import Decision
-from pipeline.inductive import decided
-from pipeline.inductive.decided import Clusters
+from pipeline.decisions import decided_themes
+from pipeline.decisions.decided_themes import Clusters
+from pipeline.decisions.ledger import Decision
 
 RNG = np.random.default_rng(3)
 NAMES = [f"{document}{number:02d}" for document in "abcd" for number in range(10)]
@@ -30,8 +30,8 @@ def decide(action: str, theme: int, day: int = 1, **more: object) -> Decision:
     return Decision(**{"action": action, "theme": theme, "who": "Asha", "when": f"2026-01-{day:02d}", **more})
 
 
-def left(found: Clusters, *taken: Decision, min_size: int = 2) -> decided.Decided:
-    return decided.decided(SEGMENTS, found, taken, shift_share=0.2, min_size=min_size)
+def left(found: Clusters, *taken: Decision, min_size: int = 2) -> decided_themes.Decided:
+    return decided_themes.decided(SEGMENTS, found, taken, shift_share=0.2, min_size=min_size)
 
 
 def of(found: Clusters, theme: int) -> tuple[str, ...]:
@@ -100,9 +100,9 @@ def test_strengths_are_stored_with_six_places():
 
 def test_a_part_is_kept_from_the_smallest_size_on_and_the_largest_comes_first():
     themes, parts = np.array([0, 0, 0, 0, 0, 1, 1, 1, -1]), np.array([4, 4, 2, 2, 2, 4, 4, 7, 4])
-    assert decided._parts(themes, parts, min_size=3).tolist() == [-1, -1, 0, 0, 0, -1, -1, -1, -1]
-    assert decided._parts(themes, parts, min_size=2).tolist() == [1, 1, 0, 0, 0, 2, 2, -1, -1]
-    assert decided._parts(themes, parts, min_size=1).tolist() == [1, 1, 0, 0, 0, 2, 2, 3, -1]
+    assert decided_themes._parts(themes, parts, min_size=3).tolist() == [-1, -1, 0, 0, 0, -1, -1, -1, -1]
+    assert decided_themes._parts(themes, parts, min_size=2).tolist() == [1, 1, 0, 0, 0, 2, 2, -1, -1]
+    assert decided_themes._parts(themes, parts, min_size=1).tolist() == [1, 1, 0, 0, 0, 2, 2, 3, -1]
 
 
 def test_talk_taken_out_of_every_theme_takes_its_share_of_the_strength_with_it():
@@ -137,7 +137,7 @@ def test_pins_come_first_and_keep_the_order_they_were_pinned_in():
     quotes = pd.DataFrame(rows, columns=["theme", "kind", "rank", "segment_id", "score"]).sort_values(
         ["theme", "kind"], ascending=[True, False], kind="stable"
     )
-    after = decided.pinned_first(quotes, SEGMENTS, VECTORS, done, count=3)
+    after = decided_themes.pinned_first(quotes, SEGMENTS, VECTORS, done, count=3)
     typical = after[(after["theme"] == 1) & (after["kind"] == "typical")]
     assert typical["segment_id"].tolist() == [*two, of(found, 1)[0]]
     assert typical["rank"].tolist() == [1, 2, 3]
@@ -157,7 +157,7 @@ def test_all_that_is_pinned_stays_though_it_is_more_than_the_quotes_asked_for():
     rows = [(0, "typical", rank, name, 0.5) for rank, name in enumerate(of(found, 0)[:3], start=1)]
     quotes = pd.DataFrame(rows, columns=["theme", "kind", "rank", "segment_id", "score"])
     for count, shown in ((1, names), (4, (*names, of(found, 0)[0]))):
-        after = decided.pinned_first(quotes, SEGMENTS, VECTORS, done, count=count)
+        after = decided_themes.pinned_first(quotes, SEGMENTS, VECTORS, done, count=count)
         assert after["segment_id"].tolist() == list(shown)
 
 
@@ -168,19 +168,19 @@ def test_a_pin_whose_segment_went_elsewhere_is_not_shown():
     pin = decide("pin", 500_001, segments=(name,), members=of(found, 1), **known)
     move = decide("move", 500_002, 2, segments=(name,), members=of(found, 2), **known)
     quotes = pd.DataFrame(columns=["theme", "kind", "rank", "segment_id", "score"])
-    assert decided.pinned_first(quotes, SEGMENTS, VECTORS, left(found, pin, move), count=3).empty
+    assert decided_themes.pinned_first(quotes, SEGMENTS, VECTORS, left(found, pin, move), count=3).empty
 
 
 def test_the_tables_are_empty_without_decisions_and_fit_their_schemas_with_them():
     found = clusters()
-    tables = decided.tables(left(found), SEGMENTS, VECTORS, {})
+    tables = decided_themes.tables(left(found), SEGMENTS, VECTORS, {})
     assert tables["theme_questions"].empty and tables["theme_news"].empty
     assert set(tables["theme_states"]["state"]) == {"candidate"}
     accept = decide("accept", 500_000, members=of(found, 0)[:4], documents=("a",))
-    tables = decided.tables(left(found, accept), SEGMENTS, VECTORS, {500_000: "Time"})
+    tables = decided_themes.tables(left(found, accept), SEGMENTS, VECTORS, {500_000: "Time"})
     assert tables["theme_questions"]["kind"].tolist() == ["joined"]
     assert tables["theme_news"]["theme_id"].tolist()[:1] == [500_000]
-    from pipeline import store
+    from pipeline.core import store
 
     for name, table in tables.items():
         store.schema(name).validate(table)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, decisions, settled
-from pipeline.commands import deciding
+from pipeline import cli
+from pipeline.decisions import deciding, held_themes, ledger
 from tests import decided_study
 
 NOW = datetime(2026, 1, 15, 10, 0, 0, tzinfo=UTC)
@@ -25,7 +25,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def decide(study: Path, action: str, theme: str, *rest: str, **more: object) -> decisions.Decision:
+def decide(study: Path, action: str, theme: str, *rest: str, **more: object) -> ledger.Decision:
     return deciding.decide(study, action, theme, rest, **{"who": "Asha", "now": NOW, **more})
 
 
@@ -33,7 +33,7 @@ def test_an_acceptance_is_anchored_and_settles_the_open_questions(study: Path):
     first = decide(study, "rename", "500000", "Protected time")
     decided_study.write(study, themes=THEMES, clusters={"a1": 500_003, "a2": 500_004})
     taken = decide(study, "accept", "500000", why=" It came up everywhere. ", now=LATER)
-    assert decisions.load(study / "decisions.yaml") == decisions.in_order([first, taken])
+    assert ledger.load(study / "decisions.yaml") == ledger.in_order([first, taken])
     assert taken.members == ("a1", "a2", "b1")
     assert taken.documents == ("a.txt", "b.txt", "c.txt")
     assert taken.label == "Protected time"
@@ -96,7 +96,7 @@ def test_decisions_build_on_each_other_before_the_next_run(study: Path):
     with pytest.raises(deciding.DecidingError, match=gone):
         decide(study, "accept", "500001")
     split = decide(study, "split", "500000", "Nights", "b2")
-    part = decide(study, "rename", str(settled.part_id(split)), "Night shifts")
+    part = decide(study, "rename", str(held_themes.part_id(split)), "Night shifts")
     assert part.members == ("b2",)
     decide(study, "move", "500000", "c3")
     assert decide(study, "accept", "Protected time").members == ("a1", "a2", "b1", "c1", "c3")
@@ -138,9 +138,7 @@ def test_somebody_must_decide(study: Path):
 def test_later_decisions_are_later_whatever_the_clock_says(study: Path):
     times = [decide(study, "memo", "500000", str(n)).when for n in range(3)]
     assert times == ["2026-01-15T10:00:00", "2026-01-15T10:00:01", "2026-01-15T10:00:02"]
-    decisions.save(
-        study / "decisions.yaml", [decisions.Decision(action="accept", theme=500_000, who="B", when="2027-03-01")]
-    )
+    ledger.save(study / "decisions.yaml", [ledger.Decision(action="accept", theme=500_000, who="B", when="2027-03-01")])
     assert decide(study, "memo", "500000", "x").when == "2027-03-01T00:00:01"
 
 
@@ -148,11 +146,11 @@ def test_undo_by_the_beginning_of_the_id_and_undo_of_the_undo(study: Path):
     first = decide(study, "accept", "500000")
     undo = deciding.undo(study, first.id[:4], who="Ben", now=NOW)
     assert undo.undoes == first.id
-    assert decisions.standing(decisions.load(study / "decisions.yaml")) == []
+    assert ledger.standing(ledger.load(study / "decisions.yaml")) == []
     with pytest.raises(deciding.DecidingError, match="undone already"):
         deciding.undo(study, first.id, who="Ben", now=NOW)
     deciding.undo(study, undo.id, who="Ben", now=NOW)
-    assert decisions.standing(decisions.load(study / "decisions.yaml")) == [first]
+    assert ledger.standing(ledger.load(study / "decisions.yaml")) == [first]
 
 
 @pytest.mark.parametrize("wanted", ["", "zzz"])
@@ -164,10 +162,9 @@ def test_undo_of_nothing_is_a_sentence(study: Path, wanted: str):
 
 def test_undo_by_a_beginning_that_two_share_is_a_sentence(study: Path):
     both = [
-        decisions.Decision(id=f"ab{n}", action="memo", theme=500_000, text="x", who="B", when="2026-01-01")
-        for n in (1, 2)
+        ledger.Decision(id=f"ab{n}", action="memo", theme=500_000, text="x", who="B", when="2026-01-01") for n in (1, 2)
     ]
-    decisions.save(study / "decisions.yaml", both)
+    ledger.save(study / "decisions.yaml", both)
     with pytest.raises(deciding.DecidingError, match="several decisions begin with 'ab'"):
         deciding.undo(study, "ab", who="B", now=NOW)
 
@@ -182,7 +179,7 @@ def test_the_commands_decide_undo_and_show_the_trail(study: Path):
     code, said = run("decide", "rename", "500000", "Time", "off", "--who", "Asha", "--why", "Their words.")
     assert code == 0
     assert "Asha renamed “Protected time” (500000) to “Time off”, on 3 segments in a study of 3 documents" in said
-    (taken,) = decisions.load(study / "decisions.yaml")
+    (taken,) = ledger.load(study / "decisions.yaml")
     assert run("decide", "accept", "500001", COUNTERPOINT_WHO="Ben")[0] == 0
     assert run("undo", taken.id, COUNTERPOINT_WHO="Ben")[0] == 0
     code, said = run("decisions")

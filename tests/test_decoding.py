@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.readers import decoding
-from pipeline.readers.model import RefusedError
+from pipeline.corpus.readers import decoding
+from pipeline.corpus.readers.model import RefusedError
 
 SPEECH = "Anna: I can’t say it was “easy”. We hadn’t the staff – not on nights, at the café.\n" * 4
 

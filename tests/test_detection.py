@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from pipeline import detection, ingest, params
-from pipeline.core import languages
+from pipeline import ingest
+from pipeline.core import languages, params
+from pipeline.corpus import language_detection
 
 ENGLISH = [
     "We never had the time to look at the audit, because the ward was always two nurses short.",
@@ -35,24 +36,24 @@ def test_english_with_names_and_jargon_is_english():
         *ENGLISH,
         "Dr Okonkwo and Siobhan Nic Dhomhnaill from Ysbyty Gwynedd ran the PDSA cycles with us that spring.",
     ]
-    assert detection.found(talk).language == "en"
-    assert detection.found(talk).others == ()
+    assert language_detection.found(talk).language == "en"
+    assert language_detection.found(talk).others == ()
 
 
 @pytest.mark.parametrize(("language", "talk"), [*OTHERS.items(), ("pt", " ".join(PORTUGUESE))])
 def test_talk_in_another_language_is_told(language: str, talk: str):
-    assert detection.found([talk]).language == language
+    assert language_detection.found([talk]).language == language
 
 
 @pytest.mark.parametrize(
     "talk", [[], [" "], ["Yes.", "No, not really."], ["Okonkwo", "Siobhan", "Gwynedd"], ["12 34 56 " * 9]]
 )
 def test_too_little_talk_tells_no_language(talk: list[str]):
-    assert detection.found(talk) == languages.Found("unknown", None)
+    assert language_detection.found(talk) == languages.Found("unknown", None)
 
 
 def test_a_document_in_two_languages_names_both_with_the_share_of_the_first():
-    told = detection.found(
+    told = language_detection.found(
         [
             *PORTUGUESE,
             "Trabalhávamos muitas vezes em casa, ao fim de semana, sem que ninguém nos pagasse por isso.",
@@ -64,7 +65,7 @@ def test_a_document_in_two_languages_names_both_with_the_share_of_the_first():
 
 
 def test_answers_tell_the_language_and_the_interviewers_is_named_beside_it():
-    told = detection.spoken(PORTUGUESE, ENGLISH)
+    told = language_detection.spoken(PORTUGUESE, ENGLISH)
     assert (told.language, told.others) == ("pt", ("en",))
 
 

@@ -7,7 +7,9 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from pipeline import cli, params, readers, store
+from pipeline import cli
+from pipeline.core import params, store
+from pipeline.corpus import readers
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

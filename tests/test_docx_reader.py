@@ -4,8 +4,8 @@ import zipfile
 import pytest
 from docx import Document
 
-from pipeline.readers import docx
-from pipeline.readers.model import Labels, RefusedError
+from pipeline.corpus.readers import docx
+from pipeline.corpus.readers.model import Labels, RefusedError
 
 LABELS = Labels(("interviewer",))
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'

@@ -7,9 +7,9 @@ import pytest
 
 from pipeline import deliver, report
 from pipeline.commands import exporting, handout
-from pipeline.core import edits
-from pipeline.core.places import BESIDE_PAGE, Places
-from pipeline.errors import CounterpointError
+from pipeline.core import edited_outputs
+from pipeline.core.errors import CounterpointError
+from pipeline.core.study_paths import BESIDE_PAGE, Places
 
 
 @pytest.fixture
@@ -21,46 +21,46 @@ def places(tmp_path: Path) -> Places:
 
 
 def test_a_file_as_it_was_made_is_not_kept(places: Places):
-    edits.remember(places, [places.workbook])
-    assert not edits.changed(places, places.workbook)
-    assert edits.keep(places, [places.workbook, places.report_page]) == []
+    edited_outputs.remember(places, [places.workbook])
+    assert not edited_outputs.changed(places, places.workbook)
+    assert edited_outputs.keep(places, [places.workbook, places.report_page]) == []
     assert not places.edited.exists()
 
 
 def test_a_file_that_was_changed_is_kept_once(places: Places):
-    edits.remember(places, [places.workbook])
+    edited_outputs.remember(places, [places.workbook])
     for text in (b"mine", b"mine, again"):
         places.workbook.write_bytes(text)
-        (kept,) = edits.keep(places, [places.workbook])
+        (kept,) = edited_outputs.keep(places, [places.workbook])
         assert kept.copy.read_bytes() == text
         assert kept.copy.parent == places.edited and kept.copy.suffix == ".xlsx"
-        assert str(kept.copy) in edits.said([kept])[0]
-        assert edits.keep(places, [places.workbook]) == []
+        assert str(kept.copy) in edited_outputs.said([kept])[0]
+        assert edited_outputs.keep(places, [places.workbook]) == []
     assert len(list(places.edited.iterdir())) == 2
 
 
 def test_a_content_of_an_earlier_run_counts_as_made(places: Places):
     for text in (b"one", b"two", b"three"):
         places.workbook.write_bytes(text)
-        edits.remember(places, [places.workbook])
+        edited_outputs.remember(places, [places.workbook])
     places.workbook.write_bytes(b"one")
-    assert not edits.changed(places, places.workbook)
+    assert not edited_outputs.changed(places, places.workbook)
 
 
 def test_what_dvc_put_there_counts_as_made(places: Places):
     digest = hashlib.md5(b"as made", usedforsecurity=False).hexdigest()
     (places.root / "dvc.lock").write_text(f"outs:\n  - path: data/x/report/framework_matrix.xlsx\n    md5: {digest}\n")
-    assert not edits.changed(places, places.workbook)
+    assert not edited_outputs.changed(places, places.workbook)
     places.workbook.write_bytes(b"mine")
-    assert edits.changed(places, places.workbook)
+    assert edited_outputs.changed(places, places.workbook)
 
 
 def test_a_record_that_was_cut_short_loses_nothing(places: Places):
-    edits.remember(places, [places.workbook])
+    edited_outputs.remember(places, [places.workbook])
     places.record.write_text(places.record.read_text()[:-5])
-    assert edits.changed(places, places.workbook)
-    edits.remember(places, [places.workbook])
-    assert not edits.changed(places, places.workbook)
+    assert edited_outputs.changed(places, places.workbook)
+    edited_outputs.remember(places, [places.workbook])
+    assert not edited_outputs.changed(places, places.workbook)
 
 
 @pytest.fixture
@@ -86,10 +86,10 @@ def makes(places: Places, text: bytes) -> None:
 def test_what_is_made_for_people_is_delivered_beside_the_page(places: Places):
     places.workbook.unlink()
     makes(places, b"one")
-    assert edits.deliver(places) == []
+    assert edited_outputs.deliver(places) == []
     assert {(places.report / name).read_bytes() for name in BESIDE_PAGE} == {b"one"}
     makes(places, b"two")
-    assert edits.deliver(places) == []
+    assert edited_outputs.deliver(places) == []
     assert {(places.report / name).read_bytes() for name in BESIDE_PAGE} == {b"two"}
     assert not places.edited.exists()
 
@@ -97,12 +97,12 @@ def test_what_is_made_for_people_is_delivered_beside_the_page(places: Places):
 def test_a_file_that_was_changed_stays_until_there_is_a_new_one_and_is_then_kept(places: Places):
     places.workbook.unlink()
     makes(places, b"one")
-    edits.deliver(places)
+    edited_outputs.deliver(places)
     places.workbook.write_bytes(b"mine")
-    assert edits.deliver(places) == []
+    assert edited_outputs.deliver(places) == []
     assert places.workbook.read_bytes() == b"mine"
     makes(places, b"two")
-    (kept,) = edits.deliver(places)
+    (kept,) = edited_outputs.deliver(places)
     assert kept.file == places.workbook and kept.copy.read_bytes() == b"mine"
     assert places.workbook.read_bytes() == b"two"
 
@@ -111,26 +111,26 @@ def test_what_was_written_in_a_later_version_is_kept_when_an_earlier_one_returns
     places.workbook.unlink()
     for text in (b"one", b"two"):
         makes(places, text)
-        edits.deliver(places)
+        edited_outputs.deliver(places)
     places.workbook.write_bytes(b"mine")
     makes(places, b"one")
-    (kept,) = edits.deliver(places)
+    (kept,) = edited_outputs.deliver(places)
     assert kept.copy.read_bytes() == b"mine"
     assert places.workbook.read_bytes() == b"one"
 
 
 def test_a_file_that_is_gone_is_delivered_again(places: Places):
     makes(places, b"one")
-    edits.deliver(places)
+    edited_outputs.deliver(places)
     places.workbook.unlink()
-    assert edits.deliver(places) == []
+    assert edited_outputs.deliver(places) == []
     assert places.workbook.read_bytes() == b"one"
 
 
 def test_a_workbook_that_was_there_before_all_this_is_kept(places: Places):
     places.workbook.write_bytes(b"who knows")
     makes(places, b"one")
-    (kept,) = edits.deliver(places)
+    (kept,) = edited_outputs.deliver(places)
     assert kept.copy.read_bytes() == b"who knows"
 
 
@@ -163,7 +163,7 @@ def test_the_workbook_is_exported_as_it_was_made(made: Places, monkeypatch: pyte
     made.workbook.write_bytes(b"by hand")
     exporting.export(made.study)
     assert (made.export / "framework_matrix.xlsx").read_bytes() == fresh
-    assert edits.changed(made, made.workbook)
+    assert edited_outputs.changed(made, made.workbook)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import embed, store
+from pipeline import embed
+from pipeline.core import store
 
 
 def by_length(texts):

@@ -12,8 +12,8 @@ import small_models
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import bert, encoder
-from pipeline.encoder import EncoderError
+from pipeline.vectors import encoder, onnx_bert
+from pipeline.vectors.encoder import EncoderError
 
 TALK = [f"{'so they told me ' * (i % 4)}number {i}" for i in range(30)]
 
@@ -31,20 +31,20 @@ def unknown(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def loaded(model):
-    return bert.Bert(Path(model), precision="float32")
+    return onnx_bert.Bert(Path(model), precision="float32")
 
 
 @pytest.fixture
 def computed(monkeypatch):
     """The texts that were really computed, in a list that fills as the encoder runs."""
     texts = []
-    vectors = bert.Bert.vectors
+    vectors = onnx_bert.Bert.vectors
 
     def noting(self, given, advance):
         texts.extend(given)
         return vectors(self, given, advance)
 
-    monkeypatch.setattr(bert.Bert, "vectors", noting)
+    monkeypatch.setattr(onnx_bert.Bert, "vectors", noting)
     return texts
 
 
@@ -111,7 +111,7 @@ def test_the_cache_gives_the_same_bytes_and_loads_no_model(model, tmp_path, monk
     cache = tmp_path / ".cache" / "v.parquet"
     vectors = encoder.encode(TALK, model=model, cache=cache)
     before = cache.read_bytes()
-    monkeypatch.setattr(bert.Bert, "__init__", None)
+    monkeypatch.setattr(onnx_bert.Bert, "__init__", None)
     assert (encoder.encode(TALK[::-1], model=model, cache=cache)[::-1] == vectors).all()
     assert cache.read_bytes() == before
 
@@ -316,7 +316,7 @@ def test_minilm_needs_neither_torch_nor_sentence_transformers_nor_the_network():
         "import socket, sys\n"
         "def refuse(*a, **k): raise SystemExit('a socket was opened')\n"
         "socket.socket.connect = refuse; socket.getaddrinfo = refuse\n"
-        "from pipeline import encoder\n"
+        "from pipeline.vectors import encoder\n"
         "print(encoder.encode(['We had no time.'], model='all-MiniLM-L6-v2').shape)\n"
         "print([name for name in ('torch', 'transformers', 'sentence_transformers') if name in sys.modules])\n"
     )
@@ -326,6 +326,6 @@ def test_minilm_needs_neither_torch_nor_sentence_transformers_nor_the_network():
 
 
 def test_two_processes_give_the_same_bytes(model):
-    script = "import sys; from pipeline import encoder; e = encoder.encode(['a b', 'c'], model=sys.argv[1]); print(e.tobytes().hex())"
+    script = "import sys; from pipeline.vectors import encoder; e = encoder.encode(['a b', 'c'], model=sys.argv[1]); print(e.tobytes().hex())"
     ran = subprocess.run([sys.executable, "-c", script, model], capture_output=True, text=True)
     assert ran.stdout.strip() == encoder.encode(["a b", "c"], model=model).tobytes().hex(), ran.stderr

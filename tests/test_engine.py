@@ -12,8 +12,9 @@ import pytest
 import small_models
 import yaml
 
-from pipeline import embed, engine, partition, segment, store
-from pipeline.errors import CounterpointError
+from pipeline import embed, segment
+from pipeline.core import engine, partition, store
+from pipeline.core.errors import CounterpointError
 
 ROOT = Path(__file__).parent.parent
 TABLES = ("segments", "segment_problems", "embeddings")
@@ -50,7 +51,7 @@ def refusing(part):
 
 def surroundings(part):
     """What a worker finds around it."""
-    return str(Path.cwd()), sys.modules["pipeline.engine"].__name__, os.environ.get("OMP_NUM_THREADS")
+    return str(Path.cwd()), sys.modules["pipeline.core.engine"].__name__, os.environ.get("OMP_NUM_THREADS")
 
 
 def test_here_parts_are_done_one_after_another_in_this_process():
@@ -83,7 +84,7 @@ def test_on_processes_results_are_in_the_order_of_the_parts(run, tmp_path):
 
 def test_a_worker_is_at_the_projects_root_and_counts_its_threads(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert run(surroundings, [1]) == [(str(tmp_path.resolve()), "pipeline.engine", "1")]
+    assert run(surroundings, [1]) == [(str(tmp_path.resolve()), "pipeline.core.engine", "1")]
 
 
 def test_a_refusal_reaches_the_reader_as_it_was_said(run):

@@ -16,8 +16,9 @@ import psutil
 import pytest
 from filelock import FileLock
 
-from pipeline import errors, stage, store, study, whole
-from pipeline.errors import CounterpointError
+from pipeline import study
+from pipeline.core import atomic_files, errors, stage_runner, store
+from pipeline.core.errors import CounterpointError
 
 ROOT = Path(__file__).parent.parent
 TURN = {
@@ -108,14 +109,14 @@ def test_too_little_memory_is_a_sentence():
 def test_a_stage_ends_with_the_sentence_and_no_traceback(
     root: Path, capsys: pytest.CaptureFixture[str], fault: Exception
 ):
-    with pytest.raises(SystemExit) as stop, stage.opened("ingest"):
+    with pytest.raises(SystemExit) as stop, stage_runner.opened("ingest"):
         raise fault
     assert stop.value.code == 1
     assert capsys.readouterr().err.strip() == str(errors.refused(fault, doing="Stage ingest"))
 
 
 def test_a_file_of_ours_that_is_missing_keeps_its_traceback(root: Path):
-    with pytest.raises(FileNotFoundError), stage.opened("ingest"):
+    with pytest.raises(FileNotFoundError), stage_runner.opened("ingest"):
         (root / "nowhere").read_text()
 
 
@@ -165,7 +166,7 @@ KILLED_IN_MID_WRITE = """
     import os, signal
     from pathlib import Path
     import pyarrow.parquet as pq
-    from pipeline import store
+    from pipeline.core import store
 
     def half(table, place, **options):
         Path(place).write_bytes(b"PAR1 half of what somebody said")
@@ -208,17 +209,17 @@ def test_a_template_is_laid_out_whole_or_not_at_all(tmp_path: Path, monkeypatch:
         raise OSError(errno.ENOSPC, "full", str(temporary))
 
     with monkeypatch.context() as patched:
-        patched.setattr(whole, "_name", full)
+        patched.setattr(atomic_files, "_name", full)
         with pytest.raises(OSError, match="full"):
             study.create(tmp_path / "new")
-    assert not (tmp_path / "new/codebook.yaml").exists() and not list(whole.leftovers(tmp_path / "new"))
+    assert not (tmp_path / "new/codebook.yaml").exists() and not list(atomic_files.leftovers(tmp_path / "new"))
     study.create(tmp_path / "new")
     assert (tmp_path / "new/codebook.yaml").read_text() == study.CODEBOOK
 
 
 HOLDS = """
     import sys, time
-    from pipeline import stage
+    from pipeline.core import stage_runner as stage
     with stage.opened("ingest"):
         print("held", flush=True)
         sys.stdin.readline()
@@ -245,7 +246,7 @@ def test_a_stage_waits_for_the_run_before_it_and_says_so(root: Path, capsys: pyt
     assert other.stdin
     other.stdin.write("\n")
     other.stdin.flush()
-    with stage.opened("ingest") as params:
+    with stage_runner.opened("ingest") as params:
         assert params.study == "data/x"
     other.communicate()
     assert "Waiting for it to end" in capsys.readouterr().err
@@ -255,7 +256,7 @@ def test_a_run_before_it_that_was_killed_holds_nothing(root: Path, capsys: pytes
     other = holder(root, 60)
     other.kill()
     other.communicate()
-    with stage.opened("ingest"):
+    with stage_runner.opened("ingest"):
         pass
     assert capsys.readouterr().err == ""
 
@@ -263,17 +264,17 @@ def test_a_run_before_it_that_was_killed_holds_nothing(root: Path, capsys: pytes
 def test_a_run_before_it_that_does_not_end_is_named(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(stage, "WAIT_S", 0.1)
+    monkeypatch.setattr(stage_runner, "WAIT_S", 0.1)
     (root / "data/x/.cache").mkdir()
-    with FileLock(root / "data/x/.cache/ingest.lock"), pytest.raises(SystemExit), stage.opened("ingest"):
+    with FileLock(root / "data/x/.cache/ingest.lock"), pytest.raises(SystemExit), stage_runner.opened("ingest"):
         pass
     assert "does not end" in capsys.readouterr().err
 
 
 def test_the_lock_is_free_again_after_a_stage_that_failed(root: Path, capsys: pytest.CaptureFixture[str]):
-    with pytest.raises(SystemExit), stage.opened("ingest"):
+    with pytest.raises(SystemExit), stage_runner.opened("ingest"):
         raise CounterpointError("Row 3 has no code.")
-    with stage.opened("ingest"):
+    with stage_runner.opened("ingest"):
         pass
     assert capsys.readouterr().err == "Row 3 has no code.\n"
 
@@ -287,7 +288,7 @@ STARTS_A_STAGE_AND_DIES = """
 """
 GOES_ON = """
 import pathlib, time
-from pipeline import stage
+from pipeline.core import stage_runner as stage
 with stage.opened("ingest"):
     print("held", flush=True)
     time.sleep(3)

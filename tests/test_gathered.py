@@ -3,8 +3,10 @@
 import pandas as pd
 import pytest
 
-from pipeline import codebook, report, store
-from pipeline.reporting import gathered, quotes
+from pipeline import report
+from pipeline.core import store
+from pipeline.deductive import codebook
+from pipeline.reporting import quotes, report_tables
 
 
 @pytest.mark.parametrize(
@@ -18,11 +20,11 @@ from pipeline.reporting import gathered, quotes
 def test_the_primary_method_gives_the_codes(methods, left):
     given = pd.DataFrame({"segment_id": "s", "code": ["A", "B", "C"], "score": [0.4, 0.9, 0.2], "method": methods})
     given["accepted"] = given.score > 0.3
-    assert list(gathered.accepted_codes(given)[["code", "score"]].itertuples(index=False, name=None)) == left
+    assert list(report_tables.accepted_codes(given)[["code", "score"]].itertuples(index=False, name=None)) == left
 
 
-def made(folder) -> gathered.Study:
-    return gathered.gather(report.read(folder), codebook.load(folder / "codebook.yaml"))
+def made(folder) -> report_tables.Study:
+    return report_tables.gather(report.read(folder), codebook.load(folder / "codebook.yaml"))
 
 
 def test_codes_are_those_that_were_mapped_in_the_order_of_the_codebook(small_study):
@@ -40,10 +42,10 @@ def test_a_segment_that_is_not_verbatim_stops_the_report(small_study):
     tables = report.read(small_study)
     tables["segments"] = tables["segments"].assign(text=tables["segments"].text.str.replace("night shift", "day shift"))
     with pytest.raises(quotes.QuoteError, match=r"ana\.txt"):
-        gathered.gather(tables, codebook.load(small_study / "codebook.yaml"))
+        report_tables.gather(tables, codebook.load(small_study / "codebook.yaml"))
 
 
 def test_every_stage_that_lists_problems_is_read():
-    assert set(gathered.PROBLEMS.values()) == {
+    assert set(report_tables.PROBLEMS.values()) == {
         name for name in (*store.PROCESSED, *store.INTERIM) if "problems" in name
     }

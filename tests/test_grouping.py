@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from pipeline import params
+from pipeline.core import params
 from pipeline.core.terms import UNASSIGNED as NONE
 from pipeline.inductive import grouping
 from pipeline.inductive.grouping import Talk

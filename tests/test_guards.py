@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.readers import guards
-from pipeline.readers.model import RefusedError
+from pipeline.corpus.readers import guards
+from pipeline.corpus.readers.model import RefusedError
 
 
 def packed(*names, content=b"x"):
@@ -116,8 +116,8 @@ def test_a_damaged_archive_costs_a_sentence(noise, at):
 
 
 def test_more_lines_than_any_transcript(monkeypatch):
-    from pipeline.readers import txt, vtt
-    from pipeline.readers.model import Labels
+    from pipeline.corpus.readers import txt, vtt
+    from pipeline.corpus.readers.model import Labels
 
     monkeypatch.setattr(guards, "MAX_LINES", 5)
     with pytest.raises(RefusedError, match="more than 5 lines"):

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from pipeline import store
 from pipeline.commands import handout
+from pipeline.core import store
+from pipeline.corpus.readers import word_tables
 from pipeline.exchange import handout as sheet
-from pipeline.readers import word_tables
 
 NAMES = ("themes", "theme_quotes", "theme_assignments", "segments", "cases")
 

@@ -11,17 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from pipeline import cli, store
+from pipeline import cli
 from pipeline.commands import handout, handout_back, returned
+from pipeline.core import store
+from pipeline.corpus.readers import word_tables
+from pipeline.corpus.readers.model import RefusedError
+from pipeline.decisions import alternative_readings
+from pipeline.decisions.alternative_readings import Reading
 from pipeline.exchange import handout as sheet
-from pipeline.readers import word_tables
-from pipeline.readers.model import RefusedError
-from pipeline.reporting import alternatives
-from pipeline.reporting.alternatives import Reading
 
 NOW = datetime(2026, 3, 5, 10, 0, tzinfo=UTC)
 CARDS = [sheet.Card(0, "Charts at <home>", "Two people.", ()), sheet.Card(1, "Time & the ward", "One.", ())]
-MEANS, CALLED, MISSING = alternatives.ANSWERS.values()
+MEANS, CALLED, MISSING = alternative_readings.ANSWERS.values()
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def take(path: Path, study: Path, who: str = "") -> list[str]:
 
 
 def readings(study: Path) -> list[Reading]:
-    return alternatives.load(study / "readings.yaml")
+    return alternative_readings.load(study / "readings.yaml")
 
 
 def test_each_card_that_is_filled_in_is_a_reading_under_the_name_on_the_form(study, tmp_path):

@@ -11,12 +11,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipeline import ingest, naming, readers, store
+from pipeline import ingest
 from pipeline.commands import checks, importing, returned, sheets
-from pipeline.errors import CounterpointError
-from pipeline.readers import files, guards, json_turns, rtf, strict_json, tables, tiers, vtt, workbooks
-from pipeline.readers.coding import Coding
-from pipeline.readers.model import Labels, RefusedError, Transcript, Turn
+from pipeline.core import store
+from pipeline.core.errors import CounterpointError
+from pipeline.corpus import document_names, readers
+from pipeline.corpus.readers import files, guards, json_turns, rtf, strict_json, tables, tiers, vtt, workbooks
+from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, Turn
 
 OPTIONS = {"interviewer_labels": ("interviewer",), "min_label_count": 2}
 TALK = "Interviewer: Why?\nAnna: It was the café, no time.\nInterviewer: And?\nAnna: That is all.\n"
@@ -298,7 +300,7 @@ def test_names_that_cannot_be_written_down_are_left_out_and_shown(folder):
 @posix
 @pytest.mark.parametrize("name", ["con.txt", "Aux.de.txt", "why?.txt", "a:b.txt", "end./P2.txt", "COM1"])
 def test_names_that_windows_refuses_are_read_and_noted(folder, name):
-    assert naming.foreign(name)
+    assert document_names.foreign(name)
     if name.endswith(".txt"):
         put(folder, f"transcripts/{name}", TALK)
         tables_ = run(folder)
@@ -309,9 +311,9 @@ def test_names_that_windows_refuses_are_read_and_noted(folder, name):
 
 def test_usual_names_are_not_noted():
     for name in ("P1.txt", "site a/P 1 (second).docx", "Zoë & co.txt", "console.txt", "a.b.c.txt"):
-        assert not naming.foreign(name)
-        assert not naming.unfit(name)
-        assert naming.shown(name) == name
+        assert not document_names.foreign(name)
+        assert not document_names.unfit(name)
+        assert document_names.shown(name) == name
 
 
 def test_utf_16_without_its_mark_is_read_on_real_evidence_only(folder):

@@ -12,10 +12,13 @@ from docx import Document
 from refi_files import guid, one, packed, project, selection
 from typer.testing import CliRunner
 
-from pipeline import cli, codebook, ingest, participants, store, study, whole
+from pipeline import cli, ingest, study
 from pipeline.commands import exporting, importing
 from pipeline.commands.importing import Wanted
-from pipeline.errors import CounterpointError
+from pipeline.core import atomic_files, store
+from pipeline.core.errors import CounterpointError
+from pipeline.corpus import participants
+from pipeline.deductive import codebook
 
 ROOT = Path(__file__).parents[1]
 FORMATS = Path(__file__).parents[1] / "../shared/formats"
@@ -364,15 +367,17 @@ def test_an_import_that_was_stopped_anywhere_goes_on_when_it_is_run_again(tmp_pa
         study.create(tmp_path / str(stop))
         left = [stop]
 
-        def full(place: Path, content: str | bytes, left=left, write=whole.write, create=whole.create) -> None:
+        def full(
+            place: Path, content: str | bytes, left=left, write=atomic_files.write, create=atomic_files.create
+        ) -> None:
             left[0] -= 1
             if left[0] < 0:
                 raise OSError(errno.ENOSPC, "No space left on device", str(place))
             (create if not place.exists() else write)(place, content)
 
         with monkeypatch.context() as patched:
-            patched.setattr(whole, "create", full)
-            patched.setattr(whole, "write", full)
+            patched.setattr(atomic_files, "create", full)
+            patched.setattr(atomic_files, "write", full)
             if stop < 5:
                 with pytest.raises(CounterpointError, match=r"(?s)full.*goes on where it stopped") as said:
                     importing.run(path, tmp_path / str(stop))
@@ -516,14 +521,14 @@ def test_an_export_that_was_stopped_is_done_again(origin, tmp_path, monkeypatch)
     for stop in (0, 1, 2, 4, 7):
         left = [stop]
 
-        def full(place: Path, content: str | bytes, left=left, write=whole.write) -> None:
+        def full(place: Path, content: str | bytes, left=left, write=atomic_files.write) -> None:
             left[0] -= 1
             if left[0] < 0:
                 raise OSError(errno.ENOSPC, "No space left on device", str(place))
             write(place, content)
 
         with monkeypatch.context() as patched:
-            patched.setattr(whole, "write", full)
+            patched.setattr(atomic_files, "write", full)
             with pytest.raises(CounterpointError, match="the disk is full"):
                 exporting.export(folder)
         exporting.export(folder)

@@ -4,8 +4,9 @@ import zipfile
 import pandas as pd
 import pytest
 
-from pipeline import ingest, store, study
-from pipeline.participants import ParticipantsError
+from pipeline import ingest, study
+from pipeline.core import store
+from pipeline.corpus.participants import ParticipantsError
 
 INGESTED = ("documents", "turns", "cases", "codings", "ingest_problems", "ingest_record")
 OPTIONS = {"interviewer_labels": ("interviewer", "moderator"), "min_label_count": 2}

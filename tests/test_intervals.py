@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import agreement as ag
+from pipeline.comparison import coefficients as ag
 from pipeline.comparison import intervals
 
 

@@ -9,9 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline import cli, study
-from pipeline.commands import exporting, exposed, handout, purge
-from pipeline.core import kept_out
-from pipeline.core.places import Places
+from pipeline.commands import exporting, exposed, handout
+from pipeline.core import git_exclusions
+from pipeline.core.study_paths import Places
+from pipeline.withdrawal import purge
 
 ROOT = Path(__file__).parent.parent
 PRIVATE = (
@@ -93,7 +94,7 @@ def test_the_rule_is_there_before_anything_that_it_keeps_out(root: Path, monkeyp
     )
     with pytest.raises(KeyboardInterrupt):
         study.create(Path("x"))
-    assert kept_out.stands(Path("x"))
+    assert git_exclusions.stands(Path("x"))
 
 
 original = Path.mkdir
@@ -105,7 +106,7 @@ def test_what_somebody_wrote_in_gitignore_stays(root: Path, there: bytes):
     Path("x/.gitignore").write_bytes(there)
     assert Path("x/.gitignore") in study.create(Path("x"))
     held = Path("x/.gitignore").read_bytes()
-    assert held.startswith(there) and held.endswith(kept_out.BLOCK.encode())
+    assert held.startswith(there) and held.endswith(git_exclusions.BLOCK.encode())
     assert study.create(Path("x")) == []
     assert Path("x/.gitignore").read_bytes() == held
     filled(Path("x"))
@@ -275,5 +276,5 @@ def test_dvc_finds_its_outputs_kept_out_and_adds_no_rules_of_its_own(root: Path)
         assert done.returncode == 0, done.stderr
     rules = {path.as_posix() for path in Path().rglob(".gitignore")}
     assert rules == {".gitignore", "studies/w/x/.gitignore", ".dvc/.gitignore"}
-    assert Path("studies/w/x/.gitignore").read_text() == kept_out.BLOCK
+    assert Path("studies/w/x/.gitignore").read_text() == git_exclusions.BLOCK
     assert exposed.exposed(Places(Path("studies/w/x"))) == exposed.Exposed()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import params
+from pipeline.core import params
 from pipeline.inductive import labeller
 from tests.test_themes import FAST, first, found, study
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import layout
+from pipeline.corpus import text_layout
 
 ODD_TEXT = st.text(
     alphabet=st.one_of(st.sampled_from("ab .?\n\t[]()#1:é😀\u202eאش"), st.characters(exclude_categories=["Cs"])),
@@ -26,7 +26,7 @@ ODD_TEXT = st.text(
     ],
 )
 def test_words_are_counted_as_people_count_them(text, words):
-    assert layout.count_words(text) == words
+    assert text_layout.count_words(text) == words
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_words_are_counted_as_people_count_them(text, words):
     ],
 )
 def test_headings_are_known(line):
-    assert layout.is_heading(line)
-    assert not layout.is_note(line)
+    assert text_layout.is_heading(line)
+    assert not text_layout.is_note(line)
 
 
 @pytest.mark.parametrize(
@@ -60,50 +60,54 @@ def test_headings_are_known(line):
     ],
 )
 def test_speech_is_no_heading(line):
-    assert not layout.is_heading(line)
+    assert not text_layout.is_heading(line)
 
 
 def test_a_heading_is_one_line():
-    assert not layout.is_heading("# Title\nand text")
-    assert not layout.is_heading("Q1. One\ntwo")
+    assert not text_layout.is_heading("# Title\nand text")
+    assert not text_layout.is_heading("Q1. One\ntwo")
 
 
 @pytest.mark.parametrize(
     "line", ["[laughter]", "(pause)", "[phone rings] (door)", "1 2 3 4", "-- 7 --", "<inaudible>", "***"]
 )
 def test_notes_hold_no_speech(line):
-    assert layout.is_note(line)
+    assert text_layout.is_note(line)
 
 
 @pytest.mark.parametrize("line", ["[laughs] You do.", "Well (pause) no", "é", "I", "[Q2] Time"])
 def test_speech_is_no_note(line):
-    assert not layout.is_note(line)
+    assert not text_layout.is_note(line)
 
 
 def test_a_line_is_a_paragraph_unless_the_text_is_wrapped():
     text = "One line.\nAnother one.\n\nA third."
-    assert [text[a:b] for a, b in layout.paragraphs(text, wrapped=False)] == ["One line.", "Another one.", "A third."]
-    assert [text[a:b] for a, b in layout.paragraphs(text, wrapped=True)] == ["One line.\nAnother one.", "A third."]
+    assert [text[a:b] for a, b in text_layout.paragraphs(text, wrapped=False)] == [
+        "One line.",
+        "Another one.",
+        "A third.",
+    ]
+    assert [text[a:b] for a, b in text_layout.paragraphs(text, wrapped=True)] == ["One line.\nAnother one.", "A third."]
 
 
 def test_a_heading_stands_alone_inside_a_block():
     text = "said before\n[Q2] Time\nsaid after\nand on"
-    found = [text[a:b] for a, b in layout.paragraphs(text, wrapped=True)]
+    found = [text[a:b] for a, b in text_layout.paragraphs(text, wrapped=True)]
     assert found == ["said before", "[Q2] Time", "said after\nand on"]
 
 
 def test_wrapped_text_is_told_from_lines_of_talk():
     wrapped = "\n".join(["the ward was full that night and nobody came to help us at all so"] * 9) + "\nend."
     talk = "Yes.\nI think so, because it was the only thing that anybody could do.\nNo.\nWell, maybe.\nIt was fine I suppose, in the end.\n"
-    assert layout.hard_wrapped(wrapped)
-    assert not layout.hard_wrapped(talk)
-    assert not layout.hard_wrapped("")
-    assert not layout.hard_wrapped("x" * 5000 + "\n" + "y" * 5000)
+    assert text_layout.hard_wrapped(wrapped)
+    assert not text_layout.hard_wrapped(talk)
+    assert not text_layout.hard_wrapped("")
+    assert not text_layout.hard_wrapped("x" * 5000 + "\n" + "y" * 5000)
 
 
 @given(ODD_TEXT, st.booleans())
 def test_paragraphs_cover_every_letter_once(text, wrapped):
-    spans = list(layout.paragraphs(text, wrapped=wrapped))
+    spans = list(text_layout.paragraphs(text, wrapped=wrapped))
     assert all(a < b for a, b in spans)
     assert all(one[1] <= two[0] for one, two in itertools.pairwise(spans))
     covered = {at for a, b in spans for at in range(a, b)}
@@ -114,6 +118,6 @@ def test_paragraphs_cover_every_letter_once(text, wrapped):
 def test_trimming_keeps_what_is_not_space(text, data):
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    a, b = layout.trimmed(text, start, end)
+    a, b = text_layout.trimmed(text, start, end)
     assert start <= a <= b <= end
     assert text[a:b] == text[start:end].strip()

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from pipeline import lean
+from pipeline.core import lean
 
 
 def test_what_is_refused_is_missing_and_the_rest_is_not():
@@ -52,7 +52,7 @@ def fresh(code: str) -> str:
 def test_a_part_is_loaded_when_it_is_used_and_not_before():
     said = fresh("""
 import sys
-from pipeline import lean
+from pipeline.core import lean
 before = list(sys.meta_path)
 with lean.lazily("xml.sax"):
     from xml import sax
@@ -67,7 +67,7 @@ print(sax.make_parser.__name__, "xml.sax.handler" in sys.modules, sys.modules["x
 def test_what_is_loaded_already_is_not_put_off():
     said = fresh("""
 import xml.sax, sys
-from pipeline import lean
+from pipeline.core import lean
 with lean.lazily("xml.sax"):
     import xml.sax as again
 print(again is xml.sax, type(again).__name__)
@@ -85,7 +85,7 @@ def test_an_error_inside_leaves_the_imports_as_they_were():
 def test_counting_words_loads_no_statistics():
     said = fresh("""
 import sys
-from pipeline import counting
+from pipeline.core import word_counts as counting
 print("scipy.stats._stats_py" in sys.modules)
 print(counting.TfidfVectorizer().fit_transform(["time on the ward", "no time"]).shape)
 import scipy.stats

@@ -7,9 +7,11 @@ import pytest
 import small_study as invented
 from browsing import MODELS, launched, needs_browser, watched
 
-from pipeline import codebook, decisions, report
-from pipeline.decisions import Decision
-from pipeline.params import Params
+from pipeline import report
+from pipeline.core.params import Params
+from pipeline.decisions import ledger
+from pipeline.decisions.ledger import Decision
+from pipeline.deductive import codebook
 
 pytestmark = needs_browser
 
@@ -43,7 +45,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A page whose sections are of very different heights, with questions, open ends and things that were left out."""
     folder = argued.write(invented.write(tmp_path_factory.mktemp("links") / "data" / "small", repeat=6))
     (folder / "codebook.yaml").write_text("codes: [Pride, Time, Staffing, Leaders]\n")
-    decisions.save(folder / "decisions.yaml", taken())
+    ledger.save(folder / "decisions.yaml", taken())
     made = report.gather(report.read(folder), codebook.load(folder / "codebook.yaml"), taken())
     place = folder / "index.html"
     place.write_text(report.build_page(made, Params(study=str(folder)), MODELS), encoding="utf-8")

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import params, store, themes
-from pipeline.decisions import Decision
+from pipeline import themes
+from pipeline.core import params, store
+from pipeline.decisions.ledger import Decision
 
 OPTIONS = params.Themes(runs=8, min_segments=10, min_size=3, stability_runs=0, drop_one=0, context=0, n_themes=3)
 WORDS = ["hours rota shift cover", "audit chart measure dashboard", "board executive visit photograph"]

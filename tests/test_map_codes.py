@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import map_codes, store
-from pipeline.codebook import Code, Codebook
-from pipeline.params import SEED, MapCodes
+from pipeline import map_codes
+from pipeline.core import store
+from pipeline.core.params import SEED, MapCodes
+from pipeline.deductive.codebook import Code, Codebook
 from tests import mapped_study as made
 
 ALL = [f"d{d}.txt" for d in range(5)]

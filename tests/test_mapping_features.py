@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeline import context
 from pipeline.deductive import mapping_features
+from pipeline.vectors import context
 from tests import mapped_study as made
 
 

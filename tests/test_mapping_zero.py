@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.codebook import Code, Codebook
 from pipeline.deductive import mapping_zero
+from pipeline.deductive.codebook import Code, Codebook
 from pipeline.deductive.mapping_features import Views
 from tests import mapped_study as made
 

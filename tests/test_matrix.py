@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import store
+from pipeline.core import store
 from pipeline.reporting import matrix
 
 TEXT = "We had no time. None at all, honestly. The ward was full."

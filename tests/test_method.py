@@ -12,11 +12,13 @@ from small_static import model2vec
 from test_segment import by_stops
 from test_segment import tables as talk_of
 
-from pipeline import embed, encoder, ingest, map_codes, models, params, segment, store, themes
-from pipeline.core.record import Record, read
-from pipeline.decisions import Decision
+from pipeline import embed, ingest, map_codes, segment, themes
+from pipeline.core import model_registry, params, store
+from pipeline.core.stage_record import Record, read
+from pipeline.decisions.ledger import Decision
 from pipeline.inductive.labeller import Labels
 from pipeline.reporting import method, references
+from pipeline.vectors import encoder
 from tests import mapped_study
 from tests.records import records
 
@@ -144,7 +146,7 @@ def of_segment(folder, *, options, **_):
     table, _ = segment.segment(*talk_of(texts), split=by_stops, **sizes)
     counts = table.groupby(["substantive", "set_aside"]).size().rename("n").reset_index()
     name = str(folder / "rules") if options.model == "rules" else options.model
-    return segment.record(counts, options=options, sentences_by=models.of_spacy(name))
+    return segment.record(counts, options=options, sentences_by=model_registry.of_spacy(name))
 
 
 def of_embed(folder, *, options, monkeypatch, **_):
@@ -163,7 +165,7 @@ def of_embed(folder, *, options, monkeypatch, **_):
         def vectors(self, texts, advance):
             return np.ones((len(texts), 2), dtype=np.float32)
 
-    monkeypatch.setattr(models, "_hub", of_hub)
+    monkeypatch.setattr(model_registry, "_hub", of_hub)
     monkeypatch.setattr(encoder, "_has_gpu", lambda: True)
     monkeypatch.setattr(encoder, "Library", Library)
     named = options.model_copy(update={"model": "model"}) if options.model == params.Embed().model else options

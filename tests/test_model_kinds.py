@@ -7,8 +7,8 @@ import pytest
 import small_models
 from small_static import static as written
 
-from pipeline import encoder, model_files
-from pipeline.encoder import EncoderError
+from pipeline.vectors import encoder, model_files
+from pipeline.vectors.encoder import EncoderError
 
 TEXTS = ["Nobody had Time.", "The chart is done at home.", "naïve über 中文", "proud"]
 
@@ -113,13 +113,13 @@ def test_what_is_beyond_a_models_window_is_cut_into_parts_and_lost_by_none(tmp_p
 
 
 def test_the_window_is_the_librarys_however_the_model_was_saved(tmp_path):
-    from pipeline import bert
+    from pipeline.vectors import onnx_bert
 
     first = small_models.bert(tmp_path / "model", window=24)
     again = extended(first)
     assert "max_seq_length" not in model_files.read(again / "sentence_bert_config.json")
-    assert bert.supports(first) and bert.supports(again)
-    assert [bert.Bert(folder, precision="float32").window for folder in (first, again)] == [24, 24]
+    assert onnx_bert.supports(first) and onnx_bert.supports(again)
+    assert [onnx_bert.Bert(folder, precision="float32").window for folder in (first, again)] == [24, 24]
 
 
 def routed(folder, **options):

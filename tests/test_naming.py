@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.naming import Documents, normal
+from pipeline.corpus.document_names import Documents, normal
 
 NAMES = Documents(["P1.txt", "site_a/int 3.docx", "site_b/int 3.docx", "site_b/P2.v2.txt", "x/P1.vtt", "é.txt"])
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.commands.needles import Needles, needles
-from pipeline.commands.sought_names import SENTENCE
-from pipeline.commands.text_forms import forms, letters, level, small
+from pipeline.withdrawal.name_patterns import SENTENCE
+from pipeline.withdrawal.normalised_text import forms, letters, level, small
+from pipeline.withdrawal.search_terms import Needles, needles
 
 SAID = "They promised us half a day, and “then” winter came to Café Nord."
 WANTED = needles([f"Yes. {SAID} Anna said so."], ["Somebody else says other things here."], ["Anna"])

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.inductive import news
-from pipeline.settled import Held
+from pipeline.decisions import new_talk
+from pipeline.decisions.held_themes import Held
 
 RNG = np.random.default_rng(7)
 
@@ -31,8 +31,10 @@ def accepted(theme: int, world: dict[str, dict], known: set[str]) -> Held:
     return Held(theme, "accepted", anchor=anchor, known=set(known))
 
 
-def said(world, *held: Held) -> list[news.News]:
-    return news.news(news.Talk(**world), held={h.theme_id: h for h in held}, labels={5: "Time", 6: "Staff", 9: "Board"})
+def said(world, *held: Held) -> list[new_talk.News]:
+    return new_talk.news(
+        new_talk.Talk(**world), held={h.theme_id: h for h in held}, labels={5: "Time", 6: "Staff", 9: "Board"}
+    )
 
 
 def test_no_accepted_theme_no_news():
@@ -62,7 +64,7 @@ def test_talk_further_out_than_the_theme_s_own_stretches_it():
 
 
 def test_a_theme_of_too_few_segments_is_not_judged():
-    world = study(old=("a", 5, around(0, news.MIN_ANCHOR - 1, 0.05)), new=("b", 5, around(0, 3, 0.4)))
+    world = study(old=("a", 5, around(0, new_talk.MIN_ANCHOR - 1, 0.05)), new=("b", 5, around(0, 3, 0.4)))
     assert [row.verdict for row in said(world, accepted(5, world, {"a"}))] == ["untold"]
 
 
@@ -104,7 +106,7 @@ def test_a_document_that_one_accepted_theme_knows_is_new_only_to_the_others():
 
 @pytest.mark.parametrize(("beyond", "of", "chance"), [(0, 5, 1.0), (1, 1, 0.1), (2, 2, 0.01), (1, 2, 0.19)])
 def test_the_chance_of_lying_beyond_the_edge_is_the_binomial_s(beyond: int, of: int, chance: float):
-    assert news._by_chance(beyond, of) == pytest.approx(chance)
+    assert new_talk._by_chance(beyond, of) == pytest.approx(chance)
 
 
 def test_the_edge_is_where_nine_in_ten_of_the_others_lie():
@@ -114,18 +116,18 @@ def test_the_edge_is_where_nine_in_ten_of_the_others_lie():
 
     settled = at(*range(1, 11), *(-angle for angle in range(1, 11)))
     # Of twenty, the farthest two are ten degrees out; without themselves the middle is half a degree on the other side.
-    assert news.stretched(settled, at(10.3, -10.3)) == (0, False)
-    assert news.stretched(settled, at(11, -11)) == (2, True)
-    assert news.stretched(settled, at(11, *[0] * 5)) == (1, False)
+    assert new_talk.stretched(settled, at(10.3, -10.3)) == (0, False)
+    assert new_talk.stretched(settled, at(11, -11)) == (2, True)
+    assert new_talk.stretched(settled, at(11, *[0] * 5)) == (1, False)
 
 
 def test_one_segment_alone_never_stretches_a_theme():
-    assert news.stretched(around(0, 30, 0.01), around(4, 1, 0.01)) == (1, False)
-    assert news.stretched(around(0, 30, 0.01), around(4, 2, 0.01)) == (2, True)
+    assert new_talk.stretched(around(0, 30, 0.01), around(4, 1, 0.01)) == (1, False)
+    assert new_talk.stretched(around(0, 30, 0.01), around(4, 2, 0.01)) == (2, True)
 
 
 def test_like_talk_is_rarely_said_to_stretch():
-    wrong = sum(news.stretched(around(0, 60, 0.2), around(0, 20, 0.2))[1] for _ in range(200))
+    wrong = sum(new_talk.stretched(around(0, 60, 0.2), around(0, 20, 0.2))[1] for _ in range(200))
     assert wrong <= 30, "one in twenty by design, a little more for an edge that is estimated"
 
 
@@ -143,4 +145,4 @@ def test_the_order_of_segments_does_not_matter(seed: int):
 
 def test_vectors_without_direction_do_no_harm():
     zero = [np.zeros(8, dtype=np.float32)] * 6
-    assert news.stretched(zero, zero) == (0, False)
+    assert new_talk.stretched(zero, zero) == (0, False)

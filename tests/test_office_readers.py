@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.readers import odt, pdf, rtf, tables
-from pipeline.readers.model import Labels, RefusedError
+from pipeline.corpus.readers import odt, pdf, rtf, tables
+from pipeline.corpus.readers.model import Labels, RefusedError
 
 LABELS = Labels(("interviewer",))
 NS = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
@@ -269,6 +269,6 @@ def test_xlsx_refuses_in_a_sentence(monkeypatch):
     ):
         with pytest.raises(RefusedError, match=r"\.$"):
             tables.read_xlsx(data, LABELS)
-    monkeypatch.setattr("pipeline.readers.rows.MAX_ROWS", 3)
+    monkeypatch.setattr("pipeline.corpus.readers.rows.MAX_ROWS", 3)
     with pytest.raises(RefusedError, match="more than 3 rows"):
         tables.read_xlsx(workbook(["text"], *[["a"]] * 9), LABELS)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.readers import offsets
-from pipeline.readers.model import RefusedError
-from pipeline.readers.offsets import Convention, Passage, Ruler
+from pipeline.corpus.readers import offsets
+from pipeline.corpus.readers.model import RefusedError
+from pipeline.corpus.readers.offsets import Convention, Passage, Ruler
 
 POINTS = Convention("code points", pairs_as_two=False, mark_counts=False, end_included=False)
 

@@ -4,14 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import detection, ingest, map_codes, segment, segmenting, sentences
+from pipeline import ingest, map_codes, segment
 from pipeline.core import languages
+from pipeline.core.model_registry import SpacyPipeline
+from pipeline.core.params import MapCodes, Segment
+from pipeline.corpus import language_detection, segmenting, sentences
 from pipeline.exchange import xlsx
 from pipeline.inductive import wording
-from pipeline.models import SpacyPipeline
-from pipeline.params import MapCodes, Segment
 from pipeline.reporting import matrix, method_codes, method_talk
-from pipeline.views import matrix_view
+from pipeline.reporting.views import matrix_view
 from tests import mapped_study as made
 from tests.test_segment import by_stops, tables
 
@@ -208,7 +209,7 @@ def test_check_and_report_say_each_language_and_how_surely():
 
 def test_a_codebook_in_another_language_maps_nothing_by_its_words(monkeypatch):
     given = made.study()
-    monkeypatch.setattr(detection, "found", lambda texts: detection.Found("pt", 1.0))
+    monkeypatch.setattr(language_detection, "found", lambda texts: language_detection.Found("pt", 1.0))
     monkeypatch.setattr(languages, "looks_english", lambda texts: False)
     study = map_codes.Study(
         given.segments, given.vectors, given.codings, given.themes, given.book, known=frozenset(["en"])

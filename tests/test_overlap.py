@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import overlap
+from pipeline.corpus import coded_segments
 
 
 def segments(*spans: tuple[int, int], document: str = "d") -> pd.DataFrame:
@@ -24,7 +24,7 @@ def codings(*spans: tuple[int, int], code: str = "c", coder: str = "x", document
 
 
 def found(segs: pd.DataFrame, cods: pd.DataFrame, **options: float) -> list[str]:
-    return list(overlap.codes_of_segments(segs, cods, **options)["segment_id"])
+    return list(coded_segments.codes_of_segments(segs, cods, **options)["segment_id"])
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_greater_share_asks_for_more():
 
 def test_rows_are_distinct_and_know_their_coder_and_code():
     both = pd.concat([codings((0, 6), (4, 10)), codings((0, 10), coder="y"), codings((0, 10), code="b")])
-    rows = overlap.codes_of_segments(segments((0, 10)), both)
+    rows = coded_segments.codes_of_segments(segments((0, 10)), both)
     assert rows.to_numpy().tolist() == [["x", "b", "d:0"], ["x", "c", "d:0"], ["y", "c", "d:0"]]
 
 
@@ -70,8 +70,8 @@ def test_documents_are_kept_apart():
 
 def test_nothing_in_nothing_out():
     for rows in (
-        overlap.codes_of_segments(segments(), codings((0, 3))),
-        overlap.codes_of_segments(segments((0, 3)), codings()),
+        coded_segments.codes_of_segments(segments(), codings((0, 3))),
+        coded_segments.codes_of_segments(segments((0, 3)), codings()),
     ):
         assert list(rows.columns) == ["coder", "code", "segment_id"]
         assert rows.empty
@@ -103,4 +103,4 @@ def test_ten_thousand_spans_are_one_pass():
     starts = np.arange(20_000) * 10
     segs = pd.DataFrame({"segment_id": [f"d:{s}" for s in starts], "document": "d", "start": starts, "end": starts + 9})
     cods = pd.DataFrame({"document": "d", "start": starts, "end": starts + 18, "code": "c", "coder": "x"})
-    assert len(overlap.codes_of_segments(segs, cods)) == 20_000
+    assert len(coded_segments.codes_of_segments(segs, cods)) == 20_000

@@ -14,10 +14,11 @@ from defusedxml.ElementTree import fromstring
 from docx import Document
 from qda_files import qualcoder, taguette
 
-from pipeline import ingest, params, refi, store
+from pipeline import ingest
 from pipeline.commands import blind_sheets, exporting, importing
 from pipeline.commands.sheets import SheetError
-from pipeline.core import coders
+from pipeline.core import coders, params, store
+from pipeline.corpus import refi
 
 N = "{urn:QDA-XML:project:1.0}"
 OPTIONS = params.Ingest().model_dump()

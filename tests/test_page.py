@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import store, templates
-from pipeline.reporting import quotes
-from pipeline.views import page
-from pipeline.views.page import json_for_html
+from pipeline.core import store
+from pipeline.reporting import quotes, templates
+from pipeline.reporting.views import page
+from pipeline.reporting.views.page import json_for_html
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 
@@ -108,8 +108,9 @@ def test_the_policy_names_exactly_the_script_and_the_style_of_the_page(small_stu
 
 
 def page_of(study) -> str:
-    from pipeline import codebook, report
-    from pipeline.params import Params
+    from pipeline import report
+    from pipeline.core.params import Params
+    from pipeline.deductive import codebook
 
     made = report.gather(report.read(study), codebook.load(study / "codebook.yaml"))
     return report.build_page(made, Params(study=str(study)), [("model", "vectors", "0" * 64)])

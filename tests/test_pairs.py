@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import agreement as ag
+from pipeline.comparison import coefficients as ag
 from pipeline.comparison.pairs import ALL_CATEGORIES, ALL_CODES, Options, agreement_rows, pairs, shared
 from pipeline.comparison.units import ANY_CODE
 from tests.coded_study import assignments, codings

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from pipeline import params
+from pipeline.core import params
 
 ROOT = Path(__file__).parent.parent
 

@@ -1,7 +1,8 @@
 import pytest
 
-from pipeline import participants, study
-from pipeline.participants import ParticipantsError
+from pipeline import study
+from pipeline.corpus import participants
+from pipeline.corpus.participants import ParticipantsError
 
 HEADER = "document,speaker,case,part,role,site\n"
 

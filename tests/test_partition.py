@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.partition import Part, partition
+from pipeline.core.partition import Part, partition
 
 WORDS = st.dictionaries(st.text(min_size=1, max_size=8), st.integers(0, 50), max_size=60)
 

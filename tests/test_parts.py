@@ -1,6 +1,6 @@
-from pipeline import parts
-from pipeline.participants import Person
-from pipeline.readers.model import Labels, Utterance, compose
+from pipeline.corpus import speaker_roles
+from pipeline.corpus.participants import Person
+from pipeline.corpus.readers.model import Labels, Utterance, compose
 
 LABELS = Labels(("interviewer",))
 
@@ -18,7 +18,7 @@ ASKING = [
 
 
 def roles(transcripts, people=None):
-    return parts.roles(transcripts, people or {}, LABELS)
+    return speaker_roles.roles(transcripts, people or {}, LABELS)
 
 
 def part_of(transcripts, people=None):
@@ -27,15 +27,15 @@ def part_of(transcripts, people=None):
 
 def test_who_asks_is_guessed_and_says_so():
     found = roles({"a": talk(*ASKING)})
-    assert found["a", "dan"] == parts.Role("interviewer", "", guessed=True)
-    assert found["a", "anna"] == parts.Role("participant", "a/Anna")
+    assert found["a", "dan"] == speaker_roles.Role("interviewer", "", guessed=True)
+    assert found["a", "anna"] == speaker_roles.Role("participant", "a/Anna")
 
 
 def test_a_label_that_means_the_interviewer_is_no_guess():
     found = roles(
         {"a": talk(("Interviewer", "So."), ("Anna", "Why? Who? What?"), ("Interviewer", "Well."), ("Anna", "When?"))}
     )
-    assert found["a", "interviewer"] == parts.Role("interviewer", "")
+    assert found["a", "interviewer"] == speaker_roles.Role("interviewer", "")
     assert found["a", "anna"].part == "participant"
 
 
@@ -87,18 +87,18 @@ def test_what_people_say_goes_first():
         ("a", "anna"): Person(2, "a", "Anna", "ignored", "interviewer"),
     }
     found = roles({"a": talk(*ASKING)}, people)
-    assert found["a", "dan"] == parts.Role("participant", "d1")
-    assert found["a", "anna"] == parts.Role("interviewer", "")
+    assert found["a", "dan"] == speaker_roles.Role("participant", "d1")
+    assert found["a", "anna"] == speaker_roles.Role("interviewer", "")
 
 
 def test_a_case_alone_makes_a_participant():
     found = roles({"a": talk(*ASKING)}, {("a", "dan"): Person(1, "a", "Dan", "d1", "")})
-    assert found["a", "dan"] == parts.Role("participant", "d1")
+    assert found["a", "dan"] == speaker_roles.Role("participant", "d1")
 
 
 def test_nobody_in_particular_is_no_case():
     found = roles({"a": talk(("Unknown Speaker", "Hm?"), ("", "Title"), ("All", "Yes."))})
-    assert set(found.values()) == {parts.Role("none", "")}
+    assert set(found.values()) == {speaker_roles.Role("none", "")}
 
 
 def test_two_files_participants_are_two_people():

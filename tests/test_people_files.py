@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.core import people_files
-from pipeline.errors import CounterpointError
-from pipeline.reporting import reading
+from pipeline.core import study_lock
+from pipeline.core.errors import CounterpointError
+from pipeline.decisions import reading_ledger
 
 ROOT = Path(__file__).parent.parent
 READS = """
@@ -52,7 +52,7 @@ def test_what_several_processes_write_at_once_is_all_kept(tmp_path: Path):
     for process in running:
         _, said = process.communicate()
         assert process.returncode == 0, said
-    kept = {read.segment for read in reading.load(tmp_path / "reading.yaml")}
+    kept = {read.segment for read in reading_ledger.load(tmp_path / "reading.yaml")}
     assert kept == {f"{name}-{at}" for name in "abcd" for at in range(5)}
     assert [path.name for path in tmp_path.iterdir()] == ["reading.yaml"], "the lock leaves nothing"
 
@@ -60,49 +60,49 @@ def test_what_several_processes_write_at_once_is_all_kept(tmp_path: Path):
 def test_what_several_threads_write_at_once_is_all_kept(tmp_path: Path):
     def read(name: str) -> None:
         for at in range(5):
-            reading.opened(tmp_path, [f"{name}-{at}"], who="Asha")
+            reading_ledger.opened(tmp_path, [f"{name}-{at}"], who="Asha")
 
     threads = [threading.Thread(target=read, args=(name,)) for name in "abcd"]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(reading.load(tmp_path / "reading.yaml")) == 20
+    assert len(reading_ledger.load(tmp_path / "reading.yaml")) == 20
 
 
 def test_a_command_that_does_not_end_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(people_files, "WAIT_S", 0.1)
+    monkeypatch.setattr(study_lock, "WAIT_S", 0.1)
     other = holder(tmp_path)
-    with pytest.raises(people_files.BusyError, match="Another command is writing to"):
-        reading.opened(tmp_path, ["a"], who="Asha")
+    with pytest.raises(study_lock.BusyError, match="Another command is writing to"):
+        reading_ledger.opened(tmp_path, ["a"], who="Asha")
     other.communicate("\n")
-    assert reading.opened(tmp_path, ["a"], who="Asha") == 1
+    assert reading_ledger.opened(tmp_path, ["a"], who="Asha") == 1
 
 
 def test_a_command_that_was_killed_holds_nothing(tmp_path: Path):
     other = holder(tmp_path)
     other.kill()
     other.communicate()
-    assert (tmp_path / people_files.LOCK).exists()
-    assert reading.opened(tmp_path, ["a"], who="Asha") == 1
-    assert not (tmp_path / people_files.LOCK).exists()
+    assert (tmp_path / study_lock.LOCK).exists()
+    assert reading_ledger.opened(tmp_path, ["a"], who="Asha") == 1
+    assert not (tmp_path / study_lock.LOCK).exists()
 
 
 def test_it_may_be_taken_again_by_the_one_who_holds_it_under_any_name_of_the_folder(tmp_path: Path, monkeypatch):
     (tmp_path / "study").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "study")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(people_files, "WAIT_S", 0.1)
-    with people_files.locked(Path("study")), people_files.locked(tmp_path / "link"):
+    monkeypatch.setattr(study_lock, "WAIT_S", 0.1)
+    with study_lock.locked(Path("study")), study_lock.locked(tmp_path / "link"):
         pass
-    with pytest.raises(KeyError), people_files.locked(Path("study")):
+    with pytest.raises(KeyError), study_lock.locked(Path("study")):
         raise KeyError
-    with people_files.locked(Path("study")):
+    with study_lock.locked(Path("study")):
         pass
 
 
 def test_no_folder_is_made_for_a_study_that_is_not_there(tmp_path: Path):
-    with pytest.raises(CounterpointError, match="is not there"), people_files.locked(tmp_path / "mistyped"):
+    with pytest.raises(CounterpointError, match="is not there"), study_lock.locked(tmp_path / "mistyped"):
         pass
     assert list(tmp_path.iterdir()) == []
 
@@ -112,11 +112,11 @@ def test_what_killed_commands_left_is_removed_before_the_next_one_writes(tmp_pat
     left = [tmp_path / ".summaries.yaml.77.new", tmp_path / "human_codes" / ".a.csv.77.new"]
     for path in left:
         path.write_text("half of what somebody said")
-    with people_files.locked(tmp_path):
+    with study_lock.locked(tmp_path):
         assert not any(path.exists() for path in left)
 
 
 def test_git_never_sees_what_a_killed_command_left():
-    for name in (people_files.LOCK, ".summaries.yaml.77.new"):
+    for name in (study_lock.LOCK, ".summaries.yaml.77.new"):
         said = subprocess.run(["git", "check-ignore", f"data/mine/{name}", f"elsewhere/{name}"], cwd=ROOT, check=False)
         assert said.returncode == 0, name

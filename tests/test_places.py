@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from test_office_readers import page, pdf_of, writer
 
 from pipeline import ingest, segment, study
-from pipeline.readers import docx, json_turns, odt, pdf, tables, tiers, txt, vtt
-from pipeline.readers.model import Labels, Transcript, Turn, Utterance, compose, paragraph_marks, place, traced
+from pipeline.corpus.readers import docx, json_turns, odt, pdf, tables, tiers, txt, vtt
+from pipeline.corpus.readers.model import Labels, Transcript, Turn, Utterance, compose, paragraph_marks, place, traced
 
 LABELS = Labels(("interviewer",), frozenset(["anna"]))
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeline import projection
-from pipeline.projection import positions
+from pipeline.vectors import projection
+from pipeline.vectors.projection import positions
 
 
 def vectors(count: int, width: int = 8, seed: int = 3) -> np.ndarray:

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from pipeline.commands import made, purge
-from pipeline.core.places import Places
-from pipeline.errors import CounterpointError
+from pipeline.core.errors import CounterpointError
+from pipeline.core.study_paths import Places
+from pipeline.withdrawal import derived_files, purge
 
 STAGES = """stages:
   one:
@@ -61,7 +61,7 @@ def test_what_was_made_is_gone_wherever_it_was_kept(project: Path):
     assert "first words" in everything(project)
     (project / "data/mine/in.txt").write_text("third words")
     said = purge.purge(project, Path("data/mine"))
-    assert not [folder for folder in made.names(Places(Path("data/mine"), project)) if folder.exists()]
+    assert not [folder for folder in derived_files.names(Places(Path("data/mine"), project)) if folder.exists()]
     assert not (project / "models/data/mine").exists()
     assert "first words" not in everything(project) and "second words" not in everything(project)
     assert not (project / ".dvc/cache/runs").exists()
@@ -102,7 +102,7 @@ def test_every_file_that_dvc_is_given_is_known_as_made():
     outs = yaml.safe_load((Path(__file__).parent.parent / "dvc.yaml").read_text())["stages"].values()
     places = [out for stage in outs for kind in ("outs", "metrics", "plots") for out in stage.get(kind, [])]
     held = {out if isinstance(out, str) else next(iter(out)) for out in places}
-    known = {folder / name for folder, names in made.names(Places(Path("${study}"))).items() for name in names}
+    known = {folder / name for folder, names in derived_files.names(Places(Path("${study}"))).items() for name in names}
     assert {Path(out) for out in held} <= known
 
 

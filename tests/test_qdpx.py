@@ -11,12 +11,13 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import codebook, refi, store
-from pipeline.core import coders
-from pipeline.decisions import Decision
+from pipeline.core import coders, store
+from pipeline.corpus import refi
+from pipeline.corpus.readers import qdpx as reader
+from pipeline.corpus.readers.coding import by_people
+from pipeline.decisions.ledger import Decision
+from pipeline.deductive import codebook
 from pipeline.exchange import code_tree, markup, qdpx, refi_check
-from pipeline.readers import qdpx as reader
-from pipeline.readers.coding import by_people
 
 SCHEMA = Path(__file__).parents[1] / "../shared/formats/REFI-QDA_Project.xsd"
 N = "{urn:QDA-XML:project:1.0}"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import store
+from pipeline.core import store
 from pipeline.reporting import quotes
 
 DOCUMENTS = pd.DataFrame({"document": ["b.txt", "a.txt"], "text": ["Ünë 😀 two three", "<b>bold</b> & plain"]})

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from refi_files import HEAD, guid, one, packed, project, selection
 
-from pipeline import placing, readers, refi
 from pipeline.core import coders
-from pipeline.readers import offsets, qde, qdpx
-from pipeline.readers.coding import by_people
-from pipeline.readers.model import RefusedError
-from pipeline.readers.offsets import Convention, Passage, Ruler
+from pipeline.corpus import readers, refi, span_alignment
+from pipeline.corpus.readers import offsets, qde, qdpx
+from pipeline.corpus.readers.coding import by_people
+from pipeline.corpus.readers.model import RefusedError
+from pipeline.corpus.readers.offsets import Convention, Passage, Ruler
 
 FORMATS = Path(__file__).parents[1] / "../shared/formats"
 TALK = "Ana: je me suis levée, vraiment 😀 deux fois.\r\nBen: on n'a pas dormi 👍🏽, puis c'était fini.\r\nAna: أهلا وسهلا، نعم.\r\nBen: voilà.\r\n"
@@ -79,7 +79,7 @@ def test_positions_that_belong_to_no_text_are_refused():
 def test_a_stray_position_is_kept_without_a_place_so_that_ingest_lists_it():
     found = qdpx.read(one(b"One two three.", [selection(1, 0, 3), selection(2, 4, 7), selection(3, 90, 99)]), "file")
     assert [(coding.start, coding.text) for coding in found] == [(0, "One"), (4, "two"), (None, "")]
-    placed, misplaced = placing.place(found, {"talk.txt": "One two three."})
+    placed, misplaced = span_alignment.place(found, {"talk.txt": "One two three."})
     assert len(placed) == 2 and "offsets" in misplaced[0].reason
 
 
@@ -307,7 +307,7 @@ def test_real_files_land_where_their_words_are(name, count, unit, whole):
     assert len(found.codings) == count
     assert found.counted.startswith(unit)
     texts = {source.name: source.text for source in found.sources}
-    placed, misplaced = placing.place(found.codings, texts)
+    placed, misplaced = span_alignment.place(found.codings, texts)
     assert (len(placed), len(misplaced)) == (count, 0)
     clean = 0
     for one_ in placed:

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from pipeline.decisions import Decision
-from pipeline.reporting.reading import Read
-from pipeline.views import reading_view
+from pipeline.decisions.ledger import Decision
+from pipeline.decisions.reading_ledger import Read
+from pipeline.reporting.views import reading_view
 from tests import counts
 
 NOBODY = counts.made(found=2, candidates=2)

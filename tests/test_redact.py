@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.commands import redact
 from pipeline.core.names import key
-from pipeline.readers import TRANSCRIPTS
-from pipeline.readers.model import Labels
+from pipeline.corpus.readers import TRANSCRIPTS
+from pipeline.corpus.readers.model import Labels
+from pipeline.withdrawal import redaction
 
 INT = Labels(("interviewer",))
 TALK = [
@@ -70,7 +70,7 @@ def everything(name: str, data: bytes) -> str:
 @pytest.mark.parametrize("name", FORMATS)
 def test_their_turns_become_a_note_and_the_others_stay_as_they_were(name: str):
     data = FORMATS[name]()
-    done = redact.redact(data, name, {"anna"}, INT)
+    done = redaction.redact(data, name, {"anna"}, INT)
     left = everything(name, done.data)
     for trace in ("sticker", "winter came", "Anna:", "<v Anna>"):
         assert trace in everything(name, data) or trace in ("Anna:", "<v Anna>")
@@ -78,7 +78,7 @@ def test_their_turns_become_a_note_and_the_others_stay_as_they_were(name: str):
     after = read(name, done.data)
     assert after.text == done.text
     said = [(turn.speaker, after.text[turn.start : turn.end]) for turn in after.turns]
-    theirs = [(who, words) for who, words in said if words != redact.MARK]
+    theirs = [(who, words) for who, words in said if words != redaction.MARK]
     assert theirs == [pair for pair in TALK if pair[0] != "Anna"]
     assert "Anna said it all" in left, "what others say of her is theirs, and is for a person to read"
 
@@ -86,14 +86,14 @@ def test_their_turns_become_a_note_and_the_others_stay_as_they_were(name: str):
 @pytest.mark.parametrize("name", ["a.txt", "a.vtt", "a.docx"])
 def test_turns_keep_their_number_so_that_later_ones_keep_their_ids(name: str):
     data = FORMATS[name]()
-    assert len(read(name, redact.redact(data, name, {"anna"}, INT).data).turns) == len(TALK)
+    assert len(read(name, redaction.redact(data, name, {"anna"}, INT).data).turns) == len(TALK)
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_spans_of_the_others_are_found_again(name: str):
     data = FORMATS[name]()
     before = read(name, data)
-    done = redact.redact(data, name, {"anna"}, INT)
+    done = redaction.redact(data, name, {"anna"}, INT)
     for words in ("stole it", "And then?", "all"):
         start = before.text.index(words)
         new = done.span(start, start + len(words))
@@ -109,14 +109,14 @@ def test_spans_of_the_others_are_found_again(name: str):
 
 def test_a_name_on_a_line_of_its_own_goes_too():
     data = b"Anna  0:01\nIt was my idea.\n\nBilal  0:09\nIt was.\n\nAnna  0:12\nYes it was.\n\nBilal  0:15\nAll right then."
-    done = redact.redact(data, "otter.txt", {"anna"}, INT)
+    done = redaction.redact(data, "otter.txt", {"anna"}, INT)
     assert "Anna" not in done.data.decode() and "idea" not in done.data.decode()
     assert "Bilal  0:09\nIt was." in done.data.decode()
 
 
 def test_the_text_around_the_talk_stays():
     data = b"# Focus group 1\n\nInterviewer: Well?\n\nAnna: Mine.\nAnd this too.\n\n[laughter]\n\nBilal: Ours.\n\nBilal: Indeed.\n"
-    done = redact.redact(data, "a.txt", {"anna"}, Labels(("interviewer",), frozenset({"bilal"})))
+    done = redaction.redact(data, "a.txt", {"anna"}, Labels(("interviewer",), frozenset({"bilal"})))
     assert done.data.decode() == (
         "# Focus group 1\n\nInterviewer: Well?\n\n[withdrawn]\n\n[laughter]\n\nBilal: Ours.\n\nBilal: Indeed.\n"
     )
@@ -126,14 +126,14 @@ def test_other_encodings_and_line_ends_are_read():
     data = "Anna: Café, naïve.\r\n\r\nBilal: Garçon, señor.\r\n\r\nAnna: Oui.\r\n\r\nBilal: Non, señor.\r\n".encode(
         "cp1252"
     )
-    done = redact.redact(data, "a.txt", {"anna"}, Labels((), frozenset({"anna", "bilal"})))
+    done = redaction.redact(data, "a.txt", {"anna"}, Labels((), frozenset({"anna", "bilal"})))
     assert "Garçon, señor." in done.data.decode()
     assert "Café" not in done.data.decode()
 
 
 def test_two_voices_in_one_cue_are_told_apart():
     data = b"WEBVTT\n\n00:01.000 --> 00:02.000\n<v Anna>Mine it is.</v>\n<v Bilal>Ours it is.</v>\n\n00:03.000 --> 00:04.000\n<v Bilal>Yes.</v>\n"
-    done = redact.redact(data, "a.vtt", {"anna"}, INT).data.decode()
+    done = redaction.redact(data, "a.vtt", {"anna"}, INT).data.decode()
     assert "Mine" not in done and "Anna" not in done
     assert "<v Bilal>Ours it is." in done
 
@@ -144,18 +144,18 @@ def test_a_cue_without_a_name_that_goes_on_with_theirs_goes_too():
         .decode()
         .replace("sticker on the chart.", "sticker on\n\n00:00:01.500 --> 00:00:01.800\nthe fluid chart.")
     )
-    assert "fluid chart" not in redact.redact(data.encode(), "zoom.vtt", {"anna"}, INT).data.decode()
+    assert "fluid chart" not in redaction.redact(data.encode(), "zoom.vtt", {"anna"}, INT).data.decode()
 
 
 def test_a_word_file_keeps_its_other_parts_and_a_paragraph_its_form():
-    done = redact.redact(document(), "a.docx", {"anna"}, INT)
+    done = redaction.redact(document(), "a.docx", {"anna"}, INT)
     with zipfile.ZipFile(io.BytesIO(document())) as old, zipfile.ZipFile(io.BytesIO(done.data)) as new:
         assert old.namelist() == new.namelist()
         assert old.read("word/styles.xml") == new.read("word/styles.xml")
     paragraphs = word.Document(io.BytesIO(done.data)).paragraphs
     assert [p.text for p in paragraphs][:3] == [
         "Interviewer: Shall we begin? How was it?",
-        redact.MARK,
+        redaction.MARK,
         ": ".join(TALK[2]),
     ]
     assert paragraphs[2].runs[0].bold
@@ -171,16 +171,16 @@ def test_a_word_file_keeps_its_other_parts_and_a_paragraph_its_form():
     ],
 )
 def test_what_cannot_be_done_safely_is_refused_with_what_to_do(name: str, data: bytes):
-    with pytest.raises(redact.RedactError, match=rf"transcripts/{name}.*Remove their turns"):
-        redact.redact(data, name, {"anna"}, INT)
+    with pytest.raises(redaction.RedactError, match=rf"transcripts/{name}.*Remove their turns"):
+        redaction.redact(data, name, {"anna"}, INT)
 
 
 def test_a_file_that_would_read_differently_is_refused():
     # Three numbered labels lend each other weight; two do not, and P2's and P3's words would be nobody's.
     data = b"P1: One thing.\n\nP2: Two things.\n\nP1: Three things.\n\nP3: Four things.\n"
-    with pytest.raises(redact.RedactError):
-        redact.redact(data, "a.txt", {"p1"}, Labels(()))
-    listed = redact.redact(data, "a.txt", {"p1"}, Labels((), frozenset({"p2", "p3"})))
+    with pytest.raises(redaction.RedactError):
+        redaction.redact(data, "a.txt", {"p1"}, Labels(()))
+    listed = redaction.redact(data, "a.txt", {"p1"}, Labels((), frozenset({"p2", "p3"})))
     assert listed.data == b"[withdrawn]\n\nP2: Two things.\n\n[withdrawn]\n\nP3: Four things.\n"
 
 
@@ -197,8 +197,8 @@ def test_whatever_is_said_only_theirs_goes(talk: list[tuple[str, str]], name: st
     data = FORMATS[name](talk)
     before = TRANSCRIPTS[name[name.rindex(".") :]](data, listed)
     try:
-        done = redact.redact(data, name, {"anna"}, without)
-    except redact.RedactError:
+        done = redaction.redact(data, name, {"anna"}, without)
+    except redaction.RedactError:
         return
     left = everything(name, done.data)
     for turn in before.turns:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import codebook, refi
+from pipeline.corpus import refi
+from pipeline.deductive import codebook
 from pipeline.reporting import code_text
 
 LINE = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=20)

@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from pipeline import refi, store
 from pipeline.commands import exporting, importing
 from pipeline.commands.importing import _attributes, _free
-from pipeline.core import coders
-from pipeline.decisions import Decision
+from pipeline.core import coders, store
+from pipeline.corpus import refi
+from pipeline.decisions.ledger import Decision
 from pipeline.exchange import code_tree, markup, refi_notes, refi_people
 
 TURNS = pd.DataFrame(

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline import decisions, settled
-from pipeline.decisions import Decision
-from pipeline.inductive import replay
+from pipeline.decisions import held_themes, ledger, replay
+from pipeline.decisions.ledger import Decision
 
 WHO = {"who": "Asha"}
 
@@ -23,7 +22,7 @@ def decision(action: str, theme: int, day: int = 1, **more: object) -> Decision:
 
 
 def outcome(clusters, documents, *held: Decision, share: float = 0.2) -> replay.Replayed:
-    return replay.replay(clusters, documents, decisions.standing(held), shift_share=share)
+    return replay.replay(clusters, documents, ledger.standing(held), shift_share=share)
 
 
 def test_without_decisions_the_clusters_are_the_themes():
@@ -146,8 +145,8 @@ def test_merge_split_move_and_pin():
     assert set(outcome(clusters, documents, merged).themes.values()) == {5}
     split = decision("split", 5, 2, label="Other", segments=("a3",), members=("a1", "a2", "a3"), documents=everyone)
     parts = outcome(clusters, documents, split)
-    assert parts.themes["a3"] == settled.part_id(split) != parts.themes["a1"] == 5
-    assert parts.held[settled.part_id(split)].label == "Other"
+    assert parts.themes["a3"] == held_themes.part_id(split) != parts.themes["a1"] == 5
+    assert parts.held[held_themes.part_id(split)].label == "Other"
     assert set(outcome(clusters, documents, decision("merge", 5, others=(6,))).themes.values()) == {5}, "by hand"
     moved = decision("move", -1, segments=("a1",))
     assert outcome(clusters, documents, moved).themes["a1"] == -1
@@ -285,12 +284,12 @@ def test_random_edit_scripts_never_break_a_decision_or_lose_a_segment(script, wo
     for day, (action, pick) in enumerate(script):
         clusters = {s: c for s, c in worlds[world].items() if s[0] in present}
         documents = {s: s[0] for s in clusters}
-        done = replay.replay(clusters, documents, decisions.standing(taken), shift_share=0.2)
+        done = replay.replay(clusters, documents, ledger.standing(taken), shift_share=0.2)
         check(done, clusters, documents)
         backwards = replay.replay(
             dict(reversed(clusters.items())),
             dict(reversed(documents.items())),
-            decisions.standing(reversed(taken)),
+            ledger.standing(reversed(taken)),
             shift_share=0.2,
         )
         assert (backwards.themes, backwards.questions) == (done.themes, done.questions)
@@ -304,7 +303,7 @@ def test_random_edit_scripts_never_break_a_decision_or_lose_a_segment(script, wo
             if action == "answer":
                 new = new.model_copy(update={"answers": tuple(sorted(answered(done, new.theme)))})
             taken.append(new)
-            after = replay.replay(clusters, documents, decisions.standing(taken), shift_share=0.2)
+            after = replay.replay(clusters, documents, ledger.standing(taken), shift_share=0.2)
             check(after, clusters, documents)
             if action == "behind":
                 contested(new, after, clusters)
@@ -368,4 +367,4 @@ def holds(new: Decision, after: replay.Replayed, clusters: dict[str, int]) -> No
     if new.action in ("move", "pin") and after.held.get(new.theme) and after.held[new.theme].status != "rejected":
         assert set(new.segments) <= here
     if new.action == "split":
-        assert {s for s, t in after.themes.items() if t == settled.part_id(new)} >= set(new.segments)
+        assert {s for s, t in after.themes.items() if t == held_themes.part_id(new)} >= set(new.segments)

@@ -10,12 +10,15 @@ import pandas as pd
 import pytest
 import small_study as invented
 
-from pipeline import codebook, decisions, report, store
-from pipeline.decisions import Decision
-from pipeline.params import Params
-from pipeline.reporting import gathered, quotes, references
-from pipeline.reporting.alternatives import Reading
-from pipeline.reporting.reading import Read
+from pipeline import report
+from pipeline.core import store
+from pipeline.core.params import Params
+from pipeline.decisions import ledger
+from pipeline.decisions.alternative_readings import Reading
+from pipeline.decisions.ledger import Decision
+from pipeline.decisions.reading_ledger import Read
+from pipeline.deductive import codebook
+from pipeline.reporting import quotes, references, report_tables
 
 MODELS = [("all-MiniLM-L6-v2", "vectors of segments", "0" * 64)]
 
@@ -196,7 +199,7 @@ def test_what_was_decided_and_read_is_told_in_sentences(copied):
     themes["decided"] = [taken[0].key if theme == 0 else "" for theme in themes.theme_id]
     store.write(copied, "themes", themes)
     book = codebook.load(copied / "codebook.yaml")
-    study = gathered.gather(report.read(copied), book, taken, ledger=[Read(segment, "Ben")])
+    study = report_tables.gather(report.read(copied), book, taken, ledger=[Read(segment, "Ben")])
     html = report.build_page(study, Params(study=str(copied)), MODELS)
     text = seen(html)
     assert "On 2026-01-15 Asha pinned 1 segment as exemplar of it: <b>Typical</b>." in text
@@ -222,7 +225,7 @@ def test_alternative_readings_stand_beside_the_label_and_lost_ones_are_asked_abo
         Reading(theme=77, label="Gone", missing="Nothing of it is lost.", **said),
     ]
     book = codebook.load(copied / "codebook.yaml")
-    study = gathered.gather(report.read(copied), book, readings=readings)
+    study = report_tables.gather(report.read(copied), book, readings=readings)
     text = seen(report.build_page(study, Params(study=str(copied)), MODELS))
     assert "1 alternative reading Would call it Night <i>work</i> Dev <b> (porter) , 2026-03-01" in text
     assert "What it means to them {{ 7 * 7 }}" in text
@@ -232,7 +235,7 @@ def test_alternative_readings_stand_beside_the_label_and_lost_ones_are_asked_abo
 
 
 def test_the_trail_is_a_table_beside_the_page(copied, monkeypatch):
-    decisions.save(copied / "decisions.yaml", [Decision(action="accept", theme=0, who="=Asha", when="2026-01-15")])
+    ledger.save(copied / "decisions.yaml", [Decision(action="accept", theme=0, who="=Asha", when="2026-01-15")])
     trail = run(monkeypatch, copied)[report.Path("report/audit_trail.csv")].decode("utf-8-sig").splitlines()
     assert trail[0].startswith("decision,when,who,action")
     assert "'=Asha,accept,0,Charts at <home>" in trail[1]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import small_study as invented
 
-from pipeline import codebook, report
-from pipeline.params import Params
+from pipeline import report
+from pipeline.core.params import Params
+from pipeline.deductive import codebook
 
 api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"

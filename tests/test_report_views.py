@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import projection, store
-from pipeline.codebook import Code, Codebook
+from pipeline.core import store
+from pipeline.decisions.states import counted
+from pipeline.deductive.codebook import Code, Codebook
 from pipeline.reporting import method, metrics, quotes
 from pipeline.reporting.matrix import Cell, Part
-from pipeline.states import counted
-from pipeline.views import agreement_view, further_view, map_view, matrix_view, overview, theme_view
+from pipeline.reporting.views import agreement_view, further_view, map_view, matrix_view, overview, theme_view
+from pipeline.vectors import projection
 from tests import counts
 from tests.records import records
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import params as settings
+from pipeline.core import params as settings
 from pipeline.inductive import grouping, reruns
 from pipeline.inductive.grouping import Talk
 

@@ -12,12 +12,14 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, codebook, decisions, report, store, whole
-from pipeline.commands import deciding, returned, screen, workbook
-from pipeline.decisions import Decision
-from pipeline.errors import CounterpointError
-from pipeline.reporting import matrix, written
-from pipeline.views import decide_view
+from pipeline import cli, report
+from pipeline.commands import returned, workbook
+from pipeline.core import atomic_files, store
+from pipeline.core.errors import CounterpointError
+from pipeline.decisions import deciding, ledger, page_data, screen
+from pipeline.decisions.ledger import Decision
+from pipeline.deductive import codebook
+from pipeline.reporting import matrix, written_summaries
 
 NOW = datetime(2026, 2, 1, 9, 0, 0, tzinfo=UTC)
 LATER = datetime(2026, 2, 2, 9, 0, 0, tzinfo=UTC)
@@ -25,7 +27,7 @@ LATER = datetime(2026, 2, 2, 9, 0, 0, tzinfo=UTC)
 
 def run_report(folder: Path) -> Path:
     """Make the matrix and its workbook as the report stage does; return the workbook."""
-    taken, said = decisions.load(folder / "decisions.yaml"), written.load(folder / "summaries.yaml")
+    taken, said = ledger.load(folder / "decisions.yaml"), written_summaries.load(folder / "summaries.yaml")
     study = report.gather(report.read(folder), codebook.load(folder / "codebook.yaml"), taken, said)
     store.write(folder, "framework_matrix", matrix.table(study.cells))
     report.write_tables(folder, study, reflexive=False)
@@ -72,8 +74,8 @@ def spoken(study: Path) -> tuple[str, str]:
 def test_a_workbook_nobody_changed_changes_nothing(study: Path):
     lines = returned.run(study / "report" / "framework_matrix.xlsx", study, who="Asha", now=NOW)
     assert lines == ["framework_matrix.xlsx: 0 cells and 0 themes were changed."]
-    assert not written.load(study / "summaries.yaml")
-    assert not decisions.load(study / "decisions.yaml")
+    assert not written_summaries.load(study / "summaries.yaml")
+    assert not ledger.load(study / "decisions.yaml")
 
 
 def test_an_edited_cell_is_that_persons_summary_and_the_report_shows_it(study: Path):
@@ -81,7 +83,7 @@ def test_an_edited_cell_is_that_persons_summary_and_the_report_shows_it(study: P
     made = edited(study, "a.xlsx", cells={cell: "No time at all, she says.\n(2)"})
     lines = returned.run(made, study, who="Asha", now=NOW)
     assert lines[1].startswith("1 cells by Asha")
-    entry = written.load(study / "summaries.yaml")[0]
+    entry = written_summaries.load(study / "summaries.yaml")[0]
     assert (entry.case, entry.code) == cell
     assert (entry.summary, entry.who, entry.when) == ("No time at all, she says.", "Asha", "2026-02-01T09:00:00")
     place = run_report(study)
@@ -92,11 +94,11 @@ def test_an_edited_cell_is_that_persons_summary_and_the_report_shows_it(study: P
 
 
 def test_the_page_shows_the_persons_words_with_their_name(study: Path):
-    from pipeline.params import Params
+    from pipeline.core.params import Params
 
     case, code = spoken(study)
     returned.run(edited(study, "a.xlsx", cells={(case, code): "<b>Hers</b>"}), study, who="Asha", now=NOW)
-    said = written.load(study / "summaries.yaml")
+    said = written_summaries.load(study / "summaries.yaml")
     made = report.gather(report.read(study), codebook.load(study / "codebook.yaml"), (), said)
     html = report.build_page(made, Params(study=str(study)), [("m", "v", "0")])
     assert "&lt;b&gt;Hers&lt;/b&gt;" in html
@@ -127,7 +129,7 @@ def test_a_label_a_decision_and_a_memo_become_decisions_with_anchors(study: Path
     theme, _ = first_theme(study)
     changes = {(theme, "label"): "Charts at home", (theme, "decision"): "Accept", (theme, "memo"): "On the edge."}
     returned.run(edited(study, "a.xlsx", themes=changes), study, who="Asha", now=NOW)
-    found = decisions.load(study / "decisions.yaml")
+    found = ledger.load(study / "decisions.yaml")
     assert [(one.action, one.label, one.text) for one in found] == [
         ("rename", "Charts at home", None),
         ("accept", "Charts at home", None),
@@ -151,8 +153,8 @@ def test_two_peoples_different_edits_are_a_conflict_and_the_first_stays(study: P
     assert len(conflicts) == 3
     assert any("Asha wrote another summary on 2026-02-01" in line and "Yours: His." in line for line in conflicts)
     assert any("renamed 'Home'" in line and "Yours: Nights" in line for line in conflicts)
-    assert [one.summary for one in written.load(study / "summaries.yaml")] == ["Hers."]
-    assert [one.label for one in decisions.load(study / "decisions.yaml")] == ["Home"]
+    assert [one.summary for one in written_summaries.load(study / "summaries.yaml")] == ["Hers."]
+    assert [one.label for one in ledger.load(study / "decisions.yaml")] == ["Home"]
 
 
 def test_two_who_say_the_same_agree(study: Path):
@@ -178,8 +180,11 @@ def test_a_revision_of_what_somebody_wrote_before_is_no_conflict(study: Path):
     returned.run(edited(study, "one.xlsx", cells={cell: "Hers."}), study, who="Asha", now=NOW)
     run_report(study)
     returned.run(edited(study, "two.xlsx", cells={cell: "Hers, and better."}), study, who="Ben", now=LATER)
-    assert [one.who for one in written.load(study / "summaries.yaml")] == ["Asha", "Ben"]
-    assert written.standing(written.load(study / "summaries.yaml"))[cell].summary == "Hers, and better."
+    assert [one.who for one in written_summaries.load(study / "summaries.yaml")] == ["Asha", "Ben"]
+    assert (
+        written_summaries.standing(written_summaries.load(study / "summaries.yaml"))[cell].summary
+        == "Hers, and better."
+    )
 
 
 def test_an_empty_cell_can_be_filled_and_an_emptied_one_stays(study: Path):
@@ -188,7 +193,7 @@ def test_an_empty_cell_can_be_filled_and_an_emptied_one_stays(study: Path):
     made = edited(study, "one.xlsx", cells={silent: "She shrugged.", spoken(study): None})
     lines = returned.run(made, study, who="Asha", now=NOW)
     assert "1 were emptied" in lines[0]
-    assert [(one.case, one.code) for one in written.load(study / "summaries.yaml")] == [silent]
+    assert [(one.case, one.code) for one in written_summaries.load(study / "summaries.yaml")] == [silent]
 
 
 def test_rows_and_columns_may_be_sorted(study: Path):
@@ -203,7 +208,7 @@ def test_rows_and_columns_may_be_sorted(study: Path):
             sheet.cell(row, column).value = value
     book.save(place)
     returned.run(place, study, who="Asha", now=NOW)
-    assert [(one.case, one.code) for one in written.load(study / "summaries.yaml")] == [(case, code)]
+    assert [(one.case, one.code) for one in written_summaries.load(study / "summaries.yaml")] == [(case, code)]
 
 
 @pytest.mark.parametrize("sheet", ["Origin", "Themes"])
@@ -241,12 +246,12 @@ def test_a_workbook_needs_an_author(study: Path, monkeypatch):
 
 def from_page(study: Path, name: str, *made: dict, seen: tuple[str, ...] | None = None) -> Path:
     """A decisions file as the page saves it."""
-    data = decide_view.build(
+    data = page_data.build(
         themes=store.read(study, "themes"),
         assignments=store.read(study, "theme_assignments"),
         segments=store.read(study, "segments"),
         questions=store.read(study, "theme_questions"),
-        taken=decisions.load(study / "decisions.yaml"),
+        taken=ledger.load(study / "decisions.yaml"),
     )
     theme = data["themes"][0]
     whole = [
@@ -270,7 +275,7 @@ def test_a_decisions_file_is_merged_and_the_same_decision_twice_is_one(study: Pa
     assert returned.run(place, study)[0].startswith("1 decision added")
     again = returned.run(place, study)
     assert again == [f"0 decisions added to {study / 'decisions.yaml'}. 1 was there already."]
-    assert [one.label for one in decisions.load(study / "decisions.yaml")] == ["Home 😀"]
+    assert [one.label for one in ledger.load(study / "decisions.yaml")] == ["Home 😀"]
 
 
 def test_two_pages_of_one_report_that_say_different_things_are_a_conflict(study: Path):
@@ -287,14 +292,14 @@ def test_two_pages_of_one_report_that_say_different_things_are_a_conflict(study:
     assert len(lines) == 2
     assert "Ben renamed “Charts at <home>” (0) to “Nights”" in lines[1]
     assert "Asha renamed “Charts at <home>” (0) to “Home”" in lines[1]
-    assert [one.label for one in decisions.load(study / "decisions.yaml") if one.action == "rename"] == ["Home"]
+    assert [one.label for one in ledger.load(study / "decisions.yaml") if one.action == "rename"] == ["Home"]
 
 
 def test_a_page_that_knew_of_the_other_decision_may_overrule_it(study: Path):
     returned.run(from_page(study, "one.yaml", {"action": "rename", "label": "Home", "who": "Asha"}), study)
     later = {"action": "rename", "label": "Nights", "who": "Ben", "when": "2026-02-03T10:00:00"}
     assert returned.run(from_page(study, "two.yaml", later), study)[0].startswith("1 decision added")
-    assert screen.read(study, decisions.load(study / "decisions.yaml")).labels[first_theme(study)[0]] == "Nights"
+    assert screen.read(study, ledger.load(study / "decisions.yaml")).labels[first_theme(study)[0]] == "Nights"
 
 
 def test_two_who_accept_agree_and_one_file_may_change_its_mind(study: Path):
@@ -323,7 +328,7 @@ def test_a_file_of_another_study_or_without_decisions_is_refused(study: Path):
     with pytest.raises(returned.ReturnedError, match="no decision"):
         returned.run(Path("none.yaml"), study)
     Path("bad.json").write_text('{"decisions": [{"action": "accept"}]}')
-    with pytest.raises(decisions.DecisionsError, match="decision 1"):
+    with pytest.raises(ledger.DecisionsError, match="decision 1"):
         returned.run(Path("bad.json"), study)
     Path("empty.yaml").write_text("")
     with pytest.raises(returned.ReturnedError, match="empty"):
@@ -333,9 +338,9 @@ def test_a_file_of_another_study_or_without_decisions_is_refused(study: Path):
 def test_merged_decisions_are_replayed(study: Path):
     theme = first_theme(study)[0]
     returned.run(from_page(study, "one.yaml", {"action": "reject", "who": "Asha"}), study)
-    shown = screen.read(study, decisions.load(study / "decisions.yaml"))
+    shown = screen.read(study, ledger.load(study / "decisions.yaml"))
     assert theme not in set(shown.themes.values())
-    assert isinstance(decisions.load(study / "decisions.yaml")[0], Decision)
+    assert isinstance(ledger.load(study / "decisions.yaml")[0], Decision)
 
 
 def test_a_workbook_whose_import_was_stopped_is_taken_over_when_it_comes_again(study: Path, monkeypatch):
@@ -345,21 +350,21 @@ def test_a_workbook_whose_import_was_stopped_is_taken_over_when_it_comes_again(s
     for stop in range(2):
         left = [stop]
 
-        def full(place: Path, content: str | bytes, left=left, write=whole.write) -> None:
+        def full(place: Path, content: str | bytes, left=left, write=atomic_files.write) -> None:
             left[0] -= 1
             if left[0] < 0:
                 raise OSError(errno.ENOSPC, "No space left on device", str(place))
             write(place, content)
 
         with monkeypatch.context() as patched:
-            patched.setattr(whole, "write", full)
+            patched.setattr(atomic_files, "write", full)
             with pytest.raises(CounterpointError, match="the disk is full") as said:
                 returned.run(made, study, who="Asha", now=NOW)
             assert "a.xlsx" not in str(said.value)
     lines = returned.run(made, study, who="Asha", now=NOW)
     assert not any("Conflict" in line for line in lines)
-    assert len(written.load(study / "summaries.yaml")) == 1
-    taken = decisions.load(study / "decisions.yaml")
+    assert len(written_summaries.load(study / "summaries.yaml")) == 1
+    taken = ledger.load(study / "decisions.yaml")
     assert [one.action for one in taken] == ["rename", "reject", "memo"]
 
 
@@ -367,20 +372,20 @@ def test_what_is_decided_while_a_workbook_comes_back_is_kept(study: Path, monkey
     (theme, _) = first_theme(study)
     made = edited(study, "a.xlsx", themes={(theme, "label"): "Their own"})
     loaded, waits = threading.Event(), threading.Event()
-    load = written.load
+    load = written_summaries.load
 
-    def slow(path: Path) -> list[written.Summary]:
+    def slow(path: Path) -> list[written_summaries.Summary]:
         loaded.set()
         waits.wait(0.5)
         return load(path)
 
-    monkeypatch.setattr(written, "load", slow)
+    monkeypatch.setattr(written_summaries, "load", slow)
     coming = threading.Thread(target=returned.run, args=(made, study), kwargs={"who": "Asha", "now": NOW})
     coming.start()
     loaded.wait()
     deciding.decide(study, "memo", str(theme), ["meanwhile"], who="Ben", now=LATER)
     coming.join()
-    assert [one.action for one in decisions.load(study / "decisions.yaml")] == ["rename", "memo"]
+    assert [one.action for one in ledger.load(study / "decisions.yaml")] == ["rename", "memo"]
 
 
 def test_another_decision_with_the_same_id_is_said_and_left_out(study: Path):
@@ -389,5 +394,5 @@ def test_another_decision_with_the_same_id_is_said_and_left_out(study: Path):
     returned.run(one, study)
     lines = returned.run(two, study)
     assert lines[1].startswith("Left out: two.yaml holds another decision with the id h1")
-    assert [held.text for held in decisions.load(study / "decisions.yaml")] == ["first"]
+    assert [held.text for held in ledger.load(study / "decisions.yaml")] == ["first"]
     assert len(returned.run(one, study)) == 1

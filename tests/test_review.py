@@ -15,12 +15,14 @@ import pytest
 from browsing import MODELS
 from typer.testing import CliRunner
 
-from pipeline import cli, codebook, decisions, report, store, whole
-from pipeline.commands import review, screen
-from pipeline.params import Params
-from pipeline.reporting import quotes, reading
-from pipeline.reporting.reading import Read
-from pipeline.views import decide_view
+from pipeline import cli, report
+from pipeline.commands import review
+from pipeline.core import atomic_files, store
+from pipeline.core.params import Params
+from pipeline.decisions import ledger, page_data, reading_ledger, screen
+from pipeline.decisions.reading_ledger import Read
+from pipeline.deductive import codebook
+from pipeline.reporting import quotes
 
 ROOT = Path(__file__).parent.parent
 
@@ -113,7 +115,7 @@ def test_a_decision_is_written_and_the_page_is_told_the_new_state(address, study
     status, said, _ = ask(address, "POST", "decide", request(study, action="rename", rest=["Charts"], why="Ours."))
     told = json.loads(said)
     assert status == 200
-    found = decisions.load(study / "decisions.yaml")
+    found = ledger.load(study / "decisions.yaml")
     assert [(one.action, one.label, one.who, one.why) for one in found] == [("rename", "Charts", "Asha", "Ours.")]
     assert found[0].members
     assert found[0].documents
@@ -141,7 +143,7 @@ def test_a_page_older_than_the_themes_cannot_decide_and_is_not_served(address, s
     status, said, _ = ask(address, "GET")
     assert status == 409
     assert b"run `counterpoint run`" in said
-    assert not (study / "decisions.yaml").exists() or not decisions.load(study / "decisions.yaml")
+    assert not (study / "decisions.yaml").exists() or not ledger.load(study / "decisions.yaml")
 
 
 def test_many_at_once_from_one_state_are_one(address, study):
@@ -155,7 +157,7 @@ def test_many_at_once_from_one_state_are_one(address, study):
     for thread in threads:
         thread.join()
     assert sorted(replies) == [200] + [409] * 7
-    assert len(decisions.load(study / "decisions.yaml")) == 1
+    assert len(ledger.load(study / "decisions.yaml")) == 1
 
 
 @pytest.mark.parametrize(
@@ -176,7 +178,7 @@ def test_many_at_once_from_one_state_are_one(address, study):
 def test_who_does_not_come_from_the_page_is_refused(address, study, headers):
     status, _, _ = ask(address, "POST", "decide", request(study), **headers)
     assert status in {400, 403, 413, 415, 421}
-    assert not (study / "decisions.yaml").exists() or not decisions.load(study / "decisions.yaml")
+    assert not (study / "decisions.yaml").exists() or not ledger.load(study / "decisions.yaml")
 
 
 def test_another_host_name_sees_nothing(address):
@@ -237,11 +239,11 @@ def test_a_decision_can_be_taken_back(address, study):
     status, said, _ = ask(address, "POST", "decide", request(study, action="undo", undoes=first["id"]))
     assert status == 200
     assert json.loads(said)["taken"] == []
-    assert [one.action for one in decisions.load(study / "decisions.yaml")] == ["accept", "undo"]
+    assert [one.action for one in ledger.load(study / "decisions.yaml")] == ["accept", "undo"]
 
 
 def note(study: Path, **fields: object) -> dict:
-    made = decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
+    made = page_data.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
     return {"number": 3, "who": "Asha", "basis": made} | fields
 
 
@@ -251,7 +253,7 @@ def test_a_passage_that_was_opened_is_noted_once_for_each_person(address, study)
     assert [(status, json.loads(said)) for status, said, _ in replies] == [
         (200, {"noted": 1}), (200, {"noted": 0}), (200, {"noted": 1})
     ]  # fmt: skip
-    assert reading.load(study / "reading.yaml") == [Read(ordered[3], "Asha"), Read(ordered[3], "Ben")]
+    assert reading_ledger.load(study / "reading.yaml") == [Read(ordered[3], "Asha"), Read(ordered[3], "Ben")]
 
 
 def test_reading_makes_no_page_older_than_the_data(address, study):
@@ -276,14 +278,14 @@ def test_what_cannot_be_noted_is_a_sentence_and_writes_nothing(address, study, f
     found, reply, _ = ask(address, "POST", "read", note(study, **fields))
     assert found == status
     assert said in json.loads(reply)["error"]
-    assert not (study / "reading.yaml").exists() or reading.load(study / "reading.yaml") == []
+    assert not (study / "reading.yaml").exists() or reading_ledger.load(study / "reading.yaml") == []
 
 
 def test_noting_asks_for_the_same_origin_and_secret_as_deciding(address, study):
     assert ask(address, "POST", "read", note(study), Origin="http://evil.example")[0] == 403
     port, _ = parts(address)
     assert ask(f"http://127.0.0.1:{port}/{'x' * 32}/", "POST", "read", note(study))[0] == 404
-    assert not (study / "reading.yaml").exists() or reading.load(study / "reading.yaml") == []
+    assert not (study / "reading.yaml").exists() or reading_ledger.load(study / "reading.yaml") == []
 
 
 def test_it_listens_on_the_loopback_alone(study):
@@ -319,10 +321,10 @@ def test_a_page_of_another_version_is_not_served(study):
 
 def test_the_fingerprint_is_of_what_is_shown_not_of_the_order_of_rows(study):
     themes, assigned = store.read(study, "themes"), store.read(study, "theme_assignments")
-    made = decide_view.basis(themes, assigned)
-    assert decide_view.basis(themes[::-1], assigned[::-1]) == made
-    assert decide_view.basis(themes.assign(label="x"), assigned) != made
-    assert decide_view.basis(themes, assigned.assign(theme_id=0)) != made
+    made = page_data.basis(themes, assigned)
+    assert page_data.basis(themes[::-1], assigned[::-1]) == made
+    assert page_data.basis(themes.assign(label="x"), assigned) != made
+    assert page_data.basis(themes, assigned.assign(theme_id=0)) != made
     assert re.fullmatch(r"[0-9a-f]{16}", made)
 
 
@@ -346,7 +348,7 @@ def test_on_a_full_disk_the_page_is_told_and_nothing_is_changed(address, study, 
     asked = request(study, action="memo", rest=["second"])
     basis = held((study / "report" / "index.html").read_text())["basis"]
     with monkeypatch.context() as patched:
-        patched.setattr(whole, "_fill", full)
+        patched.setattr(atomic_files, "_fill", full)
         for place, body, file in [
             ("decide", asked, "decisions.yaml"),
             ("read", {"number": 0, "who": "Asha", "basis": basis}, "reading.yaml"),
@@ -383,5 +385,5 @@ def test_what_the_page_and_the_command_line_write_at_once_is_all_kept(address, s
     for number in range(8):
         assert ask(address, "POST", "read", {"number": number, "who": "Asha", "basis": basis})[0] == 200
     assert [line.wait() for line in lines] == [0, 0]
-    kept = reading.load(study / "reading.yaml")
+    kept = reading_ledger.load(study / "reading.yaml")
     assert sum(read.who == "Asha" for read in kept) == 8 and sum(read.who == "Ben" for read in kept) == 8

@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 from browsing import MODELS, api, launched, needs_browser, watched
 
-from pipeline import codebook, decisions, report, store
+from pipeline import report
 from pipeline.commands import review
-from pipeline.params import Params
-from pipeline.reporting import reading
+from pipeline.core import store
+from pipeline.core.params import Params
+from pipeline.decisions import ledger, reading_ledger
+from pipeline.deductive import codebook
 
 pytestmark = needs_browser
 
 
 def write_report(folder: Path) -> Path:
     """Make the page of a study as the report stage does."""
-    taken = decisions.load(folder / "decisions.yaml")
+    taken = ledger.load(folder / "decisions.yaml")
     made = report.gather(report.read(folder), codebook.load(folder / "codebook.yaml"), taken)
     place = folder / "report" / "index.html"
     place.parent.mkdir(exist_ok=True)
@@ -87,7 +89,7 @@ def test_what_is_decided_in_the_page_is_a_valid_decisions_file(page, study, tmp_
     confirm(page)
     place = saved(page, tmp_path)
     assert page.inner_text("#decided-said") == "3 decisions, saved as a file."
-    found = decisions.load(place)
+    found = ledger.load(place)
     assert [one.action for one in found] == ["rename", "accept", "memo"]
     rename, accept, memo = found
     data = json.loads(page.text_content("#decide-data"))
@@ -113,7 +115,7 @@ def test_a_merge_is_anchored_on_all_its_themes_and_closes_the_one_that_went_in(p
     assert "Merged into T1" in page.inner_text(".card >> nth=1 >> .now")
     assert page.is_disabled(".card >> nth=1 >> button[data-decide=accept]")
     first, second = json.loads(page.text_content("#decide-data"))["themes"]
-    merge = decisions.load(saved(page, tmp_path))[0]
+    merge = ledger.load(saved(page, tmp_path))[0]
     assert merge.others == (second["id"],)
     assert set(merge.members) == {*first["members"], *second["members"]}
 
@@ -125,7 +127,7 @@ def test_a_decision_that_is_taken_back_is_not_in_the_file(page, tmp_path):
     confirm(page)
     page.click("#decided summary")
     page.click("#decided-list button >> nth=0")
-    assert [one.action for one in decisions.load(saved(page, tmp_path))] == ["memo"]
+    assert [one.action for one in ledger.load(saved(page, tmp_path))] == ["memo"]
     page.click("#decided-list button >> nth=0")
     assert not page.is_visible("#decided")
 
@@ -164,7 +166,7 @@ def test_words_that_are_markup_stay_words(page, tmp_path):
     confirm(page)
     assert "<img" in page.inner_text(".card >> nth=0 >> .now")
     assert page.locator("img").count() == 0
-    assert decisions.load(saved(page, tmp_path))[0].label == hostile
+    assert ledger.load(saved(page, tmp_path))[0].label == hostile
 
 
 def test_the_review_writes_straight_to_the_decisions(browser, study, served):
@@ -172,20 +174,20 @@ def test_the_review_writes_straight_to_the_decisions(browser, study, served):
         decide(page, "rename", 1, label="Charts at home")
         confirm(page)
         api.expect(page.locator("#decided-said")).to_contain_text("1 decision written to decisions.yaml")
-        found = decisions.load(study / "decisions.yaml")
+        found = ledger.load(study / "decisions.yaml")
         assert [(one.action, one.label, one.who) for one in found] == [("rename", "Charts at home", "Asha")]
         assert found[0].members
         page.click("#decided summary")
         page.click("#decided-list button")
         api.expect(page.locator("#decided")).to_be_hidden()
-        assert decisions.standing(decisions.load(study / "decisions.yaml")) == []
+        assert ledger.standing(ledger.load(study / "decisions.yaml")) == []
 
 
 def test_a_passage_that_is_opened_in_the_review_is_noted_as_read(browser, study, served):
     with watched(browser, served, offline=False) as page:
         page.click(".card >> nth=0 >> .door >> nth=0")
         api.expect(page.locator("#context-read")).to_have_text("Noted as read by Asha.")
-    (noted,) = reading.load(study / "reading.yaml")
+    (noted,) = reading_ledger.load(study / "reading.yaml")
     quotes = store.read(study, "theme_quotes")
     assert noted.segment in set(quotes.segment_id)
 
@@ -194,7 +196,7 @@ def test_opened_as_a_file_nothing_is_noted_and_nothing_is_said_of_it(page, study
     page.click(".card >> nth=0 >> .door >> nth=0")
     api.expect(page.locator("#context")).to_be_visible()
     api.expect(page.locator("#context-read")).to_be_hidden()
-    assert not (study / "reading.yaml").exists() or reading.load(study / "reading.yaml") == []
+    assert not (study / "reading.yaml").exists() or reading_ledger.load(study / "reading.yaml") == []
 
 
 def test_what_was_decided_is_still_there_when_the_page_is_reloaded(browser, study, served):
@@ -217,7 +219,7 @@ def test_the_second_of_two_tabs_is_told_to_reload(browser, study, served):
     decide(two, "rename", 1, label="Two")
     confirm(two)
     api.expect(two.locator("#decide-wrong")).to_contain_text("Reload the page")
-    assert [held.label for held in decisions.load(study / "decisions.yaml")] == ["One"]
+    assert [held.label for held in ledger.load(study / "decisions.yaml")] == ["One"]
     two.reload()
     decide(two, "rename", 1, label="Two")
     confirm(two)

@@ -13,10 +13,11 @@ import pytest
 import test_review as reviewing
 from typer.testing import CliRunner
 
-from pipeline import cli, decisions, store, whole
+from pipeline import cli
 from pipeline.commands import review, review_server
-from pipeline.core import people_files
-from pipeline.errors import CounterpointError
+from pipeline.core import atomic_files, store, study_lock
+from pipeline.core.errors import CounterpointError
+from pipeline.decisions import ledger
 
 made, study, address = reviewing.made, reviewing.study, reviewing.address
 ask, note, request = reviewing.ask, reviewing.note, reviewing.request
@@ -47,7 +48,7 @@ def head(address: str, *lines: str, rest: str = "decide") -> bytes:
 def untouched(study: Path) -> bool:
     """Whether nothing was decided, and nothing half written lies about."""
     place = study / "decisions.yaml"
-    return (not place.exists() or not decisions.load(place)) and not list(whole.leftovers(study))
+    return (not place.exists() or not ledger.load(place)) and not list(atomic_files.leftovers(study))
 
 
 def is_sentence(said: dict[str, str]) -> bool:
@@ -148,7 +149,7 @@ def test_no_bytes_of_any_kind_bring_it_down_or_go_without_an_answer(address, stu
         assert status == 200 or is_sentence(answer), (status, answer)
     assert ask(address, "GET")[0] == 200
     assert "Traceback" not in capfd.readouterr().err
-    assert not list(whole.leftovers(study))
+    assert not list(atomic_files.leftovers(study))
 
 
 DEEP = b'{"action": ' + b"[" * 30_000 + b"]" * 30_000 + b"}"
@@ -242,7 +243,7 @@ def test_a_folder_that_cannot_be_written_is_told_to_the_page(address, study, mon
     def refused(*_: object, **__: object) -> None:
         raise OSError(number, "no", str(study / "decisions.yaml"))
 
-    place = (people_files.FileLock, "acquire") if where == "the lock" else (whole, "_fill")
+    place = (study_lock.FileLock, "acquire") if where == "the lock" else (atomic_files, "_fill")
     monkeypatch.setattr(*place, refused)
     for rest, body in (("decide", asked), ("read", noted)):
         status, said, _ = ask(address, "POST", rest, body)
@@ -252,8 +253,8 @@ def test_a_folder_that_cannot_be_written_is_told_to_the_page(address, study, mon
 
 def test_while_another_command_writes_the_page_is_told_to_try_again(address, study, monkeypatch):
     asked = request(study, action="memo", rest=["x"])
-    monkeypatch.setattr(people_files, "WAIT_S", 0.1)
-    with people_files.locked(study):
+    monkeypatch.setattr(study_lock, "WAIT_S", 0.1)
+    with study_lock.locked(study):
         status, said, _ = ask(address, "POST", "decide", asked)
     assert status == 503 and "try again" in json.loads(said)["error"]
     assert untouched(study)
@@ -294,7 +295,7 @@ def test_what_was_written_and_cannot_be_shown_is_said_to_be_written(address, stu
     monkeypatch.setattr(review, "_taken", gone)
     status, said, _ = ask(address, "POST", "decide", asked)
     assert status == 500 and "It was written to" in json.loads(said)["error"]
-    assert len(decisions.load(study / "decisions.yaml")) == 1
+    assert len(ledger.load(study / "decisions.yaml")) == 1
 
 
 def test_a_fault_of_ours_is_answered_and_shown_in_the_terminal(address, study, monkeypatch, capfd):

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import segment, segmenting, sentences, store
-from pipeline.readers import speakers
-from pipeline.readers.model import Labels
+from pipeline import segment
+from pipeline.core import store
+from pipeline.corpus import segmenting, sentences
+from pipeline.corpus.readers import speakers
+from pipeline.corpus.readers.model import Labels
 
 LABELS = Labels(("interviewer", "q"))
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import engine, params, partition, segment, segment_parts, sentences, store
+from pipeline import segment
+from pipeline.core import engine, params, partition, store
+from pipeline.corpus import segment_batches, sentences
 
 OPTIONS = params.Segment(max_words=12)
 SCRIPT = "What do you think of the food here?"
@@ -22,7 +24,7 @@ def by_stops(texts):
 
 @pytest.fixture(autouse=True)
 def no_spacy(monkeypatch):
-    monkeypatch.setattr(segment_parts, "_splitter", lambda model: by_stops)
+    monkeypatch.setattr(segment_batches, "_splitter", lambda model: by_stops)
 
 
 def tables(texts):
@@ -113,16 +115,16 @@ def test_sentences_wait_as_plain_numbers(tmp_path):
     for name, frame in tables(texts).items():
         store.write(tmp_path, name, frame)
     (part,) = partition.partition(store.words(tmp_path, "documents"))
-    segment_parts.split(part, study=tmp_path, folder=tmp_path / "parts", model="", documents=1)
+    segment_batches.split(part, study=tmp_path, folder=tmp_path / "parts", model="", documents=1)
     (place,) = (tmp_path / "parts").iterdir()
     rows = np.load(place, allow_pickle=False)
     assert rows.tolist() == [[0, 0, 12, 3], [0, 13, 26, 3], [2, 28, 34, 1]]
-    assert segment_parts._kept(place, 3)[1] == []
+    assert segment_batches._kept(place, 3)[1] == []
 
 
 def test_what_a_killed_worker_left_is_in_nobodys_way(tmp_path):
     texts = {"a.txt": "One is here, and two.\n"}
-    work = partial(segment_parts.split, study=tmp_path, folder=tmp_path / "parts", model="", documents=1)
+    work = partial(segment_batches.split, study=tmp_path, folder=tmp_path / "parts", model="", documents=1)
     for name, frame in tables(texts).items():
         store.write(tmp_path, name, frame)
     (part,) = partition.partition(store.words(tmp_path, "documents"))

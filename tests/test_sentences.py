@@ -2,13 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import layout, models, sentences
-from pipeline.sentences import Place, Sentence
+from pipeline.core import model_registry
+from pipeline.corpus import sentences, text_layout
+from pipeline.corpus.sentences import Place, Sentence
 
 
 @pytest.fixture(scope="module")
 def split():
-    return sentences.splitter(models.load_spacy("en_core_web_sm"))
+    return sentences.splitter(model_registry.load_spacy("en_core_web_sm"))
 
 
 def by_stops(texts):
@@ -192,4 +193,4 @@ def test_sentences_do_not_hang_on_other_documents(split):
 def test_words_are_counted():
     (group,) = sentences.of_turns([Place("a", 5, 14, False)], {"a": "Dan: Not now. x"}, by_stops)
     assert [(one.start, one.end, one.words) for one in group] == [(5, 13, 2)]
-    assert layout.count_words("Not now.") == 2
+    assert text_layout.count_words("Not now.") == 2

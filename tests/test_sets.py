@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline import agreement as ag
+from pipeline.comparison import coefficients as ag
 from pipeline.comparison import sets
 
 

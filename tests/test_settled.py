@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline import decisions, settled
-from pipeline.decisions import Decision
+from pipeline.decisions import held_themes, ledger
+from pipeline.decisions.ledger import Decision
 
 CLUSTERS = {"a1": 5, "a2": 5, "a3": 5, "b1": 6, "b2": 6}
 DOCUMENTS = ("a", "b")
@@ -13,8 +13,8 @@ def decide(action: str, theme: int, day: int = 1, **more: object) -> Decision:
     return Decision(**{"action": action, "theme": theme, "who": "Asha", "when": f"2026-01-{day:02d}", **more})
 
 
-def settle(*taken: Decision) -> dict[int, settled.Held]:
-    held, lost = settled.settle(decisions.standing(taken), CLUSTERS, set(DOCUMENTS))
+def settle(*taken: Decision) -> dict[int, held_themes.Held]:
+    held, lost = held_themes.settle(ledger.standing(taken), CLUSTERS, set(DOCUMENTS))
     assert lost == []
     return held
 
@@ -105,7 +105,7 @@ def test_what_is_said_of_a_rejected_theme_does_not_bring_it_back(action: str, mo
 
 
 def test_a_decision_about_nothing_is_a_question_and_settles_nothing():
-    held, lost = settled.settle([decide("accept", 9)], CLUSTERS, set(DOCUMENTS))
+    held, lost = held_themes.settle([decide("accept", 9)], CLUSTERS, set(DOCUMENTS))
     assert held == {}
     assert [(q.theme_id, q.kind) for q in lost] == [(9, "lost")]
     assert "Asha’s decision of 2026-01-01 (accept) is about theme 9, which is not there" in lost[0].sentence
@@ -114,6 +114,6 @@ def test_a_decision_about_nothing_is_a_question_and_settles_nothing():
 
 def test_the_id_of_a_part_is_the_decision_s_alone():
     one, two = (decide("split", 5, day, segments=("a1",), label="Part") for day in (1, 2))
-    assert settled.part_id(one) == settled.part_id(one.model_copy(update={"members": ("a1",)}))
-    assert settled.part_id(one) != settled.part_id(two)
-    assert 100_000 <= settled.part_id(one) < 1_000_000
+    assert held_themes.part_id(one) == held_themes.part_id(one.model_copy(update={"members": ("a1",)}))
+    assert held_themes.part_id(one) != held_themes.part_id(two)
+    assert 100_000 <= held_themes.part_id(one) < 1_000_000

@@ -7,13 +7,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline import compare, store, whole
-from pipeline.codebook import parse
+from pipeline import compare
 from pipeline.commands import blind_sheets as blind
 from pipeline.commands import sheets
 from pipeline.commands.sheets import SheetError
 from pipeline.compare import Input
-from pipeline.params import Compare
+from pipeline.core import atomic_files, store
+from pipeline.core.params import Compare
+from pipeline.deductive.codebook import parse
 from tests.coded_study import assignments, codings, tables
 
 HUMAN = "document,start,end,text,code,coder,parent_code,memo\n"
@@ -197,7 +198,7 @@ def test_on_a_full_disk_the_earlier_codings_stay(study, monkeypatch):
         temporary.write_bytes(b"document,st")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(whole, "_fill", full)
+    monkeypatch.setattr(atomic_files, "_fill", full)
     with pytest.raises(OSError, match="No space"):
         taken(study, place)
     assert held(study) == before

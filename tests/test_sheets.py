@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import cells
 from pipeline.commands import sheets
 from pipeline.commands.sheets import SheetError
+from pipeline.core import formula_guard
 
 ROWS = [
     {"document": "a.txt", "start": 3, "end": 9, "text": '=HYPERLINK("http://x","y")', "code": ""},
@@ -82,4 +82,4 @@ def test_a_sheet_that_is_not_there(tmp_path):
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=30))
 def test_any_cell_survives_the_guard(cell):
-    assert cells.plain(cells.guarded(cell)) == cell
+    assert formula_guard.plain(formula_guard.guarded(cell)) == cell

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline import sources
+from pipeline.corpus import document_types
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from pipeline import sources
     ],
 )
 def test_three_who_come_back_are_a_focus_group(turns, any_speaker, kind):
-    assert sources.by_speakers(turns, any_speaker=any_speaker) == kind
+    assert document_types.by_speakers(turns, any_speaker=any_speaker) == kind
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ def test_three_who_come_back_are_a_focus_group(turns, any_speaker, kind):
     ],
 )
 def test_names_hint_at_what_a_text_is(name, kind):
-    assert sources.by_name(name) == kind
+    assert document_types.by_name(name) == kind

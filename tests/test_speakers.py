@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.readers import label_lines, speakers
-from pipeline.readers.model import Labels
+from pipeline.corpus.readers import label_lines, speakers
+from pipeline.corpus.readers.model import Labels
 
 ASKERS = ("interviewer", "moderator", "facilitator", "int", "i", "q")
 LABELS = Labels(ASKERS)

@@ -6,8 +6,8 @@ import pytest
 from filelock import FileLock
 from threadpoolctl import threadpool_info
 
-from pipeline import stage
-from pipeline.errors import CounterpointError
+from pipeline.core import stage_runner
+from pipeline.core.errors import CounterpointError
 
 
 @pytest.fixture
@@ -19,36 +19,36 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_stage_gets_params_and_a_laid_out_study(root: Path):
-    with stage.opened("ingest") as params:
+    with stage_runner.opened("ingest") as params:
         assert params.study == "data/x"
         assert (root / "data/x/codebook.yaml").exists()
 
 
 def test_what_the_user_can_mend_is_a_sentence_and_exit_code_1(root: Path, capsys: pytest.CaptureFixture[str]):
-    with pytest.raises(SystemExit) as stop, stage.opened("ingest"):
+    with pytest.raises(SystemExit) as stop, stage_runner.opened("ingest"):
         raise CounterpointError("Row 3 of codes.csv has no code. Fill it in.")
     assert stop.value.code == 1
     assert capsys.readouterr().err == "Row 3 of codes.csv has no code. Fill it in.\n"
 
 
 def test_a_fault_of_ours_keeps_its_traceback(root: Path):
-    with pytest.raises(ZeroDivisionError), stage.opened("ingest"):
+    with pytest.raises(ZeroDivisionError), stage_runner.opened("ingest"):
         _ = 1 / 0
 
 
 def test_two_runs_of_one_stage_do_not_write_over_each_other(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(stage, "WAIT_S", 0.1)
+    monkeypatch.setattr(stage_runner, "WAIT_S", 0.1)
     (root / "data/x/.cache").mkdir()
-    with FileLock(root / "data/x/.cache/ingest.lock"), pytest.raises(SystemExit), stage.opened("ingest"):
+    with FileLock(root / "data/x/.cache/ingest.lock"), pytest.raises(SystemExit), stage_runner.opened("ingest"):
         pass
     assert "another run" in capsys.readouterr().err
 
 
 def test_a_study_that_is_not_there_is_named(root: Path, capsys: pytest.CaptureFixture[str]):
     (root / "params.yaml").write_text("study: data/y\n")
-    with pytest.raises(SystemExit), stage.opened("ingest"):
+    with pytest.raises(SystemExit), stage_runner.opened("ingest"):
         pass
     assert "data/y" in capsys.readouterr().err
 
@@ -57,5 +57,5 @@ def test_the_number_of_threads_is_fixed(root: Path):
     import numpy as np
 
     assert np.eye(2).sum() == 2
-    with stage.opened("ingest"):
+    with stage_runner.opened("ingest"):
         assert {library["num_threads"] for library in threadpool_info()} == {1}

@@ -16,12 +16,14 @@ import pandas as pd
 import pytest
 from docx import Document
 
-from pipeline import decisions, states, store, summaries, words
-from pipeline.commands import deciding, handout, screen, status
+from pipeline.commands import handout, status
 from pipeline.commands.exporting import export
-from pipeline.core.places import WORKBOOK, Places
+from pipeline.core import prose, store
+from pipeline.core.study_paths import WORKBOOK, Places
 from pipeline.core.terms import OUTSIDE, THEME_STATES
-from pipeline.states import Count, counted
+from pipeline.decisions import deciding, ledger, screen, states
+from pipeline.decisions.states import Count, counted
+from pipeline.reporting import summary_tables
 from tests import states_study as lived
 from tests.states_table import PLACES, SETTLED, STATE
 from tests.test_qdpx import opened
@@ -123,8 +125,8 @@ def filled(pattern: str, world: World, part: str) -> str:
         id=world.ids[part],
         first=world.first.get(world.ids[part], ""),
         settled=SETTLED[part],
-        size=words.count(int(row.n_segments), "segment"),
-        new=words.count(int(joined.iloc[0]), "new segment") if len(joined) else "",
+        size=prose.count(int(row.n_segments), "segment"),
+        new=prose.count(int(joined.iloc[0]), "new segment") if len(joined) else "",
         took_id=world.ids["took"],
     )
 
@@ -188,7 +190,7 @@ def grid(world: World, part: str) -> str:
 
 
 def notebook(world: World, part: str) -> str:
-    return " ".join(f"|{label}|" for label in summaries.themes(world.tables["themes"]).label)
+    return " ".join(f"|{label}|" for label in summary_tables.themes(world.tables["themes"]).label)
 
 
 SAID: dict[str, Callable[[World, str], str]] = {
@@ -244,7 +246,7 @@ def leads(world: World) -> dict[str, str]:
         "status": world.status[0],
         "workbook": world.about,
         "project": world.codes["Candidate themes"],
-        "notebook": summaries.talk_in_themes(world.tables["theme_states"], world.tables["theme_assignments"]),
+        "notebook": summary_tables.talk_in_themes(world.tables["theme_states"], world.tables["theme_assignments"]),
     }
 
 
@@ -272,7 +274,7 @@ def test_the_number_of_themes_is_the_same_everywhere(worlds, name):
     for state, number in count.of_waiting.items():
         noun, why = states.WAITS[state]
         for said in (world.section("waiting"), "\n".join(world.status)):
-            assert (f"{words.count(number, noun)} {why}" in said) == bool(number)
+            assert (f"{prose.count(number, noun)} {why}" in said) == bool(number)
 
 
 @pytest.mark.parametrize("name", ["none", "same", "lived", "finer"])
@@ -312,7 +314,7 @@ def test_talk_that_was_rejected_is_said_to_be_and_never_called_unlike(worlds):
     assert world.section("themes").count(note) == 35
     held = re.search(r'<script type="application/json" id="data">(.*?)</script>', world.html, re.S).group(1)
     assert sum(segment[4] == -2 for segment in json.loads(held)["segments"]) == 35
-    kinds = summaries.map_of_segments(
+    kinds = summary_tables.map_of_segments(
         *(world.tables[name] for name in ("theme_map", "theme_assignments", "themes")),
         store.read(lived.STUDY, "segments"),
     ).theme.value_counts()
@@ -367,7 +369,7 @@ def test_a_theme_keeps_the_segments_and_the_label_it_was_left_with(worlds, part)
 
 
 def test_a_theme_keeps_the_exemplars_it_was_left_with(worlds):
-    taken = decisions.load(Places(lived.STUDY).decisions)
+    taken = ledger.load(Places(lived.STUDY).decisions)
     (pinned,) = [one for one in taken if one.action == "pin"]
     for name in ("same", "lived", "finer"):
         quotes = worlds[name].tables["theme_quotes"].query(f"theme_id == {worlds[name].ids['open']}")
@@ -413,7 +415,7 @@ def test_accepting_a_theme_as_it_is_settles_its_question_until_the_number_change
 
 
 def ask(theme: int) -> list[Any]:
-    shown = screen.read(lived.STUDY, decisions.load(Places(lived.STUDY).decisions))
+    shown = screen.read(lived.STUDY, ledger.load(Places(lived.STUDY).decisions))
     return [question for question in shown.questions if question.theme_id == theme]
 
 
@@ -441,7 +443,7 @@ def test_rejecting_again_takes_the_new_talk_in_and_settles_the_question(worlds):
 
 def test_status_says_before_the_next_run_what_the_report_says_after_it(worlds):
     world = worlds["finer"]
-    shown = screen.read(lived.STUDY, decisions.load(Places(lived.STUDY).decisions))
+    shown = screen.read(lived.STUDY, ledger.load(Places(lived.STUDY).decisions))
     assert shown.count == world.count
     columns = ["theme_id", "label", "state", "into", "split_from", "n_segments", "n_clusters", "settled_as"]
     pd.testing.assert_frame_equal(shown.states[columns], world.tables["theme_states"][columns])

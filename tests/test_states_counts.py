@@ -10,16 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline import states, store
-from pipeline.commands import screen, status
-from pipeline.core.places import Places
-from pipeline.decisions import Decision, save
-from pipeline.inductive import decided, theme_tables
-from pipeline.inductive.decided import Clusters, Decided
+from pipeline.commands import status
+from pipeline.core import store
+from pipeline.core.study_paths import Places
+from pipeline.decisions import decided_themes, screen, states
+from pipeline.decisions.decided_themes import Clusters, Decided
+from pipeline.decisions.ledger import Decision, save
+from pipeline.decisions.states import Count
+from pipeline.inductive import theme_tables
 from pipeline.inductive.grouping import Groups, Talk
 from pipeline.reporting import checklists, metrics
-from pipeline.states import Count
-from pipeline.views import states_view, theme_view
+from pipeline.reporting.views import states_view, theme_view
 from tests import counts, decided_study
 from tests.test_checklists import NOTHING
 
@@ -41,7 +42,7 @@ def clusters(numbers: list[int], names: list[str]) -> Clusters:
 
 def left(numbers: list[int], names: list[str], taken: list[Decision]) -> Decided:
     segments = pd.DataFrame({"segment_id": names, "document": [f"{name[0]}.txt" for name in names]})
-    return decided.decided(segments, clusters(numbers, names), taken, shift_share=0.2, min_size=MIN_SIZE)
+    return decided_themes.decided(segments, clusters(numbers, names), taken, shift_share=0.2, min_size=MIN_SIZE)
 
 
 def decide(action: str, pick: int, day: int, done: Decided, taken: list[Decision]) -> Decision | None:
@@ -87,7 +88,7 @@ def tables(done: Decided, names: list[str]) -> dict[str, pd.DataFrame]:
     talk = Talk(segments, vectors, vectors)
     groups = Groups(done.themes, done.parts, done.strength, np.ones(len(names)), {})
     labels = dict.fromkeys(done.ids, "a label")
-    found = decided.tables(done, segments, vectors, labels)
+    found = decided_themes.tables(done, segments, vectors, labels)
     rows = theme_tables.assignments(talk, groups, done.ids, [-1] * (int(done.parts.max(initial=-1)) + 1), done)
     sizes = [int((done.themes == number).sum()) for number in range(len(done.ids))]
     first = [

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from small_static import model2vec as saved
 from small_static import static as written
 
-from pipeline import encoder, models, static
-from pipeline.errors import CounterpointError
+from pipeline.core import model_registry
+from pipeline.core.errors import CounterpointError
+from pipeline.vectors import encoder, static_models
 
 TALK = ["Nobody had any time.", "", "The chart is done at home, after the night shift.", "😀", "time " * 700]
 
@@ -22,7 +23,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def loaded(folder):
-    return static.Static(folder)
+    return static_models.Static(folder)
 
 
 def test_vectors_are_those_of_the_library(folder, loaded):
@@ -67,28 +68,28 @@ def test_a_vector_depends_on_its_text_alone(loaded, texts):
 )
 def test_which_folders_hold_one(tmp_path, shape, yes):
     place = written(tmp_path / "model", **shape)
-    assert static.supports(place) is yes
+    assert static_models.supports(place) is yes
     if yes:
-        assert static.Static(place).width == 384
+        assert static_models.Static(place).width == 384
 
 
 def test_a_folder_without_its_weights_or_its_list_of_modules_holds_none(tmp_path):
     place = written(tmp_path / "model")
     (place / "0_StaticEmbedding" / "model.safetensors").unlink()
-    assert not static.supports(place)
+    assert not static_models.supports(place)
     (place / "modules.json").unlink()
-    assert not static.supports(place)
+    assert not static_models.supports(place)
 
 
 def test_the_encoder_uses_it_loads_it_once_and_keeps_its_vectors(folder, tmp_path, monkeypatch):
-    static.load.cache_clear()
+    static_models.load.cache_clear()
     cache = tmp_path / "v.parquet"
     one = encoder.encode(TALK, model=str(folder), cache=cache)
-    assert static.load.cache_info().misses == 1
+    assert static_models.load.cache_info().misses == 1
     np.testing.assert_allclose(np.linalg.norm(one, axis=1), [1, 0, 1, 1, 1], atol=1e-6)
     assert (encoder.encode(TALK[:2], model=str(folder)) == one[:2]).all()
-    assert static.load.cache_info().misses == 1
-    monkeypatch.setattr(static.Static, "vectors", None)
+    assert static_models.load.cache_info().misses == 1
+    monkeypatch.setattr(static_models.Static, "vectors", None)
     assert (encoder.encode(TALK, model=str(folder), cache=cache) == one).all()
 
 
@@ -127,10 +128,10 @@ def test_vectors_of_a_folder_of_model2vec_are_that_librarys(tmp_path, variant):
     from model2vec import StaticModel
 
     folder = saved(tmp_path / "model", **variant)
-    assert static.supports(folder)
+    assert static_models.supports(folder)
     wanted = StaticModel.from_pretrained(folder).encode(WORDS, max_length=None).astype(np.float32)
     assert len({vector.tobytes() for vector in wanted}) > 3
-    np.testing.assert_allclose(static.Static(folder).vectors(WORDS, lambda n: None), wanted, atol=1e-6)
+    np.testing.assert_allclose(static_models.Static(folder).vectors(WORDS, lambda n: None), wanted, atol=1e-6)
     found = encoder.encode(WORDS, model=str(folder))
     exact = wanted.astype(np.float64)
     length = np.linalg.norm(exact, axis=1, keepdims=True)
@@ -141,8 +142,8 @@ def test_vectors_of_a_folder_of_model2vec_are_that_librarys(tmp_path, variant):
     "variant", [{"weighted": True}, {"shared": True}, {"kind": "float64", "shared": True}], ids=str
 )
 def test_what_makes_a_variant_makes_a_difference(tmp_path, variant):
-    plain = static.Static(saved(tmp_path / "plain")).vectors(WORDS, lambda n: None)
-    other = static.Static(saved(tmp_path / "other", **variant)).vectors(WORDS, lambda n: None)
+    plain = static_models.Static(saved(tmp_path / "plain")).vectors(WORDS, lambda n: None)
+    other = static_models.Static(saved(tmp_path / "other", **variant)).vectors(WORDS, lambda n: None)
     assert np.abs(plain - other).max() > 0.1
 
 
@@ -163,7 +164,7 @@ def test_tensors_of_model2vec_in_a_folder_of_sentence_transformers_are_that_libr
     (folder / "modules.json").write_text(json.dumps(listed))
     texts = [text for text in WORDS if text]
     wanted = SentenceTransformer(str(folder), device="cpu", local_files_only=True).encode(texts)
-    np.testing.assert_allclose(static.Static(folder).vectors(texts, lambda n: None), wanted, atol=1e-6)
+    np.testing.assert_allclose(static_models.Static(folder).vectors(texts, lambda n: None), wanted, atol=1e-6)
 
 
 @settings(max_examples=20)
@@ -171,7 +172,7 @@ def test_tensors_of_model2vec_in_a_folder_of_sentence_transformers_are_that_libr
 @pytest.mark.parametrize("variant", [{}, {"weighted": True, "shared": True}, {"kind": "float16"}], ids=str)
 def test_a_vector_of_model2vec_depends_on_its_text_alone(tmp_path_factory, variant, texts):
     folder = tmp_path_factory.getbasetemp() / f"alone {sorted(variant)}"
-    model = static.load(folder if folder.exists() else saved(folder, **variant), str(sorted(variant)))
+    model = static_models.load(folder if folder.exists() else saved(folder, **variant), str(sorted(variant)))
     together = model.vectors(texts, lambda n: None)
     assert all(
         (vector == model.vectors([text], lambda n: None)[0]).all() for text, vector in zip(texts, together, strict=True)
@@ -226,7 +227,7 @@ def test_nothing_is_asked_of_the_network(tmp_path, monkeypatch):
 def test_a_folder_of_model2vec_without_its_vectors_is_none(tmp_path):
     folder = saved(tmp_path / "model", listed=False)
     (folder / "model.safetensors").unlink()
-    assert not static.supports(folder)
+    assert not static_models.supports(folder)
     with pytest.raises(CounterpointError):
         encoder.encode(["time"], model=str(folder))
-    assert models.find(str(folder), kind="sentence-transformers").folder == folder
+    assert model_registry.find(str(folder), kind="sentence-transformers").folder == folder

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, store
-from pipeline.commands import deciding, purge, status
-from pipeline.reporting import reading
+from pipeline import cli
+from pipeline.commands import status
+from pipeline.core import store
+from pipeline.decisions import deciding, reading_ledger
+from pipeline.withdrawal import purge
 from tests import decided_study
 
 NOW = datetime(2026, 1, 15, 10, 0, 0, tzinfo=UTC)
@@ -112,7 +114,7 @@ def test_the_share_read_counts_what_was_opened_and_themes_that_were_decided_on_a
     said = part(study, "Read")
     assert "0% of the segments in themes have been opened, or were named in a decision (0 of 5)." in said
     assert "None of 2 themes has been decided on." in said
-    reading.opened(study, ["a1", "a2", "b1", "c3"], who="Asha")
+    reading_ledger.opened(study, ["a1", "a2", "b1", "c3"], who="Asha")
     deciding.decide(study, "accept", "500000", who="Asha", now=NOW)
     said = part(study, "Read")
     assert "60% of the segments in themes have been opened, or were named in a decision (3 of 5)." in said

@@ -48,7 +48,7 @@ def test_the_templates_are_empty_and_valid():
 
 
 def test_the_commented_example_in_the_codebook_template_is_a_valid_codebook(tmp_path: Path):
-    from pipeline import codebook
+    from pipeline.deductive import codebook
 
     lines = [line.removeprefix("# ").removeprefix("#") for line in study.CODEBOOK.splitlines() if line.startswith("#")]
     example = "\n".join(lines[lines.index("codes:") :]).replace("parent: Resources", "parent: null")

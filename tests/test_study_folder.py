@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, params, stage, study
-from pipeline.core import study_folder
-from pipeline.core.places import Places
+from pipeline import cli, study
+from pipeline.core import params, stage_runner, study_folder
 from pipeline.core.study_folder import StudyFolderError
+from pipeline.core.study_paths import Places
 
 BAD = {
     "": "empty",
@@ -136,7 +136,7 @@ def test_every_way_in_refuses_it_and_makes_nothing(
     before = everything(root)
     with pytest.raises(StudyFolderError):
         study.start(Path(bad))
-    with pytest.raises(SystemExit) as stop, stage.opened("themes"):
+    with pytest.raises(SystemExit) as stop, stage_runner.opened("themes"):
         raise AssertionError("the stage was opened")
     assert stop.value.code == 1
     for words in (

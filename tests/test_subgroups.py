@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import agreement as ag
+from pipeline.comparison import coefficients as ag
 from pipeline.comparison.pairs import Options, shared
 from pipeline.comparison.subgroups import comparable, rows_by_attribute
 from tests.test_pairs import study

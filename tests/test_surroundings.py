@@ -12,8 +12,8 @@ import yaml
 from threadpoolctl import threadpool_info
 
 from benchmarks import copied
-from pipeline.core import surroundings
-from pipeline.errors import CounterpointError
+from pipeline.core import environment
+from pipeline.core.errors import CounterpointError
 
 ROOT = Path(__file__).parent.parent
 STAGES = ("ingest", "segment", "embed", "themes", "map_codes", "compare", "report")
@@ -68,7 +68,7 @@ if os.environ.get("BACKWARDS"):
 PLAIN: dict[str, str] = {}
 ONE = {"ONE_PROCESSOR": "1", "PROCESSORS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 MANY = {
-    **dict.fromkeys(surroundings.ONE, "8"),
+    **dict.fromkeys(environment.ONE, "8"),
     **{"PROCESSORS": "64", "BACKWARDS": "1", "PYTHONHASHSEED": "11", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"},
 }
 
@@ -110,7 +110,7 @@ def outputs(root: Path, surroundings_of: dict[str, str]) -> dict[str, bytes]:
     """Every file of a run of all stages, a process each, in the given surroundings."""
     (root / "strange").mkdir()
     (root / "strange" / "sitecustomize.py").write_text(STRANGE)
-    own = {name: value for name, value in os.environ.items() if name not in surroundings.ONE}
+    own = {name: value for name, value in os.environ.items() if name not in environment.ONE}
     path = os.pathsep.join([str(root), str(root / "strange")])
     for stage in STAGES:
         done = subprocess.run(
@@ -158,7 +158,7 @@ def test_one_thread_holds_for_what_is_loaded_and_for_what_is_loaded_later():
         "assert len(found) > before > 0, found\n"
         "assert set(found) == {1}, found\n"
     )
-    many = {**os.environ, **dict.fromkeys(surroundings.ONE, "4"), "PYTHONPATH": str(ROOT)}
+    many = {**os.environ, **dict.fromkeys(environment.ONE, "4"), "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], env=many, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -168,14 +168,14 @@ def test_the_number_of_threads_is_given_back(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
     assert np.eye(2).sum() == 2
     before = {library["filepath"]: library["num_threads"] for library in threadpool_info()}
-    with surroundings.one_thread():
+    with environment.one_thread():
         assert os.environ["OMP_NUM_THREADS"] == os.environ["MKL_NUM_THREADS"] == "1"
     assert os.environ["OMP_NUM_THREADS"] == "3" and "MKL_NUM_THREADS" not in os.environ
     assert {library["filepath"]: library["num_threads"] for library in threadpool_info()} == before
 
 
 def test_a_session_that_reads_file_names_in_another_way_is_refused_in_words(monkeypatch: pytest.MonkeyPatch):
-    surroundings.check_file_names()
+    environment.check_file_names()
     monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "iso8859-1")
     with pytest.raises(CounterpointError, match=r"names of files as iso8859-1.*PYTHONUTF8=1"):
-        surroundings.check_file_names()
+        environment.check_file_names()

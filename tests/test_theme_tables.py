@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import store
-from pipeline.inductive import decided, theme_tables
+from pipeline.core import store
+from pipeline.decisions import decided_themes
+from pipeline.inductive import theme_tables
 from pipeline.inductive.grouping import Groups, Talk
 
 
@@ -33,8 +34,8 @@ def test_groups_with_one_heart_have_ids_of_their_own_and_keep_them():
 def test_a_segment_in_no_theme_has_no_theme_and_no_strength():
     found = groups([0, -1, 0], [0.5, 0.1, 0.4], {})
     segments = talk(3).segments.assign(document="a.txt")
-    clusters = decided.Clusters(found.themes, found.parts, found.strength, [7])
-    left = decided.decided(segments, clusters, [], shift_share=0.2, min_size=2)
+    clusters = decided_themes.Clusters(found.themes, found.parts, found.strength, [7])
+    left = decided_themes.decided(segments, clusters, [], shift_share=0.2, min_size=2)
     rows = theme_tables.assignments(talk(3), found, [7], [-1], left)
     assert rows["outside"].tolist() == ["", "unlike", ""]
     assert rows["cluster_id"].tolist() == [7, -1, 7]

@@ -8,9 +8,9 @@ import pytest
 import yaml
 from scipy import sparse
 
-from pipeline import params as settings
-from pipeline import store, themes
-from pipeline.core import owned
+from pipeline import themes
+from pipeline.core import params as settings
+from pipeline.core import safe_removal, store
 from pipeline.inductive import grouping, theme_model
 
 WORDS = {
@@ -295,6 +295,6 @@ def test_a_model_is_not_written_through_a_link(tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "config.json").write_text("theirs")
     (tmp_path / "model").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(owned.NotOursError, match="link"):
+    with pytest.raises(safe_removal.NotOursError, match="link"):
         theme_model.save(None, tmp_path / "model", card="card")
     assert (tmp_path / "elsewhere" / "config.json").read_text() == "theirs"

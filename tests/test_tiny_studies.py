@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline import encoder
 from pipeline.inductive import labels
+from pipeline.vectors import encoder
 
 ROOT = Path(__file__).parent.parent
 STAGES = ("ingest", "segment", "embed", "themes", "map_codes", "compare", "report")

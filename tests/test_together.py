@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import agreement as ag
+from pipeline.comparison import coefficients as ag
 from pipeline.comparison.pairs import ALL_CODES, Options
 from pipeline.comparison.together import code_coincidences, rows_of_all
 from tests.coded_study import assignments

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands import traces
-from pipeline.commands.needles import needles
-from pipeline.core.places import Places
+from pipeline.core.study_paths import Places
+from pipeline.withdrawal import search
+from pipeline.withdrawal.search_terms import needles
 from tests import carrier_files
 
 SAID = "They promised us half a day, and “then” winter came to Café Nord."
@@ -26,7 +26,7 @@ def put(root: Path, **files: str) -> None:
 
 def found(root: Path, wanted=WANTED) -> dict[str, tuple[str, ...]]:
     return {
-        f"{one.path} ({one.part})" if one.part else one.path: one.found for one in traces.search(root, wanted).found
+        f"{one.path} ({one.part})" if one.part else one.path: one.found for one in search.search(root, wanted).found
     }
 
 
@@ -47,7 +47,7 @@ def test_a_file_name_that_is_no_utf_8_is_looked_at(tmp_path: Path):
         (tmp_path / os.fsdecode(b"int_Zo\xeb.txt")).write_text("nothing")
     except OSError:
         pytest.skip("this file system has no such names")
-    assert len(traces.search(tmp_path, wanted).found) == 1
+    assert len(search.search(tmp_path, wanted).found) == 1
 
 
 def test_raw_files_come_first_and_caches_last(tmp_path: Path):
@@ -65,7 +65,7 @@ def test_raw_files_come_first_and_caches_last(tmp_path: Path):
         ".dvc/cache/files/md5/aa/b",
     ]
     put(tmp_path, **dict.fromkeys(order, SAID))
-    assert [one.path for one in traces.search(tmp_path, WANTED, places).found] == [
+    assert [one.path for one in search.search(tmp_path, WANTED, places).found] == [
         *order[:6],
         *order[6:8],
         *sorted(order[8:]),
@@ -74,7 +74,7 @@ def test_raw_files_come_first_and_caches_last(tmp_path: Path):
 
 def test_the_program_itself_holds_names_as_examples(tmp_path: Path):
     put(tmp_path, **{"pipeline/a.py": "# Anna: words", "tests/b.py": "Anna", "analysis.py": "# Anna"})
-    done = traces.search(tmp_path, WANTED)
+    done = search.search(tmp_path, WANTED)
     assert [one.path for one in done.found] == ["analysis.py"]
     assert sorted(done.examples) == ["pipeline/a.py", "tests/b.py"]
     put(tmp_path, **{"pipeline/a.py": f"# {SAID}"})
@@ -95,7 +95,7 @@ def test_cell_addresses_and_formulas_are_no_names(tmp_path: Path):
     sheet = "<table:table-cell table:formula='of:=[.C1]' table:end-cell-address='S.C1'><text:p>x</text:p></table:table-cell>"
     xml = f"<office:document-content>{sheet}</office:document-content>".replace("'", '"').encode()
     (tmp_path / "a.ods").write_bytes(carrier_files.archive(("content.xml", xml)))
-    done = traces.search(tmp_path, wanted)
+    done = search.search(tmp_path, wanted)
     assert (done.found, done.small, done.unsearched) == ([], {}, [])
     (tmp_path / "b.xlsx").write_bytes(carrier_files.workbook("C1 was there"))
     assert list(found(tmp_path, wanted)) == ["b.xlsx (xl/sharedStrings.xml)"]
@@ -104,9 +104,9 @@ def test_cell_addresses_and_formulas_are_no_names(tmp_path: Path):
 def test_a_plain_word_in_small_letters_is_counted_apart(tmp_path: Path):
     wanted = needles([], [], ["Will"])
     put(tmp_path, **{"a.txt": "I will", "b.txt": "as Will said, he will"})
-    done = traces.search(tmp_path, wanted)
+    done = search.search(tmp_path, wanted)
     assert done.small == {"Will": ["a.txt"]} and [one.path for one in done.found] == ["b.txt"]
-    assert not traces.search(tmp_path, needles([], [], ["I"])).found
+    assert not search.search(tmp_path, needles([], [], ["I"])).found
 
 
 @posix
@@ -118,7 +118,7 @@ def test_links_are_not_followed_out_of_the_project(tmp_path: Path):
     (root / "folder").symlink_to(outside)
     (root / "inside").symlink_to(root / "in.txt")
     (root / "nowhere").symlink_to(root / "gone.txt")
-    done = traces.search(root, WANTED)
+    done = search.search(root, WANTED)
     assert done.found == []
     assert [one.path for one in done.unsearched] == ["file", "folder"]
     assert "outside the project" in done.unsearched[0].why
@@ -130,7 +130,7 @@ def test_pipes_and_what_may_not_be_read_are_listed(tmp_path: Path):
     put(tmp_path, **{"shut.txt": SAID, "folder/a.txt": SAID})
     (tmp_path / "shut.txt").chmod(0)
     (tmp_path / "folder").chmod(0)
-    done = traces.search(tmp_path, WANTED)
+    done = search.search(tmp_path, WANTED)
     (tmp_path / "folder").chmod(0o700)
     listed = {one.path for one in (*done.unsearched, *done.found)}
     assert {"pipe", "shut.txt"} <= listed
@@ -147,22 +147,22 @@ def test_a_file_that_breaks_the_search_is_listed_and_the_others_are_searched(
             raise MemoryError
         return iter([])
 
-    monkeypatch.setattr(traces, "apart", broken)
-    done = traces.search(tmp_path, WANTED)
+    monkeypatch.setattr(search, "apart", broken)
+    done = search.search(tmp_path, WANTED)
     assert [(one.path, one.part) for one in done.unsearched] == [("a.txt", "")]
     assert "open it and look" in done.unsearched[0].why
 
 
 def test_installed_programs_are_not_looked_through_and_named(tmp_path: Path):
     put(tmp_path, **{".venv/pyvenv.cfg": "", ".venv/x.txt": SAID, "venv of mine/x.txt": SAID})
-    done = traces.search(tmp_path, WANTED)
+    done = search.search(tmp_path, WANTED)
     assert done.installed == [".venv"]
     assert [one.path for one in done.found] == ["venv of mine/x.txt"]
 
 
 def test_nothing_wanted_finds_nothing(tmp_path: Path):
     put(tmp_path, **{"a.txt": SAID})
-    done = traces.search(tmp_path, needles([], [], []))
+    done = search.search(tmp_path, needles([], [], []))
     assert done.nothing_left and done.clean == 1
 
 
@@ -184,7 +184,7 @@ def test_all_that_git_keeps_is_looked_through(tmp_path: Path):
     git(tmp_path, "add", "b.txt")
     git(tmp_path, "reset", "-q", "--hard")
     git(tmp_path, "tag", "-a", "v1", "-m", "for Anna")
-    done = traces.search(tmp_path, WANTED)
+    done = search.search(tmp_path, WANTED)
     parts = {one.part: one.found for one in done.found if one.path == ".git"}
     assert parts["old.txt"] == ("a sentence",)
     assert parts["a.txt"] == ("a sentence",)
@@ -206,7 +206,7 @@ def test_names_of_files_that_only_git_has_are_looked_at(tmp_path: Path):
     git(tmp_path, "commit", "-q", "-m", "x")
     git(tmp_path, "rm", "-q", "-r", "Anna")
     git(tmp_path, "commit", "-q", "-m", "y")
-    assert ("the name Anna",) in {one.found for one in traces.search(tmp_path, WANTED).found}
+    assert ("the name Anna",) in {one.found for one in search.search(tmp_path, WANTED).found}
 
 
 def test_a_store_of_git_s_that_cannot_be_opened_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -218,7 +218,7 @@ def test_a_store_of_git_s_that_cannot_be_opened_is_listed(tmp_path: Path, monkey
     for path in objects:
         path.chmod(0o600)
         path.write_bytes(b"broken")
-    done = traces.search(tmp_path, WANTED)
+    done = search.search(tmp_path, WANTED)
     assert any(one.path == ".git" and "Git" in one.why for one in done.unsearched)
-    monkeypatch.setattr(traces.git_objects.shutil, "which", lambda _: None)
-    assert any("Git is not there" in one.why for one in traces.search(tmp_path, WANTED).unsearched)
+    monkeypatch.setattr(search.git_objects.shutil, "which", lambda _: None)
+    assert any("Git is not there" in one.why for one in search.search(tmp_path, WANTED).unsearched)

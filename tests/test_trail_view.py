@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from pipeline import store
-from pipeline.decisions import Decision
+from pipeline.core import store
+from pipeline.decisions.ledger import Decision
 from pipeline.reporting import quotes
-from pipeline.views import trail_view
+from pipeline.reporting.views import trail_view
 
 WHEN = "2026-01-15T10:00:00"
 

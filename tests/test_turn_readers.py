@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import readers
-from pipeline.readers import json_turns, tables, tiers
-from pipeline.readers.model import Labels, RefusedError
+from pipeline.corpus import readers
+from pipeline.corpus.readers import json_turns, tables, tiers
+from pipeline.corpus.readers.model import Labels, RefusedError
 
 LABELS = Labels(("interviewer",))
 

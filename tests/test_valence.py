@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import store
+from pipeline.core import store
 from pipeline.deductive import mapping_few, valence
 from tests import mapped_study as made
 

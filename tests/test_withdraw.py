@@ -11,12 +11,12 @@ import docx
 import pandas as pd
 import pytest
 
-from pipeline import decisions
-from pipeline.commands import withdraw, withdrawal_said
-from pipeline.commands.withdraw import Outcome
-from pipeline.errors import CounterpointError
-from pipeline.params import Params
-from pipeline.reporting import reading
+from pipeline.core.errors import CounterpointError
+from pipeline.core.params import Params
+from pipeline.decisions import ledger, reading_ledger
+from pipeline.withdrawal import closing_report
+from pipeline.withdrawal import command as withdraw
+from pipeline.withdrawal.command import Outcome
 from tests.test_end_to_end import CODEBOOK, ONE, ROOT, TWO, command, project, repro, write
 
 NAME = "Zephyrine"
@@ -183,10 +183,10 @@ def test_codes_of_the_others_still_find_their_passages(run: tuple[Path, int, str
 
 def test_decisions_stand_without_them(run: tuple[Path, int, str, str]):
     root, *_ = run
-    (left,) = decisions.load(root / "data/small/decisions.yaml")
+    (left,) = ledger.load(root / "data/small/decisions.yaml")
     assert left.action == "accept"
     assert "alone.docx" not in left.documents
-    assert len(reading.load(root / "data/small/reading.yaml")) == 1
+    assert len(reading_ledger.load(root / "data/small/reading.yaml")) == 1
 
 
 def test_everything_is_up_to_date_afterwards(run: tuple[Path, int, str, str]):
@@ -247,7 +247,7 @@ def test_what_still_holds_a_name_is_listed_and_the_outcome_says_so(small: Path):
 
 
 def test_a_long_list_is_cut_and_counted(small: Path):
-    for number in range(withdrawal_said.SHOWN + 3):
+    for number in range(closing_report.SHOWN + 3):
         write(small / f"notes/{number:03d}.md", "Carys")
     assert "and 3 more in notes" in withdrawn("Carys")[1]
 
@@ -292,6 +292,6 @@ def test_a_name_that_is_too_short_is_never_said_not_to_be_found(small: Path):
 
 
 def test_a_line_that_cannot_be_shown_ends_nothing(small: Path):
-    wanted = withdrawal_said.printable(os.fsdecode(b"int_Zo\xeb.txt"))
+    wanted = closing_report.printable(os.fsdecode(b"int_Zo\xeb.txt"))
     assert wanted == "int_Zo\\xeb.txt"
-    assert withdrawal_said.printable("Zoë") == "Zoë"
+    assert closing_report.printable("Zoë") == "Zoë"

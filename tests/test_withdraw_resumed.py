@@ -11,17 +11,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline import decisions, ingest, segment, stage, whole
-from pipeline.commands import checks, deciding, journal, withdraw, withdrawal
-from pipeline.commands.journal import JournalError
-from pipeline.commands.withdraw import Outcome
-from pipeline.core import edits, people_files, withdrawals
-from pipeline.core.withdrawals import UnfinishedError
-from pipeline.decisions import Decision
-from pipeline.errors import CounterpointError
-from pipeline.params import Params
-from pipeline.reporting import alternatives, reading, written
-from pipeline.sentences import plain_starts, spans
+from pipeline import ingest, segment
+from pipeline.commands import checks
+from pipeline.core import atomic_files, edited_outputs, stage_runner, study_lock, withdrawal_state
+from pipeline.core.errors import CounterpointError
+from pipeline.core.params import Params
+from pipeline.core.withdrawal_state import UnfinishedError
+from pipeline.corpus.sentences import plain_starts, spans
+from pipeline.decisions import alternative_readings, deciding, ledger, reading_ledger
+from pipeline.decisions.ledger import Decision
+from pipeline.reporting import written_summaries
+from pipeline.withdrawal import command, journal, plan
+from pipeline.withdrawal.command import Outcome
+from pipeline.withdrawal.journal import JournalError
 from tests.test_withdraw import ROOT, word, write
 
 STUDY = Path("data/mine")
@@ -48,8 +50,8 @@ def split(texts: list[str]) -> list[list[tuple[int, int]]]:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A study with everything that people give, write and decide, and with what a run made of it."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(withdrawal.models, "load_spacy", lambda _: None)
-    monkeypatch.setattr(withdrawal.sentences, "splitter", lambda _: split)
+    monkeypatch.setattr(plan.models, "load_spacy", lambda _: None)
+    monkeypatch.setattr(plan.sentences, "splitter", lambda _: split)
     write(tmp_path / "params.yaml", yaml.safe_dump({"study": STUDY.as_posix()}))
     write(tmp_path / "models/models.yaml", (ROOT / "models/models.yaml").read_text())
     given = {"transcripts/alone.txt": ALONE, "transcripts/other.txt": OTHER, "participants.csv": PEOPLE}
@@ -62,12 +64,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ids = {name: list(rows) for name, rows in found.groupby("speaker")["segment_id"]}
     both = {"members": (*ids["Anna"], *ids["Bilal"]), "documents": ("alone.txt", "group.docx")}
     pin = Decision(action="pin", theme=5, segments=tuple(ids["Anna"][:1]), **both, **WHEN)
-    decisions.save(STUDY / "decisions.yaml", [Decision(action="accept", theme=5, **both, **WHEN), pin])
-    reading.opened(STUDY, [ids["Anna"][0], ids["Bilal"][0]], who="Asha")
-    cells = (written.Summary(case=case, code="Time", summary="None.", **WHEN) for case in ("A1", "C1"))
-    write(STUDY / "summaries.yaml", written.dump(cells))
-    told = alternatives.Reading(theme=5, who="Dev", when="2026-01-15", means=f"He said {ALONE[33:90]}")
-    write(STUDY / "readings.yaml", alternatives.dump([told]))
+    ledger.save(STUDY / "decisions.yaml", [Decision(action="accept", theme=5, **both, **WHEN), pin])
+    reading_ledger.opened(STUDY, [ids["Anna"][0], ids["Bilal"][0]], who="Asha")
+    cells = (written_summaries.Summary(case=case, code="Time", summary="None.", **WHEN) for case in ("A1", "C1"))
+    write(STUDY / "summaries.yaml", written_summaries.dump(cells))
+    told = alternative_readings.Reading(theme=5, who="Dev", when="2026-01-15", means=f"He said {ALONE[33:90]}")
+    write(STUDY / "readings.yaml", alternative_readings.dump([told]))
     for place in ("interim/turns.parquet", "processed/themes.parquet", "report/index.html", "export/csv/themes.csv"):
         write(STUDY / place, ALONE)
     for place in (".cache/vectors/a.parquet", ".cache/segment.lock", "export/coded.qdpx", "report/metrics.json"):
@@ -82,7 +84,7 @@ def settings() -> Params:
 
 def run(*, agreed: Callable[[], object] = lambda: None, **words: str) -> tuple[Outcome, str]:
     said: list[str] = []
-    done = withdraw.withdraw(settings(), **words, agreed=lambda _: agreed() is None, say=said.append)
+    done = command.withdraw(settings(), **words, agreed=lambda _: agreed() is None, say=said.append)
     return done, "\n".join(said)
 
 
@@ -90,7 +92,7 @@ def snapshot(root: Path) -> dict[str, bytes]:
     return {
         path.relative_to(root).as_posix(): path.read_bytes() if path.is_file() else b"a folder"
         for path in sorted(root.rglob("*"))
-        if path.name != people_files.LOCK  # empty, and whoever writes next removes it
+        if path.name != study_lock.LOCK  # empty, and whoever writes next removes it
     }
 
 
@@ -138,11 +140,11 @@ def test_killed_at_every_step_it_goes_on_and_ends_the_same(project: Path, monkey
             break
         steps += 1
         now = {name: data for name, data in snapshot(project).items() if ".withdrawal" not in name}
-        begun = withdrawals.journal(STUDY) is not None
+        begun = withdrawal_state.journal(STUDY) is not None
         changed = now != before and not (now == right and not begun)
         assert begun or not changed, f"step {steps}: files changed, and nothing says so"
         if begun:
-            assert "counterpoint withdraw" in withdrawals.unfinished(STUDY)
+            assert "counterpoint withdraw" in withdrawal_state.unfinished(STUDY)
             assert run(case="a1" if steps % 2 else "")[0] == Outcome.DONE
         elif now != right:
             run(case="A1")
@@ -159,7 +161,7 @@ def test_on_a_full_disk_nothing_is_changed_or_it_goes_on(
     project: Path, monkeypatch: pytest.MonkeyPatch, write_number: int
 ):
     before = snapshot(project)
-    fill, count = whole._fill, 0
+    fill, count = atomic_files._fill, 0
 
     def full(temporary: Path, content: str | bytes) -> None:
         nonlocal count
@@ -168,18 +170,18 @@ def test_on_a_full_disk_nothing_is_changed_or_it_goes_on(
             raise OSError(errno.ENOSPC, "No space left on device")
         fill(temporary, content)
 
-    monkeypatch.setattr(whole, "_fill", full)
+    monkeypatch.setattr(atomic_files, "_fill", full)
     try:
         outcome, said = run(case="A1")
     except OSError:
         assert snapshot(project) == before
     else:
         assert outcome == Outcome.DONE or (outcome == Outcome.UNFINISHED and "disk is full" in said)
-    monkeypatch.setattr(whole, "_fill", fill)
+    monkeypatch.setattr(atomic_files, "_fill", fill)
     if write_number <= count:
         assert run(case="A1")[0] == Outcome.DONE
     assert not [data for data in snapshot(project).values() for words in THEIRS if words.encode() in data]
-    assert [one.key for one in decisions.load(STUDY / "decisions.yaml")]
+    assert [one.key for one in ledger.load(STUDY / "decisions.yaml")]
 
 
 def begun(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,10 +191,10 @@ def begun(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(withdraw, "_remove", stopped)
+        patch.setattr(command, "_remove", stopped)
         with pytest.raises(KeyboardInterrupt):
             run(case="A1")
-    assert withdrawals.journal(STUDY) is not None
+    assert withdrawal_state.journal(STUDY) is not None
 
 
 def test_until_it_is_finished_everything_else_says_so(project: Path, monkeypatch: pytest.MonkeyPatch):
@@ -200,12 +202,12 @@ def test_until_it_is_finished_everything_else_says_so(project: Path, monkeypatch
     sentence = "the withdrawal of the participant 'A1' was begun and not finished"
     found = checks.check(None)
     assert found.refused and any(sentence in line for line in found.lines)
-    with pytest.raises(SystemExit), stage.opened("study"):
+    with pytest.raises(SystemExit), stage_runner.opened("study"):
         pytest.fail("no stage makes anything anew")
     with pytest.raises(UnfinishedError, match="Finish it first: `counterpoint withdraw`"):
         run(case="B1")
     assert run()[0] == Outcome.DONE
-    with stage.opened("study"):
+    with stage_runner.opened("study"):
         assert checks.check(None).refused is False
 
 
@@ -214,14 +216,14 @@ def test_the_pipeline_may_run_again_once_what_was_made_is_gone(project: Path, mo
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(withdraw.traces, "search", stopped)
+        patch.setattr(command.traces, "search", stopped)
         with pytest.raises(KeyboardInterrupt):
             run(case="A1")
-    withdrawals.refuse(STUDY)
-    assert "looked for what is left" in withdrawals.unfinished(STUDY)
+    withdrawal_state.refuse(STUDY)
+    assert "looked for what is left" in withdrawal_state.unfinished(STUDY)
     outcome, said = run()
     assert outcome == Outcome.DONE and "was begun, and goes on" in said
-    assert withdrawals.unfinished(STUDY) == ""
+    assert withdrawal_state.unfinished(STUDY) == ""
 
 
 def test_the_journal_is_out_of_git_s_sight_and_holds_none_of_their_words(
@@ -239,23 +241,23 @@ def test_the_journal_is_out_of_git_s_sight_and_holds_none_of_their_words(
 
 def test_a_decision_taken_at_the_prompt_stays(project: Path):
     def decide() -> None:
-        with people_files.locked(STUDY):
-            taken = decisions.load(STUDY / "decisions.yaml")
+        with study_lock.locked(STUDY):
+            taken = ledger.load(STUDY / "decisions.yaml")
             memo = Decision(action="memo", theme=5, text="Taken meanwhile", who="Dev", when="2026-02-01")
-            decisions.save(STUDY / "decisions.yaml", [*taken, memo])
+            ledger.save(STUDY / "decisions.yaml", [*taken, memo])
 
     assert run(case="A1", agreed=decide)[0] == Outcome.DONE
-    assert [one.action for one in decisions.load(STUDY / "decisions.yaml")] == ["accept", "memo"]
+    assert [one.action for one in ledger.load(STUDY / "decisions.yaml")] == ["accept", "memo"]
     assert deciding.Screen
 
 
 def test_a_decision_taken_while_it_was_stopped_stays(project: Path, monkeypatch: pytest.MonkeyPatch):
     begun(project, monkeypatch)
-    taken = decisions.load(STUDY / "decisions.yaml")
+    taken = ledger.load(STUDY / "decisions.yaml")
     memo = Decision(action="memo", theme=5, text="Taken meanwhile", who="Dev", when="2026-02-01")
-    decisions.save(STUDY / "decisions.yaml", [*taken, memo])
+    ledger.save(STUDY / "decisions.yaml", [*taken, memo])
     assert run()[0] == Outcome.DONE
-    left = decisions.load(STUDY / "decisions.yaml")
+    left = ledger.load(STUDY / "decisions.yaml")
     assert [one.action for one in left] == ["accept", "memo"] and "alone.txt" not in left[0].documents
 
 
@@ -268,7 +270,7 @@ def test_a_file_that_came_meanwhile_stops_what_was_agreed_to(project: Path):
                 or write(STUDY / "participants.csv", PEOPLE + "later,Anna,A1,participant\n")
             ),
         )
-    assert (STUDY / "transcripts/alone.txt").exists() and withdrawals.journal(STUDY) is None
+    assert (STUDY / "transcripts/alone.txt").exists() and withdrawal_state.journal(STUDY) is None
 
 
 def test_a_file_changed_while_it_was_stopped_is_for_a_person_if_it_holds_their_words(
@@ -289,10 +291,10 @@ def test_a_file_changed_while_it_was_stopped_is_for_a_person_if_it_holds_their_w
 
 def test_what_cannot_be_thrown_away_stops_nothing_else_and_is_said(project: Path, monkeypatch: pytest.MonkeyPatch):
     def refusing(*_: object) -> list[str]:
-        raise withdraw.purge.PurgeError("DVC's cache could not be cleaned.")
+        raise command.purge.PurgeError("DVC's cache could not be cleaned.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(withdraw.purge, "purge", refusing)
+        patch.setattr(command.purge, "purge", refusing)
         outcome, said = run(case="A1")
     assert outcome == Outcome.UNFINISHED
     assert "could not be cleaned" in said and "report/index.html" in said and "Out of reach" in said
@@ -303,7 +305,7 @@ def test_a_workbook_that_somebody_wrote_in_is_kept_and_looked_through(project: P
     book, made = STUDY / "report/framework_matrix.xlsx", STUDY / "export/framework_matrix.xlsx"
     for place, text in ((book, ALONE), (made, "nothing")):
         write(place, text)
-    edits.remember(settings().places, [made])
+    edited_outputs.remember(settings().places, [made])
     outcome, said = run(case="A1")
     (kept,) = settings().places.edited.iterdir()
     assert kept.read_text() == ALONE and not book.exists() and not made.exists()
@@ -317,12 +319,12 @@ def test_a_journal_that_is_damaged_is_a_sentence(project: Path, monkeypatch: pyt
         write(STUDY / ".withdrawal/begun.json", text)
         with pytest.raises(JournalError, match="with the same words as before"):
             run()
-        assert "somebody" in withdrawals.unfinished(STUDY)
+        assert "somebody" in withdrawal_state.unfinished(STUDY)
 
 
 def test_what_was_left_before_a_journal_was_written_is_cleared_away(project: Path):
     write(STUDY / ".withdrawal/0001.new", "half")
-    assert withdrawals.unfinished(STUDY) == ""
+    assert withdrawal_state.unfinished(STUDY) == ""
     with pytest.raises(CounterpointError, match="Name either"):
         run()
     assert not (STUDY / ".withdrawal").exists()

@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import decisions, ingest, params, segment, store
-from pipeline.commands import journal, redact, sheets, withdrawal, withdrawal_words
-from pipeline.commands.sought_names import SENTENCE
-from pipeline.commands.withdrawal_subject import WithdrawError
-from pipeline.decisions import Decision
-from pipeline.reporting import alternatives, reading, written
-from pipeline.sentences import plain_starts, spans
+from pipeline import ingest, segment
+from pipeline.commands import sheets
+from pipeline.core import params, store
+from pipeline.corpus.sentences import plain_starts, spans
+from pipeline.decisions import alternative_readings, ledger, reading_ledger
+from pipeline.decisions.ledger import Decision
+from pipeline.reporting import written_summaries
+from pipeline.withdrawal import journal, ledger_entries, redaction
+from pipeline.withdrawal import plan as withdrawal
+from pipeline.withdrawal.name_patterns import SENTENCE
+from pipeline.withdrawal.subject import WithdrawError
 
 GROUP = """Interviewer: How did the first learning session go for you all?
 
@@ -65,7 +69,7 @@ def carried_out(plan: withdrawal.Plan) -> None:
     held, contents = withdrawal.journal(plan, words={"case": "x"}, beyond=[])
     journal.begin(plan.study, held, contents)
     assert journal.change_files(plan.study, held) == ([], [])
-    for path, data in withdrawal_words.changes(plan.study, ids=held.ids, needles=held.needles)[0].items():
+    for path, data in ledger_entries.changes(plan.study, ids=held.ids, needles=held.needles)[0].items():
         path.write_bytes(data)
     journal.clear(plan.study)
 
@@ -95,7 +99,7 @@ def test_a_participant_goes_from_files_of_their_own_and_from_those_they_share(st
     carried_out(plan)
     assert sorted(path.name for path in (study / "transcripts").iterdir()) == ["group.txt", "other.txt"]
     left = (study / "transcripts/group.txt").read_text()
-    assert "Anna:" not in left and "sticker" not in left and left.count(redact.MARK) == 2
+    assert "Anna:" not in left and "sticker" not in left and left.count(redaction.MARK) == 2
     assert "Bilal: It was, and we carried it to the other ward" in left
     people = (study / "participants.csv").read_text()
     assert (
@@ -165,7 +169,7 @@ def test_codings_of_theirs_go_and_the_others_move_with_the_text(study: Path):
     assert left[start:end] == "very next week."
     assert kept[3] == rows[4]
     assert kept[4] == rows[7], "it quotes nobody, and is for a person to mend"
-    assert kept[5] == f"other,,,half a day,Time,X,{redact.MARK}"
+    assert kept[5] == f"other,,,half a day,Time,X,{redaction.MARK}"
     assert len(kept) == 6
 
 
@@ -260,7 +264,7 @@ def test_what_participants_csv_says_of_them_alone_is_looked_for(study: Path):
 def test_a_label_in_their_words_is_looked_for_though_it_is_short(study: Path):
     memo = Decision(action="rename", theme=5, label="Sticker on the fluid chart", who="X", when="2026-01-15")
     shared = Decision(action="rename", theme=6, label="nobody had the time", who="X", when="2026-01-15")
-    decisions.save(study / "decisions.yaml", [memo, shared])
+    ledger.save(study / "decisions.yaml", [memo, shared])
     write(study / "codebook.yaml", "codes:\n  - name: Fluid chart\n    examples: [winter came]\n")
     wanted = planned(case="A1").needles
     for said in ("the sticker on the fluid chart", "Fluid chart", "Winter came!"):
@@ -313,7 +317,7 @@ def test_sheets_lose_their_rows_and_keep_what_others_filled_in(study: Path):
             ("group.txt", str(moved), "the charts went", "", ""),
             ("other.txt", str(carys), "half a day", "Time", ""),
         ]
-        assert rows_left[0]["before"] == redact.MARK
+        assert rows_left[0]["before"] == redaction.MARK
 
 
 def test_a_table_keeps_its_line_ends_and_its_mark(study: Path):
@@ -334,16 +338,16 @@ def test_ids_go_from_decisions_and_from_the_reading_ledger(study: Path):
     accept = Decision(action="accept", theme=5, **both, **when)
     pin = Decision(action="pin", theme=5, segments=theirs[:1], **both, **when)
     undo = Decision(action="undo", undoes=pin.key, **when)
-    decisions.save(study / "decisions.yaml", [accept, pin, undo])
-    reading.opened(study, [theirs[0], others[0]], who="Asha")
+    ledger.save(study / "decisions.yaml", [accept, pin, undo])
+    reading_ledger.opened(study, [theirs[0], others[0]], who="Asha")
     plan = planned(case="A1")
     assert plan.segments == set(theirs)
     carried_out(plan)
-    (left,) = decisions.load(study / "decisions.yaml")
+    (left,) = ledger.load(study / "decisions.yaml")
     assert left.key == accept.key
     assert set(left.members) == set(others)
     assert left.documents == ("group.txt", "other.txt")
-    assert [read.segment for read in reading.load(study / "reading.yaml")] == [others[0]]
+    assert [read.segment for read in reading_ledger.load(study / "reading.yaml")] == [others[0]]
     text = (study / "decisions.yaml").read_text() + (study / "reading.yaml").read_text()
     assert not [name for name in theirs if name in text]
 
@@ -361,8 +365,8 @@ def test_an_undo_of_an_undo_goes_with_what_it_undid():
     pin = Decision(action="pin", theme=5, segments=("x",), **when)
     undo = Decision(action="undo", undoes=pin.key, **when)
     redo = Decision(action="undo", undoes=undo.key, **when)
-    assert withdrawal_words.without([pin, undo, redo], {"x"}, set()) == []
-    kept = withdrawal_words.without([pin, undo, redo], {"y"}, set())
+    assert ledger_entries.without([pin, undo, redo], {"x"}, set()) == []
+    kept = ledger_entries.without([pin, undo, redo], {"y"}, set())
     assert kept == [pin, undo, redo]
 
 
@@ -392,26 +396,29 @@ def test_words_of_nobody_in_particular_beside_theirs_are_pointed_out(study: Path
 @pytest.mark.parametrize(("who", "left"), [({"case": "A1"}, ["C1"]), ({"document": "other.txt"}, ["A1"])])
 def test_what_was_written_of_them_goes_out_of_the_summaries(study: Path, who: dict[str, str], left: list[str]):
     said = {"code": "Time", "summary": "None.", "who": "Asha", "when": "2026-01-01"}
-    write(study / "summaries.yaml", written.dump(written.Summary(case=case, **said) for case in ("A1", "C1")))
+    write(
+        study / "summaries.yaml",
+        written_summaries.dump(written_summaries.Summary(case=case, **said) for case in ("A1", "C1")),
+    )
     carried_out(planned(**who))
-    assert [one.case for one in written.load(study / "summaries.yaml")] == left
+    assert [one.case for one in written_summaries.load(study / "summaries.yaml")] == left
 
 
 def test_their_readings_go_and_their_words_out_of_what_others_wrote(study: Path):
     said = {"theme": 5, "when": "2026-01-01"}
     theirs = "The consultant asks what we think and then does something"
     readings = [
-        alternatives.Reading(who="anna ", means="Mine.", **said),
-        alternatives.Reading(who="Dev", means=f"As somebody put it: {theirs}.", called="Being asked", **said),
-        alternatives.Reading(who="Eva", missing="People turn up.", **said),
+        alternative_readings.Reading(who="anna ", means="Mine.", **said),
+        alternative_readings.Reading(who="Dev", means=f"As somebody put it: {theirs}.", called="Being asked", **said),
+        alternative_readings.Reading(who="Eva", missing="People turn up.", **said),
     ]
-    write(study / "readings.yaml", alternatives.dump(readings))
+    write(study / "readings.yaml", alternative_readings.dump(readings))
     plan = planned(case="A1")
     assert any("readings.yaml" in line for line in plan.lines)
     carried_out(plan)
-    left = alternatives.load(study / "readings.yaml")
+    left = alternative_readings.load(study / "readings.yaml")
     assert [(one.who, one.means, one.called, one.missing) for one in left] == [
-        ("Dev", redact.MARK, "Being asked", ""),
+        ("Dev", redaction.MARK, "Being asked", ""),
         ("Eva", "", "", "People turn up."),
     ]
 
@@ -419,6 +426,6 @@ def test_their_readings_go_and_their_words_out_of_what_others_wrote(study: Path)
 def test_readings_that_are_nobody_s_who_withdraws_stay_as_they_are(study: Path):
     write(
         study / "readings.yaml",
-        alternatives.dump([alternatives.Reading(theme=5, who="Eva", when="2026-01-01", means="x")]),
+        alternative_readings.dump([alternative_readings.Reading(theme=5, who="Eva", when="2026-01-01", means="x")]),
     )
     assert study / "readings.yaml" not in planned(case="A1").written

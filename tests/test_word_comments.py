@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import placing
-from pipeline.readers import word_comments
-from pipeline.readers.model import RefusedError
+from pipeline.corpus import span_alignment
+from pipeline.corpus.readers import word_comments
+from pipeline.corpus.readers.model import RefusedError
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NS = f'xmlns:w="{W}" xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml" xmlns:w15="http://schemas.microsoft.com/office/word/2012/wordml"'
@@ -105,19 +105,19 @@ def test_line_breaks_at_a_paragraphs_ends_do_not_shift_what_follows():
     ("body", "why"), [(p(r("a b")), "neither a text"), (p(start(0), end(0), r("a b")), "neither a text")]
 )
 def test_a_comment_without_a_range_is_listed(body, why):
-    placed, lost = placing.place(read(body, comment(0, "A")), {"P1.docx": "a b"})
+    placed, lost = span_alignment.place(read(body, comment(0, "A")), {"P1.docx": "a b"})
     assert placed == []
     assert why in lost[0].reason
 
 
 def test_an_empty_comment_is_listed():
-    _, lost = placing.place(read(BODY, comment(0, " ")), {"P1.txt": "x"})
+    _, lost = span_alignment.place(read(BODY, comment(0, " ")), {"P1.txt": "x"})
     assert "names no code" in lost[0].reason
 
 
 def test_the_transcript_may_be_kept_in_another_format():
     text = "Ana: we had no time 😀 at all."
-    ((one,), _) = placing.place(read(BODY, comment(0, "Time")), {"P1.txt": text})
+    ((one,), _) = span_alignment.place(read(BODY, comment(0, "Time")), {"P1.txt": text})
     assert text[one.start : one.end] == "no time 😀"
 
 

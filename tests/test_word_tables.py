@@ -6,8 +6,8 @@ import zipfile
 import docx as python_docx
 import pytest
 
-from pipeline.readers import word_tables
-from pipeline.readers.model import RefusedError
+from pipeline.corpus.readers import word_tables
+from pipeline.corpus.readers.model import RefusedError
 
 NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 

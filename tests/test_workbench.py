@@ -7,7 +7,9 @@ import pandas as pd
 import plotly.io
 import pytest
 
-from pipeline import plots, store, summaries, workbench
+from pipeline.core import store
+from pipeline.notebook import plots, setup
+from pipeline.reporting import summary_tables
 
 
 @pytest.fixture
@@ -16,12 +18,12 @@ def inside(small_study, monkeypatch):
     (root / "params.yaml").write_text("study: data/small\n")
     (root / "notebooks").mkdir(exist_ok=True)
     monkeypatch.chdir(root / "notebooks")
-    return workbench.study()
+    return setup.study()
 
 
 def test_the_study_is_found_from_a_folder_below_the_root(inside):
     assert str(inside) == "data/small"
-    assert not workbench.table(inside, "segments").empty
+    assert not setup.table(inside, "segments").empty
 
 
 def test_plots_ask_no_server_for_anything(inside):
@@ -30,30 +32,30 @@ def test_plots_ask_no_server_for_anything(inside):
 
 def test_outside_a_project_it_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(workbench.WorkbenchError, match="open the notebook inside"):
-        workbench.study()
+    with pytest.raises(setup.WorkbenchError, match="open the notebook inside"):
+        setup.study()
 
 
 def test_what_is_missing_is_said(inside, tmp_path):
-    assert workbench.missing(inside, "themes", "agreement").endswith("nothing is missing.")
-    assert "run `counterpoint run`" in workbench.missing(tmp_path, "themes")
+    assert setup.missing(inside, "themes", "agreement").endswith("nothing is missing.")
+    assert "run `counterpoint run`" in setup.missing(tmp_path, "themes")
     store.write(tmp_path, "themes", store.empty("themes"))
-    assert workbench.missing(tmp_path, "themes").startswith("There are no candidate themes")
+    assert setup.missing(tmp_path, "themes").startswith("There are no candidate themes")
     store.write(tmp_path, "theme_quotes", store.empty("theme_quotes"))
-    assert workbench.missing(tmp_path, "theme_quotes") == "theme_quotes is empty."
+    assert setup.missing(tmp_path, "theme_quotes") == "theme_quotes is empty."
 
 
 def test_a_table_that_was_not_made_is_an_empty_one(tmp_path):
-    assert workbench.table(tmp_path, "themes").empty
-    assert list(workbench.table(tmp_path, "themes").columns) == list(store.empty("themes").columns)
+    assert setup.table(tmp_path, "themes").empty
+    assert list(setup.table(tmp_path, "themes").columns) == list(store.empty("themes").columns)
 
 
 def test_a_reflexive_stance_hides_agreement(inside):
-    assert not workbench.agreement(inside).empty
-    assert not workbench.theme_agreement(inside).empty
+    assert not setup.agreement(inside).empty
+    assert not setup.theme_agreement(inside).empty
     Path("params.yaml").write_text("study: data/small\nstance: reflexive\n")
-    assert workbench.agreement(inside).empty
-    assert workbench.theme_agreement(inside).empty
+    assert setup.agreement(inside).empty
+    assert setup.theme_agreement(inside).empty
 
 
 @pytest.fixture
@@ -62,25 +64,25 @@ def tables(small_study):
 
 
 def test_talk_is_counted_in_words_used_and_set_aside(tables):
-    talk = summaries.talk(tables["segments"])
+    talk = summary_tables.talk(tables["segments"])
     assert list(talk.columns) == ["used", "set aside"]
     assert talk.to_numpy().sum() == tables["segments"].n_words.sum()
     assert talk.loc["notes/session.docx", "set aside"] == 0
 
 
 def test_why_segments_are_set_aside(tables):
-    assert summaries.aside(tables["segments"]).segments.to_dict() == {"interviewer": 8, "backchannel": 2}
+    assert summary_tables.aside(tables["segments"]).segments.to_dict() == {"interviewer": 8, "backchannel": 2}
 
 
 def test_themes_and_their_quotes_come_largest_first_and_verbatim(tables):
-    assert list(summaries.themes(tables["themes"]).index) == ["T1", "T2"]
-    quotes = summaries.quotes(tables["theme_quotes"], tables["themes"], tables["segments"], each=1)
+    assert list(summary_tables.themes(tables["themes"]).index) == ["T1", "T2"]
+    quotes = summary_tables.quotes(tables["theme_quotes"], tables["themes"], tables["segments"], each=1)
     assert list(quotes.label) == ["Charts at <home>", "Time & the ward"]
     assert set(quotes.text) <= set(tables["segments"].text)
 
 
 def mapped(tables):
-    return summaries.map_of_segments(
+    return summary_tables.map_of_segments(
         tables["theme_map"], tables["theme_assignments"], tables["themes"], tables["segments"]
     )
 
@@ -93,18 +95,18 @@ def test_the_map_has_a_place_for_every_vector_and_the_unassigned_come_last(table
 
 
 def test_themes_by_codes_are_counts_of_segments(tables):
-    crossed = summaries.themes_by_codes(tables["theme_code"], tables["themes"], "pipeline")
+    crossed = summary_tables.themes_by_codes(tables["theme_code"], tables["themes"], "pipeline")
     assert crossed.loc["T1 Charts at <home>", "Time"] == 2
-    assert summaries.themes_by_codes(tables["theme_code"], tables["themes"], "nobody").empty
-    assert summaries.coders(tables["theme_human_code"]) == ["lea"]
+    assert summary_tables.themes_by_codes(tables["theme_code"], tables["themes"], "nobody").empty
+    assert summary_tables.coders(tables["theme_human_code"]) == ["lea"]
 
 
 def test_agreement_tells_people_from_people_with_the_pipeline(tables):
-    figures = summaries.agreement(tables["agreement"])
+    figures = summary_tables.agreement(tables["agreement"])
     assert set(figures.who) == {"two people", "a person and the pipeline"}
     assert set(figures[figures.who == "two people"].pair) == {"lea and max"}
-    assert len(summaries.agreement(tables["agreement"], level="pooled")) == 3
-    assert "adjusted mutual information" in set(summaries.theme_measures(tables["theme_agreement"]).measure)
+    assert len(summary_tables.agreement(tables["agreement"], level="pooled")) == 3
+    assert "adjusted mutual information" in set(summary_tables.theme_measures(tables["theme_agreement"]).measure)
 
 
 def test_saturation_over_random_orders_alone():
@@ -119,7 +121,7 @@ def test_saturation_over_random_orders_alone():
     }
     other = row | {"order": "file names"}
     table = pd.DataFrame([row, other]).reindex(columns=store.empty("saturation").columns)
-    assert len(summaries.known_so_far(table)) == 1
+    assert len(summary_tables.known_so_far(table)) == 1
 
 
 MATRIX = pd.DataFrame(
@@ -137,20 +139,20 @@ MATRIX_OF = pd.DataFrame({"A": [1, 0]}, index=["ana", "ben"])
 
 
 def test_the_matrix_keeps_its_codes_in_order_and_says_why_a_cell_is_empty():
-    assert list(summaries.matrix_counts(MATRIX).columns) == ["Z", "A"]
-    assert list(summaries.matrix_counts(MATRIX, ["A", "gone"]).columns) == ["A"]
-    assert list(summaries.matrix_cells(MATRIX, "ana").summary) == ["So it is.", "(asked, silent)"]
-    assert summaries.fullest_case(MATRIX) == "ana"
-    assert summaries.fullest_case(MATRIX.iloc[:0]) == ""
+    assert list(summary_tables.matrix_counts(MATRIX).columns) == ["Z", "A"]
+    assert list(summary_tables.matrix_counts(MATRIX, ["A", "gone"]).columns) == ["A"]
+    assert list(summary_tables.matrix_cells(MATRIX, "ana").summary) == ["So it is.", "(asked, silent)"]
+    assert summary_tables.fullest_case(MATRIX) == "ana"
+    assert summary_tables.fullest_case(MATRIX.iloc[:0]) == ""
 
 
 def drawn(tables):
     return {
-        "bars": plots.bars(summaries.talk(tables["segments"]), title="t", unit="words"),
+        "bars": plots.bars(summary_tables.talk(tables["segments"]), title="t", unit="words"),
         "lengths": plots.lengths(tables["segments"].n_words, title="t", unit="words"),
         "map": plots.theme_map(mapped(tables), title="t"),
-        "heat": plots.heat(summaries.matrix_counts(MATRIX), title="t", unit="passages"),
-        "intervals": plots.intervals(summaries.agreement(tables["agreement"]), title="t", unit="kappa"),
+        "heat": plots.heat(summary_tables.matrix_counts(MATRIX), title="t", unit="passages"),
+        "intervals": plots.intervals(summary_tables.agreement(tables["agreement"]), title="t", unit="kappa"),
     }
 
 
@@ -170,7 +172,7 @@ def test_curves_have_a_band_and_a_line_for_each_source():
 
 def test_an_empty_table_is_said_to_be_empty(tables):
     nothing = {name: table.iloc[:0] for name, table in tables.items()}
-    figure = plots.bars(summaries.talk(nothing["segments"]), title="t", unit="words")
+    figure = plots.bars(summary_tables.talk(nothing["segments"]), title="t", unit="words")
     assert figure.layout.annotations[0].text == "There is nothing to draw."
 
 
@@ -225,13 +227,13 @@ def test_the_number_that_was_taken_is_the_large_dot():
 def test_what_a_theme_rests_on_is_listed_with_the_largest_theme_first(tables):
     rows = {"theme_id": [1, 0, 0], "kind": "case", "name": ["Dev", "Ana", "Ben"], "share": [0.3, 0.2, 0.6]}
     table = pd.DataFrame(rows).assign(jaccard=0.1, remains=[False, False, True])
-    lost = summaries.dependence(table, tables["themes"])
+    lost = summary_tables.dependence(table, tables["themes"])
     assert list(lost.name) == ["Ana", "Dev"]
     assert lost.theme.iloc[0].startswith("T1 ")
 
 
 def test_read_reflexively_the_curve_of_the_number_is_not_shown(inside):
-    assert not workbench.theme_choice(inside).empty
+    assert not setup.theme_choice(inside).empty
     Path("params.yaml").write_text("study: data/small\nstance: reflexive\n")
-    assert workbench.theme_choice(inside).empty
+    assert setup.theme_choice(inside).empty
     Path("params.yaml").write_text("study: data/small\n")

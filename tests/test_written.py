@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.reporting import written
-from pipeline.reporting.written import Summary
+from pipeline.reporting import written_summaries
+from pipeline.reporting.written_summaries import Summary
 
 ONE = Summary(case="Ana", code="Time", summary="No time, ever.", who="Asha", when="2026-01-15T10:00:00", of="abc")
 
@@ -15,16 +15,16 @@ ONE = Summary(case="Ana", code="Time", summary="No time, ever.", who="Asha", whe
 def test_what_is_dumped_is_loaded(tmp_path: Path):
     place = tmp_path / "summaries.yaml"
     entries = [ONE, ONE.model_copy(update={"who": "Ben", "when": "2026-01-16T10:00:00", "summary": 'a: "b"\nc — 😀'})]
-    place.write_text(written.dump(entries), encoding="utf-8")
-    assert written.load(place) == entries
-    assert written.dump(entries) == written.dump(entries[::-1] + entries)
+    place.write_text(written_summaries.dump(entries), encoding="utf-8")
+    assert written_summaries.load(place) == entries
+    assert written_summaries.dump(entries) == written_summaries.dump(entries[::-1] + entries)
     assert len(place.read_text().splitlines()) == 4
 
 
 def test_a_file_that_is_not_there_or_empty_holds_none(tmp_path: Path):
-    assert written.load(tmp_path / "none.yaml") == []
+    assert written_summaries.load(tmp_path / "none.yaml") == []
     (tmp_path / "e.yaml").write_text("# nothing\nsummaries: []\n")
-    assert written.load(tmp_path / "e.yaml") == []
+    assert written_summaries.load(tmp_path / "e.yaml") == []
 
 
 @pytest.mark.parametrize(
@@ -39,19 +39,19 @@ def test_a_file_that_is_not_there_or_empty_holds_none(tmp_path: Path):
 )
 def test_what_is_wrong_is_a_sentence(tmp_path: Path, text: str, said: str):
     (tmp_path / "s.yaml").write_text(text)
-    with pytest.raises(written.WrittenError, match=said):
-        written.load(tmp_path / "s.yaml")
+    with pytest.raises(written_summaries.WrittenError, match=said):
+        written_summaries.load(tmp_path / "s.yaml")
 
 
 def test_of_two_the_later_stands(tmp_path: Path):
     later = ONE.model_copy(update={"summary": "Some time.", "when": "2026-01-15 11:00"})
-    (tmp_path / "s.yaml").write_text(written.dump([later, ONE]))
-    assert written.standing(written.load(tmp_path / "s.yaml")) == {("Ana", "Time"): later}
+    (tmp_path / "s.yaml").write_text(written_summaries.dump([later, ONE]))
+    assert written_summaries.standing(written_summaries.load(tmp_path / "s.yaml")) == {("Ana", "Time"): later}
 
 
 def test_who_writes_the_extractive_summary_back_leaves_nothing():
-    back = ONE.model_copy(update={"summary": "Theirs.", "of": written.digest("Theirs.")})
-    assert written.standing([ONE, back]) == {}
+    back = ONE.model_copy(update={"summary": "Theirs.", "of": written_summaries.digest("Theirs.")})
+    assert written_summaries.standing([ONE, back]) == {}
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,21 @@ def test_who_writes_the_extractive_summary_back_leaves_nothing():
     ],
 )
 def test_the_count_of_passages_is_not_part_of_the_text(cell: str, text: str):
-    assert written.plain(cell) == text
+    assert written_summaries.plain(cell) == text
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), max_size=80))
 def test_the_fingerprint_is_blind_to_spaces_and_counts_alone(text: str):
-    assert written.digest(f"  {text}\n(4)") == written.digest(text) or text.strip() == "" or "\n(" in f"\n{text}"
-    assert written.digest(text + " more") != written.digest(text)
+    assert (
+        written_summaries.digest(f"  {text}\n(4)") == written_summaries.digest(text)
+        or text.strip() == ""
+        or "\n(" in f"\n{text}"
+    )
+    assert written_summaries.digest(text + " more") != written_summaries.digest(text)
 
 
 def test_an_empty_cell_has_no_fingerprint():
-    assert written.digest(" \n ") == ""
+    assert written_summaries.digest(" \n ") == ""
 
 
 def test_a_summary_by_a_person_stands_in_the_word_document_with_their_name():

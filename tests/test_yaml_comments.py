@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import decisions
-from pipeline.decisions import Decision
-from pipeline.reporting import alternatives, reading, written
+from pipeline.decisions import alternative_readings, ledger, reading_ledger
+from pipeline.decisions.ledger import Decision
+from pipeline.reporting import written_summaries
 
 HEAD = "# What the researchers decided about candidate themes. Ids and words only: no participant's text.\n"
 NEW = Decision(id="m", action="memo", theme=5, text="new", who="Ben", when="2026-03-01")
@@ -22,11 +22,11 @@ def old(name: str) -> str:
 def added(tmp_path: Path, text: str) -> str:
     path = tmp_path / "decisions.yaml"
     path.write_text(text)
-    before = decisions.load(path)
-    decisions.save(path, [*before, NEW])
-    assert decisions.load(path) == decisions.in_order([*before, NEW])
+    before = ledger.load(path)
+    ledger.save(path, [*before, NEW])
+    assert ledger.load(path) == ledger.in_order([*before, NEW])
     once = path.read_text()
-    decisions.save(path, decisions.load(path))
+    ledger.save(path, ledger.load(path))
     assert path.read_text() == once
     return once
 
@@ -71,15 +71,23 @@ def test_words_that_look_like_comments_stay_words_and_are_no_comments(tmp_path: 
 def test_the_comment_of_an_entry_that_is_gone_goes_with_it(tmp_path: Path):
     path = tmp_path / "decisions.yaml"
     path.write_text(f"decisions:\n# about z\n{old('z')}# about a\n{old('a')}")
-    decisions.save(path, [one for one in decisions.load(path) if one.id == "a"])
+    ledger.save(path, [one for one in ledger.load(path) if one.id == "a"])
     assert path.read_text() == f"{HEAD}decisions:\n# about a\n{old('a')}"
 
 
 def test_the_other_files_keep_their_comments_too(tmp_path: Path):
     for name, text, module in [
-        ("reading.yaml", "reading:\n# twice\n- {segment: a, who: Asha}\n", reading),
-        ("readings.yaml", "readings:\n# ask\n- {theme: 5, who: Dev, when: 2026-03-01, means: x}\n", alternatives),
-        ("summaries.yaml", "summaries:\n# mine\n- {case: A, code: B, summary: s, who: W, when: 2026-01-15}\n", written),
+        ("reading.yaml", "reading:\n# twice\n- {segment: a, who: Asha}\n", reading_ledger),
+        (
+            "readings.yaml",
+            "readings:\n# ask\n- {theme: 5, who: Dev, when: 2026-03-01, means: x}\n",
+            alternative_readings,
+        ),
+        (
+            "summaries.yaml",
+            "summaries:\n# mine\n- {case: A, code: B, summary: s, who: W, when: 2026-01-15}\n",
+            written_summaries,
+        ),
     ]:
         (tmp_path / name).write_text(text)
         module.save(tmp_path / name, module.load(tmp_path / name))

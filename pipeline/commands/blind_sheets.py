@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline import codebook, store
-from pipeline.codebook import Codebook
 from pipeline.commands import sheet_codings, sheets
 from pipeline.commands.sheets import SheetError
 from pipeline.comparison.units import ratings
-from pipeline.core import coders, people_files
+from pipeline.core import coders, store, study_lock
 from pipeline.core.coders import CONSENSUS, NO_CODE
-from pipeline.core.places import Places
+from pipeline.core.study_paths import Places
 from pipeline.core.terms import Uncoded
+from pipeline.deductive import codebook
+from pipeline.deductive.codebook import Codebook
 
 COLUMNS = ("document", "start", "end", "speaker", "question", "before", "text", "after", "code", "coder", "memo")
 WIDTHS = {
@@ -177,7 +177,7 @@ def take_in(
     passages = {(row["document"], *span) for row in listed if (span := _span(row, texts))}
     coders = {str(row["coder"]) for row in found} | {row.get("coder", "").strip() or coder for row in listed} - {""}
     name = CONSENSUS if resolved else _safe(sheet.stem)
-    with people_files.locked(study):
+    with study_lock.locked(study):
         taken = sheet_codings.write(study, name, sheet_codings.Filled(found, passages, coders, anywhere=resolved))
     for line in taken.lines:
         say(line)

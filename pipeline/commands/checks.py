@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import codebook, decisions, ingest, participants, study
-from pipeline import params as settings
+from pipeline import ingest, study
 from pipeline.commands import exposed
-from pipeline.core import languages, study_folder, withdrawals
-from pipeline.core.places import Places
-from pipeline.errors import CounterpointError
-from pipeline.participants import Person
-from pipeline.reporting import alternatives, reading, written
+from pipeline.core import languages, study_folder, withdrawal_state
+from pipeline.core import params as settings
+from pipeline.core.errors import CounterpointError
+from pipeline.core.study_paths import Places
+from pipeline.corpus import participants
+from pipeline.corpus.participants import Person
+from pipeline.decisions import alternative_readings, ledger, reading_ledger
+from pipeline.deductive import codebook
+from pipeline.reporting import written_summaries
 
 KINDS = {"refused": "LEFT OUT", "guessed": "guessed", "note": "note"}
 
@@ -50,8 +53,8 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Fi
     except CounterpointError as error:
         found.refuse(error)
         return found
-    if said := withdrawals.unfinished(folder):
-        found.refuse(withdrawals.UnfinishedError(said))
+    if said := withdrawal_state.unfinished(folder):
+        found.refuse(withdrawal_state.UnfinishedError(said))
     _git(found, folder)
     _codebook_and_decisions(found, folder)
     try:
@@ -79,10 +82,10 @@ def _codebook_and_decisions(found: Findings, folder: Path) -> None:
     places = Places(folder)
     read: tuple[tuple[Callable[[Path], object], Path], ...] = (
         (codebook.load, places.codebook),
-        (decisions.load, places.decisions),
-        (written.load, places.summaries),
-        (reading.load, places.reading),
-        (alternatives.load, places.readings),
+        (ledger.load, places.decisions),
+        (written_summaries.load, places.summaries),
+        (reading_ledger.load, places.reading),
+        (alternative_readings.load, places.readings),
     )
     for load, file in read:
         try:

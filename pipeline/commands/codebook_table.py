@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline import cells, codebook
-from pipeline.codebook import Codebook
+from pipeline.core import formula_guard
+from pipeline.deductive import codebook
+from pipeline.deductive.codebook import Codebook
 
 # What other programs and people call our columns, in lower case; the first that is there is taken.
 NAMES = {
@@ -34,7 +35,7 @@ def read(header: Iterable[str], rows: Iterable[Mapping[str, str]], *, place: str
     of = columns(header)
     entries: list[dict[str, Any]] = []
     for row in rows:
-        entry = {part: _field(part, cells.plain(row[column])) for part, column in of.items()}
+        entry = {part: _field(part, formula_guard.plain(row[column])) for part, column in of.items()}
         if any(entry.values()):
             entries.append(entry)
     named = {str(entry["name"]).strip() for entry in entries}

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import codebook, decisions, store, study, whole
+from pipeline import study
 from pipeline.commands import exposed
-from pipeline.core import people_files, study_folder
-from pipeline.core.places import WORKBOOK, Places
-from pipeline.errors import CounterpointError, refused
+from pipeline.core import atomic_files, store, study_folder, study_lock
+from pipeline.core.errors import CounterpointError, refused
+from pipeline.core.study_paths import WORKBOOK, Places
+from pipeline.decisions import ledger
+from pipeline.deductive import codebook
 from pipeline.exchange import csv, docx, qdc, qdpx, sheets
-from pipeline.reporting import written
+from pipeline.reporting import written_summaries
 
 # Vectors are no reading matter.
 LEFT_OUT = ("embeddings",)
@@ -68,7 +70,7 @@ def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Off
     held = {name: tables.get(name, store.empty(name)) for name in (*qdpx.TABLES, "framework_matrix")}
     book_file, name = Places(folder).codebook, folder.resolve().name
     book = codebook.load(book_file) if book_file.exists() else codebook.Codebook()
-    said = decisions.load(Places(folder).decisions)
+    said = ledger.load(Places(folder).decisions)
     files = {
         "coded.qdpx": qdpx.project(held, codebook=book, decisions=said, study=name, offsets=offsets),
         "codebook.qdc": qdc.codebook(book, study=name),
@@ -79,7 +81,7 @@ def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Off
     }
     files |= {f"csv/{name}.csv": csv.table(table) for name, table in tables.items()}
     if "framework_matrix" in tables:
-        own = written.standing(written.load(Places(folder).summaries))
+        own = written_summaries.standing(written_summaries.load(Places(folder).summaries))
         matrix = docx.matrix(held["framework_matrix"], cases=held["cases"], codes=book.names, said=own)
         files["framework_matrix.docx"] = matrix
     return files
@@ -103,14 +105,14 @@ def _write(folder: Path, place: Path, files: Mapping[str, bytes]) -> None:
     stopped can be done again.
     """
     try:
-        with people_files.locked(folder):
+        with study_lock.locked(folder):
             own = place == Places(folder).export
             known = _known(place, None if own else folder.resolve().name)
             new = {name: _hash(data) for name, data in files.items()}
             _refuse_others(place, files, known)
             _list(place, folder, {name: sorted({*known.get(name, ()), new[name]}) for name in new})
             for name, data in sorted(files.items()):
-                whole.write(place / name, data)
+                atomic_files.write(place / name, data)
             _list(place, folder, {name: [new[name]] for name in new})
     except OSError as error:
         said = refused(error, doing=f"Writing to {place}")
@@ -146,7 +148,7 @@ def _known(place: Path, study: str | None) -> dict[str, list[str]]:
 
 def _list(place: Path, folder: Path, hashes: Mapping[str, Sequence[str]]) -> None:
     held = {"study": folder.resolve().name, "files": hashes}
-    whole.write(place / LIST, json.dumps(held, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    atomic_files.write(place / LIST, json.dumps(held, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 def _hash(data: bytes) -> str:

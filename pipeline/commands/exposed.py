@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from pipeline.core import kept_out
-from pipeline.core.places import Places
+from pipeline.core import git_exclusions
+from pipeline.core.study_paths import Places
 
 # Where DVC keeps what it was given, and works; below the root of the project.
 OF_DVC = (Path(".dvc/cache"), Path(".dvc/tmp"))
@@ -56,7 +56,7 @@ def untracked(folder: Path) -> list[str]:
 
 def _look(found: Exposed, folder: Path, places: Places) -> None:
     """Add what Git tracks or would take up of a folder, but for what is shared or was let in."""
-    shared = set(kept_out.SHARED) if folder == places.folder else set()
+    shared = set(git_exclusions.SHARED) if folder == places.folder else set()
     tracked = [name for name in _listed(folder) if name not in shared]
     new = [name for name in untracked(folder) if name not in shared]
     let_in = _let_in(folder, {PurePosixPath(name).parts[0] for name in (*tracked, *new)})
@@ -79,9 +79,10 @@ def _look(found: Exposed, folder: Path, places: Places) -> None:
 
 
 def _remedy(folder: Path, places: Places) -> str:
-    if folder == places.folder and not kept_out.stands(folder):
-        return f"Keep it out: `counterpoint new {folder.as_posix()}` writes a {kept_out.NAME} and changes nothing else."
-    return f"Keep it out with a line in a {kept_out.NAME}."
+    if folder == places.folder and not git_exclusions.stands(folder):
+        made = f"`counterpoint new {folder.as_posix()}` writes a {git_exclusions.NAME}"
+        return f"Keep it out: {made} and changes nothing else."
+    return f"Keep it out with a line in a {git_exclusions.NAME}."
 
 
 def _parts(names: Iterable[str], allowed: Set[str]) -> dict[str, int]:

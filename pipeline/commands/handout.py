@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import store, whole, words
 from pipeline.commands import exposed
-from pipeline.core import languages, people_files, record, study_folder
-from pipeline.core.places import Places
-from pipeline.errors import CounterpointError
+from pipeline.core import atomic_files, languages, prose, stage_record, store, study_folder, study_lock
+from pipeline.core.errors import CounterpointError
+from pipeline.core.study_paths import Places
+from pipeline.core.table_rows import each, groups, lookup
 from pipeline.exchange import handout
-from pipeline.rows import each, groups, lookup
-from pipeline.views.theme_view import ranked
+from pipeline.reporting.views.theme_view import ranked
 
 QUOTES = 4
 # Typical passages first, then another side of the theme; what is on its edge or outside would only confuse a reader.
@@ -40,21 +39,21 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
     place = to or Places(study).export / f"handout{'-' + _safe(role) if role else ''}.docx"
     if to is not None and (fault := study_folder.fault_of_output(to.parent)):
         raise HandoutError(f"{to.parent} {fault}")
-    done = record.read(tables["themes_record"])
+    done = stage_record.read(tables["themes_record"])
     worded = done.get("labeller", "") if done.get("labels", {}).get(done.get("labeller")) else ""
     grouped = bool(done.get("divided", True))
     decided = _decided(tables["theme_states"])
     data = handout.document(made, study=study.name, role=role, decided=decided, grouped=grouped, labeller=worded)
-    with people_files.locked(study):
-        there = people_files.alike(place)
+    with study_lock.locked(study):
+        there = study_lock.alike(place)
         if there is not None and (not there.is_file() or there.read_bytes() != data):
             raise HandoutError(
                 f"{there} is there already, and may be filled in. Move it away, or name another with --to."
             )
         if there is None:
-            whole.create(place, data)
+            atomic_files.create(place, data)
     lines = [
-        f"wrote {place}: {words.count(len(made), 'theme')}, no names.",
+        f"wrote {place}: {prose.count(len(made), 'theme')}, no names.",
         "It holds what people said, word for word: read it through before you give it to anybody.",
         "When it comes back filled in: counterpoint import FILE.docx",
     ]
@@ -112,15 +111,15 @@ def _order(chosen: pd.DataFrame | None, members: pd.DataFrame | None) -> list[st
 
 def _said(row: object, role: str, kept: list[tuple[str, str]]) -> str:
     size, people = int(getattr(row, "n_segments", 0)), int(getattr(row, "n_cases", 0))
-    passages = words.count(size, "passage")
-    spoken = f"{words.count(people, 'person', 'people')} spoke of this, in {passages}."
+    passages = prose.count(size, "passage")
+    spoken = f"{prose.count(people, 'person', 'people')} spoke of this, in {passages}."
     said = [spoken if people else f"This comes up in {passages} of documents or notes, in which nobody is named."]
     keywords = [str(word) for word in getattr(row, "keywords", ())][:5]
     spoken = str(getattr(row, "language", languages.ENGLISH))
     if not keywords and not languages.english(spoken):
         said.append(f"Words that come up often: {languages.not_available([spoken])}.")
     if keywords:
-        said.append(f"Words that come up often: {words.listed(keywords)}.")
+        said.append(f"Words that come up often: {prose.listed(keywords)}.")
     if role:
         said.append(
             f"What people with the role “{role}” said:" if kept else f"Nobody with the role “{role}” spoke of it."

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline import entries, store, words
-from pipeline.core import people_files
-from pipeline.core.places import Places
-from pipeline.errors import CounterpointError
+from pipeline.core import entry_files, prose, store, study_lock
+from pipeline.core.errors import CounterpointError
+from pipeline.core.study_paths import Places
+from pipeline.corpus.readers import files, word_tables
+from pipeline.decisions import alternative_readings
+from pipeline.decisions.alternative_readings import ANSWERS, Reading
 from pipeline.exchange import handout
-from pipeline.readers import files, word_tables
-from pipeline.reporting import alternatives
-from pipeline.reporting.alternatives import ANSWERS, Reading
 
 _THEME = re.compile(rf"{handout.THEME}\W*(\d{{1,9}})\b", re.IGNORECASE)
 # Days that cannot be read in two ways.
@@ -50,21 +49,21 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
         )
     when, lines = _when(form.date, now)
     brought = [
-        entries.made(
+        entry_files.made(
             Reading,
             {"theme": theme, "label": label, "who": name, "role": form.role, "when": when, **said},
             error=HandoutBackError,
         )
         for theme, label, said in form.cards
     ]
-    with people_files.locked(study):
-        there = alternatives.load(Places(study).readings)
-        new = alternatives.added(there, brought)
+    with study_lock.locked(study):
+        there = alternative_readings.load(Places(study).readings)
+        new = alternative_readings.added(there, brought)
         if new:
-            alternatives.save(Places(study).readings, [*there, *new])
+            alternative_readings.save(Places(study).readings, [*there, *new])
     by = f"{name} ({form.role})" if form.role else name
     named = "" if form.who else ", whom --who names: the form names nobody"
-    done = f"{words.count(len(new), 'reading').capitalize()} by {by}{named}, added to {Places(study).readings}."
+    done = f"{prose.count(len(new), 'reading').capitalize()} by {by}{named}, added to {Places(study).readings}."
     old = len(brought) - len(new)
     again = f" {old} {'was' if old == 1 else 'were'} there already." if old else ""
     run = " Run `counterpoint run` to see them in the report." if new else ""
@@ -94,10 +93,10 @@ def parsed(tables: list[word_tables.Table], *, place: str) -> Filled:
         raise HandoutBackError(
             f"{place}: nothing is written on any of its {seen} cards, so there is nothing to take in."
         )
-    too_long = [theme for theme, _, said in cards if max(map(len, said.values())) > alternatives.LONGEST]
+    too_long = [theme for theme, _, said in cards if max(map(len, said.values())) > alternative_readings.LONGEST]
     if too_long:
         raise HandoutBackError(
-            f"{place}: an answer on the card of theme {too_long[0]} is longer than {alternatives.LONGEST:,} "
+            f"{place}: an answer on the card of theme {too_long[0]} is longer than {alternative_readings.LONGEST:,} "
             "characters. Shorten it."
         )
     who, role, date = (_plain(about[asked]) for asked in about)

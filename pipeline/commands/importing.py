@@ -12,16 +12,18 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import codebook, ingest, naming, participants, refi, study, whole
-from pipeline.codebook import Codebook
+from pipeline import ingest, study
 from pipeline.commands import codebook_table
-from pipeline.core import people_files
-from pipeline.core.places import Places
-from pipeline.errors import CounterpointError, refused
+from pipeline.core import atomic_files, study_lock
+from pipeline.core.errors import CounterpointError, refused
+from pipeline.core.study_paths import Places
+from pipeline.corpus import document_names, participants, refi
+from pipeline.corpus.readers import codes_csv, files, guards, offsets, qde, qdpx, rows
+from pipeline.corpus.readers.coding import Coding, by_people
+from pipeline.corpus.readers.model import RefusedError
+from pipeline.deductive import codebook
+from pipeline.deductive.codebook import Codebook
 from pipeline.exchange import csv
-from pipeline.readers import codes_csv, files, guards, offsets, qde, qdpx, rows
-from pipeline.readers.coding import Coding, by_people
-from pipeline.readers.model import RefusedError
 from pipeline.reporting.code_text import fields
 
 KINDS = (".csv", ".qdc", ".qdpx", ".xlsx")
@@ -64,17 +66,17 @@ class Plan:
             return
         self.replaced[file] = data
         if file.read_bytes() != study.FILES[file.name].encode():
-            self.kept[file] = people_files.kept_as(file, kept)
+            self.kept[file] = study_lock.kept_as(file, kept)
             self.lines.append(f"{file} as it was is kept as {self.kept[file]}.")
 
     def carry_out(self) -> None:
         """Write the files, each whole. Where it stops, the same import goes on: what was written is as it shall be."""
         for old, kept in self.kept.items():
-            people_files.keep(old, kept)
+            study_lock.keep(old, kept)
         for place, data in self.files.items():
-            whole.create(place, data)
+            atomic_files.create(place, data)
         for place, data in self.replaced.items():
-            whole.write(place, data)
+            atomic_files.write(place, data)
 
 
 def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
@@ -92,8 +94,8 @@ def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
         if not folder.is_dir():
             _read(Plan(folder, plan.wanted), path, data)  # a refusal makes no study
             study.create(folder)
-        with people_files.locked(folder):
-            people_files.clear(Places(folder).transcripts)
+        with study_lock.locked(folder):
+            study_lock.clear(Places(folder).transcripts)
             _read(plan, path, data)
             plan.carry_out()
             study.create(folder)
@@ -164,8 +166,8 @@ def _workbook(plan: Plan, path: Path, data: bytes) -> None:
 def _texts(plan: Plan, sources: Sequence[qdpx.Source]) -> dict[str, str]:
     """Plan the texts that a study without transcripts lacks; return each source's document, where it has one."""
     place = Places(plan.folder).transcripts
-    there = [naming.normal(file.relative_to(place).as_posix()) for file in ingest.source_files(place)]
-    known = naming.Documents(there)
+    there = [document_names.normal(file.relative_to(place).as_posix()) for file in ingest.source_files(place)]
+    known = document_names.Documents(there)
     names = {source.name: known.find(source.name) for source in sources}
     own = _written_before(place, names, sources)
     missing = [source for source in sources if not names[source.name] and source.text.strip()]
@@ -185,7 +187,7 @@ def _texts(plan: Plan, sources: Sequence[qdpx.Source]) -> dict[str, str]:
     if missing:
         plan.lines.append(f"{len(missing)} texts were written to {place}.")
     # A name that means the document already stays as it is, so that a later import says the same.
-    after = naming.Documents([*there, *filter(None, names.values())])
+    after = document_names.Documents([*there, *filter(None, names.values())])
     return {name: name if after.find(name) == found else found for name, found in names.items() if found}
 
 
@@ -212,7 +214,7 @@ def _holds(file: Path, data: bytes) -> bool:
 
 def _safe(name: str) -> str:
     """A source's name as the name of a text file below transcripts/: no way out, nothing hidden, nothing forbidden."""
-    parts = [_FORBIDDEN.sub("_", part).strip(" .~") for part in naming.normal(name).split("/")]
+    parts = [_FORBIDDEN.sub("_", part).strip(" .~") for part in document_names.normal(name).split("/")]
     kept = "/".join(_short(f"_{part}" if _RESERVED.match(part) else part) for part in parts if part) or "source"
     return kept if kept.lower().endswith(".txt") else f"{kept}.txt"
 
@@ -246,7 +248,7 @@ def _codings(plan: Plan, path: Path, codings: Sequence[Coding]) -> None:
         return
     file = Places(plan.folder).human_codes / f"{_safe(path.stem).removesuffix('.txt')}.csv"
     data = csv.table(pd.DataFrame([[getattr(one, name) for name in COLUMNS] for one in placed], columns=list(COLUMNS)))
-    there = people_files.alike(file)
+    there = study_lock.alike(file)
     if there is None:
         plan.files[file] = data
     elif not _holds(there, data):

@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline import decisions, entries, store
-from pipeline.commands import deciding, handout_back, screen, workbook
-from pipeline.commands.screen import Screen
-from pipeline.core import people_files, yaml_files
-from pipeline.core.places import Places
+from pipeline.commands import handout_back, workbook
+from pipeline.core import entry_files, store, study_lock, yaml_files
+from pipeline.core.errors import CounterpointError, refused
+from pipeline.core.study_paths import Places
 from pipeline.core.terms import UNASSIGNED
-from pipeline.decisions import Decision
-from pipeline.errors import CounterpointError, refused
-from pipeline.readers import files, guards
-from pipeline.readers.model import RefusedError
-from pipeline.reporting import audit, written
+from pipeline.corpus.readers import files, guards
+from pipeline.corpus.readers.model import RefusedError
+from pipeline.decisions import audit_trail, deciding, ledger, screen
+from pipeline.decisions.ledger import Decision
+from pipeline.decisions.screen import Screen
+from pipeline.reporting import written_summaries
 
 DECISIONS, WORKBOOKS, HANDOUTS = (".yaml", ".yml", ".json"), (".xlsx",), (".docx",)
 LARGEST = 20 * 2**20
@@ -58,7 +58,7 @@ def run(path: Path, study: Path, *, who: str = "", now: datetime | None = None) 
 
 def _decisions(path: Path, study: Path) -> list[str]:
     """Merge a decisions file into decisions.yaml: what is there already stays once, what contradicts is listed."""
-    brought = decisions.load(path)
+    brought = ledger.load(path)
     if not brought:
         raise ReturnedError(f"{path} holds no decision. Decide in the report, and save the file again.")
     known = _seen(path)
@@ -66,17 +66,17 @@ def _decisions(path: Path, study: Path) -> list[str]:
     named = {name for one in brought for name in (*one.members, *one.segments)}
     if named and not named & segments:
         raise ReturnedError(f"{path} is about another study: none of its segments is in {study}. Check `study`.")
-    with people_files.locked(study):
-        taken = decisions.load(Places(study).decisions)
+    with study_lock.locked(study):
+        taken = ledger.load(Places(study).decisions)
         there = {one.key: one for one in taken}
         new = [one for one in brought if one.key not in there]
         # Against what was decided meanwhile, not against the file's own decisions: those were taken knowingly.
         own = {one.key for one in brought}
-        since = [one for one in decisions.standing(taken) if one.key not in known and one.key not in own]
+        since = [one for one in ledger.standing(taken) if one.key not in known and one.key not in own]
         clashing = {one.key: other for one in new if (other := _contradicted(one, since)) is not None}
         added = [one for one in new if one.key not in clashing]
         if added:
-            decisions.save(Places(study).decisions, [*taken, *added])
+            ledger.save(Places(study).decisions, [*taken, *added])
     labels = screen.read(study, taken).labels
     lines = [_said(len(added), len(brought) - len(new), study)]
     lines += [
@@ -85,7 +85,7 @@ def _decisions(path: Path, study: Path) -> list[str]:
         for one in brought
         if one.key in there and _said_in(one) != _said_in(there[one.key])
     ]
-    said = {entry.decision: f"{entry.who} {entry.what}" for entry in audit.trail([*taken, *brought], labels)}
+    said = {entry.decision: f"{entry.who} {entry.what}" for entry in audit_trail.trail([*taken, *brought], labels)}
     for one in new:
         if one.key in clashing:
             other = clashing[one.key]
@@ -142,7 +142,7 @@ def _workbook(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
         raise ReturnedError("Nobody is named as its author. Say whose workbook it is: --who NAME.")
     found = workbook.read(path)
     lines = [f"{path.name}: {found.place_of_changes()}."]
-    with people_files.locked(study):
+    with study_lock.locked(study):
         lines += _cells(found, study, who=who.strip(), now=now)
         lines += _labels(found, study, who=who.strip(), now=now)
     return lines
@@ -153,8 +153,8 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
     conflicts: list[str] = []
     table = store.read(study, "framework_matrix")
     extractive = {(str(row.case), str(row.code)): (str(row.summary), str(row.state)) for row in table.itertuples()}
-    before = written.load(Places(study).summaries)
-    own = written.standing(before)
+    before = written_summaries.load(Places(study).summaries)
+    own = written_summaries.standing(before)
     added = []
     for cell in found.cells:
         place = (cell.case, cell.code)
@@ -163,18 +163,18 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
             continue
         summary, state = extractive[place]
         there = own.get(place)
-        shown = written.digest(there.summary if there else summary or workbook.SILENT[state])
-        if shown == written.digest(cell.text):
+        shown = written_summaries.digest(there.summary if there else summary or workbook.SILENT[state])
+        if shown == written_summaries.digest(cell.text):
             continue
         if shown != cell.origin:
             since = f"{there.who} wrote another summary on {there.when[:10]}" if there else "its passages changed"
             conflicts.append(_conflict(cell, f"{since}, after this workbook was made"))
             continue
-        said = {"case": cell.case, "code": cell.code, "summary": cell.text, "of": written.digest(summary)}
+        said = {"case": cell.case, "code": cell.code, "summary": cell.text, "of": written_summaries.digest(summary)}
         dated = {**said, "who": who, "when": now.strftime("%Y-%m-%dT%H:%M:%S")}
-        added.append(entries.made(written.Summary, dated, error=ReturnedError))
+        added.append(entry_files.made(written_summaries.Summary, dated, error=ReturnedError))
     if added:
-        written.save(Places(study).summaries, [*before, *added])
+        written_summaries.save(Places(study).summaries, [*before, *added])
     return [f"{len(added)} cells by {who} written to {Places(study).summaries}.", *conflicts] if added else conflicts
 
 
@@ -185,7 +185,7 @@ def _conflict(cell: workbook.CellEdit, why: str) -> str:
 def _labels(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> list[str]:
     """Decisions out of the sheet of themes, each anchored on what its theme holds now."""
     lines: list[str] = []
-    before = decisions.load(Places(study).decisions)
+    before = ledger.load(Places(study).decisions)
     taken = list(before)
     for row in found.themes:
         shown = screen.read(study, taken)
@@ -199,10 +199,10 @@ def _labels(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> 
         for action, rest in wanted:
             one = deciding.decided(screen.read(study, taken), taken, action, str(row.theme), rest, who=who, now=now)
             taken.append(one)
-            lines.append(audit.trail([one], shown.labels)[0].sentence)
+            lines.append(audit_trail.trail([one], shown.labels)[0].sentence)
         lines += conflicts
     if len(taken) > len(before):
-        decisions.save(Places(study).decisions, taken)
+        ledger.save(Places(study).decisions, taken)
     return lines
 
 
@@ -211,8 +211,8 @@ def _wanted(row: workbook.ThemeEdit, shown: Screen) -> tuple[list[tuple[str, lis
     wanted: list[tuple[str, list[str]]] = []
     conflicts = []
     label = shown.labels.get(row.theme, "")
-    if row.renamed and written.digest(label) != written.digest(row.label):
-        if written.digest(label) == row.origin:
+    if row.renamed and written_summaries.digest(label) != written_summaries.digest(row.label):
+        if written_summaries.digest(label) == row.origin:
             wanted.append(("rename", [row.label]))
         else:
             conflicts.append(

@@ -14,16 +14,16 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline import decisions, store
-from pipeline.commands import deciding, review_server, screen
+from pipeline.commands import review_server
 from pipeline.commands.review_server import Said
-from pipeline.core import people_files
+from pipeline.core import store, study_lock
+from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.names import written
-from pipeline.core.places import Places
+from pipeline.core.study_paths import Places
 from pipeline.core.terms import UNASSIGNED
-from pipeline.errors import CounterpointError, refused
-from pipeline.reporting import audit, quotes, reading
-from pipeline.views import decide_view, page
+from pipeline.decisions import audit_trail, deciding, ledger, page_data, reading_ledger, screen
+from pipeline.reporting import quotes
+from pipeline.reporting.views import page
 
 OPENS = '<script type="application/json" id="decide-data">'
 CLOSES = "</script>"
@@ -67,7 +67,7 @@ def shown(study: Path, *, who: str) -> str:
     if not file.exists():
         raise ReviewError(f"{file} is not there yet: run `counterpoint run`, which makes it.")
     before, data, after = _parts(file)
-    made = decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
+    made = page_data.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
     if data["basis"] != made:
         raise ReviewError(f"{file} is older than the themes it shows: run `counterpoint run`, then reload this page.")
     # First the state, then what it holds: a decision taken in between makes the page stale rather than wrong.
@@ -115,12 +115,12 @@ def opened(study: Path, body: bytes) -> Said:
         return 400, {"error": "This is nothing the page can have sent. Reload the page."}
     if not written(asked.who):
         return 400, {"error": "Not noted as read: Nobody is named as the reader."}
-    if asked.basis != decide_view.basis(store.read(study, "themes"), store.read(study, "theme_assignments")):
+    if asked.basis != page_data.basis(store.read(study, "themes"), store.read(study, "theme_assignments")):
         return 409, {"error": "Not noted as read: the themes have changed since this page was made. Reload it."}
     ordered = quotes.in_order(store.read(study, "segments"))["segment_id"]
     if asked.number >= len(ordered):
         return 400, {"error": "Not noted as read: there is no such passage. Reload the page."}
-    return 200, {"noted": reading.opened(study, [str(ordered.iloc[asked.number])], who=asked.who)}
+    return 200, {"noted": reading_ledger.opened(study, [str(ordered.iloc[asked.number])], who=asked.who)}
 
 
 def refusal(error: Exception) -> tuple[int, str]:
@@ -131,7 +131,7 @@ def refusal(error: Exception) -> tuple[int, str]:
     """
     if isinstance(error, deciding.DecidingError) and not isinstance(error, deciding.StaleError):
         return 400, str(error)
-    if isinstance(error, people_files.BusyError):
+    if isinstance(error, study_lock.BusyError):
         return 503, str(error)
     if isinstance(error, CounterpointError):
         return 409, str(error)
@@ -189,9 +189,9 @@ def _parts(file: Path) -> tuple[str, dict[str, Any], str]:
 def _taken(study: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
     """The standing decisions that the report does not show yet, in order, as the page lists them."""
     known = set(data["seen"])
-    taken = decisions.load(Places(study).decisions)
+    taken = ledger.load(Places(study).decisions)
     labels = {theme["id"]: theme["label"] for theme in data["themes"]}
-    said = {entry.decision: f"{entry.who} {entry.what}" for entry in audit.trail(taken, labels)}
+    said = {entry.decision: f"{entry.who} {entry.what}" for entry in audit_trail.trail(taken, labels)}
     return [
         {
             "id": decision.key,
@@ -203,6 +203,6 @@ def _taken(study: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
             "when": decision.when,
             "said": said[decision.key],
         }
-        for decision in decisions.standing(taken)
+        for decision in ledger.standing(taken)
         if decision.key not in known
     ]

@@ -16,7 +16,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from pipeline.errors import CounterpointError
+from pipeline.core.errors import CounterpointError
 
 HOST = "127.0.0.1"
 LONGEST = 64 * 2**10

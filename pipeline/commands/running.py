@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import params as settings
 from pipeline import study
-from pipeline.core import edits, study_folder
-from pipeline.core.places import Places
-from pipeline.errors import CounterpointError
+from pipeline.core import edited_outputs, study_folder
+from pipeline.core import params as settings
+from pipeline.core.errors import CounterpointError
+from pipeline.core.study_paths import Places
 
 # DVC ends every run with advice to push: no counsel for confidential interviews.
 ADVICE = "dvc push"
@@ -28,7 +28,7 @@ def run(options: Sequence[str], *, settings_for_once: Sequence[str] = ()) -> int
     once = [word for one in settings_for_once for word in ("-S", one)]
     status = dvc([*(("exp", "run", *once) if once else ("repro",)), *options])
     if status == 0:
-        for line in edits.said(edits.deliver(Places(folder))):
+        for line in edited_outputs.said(edited_outputs.deliver(Places(folder))):
             print(line)
     return status
 

@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline import cells, whole, words
-from pipeline.core import people_files
+from pipeline.core import atomic_files, formula_guard, prose, study_lock
 from pipeline.core.names import key
-from pipeline.core.places import Places
-from pipeline.readers import rows as table
-from pipeline.readers.model import RefusedError
+from pipeline.core.study_paths import Places
+from pipeline.corpus.readers import rows as table
+from pipeline.corpus.readers.model import RefusedError
 
 COLUMNS = ("document", "start", "end", "text", "code", "coder", "parent_code", "memo", "date")
 # A passage: document, start, end; and who coded it.
@@ -59,9 +58,9 @@ def write(study: Path, name: str, sheet: Filled) -> Taken:
     lines: list[str] = []
     for number in itertools.count(1):
         place = folder / f"{name if number == 1 else f'{name}-{number}'}.csv"
-        there = people_files.alike(place)
+        there = study_lock.alike(place)
         if there is None:
-            whole.create(place, _csv(_grouped(sheet.codings)))
+            atomic_files.create(place, _csv(_grouped(sheet.codings)))
             return Taken(place, [*lines, *_elsewhere(folder, place, sheet)])
         before = _own(there, sheet)
         if before is not None:
@@ -80,18 +79,18 @@ def _replaced(study: Path, file: Path, before: Coded, sheet: Filled) -> list[str
     lines = []
     changed = [place for place in now if place in before and _said(before[place]) != _said(now[place])]
     if changed:
-        kept = people_files.kept_as(file, Places(study).earlier / file.name)
-        people_files.keep(file, kept)
-        passages = words.count(len(changed), "passage")
+        kept = study_lock.kept_as(file, Places(study).earlier / file.name)
+        study_lock.keep(file, kept)
+        passages = prose.count(len(changed), "passage")
         lines.append(f"{passages} had other codes before, and now have those of this sheet. {file} as it was: {kept}.")
     blank = [place for place in before if place[0] in set(sheet.passages) and place not in now]
     if blank:
         document, start, end = blank[0][0]
         lines.append(
-            f"{words.count(len(blank), 'passage')} that the sheet leaves blank (the first: {document}, {start} to "
+            f"{prose.count(len(blank), 'passage')} that the sheet leaves blank (the first: {document}, {start} to "
             f"{end}) had codes before, and keep them. Write 'none' where no code applies."
         )
-    whole.write(file, data)
+    atomic_files.write(file, data)
     return lines
 
 
@@ -103,7 +102,7 @@ def _own(file: Path, sheet: Filled) -> Coded | None:
         return None
     if sorted(header) != sorted(COLUMNS):
         return None
-    rows = [{name: cells.plain(row.get(name, "")) for name in COLUMNS} for _, row in found]
+    rows = [{name: formula_guard.plain(row.get(name, "")) for name in COLUMNS} for _, row in found]
     passages, coders = set(sheet.passages), {key(coder) for coder in sheet.coders}
     for row in rows:
         if not (row["start"].isdecimal() and row["end"].isdecimal()):
@@ -136,7 +135,7 @@ def _elsewhere(folder: Path, own: Path, sheet: Filled) -> list[str]:
         )
         if count:
             lines.append(
-                f"{file} has codings by the same coder that overlap {words.count(count, 'passage')} of this sheet: all "
+                f"{file} has codings by the same coder that overlap {prose.count(count, 'passage')} of this sheet: all "
                 "of them count. Take out what should not."
             )
     return lines
@@ -169,5 +168,5 @@ def _csv(coded: Coded) -> bytes:
     writer.writeheader()
     rows = [row for found in coded.values() for row in found]
     for row in sorted(rows, key=lambda row: (*_passage(row), row["code"], row["coder"])):
-        writer.writerow({name: cells.guarded(cell) for name, cell in row.items()})
+        writer.writerow({name: formula_guard.guarded(cell) for name, cell in row.items()})
     return out.getvalue().encode()

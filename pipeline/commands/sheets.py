@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import cells, whole
-from pipeline.core import people_files, text_files
-from pipeline.errors import CounterpointError
-from pipeline.readers import files, workbooks
-from pipeline.readers.model import RefusedError
+from pipeline.core import atomic_files, formula_guard, study_lock, text_files
+from pipeline.core.errors import CounterpointError
+from pipeline.corpus.readers import files, workbooks
+from pipeline.corpus.readers.model import RefusedError
 
 ENDINGS = (".xlsx", ".csv")
 LARGEST = 20 * 2**20
@@ -39,7 +38,7 @@ def write(place: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]
     """Write rows as `place`.xlsx and `place`.csv, over what is there; return both. `more`: as `contents` takes it."""
     made = contents(rows, columns, **more)
     for ending, data in made.items():
-        whole.write(place.with_suffix(ending), data)
+        atomic_files.write(place.with_suffix(ending), data)
     return [place.with_suffix(ending) for ending in made]
 
 
@@ -52,21 +51,21 @@ def refuse_filled(place: Path, remedy: str) -> None:
 
 def put(study: Path, place: Path, made: Mapping[str, bytes], remedy: str) -> list[Path]:
     """Write the files of a sheet where there are none; return them. One as it would be written now may be there."""
-    with people_files.locked(study):
+    with study_lock.locked(study):
         refuse_filled(place, remedy)
         for there in _there(place):
             if there.read_bytes() != made[there.suffix.lower()]:
                 raise SheetError(f"{there} is there already and may be half filled. {remedy}")
         files = [place.with_name(place.name + ending) for ending in ENDINGS]
         for file in files:
-            if not people_files.alike(file):
-                whole.create(file, made[file.suffix])
+            if not study_lock.alike(file):
+                atomic_files.create(file, made[file.suffix])
     return files
 
 
 def _there(place: Path) -> list[Path]:
     """The sheet's files that are there, or whose names some file systems take for the same."""
-    return [there for ending in ENDINGS if (there := people_files.alike(place.with_name(place.name + ending)))]
+    return [there for ending in ENDINGS if (there := study_lock.alike(place.with_name(place.name + ending)))]
 
 
 def read(place: Path, needed: Sequence[str]) -> list[dict[str, str]]:
@@ -96,7 +95,7 @@ def _csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([cells.guarded(str(row.get(name, ""))) for name in columns] for row in rows)
+    writer.writerows([formula_guard.guarded(str(row.get(name, ""))) for name in columns] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -114,7 +113,7 @@ def _xlsx(
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, plain)
-    book.set_properties({"created": cells.MADE})
+    book.set_properties({"created": formula_guard.MADE})
     head = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
     text = book.add_format({"text_wrap": True, "valign": "top"})
     blank = book.add_format(
@@ -131,7 +130,7 @@ def _xlsx(
             if isinstance(value, int | float) and not isinstance(value, bool):
                 sheet.write_number(line, column, value, style)
             else:
-                sheet.write_string(line, column, str(value)[: cells.LONGEST], style)
+                sheet.write_string(line, column, str(value)[: formula_guard.LONGEST], style)
     if rows:
         sheet.autofilter(0, 0, len(rows), len(columns) - 1)
     if about:
@@ -140,7 +139,7 @@ def _xlsx(
         other.set_column(1, 3, 60)
         for line, said in enumerate(about):
             for column, cell in enumerate(said):
-                other.write_string(line, column, cell[: cells.LONGEST], text)
+                other.write_string(line, column, cell[: formula_guard.LONGEST], text)
     book.close()
     return out.getvalue()
 
@@ -158,7 +157,7 @@ def _read_csv(data: bytes, place: Path) -> tuple[list[str], list[dict[str, str]]
         lines = list(text_files.rows(text_files.decoded(data, place=str(place)), place=str(place)))
     except text_files.TextFileError as error:
         raise SheetError(str(error)) from None
-    return _rows([(number, [cells.plain(cell) for cell in line]) for number, line in lines], f"{place}, line")
+    return _rows([(number, [formula_guard.plain(cell) for cell in line]) for number, line in lines], f"{place}, line")
 
 
 def _read_xlsx(data: bytes, place: Path) -> tuple[list[str], list[dict[str, str]]]:

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import decisions, states, store, words
-from pipeline.commands import purge, screen
-from pipeline.commands.screen import Screen
-from pipeline.core.places import Places
+from pipeline.core import prose, store
+from pipeline.core.study_paths import Places
 from pipeline.core.terms import UNASSIGNED
-from pipeline.decisions import Decision
-from pipeline.reporting import audit, reading
+from pipeline.decisions import audit_trail, ledger, reading_ledger, screen, states
+from pipeline.decisions.ledger import Decision
+from pipeline.decisions.screen import Screen
+from pipeline.withdrawal import purge
 
 SHOWN = 8
 
@@ -23,7 +23,7 @@ def lines(study: Path, *, root: Path = Path(), whole: bool = False) -> list[str]
     stale = _stale(root)
     if not store.path(study, "theme_questions").exists():
         return [f"{study} has no themes yet: run `counterpoint run`, which finds them.", *stale]
-    taken = decisions.load(Places(study).decisions)
+    taken = ledger.load(Places(study).decisions)
     shown = screen.read(study, taken)
     said = [_first(study, shown)]
     said += _section("Since the last accepted state", _changed(study, shown, taken), whole)
@@ -40,7 +40,7 @@ def _section(title: str, found: Sequence[str], whole: bool) -> list[str]:
 
 def _first(study: Path, shown: Screen) -> str:
     size = (
-        f"{words.count(len(set(shown.documents.values())), 'document')}, {words.count(shown.count.segments, 'segment')}"
+        f"{prose.count(len(set(shown.documents.values())), 'document')}, {prose.count(shown.count.segments, 'segment')}"
     )
     outside = states.outside_in_words(shown.count)
     return f"{study}: {size}. {states.shown_in_words(shown.count)}.{f' {outside}' if outside else ''}"
@@ -48,7 +48,7 @@ def _first(study: Path, shown: Screen) -> str:
 
 def _changed(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]:
     """New documents, and what their talk says of each accepted theme; what was decided since the last run."""
-    standing = decisions.standing(taken)
+    standing = ledger.standing(taken)
     anchored = [decision for decision in standing if decision.documents and decision.action != "move"]
     if not anchored:
         return ["Nothing has been accepted yet, so there is nothing to compare with."]
@@ -60,7 +60,7 @@ def _changed(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]
     news = store.read(study, "theme_news")
     accepted = [theme for theme, state in shown.statuses.items() if state == "accepted"]
     said += [str(sentence) for sentence in news.loc[news["theme_id"].isin(accepted), "sentence"]]
-    return [*said, f"{audit.counted(taken)} The last line: {audit.trail(taken, shown.labels)[-1].sentence}"]
+    return [*said, f"{audit_trail.counted(taken)} The last line: {audit_trail.trail(taken, shown.labels)[-1].sentence}"]
 
 
 def _waiting(shown: Screen) -> list[str]:
@@ -70,22 +70,22 @@ def _waiting(shown: Screen) -> list[str]:
         waiting = [theme for theme, own in shown.statuses.items() if own == state]
         if waiting:
             named = "; ".join(states.named(theme, shown.labels) for theme in waiting)
-            said.append(f"{words.count(len(waiting), noun)} {why}: {named}.")
+            said.append(f"{prose.count(len(waiting), noun)} {why}: {named}.")
     return said or ["Nothing."]
 
 
 def _read(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]:
-    shares = reading.shares(shown.themes, reading.load(Places(study).reading), taken)
-    whole, count = reading.overall(shares), shown.count
+    shares = reading_ledger.shares(shown.themes, reading_ledger.load(Places(study).reading), taken)
+    whole, count = reading_ledger.overall(shares), shown.count
     said = [
-        f"{words.percent(whole.share)} of the segments in themes have been opened, or were named in a decision "
+        f"{prose.percent(whole.share)} of the segments in themes have been opened, or were named in a decision "
         f"({whole.n_read:,} of {whole.n_segments:,}).",
         states.decided_in_words(count),
     ]
     themes = sorted((share.share, theme) for theme, share in shares.items() if theme != UNASSIGNED)
     if themes and whole.n_read:
         share, theme = themes[0]
-        said.append(f"Least read: {states.named(theme, shown.labels)}, {words.percent(share)}.")
+        said.append(f"Least read: {states.named(theme, shown.labels)}, {prose.percent(share)}.")
     return said
 
 

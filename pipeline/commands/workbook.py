@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import CounterpointError
+from pipeline.core.errors import CounterpointError
+from pipeline.corpus.readers import files, workbooks
+from pipeline.corpus.readers.model import RefusedError
+from pipeline.corpus.readers.workbooks import Row
 from pipeline.exchange.xlsx import DECISIONS, ORIGIN, SILENT
-from pipeline.readers import files, workbooks
-from pipeline.readers.model import RefusedError
-from pipeline.readers.workbooks import Row
-from pipeline.reporting import written
+from pipeline.reporting import written_summaries
 
 __all__ = ["SILENT", "CellEdit", "Filled", "ThemeEdit", "WorkbookError", "is_ours", "read"]
 
@@ -116,12 +116,12 @@ def _cells(path: Path, lines: list[Row], origin: dict[tuple[str, str], str]) -> 
             if code not in codes or (case, code) not in origin:
                 continue
             text, was = row[column], origin[case, code]
-            if written.digest(text) == was:
+            if written_summaries.digest(text) == was:
                 continue
-            if not written.plain(text):
+            if not written_summaries.plain(text):
                 empty += 1
                 continue
-            edits.append(CellEdit(case, code, written.plain(text), was))
+            edits.append(CellEdit(case, code, written_summaries.plain(text), was))
     return sorted(edits, key=lambda edit: (edit.case, edit.code)), empty
 
 
@@ -141,13 +141,13 @@ def _themes(path: Path, lines: list[Row], origin: dict[str, tuple[str, str]]) ->
             wrong.append(
                 f"{path}, sheet Themes, row {number}: '{row['decision']}' is no decision. Write accept or reject."
             )
-        label = " ".join(written.plain(row["label"]).split())
+        label = " ".join(written_summaries.plain(row["label"]).split())
         edit = ThemeEdit(
             theme=int(row["id"]),
             label=label,
-            renamed=bool(label) and written.digest(label) != was,
+            renamed=bool(label) and written_summaries.digest(label) != was,
             decision=decision,
-            memo=written.plain(row["memo"]),
+            memo=written_summaries.plain(row["memo"]),
             origin=was,
             status=status,
         )

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import agreement as coefficients
-from pipeline.agreement import Bools, Floats, Ints
-from pipeline.comparison import intervals
+from pipeline.comparison import coefficients, intervals
+from pipeline.comparison.coefficients import Bools, Floats, Ints
 from pipeline.comparison.pairs import Options
 from pipeline.comparison.units import Ratings
 from pipeline.core.terms import CLEARLY, HALF

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.agreement import Bools, Floats
+from pipeline.comparison.coefficients import Bools, Floats
 from pipeline.comparison.pairs import pairs
 from pipeline.comparison.units import Ratings
 from pipeline.core.coders import CONSENSUS, pipeline_name

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.agreement import Floats
+from pipeline.comparison.coefficients import Floats
 
 LEVEL = 0.95
 # Of the draws, how many may be undefined before no interval is given.

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.agreement import Floats, divided
 from pipeline.comparison import intervals
+from pipeline.comparison.coefficients import Floats, divided
 from pipeline.comparison.pairs import Options
 from pipeline.comparison.units import Ratings
 

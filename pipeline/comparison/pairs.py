@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline import agreement as coefficients
-from pipeline.agreement import Bools, Floats, Ints
-from pipeline.comparison import intervals
+from pipeline.comparison import coefficients, intervals
+from pipeline.comparison.coefficients import Bools, Floats, Ints
 from pipeline.comparison.intervals import Bounds, known
 from pipeline.comparison.sets import set_alpha
 from pipeline.comparison.units import Ratings, as_categories

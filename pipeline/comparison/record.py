@@ -7,9 +7,9 @@ import pandas as pd
 
 from pipeline.comparison.units import Ratings
 from pipeline.core.coders import CONSENSUS
-from pipeline.core.record import Record
+from pipeline.core.params import Compare
+from pipeline.core.stage_record import Record
 from pipeline.core.terms import Uncoded
-from pipeline.params import Compare
 
 # The columns of tables that are coefficients, as far as any row has a value of them.
 COEFFICIENTS = {

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.agreement import Bools, Floats, Ints
+from pipeline.comparison.coefficients import Bools, Floats, Ints
 from pipeline.comparison.intervals import LEVEL
 from pipeline.core.terms import EVERYTHING
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline import agreement as coefficients
-from pipeline.agreement import Bools, Floats, Ints
+from pipeline.comparison import coefficients
+from pipeline.comparison.coefficients import Bools, Floats, Ints
 
 # Kinds of answer that are set against all others at once, which bounds memory.
 BLOCK = 512

@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline import agreement as coefficients
-from pipeline.agreement import Bools, Floats
-from pipeline.comparison import intervals
+from pipeline.comparison import coefficients, intervals
+from pipeline.comparison.coefficients import Bools, Floats
 from pipeline.comparison.intervals import known
 from pipeline.comparison.pairs import Options, Shared, pairs, shared
 from pipeline.comparison.units import Ratings

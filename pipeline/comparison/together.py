@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import agreement as coefficients
-from pipeline.agreement import Bools, Floats
-from pipeline.comparison import intervals
+from pipeline.comparison import coefficients, intervals
+from pipeline.comparison.coefficients import Bools, Floats
 from pipeline.comparison.intervals import known
 from pipeline.comparison.pairs import Options
 from pipeline.comparison.sets import alpha, set_sums

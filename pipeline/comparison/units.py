@@ -11,10 +11,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from pipeline.agreement import Bools, Floats, Ints
+from pipeline.comparison.coefficients import Bools, Floats, Ints
 from pipeline.core.coders import NO_CODE, pipeline_name
 from pipeline.core.terms import ANY_CODE, ComparedUnit, Uncoded
-from pipeline.overlap import codes_of_segments
+from pipeline.corpus.coded_segments import codes_of_segments
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""What every stage and command rests on: a study's places, how files are written and removed, and who coded."""
+"""What every stage and command rests on: settings, tables, paths, files, models and errors."""

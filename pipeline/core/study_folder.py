@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.core.places import MODELS, Places
-from pipeline.errors import CounterpointError
+from pipeline.core.errors import CounterpointError
+from pipeline.core.study_paths import MODELS, Places
 
 # Folders of the project itself, and what tools put beside them.
 OWN = frozenset([MODELS, "pipeline", "tests", "benchmarks", "notebooks", "docs", "build", "dist", "node_modules"])

@@ -20,7 +20,7 @@ PARTS = ("participant", "interviewer", "none")
 VALENCES = ("facilitator", "barrier", "both", "neither")
 # The theme of a segment that is in none.
 UNASSIGNED = -1
-# What a theme may be, and why a segment is in none; pipeline/states.py says what each means.
+# What a theme may be, and why a segment is in none; pipeline/decisions/states.py says what each means.
 THEME_STATES = ("candidate", "open", "accepted", "rejected", "merged", "empty")
 OUTSIDE = ("unlike", "rejected", "moved", "beside")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.core import plain_files
-from pipeline.errors import CounterpointError
+from pipeline.core.errors import CounterpointError
 
 # Far above any file that people keep by hand, far below what fills the memory.
 LARGEST = 32 * 2**20

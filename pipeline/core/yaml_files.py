@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from pipeline.core import text_files
-from pipeline.errors import CounterpointError
+from pipeline.core.errors import CounterpointError
 
 # The deepest that any of our files nests is 4. Aliases may stand for so many words in all.
 DEEPEST, MOST_BY_ALIAS = 20, 10_000

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.codebook import Codebook
 from pipeline.core.coders import CONSENSUS, NO_CODE
 from pipeline.core.terms import Uncoded
+from pipeline.corpus.coded_segments import codes_of_segments
 from pipeline.deductive.calibration import Bools
-from pipeline.overlap import codes_of_segments
+from pipeline.deductive.codebook import Codebook
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.codebook import Codebook
 from pipeline.deductive import mapping_features, mapping_few, mapping_zero
 from pipeline.deductive.calibration import Bools, Floats
+from pipeline.deductive.codebook import Codebook
 from pipeline.deductive.coded import Tree, Truth
 from pipeline.deductive.mapping_features import Views
 from pipeline.deductive.mapping_few import EVERYTHING, UNPREDICTED

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline import context
-from pipeline.core.numbers import unit
+from pipeline.core.arithmetic import unit
 from pipeline.deductive.calibration import Floats
+from pipeline.vectors import context
 
 # Words and pairs of words; parts of words, which see through spelling and inflection.
 VOCABULARIES = (("word", (1, 2)), ("char_wb", (3, 5)))
@@ -74,7 +74,7 @@ def _reduced(
 ) -> tuple[Floats, Floats]:
     from sklearn.decomposition import TruncatedSVD
 
-    from pipeline.counting import TfidfVectorizer
+    from pipeline.core.word_counts import TfidfVectorizer
 
     counter = TfidfVectorizer(
         sublinear_tf=True, min_df=2, max_features=MAX_TERMS, analyzer=analyzer, ngram_range=ngram_range

@@ -9,9 +9,9 @@ coded yet, they are no probabilities.
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.codebook import Code, Codebook
-from pipeline.core.numbers import unit
+from pipeline.core.arithmetic import unit
 from pipeline.deductive.calibration import DIGITS, Floats, sigmoid
+from pipeline.deductive.codebook import Code, Codebook
 from pipeline.deductive.mapping_features import Views
 
 # How much of the difference a code's exclusions take off, where a segment is nearer to them than to the code.

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.codebook import Codebook
 from pipeline.core import coders
-from pipeline.core.record import Record, library
+from pipeline.core.params import MapCodes
+from pipeline.core.stage_record import Record, library
 from pipeline.core.terms import Uncoded
+from pipeline.deductive.codebook import Codebook
 from pipeline.deductive.coded import Tree, Truth
 from pipeline.deductive.mapping import Mapped, Material
 from pipeline.deductive.mapping_few import EVERYTHING, FOLDS_TO_CALIBRATE
-from pipeline.params import MapCodes
 
 
 def record(

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.corpus.coded_segments import codes_of_segments
 from pipeline.deductive import mapping_few
 from pipeline.deductive.calibration import DIGITS, Floats, sigmoid
 from pipeline.deductive.mapping_few import EVERYTHING
 from pipeline.deductive.valence_words import HELP_WORDS, HINDER_WORDS, NEGATIONS
-from pipeline.overlap import codes_of_segments
 
 HELPS = (
     "This really helped us to do the work.",

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import refi, rows
-from pipeline.codebook import Codebook
-from pipeline.core import languages
+from pipeline.core import languages, table_rows
+from pipeline.corpus import refi
+from pipeline.deductive.codebook import Codebook
 from pipeline.exchange import markup
 from pipeline.reporting.code_text import described
 
@@ -70,7 +70,7 @@ def codes(book: Codebook, codings: pd.DataFrame, *, study: str) -> Codes:
 def _beyond(book: Codebook, codings: pd.DataFrame) -> dict[str, str]:
     """Each code that was applied (or stated as a parent) and is not in the codebook, with its commonest parent."""
     stated: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in rows.each(codings[["code", "parent_code"]]):
+    for row in table_rows.each(codings[["code", "parent_code"]]):
         code, parent = str(row.code), str(row.parent_code)
         if code not in book:
             stated[code][parent] += 1
@@ -112,7 +112,7 @@ def themes(
         codable=False,
     )
     nodes: dict[int, Node] = {}
-    for row in rows.each(table.sort_values(["level", "theme_id"])):
+    for row in table_rows.each(table.sort_values(["level", "theme_id"])):
         label = " ".join(str(row.label).split())
         name = f"{label} (theme {row.theme_id})" if not label or label.casefold() in used else label
         used.add(name.casefold())

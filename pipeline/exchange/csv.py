@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import cells
+from pipeline.core import formula_guard
 
 
 def table(frame: pd.DataFrame) -> bytes:
@@ -17,7 +17,7 @@ def table(frame: pd.DataFrame) -> bytes:
     """
     place = io.StringIO()
     writer = csv.writer(place, lineterminator="\r\n")
-    writer.writerow([cells.guarded(str(name)) for name in frame.columns])
+    writer.writerow([formula_guard.guarded(str(name)) for name in frame.columns])
     for row in frame.itertuples(index=False, name=None):
         writer.writerow([_cell(value) for value in row])
     return place.getvalue().encode("utf-8-sig")
@@ -25,9 +25,9 @@ def table(frame: pd.DataFrame) -> bytes:
 
 def _cell(value: Any) -> str:
     if isinstance(value, str):
-        return cells.guarded(value)
+        return formula_guard.guarded(value)
     if not pd.api.types.is_scalar(value):
-        return cells.guarded(json.dumps([_json(one) for one in value], ensure_ascii=False))
+        return formula_guard.guarded(json.dumps([_json(one) for one in value], ensure_ascii=False))
     if pd.isna(value):
         return ""
     if pd.api.types.is_bool(value):

@@ -8,10 +8,10 @@ import pandas as pd
 from docx import Document
 from docx.shared import Pt
 
-from pipeline import cells, rows
-from pipeline.codebook import Codebook
+from pipeline.core import formula_guard, table_rows
+from pipeline.deductive.codebook import Codebook
 from pipeline.exchange import markup
-from pipeline.reporting.written import Summary
+from pipeline.reporting.written_summaries import Summary
 
 FIELDS = (("include", "Include"), ("exclude", "Exclude"))
 LISTS = (("examples", "Examples"), ("counter_examples", "Counter-examples"))
@@ -58,7 +58,7 @@ def matrix(
     )
     known = {str(row["case"]): row for row in cases.to_dict("records")}
     place = {code: number for number, code in enumerate(codes)}
-    for case, held in rows.groups(table, "case").items():
+    for case, held in table_rows.groups(table, "case").items():
         made.add_heading(markup.allowed(str(case)), level=1)
         values = [f"{name}: {value}" for name, value in known.get(str(case), {}).items() if name != "case" and value]
         if values:
@@ -66,7 +66,7 @@ def matrix(
         grid = made.add_table(rows=1, cols=2)
         grid.style = "Table Grid"
         _filled(grid.rows[0].cells, "Code", "What is said", bold=True)
-        for row in sorted(rows.each(held), key=lambda row: (place.get(row.code, len(place)), row.code)):
+        for row in sorted(table_rows.each(held), key=lambda row: (place.get(row.code, len(place)), row.code)):
             number = f"{row.n_segments} passage{'' if row.n_segments == 1 else 's'}"
             own = (said or {}).get((str(case), str(row.code)))
             text = f"{own.summary}\n({number}; {own.who})" if own else f"{row.summary or NO_SUMMARY}\n({number})"
@@ -101,7 +101,7 @@ def begun(title: str) -> Any:
     made.styles["Normal"].font.size = Pt(11)
     held = made.core_properties
     held.title, held.author, held.last_modified_by, held.comments = title, "Counterpoint", "Counterpoint", ""
-    held.created = held.modified = cells.MADE
+    held.created = held.modified = formula_guard.MADE
     held.revision = 1
     made.add_heading(title, level=0)
     return made

@@ -6,8 +6,8 @@ from typing import Any
 
 from docx.shared import Cm, Pt
 
+from pipeline.decisions.alternative_readings import ANSWERS
 from pipeline.exchange import docx, markup
-from pipeline.reporting.alternatives import ANSWERS
 
 # By these the form is known when it comes back: the first cell of a row, and the first cell of a theme's table.
 NAME, ROLE, DATE = "Your name", "Your role", "Date (year-month-day)"

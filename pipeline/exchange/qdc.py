@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from pipeline import refi
-from pipeline.codebook import Codebook
+from pipeline.corpus import refi
+from pipeline.deductive.codebook import Codebook
 from pipeline.exchange import code_tree, markup
 
 NO_CODINGS = pd.DataFrame({"code": [], "parent_code": []})

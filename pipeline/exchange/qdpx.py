@@ -12,12 +12,13 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from pipeline import refi, rows, states
-from pipeline.codebook import Codebook
-from pipeline.core import coders
-from pipeline.decisions import Decision
+from pipeline.core import coders, table_rows
+from pipeline.corpus import refi
+from pipeline.decisions import states
+from pipeline.decisions.ledger import Decision
+from pipeline.deductive.codebook import Codebook
 from pipeline.exchange import code_tree, markup, refi_check, refi_notes, refi_people
-from pipeline.views import states_view
+from pipeline.reporting.views import states_view
 
 Offsets = Literal["codepoints", "utf16"]
 TABLES = (
@@ -121,7 +122,7 @@ def _source(
 def _by_people(codings: pd.DataFrame, guids: Mapping[str, str]) -> dict[str, list[_Applied]]:
     """Codings by document; those of one coder on one span with the same memo and date are one selection."""
     groups: dict[tuple[Any, ...], set[str]] = defaultdict(set)
-    for row in rows.each(codings):
+    for row in table_rows.each(codings):
         groups[row.document, row.start, row.end, row.coder, row.memo, row.date].add(guids[str(row.code)])
     found: dict[str, list[_Applied]] = defaultdict(list)
     for (document, start, end, coder, memo, date), codes in groups.items():
@@ -134,9 +135,9 @@ def _by_pipeline(
 ) -> dict[str, list[_Applied]]:
     """The pipeline's candidate codes and themes by document: one selection a segment, the scores in its description."""
     method, scores = _scores(tables["code_assignments"], set(guids), method)
-    in_theme = {str(row.segment_id): row for row in rows.each(tables["theme_assignments"])}
+    in_theme = {str(row.segment_id): row for row in table_rows.each(tables["theme_assignments"])}
     found: dict[str, list[_Applied]] = defaultdict(list)
-    for segment in rows.each(tables["segments"]):
+    for segment in table_rows.each(tables["segments"]):
         codes = scores.get(str(segment.segment_id), [])
         applied = [guids[code] for code, _ in codes]
         listed = "; ".join(f"{code} {score:.2f}" for code, score in codes)
@@ -156,7 +157,7 @@ def _scores(assigned: pd.DataFrame, codes: set[str], method: str) -> tuple[str, 
     method = method or coders.primary(assigned["method"])
     given = assigned[assigned["accepted"] & (assigned["method"] == method) & assigned["code"].isin(sorted(codes))]
     found: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for row in rows.each(given.sort_values(["segment_id", "code"])):
+    for row in table_rows.each(given.sort_values(["segment_id", "code"])):
         found[str(row.segment_id)].append((str(row.code), float(row.score)))
     return method, found
 

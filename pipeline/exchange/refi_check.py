@@ -12,7 +12,7 @@ from typing import Any
 
 from defusedxml.ElementTree import fromstring
 
-from pipeline.errors import CounterpointError
+from pipeline.core.errors import CounterpointError
 
 _GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _FORMS = {

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline import decisions as deciding
-from pipeline import refi, rows, settled, states
-from pipeline.decisions import Decision
+from pipeline.core import table_rows
+from pipeline.corpus import refi
+from pipeline.decisions import alternative_readings, held_themes, states
+from pipeline.decisions import ledger as deciding
+from pipeline.decisions.ledger import Decision
 from pipeline.exchange import markup
 from pipeline.exchange.code_tree import Codes, Node
-from pipeline.reporting import alternatives
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def notes(decisions: Sequence[Decision], nodes: Mapping[int, Node], *, study: st
     found = []
     names: set[str] = set()
     standing = deciding.standing(decisions)
-    labels = settled.called(standing)
+    labels = held_themes.called(standing)
     for decision in standing:
         said = [text for text in (decision.text, f"Why: {decision.why}" if decision.why else "") if text]
         if not said or decision.theme is None:
@@ -49,7 +50,7 @@ def notes(decisions: Sequence[Decision], nodes: Mapping[int, Node], *, study: st
             "creationDateTime": refi.moment(decision.when) or refi.UNDATED,
         }
         path = f"sources/{guid}.txt"
-        now = alternatives.now(decision.theme, standing)
+        now = alternative_readings.now(decision.theme, standing)
         found.append(Note(guid, markup.element("Note", attributes), path, "\n".join(said).encode(), now))
     return found
 
@@ -66,10 +67,10 @@ def sets(
     """A set for each theme, and one of the codes that the codebook lacks, where there are any."""
     document_of = dict(zip(tables["segments"]["segment_id"], tables["segments"]["document"], strict=True))
     documents: dict[int, set[str]] = defaultdict(set)
-    for row in rows.each(tables["theme_assignments"]):
+    for row in table_rows.each(tables["theme_assignments"]):
         documents[int(row.theme_id)].add(str(document_of[row.segment_id]))
     found = []
-    for row in rows.each(tables["themes"][tables["themes"]["level"] == 1].sort_values("theme_id")):
+    for row in table_rows.each(tables["themes"][tables["themes"]["level"] == 1].sort_values("theme_id")):
         node = nodes[int(row.theme_id)]
         members = [
             *(_member("Code", one.guid) for one in [node, *node.below]),

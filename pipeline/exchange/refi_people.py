@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from pipeline import refi, rows
-from pipeline.core import coders
+from pipeline.core import coders, table_rows
+from pipeline.corpus import refi
 from pipeline.exchange import markup
 
 
@@ -24,10 +24,10 @@ class People:
         self.study = study
         self.attributes = [name for name in cases.columns if name != "case"]
         self._cases = cases.sort_values("case")
-        self._types = {str(row.document): str(row.source_type) for row in rows.each(documents)}
+        self._types = {str(row.document): str(row.source_type) for row in table_rows.each(documents)}
         self._speakers: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
         self._documents: dict[str, set[str]] = defaultdict(set)
-        for row in rows.each(turns[["document", "speaker", "part", "case"]].drop_duplicates()):
+        for row in table_rows.each(turns[["document", "speaker", "part", "case"]].drop_duplicates()):
             self._speakers[str(row.document)].add((str(row.speaker), str(row.part), str(row.case)))
             if row.case:
                 self._documents[str(row.case)].add(str(row.document))

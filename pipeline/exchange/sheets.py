@@ -4,8 +4,8 @@ import io
 
 import xlsxwriter
 
-from pipeline import cells
-from pipeline.codebook import Codebook
+from pipeline.core import formula_guard
+from pipeline.deductive.codebook import Codebook
 
 COLUMNS = ("name", "parent", "definition", "include", "exclude", "examples", "counter_examples", "color")
 WIDTHS = (28, 22, 50, 40, 40, 60, 60, 10)
@@ -33,7 +33,7 @@ def codebook(book: Codebook) -> bytes:
     place = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     made = xlsxwriter.Workbook(place, plain)
-    made.set_properties({"title": "Codebook", "created": cells.MADE})
+    made.set_properties({"title": "Codebook", "created": formula_guard.MADE})
     head = made.add_format({"bold": True, "bottom": 1, "valign": "top", "bg_color": "#F0F3F5"})
     text = made.add_format({"text_wrap": True, "valign": "top"})
     sheet = made.add_worksheet("Codebook")
@@ -42,7 +42,7 @@ def codebook(book: Codebook) -> bytes:
         sheet.write_string(0, column, name, head)
     for line, row in enumerate(rows(book), start=1):
         for column, cell in enumerate(row):
-            sheet.write_string(line, column, cell[: cells.LONGEST], text)
+            sheet.write_string(line, column, cell[: formula_guard.LONGEST], text)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(book), 1), len(COLUMNS) - 1)
     made.close()

@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from pipeline.cells import LONGEST, MADE
 from pipeline.core import languages
-from pipeline.reporting import written
+from pipeline.core.formula_guard import LONGEST, MADE
+from pipeline.core.table_rows import each
+from pipeline.reporting import written_summaries
 from pipeline.reporting.matrix import Cell
 from pipeline.reporting.quotes import Quote
-from pipeline.rows import each
 
 # What stands in a cell without a summary, by its state.
 SILENT = {
@@ -43,7 +43,7 @@ def write_matrix(
     themes: pd.DataFrame | None = None,
     become: Mapping[int, str] | None = None,
     told: Sequence[str] = (),
-    said: Mapping[tuple[str, str], written.Summary] | None = None,
+    said: Mapping[tuple[str, str], written_summaries.Summary] | None = None,
 ) -> None:
     """Write the workbook: `Matrix` (a row a case, its attributes, a column a code), `Themes`, `Quotes`, `About`.
 
@@ -98,7 +98,7 @@ def _write_cells(
     attributes: Mapping[str, Mapping[str, str]],
     first: Mapping[tuple[str, str], int],
     formats: Mapping[str, Any],
-    said: Mapping[tuple[str, str], written.Summary],
+    said: Mapping[tuple[str, str], written_summaries.Summary],
 ) -> None:
     names = sorted({name for known in attributes.values() for name in known})
     cases = sorted({cell.case for cell in cells})
@@ -130,14 +130,20 @@ def _write_cells(
     sheet.autofilter(0, 0, max(len(cases), 1), len(names) + len(codes))
 
 
-def shown(cell: Cell, said: Mapping[tuple[str, str], written.Summary]) -> str:
+def shown(cell: Cell, said: Mapping[tuple[str, str], written_summaries.Summary]) -> str:
     """What a cell says: what a person wrote, else its extractive summary, else why there is none."""
     own = said.get((cell.case, cell.code))
     return own.summary if own else cell.summary or SILENT[cell.state]
 
 
-def _origin(cell: Cell, said: Mapping[tuple[str, str], written.Summary]) -> tuple[str, ...]:
-    return ("cell", cell.case, cell.code, written.digest(_fits(shown(cell, said))), written.digest(cell.summary))
+def _origin(cell: Cell, said: Mapping[tuple[str, str], written_summaries.Summary]) -> tuple[str, ...]:
+    return (
+        "cell",
+        cell.case,
+        cell.code,
+        written_summaries.digest(_fits(shown(cell, said))),
+        written_summaries.digest(cell.summary),
+    )
 
 
 def _write_themes(
@@ -158,7 +164,7 @@ def _write_themes(
         column = THEMES.index("decision")
         sheet.data_validation(1, column, len(found), column, {"validate": "list", "source": list(DECISIONS)})
     sheet.freeze_panes(1, 2)
-    return [("label", str(row.theme_id), row.status, written.digest(_fits(row.label)), "") for row in found]
+    return [("label", str(row.theme_id), row.status, written_summaries.digest(_fits(row.label)), "") for row in found]
 
 
 def _write_origin(sheet: Any, lines: Sequence[Sequence[str]]) -> None:

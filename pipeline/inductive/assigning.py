@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeline import engine, whole
-from pipeline import params as settings
-from pipeline.core import owned
+from pipeline.core import atomic_files, engine, safe_removal
+from pipeline.core import params as settings
 from pipeline.core.terms import UNASSIGNED
 from pipeline.inductive import grouping, runs
 from pipeline.inductive.grouping import Groups, Talk
@@ -212,7 +211,7 @@ def chosen(params: settings.Params) -> Assign | None:
 
 def _beside(blocks: Iterator[np.ndarray], fit: Fit, *, params: settings.Params) -> Iterator[Rows]:
     with (
-        owned.scratch(params.places.cache / "assign") as folder,
+        safe_removal.scratch(params.places.cache / "assign") as folder,
         engine.opened(params.engine, workers=params.workers) as run,
     ):
         done = list(by_parts(blocks, fit, folder=folder, run=run))
@@ -221,5 +220,5 @@ def _beside(blocks: Iterator[np.ndarray], fit: Fit, *, params: settings.Params) 
 
 def _save(place: Path, arrays: Mapping[str, Any]) -> None:
     """Write arrays whole or not at all."""
-    with whole.beside(place) as temporary, temporary.open("wb") as file:
+    with atomic_files.beside(place) as temporary, temporary.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline import context
-from pipeline import params as settings
+from pipeline.core import params as settings
 from pipeline.core.terms import UNASSIGNED
 from pipeline.inductive import clusters, runs
+from pipeline.vectors import context
 
 # A segment is unlike anything else where its likeness to its nearest is this many spreads (MAD) below the middle.
 UNLIKE, MOST_UNLIKE = 3.5, 0.05

@@ -17,8 +17,8 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from pipeline import params as settings
-from pipeline.errors import CounterpointError
+from pipeline.core import params as settings
+from pipeline.core.errors import CounterpointError
 
 MOST_WORDS = 8
 INSTRUCTION = (

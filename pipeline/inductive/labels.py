@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from pipeline import layout, models
-from pipeline.core.numbers import unit
-from pipeline.counting import ENGLISH_STOP_WORDS, CountVectorizer
+from pipeline.core import model_registry
+from pipeline.core.arithmetic import unit
+from pipeline.core.word_counts import ENGLISH_STOP_WORDS, CountVectorizer
+from pipeline.corpus import text_layout
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -28,7 +29,7 @@ UNNAMED = "Unnamed"
 # A phrase says more than a word that is as frequent.
 PHRASE = 1.5
 # What people say in every talk about anything.
-SPOKEN = layout.word_list(
+SPOKEN = text_layout.word_list(
     """
     able absolutely actual actually ah aha alright anyway aye basically bit bits bye certain certainly come comes
     coming completely course definitely did didn didn't different do does doesn't doing don don't done eh er erm etc
@@ -55,7 +56,7 @@ SPOKEN = layout.word_list(
     """
 )
 # Words too common to name a theme by themselves that may stand in a phrase ("protected time", "working group").
-IN_PHRASES = layout.word_list(
+IN_PHRASES = text_layout.word_list(
     """
     time times day week year work working people person place change help question answer start end high low new old
     big small long hard bad first second last next point part number use call run set best good different important
@@ -115,7 +116,7 @@ def _names(word: str, barred: set[str]) -> bool:
 
 def load(folder: Any) -> "Language":
     """Load of a spaCy pipeline what noun phrases need, from a folder that was checked before."""
-    with models.sparing(folder):
+    with model_registry.sparing(folder):
         from spacy.util import load_model_from_path
 
     return load_model_from_path(folder, exclude=["ner", "senter", "lemmatizer"])

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from pipeline.counting import TfidfVectorizer
+from pipeline.core.word_counts import TfidfVectorizer
 from pipeline.inductive import labels
 
 # Two questions are one where their words are this alike (cosine of tf-idf): interviewers seldom say it twice the same.

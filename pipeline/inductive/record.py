@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline import params as settings
-from pipeline.core.record import Record, library
+from pipeline.core import params as settings
+from pipeline.core.model_registry import SpacyPipeline
+from pipeline.core.stage_record import Record, library
 from pipeline.core.terms import UNASSIGNED
 from pipeline.inductive import clusters, grouping, runs
 from pipeline.inductive.grouping import Groups, Talk
 from pipeline.inductive.reruns import Steady
-from pipeline.models import SpacyPipeline
 
 
 @dataclass(frozen=True)

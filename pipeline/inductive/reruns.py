@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline import beside
-from pipeline import params as settings
+from pipeline.core import beside
+from pipeline.core import params as settings
 from pipeline.inductive import clusters, grouping, steadiness
 from pipeline.inductive.grouping import Groups, Talk
 

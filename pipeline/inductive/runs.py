@@ -12,9 +12,8 @@ from functools import reduce
 import numpy as np
 from scipy import sparse
 
-from pipeline import beside
-from pipeline.core import surroundings
-from pipeline.core.numbers import unit
+from pipeline.core import beside, environment
+from pipeline.core.arithmetic import unit
 
 GRID = 2.0**14
 BLOCK = 1024
@@ -61,7 +60,7 @@ def make(
     graphs = [nearest(view, count=reach) for view in views]
     kept = kept_rows(documents, runs=runs, keep=keep, seed=seed)
     # The products are small: threads would wait for each other longer than they work.
-    with surroundings.one_thread():
+    with environment.one_thread():
         made = runs_of(views, graphs, kept, neighbours=neighbours, resolutions=resolutions, seed=seed)
     return Runs(made, kept, graphs[0][0])
 
@@ -108,7 +107,7 @@ def project(vectors: np.ndarray, *, dimensions: int) -> np.ndarray:
     if min(centred.shape) <= dimensions:
         return exact(centred)
     # The sums are exact; one thread, so that the decomposition adds up in one order too.
-    with surroundings.one_thread():
+    with environment.one_thread():
         _, directions = np.linalg.eigh(centred.T @ centred)
     return exact(np.einsum("ij,jk->ik", centred, directions[:, ::-1][:, :dimensions], optimize=False))
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
-from pipeline import lean
-from pipeline.core import owned
+from pipeline.core import lean, safe_removal
 from pipeline.inductive import labels
 
 if TYPE_CHECKING:
@@ -129,7 +128,7 @@ def save(model: "BERTopic | None", folder: Path, *, card: str) -> None:
     empty, as DVC asks for each of them. The same model gives the same bytes. Raises NotOursError where the folder is a
     link.
     """
-    owned.clear(folder, FILES)
+    safe_removal.clear(folder, FILES)
     folder.mkdir(parents=True, exist_ok=True)
     if model is None:
         for name in FILES:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from pipeline.core.numbers import unit
+from pipeline.core.arithmetic import unit
 
 # How much a diverse quote may give up in nearness for being unlike those chosen (MMR: Carbonell & Goldstein 1998).
 VARIETY = 0.5

@@ -8,12 +8,12 @@ from itertools import chain, count
 import numpy as np
 import pandas as pd
 
-from pipeline import params as settings
-from pipeline import store, words
-from pipeline.core import languages
+from pipeline.core import languages, prose, store
+from pipeline.core import params as settings
 from pipeline.core.terms import UNASSIGNED
-from pipeline.inductive import decided, grouping, passports, reruns, steadiness, theme_quotes, wording
-from pipeline.inductive.decided import Decided
+from pipeline.decisions import decided_themes
+from pipeline.decisions.decided_themes import Decided
+from pipeline.inductive import grouping, passports, reruns, steadiness, theme_quotes, wording
 from pipeline.inductive.grouping import Groups, Talk
 from pipeline.inductive.passports import Facts
 
@@ -136,7 +136,9 @@ def assignments(talk: Talk, groups: Groups, ids: Sequence[int], part_ids: Sequen
 def quotes(talk: Talk, groups: Groups, left: Decided, *, options: settings.Themes) -> pd.DataFrame:
     """Rows of theme_quotes; what people pinned comes first."""
     chosen = theme_quotes.choose(talk.segments, talk.plain, groups.themes, groups.strength, count=options.quotes)
-    return identified(decided.pinned_first(chosen, talk.segments, talk.plain, left, count=options.quotes), left.ids)
+    return identified(
+        decided_themes.pinned_first(chosen, talk.segments, talk.plain, left, count=options.quotes), left.ids
+    )
 
 
 def identified(frame: pd.DataFrame, ids: Sequence[int]) -> pd.DataFrame:
@@ -170,7 +172,7 @@ def notes(talk: Talk, groups: Groups, stability: pd.DataFrame, *, looked: int) -
         apart = grouping.different(talk)
         repeated = f", {apart} of them different" if apart < n else ""
         said.append(
-            f"{words.count(n, 'segment').capitalize()}{repeated}: too little talk to tell themes apart, so all stand "
+            f"{prose.count(n, 'segment').capitalize()}{repeated}: too little talk to tell themes apart, so all stand "
             "together as one. Read them as they are; themes can be told from about 50 segments on."
         )
     elif n < FEW:
@@ -179,7 +181,7 @@ def notes(talk: Talk, groups: Groups, stability: pd.DataFrame, *, looked: int) -
     if len(foreign):
         spoken = languages.listed(foreign.value_counts().index.to_list())
         said.append(
-            f"{words.count(len(foreign), 'segment').capitalize()} of {n:,} are in {spoken}. Groups of such talk are "
+            f"{prose.count(len(foreign), 'segment').capitalize()} of {n:,} are in {spoken}. Groups of such talk are "
             "uncertain, as the models are for English; labels and keywords of themes mostly in it are not available. "
             "Read them, and name them yourself."
         )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core import languages
-from pipeline.core.numbers import unit
+from pipeline.core.arithmetic import unit
 from pipeline.inductive import labels, theme_model
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ COREQ: Tong, Sainsbury and Craig (2007), Int J Qual Health Care 19:349. SRQR: O'
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline import states, words
-from pipeline.states import Count
+from pipeline.core import prose
+from pipeline.decisions import states
+from pipeline.decisions.states import Count
 
 COREQ = (
     "Who interviewed or moderated",
@@ -105,15 +106,15 @@ class Item:
 
 def coreq(facts: Facts) -> tuple[Item, ...]:
     """The 32 items of COREQ."""
-    notes = words.count(facts.n_field_notes, "set of field notes", "sets of field notes")
+    notes = prose.count(facts.n_field_notes, "set of field notes", "sets of field notes")
     known = ", ".join(facts.attributes)
     said = {
-        12: f"{words.count(facts.n_cases, 'participant').capitalize()} in {facts.sources}." if facts.n_cases else "",
+        12: f"{prose.count(facts.n_cases, 'participant').capitalize()} in {facts.sources}." if facts.n_cases else "",
         16: f"Known of each: {known}. [Describe the sample by these.]" if known else "",
         20: f"{notes.capitalize()} were analysed beside the talk." if facts.n_field_notes else "",
         22: "Worked out in this report, under Saturation. [Say what you conclude from it.]" if facts.saturation else "",
         24: _coders(facts),
-        25: f"A framework of {words.count(facts.n_codes, 'code')}; its codebook is in codebook.yaml."
+        25: f"A framework of {prose.count(facts.n_codes, 'code')}; its codebook is in codebook.yaml."
         if facts.n_codes
         else "",
         26: _derived(facts),
@@ -127,7 +128,7 @@ def coreq(facts: Facts) -> tuple[Item, ...]:
 
 def srqr(facts: Facts) -> tuple[Item, ...]:
     """The 21 items of SRQR."""
-    people = f", {words.count(facts.n_cases, 'participant')}" if facts.n_cases else ""
+    people = f", {prose.count(facts.n_cases, 'participant')}" if facts.n_cases else ""
     said = {
         12: f"{facts.sources[:1].upper()}{facts.sources[1:]}{people}.",
         13: f"{facts.segments} Every source is listed with its sha256.".strip(),
@@ -155,16 +156,16 @@ def _coders(facts: Facts) -> str:
     if not facts.coders:
         return ""
     who = ", ".join(facts.coders)
-    return f"{words.count(len(facts.coders), 'person', 'people').capitalize()} coded ({who}); the pipeline beside them."
+    return f"{prose.count(len(facts.coders), 'person', 'people').capitalize()} coded ({who}); the pipeline beside them."
 
 
 def _derived(facts: Facts) -> str:
     parts = []
     if facts.n_codes:
-        parts.append(f"{words.count(facts.n_codes, 'code')} were given in advance by the framework")
+        parts.append(f"{prose.count(facts.n_codes, 'code')} were given in advance by the framework")
     if facts.count.found:
         how = "were derived from the data by clustering" if facts.clustered else "without any clustering"
-        parts.append(f"{words.count(facts.count.found, 'candidate theme')} {how}")
+        parts.append(f"{prose.count(facts.count.found, 'candidate theme')} {how}")
     text = "; ".join(parts)
     said = [f"{text[:1].upper()}{text[1:]}."] if text else []
     if facts.count.touched:
@@ -176,16 +177,16 @@ def _accepted(facts: Facts) -> str:
     if not facts.count.accepted:
         return ""
     was = "was" if facts.count.accepted == 1 else "were"
-    return f"{facts.count.accepted} of {words.count(facts.count.shown, 'theme')} {was} accepted by people."
+    return f"{facts.count.accepted} of {prose.count(facts.count.shown, 'theme')} {was} accepted by people."
 
 
 def _trust(facts: Facts) -> str:
     parts = ["Quotes were compared with their transcripts letter for letter."]
     if facts.n_decisions:
         who = ", ".join(facts.deciders)
-        decisions = words.count(facts.n_decisions, "decision").capitalize()
+        decisions = prose.count(facts.n_decisions, "decision").capitalize()
         stand = "stands, and is kept" if facts.n_decisions == 1 else "stand, and are kept"
         parts.append(f"{decisions} about themes {stand} with author, time and evidence ({who}).")
     if len(facts.coders) > 1:
-        parts.append(f"{words.count(len(facts.coders), 'person', 'people').capitalize()} coded, and are compared.")
+        parts.append(f"{prose.count(len(facts.coders), 'person', 'people').capitalize()} coded, and are compared.")
     return " ".join(parts)

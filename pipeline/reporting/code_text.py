@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.codebook import Code
+from pipeline.deductive.codebook import Code
 
 _FIELDS = {
     "definition": "Definition",

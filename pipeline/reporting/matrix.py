@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core import languages
-from pipeline.counting import TfidfVectorizer, normalize
-from pipeline.rows import each, groups
+from pipeline.core.table_rows import each, groups
+from pipeline.core.word_counts import TfidfVectorizer, normalize
 
 SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)\]]*(?=\s|$)|$)", re.DOTALL)
 BETWEEN = " […] "

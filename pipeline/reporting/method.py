@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.core import record
-from pipeline.core.record import Record
+from pipeline.core import stage_record
+from pipeline.core.stage_record import Record
 from pipeline.reporting import method_codes, method_talk, method_themes, references
 
 STAGES = ("ingest", "segment", "embed", "themes", "map_codes", "compare")
@@ -36,7 +36,8 @@ class Draft:
 def records(tables: Mapping[str, pd.DataFrame]) -> dict[str, Record]:
     """What each stage recorded, by its name; nothing of a stage whose table is empty or not there."""
     return {
-        stage: record.read(tables[f"{stage}_record"]) if f"{stage}_record" in tables else Record() for stage in STAGES
+        stage: stage_record.read(tables[f"{stage}_record"]) if f"{stage}_record" in tables else Record()
+        for stage in STAGES
     }
 
 

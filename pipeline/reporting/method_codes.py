@@ -1,8 +1,7 @@
 """What a methods section says of codes: how segments were set against the framework, and whose codes were compared."""
 
-from pipeline import words
-from pipeline.core import languages
-from pipeline.core.record import Record
+from pipeline.core import languages, prose
+from pipeline.core.stage_record import Record
 
 MEASURED = {
     "percent": "percentage agreement",
@@ -46,19 +45,19 @@ def mapping(done: Record) -> list[str]:
     said = []
     if done.get("unread"):
         n, spoken = sum(done["unread"].values()), languages.listed(done["unread"])
-        said.append(f"{words.count(n, 'segment').capitalize()} in {spoken}, which {READ}, took no part in mapping.")
+        said.append(f"{prose.count(n, 'segment').capitalize()} in {spoken}, which {READ}, took no part in mapping.")
     if "zero_shot" in done["methods"]:
         said.append(_by_words(done))
     if "few_shot" in done["methods"]:
         said += [_learned(done), _weighed(done), *_code_by_code(done)]
     elif done["coded"]:
         said.append(
-            f"Nothing was learned from people’s codes, which are on {words.count(done['coded'], 'segment')}: learning "
+            f"Nothing was learned from people’s codes, which are on {prose.count(done['coded'], 'segment')}: learning "
             f"begins with {done['min_passages']}."
         )
     said.append(
-        f"A code was given to {done['given']:,} of {words.count(done['segments'], 'segment')}. Of those without, "
-        f"{done['doubtful']:,} came near one ({words.percent(done['doubt'])} of its threshold) and are listed for "
+        f"A code was given to {done['given']:,} of {prose.count(done['segments'], 'segment')}. Of those without, "
+        f"{done['doubtful']:,} came near one ({prose.percent(done['doubt'])} of its threshold) and are listed for "
         "review."
     )
     if done["valence"]:
@@ -78,7 +77,7 @@ def comparison(done: Record, *, reflexive: bool) -> list[str]:
     if not done["coders"]:
         return ["No person’s codes came with the study, so nothing was compared with what people code."]
     settled = SETTLED if done["consensus"] else ""
-    who = f"Human codes came from {words.count(done['coders'], 'person', 'people')}."
+    who = f"Human codes came from {prose.count(done['coders'], 'person', 'people')}."
     if reflexive:
         return [
             f"{who}{settled} In keeping with a reflexive reading no coefficient is reported: where readings "
@@ -87,7 +86,7 @@ def comparison(done: Record, *, reflexive: bool) -> list[str]:
     said = [f"{who}{settled} {_compared(done)}"]
     measures = [THEMED[name] for name in THEMED if name in done["themes"]]
     if measures:
-        said.append(f"Candidate themes were set against people’s codes by {words.listed(measures)}.")
+        said.append(f"Candidate themes were set against people’s codes by {prose.listed(measures)}.")
     return said
 
 
@@ -100,8 +99,8 @@ def saturation(done: Record, *, reflexive: bool) -> list[str]:
     frame = f", also within each {_cell(done['frame'])}" if done["frame"] else ""
     order = {"interviewing": "in the order of interviewing", "file names": "in the order of file names"}
     return [
-        f"Saturation was judged by new {what} in runs of {words.count(run, 'source')} as a share of those "
-        f"in a base of {base} (Guest et al. 2020; threshold {words.percent(threshold)}), "
+        f"Saturation was judged by new {what} in runs of {prose.count(run, 'source')} as a share of those "
+        f"in a base of {base} (Guest et al. 2020; threshold {prose.percent(threshold)}), "
         f"{order.get(done['order'], done['order'])} and in random orders{frame}."
     ]
 
@@ -110,7 +109,7 @@ def _unmapped(done: Record) -> str:
     if done.get("unread"):
         return f"Segments were set against no codes: they are in {languages.listed(done['unread'])}, which {READ}."
     if not done["codes"]:
-        coded = words.count(done["coded"], "segment")
+        coded = prose.count(done["coded"], "segment")
         why = f"there is no framework, and people’s codes on {coded} are too few to learn from ({done['min_passages']})"
         return f"Segments were set against no codes: {why if done['coded'] else 'there is no framework'}."
     return "Segments were set against no codes: there was no segment to give one to."
@@ -124,7 +123,7 @@ def _by_words(done: Record) -> str:
         else "each with more than a name"
     )
     return (
-        f"Each segment was set against the {words.count(done['codes'], 'code')} of the framework ({described}) by its "
+        f"Each segment was set against the {prose.count(done['codes'], 'code')} of the framework ({described}) by its "
         "words alone: the vectors of a code’s name, definition and examples, made as the segments’ were, against those "
         f"of the segment, {near} and of the question it answers. A code was given where that likeness "
         "stood out from the code’s usual one (against hubs; Radovanović et al. 2010), with a threshold that gives "
@@ -135,11 +134,11 @@ def _by_words(done: Record) -> str:
 def _near(done: Record) -> str:
     if not done["context"]:
         return "of none of its neighbours"
-    return f"of {words.count(done['context'], 'neighbour')} on either side (weight {done['context_decay']:g} a step)"
+    return f"of {prose.count(done['context'], 'neighbour')} on either side (weight {done['context_decay']:g} a step)"
 
 
 def _learned(done: Record) -> str:
-    beyond = f", among them {words.count(done['beyond'], 'code')} that the framework lacks" if done["beyond"] else ""
+    beyond = f", among them {prose.count(done['beyond'], 'code')} that the framework lacks" if done["beyond"] else ""
     counted = (
         f" and {done['vocabulary']} dimensions of word and letter counts (latent semantic analysis; Deerwester et al. "
         "1990)"
@@ -147,7 +146,7 @@ def _learned(done: Record) -> str:
         else ""
     )
     features = f"the same vectors{counted}"
-    read = f"{words.count(done['read'], 'segment')} of {words.count(done['read_documents'], 'source')}"
+    read = f"{prose.count(done['read'], 'segment')} of {prose.count(done['read_documents'], 'source')}"
     return (
         f"Codes were also learned from what people coded{beyond}: they had read {read} and given a code to "
         f"{done['coded']:,}. {UNCODED[done['uncoded']]} Ridge regression (penalty {done['ridge']:g}; Rifkin and "
@@ -160,11 +159,11 @@ def _learned(done: Record) -> str:
 def _weighed(done: Record) -> str:
     aims = {
         "f1": "so that a code is given about as often as people gave it",
-        "precision": f"so that {words.percent(done['precision'])} of what is given is right",
+        "precision": f"so that {prose.percent(done['precision'])} of what is given is right",
     }
     if not done["calibrated"]:
         return (
-            f"With {words.count(done['read_documents'], 'coded source')} nothing could be calibrated: scores stand as "
+            f"With {prose.count(done['read_documents'], 'coded source')} nothing could be calibrated: scores stand as "
             "they are, with one threshold by which segments get as many codes as people gave."
         )
     return (
@@ -194,14 +193,14 @@ def _compared(done: Record) -> str:
         return "Nobody’s codes could be set against anybody else’s."
     against = "with each other and with the pipeline’s" if done["methods"] and done["coders"] > 1 else ""
     against = against or ("with the pipeline’s" if done["methods"] else "with each other")
-    units = words.listed([UNITS[unit] for unit in done["units"]])
-    measures = words.listed([MEASURED[name] for name in MEASURED if name in done["coefficients"]])
-    few = f"{words.count(done['min_units'], 'unit')} or more"
+    units = prose.listed([UNITS[unit] for unit in done["units"]])
+    measures = prose.listed([MEASURED[name] for name in MEASURED if name in done["coefficients"]])
+    few = f"{prose.count(done['min_units'], 'unit')} or more"
     intervals = (
-        f"95% intervals of {words.listed(done['intervals'])} come from {done['draws']:,} draws of whole sources, where "
+        f"95% intervals of {prose.listed(done['intervals'])} come from {done['draws']:,} draws of whole sources, where "
         f"there were {done['min_documents']} or more (bootstrap; Efron and Tibshirani 1993; seed {done['seed']})."
         if done["intervals"]
-        else f"With fewer than {words.count(done['min_documents'], 'source')} to draw from no interval is given."
+        else f"With fewer than {prose.count(done['min_documents'], 'source')} to draw from no interval is given."
     )
     return (
         f"Their codes were compared {against}, on {units}, by {measures}, on {few}. "
@@ -210,7 +209,7 @@ def _compared(done: Record) -> str:
 
 
 def _cell(frame: list[str]) -> str:
-    return frame[0] if len(frame) == 1 else f"combination of {words.listed(frame)}"
+    return frame[0] if len(frame) == 1 else f"combination of {prose.listed(frame)}"
 
 
 def _amount(number: float, noun: str) -> str:

@@ -1,8 +1,7 @@
 """What a methods section says of the material, its segments and their vectors, from what those stages recorded."""
 
-from pipeline import words
-from pipeline.core import languages
-from pipeline.core.record import Record
+from pipeline.core import languages, prose
+from pipeline.core.stage_record import Record
 
 # Why segments are set aside, in the order in which it is told.
 ASIDE = {
@@ -25,9 +24,9 @@ def material(done: Record) -> list[str]:
     """What was read, how interviewers were told from participants, and what people had coded."""
     if not done:
         return []
-    kinds = [words.source(kind, done["sources"][kind]) for kind in words.SOURCES if kind in done["sources"]]
-    total, people = words.count(done["words"], "word"), words.count(done["cases"], "participant")
-    said = [f"The material was {words.listed(kinds) or 'no source'}: {total}, {people}."]
+    kinds = [prose.source(kind, done["sources"][kind]) for kind in prose.SOURCES if kind in done["sources"]]
+    total, people = prose.count(done["words"], "word"), prose.count(done["cases"], "participant")
+    said = [f"The material was {prose.listed(kinds) or 'no source'}: {total}, {people}."]
     if done["interviewer_labels"]:
         said.append(
             "A label before a turn named its speaker where the speaker was listed, where it meant the interviewer "
@@ -41,11 +40,11 @@ def material(done: Record) -> list[str]:
         )
     if done["guessed"]:
         said.append(
-            f"In {words.count(done['guessed'], 'source')} nothing named the interviewer, and the speaker who asked "
+            f"In {prose.count(done['guessed'], 'source')} nothing named the interviewer, and the speaker who asked "
             "most was taken for them."
         )
     if done["left_out"]:
-        said.append(f"{words.count(done['left_out'], 'coding').capitalize()} by this program itself were left out.")
+        said.append(f"{prose.count(done['left_out'], 'coding').capitalize()} by this program itself were left out.")
     return said
 
 
@@ -64,13 +63,13 @@ def segments(done: Record) -> list[str]:
     said = [f"The talk was divided into {units[done['unit']]}. {sentences} were found by {found}."]
     ruled = done.get("by_punctuation", {})
     if ruled:
-        sources = words.count(sum(ruled.values()), "source")
+        sources = prose.count(sum(ruled.values()), "source")
         said.append(f"In {sources} in {languages.listed(ruled)} they were found by punctuation alone.")
     aside = done["set_aside"]
     told = [why.format(**done) + f" ({aside[key]:,})" for key, why in ASIDE.items() if key in aside]
-    rest = f"; {words.listed(told)} were set aside" if told else ""
+    rest = f"; {prose.listed(told)} were set aside" if told else ""
     least = "" if "short" in aside else f" Segments of fewer than {done['min_words']} words would have been set aside."
-    total = words.count(done["segments"], "segment")
+    total = prose.count(done["segments"], "segment")
     said.append(f"Of {total}, {done['used']:,} of participants’ talk or of written sources were analysed{rest}.{least}")
     return said
 
@@ -82,11 +81,11 @@ def vectors(done: Record) -> list[str]:
     known = [f"revision {done['revision']}"] if done["revision"] else []
     known.append(f"SHA-256 of its files {done['fingerprint'][:16]}…")
     model = f"{done['model']} ({'; '.join(known)})"
-    how = words.listed([_way(done, way) for way in done["way"]], last="or")
-    place = words.listed([PLACES[place] for place in done["place"]], last="or")
+    how = prose.listed([_way(done, way) for way in done["way"]], last="or")
+    place = prose.listed([PLACES[place] for place in done["place"]], last="or")
     return [
         f"Each segment was represented by a vector of length 1 from {model}: {how}. It was computed on {place} with "
-        f"{words.listed(done['libraries'])}. A vector computed earlier was used again only for the same text, model "
+        f"{prose.listed(done['libraries'])}. A vector computed earlier was used again only for the same text, model "
         "files, arithmetic and versions."
     ]
 
@@ -102,7 +101,7 @@ def _way(done: Record, way: str) -> str:
     kind = {"mean": "the mean of the vectors of its word pieces", "cls": "the vector of its first word piece"}
     pooled = kind.get(done["pooling"], f"pooled by {done['pooling']}" if done["pooling"] else "pooled by the library")
     extra = [name for name in done["modules"] if name not in ("Transformer", "Pooling", "Normalize")]
-    further = f", with the further layers {words.listed(extra)}" if extra else ""
+    further = f", with the further layers {prose.listed(extra)}" if extra else ""
     prompt = f", with “{done['prompt'].strip()}” put before each text as the model asks" if done["prompt"] else ""
     longer = (
         f"; a segment of more than {done['window']} word pieces was divided and the vectors of its parts averaged"

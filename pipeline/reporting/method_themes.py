@@ -1,7 +1,7 @@
 """What a methods section says of candidate themes: what grouped segments, what named groups, what people decided."""
 
-from pipeline import words
-from pipeline.core.record import Record
+from pipeline.core import prose
+from pipeline.core.stage_record import Record
 
 
 def grouping(done: Record, *, reflexive: bool) -> list[str]:
@@ -13,7 +13,7 @@ def grouping(done: Record, *, reflexive: bool) -> list[str]:
     if not done["divided"]:
         differ = f" ({done['different']} of them different)" if done["different"] < done["segments"] else ""
         return [
-            f"{words.count(done['segments'], 'segment').capitalize()}{differ} {_were(done['segments'])} too little to "
+            f"{prose.count(done['segments'], 'segment').capitalize()}{differ} {_were(done['segments'])} too little to "
             f"be divided (fewer than {done['min_segments']}): nothing was clustered, and what was said stands as one "
             "group."
         ]
@@ -32,23 +32,23 @@ def labels(done: Record) -> list[str]:
         said = [
             f"The words of each group were weighed by class-based TF-IDF as {done['words']} computes it (Grootendorst "
             f"2022), which had no part in the grouping. Labels{'' if own else ' that nobody else worded'} and the "
-            f"{words.count(done['keywords'], 'keyword')} of each theme are words of the segments{phrases}, ranked by "
+            f"{prose.count(done['keywords'], 'keyword')} of each theme are words of the segments{phrases}, ranked by "
             "that weight, by how near the talk that holds them is to the theme, and by how many participants use them."
         ]
     if done["labeller"]:
         n = done["labels"].get(done["labeller"], 0)
         said.append(
             f"The language model {done['labeller']} was given the keywords and up to "
-            f"{words.count(done['exemplars'], 'passage')} of each group and asked to word a label: {n} of "
-            f"{words.count(done['themes'], 'label')} {_are(n)} its words."
+            f"{prose.count(done['exemplars'], 'passage')} of each group and asked to word a label: {n} of "
+            f"{prose.count(done['themes'], 'label')} {_are(n)} its words."
         )
     unnamed = done["labels"].get("", 0)
     if unnamed:
-        groups = words.count(unnamed, "group").capitalize()
+        groups = prose.count(unnamed, "group").capitalize()
         said.append(f"{groups} mostly in another language than English {_are(unnamed)} without a label.")
     people = done["labels"].get("people", 0)
     if people:
-        said.append(f"{words.count(people, 'label').capitalize()} {_are(people)} the researchers’.")
+        said.append(f"{prose.count(people, 'label').capitalize()} {_are(people)} the researchers’.")
     return said
 
 
@@ -69,15 +69,15 @@ def steadiness(done: Record) -> list[str]:
         (done["cases_left_out"], "participant", "participants"),
         (done["values_left_out"], "value of an attribute", "values of attributes"),
     ]
-    told = [words.count(n, one, many) for n, one, many in left if n]
+    told = [prose.count(n, one, many) for n, one, many in left if n]
     said = []
     if done["reruns"]:
         said.append(
             f"To see how steady they are, themes were sought again {_runs(done['reruns'])} with "
-            f"{words.percent(done['leave_out'])} of the sources left out (Hennig 2007)."
+            f"{prose.percent(done['leave_out'])} of the sources left out (Hennig 2007)."
         )
     if told:
-        said.append(f"They were also sought without each of {words.listed(told)} on which they lean most.")
+        said.append(f"They were also sought without each of {prose.listed(told)} on which they lean most.")
     return said or ["How steady the themes are was not measured."]
 
 
@@ -89,9 +89,9 @@ def decisions(done: Record, *, decided: str = "") -> list[str]:
         return ["The researchers had recorded no decision on a theme when this was computed."]
     n = done["decisions"]
     return [
-        f"{words.count(n, 'decision').capitalize()} of the researchers {_were(n)} kept, whatever the grouping said.",
+        f"{prose.count(n, 'decision').capitalize()} of the researchers {_were(n)} kept, whatever the grouping said.",
         f"{decided}." if decided else "",
-        f"Where the grouping put more than {words.percent(done['shift_share'])} of a theme of theirs elsewhere, they "
+        f"Where the grouping put more than {prose.percent(done['shift_share'])} of a theme of theirs elsewhere, they "
         "are asked.",
     ]
 
@@ -109,12 +109,12 @@ def _context(done: Record) -> str:
         parts.append(f"of the question it answers (weight {done['question']:g})")
     if not parts:
         return "Segments were grouped by their own vectors, without the talk around them."
-    return f"To group segments, the vector of each was mixed with those {words.listed(parts)}."
+    return f"To group segments, the vector of each was mixed with those {prose.listed(parts)}."
 
 
 def _clusterings(done: Record) -> str:
     low, high = done["resolutions"]
-    near = words.listed([str(count) for count in done["neighbours"]], last="or")
+    near = prose.listed([str(count) for count in done["neighbours"]], last="or")
     found = [
         f"{_runs(done['communities'])} the communities of the graph that joins each segment to its {near} nearest by "
         f"cosine (Louvain method, resolution {low:g} to {high:g}; Blondel et al. 2008; {done['clustering']})"
@@ -123,17 +123,17 @@ def _clusterings(done: Record) -> str:
         found.append(
             f"{_runs(done['centres'])} as many groups around centres (spherical k-means; Dhillon and Modha 2001)"
         )
-    views = words.listed([str(count) for count in done["directions"]], last="or")
+    views = prose.listed([str(count) for count in done["directions"]], last="or")
     seen = f", in the first {views} principal components" if views else ", in all directions of the vectors"
     each = (
-        f"Each used about {words.percent(done['keep'])} of the sources, drawn with the seed {done['seed']}; the "
+        f"Each used about {prose.percent(done['keep'])} of the sources, drawn with the seed {done['seed']}; the "
         "segments left out joined the group they were nearest to."
         if done["keep"] < 1
         else f"Each used all sources; the seed was {done['seed']}."
     )
     return (
-        f"Candidate themes are what stayed together over {words.count(done['runs'], 'clustering')} (evidence "
-        f"accumulation; Fred and Jain 2005): {words.listed(found)}{seen}. {each}"
+        f"Candidate themes are what stayed together over {prose.count(done['runs'], 'clustering')} (evidence "
+        f"accumulation; Fred and Jain 2005): {prose.listed(found)}{seen}. {each}"
     )
 
 
@@ -149,9 +149,9 @@ def _consensus(done: Record, *, reflexive: bool) -> str:
     apart = f" Of the segments, {done['apart']:,} {_are(done['apart'])} unlike any other and in no theme."
     return (
         "The graph of neighbours, weighted by how often two segments shared a group, was divided finely (Louvain "
-        f"method, resolution {done['fineness']:g}), groups of fewer than {words.count(done['min_size'], 'segment')} "
+        f"method, resolution {done['fineness']:g}), groups of fewer than {prose.count(done['min_size'], 'segment')} "
         f"joined the one they were most often with, and the rest was joined by average linkage. {number} This gave "
-        f"{words.count(done['clusters'], 'candidate theme')}.{apart if done['apart'] else ''}"
+        f"{prose.count(done['clusters'], 'candidate theme')}.{apart if done['apart'] else ''}"
     )
 
 
@@ -160,7 +160,7 @@ def _sample(done: Record) -> list[str]:
         return []
     return [
         f"Clusterings were made of a sample of {done['clustered']:,} of the "
-        f"{words.count(done['segments'], 'segment')}, the same share of each source and participant; every other "
+        f"{prose.count(done['segments'], 'segment')}, the same share of each source and participant; every other "
         "segment joined the theme whose centre it is nearest to."
     ]
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core import coders
+from pipeline.core.table_rows import each, groups
+from pipeline.decisions.states import Count
 from pipeline.reporting.matrix import Cell
-from pipeline.rows import each, groups
-from pipeline.states import Count
-from pipeline.views import agreement_view, theme_view
+from pipeline.reporting.views import agreement_view, theme_view
 
 
 def build(

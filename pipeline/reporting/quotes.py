@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 
-from pipeline.errors import CounterpointError
-from pipeline.rows import each, lookup
+from pipeline.core.errors import CounterpointError
+from pipeline.core.table_rows import each, lookup
 
 
 class QuoteError(CounterpointError):

@@ -1,0 +1,208 @@
+"""Files of entries: a YAML list under one key, a line an entry, as people and commands write them.
+
+decisions.yaml, readings.yaml, summaries.yaml and reading.yaml are such files. One line each, because Git then merges
+two people's additions whole (merge=union in .gitattributes); of blocks over several lines it would take the lines they
+share once, and mix the rest.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+
+from pipeline.core import atomic_files, names, text_files, yaml_comments, yaml_files
+from pipeline.core.errors import CounterpointError
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?")
+# The years in which something can have been decided: others are slips of the hand, and cannot be counted on from.
+YEARS = (1900, 2100)
+
+
+def _day(text: str) -> str:
+    return _dated(text, _DAY, "a day is written as 2026-01-15")
+
+
+def _time(text: str) -> str:
+    return _dated(text, _TIME, "a time is written as 2026-01-15 or 2026-01-15T10:30:00, in UTC and without a zone")
+
+
+def _dated(text: str, form: re.Pattern[str], said: str) -> str:
+    """The text, if it is a day or time there is; raise ValueError, in words, where it is not."""
+    if not form.fullmatch(text):
+        raise ValueError(f"'{text[:40]}': {said}")
+    try:
+        found = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is no day or time there is") from None
+    if not YEARS[0] <= found.year <= YEARS[1]:
+        raise ValueError(f"'{text}': the year is not between {YEARS[0]} and {YEARS[1]}")
+    return text
+
+
+# A day; a day with, perhaps, a time of day.
+Day = Annotated[str, AfterValidator(_day)]
+Time = Annotated[str, AfterValidator(_time)]
+
+
+def _named(text: str) -> str:
+    if not names.written(text):
+        raise ValueError("nobody is named: it is empty, or holds only signs that are not seen")
+    return text
+
+
+# A person's name, of at least one letter that is seen.
+Name = Annotated[str, AfterValidator(_named)]
+
+
+class Entry(BaseModel):
+    """One entry: closed, and made of words and numbers that can be written and read again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _can_be_written(cls, held: Any) -> Any:
+        for name, value in held.items() if isinstance(held, Mapping) else ():
+            words = value if isinstance(value, str) else " ".join(filter(_is_text, value)) if _is_list(value) else ""
+            if found := text_files.HALF.search(words):
+                raise ValueError(f"{name} holds U+{ord(found[0]):04X}, half of a character")
+        return held
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+One = TypeVar("One", bound=Entry)
+
+
+def read(
+    path: Path,
+    key: str,
+    kind: type[One],
+    *,
+    error: type[CounterpointError],
+    word: str = "entry",
+    together: Callable[[list[One], list[int]], list[str]] = lambda _, __: [],
+    beside: Sequence[str] | None = None,
+) -> list[One]:
+    """The entries of a file in their order; none without a file. Raises `error` with every problem, a line each.
+
+    The list may stand by itself, without its key, or beside other keys: any, or those that `beside` names. `word`: what
+    an entry is called; `together`: what is wrong with those that are right by themselves, in sentences, given each with
+    its line.
+    """
+    try:
+        held = yaml_files.read(path) if path.exists() else yaml_files.Document()
+    except yaml_files.YamlError as broken:
+        raise error(str(broken)) from None
+    problems = [*held.problems, *_other_keys(path, held.value, key, beside)]
+    found: list[One] = []
+    lines: list[int] = []
+    blocks = _listed(path, held.value, key, error=error) if not problems else yaml_files.List(0)
+    for number, (line, block) in enumerate(zip(blocks.lines, blocks, strict=True), start=1):
+        try:
+            found.append(kind.model_validate(block))
+            lines.append(line)
+        except ValidationError as wrong:
+            problems += [_sentence(path, block, line, f"{word} {number}", one) for one in wrong.errors()]
+    problems += together(found, lines)
+    if problems:
+        raise error("\n".join(problems))
+    return found
+
+
+def _other_keys(path: Path, held: Any, key: str, beside: Sequence[str] | None) -> list[str]:
+    """A sentence for each key that does not belong: what stands under it would not be read, and lost by a command."""
+    if beside is None or not isinstance(held, yaml_files.Map) or key not in held:
+        return []
+    return [
+        f"{path}, line {held.lines[other]}: '{other}' is no key of this file. Put what stands under it under '{key}', "
+        "or remove it."
+        for other in held
+        if other not in (key, *beside)
+    ]
+
+
+def _listed(path: Path, held: Any, key: str, *, error: type[CounterpointError]) -> yaml_files.List:
+    """The list of a file; raise `error` where it holds something else."""
+    under = held.get(key, "") if isinstance(held, Mapping) and held else held or None
+    if under is None:
+        return yaml_files.List(0)
+    if not isinstance(under, yaml_files.List):
+        line = yaml_files.line_of(held, [key]) or 1
+        raise error(
+            f"{path} should hold one key, '{key}', with a list under it; line {line} holds something else. Mend it."
+        )
+    return under
+
+
+def made(kind: type[One], fields: Mapping[str, Any], *, error: type[CounterpointError]) -> One:
+    """An entry of fields that a command was given; raise `error`, in a sentence, where they cannot be."""
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as wrong:
+        said = [f"{'.'.join(map(str, one['loc']))}: {_reason(one)}".removeprefix(": ") for one in wrong.errors()]
+        raise error(f"This cannot be written down: {'; '.join(said)}. Say it otherwise.") from None
+
+
+def _sentence(path: Path, block: Any, line: int, which: str, problem: Any) -> str:
+    where = ".".join(str(part) for part in problem["loc"])
+    line = yaml_files.line_of(block, problem["loc"]) or line
+    return f"{path}, line {line}: {which}{f', {where}' if where else ''}: {_reason(problem)}. Mend that entry."
+
+
+def _reason(problem: Any) -> str:
+    if problem["type"] == "extra_forbidden":
+        return "there is no such field"
+    if problem["type"] == "model_type":
+        return "it is no entry; an entry has fields, as in {who: Asha}"
+    if problem["type"] == "string_type":
+        return f"{problem['input']!r} is no text; put text in quotation marks"
+    return str(problem["msg"]).removeprefix("Value error, ")
+
+
+class _OneLine(yaml.SafeDumper):
+    """Writes YAML without a line break, whatever the words hold."""
+
+
+def _words(dumper: yaml.SafeDumper, words: str) -> yaml.Node:
+    breaks = any(mark in words for mark in "\n\r\x85\u2028\u2029")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", words, style='"' if breaks else None)
+
+
+_OneLine.add_representer(str, _words)
+
+
+def dump(head: str, key: str, held: Iterable[Mapping[str, Any]]) -> str:
+    """The text of a file: a comment that says what it is, its key, and a line an entry."""
+    return f"{head}{key}:\n" + "".join(_line(dict(one)) for one in held)
+
+
+def save(path: Path, text: str, key: str, line: Callable[[Any], str]) -> None:
+    """Write a file of entries whole, with the comments that people wrote into it.
+
+    `text`: as `dump` makes it; `line`: the line that it has for an entry as it is read. Raises OSError.
+    """
+    before = text_files.read(path) if path.exists() else ""
+    atomic_files.write(path, yaml_comments.kept(before, text, key=key, line=line))
+
+
+def one_line(text: str) -> str:
+    """The line of the last entry of a text that `dump` made."""
+    return text.rstrip("\n").rpartition("\n")[2]
+
+
+def _line(held: dict[str, Any]) -> str:
+    """One entry of a list in YAML, on one line."""
+    flow = yaml.dump(held, Dumper=_OneLine, sort_keys=False, allow_unicode=True, width=10**9, default_flow_style=True)
+    return f"- {flow}"

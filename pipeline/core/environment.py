@@ -1,0 +1,59 @@
+"""What a run must not take from its surroundings: the number of processors, and the character set of the session."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from threadpoolctl import threadpool_limits
+
+from pipeline.core.errors import CounterpointError
+
+# Where the libraries of linear algebra and OpenMP look as they are loaded.
+ONE = dict.fromkeys(
+    (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "GOTO_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "BLIS_NUM_THREADS",
+        "VECLIB_MAXIMUM_THREADS",
+    ),
+    "1",
+)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let every library add up on one thread, whatever the environment says, until this is left.
+
+    The order in which a sum is added up depends on how many threads share it, and so does its last digit. Libraries
+    that are loaded are told their number; those loaded later, as parts of SciPy and scikit-learn are, read it in the
+    environment as they are.
+    """
+    before = {name: os.environ.get(name) for name in ONE}
+    os.environ.update(ONE)
+    try:
+        with threadpool_limits(limits=1):
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def check_file_names() -> None:
+    """Raise CounterpointError where Python does not read the names of files as UTF-8: documents are called by them."""
+    encoding = sys.getfilesystemencoding()
+    if encoding != "utf-8":
+        raise CounterpointError(
+            f"This session reads the names of files as {encoding}, so documents would have other names here than "
+            "elsewhere. Set PYTHONUTF8=1, or a locale in UTF-8 such as LC_ALL=C.UTF-8, and run this again."
+        )

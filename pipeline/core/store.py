@@ -1,0 +1,216 @@
+"""The only module that touches parquet: tables are checked on every read and write, and written whole or not at all."""
+
+from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.errors
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline.core import atomic_files, schemas
+from pipeline.core.errors import CounterpointError, refused
+from pipeline.core.study_paths import Places
+
+INTERIM: dict[str, type[schemas.Table]] = {
+    "documents": schemas.Documents,
+    "turns": schemas.Turns,
+    "cases": schemas.Cases,
+    "codings": schemas.Codings,
+    "ingest_problems": schemas.Problems,
+    "ingest_record": schemas.Record,
+    "segments": schemas.Segments,
+    "segment_problems": schemas.Problems,
+    "segment_record": schemas.Record,
+    "embeddings": schemas.Embeddings,
+    "embed_record": schemas.Record,
+}
+PROCESSED: dict[str, type[schemas.Table]] = {
+    "themes": schemas.Themes,
+    "theme_assignments": schemas.ThemeAssignments,
+    "theme_states": schemas.ThemeStates,
+    "theme_questions": schemas.ThemeQuestions,
+    "theme_news": schemas.ThemeNews,
+    "theme_quotes": schemas.ThemeQuotes,
+    "theme_attributes": schemas.ThemeAttributes,
+    "theme_choice": schemas.ThemeChoice,
+    "theme_unassigned": schemas.ThemeUnassigned,
+    "theme_map": schemas.ThemeMap,
+    "theme_stability": schemas.ThemeStability,
+    "theme_dependence": schemas.ThemeDependence,
+    "themes_problems": schemas.Problems,
+    "themes_record": schemas.Record,
+    "code_assignments": schemas.CodeAssignments,
+    "theme_code": schemas.ThemeCode,
+    "segment_codes": schemas.SegmentCodes,
+    "mapping_quality": schemas.MappingQuality,
+    "code_reliability": schemas.CodeReliability,
+    "valence": schemas.Valence,
+    "negative_cases": schemas.NegativeCases,
+    "code_themes": schemas.CodeThemes,
+    "theme_code_quotes": schemas.ThemeCodeQuotes,
+    "map_codes_problems": schemas.Problems,
+    "map_codes_record": schemas.Record,
+    "agreement": schemas.Agreement,
+    "agreement_of_all": schemas.AgreementOfAll,
+    "agreement_by_attribute": schemas.AgreementByAttribute,
+    "missed": schemas.Missed,
+    "disagreements": schemas.Disagreements,
+    "theme_agreement": schemas.ThemeAgreement,
+    "theme_human_code": schemas.ThemeCode,
+    "code_recovery": schemas.CodeRecovery,
+    "theme_mapping": schemas.ThemeMapping,
+    "saturation": schemas.Saturation,
+    "saturation_verdict": schemas.SaturationVerdict,
+    "triangulation": schemas.Triangulation,
+    "compare_problems": schemas.Problems,
+    "compare_record": schemas.Record,
+    "framework_matrix": schemas.FrameworkMatrix,
+}
+
+# Rows that are stored together: who reads some documents of a large table reads no more than these beside them. A row
+# of documents is a whole transcript.
+ROWS = 16_384
+ROWS_OF = {"documents": 256}
+# What DVC leaves where it copies a table and the disk is full.
+DVC_TEMPORARY = f".{'?' * 22}.tmp"
+
+
+class StoreError(CounterpointError):
+    """A table is missing or does not hold what its schema says."""
+
+
+def path(study: Path, table: str) -> Path:
+    """Where a table of a study lies: interim or processed, as its schema is registered."""
+    places = Places(study)
+    return (places.interim if table in INTERIM else places.processed) / f"{table}.parquet"
+
+
+def read(study: Path, table: str, *, within: tuple[str, str] | None = None) -> pd.DataFrame:
+    """Read and validate one table; raise StoreError where it is missing or its columns are not as they should be.
+
+    `within`: of a table of documents, only the rows of those from the first to the last of two names.
+    """
+    place = _there(study, table)
+    some = [("document", ">=", within[0]), ("document", "<=", within[1])] if within else None
+    return _validated(table, pd.read_parquet(place, filters=some), place)
+
+
+def words(study: Path, table: str) -> pd.Series:
+    """The words of each document of a table with n_words, by name, without reading the rest."""
+    columns = pq.read_table(_there(study, table), columns=["document", "n_words"])
+    total = columns.group_by("document").aggregate([("n_words", "sum")])
+    return pd.Series(total["n_words_sum"].to_numpy(), index=total["document"].to_pandas()).sort_index()
+
+
+def counts(study: Path, table: str, columns: Sequence[str]) -> pd.DataFrame:
+    """How many rows of a table have each combination of values in some columns (`n`), without reading the rest."""
+    held = pq.read_table(_there(study, table), columns=list(columns)).group_by(list(columns))
+    found: pd.DataFrame = held.aggregate([([], "count_all")]).to_pandas()
+    return found.rename(columns={"count_all": "n"}).sort_values(list(columns), ignore_index=True)
+
+
+def write(study: Path, table: str, frame: pd.DataFrame) -> None:
+    """Validate one table and write it whole: a temporary file first, then a rename. Same rows, same bytes.
+
+    Raises StoreError where it breaks its schema, and where the disk is full or may not be written; the table that was
+    there before is then there still.
+    """
+    write_part(path(study, table), table, frame)
+
+
+def write_part(place: Path, table: str, frame: pd.DataFrame) -> None:
+    """Write a part of a table to a file of its own, as `write` does a table; `join` puts parts together."""
+    checked = _validated(table, frame.reset_index(drop=True), place)
+    arrow = pa.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
+    _whole(place, lambda temporary: pq.write_table(arrow, temporary, compression="zstd", row_group_size=_rows(table)))
+
+
+def join(study: Path, table: str, parts: Sequence[Path]) -> None:
+    """Write a table from its parts, in their order: the bytes that `write` gives of all their rows.
+
+    Holds a few row groups at a time. Raises StoreError as `write` does, and where two parts hold one thing.
+    """
+    place = path(study, table)
+    schemas_ = [pq.read_schema(part) for part in parts]
+    filled = [pq.read_metadata(part).num_rows > 0 for part in parts]
+    own = next((one for one, full in zip(schemas_, filled, strict=True) if full), schemas_[0])
+    at_once = _rows(table)
+    unique = [name for name, column in schema(table).to_schema().columns.items() if column.unique]
+    seen: dict[str, list[pa.Array]] = {name: [] for name in unique}
+
+    def fill(temporary: Path) -> None:
+        with pq.ParquetWriter(temporary, own, compression="zstd") as writer:
+            waiting = own.empty_table()
+            for part in [part for part, full in zip(parts, filled, strict=True) if full]:
+                rows = pq.read_table(part)
+                for name in unique:
+                    seen[name] += rows[name].chunks
+                waiting = pa.concat_tables([waiting, rows])
+                while len(waiting) >= at_once:
+                    writer.write_table(waiting.slice(0, at_once).combine_chunks())
+                    waiting = waiting.slice(at_once)
+            if len(waiting) or not any(filled):
+                writer.write_table(waiting.combine_chunks())
+        for name, chunks in seen.items():
+            if chunks and pc.count_distinct(pa.chunked_array(chunks)).as_py() < sum(map(len, chunks)):
+                raise StoreError(f"{place}: two rows have one {name}. Run `counterpoint run --force` to make it anew.")
+
+    _whole(place, fill)
+
+
+def _rows(table: str) -> int:
+    return ROWS_OF.get(table, ROWS)
+
+
+def _there(study: Path, table: str) -> Path:
+    place = path(study, table)
+    if not place.exists():
+        raise StoreError(f"{place} is missing: run `counterpoint run`, which makes it.")
+    return place
+
+
+def _whole(place: Path, fill: Callable[[Path], object]) -> None:
+    """Have a temporary file filled beside a place, then put it there; clear away what DVC left, too."""
+    try:
+        for left in place.parent.glob(DVC_TEMPORARY):
+            left.unlink(missing_ok=True)
+        with atomic_files.beside(place) as temporary:
+            fill(temporary)
+    except OSError as error:
+        raise StoreError(
+            str(refused(error, doing=f"Writing {place}") or f"{place} cannot be written ({error}).")
+        ) from None
+
+
+def empty(table: str) -> pd.DataFrame:
+    """A table of no rows with the columns and types of its schema."""
+    return schema(table).empty()
+
+
+def schema(table: str) -> type[schemas.Table]:
+    """The schema of a table; raise StoreError for a name that is no table."""
+    try:
+        return {**INTERIM, **PROCESSED}[table]
+    except KeyError:
+        raise StoreError(f"'{table}' is no table of a study: see pipeline/core/store.py for their names.") from None
+
+
+def _validated(table: str, frame: pd.DataFrame, place: Path) -> pd.DataFrame:
+    try:
+        return schema(table).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        said = "; ".join(sorted({_failure(case) for case in error.failure_cases.to_dict("records")})[:10])
+        raise StoreError(
+            f"{place} does not hold what it should ({said}). Run `counterpoint run --force` to make it anew."
+        ) from None
+
+
+def _failure(case: dict[Hashable, Any]) -> str:
+    if case["check"] == "column_in_schema":
+        return f"column {case['failure_case']} is not one of its own"
+    if case["check"] == "column_in_dataframe":
+        return f"column {case['failure_case']} is missing"
+    return f"column {case['column']}: {case['check']}"

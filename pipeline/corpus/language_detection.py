@@ -1,0 +1,147 @@
+"""Which language a text is in.
+
+Told by py3langid (Lui and Baldwin 2012, langid.py; BSD-3), a naive Bayes model of byte n-grams that lies in its
+package: nothing is fetched. One piece of talk may be anything, so a document is judged by all of its pieces together.
+"""
+
+import copy
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pipeline.core.languages import NAMES, UNKNOWN, Found
+from pipeline.corpus import text_layout
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+# A text with fewer words tells no language; nor does one of which the model is less sure than this.
+FEWEST, SURE = 15, 0.9
+# Of a text so many characters are judged as a whole.
+LONGEST = 20_000
+# Talk is judged in pieces of whole sentences with so many words at least, each if the model is as sure as this of it.
+PIECE, PIECE_SURE = 8, 0.8
+# So many pieces are looked at of a document: six thousand words or more.
+MOST = 600
+# Another language is in a text where so many pieces and words are in it beyond doubt, or such a share of its words.
+OTHER_PIECES, OTHER_WORDS, OTHER_SURE, OTHER_SHARE = 3, 30, 0.95, 0.1
+# A text whose pieces are mostly in no language, such as a list of names, is in none.
+TOLD = 0.5
+
+_SENTENCE = re.compile(r"[^.!?…؟۔।॥。！？\n]+[.!?…؟۔।॥。！？\n]*")
+
+
+def found(texts: Iterable[str]) -> Found:
+    """The language of a document from the texts of its turns; see FEWEST, SURE and TOLD for when it is unknown."""
+    said = [text for text in texts if text.strip()]
+    whole = "\n".join(said)[:LONGEST]
+    if text_layout.count_words(whole) < FEWEST:
+        return Found(UNKNOWN, None)
+    pieces = [(piece, text_layout.count_words(piece)) for piece in dict.fromkeys(_spread(said))]
+    alone = [(*_classified(piece), words) for piece, words in pieces]
+    main = _main(whole, alone)
+    if not main:
+        return Found(UNKNOWN, None)
+    others = _others(alone, main)
+    counts: Counter[str] = Counter({main: 0})
+    for piece, words in pieces:
+        counts[_classified(piece, (main, *others))[0] if others else main] += words
+    ranked = sorted((name for name in counts if counts[name]), key=lambda name: (-counts[name], name))
+    return Found(ranked[0], round(counts[ranked[0]] / counts.total(), 2), tuple(ranked[1:]))
+
+
+def among(text: str, languages: Sequence[str]) -> str:
+    """Which of some languages a text is most probably in; the first of them for a text without letters."""
+    letters = any(letter.isalpha() for letter in text)
+    return _classified(text, tuple(languages))[0] if letters and len(languages) > 1 else languages[0]
+
+
+def spoken(answers: Iterable[str], questions: Iterable[str]) -> Found:
+    """The language of a document in which an interviewer speaks too: that of the answers, if they tell one.
+
+    What the interviewer speaks besides is among the others; the share is of everybody's words.
+    """
+    own, asked = list(answers), list(questions)
+    told, other = found(own), found(asked)
+    if told.language == UNKNOWN:
+        return found([*own, *asked])
+    if other.language == UNKNOWN:
+        return told
+    words = [sum(map(text_layout.count_words, texts)) for texts in (own, asked)]
+    same = other.share if other.language == told.language else 0
+    share = ((told.share or 0) * words[0] + (same or 0) * words[1]) / sum(words)
+    others = dict.fromkeys((*told.others, other.language, *other.others))
+    return Found(told.language, round(share, 2), tuple(one for one in others if one != told.language))
+
+
+def _main(whole: str, alone: Sequence[tuple[str, float, int]]) -> str:
+    """The language that most words of a text are in, if one can be told; else ''."""
+    words = sum(count for *_, count in alone)
+    told: Counter[str] = Counter()
+    for language, sure, count in alone:
+        if sure >= PIECE_SURE:
+            told[language] += count
+    guess, sure = _classified(whole)
+    best = [language for language, _ in sorted(told.items(), key=lambda one: (-one[1], one[0]))]
+    if not best or told.total() < TOLD * words:
+        return ""
+    # Where people change language within a sentence, the whole is in neither and each piece in one of the two.
+    of_two = sum(told[language] for language in best[:2]) >= SURE * words and len(alone) > 2
+    if sure < SURE and not of_two:
+        return ""
+    return guess if told[guess] * 2 > told.total() else best[0]
+
+
+def _others(alone: Sequence[tuple[str, float, int]], main: str) -> tuple[str, ...]:
+    """The languages that a text is in besides its main one."""
+    words = sum(count for *_, count in alone)
+    sure = [(language, count) for language, at, count in alone if at >= OTHER_SURE and language != main]
+    pieces, counts = Counter(language for language, _ in sure), Counter[str]()
+    for language, count in sure:
+        counts[language] += count
+    enough = [
+        language
+        for language, count in counts.items()
+        if (count >= OTHER_WORDS and pieces[language] >= OTHER_PIECES)
+        or (count >= max(OTHER_SHARE * words, FEWEST) and pieces[language] > 1)
+    ]
+    return tuple(sorted(enough, key=lambda language: (-counts[language], language)))
+
+
+def _spread(texts: Sequence[str]) -> list[str]:
+    """The pieces of texts; of a long document no more than MOST, evenly spread."""
+    pieces = [piece for text in texts for piece in _pieces(text)]
+    return pieces[:: -(-len(pieces) // MOST)] if len(pieces) > MOST else pieces
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The sentences of a text, short ones joined with the next."""
+    waiting = ""
+    for sentence in _SENTENCE.findall(text):
+        waiting += sentence
+        if text_layout.count_words(waiting) >= PIECE:
+            yield waiting
+            waiting = ""
+    if any(letter.isalpha() for letter in waiting):
+        yield waiting
+
+
+def _classified(text: str, languages: tuple[str, ...] = ()) -> tuple[str, float]:
+    language, sure = _identifier(languages or tuple(NAMES)).classify(text.lower())
+    return str(language), round(float(sure), 3)
+
+
+@lru_cache(maxsize=32)
+def _identifier(languages: tuple[str, ...]) -> "LanguageIdentifier":
+    one = copy.copy(_model())
+    one.set_languages(list(languages))
+    return one
+
+
+@lru_cache(maxsize=1)
+def _model() -> "LanguageIdentifier":
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

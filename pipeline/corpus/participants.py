@@ -1,0 +1,177 @@
+"""participants.csv: who speaks in which document, which case they are, and what is known of them."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipeline.core import formula_guard, terms, text_files
+from pipeline.core.errors import CounterpointError
+from pipeline.core.names import alike, key, written
+from pipeline.corpus.document_names import Documents, normal
+from pipeline.corpus.readers import decoding, files, rows
+from pipeline.corpus.readers.model import RefusedError
+
+COLUMNS = ("document", "speaker", "case", "part")
+PARTS = (*terms.PARTS, "")
+SOURCE_TYPES = (*terms.SOURCE_TYPES, "")
+ANY = "*"
+
+
+class ParticipantsError(CounterpointError):
+    """participants.csv cannot be used; the message lists every problem, one a line."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A row: a speaker of a document (`*`: of every document; '' as speaker: what no speaker is named for).
+
+    `other_spelling`: how the row writes its case, where another row's spelling of the same name was taken instead.
+    """
+
+    line: int
+    document: str
+    speaker: str
+    case: str
+    part: str
+    source_type: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+    other_spelling: str = ""
+
+
+def read(path: Path) -> list[Person]:
+    """Read participants.csv; no file, or none but comments, is no row. Raises ParticipantsError with every problem."""
+    if not path.exists() and not path.is_symlink():
+        return []
+    try:
+        return parsed(files.content(path), place=str(path))
+    except RefusedError as error:
+        raise ParticipantsError(f"{path}: {error}") from None
+
+
+def parsed(data: bytes, *, place: str) -> list[Person]:
+    """The rows of the bytes of such a file; `place` is what the messages call it. Raises ParticipantsError."""
+    if not data:
+        return []
+    try:
+        _refuse_damaged(data, place)
+        with files.reading("a list of participants"):
+            header, found = rows.read(data, comments=True)
+    except RefusedError as error:
+        raise ParticipantsError(f"{place}: {error}") from None
+    except text_files.TextFileError as error:
+        raise ParticipantsError(str(error)) from None
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise ParticipantsError(
+            f"{place}: the column {', '.join(missing)} is missing. Add it to the first line; cells may be empty."
+        )
+    people = _one_spelling([_person(line, row) for line, row in found])
+    problems = [f"{place}, line {person.line}: {said}" for person in people for said in _wrong(person)]
+    problems += [f"{place}, line {line}: {said}" for line, said in _twice(people)]
+    if problems:
+        raise ParticipantsError("\n".join(problems))
+    return people
+
+
+def _refuse_damaged(data: bytes, place: str) -> None:
+    """Raise TextFileError, with the line, where names could be read wrong or rows be lost or shifted.
+
+    Another encoding is read only where the file itself says which; a guess could make another name of a name.
+    """
+    if decoding.other_type(data):
+        return  # which the reader says in words of its own
+    try:
+        text, guessed = decoding.as_written(data)
+    except RefusedError:
+        text, guessed = "", "nothing that can be read"
+    text_files.decoded(data if guessed else text.encode(), place=place)
+    header = 0
+    for line, row in text_files.rows(text, place=place, comments=True):
+        header = header or len(row)
+        if len(row) < min(header, len(COLUMNS)) or any(cell.strip() for cell in row[header:]):
+            how = "more" if len(row) > header else "fewer"
+            raise text_files.TextFileError(
+                f"{place}, line {line}: it has {how} cells ({len(row)}) than there are columns ({header}). Put a cell "
+                "that holds a comma in quotation marks, and keep the commas of empty cells."
+            )
+
+
+def matched(
+    people: list[Person], documents: list[str]
+) -> tuple[dict[tuple[str, str], Person], list[tuple[Person, str]]]:
+    """Return the person of each (document, speaker's key), and the rows whose document is not there, with the reason.
+
+    A row for one document goes before a row for all.
+    """
+    names = Documents(documents)
+    found: dict[tuple[str, str], Person] = {}
+    lost: list[tuple[Person, str]] = []
+    for person in sorted(people, key=lambda person: person.document != ANY):
+        whole = documents if person.document == ANY else [names.find(person.document)]
+        if whole == [""]:
+            lost.append((person, names.reason(person.document)))
+            continue
+        for document in whole:
+            found[document, key(person.speaker)] = person
+    return found, lost
+
+
+def _person(line: int, row: dict[str, str]) -> Person:
+    cell = {name: formula_guard.plain(value.strip()) for name, value in row.items() if name}
+    attributes = {name: value for name, value in cell.items() if name not in (*COLUMNS, "source_type")}
+    return Person(
+        line,
+        normal(cell.get("document", "")),
+        written(cell.get("speaker", "")),
+        written(cell.get("case", "")),
+        cell.get("part", "").lower(),
+        cell.get("source_type", "").lower().replace(" ", "_"),
+        attributes,
+    )
+
+
+def _one_spelling(people: list[Person]) -> list[Person]:
+    """Give a case the one spelling that most of its rows have."""
+    standing = alike(person.case for person in people if person.case)
+    return [
+        replace(person, case=standing[person.case], other_spelling=person.case)
+        if person.case and person.case != standing[person.case]
+        else person
+        for person in people
+    ]
+
+
+def _wrong(person: Person) -> list[str]:
+    said = []
+    if not person.document:
+        said.append("it names no document. Write its path below transcripts/, or * for all.")
+    if person.part not in PARTS:
+        said.append(f"part is '{person.part}'. Write participant, interviewer or none, or leave it empty.")
+    if person.source_type not in SOURCE_TYPES:
+        said.append(f"source_type is '{person.source_type}'. Write interview, focus_group, field_note or document.")
+    return said
+
+
+def _twice(people: list[Person]) -> list[tuple[int, str]]:
+    """Return the rows that repeat another's speaker, or that give a case another value of an attribute."""
+    said = []
+    first: dict[tuple[str, str], Person] = {}
+    known: dict[tuple[str, str], Person] = {}
+    for person in people:
+        before = first.setdefault((person.document.casefold(), key(person.speaker)), person)
+        if before is not person:
+            said.append(
+                (
+                    person.line,
+                    f"'{person.speaker}' of {person.document} is in line {before.line} already. Keep one of them.",
+                )
+            )
+        for name, value in person.attributes.items():
+            if person.case and value and known.setdefault((person.case, name), person).attributes[name] != value:
+                other = known[person.case, name]
+                said.append(
+                    (
+                        person.line,
+                        f"{name} of '{person.case}' is '{value}' here and not in line {other.line}. Make them agree.",
+                    )
+                )
+    return said

@@ -1,0 +1,125 @@
+"""One small reader per transcript format and per format of human codes; which one reads a file is decided here."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.corpus.readers import (
+    codes_qualcoder,
+    codes_rock,
+    codes_tables,
+    codes_taguette,
+    decoding,
+    docx,
+    files,
+    guards,
+    json_turns,
+    odt,
+    pdf,
+    qdpx,
+    rtf,
+    tables,
+    tiers,
+    txt,
+    vtt,
+    word_comments,
+)
+from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.readers.model import Labels, RefusedError, Transcript
+
+TRANSCRIPTS: dict[str, Callable[[bytes, Labels], Transcript]] = {
+    ".cha": tiers.read_cha,
+    ".csv": tables.read_csv,
+    ".docx": docx.read,
+    ".eaf": tiers.read_eaf,
+    ".json": json_turns.read,
+    ".md": txt.read,
+    ".odt": odt.read,
+    ".pdf": pdf.read,
+    ".rtf": rtf.read,
+    ".srt": vtt.read,
+    ".textgrid": tiers.read_textgrid,
+    ".txt": txt.read,
+    ".vtt": vtt.read,
+    ".xlsx": tables.read_xlsx,
+}
+CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {
+    ".csv": codes_tables.read_csv,
+    ".docx": word_comments.read,
+    ".qda": codes_qualcoder.read,
+    ".qdpx": qdpx.read,
+    ".rock": codes_rock.read,
+    ".sqlite3": codes_taguette.read,
+    ".xlsx": codes_tables.read_xlsx,
+}
+
+
+def read_transcript(path: Path, labels: Labels) -> tuple[Transcript, str]:
+    """Read a transcript by its ending; return it and the file's sha256.
+
+    Raises RefusedError, whose message is a sentence, where the file cannot be used.
+    """
+    reader = TRANSCRIPTS.get(path.suffix.lower())
+    if path.suffix.lower() == ".qdpx":
+        raise RefusedError(
+            "A project holds many texts: `counterpoint import --transcripts` puts each in a file of its own. Run it."
+        )
+    if reader is None:
+        raise RefusedError(
+            f"The ending '{path.suffix}' is none we read ({', '.join(sorted(TRANSCRIPTS))}). Export it as one of these."
+        )
+    data = files.content(path)
+    with files.reading(f"{path.suffix.lower()} (a transcript)"):
+        found = reader(data, labels)
+        _check_transcript(found)
+    return found, hashlib.sha256(data).hexdigest()
+
+
+def code_files(paths: list[Path]) -> list[Path]:
+    """Return the files to read of those below human_codes/: of a QualCoder project, a folder, its data and no more."""
+    projects = {path.parent for path in paths if path.name == "data.qda"}
+    return [path for path in paths if path.name == "data.qda" or projects.isdisjoint(path.parents)]
+
+
+def read_codes(path: Path) -> list[Coding]:
+    """Read a file of human codes by its ending; raise RefusedError where it cannot be used."""
+    reader = CODES.get(path.suffix.lower())
+    if reader is None:
+        raise RefusedError(
+            f"The ending '{path.suffix}' is none of human codes ({', '.join(sorted(CODES))}). Export it as one of them."
+        )
+    inside = path.name == "data.qda" and path.parent.suffix.lower() == ".qda"
+    data = files.content(path)
+    with files.reading(f"{path.suffix.lower()} (human codes)"):
+        found = reader(data, path.parent.stem if inside else path.stem)
+        for coding in found:
+            _check_coding(coding)
+    return found
+
+
+def _check_transcript(found: Transcript) -> None:
+    """Raise RefusedError for what no table or page could hold, whichever reader let it through."""
+    if not found.turns:
+        raise RefusedError("It holds no words. Remove it, or export it again.")
+    guards.check_text(len(found.text))
+    decoding.check_controls(found.text)
+    for speaker in {turn.speaker for turn in found.turns}:
+        decoding.check_controls(speaker)
+
+
+def _check_coding(coding: Coding) -> None:
+    try:
+        for said in (
+            coding.document,
+            coding.text,
+            coding.code,
+            coding.coder,
+            coding.parent_code,
+            coding.memo,
+            coding.date,
+        ):
+            decoding.check_controls(said)
+    except RefusedError:
+        raise RefusedError(
+            f"Its {coding.row} holds NUL or other characters that no text holds. Export it again in UTF-8."
+        ) from None

@@ -1,0 +1,51 @@
+"""Human codes as our own csv: `document,start,end,text,code,coder` and, optionally, `parent_code,memo,date`."""
+
+from pipeline.core import formula_guard
+from pipeline.corpus.readers import rows
+from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.readers.model import RefusedError
+
+REQUIRED = ("document", "code")
+
+
+def read(data: bytes, stem: str) -> list[Coding]:
+    """Return the codings of a csv file; `stem`, the file's name, stands for a coder who is not named.
+
+    Other columns are not read; an apostrophe that keeps a cell from being a formula is taken off. Raises RefusedError
+    where a needed column is missing.
+    """
+    header, found = rows.read(data)
+    missing = [name for name in REQUIRED if name not in header]
+    if "text" not in header and not {"start", "end"} <= set(header):
+        missing.append("text")
+    if missing:
+        raise RefusedError(
+            f"It lacks the column '{missing[0]}'. The columns are document,start,end,text,code,coder; "
+            "either text or start and end may be missing."
+        )
+    return [_coding(number, row, stem) for number, row in found]
+
+
+def _coding(number: int, row: dict[str, str], stem: str) -> Coding:
+    cell = {
+        name: formula_guard.plain(row.get(name, "").strip())
+        for name in ("document", "start", "end", "code", "coder", "parent_code", "memo", "date")
+    }
+    return Coding(
+        row=f"line {number}",
+        document=cell["document"],
+        start=integer(cell["start"]),
+        end=integer(cell["end"]),
+        text=formula_guard.plain(row.get("text", "")),
+        code=cell["code"],
+        coder=cell["coder"] or stem,
+        parent_code=cell["parent_code"],
+        memo=cell["memo"],
+        date=cell["date"],
+    )
+
+
+def integer(cell: str) -> int | None:
+    """Return a cell as an integer, also as `12.0`, which spreadsheets write; None where it is no number."""
+    number = cell[:-2] if cell.endswith(".0") else cell
+    return int(number) if number.isdecimal() and len(number) < 12 else None

@@ -1,0 +1,96 @@
+"""Human codes in QualCoder's projects: the database `data.qda` in the folder `name.qda`."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from pipeline.corpus.readers import codes_csv, databases, offsets
+from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.readers.databases import Row
+from pipeline.corpus.readers.model import RefusedError
+from pipeline.corpus.readers.offsets import Passage, Ruler, Span
+
+WANTED = {
+    "code_text": ("ctid", "cid", "fid", "seltext", "pos0", "pos1", "owner", "date", "memo"),
+    "code_name": ("cid", "name", "catid?"),
+    "code_cat?": ("catid", "name"),
+    "source": ("id", "name", "fulltext"),
+    "code_image?": ("imid", "id", "cid", "owner", "memo", "date"),
+    "code_av?": ("avid", "id", "cid", "owner", "memo", "date"),
+}
+# A cursor of its text window counts UTF-16 units, and lines it selects end in paragraph separators.
+UNITS = offsets.UNITS[:2]
+_SEPARATORS = str.maketrans("\u2028\u2029", "\n\n")
+
+
+def read(data: bytes, stem: str) -> list[Coding]:
+    """Return the codings of a project; `stem`, the file's name, stands for a coder who is not named.
+
+    A code's parent is its category. Codings of pictures and sound have no place in a text and come back without one.
+    Raises RefusedError where it is no project of QualCoder's.
+    """
+    tables = databases.read(data, WANTED, program="QualCoder")
+    categories = {row["catid"]: row["name"].strip() for row in tables["code_cat"]}
+    codes = {
+        row["cid"]: (row["name"].strip(), categories.get(row["catid"], "") if row["catid"] else "")
+        for row in tables["code_name"]
+    }
+    sources = {row["id"]: row for row in tables["source"]}
+    by_source: dict[str, list[Row]] = defaultdict(list)
+    for row in tables["code_text"]:
+        by_source[row["fid"]].append(row)
+    found: list[Coding] = []
+    for number, rows in by_source.items():
+        source = sources.get(number, {"name": "", "fulltext": ""})
+        ruler = Ruler(source["fulltext"], marked=False)
+        for row, span in zip(rows, _spans(ruler, rows), strict=True):
+            said = ruler.text[span[0] : span[1]] if span else row["seltext"].translate(_SEPARATORS)
+            found.append(
+                _coding(row, f"coding {row['ctid']}", source, codes, stem=stem, found=(span, said, ruler.text))
+            )
+    for table, column, kind in (("code_image", "imid", "a picture"), ("code_av", "avid", "a recording")):
+        for row in tables[table]:
+            place = f"coding {row[column]} of {kind}, which has no place in a text"
+            source = sources.get(row["id"], {"name": ""})
+            found.append(_coding(row, place, source, codes, stem=stem))
+    return found
+
+
+def _spans(ruler: Ruler, rows: list[Row]) -> Iterator[Span | None]:
+    """Where codings lie in their source, where the words that were selected say which way of counting is meant."""
+    passages: list[Passage | None] = []
+    for row in rows:
+        start, end = codes_csv.integer(row["pos0"]), codes_csv.integer(row["pos1"])
+        said = row["seltext"].translate(_SEPARATORS)
+        passages.append(None if start is None or end is None else Passage(start, end, said))
+    given = [passage for passage in passages if passage is not None]
+    try:
+        _, ((*spans,),) = offsets.fitting([(ruler, given)], offsets.conventions(marked=False, units=UNITS))
+    except RefusedError:
+        spans = [None] * len(given)  # the words alone must do
+    placed = iter(spans)
+    for passage in passages:
+        span = next(placed) if passage is not None else None
+        fits = span and passage and _same(ruler.text[span[0] : span[1]], passage.name)
+        yield span if fits else None
+
+
+def _same(words: str, selected: str) -> bool:
+    return bool(words.strip()) and (not selected or words.split() == selected.split())
+
+
+def _coding(
+    row: Row,
+    place: str,
+    source: Row,
+    codes: dict[str, tuple[str, str]],
+    *,
+    stem: str,
+    found: tuple[Span | None, str, str] = (None, "", ""),
+) -> Coding:
+    """One coding; `found`: its span in its source, its words, and the source's text."""
+    span, said, copy = found
+    start, end = span or (None, None)
+    code, parent = codes.get(row["cid"], ("", ""))
+    at = (place, source["name"], start, end, said)
+    memo, date = row["memo"].strip(), row["date"].strip()
+    return Coding(*at, code, row["owner"].strip() or stem, parent, memo, date, copy)

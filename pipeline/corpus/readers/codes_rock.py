@@ -1,0 +1,38 @@
+"""Human codes in ROCK sources (.rock): each line is an utterance, with its codes in double brackets."""
+
+import re
+
+from pipeline.corpus.readers import decoding, guards
+from pipeline.corpus.readers.coding import Coding
+
+_CODE = re.compile(r"\[\[([^\[\]]+)\]\]")
+_CODER = re.compile(r"\[\[coderId[=:]([^\[\]]+)\]\]", re.IGNORECASE)
+_LEAD = re.compile(r"^[~\s]+")
+
+
+def read(data: bytes, stem: str) -> list[Coding]:
+    """Return the codings of a ROCK source; its document is the transcript of the same name.
+
+    `[[a>b]]` is code b under a. `[[coderId=asha]]` names the coder of its line and those below, up to the next; where
+    none is named the coder is "rock". Other identifiers (`[[cid=1]]`), values (`[[a||3]]`), section breaks and YAML are
+    no codes.
+    """
+    guards.check_size(len(data))
+    text, _ = decoding.decode(data)
+    found: list[Coding] = []
+    inside_yaml = False
+    coder = "rock"
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.rstrip() == "---":
+            inside_yaml = not inside_yaml
+        if inside_yaml:
+            continue
+        named = _CODER.search(line)
+        coder = named[1].strip() if named else coder
+        said = _LEAD.sub("", _CODE.sub("", line)).strip()
+        for code in _CODE.findall(line):
+            if said and "=" not in code and not _CODER.fullmatch(f"[[{code}]]") and "||" not in code:
+                *above, name = [part.strip() for part in code.split(">")]
+                parent = above[-1] if above else ""
+                found.append(Coding(f"line {number}", stem, None, None, said, name, coder, parent))
+    return found

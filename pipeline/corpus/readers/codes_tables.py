@@ -1,0 +1,134 @@
+"""Coded segments as other programs export them in tables (csv, xlsx): Taguette, MAXQDA, Dedoose, Delve and the like."""
+
+from pipeline.corpus.readers import codes_csv, rows
+from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.readers.model import RefusedError
+
+# Our column, and what it is called elsewhere. MAXQDA's Beginning and End are paragraphs, so they are no offsets.
+NAMES = {
+    "document": [
+        "document",
+        "document name",
+        "media title",
+        "source",
+        "file_name",
+        "file name",
+        "file",
+        "transcript",
+        "transcript name",
+        "transcript title",
+        "document title",
+        "source name",
+        "interview",
+    ],
+    "text": [
+        "text",
+        "content",
+        "segment",
+        "excerpt",
+        "excerpt copy",
+        "coded text",
+        "quotation",
+        "snippet",
+        "preview",
+        "snippet text",
+        "excerpt text",
+        "quote",
+        "highlight",
+        "reference text",
+        "quotation content",
+    ],
+    "code": [
+        "code",
+        "tag",
+        "codes applied combined",
+        "codes",
+        "code name",
+        "code(s)",
+        "tags",
+        "hierarchical name",
+        "node",
+        "node name",
+        "code names",
+        "labels",
+    ],
+    "coder": [
+        "coder",
+        "created by",
+        "excerpt creator",
+        "coded by",
+        "user",
+        "author",
+        "coded by initials",
+        "coded by user",
+        "creator",
+        "researcher",
+    ],
+    "memo": ["memo", "comment", "note"],
+    "date": ["date", "created", "excerpt date", "modified on", "coded on"],
+    "parent_code": ["parent_code", "parent code", "parent"],
+    "start": ["start"],
+    "end": ["end"],
+}
+SEVERAL = ("codes applied combined", "codes", "code(s)", "tags", "code names", "labels")
+PATHS = ("\\", ">", " / ")
+
+
+def read_csv(data: bytes, stem: str) -> list[Coding]:
+    """Return the codings of a csv: ours as it stands, another program's by what its columns are called."""
+    header, found = rows.read(data)
+    if {"document", "code"} <= set(header) and ("text" in header or {"start", "end"} <= set(header)):
+        return codes_csv.read(data, stem)
+    return _codings(header, found, stem)
+
+
+def read_xlsx(data: bytes, stem: str) -> list[Coding]:
+    """Return the codings of a workbook's first sheet, by what its columns are called."""
+    return _codings(*rows.read_xlsx(data), stem)
+
+
+def _codings(header: list[str], found: list[tuple[int, dict[str, str]]], stem: str) -> list[Coding]:
+    column = {ours: next((name for name in names if name in header), "") for ours, names in NAMES.items()}
+    missing = [ours for ours in ("document", "text", "code") if not column[ours]]
+    if missing:
+        raise RefusedError(
+            f"It lacks the column '{missing[0]}', and its header is none that we know. "
+            "The columns of our own form are document,start,end,text,code,coder."
+        )
+    if not (column["start"] and column["end"]):
+        column |= {"start": "", "end": ""}
+    codings = []
+    for number, row in found:
+        cell = {ours: row.get(name, "") for ours, name in column.items()}
+        said = {name: value.strip() for name, value in cell.items()}
+        for code in _several(said["code"]) if column["code"] in SEVERAL else [said["code"]]:
+            *above, name = [code] if column["code"] == "tag" else path(code)  # Taguette's tags have no parents
+            codings.append(
+                Coding(
+                    f"line {number}",
+                    said["document"],
+                    codes_csv.integer(said["start"]),
+                    codes_csv.integer(said["end"]),
+                    cell["text"],
+                    name,
+                    said["coder"] or stem,
+                    said["parent_code"] or (above[-1] if above else ""),
+                    said["memo"],
+                    said["date"],
+                )
+            )
+    return codings
+
+
+def _several(cell: str) -> list[str]:
+    separator = next((mark for mark in ("\n", ";", ",") if mark in cell), "\n")
+    return [code.strip() for code in cell.split(separator) if code.strip()] or [""]
+
+
+def path(code: str) -> list[str]:
+    """Return a code with those above it, outermost first, as programs write them: `A > B`, `A\\\\B`, `A / B`."""
+    for mark in PATHS:
+        parts = [part.strip() for part in code.replace(2 * mark, mark).split(mark)]
+        if len(parts) > 1 and all(parts):
+            return parts
+    return [code]

@@ -1,0 +1,111 @@
+"""Human codes in Taguette's projects (.sqlite3): passages of documents that it keeps as HTML."""
+
+import html
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from itertools import pairwise
+
+from pipeline.corpus.readers import codes_csv, databases, strict_json
+from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.readers.model import RefusedError
+from pipeline.corpus.readers.offsets import Convention, Passage, Ruler
+
+WANTED = {
+    "documents": ("id", "name", "filename", "contents"),
+    "highlights": ("id", "document_id", "start_offset", "end_offset", "snippet"),
+    "tags": ("id", "path"),
+    "highlight_tags": ("highlight_id", "tag_id"),
+    "commands?": ("user_login", "date", "payload"),
+}
+# Its offsets count the UTF-8 bytes of the text outside tags.
+COUNTED = Convention("UTF-8 bytes", pairs_as_two=True, mark_counts=False, end_included=False)
+_APART = frozenset(
+    ("blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre")
+)
+_APART |= {"section", "table", "td", "th", "tr", "ul"}
+# Taguette writes each < of a text as &lt;. Without giving back, and bounded, so that no text takes longer than it is.
+_TAG = re.compile(r"""</?([A-Za-z][A-Za-z0-9-]*+)(?:[^<>"']|"[^"]{0,2000}"|'[^']{0,2000}')*+>""")
+
+
+class _Page:
+    """A document: `text` as offsets count it, and `broken`, the same with a line end wherever blocks meet."""
+
+    def __init__(self, marked: str) -> None:
+        pieces: list[str] = []
+        breaks: set[int] = set()
+        at = size = 0
+        for tag in _TAG.finditer(marked):
+            pieces.append(html.unescape(marked[at : tag.start()]))
+            size += len(pieces[-1])
+            at = tag.end()
+            if tag[1].lower() in _APART:
+                breaks.add(size)
+        pieces.append(html.unescape(marked[at:]))
+        self.text = "".join(pieces)
+        self.ruler = Ruler(self.text, marked=False)
+        self._breaks = sorted(breaks)
+        self.broken = "\n".join(self.text[a:b] for a, b in pairwise([0, *self._breaks, len(self.text)]))
+
+    def moved(self, start: int, end: int) -> tuple[int, int]:
+        """Where a span of `text` lies in `broken`: within the line ends that stand at its own ends."""
+        return start + bisect_right(self._breaks, start), end + bisect_left(self._breaks, end)
+
+
+def read(data: bytes, stem: str) -> list[Coding]:
+    """Return the codings of all documents; a tag is a code, and who first made a highlight is its coder.
+
+    A highlight without a tag is no coding. Taguette's tags have no parents. Raises RefusedError.
+    """
+    tables = databases.read(data, WANTED, program="Taguette")
+    paths = {row["id"]: row["path"].strip() for row in tables["tags"]}
+    tags: dict[str, list[str]] = defaultdict(list)
+    for row in tables["highlight_tags"]:
+        tags[row["highlight_id"]].append(paths.get(row["tag_id"], ""))
+    made = _made(tables["commands"])
+    names = {row["id"]: row["name"].strip() or row["filename"].strip() for row in tables["documents"]}
+    marked: dict[str, list[databases.Row]] = defaultdict(list)
+    for row in tables["highlights"]:
+        marked[row["document_id"]].append(row)
+    contents = {row["id"]: row["contents"] for row in tables["documents"] if row["id"] in marked}
+    found: list[Coding] = []
+    for number, rows in marked.items():
+        page = _Page(contents.get(number, ""))
+        for row, (start, end, said) in zip(rows, _places(page, rows), strict=True):
+            coder, date = made.get(row["id"], ("", ""))
+            place = f"highlight {row['id']}"
+            for tag in sorted(tags[row["id"]]):
+                found.append(
+                    Coding(
+                        place, names.get(number, ""), start, end, said, tag, coder or stem, "", "", date, page.broken
+                    )
+                )
+    return found
+
+
+def _places(page: _Page, rows: list[databases.Row]) -> list[tuple[int | None, int | None, str]]:
+    """For each highlight its span in the page and its words; the words of its snippet where the span is not theirs."""
+    pairs = [(codes_csv.integer(row["start_offset"]), codes_csv.integer(row["end_offset"])) for row in rows]
+    spans = page.ruler.spans([Passage(start or 0, end or 0) for start, end in pairs], COUNTED)
+    found: list[tuple[int | None, int | None, str]] = []
+    for row, span in zip(rows, spans, strict=True):
+        snippet = _Page(row["snippet"])
+        if span and page.text[span[0] : span[1]].split() == snippet.text.split():
+            start, end = page.moved(*span)
+            found.append((start, end, page.broken[start:end]))
+        else:
+            found.append((None, None, snippet.broken))
+    return found
+
+
+def _made(commands: list[databases.Row]) -> dict[str, tuple[str, str]]:
+    """Who made each highlight, and when, as the project's history of commands tells it."""
+    found: dict[str, tuple[str, str]] = {}
+    for row in commands:
+        try:
+            said = strict_json.parsed(row["payload"])
+        except RefusedError:
+            continue  # its history alone is damaged: nobody is named as the coder of that highlight
+        if isinstance(said, dict) and said.get("type") == "highlight_add":
+            found.setdefault(str(said.get("highlight_id")), (row["user_login"].strip(), row["date"].partition(".")[0]))
+    return found

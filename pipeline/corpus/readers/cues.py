@@ -1,0 +1,136 @@
+"""Subtitles (WebVTT, SubRip) as talk: cues, their voices, and whose words they are."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pipeline.core.names import key
+from pipeline.corpus.readers import guards, label_lines, speakers
+from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, Utterance, compose, without_time
+
+# Where nobody is named, a silence this long after the end of a sentence begins a new turn.
+SILENCE_S = 2.0
+
+# A line of times whatever they are, so that no words are lost where they are wrong.
+_TIMES = re.compile(r"[ \t]*[-+\d:.,]+[ \t]*-->[ \t]*[-+\d:.,]+")
+_TIMING = re.compile(rf"[ \t]*(?P<start>{label_lines.TIME})[ \t]*-->[ \t]*(?P<end>{label_lines.TIME})")
+# Bounded, so that a text of nothing but open brackets is passed over once.
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{0,80})?[ \t]+(?P<name>[^<>]{0,200})>")
+_TAG = re.compile(
+    r"</?(?:v|c|i|b|u|s|font|ruby|rt|lang)\b[^<>]{0,200}>|<\d[\d:.,]{0,20}>|\{\\[^{}]{0,80}\}", re.IGNORECASE
+)
+_ENDED = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A subtitle: when it is shown, in seconds, and its lines joined by a space.
+
+    `line`: its line of times, counted from 1; `stamp`: how that says when it begins. A time that no clock has is None.
+    """
+
+    start_s: float | None
+    end_s: float | None
+    text: str
+    line: int = 0
+    stamp: str = ""
+
+
+def cues(text: str) -> Iterator[Cue]:
+    """Yield the cues of a subtitle text: a line of times and the lines below it, up to an empty line or the next times.
+
+    Numbers and names of cues, notes and styles are left out, as they are not said. Commas and points in times, and a
+    missing hour, are all read.
+    """
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines):
+        times = lines[at]
+        at += 1
+        first = at
+        if not _TIMES.match(times):
+            continue
+        said: list[str] = []
+        while at < len(lines) and lines[at].strip() and not _TIMES.match(lines[at]):
+            said.append(lines[at].strip())
+            at += 1
+        if said and at < len(lines) and _TIMES.match(lines[at]) and said[-1].isdigit():
+            said.pop()  # the next cue's number, where the empty line is missing
+        if said:
+            timing = _TIMING.match(times)
+            start, end = (label_lines.seconds(timing[side]) if timing else None for side in ("start", "end"))
+            yield Cue(start, end, " ".join(said), first, timing["start"] if timing else times.strip())
+
+
+def transcript(text: str, labels: Labels) -> Transcript:
+    """Return the talk of a subtitle text; raise RefusedError where it has no cue.
+
+    The canonical text is written anew, `Name: words` for each turn; a turn's time is that of its first cue.
+    """
+    guards.check_lines(text.count("-->"), what="cues")
+    guards.check_lines(text.count("<v"), what="voices")
+    found = list(cues(text))
+    if not found:
+        raise RefusedError(
+            "It has no cue (a line such as '00:00:01.000 --> 00:00:04.000' and text below). Export it again."
+        )
+    said = list(_voices(found))
+    if not any(voice.speaker for voice in said):
+        said = _labelled(said, labels)
+    if not any(voice.speaker for voice in said):
+        said = _by_silence(said, found)
+    transcript = compose(said, unit="cue")
+    transcript.remarks.extend(without_time([(f"line {cue.line}", cue.stamp) for cue in found if cue.start_s is None]))
+    return transcript
+
+
+def _voices(found: list[Cue]) -> Iterator[Utterance]:
+    """Split each cue at its voice tags: a cue may hold two voices. Words before a tag go on with the voice before."""
+    for number, cue in enumerate(found, start=1):
+        parts = _VOICE.split(cue.text)
+        if _words(parts[0]):
+            yield Utterance("", _words(parts[0]), cue.start_s, (number, number))
+        for name, words in zip(parts[1::2], parts[2::2], strict=True):
+            if _words(words):
+                yield Utterance(html.unescape(name).strip(), _words(words), cue.start_s, (number, number))
+
+
+def _words(marked: str) -> str:
+    plain = html.unescape(_TAG.sub("", marked))
+    return plain.replace("\u200e", "").replace("\u200f", "").replace("\xa0", " ").strip()
+
+
+def _labelled(said: list[Utterance], labels: Labels) -> list[Utterance]:
+    """Read Zoom's `Name: words`; a cue without a name goes on with the one before."""
+    flat = speakers.transcript("\n".join(voice.text for voice in said), labels)
+    return said if not flat.turns else _split(said, {key(turn.speaker) for turn in flat.turns if turn.speaker})
+
+
+def _split(said: list[Utterance], accepted: set[str]) -> list[Utterance]:
+    named: list[Utterance] = []
+    speaker = ""
+    for voice in said:
+        label, colon, words = voice.text.partition(":")
+        if colon and key(label) in accepted:
+            speaker = label.strip()
+            named.append(replace(voice, speaker=speaker, text=words.strip()))
+        else:
+            named.append(replace(voice, speaker=speaker))
+    return named
+
+
+def _by_silence(said: list[Utterance], found: list[Cue]) -> list[Utterance]:
+    """Join the cues of nobody in particular into turns that end where a sentence ends and silence follows."""
+    ends = {cue.start_s: cue.end_s for cue in found if cue.start_s is not None and cue.end_s is not None}
+    turns: list[Utterance] = []
+    until = 0.0
+    for voice in said:
+        start = voice.time_s or 0.0
+        if turns and not (_ENDED.search(turns[-1].text) and start - until >= SILENCE_S):
+            numbers = (turns[-1].numbers[0], voice.numbers[1])
+            turns[-1] = replace(turns[-1], text=f"{turns[-1].text} {voice.text}", numbers=numbers)
+        else:
+            turns.append(voice)
+        until = ends.get(start, start)
+    return turns

@@ -1,0 +1,88 @@
+"""SQLite databases of other programs: chosen columns of plain tables, read in memory, with nothing of theirs run."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+
+from pipeline.corpus.readers import guards
+from pipeline.corpus.readers.model import RefusedError
+
+# A project's texts and codes; what is larger holds pictures or sound.
+MAX_DATABASE_BYTES = 48 * 2**20
+MAX_ROWS, MAX_CELL_BYTES, MAX_CHARACTERS = 200_000, 16 * 2**20, 32 * 2**20
+# SQLite's steps, counted in thousands, that a table may take: far above any project's, seconds at most.
+MAX_STEPS = 20_000
+_MAGIC = b"SQLite format 3\0"
+_ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA)
+
+Row = dict[str, str]
+
+
+def read(data: bytes, wanted: Mapping[str, Sequence[str]], *, program: str) -> dict[str, list[Row]]:
+    """Return the rows of the tables wanted, each with the columns wanted, as text; a missing optional table is empty.
+
+    A table whose name ends in ? is optional, as is such a column. `program`: what the file should come from. Raises
+    RefusedError where it is no database, or not such a one. Views, virtual tables and computed columns are not read:
+    they are programs, not data.
+    """
+    guards.check_size(len(data), limit=MAX_DATABASE_BYTES)
+    if not data.startswith(_MAGIC) or len(data) < 100:
+        raise RefusedError(f"It is no SQLite database, as a project of {program} is. Export it again.")
+    # Bytes 18 and 19 say that changes lie in a second file (WAL), which is not there for a database in memory.
+    plain = data[:18] + b"\1\1" + data[20:]
+    try:
+        with closing(sqlite3.connect(":memory:")) as base:
+            base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL_BYTES)
+            base.text_factory = _text
+            base.execute("PRAGMA trusted_schema = OFF")
+            base.deserialize(plain)
+            del plain
+            base.execute("PRAGMA query_only = ON")
+            base.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY)
+            return {name.rstrip("?"): _rows(base, name, columns, program) for name, columns in wanted.items()}
+    except (sqlite3.Error, UnicodeError, OverflowError, MemoryError) as error:  # a damaged name may be no UTF-8
+        raise RefusedError(f"It cannot be read as a database ({error}). Export it again from {program}.") from None
+
+
+def _rows(base: sqlite3.Connection, name: str, columns: Sequence[str], program: str) -> list[Row]:
+    table, optional = name.rstrip("?"), name.endswith("?")
+    steps = 0
+
+    def stop() -> bool:
+        nonlocal steps
+        steps += 1
+        return steps > MAX_STEPS
+
+    base.set_progress_handler(stop, 1000)
+    kinds = base.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", [table]).fetchall()
+    usable = [sql for kind, sql in kinds if kind == "table" and "VIRTUAL" not in str(sql).upper().split()[:3]]
+    if not usable:
+        if optional and not kinds:
+            return []
+        raise RefusedError(f"It has no table '{table}', so it is no project of {program}. Export it again.")
+    # A column that is computed, or hidden, is marked so in the seventh field.
+    there = {str(found[1]).lower() for found in base.execute(f'PRAGMA table_xinfo("{table}")') if found[6] == 0}
+    taken = [column.rstrip("?") for column in columns if column.rstrip("?") in there]
+    missing = [column for column in columns if not column.endswith("?") and column not in taken]
+    if missing:
+        raise RefusedError(f"Its table '{table}' lacks the column '{missing[0]}', so it is no project of {program}.")
+    listed = ", ".join(f'"{column}"' for column in taken)
+    # The names are this module's callers' own, never the file's.
+    found: list[Row] = []
+    room = MAX_CHARACTERS
+    for cells in base.execute(f'SELECT {listed} FROM "{table}" LIMIT {MAX_ROWS + 1}'):  # noqa: S608
+        said = dict.fromkeys((column.rstrip("?") for column in columns), "")
+        said |= {column: _cell(cell) for column, cell in zip(taken, cells, strict=True)}
+        room -= sum(map(len, said.values()))
+        if len(found) >= MAX_ROWS or room < 0:
+            raise RefusedError(f"Its table '{table}' is larger than any study's. Split the project.")
+        found.append(said)
+    return found
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _cell(cell: object) -> str:
+    return cell if isinstance(cell, str) else "" if cell is None or isinstance(cell, bytes) else str(cell)

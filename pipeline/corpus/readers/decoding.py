@@ -1,0 +1,153 @@
+"""From bytes to text, safely: never a wrong guess without saying so."""
+
+import codecs
+import re
+import unicodedata
+
+from charset_normalizer import from_bytes
+
+from pipeline.corpus.readers.model import RefusedError
+
+# The encodings that word processors and transcription programs write. A wider choice guesses worse, not better.
+GUESSES = ["utf_8", "cp1252", "mac_roman"]
+BOMS = (
+    (codecs.BOM_UTF8, "utf_8_sig"),
+    (codecs.BOM_UTF32_LE, "utf_32"),
+    (codecs.BOM_UTF32_BE, "utf_32"),
+    (codecs.BOM_UTF16_LE, "utf_16"),
+    (codecs.BOM_UTF16_BE, "utf_16"),
+)
+# Where in a file its mark stands, the mark, and what the file is.
+OTHER_TYPES = (
+    (0, b"PK\x03\x04", "a zip archive (such as .docx or .odt)"),
+    (0, b"PK\x05\x06", "an empty zip archive"),
+    (0, b"%PDF-", "a PDF"),
+    (0, b"\xd0\xcf\x11\xe0", "an old or password-protected Office file"),
+    (0, b"{\\rtf", "RTF"),
+    (0, b"\x1f\x8b", "a gzip archive"),
+    (0, b"BZh91AY&SY", "a bzip2 archive"),
+    (0, b"\xfd7zXZ\0", "an xz archive"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (0, b"Rar!\x1a\x07", "a RAR archive"),
+    (0, b"SQLite format 3\0", "a database"),
+    (0, b"PAR1", "a parquet table"),
+    (0, b"\x89PNG\r\n\x1a\n", "an image (PNG)"),
+    (0, b"\xff\xd8\xff", "an image (JPEG)"),
+    (0, b"GIF8", "an image (GIF)"),
+    (0, b"II*\0", "an image (TIFF)"),
+    (0, b"MM\0*", "an image (TIFF)"),
+    (8, b"WEBP", "an image (WebP)"),
+    (8, b"WAVE", "a recording (WAV)"),
+    (0, b"ID3\x03", "a recording (MP3)"),
+    (0, b"ID3\x04", "a recording (MP3)"),
+    (0, b"OggS\0", "a recording (Ogg)"),
+    (0, b"fLaC\0", "a recording (FLAC)"),
+    (4, b"ftyp", "a recording, a film or an image (MP4, M4A, HEIC)"),
+    (0, b"\x7fELF", "a program"),
+    (0, b"MZ\x90\0", "a program"),
+)
+AGAIN, EXPORT = "Save it again as plain text in UTF-8.", "Export it again as plain text in UTF-8."
+# More control characters than this share of a text, and it is no text.
+MAX_CONTROLS = 0.005
+# UTF-16 without its mark is believed where zeros are such a share of the high bytes, as spaces and line ends make in
+# any alphabet, and the other high bytes are those of alphabets, signs and emoji: in a text of bytes they are letters.
+SIXTEEN_ZEROS = 0.1
+SIXTEEN_HIGH = frozenset([*range(0x27), *range(0xD8, 0xE0), 0xFE])
+# UTF-8 that is no chance in a file that is not all UTF-8: a small letter or a space stands before an accented letter,
+# a curly quote or dash, or three Cyrillic letters.
+_CLEAR = re.compile(rb"(?<![A-Z\x80-\xff])(?:[\xc3-\xc5][\x80-\xbf]|\xe2\x80[\x90-\xbf]|(?:[\xd0\xd1][\x80-\xbf]){3})")
+_NUL, _HALF = re.compile("\0"), re.compile("[\ud800-\udfff]")
+
+
+def decode(data: bytes, *, any_type: bool = False) -> tuple[str, str]:
+    """Return the text of a file, line ends as LF and without a byte order mark, and the encoding if it was guessed.
+
+    `any_type`: the caller knows that the file is a text of some markup. Raises RefusedError for what is no text.
+    """
+    other = "" if any_type else other_type(data)
+    if other:
+        raise RefusedError(
+            f"It is {other} in truth, not plain text. Give it its right ending, or save it as plain text."
+        )
+    text, guessed = as_written(data)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    check_controls(text)
+    return text, guessed
+
+
+def other_type(data: bytes) -> str:
+    """Return what a file is by the mark in it, where that is no text (`a PDF`); '' where there is no such mark."""
+    return next((name for at, mark, name in OTHER_TYPES if data.startswith(mark, at)), "")
+
+
+def check_controls(text: str) -> None:
+    """Raise RefusedError for what no text holds: NUL, half of a character, many control characters."""
+    for sign, name in ((_NUL, "NUL characters"), (_HALF, "halves of characters (lone surrogates)")):
+        found = sign.search(text)
+        if found:
+            line = text.count("\n", 0, found.start()) + 1
+            raise RefusedError(f"It holds {name}, the first in line {line}, so it is not a text. {EXPORT}")
+    controls = sum(text.count(chr(code)) for code in range(1, 32) if chr(code) not in "\t\n\x0b\x0c")
+    if controls > MAX_CONTROLS * len(text):
+        raise RefusedError(f"It holds many control characters, so it is not a text. {EXPORT}")
+
+
+def as_written(data: bytes) -> tuple[str, str]:
+    """Return a text with the line ends of its file, and the encoding if it was guessed; nothing else is checked."""
+    for mark, name in BOMS:
+        if data.startswith(mark):
+            return _strict(data, name), ""
+    sixteen = _sixteen(data)
+    if sixteen:
+        return _strict(data, sixteen), "utf_16"
+    try:
+        return data.decode("utf_8"), ""
+    except UnicodeDecodeError as error:
+        at = error.start
+    if b"\0" in data:  # no encoding that is guessed has it; said with its line
+        return data.decode("latin_1"), ""
+    _check_one_encoding(data, at)
+    best = from_bytes(data, cp_isolation=GUESSES).best()
+    if best is None:
+        raise RefusedError(
+            f"Its characters are in no encoding we know (the first is in line {_line(data, at)}). {AGAIN}"
+        )
+    return _strict(data, best.encoding), best.encoding
+
+
+def _sixteen(data: bytes) -> str:
+    """Name the kind of UTF-16 that a file without a byte order mark is in, if it clearly is: see SIXTEEN_ZEROS."""
+    if len(data) % 2 or 0 not in data:
+        return ""
+    little = data[1::2].count(0) >= data[::2].count(0)
+    high, name = (data[1::2], "utf_16_le") if little else (data[::2], "utf_16_be")
+    if high.count(0) < SIXTEEN_ZEROS * len(high) or not SIXTEEN_HIGH.issuperset(high):
+        return ""
+    try:
+        letters = set(data.decode(name))
+    except UnicodeDecodeError:
+        return ""
+    odd = any(unicodedata.category(one) in ("Cc", "Cn", "Co") and one not in "\t\n\r\x0b\x0c\x85" for one in letters)
+    return "" if odd else name
+
+
+def _check_one_encoding(data: bytes, at: int) -> None:
+    """Raise RefusedError where a file is partly UTF-8, and partly not: in either, the other part would be garbled."""
+    clear = _CLEAR.search(data)
+    if clear:
+        raise RefusedError(
+            f"It mixes two encodings: line {_line(data, clear.start())} is in UTF-8, line {_line(data, at)} is not "
+            f"(byte 0x{data[at]:02X}). Mend that line, and save it as plain text in UTF-8."
+        )
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(encoding, "ignore")
+        raise RefusedError(f"Line {before.count(chr(10)) + 1} is not valid {encoding}. {AGAIN}") from None
+
+
+def _line(data: bytes, at: int) -> int:
+    return data.count(b"\n", 0, at) + 1

@@ -1,0 +1,125 @@
+"""Word documents: typed interviews, and the .docx of Otter, Teams and NVivo.
+
+The document's XML is read directly. The libraries for it either lose words (python-docx: tracked insertions, content
+controls) or add their own (docx2python: bullets, link targets, image names), and the canonical text must be the words.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.corpus.readers import guards, speakers
+from pipeline.corpus.readers.model import Labels, Transcript, paragraph_marks, traced
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
+# Deleted and moved-away words are gone; a fallback repeats what its alternative says.
+# A paragraph's properties hold tab stops, not tabs.
+SKIPPED = frozenset(["del", "moveFrom", "delText", "instrText", "Fallback", "pPr"])
+_MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
+_RANGES = {"commentRangeStart": 0, "commentRangeEnd": 1}
+
+
+@dataclass
+class _Open:
+    """A paragraph under way: its words, their length, and where in it comments begin (0) and end (1), by id."""
+
+    marks: list[tuple[int, str, int]]
+    pieces: list[str] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, words: str) -> None:
+        self.pieces.append(words)
+        self.size += len(words)
+
+
+@dataclass
+class _Text:
+    """A text under way: its paragraphs, done and open, and where in it comments begin (0) and end (1)."""
+
+    done: list[str] = field(default_factory=list)
+    size: int = 0
+    opened: list[_Open] = field(default_factory=list)
+    waiting: list[tuple[int, str, int]] = field(default_factory=list)
+    edges: tuple[dict[str, int], dict[str, int]] = field(default_factory=lambda: ({}, {}))
+
+    def open(self) -> None:
+        self.opened.append(_Open(self.waiting))
+        self.waiting = []
+
+    def close(self) -> None:
+        paragraph = self.opened.pop()
+        words = "".join(paragraph.pieces)
+        lead = len(words) - len(words.lstrip("\n"))
+        self.done.append(words.strip("\n"))
+        for side, comment, offset in paragraph.marks:
+            self.edges[side].setdefault(comment, self.size + min(max(offset - lead, 0), len(self.done[-1])))
+        self.size += len(self.done[-1]) + 1
+
+    def mark(self, side: int, comment: str) -> None:
+        """Note where a comment's range begins or ends: between paragraphs with the next, or with the one before."""
+        if self.opened:
+            self.opened[-1].marks.append((side, comment, self.opened[-1].size))
+        elif side == 0:
+            self.waiting.append((side, comment, 0))
+        else:
+            self.edges[1].setdefault(comment, max(self.size - 1, 0))
+
+
+def read(data: bytes, labels: Labels) -> Transcript:
+    """Read a Word document; its canonical text is its paragraphs, joined by line ends (tables cell by cell)."""
+    guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
+    archive = guards.opened_archive(data)
+    text, _, marks = parts(guards.member(archive, "word/document.xml"))
+    return traced(speakers.transcript(text, labels), "paragraph", marks)
+
+
+def parts(xml: bytes) -> tuple[str, dict[str, tuple[int, int]], list[tuple[int, int]]]:
+    """Return the text of a document's XML; in it, each comment's span, by its id; paragraphs' starts and numbers.
+
+    Empty paragraphs are not counted, as nobody counts them.
+    """
+    text = _walked(xml)
+    starts, ends = text.edges
+    spans = {comment: (start, ends.get(comment, 0)) for comment, start in starts.items()}
+    ranges = {comment: span for comment, span in spans.items() if span[0] < span[1]}
+    return "\n".join(text.done), ranges, paragraph_marks(text.done)
+
+
+def paragraphs(xml: bytes) -> list[str]:
+    """The text of each paragraph of a document's XML, empty ones too, in the order in which they end."""
+    return _walked(xml).done
+
+
+def _walked(xml: bytes) -> _Text:
+    text = _Text()
+    skipping = 0
+    for event, element in guards.xml_events(xml):
+        tag = name(element.tag)
+        if tag in SKIPPED:
+            skipping += 1 if event == "start" else -1
+        elif tag in _RANGES and event == "start":
+            text.mark(_RANGES[tag], attribute(element, "id"))
+        elif tag == "p":
+            text.open() if event == "start" else text.close()
+        elif event == "end" and text.opened and not skipping:
+            text.opened[-1].add(said(tag, element.text))
+        if event == "end":
+            element.clear()
+    return text
+
+
+def attribute(element: Any, of: str) -> str:
+    """An attribute of Word's own, or empty."""
+    return element.get(f"{_W}{of}") or element.get(f"{_STRICT}{of}") or ""
+
+
+def said(tag: str, text: str | None) -> str:
+    """The words that an element stands for, by its tag in `name`; most stand for none."""
+    return (text or "").replace("\n", " ") if tag == "t" else _MARKS.get(tag, "")
+
+
+def name(tag: str) -> str:
+    """A tag without its namespace where that is Word's, else empty."""
+    if tag.startswith((_W, _STRICT)) or tag.endswith("}Fallback"):
+        return tag.rpartition("}")[2]
+    return ""

@@ -1,0 +1,108 @@
+"""Transcripts as JSON: Whisper, WhisperX, AssemblyAI, Deepgram, Rev and Descript, and what resembles them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.corpus.readers import decoding, guards, strict_json
+from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, Utterance, compose, in_time, without_time
+
+# Where the list of turns stands, in the order of trust: turns with speakers go before plain segments.
+LISTS = (
+    "utterances",
+    "monologues",
+    "segments",
+    "transcripts",
+    "turns",
+    "sentences",
+    "paragraphs",
+    "transcript",
+    "results",
+)
+TEXT = ("text", "transcript", "content", "value", "sentence", "words")
+SPEAKER = ("speaker_name", "speaker", "speaker_label", "speaker_id", "speakerName", "name")
+TIME = ("start", "start_time", "start_s", "begin", "start_offset", "startTime", "ts")
+MAX_DEPTH = 60
+
+
+def read(data: bytes, labels: Labels) -> Transcript:
+    """Read a transcript in JSON; its canonical text is written anew as `Name: words`.
+
+    Raises RefusedError where there is no list of turns, each with words, in it.
+    """
+    guards.check_size(len(data))
+    text, _ = decoding.decode(data)
+    found = _turns(strict_json.parsed(text), 0)
+    if not found:
+        raise RefusedError("It holds no list of turns (such as 'segments', each with 'text'). Export it again.")
+    scale = _scale(found)
+    said = (
+        Utterance(_speaker(turn), _text(turn), _time(turn, scale), (number, number))
+        for number, turn in enumerate(found, start=1)
+    )
+    transcript = compose(said, unit="item")
+    starts = ((number, next(_starts([turn]), None)) for number, turn in enumerate(found, start=1))
+    odd = [(f"item {number}", _shown(at)) for number, at in starts if at is not None and _seconds(at, scale) is None]
+    transcript.remarks.extend(without_time(odd))
+    return transcript
+
+
+def _turns(value: Any, depth: int) -> list[dict[str, Any]]:
+    """Return the first list of turns found, from the outside in."""
+    if isinstance(value, list):
+        turns = [turn for turn in value if isinstance(turn, dict) and _text(turn)]
+        return turns if turns and len(turns) >= len(value) / 2 else []
+    if not isinstance(value, dict) or depth > MAX_DEPTH:
+        return []
+    inside = [value[name] for name in LISTS if name in value]
+    inside += [other for name, other in value.items() if isinstance(other, dict) and name not in LISTS]
+    return next((turns for other in inside if (turns := _turns(other, depth + 1))), [])
+
+
+def _text(turn: dict[str, Any]) -> str:
+    for name in TEXT:
+        if isinstance(turn.get(name), str):
+            return str(turn[name])
+    pieces = turn.get("elements")  # Rev and Descript: words and punctuation one by one
+    if isinstance(pieces, list):
+        return "".join(str(piece.get("value", "")) for piece in pieces if isinstance(piece, dict))
+    return ""
+
+
+def _speaker(turn: dict[str, Any]) -> str:
+    """Return the speaker's name; a bare letter or number, as programs give, becomes `Speaker A`."""
+    for name in SPEAKER:
+        value = turn.get(name)
+        if isinstance(value, dict):
+            value = value.get("name", value.get("id"))
+        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
+            said = str(value).strip()
+            return f"Speaker {said}" if len(said) == 1 or said.isdecimal() else said
+    return ""
+
+
+def _starts(turns: list[dict[str, Any]]) -> Iterator[float]:
+    for turn in turns:
+        start = next((turn[name] for name in TIME if isinstance(turn.get(name), int | float)), None)
+        if start is not None and not isinstance(start, bool):
+            yield start
+
+
+def _scale(turns: list[dict[str, Any]]) -> float:
+    """Return the seconds in a unit of time: whole numbers that grow too fast for speech are milliseconds."""
+    starts = list(_starts(turns))
+    words = sum(len(_text(turn).split()) for turn in turns)
+    whole = all(isinstance(start, int) for start in starts)
+    return 0.001 if whole and starts and max(starts) - min(starts) > 20 * max(words, 1) else 1.0
+
+
+def _time(turn: dict[str, Any], scale: float) -> float | None:
+    start = next(_starts([turn]), None)
+    return None if start is None else _seconds(start, scale)
+
+
+def _seconds(start: float, scale: float) -> float | None:
+    return in_time(start * scale) if abs(start) < 1e12 else None
+
+
+def _shown(start: float) -> str:
+    return str(start)

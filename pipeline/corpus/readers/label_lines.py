@@ -1,0 +1,134 @@
+"""Lines of a transcript that may name a speaker: `Anna: yes`, Otter's `Anna  12:34`, a name alone, `Q. Why?`."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pipeline.core.names import key
+from pipeline.corpus import text_layout
+from pipeline.corpus.readers.model import Labels
+
+Form = Literal["text", "colon", "timed", "alone", "weak", "stamp", "heading", "note", "blank"]
+
+MAX_LABEL_WORDS, MAX_LABEL_CHARACTERS, ALONE_WORDS = 5, 40, 3
+
+TIME = r"(?:\d{1,3}:\d{1,2}:\d{1,2}|\d{1,3}:\d{2})(?:[.,]\d{1,3})?"
+STAMP = rf"[\[(<]?[ \t]*{TIME}(?:[ \t]*(?:-->|-|–)[ \t]*{TIME})?[ \t]*[\])>]?"
+_LABEL = rf"\[?(?P<label>[^\W\d_][^\n:：\[\]<>{{}}?!\"“”*]{{0,{MAX_LABEL_CHARACTERS - 1}}}?)\]?"
+_LEAD = rf"[ \t]*(?:(?P<before>{STAMP})[ \t]*)?(?:[-–•][ \t]+|\d{{1,4}}[.)]?[ \t]+)?\**"
+_COLON = re.compile(
+    rf"{_LEAD}{_LABEL}\**[ \t]*(?P<after>{STAMP})?[ \t]*[:：]\**(?![/\d])[ \t]*"
+    rf"(?:(?P<inside>{STAMP})(?=\s|$)[ \t]*)?\**"
+)
+_TIMED = re.compile(rf"[ \t]*\**{_LABEL}\**(?:[ \t]+|[ \t]*(?=[\[(]))(?P<after>{STAMP})[ \t]*$")
+_STAMP_ALONE = re.compile(rf"[ \t]*(?P<before>{STAMP})[ \t]*$")
+_ALONE = re.compile(rf"[ \t]*\**{_LABEL}\**[ \t]*$")
+_WEAK = re.compile(
+    rf"[ \t]*\**{_LABEL}\**(?:[ \t]*\t[ \t]*|[ \t]+[-–—][ \t]+)(?=\S)|[ \t]*(?P<letter>[^\W\d_]\d{{0,2}})\.[ \t]+(?=\S)"
+)
+_FIRST_TIME = re.compile(TIME)
+# Words that stand before a colon again and again and name no speaker.
+_NEVER = text_layout.word_list(
+    """
+    action actions apologies attendees author background cc date duration e.g example file from http https i.e keywords
+    location methods n.b nb note notes p.s page place present ps re results source subject time title to venue
+    """
+)
+_FILLERS = text_layout.word_list(
+    "yeah yes yep no nope okay ok right mm mmm hmm mhm sure exactly thanks well so oh and but"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text with what it opens: a label (if it may be one), where speech begins, and a time in seconds.
+
+    `odd`: a stamp that is no time of a clock, so that there is no `time_s`.
+    """
+
+    start: int
+    end: int
+    label: str = ""
+    speech: int = -1
+    time_s: float | None = None
+    form: Form = "text"
+    odd: str = ""
+
+    def plain(self) -> "Line":
+        """Return the line as one that opens nothing."""
+        return self if not self.label else replace(self, label="", speech=-1, time_s=None, form="text")
+
+
+def read(text: str, labels: Labels) -> list[Line]:
+    """Return the lines of a text, each with the label it may open with."""
+    return [_classified(text, start, end, labels) for start, end in _lines(text)]
+
+
+def seconds(stamp: str) -> float | None:
+    """Return the first time in a stamp, in seconds: `12:34` is minutes and seconds, `1:02:03` hours too.
+
+    None where there is none, or where it is none of a clock, as in `99:99:99`.
+    """
+    found = _FIRST_TIME.search(stamp)
+    if not found:
+        return None
+    parts = [float(part) for part in found.group().replace(",", ".").split(":")]
+    if any(part > 60 for part in parts[1:]):  # programs that round write 60
+        return None
+    return sum(part * 60.0**place for place, part in enumerate(reversed(parts)))
+
+
+def named_alone(text: str, line: Line, labels: Labels) -> Line:
+    """Return a line with its label where all of it may be a name, as NVivo and Teams write speakers."""
+    found = _ALONE.match(text[line.start : line.end]) if line.form == "text" else None
+    if not found:
+        return line
+    label = found["label"].strip()
+    capital = all(word[0] == word[0].upper() for word in label.split())
+    ended = label[-1] in ".,;…-–" and not label.endswith(("Dr.", "Jr.", "Sr."))
+    fits = len(label.split()) <= ALONE_WORDS and capital and not ended and _shaped(label)
+    return replace(line, label=label, speech=line.end, form="alone") if fits or labels.known(label) else line
+
+
+def weakly_named(text: str, line: Line) -> Line:
+    """Return a line with its label where a tab, a dash or, after a single letter, a full stop may set one off."""
+    found = _WEAK.match(text[line.start : line.end]) if line.form == "text" else None
+    label = (found["label"] or found["letter"] or "").strip() if found else ""
+    if not found or not _shaped(label) or label[0].islower():
+        return line
+    return replace(line, label=label, speech=line.start + found.end(), form="weak")
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    for line in text.split("\n"):
+        yield at, at + len(line)
+        at += len(line) + 1
+
+
+def _classified(text: str, start: int, end: int, labels: Labels) -> Line:
+    line = text[start:end]
+    if not line.strip():
+        return Line(start, end, form="blank")
+    if found := _STAMP_ALONE.match(line):
+        return _at(Line(start, end, form="stamp"), found["before"])
+    if (found := _COLON.match(line)) and _shaped(found["label"]):
+        stamp = found["before"] or found["after"] or found["inside"] or ""
+        named = _at(Line(start, end, found["label"].strip(), start + found.end(), form="colon"), stamp)
+        if labels.known(named.label) or not text_layout.is_heading(line):
+            return named
+    if (found := _TIMED.match(line)) and _shaped(found["label"]):
+        return _at(Line(start, end, found["label"].strip(), end, form="timed"), found["after"])
+    form: Form = "heading" if text_layout.is_heading(line) else "note" if text_layout.is_note(line) else "text"
+    return Line(start, end, form=form)
+
+
+def _at(line: Line, stamp: str) -> Line:
+    at = seconds(stamp)
+    return replace(line, time_s=at, odd=stamp.strip() if stamp and at is None else "")
+
+
+def _shaped(label: str) -> bool:
+    name = key(label)
+    return bool(name) and len(name.split()) <= MAX_LABEL_WORDS and name not in _NEVER and name not in _FILLERS

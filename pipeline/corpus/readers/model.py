@@ -1,0 +1,165 @@
+"""What a reader gives back, and what it is told."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.core.errors import CounterpointError
+from pipeline.core.names import key
+
+# Some hundred days: more than any recording lasts.
+MOST_SECONDS = 1e7
+_SPACE = re.compile(r"\s+")
+
+
+class RefusedError(CounterpointError):
+    """A file cannot be read; the message is a sentence that says why and what to do. Other files are not affected."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A speaker's turn: `start` and `end` cover the speech in the document's text; `time_s` in seconds, if known.
+
+    `place`: where it stands in the original (page 3, cues 12 to 14, row 7); empty where the original is only text.
+    """
+
+    speaker: str
+    start: int
+    end: int
+    time_s: float | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something the researcher should know of a file that was read; `kind`: guessed, note or refused (a part of it)."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A document: its canonical text, its turns in order, and remarks for the researcher."""
+
+    text: str
+    turns: list[Turn]
+    remarks: list[Remark] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What one speaker says in a format that keeps speech apart from speakers (subtitles, tables, tiers).
+
+    `numbers`: the first and last of the cues, rows or the like that it comes from.
+    """
+
+    speaker: str
+    text: str
+    time_s: float | None = None
+    numbers: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What is known about speaker labels before a file is read.
+
+    `interviewer`: words that mean the one who asks; `listed`: speakers that participants.csv names for this document;
+    `min_count`: how often any other label must recur to be one.
+    """
+
+    interviewer: tuple[str, ...] = ()
+    listed: frozenset[str] = frozenset()
+    min_count: int = 2
+
+    def known(self, label: str) -> bool:
+        """Say whether a label needs no recurrence: it is listed, or means the interviewer."""
+        return key(label) in self.listed or self.asks(label)
+
+    def asks(self, label: str) -> bool:
+        """Say whether a label means the one who asks, also numbered or named: `Interviewer 2`, `I1`, `INT (Jo)`."""
+        name = key(label)
+        return any(_numbered(word).fullmatch(name) for word in map(key, self.interviewer) if word)
+
+
+def in_time(seconds: float) -> float | None:
+    """Return a time from the start of a recording, in seconds; None where it is none that a recording has."""
+    return float(seconds) if 0 <= seconds < MOST_SECONDS else None
+
+
+def without_time(odd: Sequence[tuple[str, str]]) -> list[Remark]:
+    """Return a remark on times that could not be used: where each stands (`line 3`), and what it says."""
+    if not odd:
+        return []
+    where, stamp = odd[0]
+    which = f"'{stamp[:40]}' in {where}"
+    if len(odd) == 1:
+        return [Remark("note", f"One time is none that a recording has ({which}); its words are there without it.")]
+    said = f"{len(odd)} times are none that a recording has (the first is {which}); their words are there without them."
+    return [Remark("note", said)]
+
+
+def place(unit: str, first: int, last: int) -> str:
+    """Name a place in an original: `cue 12`, `pages 3 to 4`."""
+    return f"{unit} {first}" if first == last else f"{unit}s {first} to {last}"
+
+
+def traced(found: Transcript, unit: str, marks: Sequence[tuple[int, int]]) -> Transcript:
+    """Return a transcript whose turns know their place. `marks`: where in the text each unit begins, and its number."""
+    starts = [start for start, _ in marks]
+
+    def number(at: int) -> int:
+        return marks[max(bisect_right(starts, at) - 1, 0)][1]
+
+    turns = [replace(turn, place=place(unit, number(turn.start), number(turn.end - 1))) for turn in found.turns]
+    return replace(found, turns=turns) if marks else found
+
+
+def paragraph_marks(paragraphs: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where each paragraph that is not empty begins in a text of them all, a line each, and its number."""
+    marks: list[tuple[int, int]] = []
+    at = 0
+    for paragraph in paragraphs:
+        if paragraph.strip():
+            marks.append((at, len(marks) + 1))
+        at += len(paragraph) + 1
+    return marks
+
+
+def compose(utterances: Iterable[Utterance], *, unit: str) -> Transcript:
+    """Write utterances as a text, `Speaker: words` and a blank line between turns; return it with its turns.
+
+    Consecutive utterances of one speaker are one turn, so that a sentence torn across two is one sentence again.
+    `unit`: what their numbers count.
+    """
+    turns: list[Turn] = []
+    pieces: list[str] = []
+    at = 0
+    for speaker, text, time_s, (first, last) in _joined(utterances):
+        lead = ("\n\n" if pieces else "") + (f"{speaker}: " if speaker else "")
+        turns.append(
+            Turn(speaker, at + len(lead), at + len(lead) + len(text), time_s, place(unit, first, last) if first else "")
+        )
+        pieces.append(lead + text)
+        at += len(pieces[-1])
+    return Transcript("".join(pieces), turns)
+
+
+def _joined(utterances: Iterable[Utterance]) -> list[tuple[str, str, float | None, tuple[int, int]]]:
+    turns: list[tuple[str, list[str], float | None, list[int]]] = []
+    for utterance in utterances:
+        speaker, text = _SPACE.sub(" ", utterance.speaker).strip(), _SPACE.sub(" ", utterance.text).strip()
+        if not text:
+            continue
+        if turns and speaker and key(turns[-1][0]) == key(speaker):
+            turns[-1][1].append(text)
+            turns[-1][3].extend(utterance.numbers)
+        else:
+            turns.append((speaker, [text], utterance.time_s, list(utterance.numbers)))
+    return [(name, " ".join(texts), time_s, (min(of), max(of))) for name, texts, time_s, of in turns]
+
+
+def _numbered(word: str) -> re.Pattern[str]:
+    named = r"(?:\s*[\(\[\-–].*)?" if len(word) > 2 else ""
+    return re.compile(rf"{re.escape(word)}(?:[\s_#.-]*\d{{1,2}}|\s[a-z])?{named}")

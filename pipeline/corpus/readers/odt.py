@@ -1,0 +1,68 @@
+"""OpenDocument texts (.odt), as LibreOffice writes them."""
+
+from typing import Any
+
+from pipeline.corpus.readers import guards, speakers
+from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, paragraph_marks, traced
+
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+# Comments, footnotes and deleted words are not said; the body holds insertions as they are.
+_SKIPPED = frozenset([f"{_OFFICE}annotation", f"{_TEXT}note", f"{_TEXT}tracked-changes", f"{_TEXT}sequence-decls"])
+_PARAGRAPHS = frozenset([f"{_TEXT}p", f"{_TEXT}h"])
+_MAX_SPACES = 1_000
+_MANIFEST = "META-INF/manifest.xml"
+
+
+def read(data: bytes, labels: Labels) -> Transcript:
+    """Read an OpenDocument text; its canonical text is its paragraphs and headings, joined by line ends."""
+    guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
+    archive = guards.opened_archive(data)
+    if _MANIFEST in archive.namelist() and b"encryption-data" in guards.member(archive, _MANIFEST):
+        raise RefusedError("It is protected by a password. Save it without one.")
+    paragraphs = _paragraphs(guards.member(archive, "content.xml"))
+    return traced(speakers.transcript("\n".join(paragraphs), labels), "paragraph", paragraph_marks(paragraphs))
+
+
+def _paragraphs(xml: bytes) -> list[str]:
+    done: list[str] = []
+    depth, skipping = 0, 0
+    # An element's text is known at its end only, and what follows it inside its parent stands in its tail.
+    for event, element in guards.xml_events(xml):
+        if element.tag in _SKIPPED:
+            skipping += 1 if event == "start" else -1
+        elif element.tag in _PARAGRAPHS and not skipping:
+            if event == "start":
+                depth += 1
+            else:
+                depth -= 1
+                done.append(_said(element).strip("\n"))
+                if not depth:
+                    element.clear()
+    return done
+
+
+def _said(element: Any) -> str:
+    """Return the words of a paragraph, in order; those of paragraphs inside it (frames) are not among them."""
+    pieces: list[str] = []
+    waiting: list[Any] = [element]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            pieces.append(part)
+            continue
+        if part is not element and (part.tag in _SKIPPED or part.tag in _PARAGRAPHS):
+            continue
+        pieces.append(_mark(part))
+        for child in reversed(part):
+            waiting.extend([(child.tail or "").replace("\n", " "), child])
+        if part.text:
+            waiting.append(part.text.replace("\n", " "))
+    return "".join(pieces)
+
+
+def _mark(element: Any) -> str:
+    if element.tag == f"{_TEXT}s":
+        count = element.get(f"{_TEXT}c", "1")
+        return " " * min(int(count) if count.isdecimal() and len(count) < 6 else 1, _MAX_SPACES)
+    return {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}.get(element.tag, "")

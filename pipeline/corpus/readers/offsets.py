@@ -1,0 +1,178 @@
+"""How a program counted positions in a text: every way that is known to be in use, and which of them fits."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from pipeline.corpus.readers.model import RefusedError
+
+UNITS = ("code points", "UTF-16 units", "UTF-8 bytes")
+# Of the ends of all passages, so many at least must not cut a word in two.
+MIN_WHOLE = 0.5
+SHORTEST_NAME = 4
+_CARRIAGE_RETURN, _LINE_FEED = 13, 10
+_UNSPACED = (("\u0e00", "\u0eff"), ("\u1780", "\u17ff"), ("\u2e80", "\ua4cf"), ("\U00020000", "\U0003ffff"))
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, order=True)
+class Convention:
+    """A way of counting: the unit, whether a line end of two characters counts as two, a byte order mark, the end."""
+
+    unit: str
+    pairs_as_two: bool
+    mark_counts: bool
+    end_included: bool
+
+    def __str__(self) -> str:
+        """The convention in words."""
+        lines = "CRLF counted as two" if self.pairs_as_two else "line ends counted as one"
+        mark = ", byte order mark counted" if self.mark_counts else ""
+        return f"{self.unit}, {lines}{mark}, end {'included' if self.end_included else 'not included'}"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A selection as a file states it: positions, and the name that some programs give it, often its words."""
+
+    start: int
+    end: int
+    name: str = ""
+
+
+class Ruler:
+    """A text as it lay in a file (CRs kept, byte order mark taken off), and positions in it by any convention."""
+
+    def __init__(self, raw: str, *, marked: bool) -> None:
+        """Take a file's text, and whether a byte order mark stood before it."""
+        self.text = raw.replace("\r\n", "\n").replace("\r", "\n")
+        self.marked = marked
+        # Arrays of a text's positions are several times its size, so they are made when asked for and not kept.
+        self._raw = raw
+
+    def spans(self, passages: Sequence[Passage], convention: Convention) -> list[Span | None]:
+        """The code points of passages in `text`, end exclusive; None where one lies outside or inside a letter."""
+        points = np.frombuffer(self._raw.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        paired = np.zeros(len(points), dtype=bool)
+        paired[:-1] = (points[:-1] == _CARRIAGE_RETURN) & (points[1:] == _LINE_FEED)
+        before, kept = _before(points, paired, convention), _summed(~paired)
+        starts = np.array([passage.start for passage in passages], dtype=np.int64)
+        ends = np.array([passage.end + convention.end_included for passage in passages], dtype=np.int64)
+        first, last = (_found(before, kept, positions) for positions in (starts, ends))
+        return [(a, b) if 0 <= a < b else None for a, b in zip(first, last, strict=True)]
+
+
+def _found(before: Any, kept: Any, positions: Any) -> list[int]:
+    """Where positions lie in the canonical text; -1 for one that lies outside, or inside a character."""
+    at = np.searchsorted(before, positions)
+    exact = (at < len(before)) & (before[np.minimum(at, len(before) - 1)] == positions)
+    return [int(kept[index]) if fits else -1 for index, fits in zip(at, exact, strict=True)]
+
+
+def _before(points: Any, paired: Any, convention: Convention) -> Any:
+    """How many units lie before each character of a raw text, and before its end."""
+    widths = np.ones(len(points), dtype=np.int8)
+    if convention.unit == "UTF-16 units":
+        widths += points > 0xFFFF
+    if convention.unit == "UTF-8 bytes":
+        widths += (points > 0x7F).astype(np.int8) + (points > 0x7FF) + (points > 0xFFFF)
+    if not convention.pairs_as_two:
+        widths[paired] = 0
+    mark = 3 if convention.unit == "UTF-8 bytes" else 1
+    found = _summed(widths)
+    found += mark * convention.mark_counts
+    return found
+
+
+def conventions(*, marked: bool, units: Sequence[str] = UNITS) -> list[Convention]:
+    """Every way of counting in the given units; whether a byte order mark counts is asked only where there is one."""
+    return [Convention(*one) for one in product(units, (False, True), (False, True)[: 1 + marked], (False, True))]
+
+
+def fitting(
+    texts: Sequence[tuple[Ruler, Sequence[Passage]]], ways: Sequence[Convention]
+) -> tuple[Convention, list[list[Span | None]]]:
+    """The convention under which passages best match their names or begin and end with whole words, and their spans.
+
+    Ways that give the same spans are one; the only way there is is not doubted. Raises RefusedError where two that do
+    not give the same fit equally well, or none fits.
+    """
+    seen: set[int] = set()
+    best: list[tuple[tuple[int, int], Convention, Any]] = []
+    for convention in ways:
+        spans = tuple(tuple(ruler.spans(passages, convention)) for ruler, passages in texts)
+        if hash(spans) in seen:
+            continue
+        seen.add(hash(spans))
+        fit = _fit(texts, spans)
+        if not best or fit > best[0][0]:
+            best = [(fit, convention, spans)]
+        elif fit == best[0][0]:
+            best = [best[0], (fit, convention, spans)]
+    (named, _), way, spans = best[0]
+    number = sum(len(passages) for _, passages in texts)
+    pairs = zip(texts, spans, strict=True)
+    whole = sum(edge > 0 for (ruler, _), of_text in pairs for edge in _edges(ruler.text, of_text))
+    # Names that most passages match are proof enough; people also mark half words.
+    if len(ways) > 1 and named < number and whole < MIN_WHOLE * 2 * number:
+        raise RefusedError(
+            "Its positions cut words in two however they are counted, so they do not belong to the texts in it. "
+            "Export it again."
+        )
+    if len(best) > 1:
+        raise RefusedError(
+            f"Its positions can be counted in two ways that fit equally well ({way}; or {best[1][1]}), so it is "
+            "unclear which words are meant. Import it with `counterpoint import --offsets codepoints` (or utf16)."
+        )
+    return way, [list(of_text) for of_text in spans]
+
+
+def _fit(texts: Iterable[tuple[Ruler, Sequence[Passage]]], spans: Any) -> tuple[int, int]:
+    """How well passages match their names, and how clean their ends are, each as a sum."""
+    named = clean = 0
+    for (ruler, passages), of_text in zip(texts, spans, strict=True):
+        clean += sum(_edges(ruler.text, of_text))
+        named += sum(
+            _matches(passage.name, ruler.text[span[0] : span[1]]) if span else 0
+            for passage, span in zip(passages, of_text, strict=True)
+        )
+    return named, clean
+
+
+def _matches(name: str, words: str) -> int:
+    """How well a name is a passage's words: 2 where it is all of them, 1 where it is how they begin, else 0."""
+    name = " ".join(name.split()).removesuffix("...").removesuffix("…").rstrip()
+    begins = " ".join(words[: 4 * len(name) + 100].split())
+    return 1 + (begins == name) if len(name) >= SHORTEST_NAME and begins.startswith(name) else 0
+
+
+def _edges(text: str, spans: Iterable[Span | None]) -> Iterable[int]:
+    """For each end of each span: 0 where it cuts a word or lies outside, 2 where it is tidy, else 1."""
+    for span in spans:
+        if span is None:
+            yield from (0, 0)
+            continue
+        start, end = span
+        yield _edge(text[start - 1 : start], text[start])
+        yield _edge(text[end : end + 1], text[end - 1])
+
+
+def _edge(outside: str, inside: str) -> int:
+    if outside.isalnum() and inside.isalnum():
+        return 1 if _unspaced(outside) or _unspaced(inside) else 0
+    return 1 if inside.isspace() else 2
+
+
+def _unspaced(character: str) -> bool:
+    """Whether a letter belongs to a script that writes no space between words (Thai, Khmer, Chinese, Japanese, ...)."""
+    return any(first <= character <= last for first, last in _UNSPACED)
+
+
+def _summed(widths: Any) -> Any:
+    found = np.zeros(len(widths) + 1, dtype=np.int32)
+    np.cumsum(widths, dtype=np.int32, out=found[1:])
+    return found

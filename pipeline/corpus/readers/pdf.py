@@ -1,0 +1,193 @@
+"""PDF with a text layer: lines are joined to paragraphs again, page heads and page numbers left out."""
+
+import io
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pypdf import PdfReader, apply_configuration
+from pypdf.errors import DependencyError, PyPdfError
+
+from pipeline.core.names import key
+from pipeline.corpus.readers import guards, label_lines, speakers
+from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, traced
+
+# A page that a browser prints takes some ten thousand strokes of the pen, an interview of an hour some thirty pages.
+MAX_PAGES, MAX_STROKES, MAX_PAGE_CHARACTERS = 2_000, 3_000_000, 60_000
+# What pypdf is to stop at: far below its own limits, which allow minutes of work for a file of a few kilobytes.
+_LIMITS: dict[str, Any] = {
+    "stream_parsing_work_maximum_count": 400_000,
+    "zlib_maximum_output_length": 8 * 2**20,
+    "lzw_maximum_output_length": 8 * 2**20,
+    "run_length_maximum_output_length": 8 * 2**20,
+    "array_based_stream_maximum_output_length": 8 * 2**20,
+    "xform_maximum_invocations_per_extraction": 500,
+}
+# A line at least so full, as a share of the usual longest, goes on in the next one.
+FULL = 0.75
+# A gap of spaces at one place in the middle third of so many lines of a page parts two columns.
+# To look takes as long as to read, so it is done on a few pages, evenly spread.
+LOOKS = 5
+GAP, COLUMN_ROWS, COLUMN_SHARE = 3, 10, 0.6
+# What pypdf raises on damaged files; each of them means "not as it should be".
+_DAMAGE = (
+    PyPdfError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OSError,
+    ArithmeticError,
+    RuntimeError,
+)
+# A line so long that ends a page and begins the next one as well was printed twice, not said twice.
+REPEATED, TWICE = 40, 5
+_NUMBER = re.compile(r"(?:page|p\.|seite)?\s*[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:/|of|von)\s*\d{1,4})?", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
+
+
+def read(data: bytes, labels: Labels) -> Transcript:
+    """Read a PDF's text layer; its canonical text is its paragraphs, joined by line ends.
+
+    Raises RefusedError for scans, passwords and pages set in two columns, whose lines cannot be told apart safely.
+    """
+    guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
+    if b"%PDF-" not in data[:1024]:
+        raise RefusedError("It is no PDF, whatever its ending says. Give it its right ending, or export it again.")
+    try:
+        with apply_configuration(**_LIMITS), _nothing_skipped():
+            pages = _pages(data)
+    except RefusedError:
+        raise
+    except DependencyError:  # an encryption that it reads with another package only
+        raise RefusedError("It is protected by a password, or by rights. Save it without them.") from None
+    except _DAMAGE as error:
+        raise RefusedError(
+            f"It cannot be read as a PDF ({type(error).__name__}). Export it again, or as .docx."
+        ) from None
+    lines = _one_after_another(_without_heads(pages))
+    if not lines:
+        raise RefusedError("It has no text layer: it is a scan. Recognise its text first (OCR), or type it.")
+    text, marks = _paragraphs(lines, labels)
+    return traced(speakers.transcript(text, labels), "page", marks)
+
+
+@contextmanager
+def _nothing_skipped() -> Iterator[None]:
+    """Keep what pypdf says of a file out of Python's log, and raise RefusedError where it left out some of it."""
+    said: list[str] = []
+    log, listener = logging.getLogger("pypdf"), logging.Handler()
+    listener.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    log.addHandler(listener)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.removeHandler(listener)
+        log.propagate = True
+    if any("is skipped" in message for message in said):
+        raise RefusedError("It draws more than any transcript does. Export it as .docx.")
+
+
+class _Pen:
+    """Counts what a file draws, and stops it; how long that takes differs, what is refused must not."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def stroke(self, *_: object) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise RefusedError("It draws more than any transcript does. Export it as .docx.")
+
+
+def _pages(data: bytes) -> list[list[str]]:
+    """Return the lines of each page, spaces levelled."""
+    reader = PdfReader(io.BytesIO(data))
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise RefusedError("It is protected by a password. Save it without one.")
+    if len(reader.pages) > MAX_PAGES:
+        raise RefusedError(f"It has more than {MAX_PAGES} pages, which no transcript has. Split it.")
+    looked_at = max(1, len(reader.pages) // LOOKS)
+    pages = []
+    pen = _Pen(MAX_STROKES)
+    for number, page in enumerate(reader.pages, start=1):
+        said = page.extract_text(visitor_operand_before=pen.stroke)
+        if pen.left < 0 or len(said) > MAX_PAGE_CHARACTERS:
+            raise RefusedError(f"It draws more up to page {number} than any transcript does. Export it as .docx.")
+        if number % looked_at == 0 and _two_columns(page.extract_text(extraction_mode="layout")):
+            raise RefusedError(
+                f"Page {number} is set in two columns, which would be read across. Save it in one column."
+            )
+        text = said.encode("utf_16", "surrogatepass").decode("utf_16", "replace").replace("\0", "")
+        pages.append([words for line in text.split("\n") if (words := " ".join(line.split()))])
+    return pages
+
+
+def _two_columns(laid_out: str) -> bool:
+    rows = [row for row in laid_out.split("\n") if row.strip()]
+    width = max((len(row.rstrip()) for row in rows), default=0)
+    wide = [row for row in rows if len(row.rstrip()) > 0.6 * width]
+    if len(wide) < COLUMN_ROWS:
+        return False
+    middle = range(width // 3, 2 * width // 3)
+    return any(
+        sum(row[at : at + GAP].isspace() and bool(row[:at].strip()) for row in wide) >= COLUMN_SHARE * len(wide)
+        for at in middle
+    )
+
+
+def _without_heads(pages: list[list[str]]) -> list[list[str]]:
+    """Leave out page numbers, and first and last lines that most pages share but for digits."""
+    edges = Counter(_DIGITS.sub("0", line) for page in pages if page for line in {page[0], page[-1]})
+    shared = {line for line, count in edges.items() if count >= max(3, len(pages) / 2)}
+    kept = []
+    for page in pages:
+        lines = list(page)
+        while lines and (_NUMBER.fullmatch(lines[0]) or _DIGITS.sub("0", lines[0]) in shared):
+            lines.pop(0)
+        while lines and (_NUMBER.fullmatch(lines[-1]) or _DIGITS.sub("0", lines[-1]) in shared):
+            lines.pop()
+        kept.append(lines)
+    return kept
+
+
+def _one_after_another(pages: list[list[str]]) -> list[tuple[str, int]]:
+    """Return the lines of all pages, each with its page's number; long ones that two pages share are there once.
+
+    Browsers that cut a line in two at the end of a page print it on the next one as well.
+    """
+    found: list[tuple[str, int]] = []
+    lines: list[str] = []
+    for number, page in enumerate(pages, start=1):
+        most = min(len(page), len(lines), TWICE)
+        twice = (n for n in range(most, 0, -1) if len(page[n - 1]) >= REPEATED and lines[-n:] == page[:n])
+        kept = page[next(twice, 0) :]
+        lines.extend(kept)
+        found.extend((line, number) for line in kept)
+    return found
+
+
+def _paragraphs(numbered: list[tuple[str, int]], labels: Labels) -> tuple[str, list[tuple[int, int]]]:
+    """Join the lines of a paragraph: a full line goes on, unless the next one begins with a label that recurs.
+
+    Return the text, and for each line where it begins in it and the number of its page.
+    """
+    lines = [line for line, _ in numbered]
+    named = [key(line.label) for line in label_lines.read("\n".join(lines), labels)]
+    counts = Counter(name for name in named if name)
+    full = FULL * sorted(len(line) for line in lines)[int(0.95 * (len(lines) - 1))]
+    pieces, marks = [lines[0]], [(0, numbered[0][1])]
+    at = len(lines[0])
+    for (before, _), (line, number), name in zip(numbered, numbered[1:], named[1:], strict=False):
+        opens = bool(name) and (counts[name] > 1 or labels.known(name))
+        torn = before.endswith("-") and line[0].islower()
+        between = "\n" if len(before) < full or opens else "" if torn else " "
+        pieces += [between, line]
+        marks.append((at + len(between), number))
+        at += len(between) + len(line)
+    return "".join(pieces), marks

@@ -1,0 +1,162 @@
+"""The XML of a REFI-QDA project or codebook as plain records: users, codes, cases, variables, notes, sets."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.corpus import refi
+from pipeline.corpus.readers import guards
+from pipeline.corpus.readers.model import RefusedError
+
+# A selection with a coding takes five elements: room for fifty thousand of them.
+MAX_ELEMENTS = 250_000
+MAX_DEPTH = 64
+
+
+@dataclass(frozen=True)
+class CodeEntry:
+    """A code as a file states it. `parent`: the guid of the code above it, or empty."""
+
+    guid: str
+    name: str
+    parent: str
+    description: str
+    color: str
+
+
+@dataclass(frozen=True)
+class CaseEntry:
+    """A case: the guids of its sources, and its values by the guid of the variable."""
+
+    name: str
+    sources: tuple[str, ...]
+    values: dict[str, str]
+
+
+@dataclass
+class Project:
+    """What a file says, by guid where things have one, in the order of the file. `root`: its XML, for the sources."""
+
+    root: Any
+    name: str = ""
+    origin: str = ""
+    user: str = ""
+    users: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, CodeEntry] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    cases: list[CaseEntry] = field(default_factory=list)
+    beyond: set[str] = field(default_factory=set)
+
+    def path(self, guid: str) -> list[CodeEntry]:
+        """A code and those above it, itself first."""
+        found: list[CodeEntry] = []
+        while guid in self.codes and len(found) <= MAX_DEPTH:
+            found.append(self.codes[guid])
+            guid = self.codes[guid].parent
+        return found
+
+    def is_theme(self, guid: str) -> bool:
+        """Whether a code belongs to the tree of candidate themes that an export of this project's adds."""
+        return self.path(guid)[-1].name == refi.THEMES
+
+
+def parsed(xml: bytes) -> Project:
+    """Read the XML of a .qde or .qdc; raise RefusedError where it is neither, or larger than any project."""
+    root = tree(xml)
+    if root.tag not in ("Project", "CodeBook"):
+        raise RefusedError("Its XML is no REFI-QDA project or codebook. Export it again as REFI-QDA.")
+    found = Project(root, root.get("name", ""), root.get("origin", ""), key(root.get("creatingUserGUID")))
+    for user in root.iterfind("Users/User"):
+        found.users[key(user.get("guid"))] = (user.get("name") or user.get("id") or user.get("guid") or "").strip()
+    book = root if root.tag == "CodeBook" else root.find("CodeBook")
+    for code in book.iterfind("Codes/Code") if book is not None else ():
+        _add_code(found, code, parent="")
+    for variable in root.iterfind("Variables/Variable"):
+        found.variables[key(variable.get("guid"))] = (variable.get("name") or "").strip()
+    for case in root.iterfind("Cases/Case"):
+        sources = tuple(key(ref.get("targetGUID")) for ref in case.iterfind("SourceRef"))
+        found.cases.append(CaseEntry((case.get("name") or "").strip(), sources, values(case)))
+    for held in root.iterfind("Sets/Set"):
+        if held.get("name") == refi.BEYOND:
+            found.beyond |= {key(ref.get("targetGUID")) for ref in held.iterfind("MemberCode")}
+    return found
+
+
+def tree(xml: bytes) -> Any:
+    """The root of an XML text, tags without namespace; raise RefusedError where it is damaged or far too large."""
+    root: Any = None
+    depth = count = 0
+    for event, element in guards.xml_events(xml):
+        if event == "end":
+            depth -= 1
+            continue
+        root = element if root is None else root
+        element.tag = element.tag.rpartition("}")[2]
+        depth, count = depth + 1, count + 1
+        if count > MAX_ELEMENTS or depth > MAX_DEPTH:
+            raise RefusedError("Its XML holds more, or more deeply nested, parts than any project. It was left out.")
+    return root
+
+
+def key(guid: str | None) -> str:
+    """A guid as it is compared: without braces, in lower case."""
+    return (guid or "").strip().strip("{}").lower()
+
+
+def text(element: Any, tag: str) -> str:
+    """The text of a child element, or empty."""
+    return element.findtext(tag) or ""
+
+
+def values(element: Any) -> dict[str, str]:
+    """The values of a case or a source by the guid of their variable."""
+    found = {}
+    for value in element.iterfind("VariableValue"):
+        reference = value.find("VariableRef")
+        said = [child.text or "" for child in value if child.tag.endswith("Value")]
+        if reference is not None and said:
+            found[key(reference.get("targetGUID"))] = said[0].strip()
+    return found
+
+
+def code_names(project: Project) -> dict[str, str]:
+    """The name of each code, by guid. A name is an id here, so one that several codes share gets its parents before it.
+
+    Codes of the codebook keep their names before those beyond it and candidate themes do.
+    """
+    groups: dict[str, list[str]] = defaultdict(list)
+    for guid, code in project.codes.items():
+        if guid not in project.beyond and not project.is_theme(guid):
+            groups[_plain(code.name).casefold()].append(guid)
+    names = {guids[0]: _plain(project.codes[guids[0]].name) for guids in groups.values() if len(guids) == 1}
+    taken = set(names.values())
+    waiting = [guid for guids in groups.values() if len(guids) > 1 for guid in guids]
+    for guid in [*waiting, *(guid for guid in project.codes if guid not in names and guid not in waiting)]:
+        alone = guid not in waiting
+        names[guid] = _free(project, guid, taken, alone=alone)
+        taken.add(names[guid])
+    return names
+
+
+def _free(project: Project, guid: str, taken: set[str], *, alone: bool) -> str:
+    """The shortest name, with as many of a code's parents before it as needed, that no code has yet."""
+    parts = [_plain(code.name) for code in project.path(guid)]
+    used = {name.casefold() for name in taken} if not alone else taken
+    choices = [" / ".join(reversed(parts[:size])) for size in range(1 if alone else 2, len(parts) + 1)]
+    choices += [f"{choices[-1] if choices else parts[0]} ({number})" for number in range(1, len(taken) + 3)]
+    return next(name for name in choices if (name if alone else name.casefold()) not in used)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()) or "(no name)"
+
+
+def _add_code(project: Project, element: Any, *, parent: str) -> None:
+    guid = key(element.get("guid"))
+    if guid in project.codes:
+        raise RefusedError(f"Two of its codes have the same id ({guid[:40]}). Export it again.")
+    project.codes[guid] = CodeEntry(
+        guid, element.get("name") or "", parent, text(element, "Description"), element.get("color") or ""
+    )
+    for child in element.iterfind("Code"):
+        _add_code(project, child, parent=guid)

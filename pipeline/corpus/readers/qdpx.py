@@ -1,0 +1,249 @@
+"""REFI-QDA projects (.qdpx), as NVivo, ATLAS.ti, MAXQDA, QualCoder and others write them: texts and who coded what."""
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.core import coders
+from pipeline.corpus import refi
+from pipeline.corpus.readers import decoding, guards, offsets, qde
+from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.readers.model import RefusedError
+from pipeline.corpus.readers.offsets import Passage, Ruler
+
+MAX_SOURCE_BYTES = 8 * 2**20
+# Two and a half million words: some 250 long interviews.
+MAX_SOURCES_BYTES = 16 * 2**20
+TEXTS = ("TextSource", "PDFSource", "AudioSource", "VideoSource", "PictureSource")
+SELECTIONS = (
+    "PlainTextSelection",
+    "TranscriptSelection",
+    "PDFSelection",
+    "AudioSelection",
+    "VideoSelection",
+    "PictureSelection",
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text of a project. `text`: LF line ends, no byte order mark; `description` and `values` as the file states."""
+
+    guid: str
+    name: str
+    text: str
+    description: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A project with its texts and everybody's codings, this program's too. `counted`: how it counts positions."""
+
+    project: qde.Project
+    sources: list[Source]
+    codings: list[Coding]
+    counted: str
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A text-bearing element with its name, its text (None where there is none), and its selections."""
+
+    guid: str
+    name: str
+    element: Any
+    ruler: Ruler | None
+    selections: list[tuple[Any, Passage | None]]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What is known of a whole project: names of codes and texts of notes by guid, and its file's name."""
+
+    project: qde.Project
+    names: dict[str, str]
+    notes: dict[str, str]
+    stem: str
+
+
+def read(data: bytes, stem: str) -> list[Coding]:
+    """Return the codings in a project; `stem`, the file's name, stands for a coder who is not named.
+
+    What this program applied has its own name as the coder, whatever the file calls its user. Raises RefusedError.
+    """
+    return contents(data, stem).codings
+
+
+def contents(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS) -> Contents:
+    """Read a whole project; raise RefusedError where it is damaged, hostile, or its positions fit no text."""
+    guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
+    archive = guards.opened_archive(data)
+    inner = sorted(name for name in archive.namelist() if name.lower().endswith(".qde") and "/" not in name)
+    if not inner:
+        raise RefusedError("It holds no .qde file, so it is no REFI-QDA project. Export it again.")
+    project = qde.parsed(guards.member(archive, inner[0]))
+    held = list(_texts(project, archive))
+    placed = [(one, one.ruler) for one in held if one.ruler is not None]
+    passages = [(ruler, [found for _, found in one.selections if found is not None]) for one, ruler in placed]
+    if any(of_text for _, of_text in passages):
+        way, spans = offsets.fitting(passages, _ways(project, passages, units))
+        found = {id(one): iter(of_text) for (one, _), of_text in zip(placed, spans, strict=True)}
+        counted = str(way)
+    else:
+        found, counted = {}, ""
+    told = _Told(project, qde.code_names(project), _notes(project, archive), stem)
+    codings = _codings(told, held, found)
+    sources = [
+        Source(one.guid, one.name, one.ruler.text, qde.text(one.element, "Description"), qde.values(one.element))
+        for one in held
+        if one.ruler is not None
+    ]
+    return Contents(project, sources, codings, counted)
+
+
+def _ways(project: qde.Project, texts: Sequence[tuple[Ruler, Any]], units: Sequence[str]) -> list[offsets.Convention]:
+    """The ways of counting to be tried: all, in the given units, but for a file that says how it counts."""
+    said = refi.counted(qde.text(project.root, "Description"))
+    if said and project.origin.startswith(refi.ORIGIN):
+        return [offsets.Convention(said, pairs_as_two=False, mark_counts=False, end_included=False)]
+    return offsets.conventions(marked=any(ruler.marked for ruler, _ in texts), units=units)
+
+
+def _texts(project: qde.Project, archive: zipfile.ZipFile) -> Iterator[_Held]:
+    """Yield the sources; a PDF's text is its representation's, a recording's that of each transcript."""
+    members = {name.lower(): name for name in archive.namelist()}
+    room = MAX_SOURCES_BYTES
+    names: set[str] = set()
+    for source in project.root.iterfind("Sources/*"):
+        if source.tag not in TEXTS:
+            continue
+        inner = [child for child in source if child.tag in ("Representation", "Transcript", "TextDescription")]
+        for element in [source, *inner] if source.tag != "TextSource" else [source]:
+            data = _bytes(element, archive, members)
+            room -= len(data or b"")
+            if room < 0:
+                raise RefusedError(f"Its texts are larger than {MAX_SOURCES_BYTES // 2**20} MiB. Split the project.")
+            said = refi.file_of(qde.text(element, "Description"))
+            name = said or source.get("name") or _path(element) or source.get("guid") or ""
+            syncs = {qde.key(point.get("guid")): point.get("position") for point in element.iterfind("SyncPoint")}
+            selections = [(one, _passage(one, syncs)) for one in element if one.tag in SELECTIONS]
+            ruler = None if data is None else _ruler(data)
+            name = name.strip() if ruler is None else _unique(name.strip(), names)
+            yield _Held(qde.key(element.get("guid")), name, element, ruler, selections)
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    """A source's name, with a number behind it where another has it already, so that their codings stay apart."""
+    choices = (name, *(f"{name} ({number})" for number in range(2, len(taken) + 3)))
+    found = next(one for one in choices if one.casefold() not in taken)
+    taken.add(found.casefold())
+    return found
+
+
+def _bytes(element: Any, archive: zipfile.ZipFile, members: dict[str, str]) -> bytes | None:
+    """The bytes of an element's plain text, inside the XML or beside it; None where it has none or it is not there."""
+    inline = element.findtext("PlainTextContent")
+    if inline is not None:
+        return str(inline).encode()
+    path = _path(element)
+    if not path:
+        return None
+    # Programs differ in `sources` and `Sources`, and some leave out `internal://`.
+    found = members.get(f"sources/{path}".lower()) or members.get(path.lower())
+    if found is None:
+        return None
+    if archive.getinfo(found).file_size > MAX_SOURCE_BYTES:
+        raise RefusedError(
+            f"Its text '{path[:80]}' is larger than {MAX_SOURCE_BYTES // 2**20} MiB, which no transcript is."
+        )
+    return guards.member(archive, found)
+
+
+def _path(element: Any) -> str:
+    path = str(element.get("plainTextPath") or "").removeprefix("internal://").lstrip("/")
+    if ".." in path.replace("\\", "/").split("/"):
+        raise RefusedError(f"It names a text outside itself ('{path[:60]}'). Export it with its sources inside.")
+    return path
+
+
+def _ruler(data: bytes) -> Ruler:
+    """A text with the line ends of its file, which `decoding.decode` levels, since positions may count them."""
+    decoding.decode(data, any_type=True)  # says why where it is no text
+    raw, _ = decoding.as_written(data)
+    return Ruler(raw, marked=any(data.startswith(mark) for mark, _ in decoding.BOMS))
+
+
+def _passage(selection: Any, syncs: dict[str, str | None]) -> Passage | None:
+    """Where a selection says it lies; None where it is no passage of a text (part of a picture, a stretch of sound)."""
+    if selection.tag == "TranscriptSelection":
+        start, end = (syncs.get(qde.key(selection.get(name))) for name in ("fromSyncPoint", "toSyncPoint"))
+    else:
+        start, end = selection.get("startPosition"), selection.get("endPosition")
+    numbers = [int(value) for value in (start, end) if value and value.strip().isdecimal() and len(value.strip()) < 10]
+    return Passage(numbers[0], numbers[1], selection.get("name") or "") if len(numbers) == 2 else None
+
+
+def _codings(told: _Told, held: list[_Held], found: dict[int, Any]) -> list[Coding]:
+    """All codings, text by text. `found`: the spans of each text's passages, in order."""
+    codings: list[Coding] = []
+    for one in held:
+        whole = (0, len(one.ruler.text)) if one.ruler and one.ruler.text else None
+        places: list[tuple[Any, tuple[int, int] | None]] = [(one.element, whole)]
+        for selection, passage in one.selections:
+            places.append((selection, next(found[id(one)]) if passage and id(one) in found else None))
+        for place, span in places:
+            for coding in place.iterfind("Coding"):
+                codings.append(_coding(told, one, (place, coding), span=span, coder=_coder(told, place, coding)))
+    return codings
+
+
+def _coder(told: _Told, place: Any, coding: Any) -> str:
+    """Who made a coding: by the id of the user, whatever the name; where none is given, by what is said of it."""
+    ours = refi.program_users(told.project.name)
+    owner = qde.key(coding.get("creatingUser") or place.get("creatingUser"))
+    if owner in ours or (not owner and refi.is_candidate(qde.text(place, "Description"))):
+        return coders.MODEL
+    if not owner and told.project.user not in ours:
+        owner = told.project.user
+    return told.project.users.get(owner) or told.stem
+
+
+def _coding(told: _Told, held: _Held, pair: tuple[Any, Any], *, span: tuple[int, int] | None, coder: str) -> Coding:
+    """One coding; `pair`: its selection (or the source, where it holds for all of it) and its own element."""
+    place, coding = pair
+    reference = coding.find("CodeRef")
+    code = qde.key(reference.get("targetGUID")) if reference is not None else ""
+    above = told.project.path(code)[1:]
+    of_source = place is held.element
+    references = [ref for one in pair for ref in one.iterfind("NoteRef")]
+    said = ["" if of_source else qde.text(place, "Description")]
+    said += [told.notes.get(qde.key(ref.get("targetGUID")), "") for ref in references]
+    date = coding.get("creationDateTime") or ("" if of_source else place.get("creationDateTime")) or ""
+    kind = "" if span else f", a {place.tag} without a place in a text"
+    return Coding(
+        row=f"selection {place.get('guid') or '?'}{kind}",
+        document=held.name,
+        start=span[0] if span else None,
+        end=span[1] if span else None,
+        text=held.ruler.text[span[0] : span[1]] if span and held.ruler else "",
+        code=told.names.get(code, ""),
+        coder=coder,
+        parent_code=told.names[above[0].guid] if above else "",
+        memo="\n".join(text for text in dict.fromkeys(said) if text),
+        date=refi.date_of(date),
+        copy=held.ruler.text if held.ruler else "",
+    )
+
+
+def _notes(project: qde.Project, archive: zipfile.ZipFile) -> dict[str, str]:
+    """The texts of the notes that codings and selections refer to, by guid."""
+    members = {name.lower(): name for name in archive.namelist()}
+    wanted = {qde.key(ref.get("targetGUID")) for ref in project.root.iter("NoteRef")}
+    found = {}
+    for note in project.root.iterfind("Notes/Note"):
+        if qde.key(note.get("guid")) in wanted:
+            data = _bytes(note, archive, members)
+            found[qde.key(note.get("guid"))] = decoding.decode(data, any_type=True)[0] if data else ""
+    return found

@@ -1,0 +1,72 @@
+"""JSON, read strictly: what Python's parser lets through, and no table could hold, is refused with its line."""
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+from pipeline.corpus.readers.model import RefusedError
+
+# Longer numbers are no times, and take time that grows with the square of their length.
+MAX_DIGITS = 300
+# All of a text up to the first NUL or half of a character that is escaped; every other escape is passed over whole.
+_PAIR = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_WHOLE = re.compile(rf"(?:[^\\]++|\\[^u]|\\u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{{4}}|{_PAIR})*+", re.DOTALL)
+_LONG = re.compile(rf"\d{{{MAX_DIGITS + 1}}}")
+
+
+def parsed(text: str) -> Any:
+    """Return what a JSON text says; raise RefusedError where it is none, and for what is read in more than one way.
+
+    That is: a key twice in one object, NaN and Infinity, numbers of more than 300 digits, nesting without end, and
+    escapes that are half of a character.
+    """
+    try:
+        found = json.loads(text, parse_int=_integer, parse_constant=_constant, object_pairs_hook=_object)
+    except _OddError as error:
+        raise RefusedError(f"{error.what.format(line=_line_of(text, error.sign))} Export it again.") from None
+    except json.JSONDecodeError as error:
+        raise RefusedError(f"Line {error.lineno} is not valid JSON ({error.msg}). Export it again.") from None
+    except RecursionError:
+        raise RefusedError("Its JSON is nested too deeply for any transcript. Export it again.") from None
+    whole = _WHOLE.match(text)
+    if whole and whole.end() < len(text):
+        line = text.count("\n", 0, whole.end()) + 1
+        what = (
+            "a NUL character" if text.startswith("\\u0000", whole.end()) else "half of a character (a lone surrogate)"
+        )
+        raise RefusedError(f"Line {line} holds {what}. Export it again.")
+    return found
+
+
+class _OddError(Exception):
+    """Something that JSON should not hold; `sign`: how to find it in the text again; `what`: a sentence."""
+
+    def __init__(self, what: str, sign: re.Pattern[str]) -> None:
+        super().__init__(what)
+        self.what, self.sign = what, sign
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise _OddError(f"Line {{line}} holds a number of more than {MAX_DIGITS} digits.", _LONG)
+    return int(digits)
+
+
+def _constant(name: str) -> Any:
+    raise _OddError(f"Line {{line}} holds {name}, which is no number in JSON.", re.compile(rf"(?<!\w){name}(?!\w)"))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        name = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        shown = name[:60].encode("utf-8", "replace").decode().replace("{", "{{").replace("}", "}}")
+        what = f"One of its objects has the key '{shown}' twice; the first '{shown}' is in line {{line}}."
+        raise _OddError(what, re.compile(re.escape(json.dumps(name))))
+    return found
+
+
+def _line_of(text: str, sign: re.Pattern[str]) -> int:
+    found = sign.search(text)
+    return text.count("\n", 0, found.start() if found else 0) + 1

@@ -1,0 +1,93 @@
+"""Human codes as comments in a Word document: a comment's text names the codes, its range is the passage."""
+
+from dataclasses import dataclass, field
+
+from pipeline.corpus.readers import codes_tables, docx, guards
+from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.readers.model import RefusedError
+
+_COMMENTS, _THREADS = "word/comments.xml", "word/commentsExtended.xml"
+
+
+@dataclass
+class _Comment:
+    """A comment; `paragraph`: the id of its last paragraph, by which replies refer to it."""
+
+    number: str
+    author: str
+    date: str
+    paragraph: str = ""
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What it says, a line a paragraph."""
+        return "".join(self.pieces).strip()
+
+
+def read(data: bytes, stem: str) -> list[Coding]:
+    """Return a coding for each code of each comment; they belong to the transcript of the same name.
+
+    Codes stand on lines of their own or between semicolons, `A > B` is B under A. A comment's author is its coder, and
+    replies to it are its memo. Raises RefusedError where there is no comment.
+    """
+    guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
+    archive = guards.opened_archive(data)
+    if _COMMENTS not in archive.namelist():
+        raise RefusedError("It holds no comments, so there are no codes in it. Name the codes in comments of Word.")
+    text, spans, _ = docx.parts(guards.member(archive, "word/document.xml"))
+    comments = _comments(guards.member(archive, _COMMENTS))
+    replied = _replied(guards.member(archive, _THREADS)) if _THREADS in archive.namelist() else {}
+    memos: dict[str, list[str]] = {}
+    for comment in comments:
+        if comment.paragraph in replied:
+            memos.setdefault(replied[comment.paragraph], []).append(f"{comment.author}: {comment.text}".strip(": "))
+    found = []
+    for comment in comments:
+        if comment.paragraph in replied:
+            continue
+        start, end = spans.get(comment.number, (None, None))
+        said = text[start:end] if start is not None else ""
+        at = (f"comment {comment.number}", f"{stem}.docx", start, end, said)
+        memo = "\n".join(memos.get(comment.paragraph, []) if comment.paragraph else [])
+        for code in _codes(comment.text):
+            *above, name = codes_tables.path(code)
+            parent = above[-1] if above else ""
+            found.append(Coding(*at, name, comment.author or stem, parent, memo, comment.date, text))
+    return found
+
+
+def _codes(text: str) -> list[str]:
+    return [code.strip() for code in text.replace(";", "\n").split("\n") if code.strip()] or [""]
+
+
+def _comments(xml: bytes) -> list[_Comment]:
+    found: list[_Comment] = []
+    for event, element in guards.xml_events(xml):
+        tag = docx.name(element.tag)
+        if event == "start" and tag == "comment":
+            author, date = docx.attribute(element, "author"), docx.attribute(element, "date")
+            found.append(_Comment(docx.attribute(element, "id"), author.strip(), date.strip()))
+        elif event == "end" and found and tag in ("t", "p", "br"):
+            found[-1].pieces.append((element.text or "") if tag == "t" else "\n")
+            if tag == "p":
+                found[-1].paragraph = _plain(element, "paraId") or found[-1].paragraph
+        if event == "end":
+            element.clear()
+    guards.check_lines(len(found), what="comments")
+    return found
+
+
+def _replied(xml: bytes) -> dict[str, str]:
+    """For each comment that is a reply, by its paragraph, the paragraph of the one it replies to."""
+    found = {}
+    for event, element in guards.xml_events(xml):
+        if event == "start" and _plain(element, "paraIdParent"):
+            found[_plain(element, "paraId")] = _plain(element, "paraIdParent")
+    return found
+
+
+def _plain(element: object, of: str) -> str:
+    """An attribute of any namespace: Word's newer parts have one each."""
+    attributes: dict[str, str] = getattr(element, "attrib", {})
+    return next((value for key, value in attributes.items() if key.rpartition("}")[2] == of), "")

@@ -1,0 +1,153 @@
+"""Workbooks (.xlsx) of people: the cells of chosen sheets as text, and nothing that a workbook may do beside."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from pipeline.corpus.readers import guards
+from pipeline.corpus.readers.model import RefusedError
+
+# A table of codings repeats the coded words, so it may be larger than a transcript.
+MAX_SHEET_BYTES = 48 * 2**20
+MAX_ROWS, MAX_COLUMNS, MAX_EMPTY = 200_000, 2_000, 1_000
+# What openpyxl raises on damaged workbooks; each of them means "not as it should be".
+_DAMAGE = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    ParseError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OSError,
+    OverflowError,
+    RecursionError,
+)
+# What a workbook says beside its cells (merged cells, styles, names) is passed over, but the library reads all of it.
+MAX_MARKS, MAX_MARKS_BESIDE = 3_000_000, 150_000
+# Cells that rows are wide, together: a row is as wide as its last cell lies to the right.
+MAX_WIDTH = 20_000_000
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+
+Row = tuple[int, list[str]]
+
+
+def names(data: bytes) -> list[str]:
+    """Return the names of a workbook's sheets, in order; raise RefusedError where it is none or made to do harm."""
+    with _opened(data) as book:
+        return [str(sheet.title) for sheet in book.worksheets]
+
+
+def sheets(data: bytes, wanted: Sequence[str] | None = None, *, formulas: bool = False) -> dict[str, list[Row]]:
+    """Return the rows of the sheets wanted that are there; of the first alone where none is named.
+
+    A row is its number and its cells as text, as they are shown; rows without any are left out. `formulas`: as they
+    are written, not what they come to. Raises RefusedError for what is no workbook, larger than any study's, or made to
+    do harm, and where a formula comes to nothing.
+    """
+    found: dict[str, list[Row]] = {}
+    with _opened(data, formulas=formulas) as book:
+        chosen = [one for one in book.worksheets if wanted is None or one.title in wanted]
+        for sheet in chosen[:1] if wanted is None else chosen:
+            found[str(sheet.title)] = list(_rows(sheet))
+    if not formulas and _has_formulas(data):
+        with _opened(data, formulas=True) as book:
+            for sheet in (one for one in book.worksheets if one.title in found):
+                _check_formulas(sheet, dict(found[str(sheet.title)]))
+    if wanted is None and not found:
+        raise RefusedError("It has no sheet with cells. Save it again as .xlsx, or as csv.")
+    return found
+
+
+def _rows(sheet: Any) -> Iterator[Row]:
+    sheet.reset_dimensions()  # what a sheet says of its size need not be true
+    empty = width = 0
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        width += len(cells)
+        said = ["" if cell is None else _text(cell) for cell in cells]
+        while said and not said[-1]:
+            said.pop()
+        empty = 0 if said else empty + 1
+        if number > MAX_ROWS or len(said) > MAX_COLUMNS or width > MAX_WIDTH:
+            raise RefusedError(
+                f"Its sheet '{sheet.title}' is larger than any study's: more than {MAX_ROWS} rows or {MAX_COLUMNS} "
+                "columns. Keep the cells that count."
+            )
+        if empty > MAX_EMPTY:
+            return
+        if said:
+            yield number, said
+
+
+def _check_formulas(sheet: Any, shown: dict[int, list[str]]) -> None:
+    """Raise RefusedError where a cell holds a formula and the program that wrote it left no value."""
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if number > max(shown, default=0):
+            return
+        values = shown.get(number, [])
+        for column, cell in enumerate(cells):
+            if str(cell).startswith("=") and (column >= len(values) or not values[column]):
+                raise RefusedError(
+                    f"Sheet '{sheet.title}', row {number}, column {column + 1}: a formula without a value. Open it in "
+                    "your spreadsheet program and save it, or write the value itself."
+                )
+
+
+def _text(cell: object) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+@contextmanager
+def _opened(data: bytes, *, formulas: bool = False) -> Iterator[Any]:
+    _check_parts(data)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=not formulas, keep_links=False)
+        try:
+            yield book
+        finally:
+            book.close()
+    except RefusedError:
+        raise
+    except _DAMAGE as error:
+        raise RefusedError(f"It cannot be read as a workbook ({error}). Save it again as .xlsx, or as csv.") from None
+
+
+def _check_parts(data: bytes) -> None:
+    """Raise RefusedError where the parts of a workbook, unpacked, hold more than any study's or declare a type."""
+    if not data.startswith((guards.ZIP, guards.OLE)):
+        raise RefusedError("It cannot be read as a workbook. Save it again as .xlsx, or as csv.")
+    archive = guards.opened_archive(data)
+    parts = _parts(archive)
+    if sum(info.file_size for info in parts) > MAX_SHEET_BYTES:
+        raise RefusedError(
+            f"It would unpack to more than {MAX_SHEET_BYTES // 2**20} MiB. Keep the one sheet that counts."
+        )
+    for info in parts:
+        xml = guards.member(archive, info.filename)
+        guards.refuse_doctype(xml)
+        guards.check_marks(xml, most=MAX_MARKS)
+        start, end = xml.find(b"sheetData"), xml.rfind(b"sheetData")
+        cells = xml.count(b"<", start, end) if start < end else 0
+        if not info.filename.lower().endswith("sharedstrings.xml") and xml.count(b"<") - cells > MAX_MARKS_BESIDE:
+            raise RefusedError(
+                f"Its part '{info.filename[:60]}' holds far more merged cells, styles or names than any study's. "
+                "Copy the cells into a new workbook."
+            )
+
+
+def _has_formulas(data: bytes) -> bool:
+    archive = guards.opened_archive(data)
+    return any(_FORMULA.search(guards.member(archive, info.filename)) for info in _parts(archive))
+
+
+def _parts(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [info for info in archive.infolist() if info.filename.lower().endswith((".xml", ".rels"))]

@@ -1,0 +1,180 @@
+"""Where a human coding lies in its document: by its offsets where they agree with its text, else by its text."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.core.names import written
+from pipeline.corpus.document_names import Documents
+from pipeline.corpus.readers.coding import Coding
+
+# A row of codings: document, start, end, text, code, parent_code, coder, memo, date.
+Row = tuple[str, int, int, str, str, str, str, str, str]
+
+_QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"})
+
+# People mark half words: a passage of so many characters need not begin and end with a whole one.
+LONG, MOST = 30, 1000
+# Three numbers in a row or more, and a word broken at a line's end: what a PDF's margin leaves in a passage.
+_NUMBERS = re.compile(r"(?<!\S)\d{1,5}(?:\s+\d{1,5}){2,}(?!\S)")
+_BROKEN = re.compile(r"(?<=[^\W\d_])- +(?=[^\W\d_])")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A coding with its document and span; `how`: offsets, or text where it was found by its words."""
+
+    document: str
+    start: int
+    end: int
+    how: str
+    coding: Coding
+
+
+@dataclass(frozen=True)
+class Misplaced:
+    """A coding that could not be placed, and the sentence that says why."""
+
+    document: str
+    reason: str
+    coding: Coding
+
+
+class _Folded:
+    """A text with case, space, quotes and dashes levelled, and the way back to the original's code points."""
+
+    def __init__(self, text: str) -> None:
+        pieces: list[str] = []
+        self.at: list[int] = []  # for each folded character, the original's index
+        space = True
+        for index, character in enumerate(text):
+            folded = _levelled(character)
+            if folded == " " and space:
+                continue
+            space = folded == " "
+            pieces.append(folded)
+            self.at.extend([index] * len(folded))
+        self.text = "".join(pieces)
+
+    def find(self, wanted: str) -> list[tuple[int, int]]:
+        """Return the original spans of the places where folded words occur."""
+        return [(self.at[start], self.at[end - 1] + 1) for start, end in _occurrences(self.text, wanted)]
+
+
+def place(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list[Placed], list[Misplaced]]:
+    """Place codings in the texts of a study's documents; return those placed and those not, each in the order given.
+
+    Offsets count where the text agrees with them, or where there is no text. Otherwise the words are searched in that
+    document: exactly, then with case, space and quotes levelled, then without the line numbers of a PDF's margin; a
+    place is taken only if it is the only one, or if the coding's own copy of the text tells which one is meant.
+    """
+    names = Documents(texts)
+    folded: dict[str, _Folded] = {}
+    placed: list[Placed] = []
+    misplaced: list[Misplaced] = []
+    for coding in codings:
+        document = names.find(coding.document)
+        found: tuple[int, int, str] | str
+        if not coding.code.strip():
+            found = "It names no code. Write one, or remove the row."
+        elif not document:
+            found = names.reason(coding.document)
+        else:
+            found = _span(coding, texts[document], folded)
+        if isinstance(found, str):
+            misplaced.append(Misplaced(document or coding.document, found, coding))
+        else:
+            placed.append(Placed(document, *found, coding))
+    return placed, misplaced
+
+
+def row(placed: Placed, text: str) -> Row:
+    """Return a placed coding as a row of codings; its text is the document's own."""
+    coding, words = placed.coding, text[placed.start : placed.end]
+    at = (placed.document, placed.start, placed.end, words)
+    return (*at, coding.code, coding.parent_code, written(coding.coder), coding.memo, coding.date)
+
+
+def _span(coding: Coding, text: str, folded: dict[str, _Folded]) -> tuple[int, int, str] | str:
+    """Return (start, end, how), or the sentence that says why there is no span. `folded`: what is levelled already."""
+    if _agrees(coding, text):
+        return coding.start or 0, coding.end or 0, "offsets"
+    wanted = coding.text.strip()
+    if not wanted:
+        return "It has neither a text nor offsets that lie in the document. Give one of them."
+    spans = _found(wanted, text, folded)
+    if len(spans) > 1:
+        spans = _of_copy(coding, spans, _found(wanted, coding.copy, folded)) or spans
+    if len(spans) == 1:
+        return *spans[0], "text"
+    if spans:
+        return "Its text occurs more than once and its offsets do not say which place is meant. Mend start and end."
+    offsets = "its offsets do not fit it" if coding.start is not None else "it has no offsets"
+    return f"Its text is not in the document word for word, and {offsets}. Mend the text, or start and end."
+
+
+def _found(wanted: str, text: str, folded: dict[str, _Folded]) -> list[tuple[int, int]]:
+    """Return the places of words in a text: exactly as they are, else levelled."""
+    spans = _occurrences(text, wanted)
+    if spans or not text:
+        return spans
+    if text not in folded:
+        folded[text] = _Folded(text)
+    forms = _without_margin(_Folded(wanted).text.strip())
+    return next((places for form in forms if (places := folded[text].find(form))), [])
+
+
+def _of_copy(coding: Coding, spans: list[tuple[int, int]], copied: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the place that is meant where the words occur as often in the coding's own copy: the same in order."""
+    if coding.start is None or coding.end is None or len(copied) != len(spans):
+        return []
+    start, end = coding.start, coding.end
+    meant = [span for span, (a, b) in zip(spans, copied, strict=True) if a < end and start < b]
+    return meant if len(meant) == 1 else []
+
+
+def _agrees(coding: Coding, text: str) -> bool:
+    """Say whether a coding's offsets lie in the document, and its text, if it has one, is what stands there."""
+    if coding.start is None or coding.end is None or not 0 <= coding.start < coding.end <= len(text):
+        return False
+    said = text[coding.start : coding.end]
+    return bool(said.strip()) and (not coding.text.strip() or said == coding.text)
+
+
+def _occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
+    """Return the places of words in a text, the first thousand; a few words must be whole ones."""
+    if not wanted:
+        return []
+    spans: list[tuple[int, int]] = []
+    at = text.find(wanted)
+    while at >= 0 and len(spans) < MOST:
+        if len(wanted) >= LONG or _whole(text, at, at + len(wanted)):
+            spans.append((at, at + len(wanted)))
+        at = text.find(wanted, at + 1)
+    return spans
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    """Say whether a span cuts no word in two at its ends."""
+    cut_left = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
+    cut_right = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
+    return not (cut_left or cut_right)
+
+
+def _without_margin(words: str) -> list[str]:
+    """Return levelled words as they are, without line numbers (three or more that count up by one), and mended."""
+
+    def kept(found: re.Match[str]) -> str:
+        numbers = [int(number) for number in found.group().split()]
+        return "" if all(after == before + 1 for before, after in pairwise(numbers)) else found.group()
+
+    bare = " ".join(_NUMBERS.sub(kept, words).split())
+    return list(dict.fromkeys((words, bare, _BROKEN.sub("-", bare))))
+
+
+def _levelled(character: str) -> str:
+    if character.isspace():
+        return " "
+    return unicodedata.normalize("NFKC", character).translate(_QUOTES).casefold() or character

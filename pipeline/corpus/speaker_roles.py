@@ -1,0 +1,135 @@
+"""Which part each speaker plays, and which case they are: as participants.csv says, as labels say, else as guessed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.core.names import key, written
+from pipeline.corpus.participants import Person
+from pipeline.corpus.readers.model import Labels, Transcript
+from pipeline.corpus.text_layout import count_words
+
+# Below this share of turns with a question, or with fewer turns, nobody is taken for the interviewer.
+MIN_ASKING, MIN_TURNS = 0.15, 2
+# What a speaker who asks is also like; the share of turns that ask counts fully.
+SHORTER, OPENS, ELSEWHERE = 0.25, 0.15, 0.5
+# Speakers who are nobody in particular: their words are evidence, and no case's.
+NOBODY = frozenset(
+    [
+        "all",
+        "everyone",
+        "group",
+        "multiple",
+        "several",
+        "unidentified",
+        "unidentified speaker",
+        "unknown",
+        "unknown speaker",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A turn as the guess sees it: its document, its speaker's key, and its words."""
+
+    document: str
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Role:
+    """A speaker's part and case; `guessed` where the part of interviewer is a guess."""
+
+    part: str
+    case: str
+    guessed: bool = False
+
+
+def roles(
+    transcripts: Mapping[str, Transcript], people: Mapping[tuple[str, str], Person], labels: Labels
+) -> dict[tuple[str, str], Role]:
+    """Return the role of each (document, speaker's key).
+
+    participants.csv goes first, then labels that mean the one who asks; in a document where neither names an
+    interviewer one may be guessed. A case is `document/speaker` unless participants.csv names it.
+    """
+    speakers = {(name, key(turn.speaker)): turn.speaker for name, found in transcripts.items() for turn in found.turns}
+    settled = {place: _settled(speaker, people.get(place), labels) for place, speaker in speakers.items()}
+    asked = {document for (document, _), part in settled.items() if part == "interviewer"}
+    said = [
+        Said(document, key(turn.speaker), found.text[turn.start : turn.end])
+        for document, found in sorted(transcripts.items())
+        for turn in found.turns
+        if document not in asked and settled[document, key(turn.speaker)] != "none"
+    ]
+    open_to_guess = {place for place, part in settled.items() if not part}
+    guessed = guess_interviewers(said, open_to_guess=open_to_guess)
+    found_roles = {}
+    for (document, name), speaker in speakers.items():
+        is_guess = guessed.get(document) == name
+        part = "interviewer" if is_guess else settled[document, name] or "participant"
+        person = people.get((document, name))
+        stated = person.case if person is not None and part != "interviewer" else ""
+        found_roles[document, name] = Role(
+            part, stated or (f"{document}/{written(speaker)}" if part == "participant" else ""), is_guess
+        )
+    return found_roles
+
+
+def guess_interviewers(said: Sequence[Said], *, open_to_guess: set[tuple[str, str]]) -> dict[str, str]:
+    """Return for each document the key of the speaker who most probably asks; no entry where nobody clearly does.
+
+    The signs are the share of turns that ask something, turns shorter than the others', speaking first, and asking most
+    in other documents too. Only (document, speaker) pairs of `open_to_guess` are taken, and never a lone speaker.
+    """
+    by_document: dict[str, list[Said]] = defaultdict(list)
+    for turn in said:
+        by_document[turn.document].append(turn)
+    shares = {document: _asking(turns) for document, turns in by_document.items()}
+    leads = Counter(speaker for share in shares.values() for speaker in _leaders(share))
+    guessed = {}
+    for document, turns in sorted(by_document.items()):
+        share = shares[document]
+        counts = Counter(turn.speaker for turn in turns)
+        free = sorted(name for name in share if (document, name) in open_to_guess and counts[name] >= MIN_TURNS)
+        scores = {name: _score(name, turns, share, leads) for name in free if share[name] >= MIN_ASKING}
+        if scores and len(share) > 1:
+            guessed[document] = max(scores, key=scores.__getitem__)
+    return guessed
+
+
+def _settled(speaker: str, person: Person | None, labels: Labels) -> str:
+    """Return the part that is known without a guess, or ''."""
+    if person is not None and person.part:
+        return person.part
+    if not speaker or key(speaker) in NOBODY:
+        return "none"
+    if person is not None and person.case:
+        return "participant"
+    return "interviewer" if labels.asks(speaker) else ""
+
+
+def _asking(turns: Sequence[Said]) -> dict[str, float]:
+    """Return each speaker's share of turns that ask something."""
+    total = Counter(turn.speaker for turn in turns)
+    asking = Counter(turn.speaker for turn in turns if "?" in turn.text or "？" in turn.text)
+    return {speaker: asking[speaker] / count for speaker, count in total.items()}
+
+
+def _leaders(share: Mapping[str, float]) -> list[str]:
+    """Return who asks most in a document of several speakers."""
+    top = max(share.values())
+    return [name for name, value in share.items() if value == top and value >= MIN_ASKING and len(share) > 1]
+
+
+def _score(speaker: str, turns: Sequence[Said], share: Mapping[str, float], leads: Counter[str]) -> float:
+    lengths: dict[str, list[int]] = defaultdict(list)
+    for turn in turns:
+        lengths[turn.speaker].append(count_words(turn.text))
+    mean = {name: sum(words) / len(words) for name, words in lengths.items()}
+    others = [value for name, value in mean.items() if name != speaker]
+    shorter = bool(others) and mean[speaker] < sum(others) / len(others)
+    opens = turns[0].speaker == speaker
+    return share[speaker] + SHORTER * shorter + OPENS * opens + ELSEWHERE * (leads[speaker] > 1)

@@ -1,0 +1,92 @@
+"""What a person sees when deciding: the last run's clusters with every decision taken since replayed on them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.core import params as settings
+from pipeline.core import store
+from pipeline.core.study_paths import Places
+from pipeline.decisions import held_themes, ledger, page_data, replay, state_table
+from pipeline.decisions.held_themes import Question
+from pipeline.decisions.ledger import Decision
+from pipeline.decisions.states import Count, counted
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The themes as the next run of the same talk would show them.
+
+    `themes`: each substantive segment's theme (-1: none); `documents`: its document; `rejected`: of those left out with
+    a rejected theme, which; `states`: the table theme_states, and `count` what it adds up to; `questions`: what waits
+    for an answer; `settling`: what a decision on a theme as it is must name to settle them.
+    """
+
+    themes: Mapping[str, int]
+    documents: Mapping[str, str]
+    rejected: Mapping[str, int]
+    states: pd.DataFrame
+    count: Count
+    questions: Sequence[Question]
+    settling: Mapping[int, tuple[str, ...]]
+
+    @property
+    def labels(self) -> dict[int, str]:
+        """What each theme is called, or was last called, by its id."""
+        return dict(zip(self.states["theme_id"], self.states["label"], strict=True))
+
+    @property
+    def statuses(self) -> dict[int, str]:
+        """The state of each theme by its id; see states.STATES."""
+        return dict(zip(self.states["theme_id"], self.states["state"], strict=True))
+
+    @property
+    def known(self) -> list[int]:
+        """The themes that one may decide about: all but those that were merged away."""
+        return [theme for theme, state in self.statuses.items() if state != "merged"]
+
+    def members(self, theme: int) -> tuple[str, ...]:
+        """The segments of a theme; of a rejected one, those that are left out with it."""
+        here = {segment for segment, own in self.themes.items() if own == theme}
+        return tuple(sorted(here | {segment for segment, own in self.rejected.items() if own == theme}))
+
+
+def read(study: Path, taken: Sequence[Decision]) -> Screen:
+    """Read the last run's clusters and replay the decisions on them."""
+    assigned, themes = store.read(study, "theme_assignments"), store.read(study, "themes")
+    segments = store.read(study, "segments")
+    document_of = dict(zip(segments["segment_id"], segments["document"], strict=True))
+    clusters = dict(zip(assigned["segment_id"], assigned["cluster_id"].astype(int), strict=True))
+    documents = {segment: str(document_of[segment]) for segment in clusters}
+    standing, options = ledger.standing(taken), _options()
+    share, size = options.shift_share, options.min_size
+    done = replay.replay(clusters, documents, standing, shift_share=share, min_size=size)
+    settling = replay.settling(done, clusters, documents, standing, shift_share=share, min_size=size)
+    first = themes[themes["level"] == 1]
+    # A theme that the last run did not show, as where its rejection was undone since, is called what it was then.
+    labels = held_themes.called(ledger.in_order(taken)) | dict(zip(first["theme_id"], first["label"], strict=True))
+    here = state_table.table(done, clusters, standing, labels)
+    placed = pd.DataFrame(
+        {
+            "cluster_id": [clusters[segment] for segment in done.themes],
+            "theme_id": list(done.themes.values()),
+            "outside": [done.outside.get(segment, "") for segment in done.themes],
+        }
+    )
+    return Screen(done.themes, documents, done.rejected, here, counted(here, placed), done.questions, settling)
+
+
+def _options() -> settings.Themes:
+    """The settings that the next run would have."""
+    return settings.load().themes if Path("params.yaml").exists() else settings.Themes()
+
+
+def state(study: Path) -> str:
+    """A fingerprint of what one decides on: the themes of the last run and the decisions taken so far."""
+    made = page_data.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
+    file = Places(study).decisions
+    said = file.read_bytes() if file.exists() else b""
+    return hashlib.sha256(made.encode() + said).hexdigest()[:16]

@@ -1,0 +1,228 @@
+"""The codebook: the researchers' deductive framework, read from YAML and checked with every error at once.
+
+A code's name is its id. A codebook of no codes is a valid one: it means that there is no framework.
+"""
+
+from collections import Counter
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from pipeline.core import text_files, yaml_files
+from pipeline.core.errors import CounterpointError
+
+
+class CodebookError(CounterpointError):
+    """A codebook cannot be used; the message lists every problem, one a line."""
+
+
+def _prose(value: Any) -> Any:
+    """Text as one line. A list of phrases becomes one text; a number becomes text, a missing value an empty one."""
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        value = "; ".join(item.strip().rstrip(";") for item in value)
+    if not isinstance(value, str):
+        return value
+    if found := text_files.STRANGE.search(value):
+        raise ValueError(f"holds U+{ord(found[0]):04X}, which no text holds; remove it")
+    return " ".join(value.split())
+
+
+def _quotes(value: Any) -> Any:
+    """A list of texts. One text alone is a list of one; empty texts are left out."""
+    if value is None:
+        return ()
+    items = [value] if isinstance(value, str) else value
+    return tuple(_prose(item) for item in items if item not in (None, "")) if isinstance(items, list | tuple) else value
+
+
+Prose = Annotated[str, BeforeValidator(_prose)]
+Quotes = Annotated[tuple[str, ...], BeforeValidator(_quotes)]
+
+
+class Code(BaseModel):
+    """An entry of the codebook. `parent`: the name of the code above it, or empty; `color`: #rrggbb, or empty."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Prose = Field(min_length=1)
+    parent: Prose = ""
+    definition: Prose = ""
+    include: Prose = ""
+    exclude: Prose = ""
+    examples: Quotes = ()
+    counter_examples: Quotes = ()
+    color: Prose = Field(default="", pattern=r"^(#[0-9a-fA-F]{6})?$")
+
+    @property
+    def is_described(self) -> bool:
+        """Whether the code says more than its name."""
+        return bool(self.definition or self.include or self.examples)
+
+
+class Codebook(BaseModel):
+    """Codes in the order of the file; every parent is itself a code, and no code is its own ancestor."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    codes: tuple[Code, ...] = ()
+
+    def __len__(self) -> int:
+        """How many codes there are."""
+        return len(self.codes)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a code has that name."""
+        return name in self._by_name
+
+    def __getitem__(self, name: str) -> Code:
+        """The code of that name; raise KeyError where there is none."""
+        return self._by_name[name]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The codes' names, in the order of the file."""
+        return tuple(code.name for code in self.codes)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The codes without a parent, in the order of the file."""
+        return tuple(code.name for code in self.codes if not code.parent)
+
+    def children(self, name: str) -> tuple[str, ...]:
+        """The names of the codes directly below a code, in the order of the file."""
+        return self._below.get(name, ())
+
+    def ancestors(self, name: str) -> tuple[str, ...]:
+        """The codes above a code, nearest first; raise KeyError for a name that is no code."""
+        above = []
+        parent = self._by_name[name].parent
+        while parent:
+            above.append(parent)
+            parent = self._by_name[parent].parent
+        return tuple(above)
+
+    def category_of(self, name: str) -> str:
+        """The code at the top of a code's branch: itself where it has no parent, or is no code of this book."""
+        return (name, *self.ancestors(name))[-1] if name in self else name
+
+    @cached_property
+    def _by_name(self) -> dict[str, Code]:
+        return {code.name: code for code in self.codes}
+
+    @cached_property
+    def _below(self) -> dict[str, tuple[str, ...]]:
+        parents = dict.fromkeys(code.parent for code in self.codes if code.parent)
+        return {parent: tuple(code.name for code in self.codes if code.parent == parent) for parent in parents}
+
+
+def load(path: Path) -> Codebook:
+    """Read and check a codebook; raise CodebookError with every problem in it, each with its line and entry."""
+    try:
+        found = yaml_files.read(path)
+    except FileNotFoundError:
+        raise CodebookError(f"{path} is missing: `counterpoint new {path.parent}` makes an empty one.") from None
+    except yaml_files.YamlError as error:
+        raise CodebookError(str(error)) from None
+    raw = found.value
+    if raw is None:
+        return Codebook()
+    if not isinstance(raw, yaml_files.Map) or not isinstance(raw.get("codes", []), list | None):
+        line = yaml_files.line_of(raw, ["codes"]) or 1
+        raise CodebookError(f"{path}, line {line}: a codebook holds the key 'codes:' with a list of codes under it.")
+    strange = [
+        f"{path}, line {raw.lines[key]}: '{key}' is no key of a codebook. Keep only 'codes'."
+        for key in raw
+        if key != "codes"
+    ]
+    codes = raw.get("codes") or yaml_files.List(0)
+    return parse(codes, place=str(path), lines=codes.lines, problems=strange + found.problems)
+
+
+def parse(
+    entries: list[Any], *, place: str, lines: list[int] | None = None, problems: list[str] | None = None
+) -> Codebook:
+    """A codebook of entries (mappings of Code's fields); raise CodebookError with every problem, earlier ones first.
+
+    `place` and `lines` (one a entry) say where an entry stands, for the messages.
+    """
+    found = list(problems or [])
+    codes: list[tuple[str, Code]] = []
+    for number, entry in enumerate(entries):
+        where = f"{place}, line {lines[number]}" if lines and number < len(lines) else f"{place}, entry {number + 1}"
+        if isinstance(entry, str) and not isinstance(entry, yaml_files.Numeral):
+            entry = {"name": entry}
+        if not isinstance(entry, dict):
+            found.append(f"{where}: {entry!r} is no code: it needs a name, with fields below. Begin with '- name:'.")
+            continue
+        try:
+            codes.append((where, Code(**{str(key): value for key, value in entry.items()})))
+        except ValidationError as error:
+            found += [_sentence(where, str(entry.get("name", "?")), problem) for problem in error.errors()]
+    found += _wrong_between(codes, {str(entry.get("name")) for entry in entries if isinstance(entry, dict)})
+    if found:
+        raise CodebookError("\n".join(found))
+    return Codebook(codes=tuple(code for _, code in codes))
+
+
+def dump(book: Codebook) -> str:
+    """The YAML of a codebook, with only the fields that say something; `load` gives the same codebook back."""
+    entries = []
+    for code in book.codes:
+        fields = code.model_dump(mode="json")
+        entries.append({key: value for key, value in fields.items() if value not in ("", [])})
+    return yaml.safe_dump({"codes": entries}, allow_unicode=True, sort_keys=False, width=120)
+
+
+def _wrong_between(codes: list[tuple[str, Code]], written: set[str]) -> list[str]:
+    """What is wrong between entries: names given twice, parents that are no code, and rings of parents."""
+    said = []
+    counts = Counter(code.name.casefold() for _, code in codes)
+    first: dict[str, str] = {}
+    parents = {code.name: code.parent for _, code in reversed(codes)}  # of a name given twice, the first counts
+    known = {*parents, *written}
+    for where, code in codes:
+        key = code.name.casefold()
+        if counts[key] > 1 and key in first:
+            said.append(
+                f"{where}: the code '{code.name}' is there already ({first[key]}). A name is an id: rename one of them."
+            )
+        first.setdefault(key, where)
+        if code.parent and code.parent not in known:
+            said.append(f"{where}: '{code.name}' has the parent '{code.parent}', which is no code. Add or mend it.")
+    rings: set[frozenset[str]] = set()
+    for where, code in codes:
+        ring = _ring(code.name, parents)
+        if ring and frozenset(ring) not in rings:
+            rings.add(frozenset(ring))
+            shown = " > ".join(f"'{name}'" for name in (*ring, ring[0]))
+            said.append(f"{where}: the parents of '{code.name}' go in a circle ({shown}). Remove one `parent`.")
+    return said
+
+
+def _ring(name: str, parents: dict[str, str]) -> list[str]:
+    """The codes of the circle that a code stands in, itself first; empty where it stands in none."""
+    seen = [name]
+    while (above := parents.get(seen[-1], "")) and above not in seen:
+        seen.append(above)
+    return seen if above == name else []
+
+
+def _sentence(where: str, name: str, problem: Any) -> str:
+    field = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        known = ", ".join(Code.model_fields)
+        return f"{where}: the code '{name}' has '{field}', which is no field of a code. There are: {known}."
+    if (field == "name" and problem["input"] in ("", None)) or problem["type"] == "missing":
+        return f"{where}: a code without a name. Give it one: `name` is the only field that is required."
+    if field == "color":
+        return f"{where}: the color of '{name}' is {problem['input']!r}. Write it as \"#4477aa\", in quotation marks."
+    if problem["type"] == "value_error":
+        return f"{where}: '{field}' of '{name}' {problem['msg'].removeprefix('Value error, ')}."
+    return f"{where}: '{field}' of '{name}' is {problem['input']!r}, which is no text. Put it in quotation marks."

@@ -1,0 +1,1 @@
+"""What notebooks begin with: finding the study, and plots."""

@@ -1,0 +1,94 @@
+"""What page, workbook and metrics of the report share: the tables, and what is worked out from them once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from pipeline.core.stage_record import Record
+from pipeline.decisions import alternative_readings, reading_ledger
+from pipeline.decisions import ledger as decisions
+from pipeline.decisions.states import Count, counted
+from pipeline.deductive import codebook
+from pipeline.reporting import asked_about, matrix, method, metrics, quotes, written_summaries
+
+PROBLEMS = {
+    "ingest": "ingest_problems",
+    "segment": "segment_problems",
+    "themes": "themes_problems",
+    "map_codes": "map_codes_problems",
+    "compare": "compare_problems",
+}
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything the report shows: the tables by name, the codebook, and what is worked out from them once.
+
+    `accepted`: the candidate codes of segments (segment_id, code, score); `codes`: those that were mapped, in the order
+    of the codebook; `cells`: the framework matrix; `quoted`: every segment as a quote; `taken`: people's decisions;
+    `count`: how many themes there are of each state;
+    `said`: what people wrote in cells of the matrix; `ledger`: what people have read;
+    `readings`: how others read the themes.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    book: codebook.Codebook
+    accepted: pd.DataFrame
+    codes: tuple[str, ...]
+    cells: tuple[matrix.Cell, ...]
+    quoted: Mapping[str, quotes.Quote]
+    count: Count
+    taken: Sequence[decisions.Decision] = ()
+    said: Mapping[tuple[str, str], written_summaries.Summary] = field(default_factory=dict)
+    ledger: Sequence[reading_ledger.Read] = ()
+    readings: Sequence[alternative_readings.Reading] = ()
+
+    @property
+    def records(self) -> dict[str, Record]:
+        """What each stage recorded of what it did."""
+        return method.records(self.tables)
+
+
+def gather(
+    tables: Mapping[str, pd.DataFrame],
+    book: codebook.Codebook,
+    taken: Sequence[decisions.Decision] = (),
+    said: Sequence[written_summaries.Summary] = (),
+    *,
+    ledger: Sequence[reading_ledger.Read] = (),
+    readings: Sequence[alternative_readings.Reading] = (),
+) -> Study:
+    """Work out what page, workbook and metrics share; raises QuoteError where a segment is not verbatim."""
+    segments, assigned = tables["segments"], tables["code_assignments"]
+    accepted = accepted_codes(assigned)
+    mapped = set(assigned.code)
+    codes = tuple(code for code in book.names if code in mapped)
+    known = {code: book[code] for code in codes}
+    questions = asked_about.asked(turns=tables["turns"], rows=matrix.rows_of(segments), codes=known)
+    unread = matrix.unread(segments, looked=set(assigned.segment_id))
+    cells = matrix.cells(segments=segments, accepted=accepted, codes=codes, asked=questions, unread=unread)
+    quoted = quotes.collect(
+        documents=tables["documents"], turns=tables["turns"], cases=tables["cases"], segments=segments
+    )
+    return Study(
+        tables=tables,
+        book=book,
+        accepted=accepted,
+        codes=codes,
+        cells=tuple(cells),
+        quoted=quoted,
+        count=counted(tables["theme_states"], tables["theme_assignments"]),
+        taken=tuple(taken),
+        said=written_summaries.standing(said),
+        ledger=tuple(ledger),
+        readings=tuple(readings),
+    )
+
+
+def accepted_codes(code_assignments: pd.DataFrame) -> pd.DataFrame:
+    """The candidate codes of each segment by the primary method (columns segment_id, code, score), each once."""
+    method = metrics.primary(code_assignments)
+    given = method[method.accepted]
+    best = given.sort_values(["segment_id", "code", "score"], ascending=[True, True, False])
+    return best.drop_duplicates(["segment_id", "code"])[["segment_id", "code", "score"]].reset_index(drop=True)

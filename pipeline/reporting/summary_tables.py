@@ -1,0 +1,153 @@
+"""Tables as one reads them and as plots draw them: small, in words, ready to paste."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipeline.core import languages
+from pipeline.core.table_rows import each as rows_of
+from pipeline.core.terms import EVERYTHING
+from pipeline.decisions import states as known_states
+from pipeline.reporting.views import agreement_view, theme_view
+
+
+def talk(segments: pd.DataFrame, by: str = "document") -> pd.DataFrame:
+    """Words of each document (or speaker, or case), used and set aside: a row each, in alphabetical order."""
+    kind = segments.substantive.map({True: "used", False: "set aside"})
+    words = segments.assign(kind=kind).pivot_table(
+        index=by, columns="kind", values="n_words", aggfunc="sum", fill_value=0
+    )
+    return words.reindex(columns=["used", "set aside"], fill_value=0).astype(int)
+
+
+def aside(segments: pd.DataFrame) -> pd.DataFrame:
+    """Why segments are set aside, with how many and how many words: most first."""
+    out = segments[~segments.substantive]
+    counted = out.groupby("set_aside").agg(segments=("segment_id", "size"), words=("n_words", "sum"))
+    return counted.sort_values(["segments"], ascending=False, kind="stable")
+
+
+def themes(table: pd.DataFrame) -> pd.DataFrame:
+    """Candidate themes, largest first: label, keywords and sizes."""
+    ranked = theme_view.ranked(table)
+    words = [languages.shown(*pair) for pair in zip(ranked.keywords, ranked.language, strict=True)]
+    named = ranked.assign(theme=[f"T{number}" for number in ranked.number], keywords=words)
+    return named[["theme", "label", "keywords", "n_segments", "n_cases", "n_documents"]].set_index("theme")
+
+
+def states(theme_states: pd.DataFrame) -> pd.DataFrame:
+    """Each theme that there is, or that decisions speak of, and what has become of it; those with segments first."""
+    shown = theme_states.state.isin(known_states.SHOWN)
+    ordered = theme_states.assign(gone=~shown).sort_values(
+        ["gone", "n_segments", "theme_id"], ascending=[True, False, True]
+    )
+    labels = theme_states.set_index("theme_id").label
+    into = [
+        labels.get(theme, "") if state == "merged" else ""
+        for theme, state in zip(ordered.into, ordered.state, strict=True)
+    ]
+    named = ordered.assign(merged_into=into).set_index("theme_id")
+    return named[["label", "state", "settled_as", "n_segments", "merged_into"]]
+
+
+def talk_in_themes(theme_states: pd.DataFrame, assignments: pd.DataFrame) -> str:
+    """How many themes there are and why, and how much of the talk is in none, as the report says it."""
+    count = known_states.counted(theme_states, assignments)
+    told = [f"{known_states.shown_in_words(count)}.", known_states.outside_in_words(count)] if count.found else []
+    return " ".join(filter(None, told))
+
+
+def dependence(table: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Cases and groups without which a theme was not found again: a row for each, the largest theme first."""
+    ranked = theme_view.ranked(known)
+    names = {row.theme_id: f"T{row.number} {row.label}" for row in rows_of(ranked)}
+    order = {theme: number for number, theme in enumerate(names)}
+    lost = table[~table.remains & table.theme_id.isin(list(names))]
+    lost = lost.assign(order=lost.theme_id.map(order), theme=lost.theme_id.map(names))
+    ordered = lost.sort_values(["order", "share", "kind", "name"], ascending=[True, False, True, True])
+    return ordered[["theme", "kind", "name", "share"]].reset_index(drop=True)
+
+
+def quotes(theme_quotes: pd.DataFrame, table: pd.DataFrame, segments: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
+    """The first quotes of each candidate theme, verbatim, with who said them and where."""
+    first = theme_quotes[theme_quotes["rank"] <= each].merge(segments, on="segment_id")
+    ranked = theme_view.ranked(table)[["theme_id", "label"]].assign(order=range(len(theme_view.ranked(table))))
+    joined = first.merge(ranked, on="theme_id").sort_values(["order", "rank"])
+    return joined[["label", "kind", "text", "speaker", "document"]].reset_index(drop=True)
+
+
+def map_of_segments(
+    places: pd.DataFrame, assignments: pd.DataFrame, table: pd.DataFrame, segments: pd.DataFrame
+) -> pd.DataFrame:
+    """Where each segment lies on the map (x, y), its candidate theme in words, and its text."""
+    joined = places.merge(assignments[["segment_id", "theme_id", "outside"]], on="segment_id")
+    joined = joined.merge(segments[["segment_id", "document", "speaker", "text"]], on="segment_id")
+    names = {row.theme_id: f"T{row.number} {row.label}" for row in rows_of(theme_view.ranked(table))}
+    order = {name: number for number, name in enumerate(names.values())}
+    outside = ["in a rejected theme" if why == "rejected" else "in no theme" for why in joined.outside]
+    joined = joined.assign(theme=[names.get(theme, why) for theme, why in zip(joined.theme_id, outside, strict=True)])
+    ranks = joined.theme.map(lambda name: order.get(name, len(order)))
+    return joined.assign(rank=ranks).sort_values(["rank", "segment_id"]).drop(columns="rank").reset_index(drop=True)
+
+
+def themes_by_codes(crossed: pd.DataFrame, table: pd.DataFrame, coder: str) -> pd.DataFrame:
+    """Segments in both, a row for each candidate theme (largest first) and a column for each code of one coder."""
+    ranked = theme_view.ranked(table)
+    own = crossed[(crossed.coder == coder) & crossed.theme_id.isin(ranked.theme_id.to_list())]
+    wide = own.pivot_table(index="theme_id", columns="code", values="n_overlap", aggfunc="sum", fill_value=0)
+    wide = wide.reindex([theme for theme in ranked.theme_id if theme in wide.index])
+    names = {row.theme_id: f"T{row.number} {row.label}" for row in rows_of(ranked)}
+    return wide.set_axis([names[theme] for theme in wide.index], axis=0).astype(int)
+
+
+def coders(crossed: pd.DataFrame) -> list[str]:
+    """Whose codes a table sets against the themes."""
+    return sorted(set(crossed.coder))
+
+
+def agreement(table: pd.DataFrame, *, level: str = "code") -> pd.DataFrame:
+    """Kappa by code and pair of coders, with its interval; `who` tells people from people with the pipeline."""
+    own = table[(table.level == level) & (table.unit == "segment")]
+    machine = agreement_view.with_machine(own)
+    who = np.where(machine, "a person and the pipeline", "two people")
+    named = own.assign(who=who, pair=own.coder_a + " and " + own.coder_b)
+    columns = ["code", "who", "pair", "n", "n_a", "n_b", "n_both", "prevalence", "kappa", "low", "high", "note"]
+    return named.sort_values(["code", "who", "pair"], ascending=[True, False, True])[columns].reset_index(drop=True)
+
+
+def theme_measures(table: pd.DataFrame) -> pd.DataFrame:
+    """How alike candidate themes and each coder's codes group the same segments: a row for each, with its interval."""
+    names = table.measure.map(lambda name: agreement_view.MEASURES.get(name, name))
+    columns = ["coder", "level", "measure", "value", "low", "high", "n"]
+    return table.assign(measure=names)[columns].sort_values(["coder", "level", "measure"]).reset_index(drop=True)
+
+
+def known_so_far(saturation: pd.DataFrame, *, cell: str = EVERYTHING) -> pd.DataFrame:
+    """How many codes (or themes) were known after each document, over random orders: mean and 95% of them."""
+    own = saturation[(saturation.cell == cell) & (saturation.order == "random")]
+    columns = ["source", "position", "n_known", "known_low", "known_high"]
+    named = own.assign(source=own.source.replace("themes", "candidate themes"))
+    return named.sort_values(["source", "position"])[columns].reset_index(drop=True)
+
+
+def matrix_counts(matrix: pd.DataFrame, codes: Sequence[str] = ()) -> pd.DataFrame:
+    """Passages of each case for each code; codes in the order given, or as they come."""
+    wide = matrix.pivot_table(index="case", columns="code", values="n_segments", aggfunc="sum", fill_value=0)
+    order = [code for code in (codes or dict.fromkeys(matrix.code)) if code in wide.columns]
+    return wide[order].astype(int)
+
+
+def matrix_cells(matrix: pd.DataFrame, case: str) -> pd.DataFrame:
+    """One case of the framework matrix: what it said about each code, or why there is nothing."""
+    silent = {"asked": "(asked, silent)", "not_asked": "(not asked)", "unknown": "(cannot be told)"}
+    silent |= dict.fromkeys(("not_available", "spoken"), "(not available: not in English)")
+    own = matrix[matrix.case == case]
+    said = [row.summary or silent.get(row.state, "") for row in rows_of(own)]
+    return pd.DataFrame({"code": own.code.to_list(), "passages": own.n_segments.to_list(), "summary": said})
+
+
+def fullest_case(matrix: pd.DataFrame) -> str:
+    """The case with the most passages; empty where there is none."""
+    totals = matrix.groupby("case").n_segments.sum()
+    return str(totals.sort_index().idxmax()) if len(totals) else ""

@@ -1,0 +1,230 @@
+"""Agreement in sentences first, then in figures: people with each other as the ceiling, the pipeline beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.core import prose
+from pipeline.core.coders import is_pipeline, method_of
+from pipeline.core.table_rows import each, groups
+from pipeline.core.terms import ALL_CODES, COMPARED_UNITS
+from pipeline.reporting.views.further_view import coder
+
+MEASURES = {
+    "ami": "adjusted mutual information",
+    "ari": "adjusted Rand index",
+    "v_measure": "V-measure",
+    "homogeneity": "homogeneity",
+    "completeness": "completeness",
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A coefficient on a code's line of the chart.
+
+    `kind`: people, few_shot, zero_shot or pipeline; `left`, `low`, `high`: where, from 0 to 100 across, or missing.
+    """
+
+    who: str
+    kind: str
+    value: str
+    left: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class View:
+    """What the report says about agreement. `rows`: the table's rows as text; `chart`: a line for each code."""
+
+    sentences: tuple[str, ...]
+    chart: tuple[tuple[str, tuple[Mark, ...]], ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    theme_sentences: tuple[str, ...]
+    theme_rows: tuple[tuple[str, ...], ...]
+
+
+COLUMNS = (
+    "Code",
+    "Coders",
+    "Compared",
+    "First",
+    "Second",
+    "Both",
+    "Percent",
+    "Kappa",
+    "95% interval",
+    "Alpha",
+    "AC1",
+    "F1",
+    "Note",
+)
+
+
+def build(agreement: pd.DataFrame, theme_agreement: pd.DataFrame, codes: Sequence[str]) -> View:
+    """The figures of compare in the order they should be read; empty parts where there is nothing to compare."""
+    unit = _main_unit(agreement)
+    own = agreement[agreement.unit == unit]
+    return View(
+        sentences=tuple(_sentences(own, unit)),
+        chart=tuple(_chart(own, codes)),
+        columns=COLUMNS,
+        rows=tuple(_rows(own, codes)),
+        theme_sentences=tuple(_theme_sentences(theme_agreement)),
+        theme_rows=tuple(_theme_rows(theme_agreement)),
+    )
+
+
+def with_machine(agreement: pd.DataFrame) -> pd.Series:
+    """For each row, whether one of the two coders is the pipeline."""
+    return agreement.coder_a.map(is_pipeline).astype(bool) | agreement.coder_b.map(is_pipeline).astype(bool)
+
+
+def over_all_codes(agreement: pd.DataFrame) -> pd.DataFrame:
+    """The rows that pool all codes, one for each pair of coders."""
+    return agreement[(agreement.level == "pooled") & (agreement.code == ALL_CODES)]
+
+
+def contrasts(codings: pd.DataFrame) -> tuple[str, ...]:
+    """For a reflexive reading: how often each coder used each code, as counts and questions, with no coefficient."""
+    coders = sorted(set(codings.coder))
+    if len(coders) < 2:
+        return ("One reader, or none, has coded this study so far, so there are no readings to set side by side.",)
+    said = []
+    for code, group in groups(codings, "code").items():
+        counts = [f"{coder} {int((group.coder == coder).sum())}" for coder in coders]
+        said.append(f"“{code}” was applied this often: {', '.join(counts)}. What did each see in it?")
+    return tuple(said)
+
+
+def _main_unit(agreement: pd.DataFrame) -> str:
+    there = set(agreement.unit)
+    return next((unit for unit in COMPARED_UNITS if unit in there), "segment")
+
+
+def _pairs(agreement: pd.DataFrame) -> pd.DataFrame:
+    return agreement.assign(machine=with_machine(agreement)).sort_values(
+        ["machine", "coder_a", "coder_b"], kind="stable"
+    )
+
+
+def _who(row: Any) -> str:
+    a, b = coder(row.coder_a), coder(row.coder_b)
+    return f"{b} and {a}" if is_pipeline(row.coder_a) and not is_pipeline(row.coder_b) else f"{a} and {b}"
+
+
+def _interval(low: float, high: float) -> str:
+    return "undefined" if pd.isna(low) or pd.isna(high) else f"{prose.figure(low)} to {prose.figure(high)}"
+
+
+def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
+    pooled = _pairs(over_all_codes(agreement))
+    said = []
+    people = pooled[~pooled.machine]
+    for row in each(pooled):
+        where = f"{prose.count(row.n, unit)} of {prose.count(row.n_documents, 'document')}"
+        if pd.isna(row.kappa):
+            said.append(f"{_who(row)}, on {where}: agreement over all codes is undefined. {prose.sentence(row.note)}")
+            continue
+        beyond = (
+            "no better than chance would"
+            if row.kappa <= 0
+            else f"{prose.percent(row.kappa)} of the way from chance to full agreement"
+        )
+        said.append(
+            f"{_who(row)}, on {where}: over all codes they agree {beyond} "
+            f"(kappa {prose.figure(row.kappa)}, 95% interval {_interval(row.low, row.high)}){_beside(row)}."
+        )
+    if len(people) and len(people) < len(pooled):
+        said.append(
+            "What two people reach with each other is the ceiling: read the pipeline’s figures against it, not against "
+            "1. The candidate codes are a proposal to look at, not a second coder."
+        )
+    elif len(pooled):
+        said.append("Only one person coded this study, so there is no human ceiling to read these figures against.")
+    return said
+
+
+def _beside(row: Any) -> str:
+    """The human figure that one of the pipeline is read against."""
+    return "" if pd.isna(row.ceiling) else f"; people with each other reach {prose.figure(row.ceiling)}"
+
+
+def _position(value: float) -> float:
+    """Where a coefficient lies on the chart, which runs from -0.2 to 1."""
+    return float("nan") if pd.isna(value) else round(100 * (min(max(value, -0.2), 1.0) + 0.2) / 1.2, 2)
+
+
+def _kind(row: Any) -> str:
+    return method_of(row.coder_b) if row.machine else "people"
+
+
+def _chart(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, tuple[Mark, ...]]]:
+    lines = []
+    pairs = _pairs(agreement[agreement.level.isin(["pooled", "code"])])
+    shown = pairs[(pairs.level == "code") | (pairs.code == ALL_CODES)]
+    for code in _order(shown, codes):
+        own = shown[shown.code == code]
+        marks = tuple(
+            Mark(_who(row), _kind(row), prose.figure(row.kappa), *map(_position, (row.kappa, row.low, row.high)))
+            for row in each(own)
+            if pd.notna(row.kappa)
+        )
+        if marks:
+            lines.append((code.strip("()"), marks))
+    return lines
+
+
+def _order(pairs: pd.DataFrame, codes: Sequence[str]) -> list[str]:
+    """Codes as the codebook has them, those it lacks after them, what pools all of them first."""
+    pooled = sorted(set(pairs[pairs.level == "pooled"].code))
+    there = set(pairs.code) - set(pooled)
+    return [*pooled, *(code for code in codes if code in there), *sorted(there - set(codes))]
+
+
+def _rows(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, ...]]:
+    made: list[tuple[str, ...]] = []
+    for level in ("pooled", "category", "code"):
+        pairs = _pairs(agreement[agreement.level == level])
+        for code in _order(pairs, codes):
+            for row in each(pairs[pairs.code == code]):
+                name = f"{code} (category)" if level == "category" else code.strip("()")
+                counts = (f"{row.n:,}", f"{row.n_a:,}", f"{row.n_b:,}", f"{row.n_both:,}", prose.percent(row.percent))
+                figures = (prose.figure(row.kappa), _interval(row.low, row.high))
+                others = (prose.figure(row.alpha), prose.figure(row.ac1), prose.figure(row.f1))
+                made.append((name, _who(row), *counts, *figures, *others, row.note))
+    return made
+
+
+def _theme_sentences(table: pd.DataFrame) -> list[str]:
+    said = []
+    for row in each(table[table.measure == "ami"].sort_values(["coder", "level"])):
+        what = "codes" if row.level == "code" else "categories"
+        if pd.isna(row.value):
+            said.append(f"Candidate themes against {row.coder}’s {what}: undefined. {prose.sentence(row.note)}")
+        else:
+            said.append(
+                f"Candidate themes and {row.coder}’s {what} group {prose.count(row.n, 'segment')} alike to "
+                f"{prose.figure(row.value)} ({_interval(row.low, row.high)}), where 0 is what chance gives and 1 the "
+                "same groups (adjusted mutual information)."
+            )
+    return said
+
+
+def _theme_rows(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    return [
+        (
+            row.coder,
+            "codes" if row.level == "code" else "categories",
+            MEASURES.get(row.measure, row.measure),
+            f"{row.n:,}",
+            prose.figure(row.value),
+            _interval(row.low, row.high),
+            row.note,
+        )
+        for row in each(table.sort_values(["coder", "level", "measure"]))
+    ]

@@ -1,0 +1,83 @@
+"""How others read the themes, as the report shows it: beside the label of the team, or as questions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.core import prose
+from pipeline.core.table_rows import each, lookup
+from pipeline.decisions import alternative_readings, audit_trail, states
+from pipeline.decisions.alternative_readings import Reading
+from pipeline.decisions.ledger import Decision
+from pipeline.reporting.views.theme_view import ranked
+
+ANSWERS = {"means": "What it means to them", "missing": "What they miss in it"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A reading. `called`: what they would call it, or empty; `said`: the other answers, each with its heading.
+
+    `by`: who, with their role; `of`: what the theme was called on their hand-out, where it is called otherwise now.
+    """
+
+    by: str
+    when: str
+    called: str
+    said: tuple[tuple[str, str], ...]
+    of: str
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """`lead`: all readings in a sentence, or empty; `of`: by theme_id; `lost`: of themes that are no longer there.
+
+    Each of `lost` comes with a sentence that asks what to do with it.
+    """
+
+    lead: str
+    of: Mapping[int, tuple[Shown, ...]]
+    lost: tuple[tuple[str, Shown], ...]
+
+
+def build(
+    readings: Sequence[Reading], *, themes: pd.DataFrame, theme_states: pd.DataFrame, taken: Sequence[Decision]
+) -> Alternatives:
+    """Put each reading with its theme, or with the theme that this was merged into; list the others as questions."""
+    present = lookup(ranked(themes), "theme_id", "label")
+    labels = audit_trail.labels_of(taken, lookup(theme_states, "theme_id", "label") | present)
+    become = {row.theme_id: row for row in each(theme_states)}
+    of: dict[int, list[Shown]] = {}
+    lost: list[tuple[str, Shown]] = []
+    for one in sorted(readings, key=lambda one: (one.theme, one.when, one.who, one.same[2:])):
+        theme = alternative_readings.now(one.theme, taken)
+        if theme in present:
+            of.setdefault(int(theme), []).append(_shown(one, str(present[theme])))
+        else:
+            gone = become.get(one.theme)
+            lost.append((_question(one, labels, gone.settled_as if gone else ""), _shown(one, one.label)))
+    return Alternatives(_lead(readings, of), {theme: tuple(own) for theme, own in sorted(of.items())}, tuple(lost))
+
+
+def _shown(one: Reading, label: str) -> Shown:
+    said = tuple((heading, getattr(one, name)) for name, heading in ANSWERS.items() if getattr(one, name))
+    by = f"{one.who} ({one.role})" if one.role else one.who
+    return Shown(by, one.when, one.called, said, one.label if one.label != label else "")
+
+
+def _question(one: Reading, labels: Mapping[int, str], became: str) -> str:
+    called = states.named(one.theme, {one.theme: one.label or labels.get(one.theme, "")})
+    gone = f"was {became}" if became else "is no longer there"
+    return f"{one.who} read {called}, which {gone}. Which theme does this speak to now?"
+
+
+def _lead(readings: Sequence[Reading], of: Mapping[int, Sequence[Shown]]) -> str:
+    if not readings:
+        return ""
+    people = len({(one.who, one.role) for one in readings})
+    return (
+        f"{prose.count(people, 'person', 'people').capitalize()} read these themes on hand-outs: "
+        f"{prose.count(len(readings), 'reading')} of {prose.count(len({one.theme for one in readings}), 'theme')}. "
+        "They stand beside the team’s labels, as alternative readings, and change none of them."
+    )

@@ -1,0 +1,97 @@
+"""The map of segments as the page shows it: a dot each, coloured by candidate theme."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.core import prose
+from pipeline.core.table_rows import lookup
+from pipeline.core.terms import UNASSIGNED
+from pipeline.reporting.quotes import Quote
+from pipeline.vectors import projection
+
+SIZE, EDGE = 600, 24
+# As many colours as people who see colour differently can still tell apart; the ninth is grey, for no theme.
+COLOURS, NONE = 8, 9
+
+
+@dataclass(frozen=True)
+class Point:
+    """A segment on the map. `number`: of its quote; `colour`: 0 to 7, or 9 for none; every second eight are squares."""
+
+    x: float
+    y: float
+    colour: int
+    number: int
+    square: bool
+
+
+@dataclass(frozen=True)
+class Label:
+    """A theme's number where the middle of its segments is."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Map:
+    """The dots, the themes' numbers, a sentence on how to read them, and the dots' radius in the map's units."""
+
+    points: tuple[Point, ...]
+    labels: tuple[Label, ...]
+    lead: str
+    radius: float
+
+
+def build(*, places: pd.DataFrame, assignments: pd.DataFrame, theme_ids: list[int], quotes: Mapping[str, Quote]) -> Map:
+    """Put segments on the map (`places`: segment_id, x, y from 0 to 1); `theme_ids`: in the order of their colours."""
+    theme_of = lookup(assignments, "segment_id", "theme_id")
+    flat = np.round(EDGE + places[["x", "y"]].to_numpy(dtype=float) * (SIZE - 2 * EDGE), 1)
+    own = np.array([theme_of.get(segment, UNASSIGNED) for segment in places.segment_id], dtype=int)
+    order = {theme: number for number, theme in enumerate(theme_ids)}
+    points = [
+        _point(x, y, order.get(theme, UNASSIGNED), quotes[segment].number)
+        for (x, y), theme, segment in zip(flat.tolist(), own.tolist(), places.segment_id.to_list(), strict=True)
+    ]
+    lead = (
+        f"Each dot is one of {prose.count(len(points), 'segment')}. Dots lie close together where the talk is alike; "
+        "their colour and the number near their middle name the candidate theme. Chains are passages said one after "
+        "another, which share their context. Distances across the map mean little."
+        f"{_laid_out(len(points))}"
+    )
+    return Map(
+        tuple(sorted(points, key=lambda point: point.number)), _labels(flat, own, theme_ids), lead, _radius(len(points))
+    )
+
+
+def _laid_out(count: int) -> str:
+    """How the map was made, where not every dot was laid out by itself."""
+    if count <= projection.LAID_OUT:
+        return " It was laid out by t-SNE (Barnes-Hut), started from the principal components."
+    return (
+        f" It was laid out by t-SNE (Barnes-Hut) on {projection.LAID_OUT:,} of them, drawn by chance; each of the "
+        "others stands among those most like it."
+    )
+
+
+def _point(x: float, y: float, order: int, number: int) -> Point:
+    """A dot; `order`: of its theme among the themes, -1 for none."""
+    return Point(x, y, order % COLOURS if order >= 0 else NONE, number, order >= 0 and order // COLOURS % 2 == 1)
+
+
+def _labels(flat: np.ndarray, own: np.ndarray, theme_ids: list[int]) -> tuple[Label, ...]:
+    found = []
+    for number, theme in enumerate(theme_ids, start=1):
+        places = flat[own == theme]
+        if len(places):
+            x, y = np.median(places, axis=0)
+            found.append(Label(round(float(x), 1), round(float(y), 1), f"T{number}"))
+    return tuple(found)
+
+
+def _radius(count: int) -> float:
+    return 5 if count < 600 else 3.4 if count < 2500 else 2.4

@@ -1,0 +1,159 @@
+"""How well candidate codes are given, whether their scores can be trusted, and what waits to be reviewed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.core import coders, prose
+from pipeline.core.table_rows import each
+from pipeline.core.terms import ALL_CODES
+from pipeline.reporting.quotes import Quote
+from pipeline.reporting.views import curve_view
+
+MOST_REVIEW = 40
+
+
+@dataclass(frozen=True)
+class View:
+    """The parts, each empty where there is nothing to show.
+
+    `lead`: how much of the talk has a code; `sentences`: how well codes are given, where people coded; `rows`: the same
+    by code and method, as text; `curve` and `bins`: whether scores can be taken as probabilities; `review`: what to
+    read first of the `n_review`, each with what comes near.
+    """
+
+    lead: tuple[str, ...]
+    sentences: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    curve: curve_view.Curve | None
+    bins_lead: str
+    bins: tuple[tuple[str, ...], ...]
+    review: tuple[tuple[Quote, str], ...]
+    n_review: int
+
+
+def build(
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    codes: Sequence[str],
+    quotes: Mapping[str, Quote],
+    reflexive: bool,
+) -> View:
+    """Prepare the parts, codes in the order given; with `reflexive` nothing that measures is shown."""
+    method = coders.primary(tables["segment_codes"].method)
+    own = tables["segment_codes"][tables["segment_codes"].method == method]
+    quality = tables["mapping_quality"].iloc[:0] if reflexive else tables["mapping_quality"]
+    bins = tables["code_reliability"].iloc[:0] if reflexive else tables["code_reliability"]
+    bins = bins[bins.method == method].sort_values("low")
+    waiting = own[(own.status == "uncertain") & own.segment_id.isin(list(quotes))].sort_values("review_rank")
+    return View(
+        lead=_lead(own),
+        sentences=tuple(_quality(quality, method)),
+        rows=_rows(quality, codes),
+        curve=_curve(bins),
+        bins_lead=_bins_lead(bins, quality, method),
+        bins=tuple(_bin(row) for row in each(bins)),
+        review=tuple((quotes[row.segment_id], _near(row, reflexive)) for row in each(waiting.head(MOST_REVIEW))),
+        n_review=len(waiting),
+    )
+
+
+def _lead(own: pd.DataFrame) -> tuple[str, ...]:
+    if own.empty:
+        return ()
+    total = len(own)
+    counted = {status: int((own.status == status).sum()) for status in ("accepted", "uncertain", "none")}
+    said = [
+        f"Of {prose.count(total, 'segment')}, {counted['accepted']:,} "
+        f"({prose.percent(counted['accepted'] / total)}) were given at least one candidate code. "
+        f"{counted['uncertain']:,} come near to one and wait to be read; {counted['none']:,} fit none of these codes."
+    ]
+    held = int((own.source == "out of fold").sum())
+    if held:
+        said.append(
+            f"{'All' if held == total else f'{held:,}'} of them lie in documents that people coded, and were given "
+            "codes by what was learned from the other documents alone: no document’s own codes reach its candidates."
+        )
+    return tuple(said)
+
+
+def _quality(quality: pd.DataFrame, method: str) -> list[str]:
+    said = []
+    pooled = quality[quality.code == ALL_CODES].sort_values("method")
+    for row in each(pooled):
+        how = coders.METHODS[row.method]
+        if not row.n_given or not row.n_coded:
+            said.append(f"Codes given {how} cannot be judged: people, or the pipeline, gave none here.")
+            continue
+        said.append(
+            f"Codes given {how}: on {prose.count(row.n_segments, 'segment')} that people read, "
+            f"{prose.percent(row.precision)} of the {row.n_given:,} candidate codes are also people’s (precision), and "
+            f"{prose.percent(row.recall)} of people’s {row.n_coded:,} were found (recall)."
+            f"{_covers(row)}"
+        )
+    if len(pooled) > 1:
+        said.append(f"This page shows those given {coders.METHODS[method]}.")
+    return said
+
+
+def _covers(row: Any) -> str:
+    return "" if pd.isna(row.coverage) else f" {prose.percent(row.coverage)} of the segments have at least one."
+
+
+def _rows(quality: pd.DataFrame, codes: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    order = {code: number for number, code in enumerate([ALL_CODES, *codes])}
+    ranked = quality.assign(order=quality.code.map(lambda code: order.get(code, len(order))))
+    return tuple(
+        (
+            row.code.strip("()"),
+            coders.METHODS[row.method],
+            f"{row.n_coded:,}",
+            f"{row.n_given:,}",
+            f"{row.n_right:,}",
+            *(prose.percent(value) for value in (row.coverage, row.precision, row.recall)),
+            prose.figure(row.f1),
+            "–" if pd.isna(row.threshold) else prose.figure(row.threshold),
+            prose.figure(row.ece),
+        )
+        for row in each(ranked.sort_values(["order", "code", "method"]))
+    )
+
+
+def _curve(bins: pd.DataFrame) -> curve_view.Curve | None:
+    points = tuple((float(row.mean_score), float(row.share)) for row in each(bins[bins.n > 0]))
+    return curve_view.draw(
+        [curve_view.Series("", points)],
+        x_label="score the pipeline gave",
+        y_label="share that people gave too",
+        label="How often people gave a code, by the pipeline’s score for it; the table holds the same figures",
+        x_range=(0.0, 1.0),
+        y_range=(0.0, 1.0),
+        diagonal=True,
+    )
+
+
+def _bins_lead(bins: pd.DataFrame, quality: pd.DataFrame, method: str) -> str:
+    if bins.empty:
+        return ""
+    error = quality[(quality.code == ALL_CODES) & (quality.method == method)].ece
+    size = float(error.iloc[0]) if len(error) and pd.notna(error.iloc[0]) else None
+    if method == "zero_shot":
+        start = "Scores from the codebook’s words rank passages, and are no probabilities"
+    elif size is not None and size <= 0.1:
+        start = "Scores can be read as probabilities here"
+    else:
+        start = "Scores should not be read as probabilities here"
+    how = "" if size is None else f": they are off by {prose.figure(size)} on average (expected calibration error)"
+    return f"{start}{how}. On the dotted line a score of 0.6 would be right 6 times in 10."
+
+
+def _bin(row: Any) -> tuple[str, ...]:
+    edges = f"{prose.figure(row.low)} to {prose.figure(row.high)}"
+    return edges, f"{row.n:,}", prose.figure(row.mean_score), prose.percent(row.share)
+
+
+def _near(row: Any, reflexive: bool) -> str:
+    near = f"comes near to “{row.best_code}”"
+    return near if reflexive else f"{near} ({prose.figure(row.best_score)}, given from {prose.figure(row.threshold)})"

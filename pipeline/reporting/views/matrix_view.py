@@ -1,0 +1,173 @@
+"""The framework matrix as the page shows it: counts of all codes, then summaries in tables narrow enough to read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipeline.core import prose
+from pipeline.deductive.codebook import Codebook
+from pipeline.reporting.matrix import Cell
+from pipeline.reporting.quotes import Quote
+from pipeline.reporting.written_summaries import Summary, digest
+
+COLUMNS_A_TABLE = 5
+NO_CODES = "No codebook came with this study, so there is no framework matrix."
+NOT_MAPPED = (
+    "Not available: nothing was mapped to the codebook, as nobody says anything that the mapping can read. What was "
+    "left out, and why, is listed below."
+)
+
+
+@dataclass(frozen=True)
+class ShownPart:
+    """A sentence of a summary; `place`: document number and span, as quotes.verify_page reads it."""
+
+    text: str
+    number: int
+    place: str
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """A cell of the matrix; `shade` 0 (nothing) to 5 (most passages).
+
+    `own`: what a person wrote, who is `by`, instead of the extractive summary; `older`: that was of other passages.
+    """
+
+    n: int
+    shade: int
+    state: str
+    parts: tuple[ShownPart, ...]
+    question: str
+    own: str = ""
+    by: str = ""
+    older: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case of the matrix. `field` and `number`: which filter of the page shows its talk, and which of its values."""
+
+    case: str
+    about: str
+    field: str
+    number: int
+    cells: tuple[ShownCell, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table of the matrix: a few codes of one category."""
+
+    title: str
+    codes: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class MatrixView:
+    """All codes as counts (`rows`), and the summaries in several tables (`parts`).
+
+    `unread`: whether there are cases that the mapping cannot read; `mappable`: whether there is a framework at all.
+    """
+
+    lead: str
+    codes: tuple[str, ...]
+    rows: tuple[Row, ...]
+    parts: tuple[Part, ...]
+    unread: bool = False
+    mappable: bool = True
+
+
+def build(
+    cells: Sequence[Cell],
+    *,
+    codes: Sequence[str],
+    book: Codebook,
+    quotes: Mapping[str, Quote],
+    questions: Mapping[str, str],
+    about: Mapping[str, str],
+    people: Sequence[str],
+    documents: Sequence[str],
+    written: Mapping[tuple[str, str], Summary] | None = None,
+) -> MatrixView:
+    """Prepare the matrix for the page. `people` and `documents` are those of the page's filters, in their order.
+
+    `written`: what people wrote in cells.
+    """
+    most = max((len(cell.excerpts) for cell in cells), default=1) or 1
+    number = {document: place for place, document in enumerate(documents)}
+    said = written or {}
+    shown = {
+        (cell.case, cell.code): _shown(cell, most, quotes, number, questions, own=said.get((cell.case, cell.code)))
+        for cell in cells
+    }
+    cases = sorted({cell.case for cell in cells})
+    place = {name: ("case", n) for n, name in enumerate(people)}
+
+    def rows(chosen: Sequence[str]) -> tuple[Row, ...]:
+        return tuple(
+            Row(
+                case,
+                about.get(case, ""),
+                *place.get(case, ("document", number.get(case, 0))),
+                tuple(shown[case, code] for code in chosen),
+            )
+            for case in cases
+        )
+
+    parts = tuple(Part(title, tuple(chosen), rows(chosen)) for title, chosen in by_category(codes, book))
+    if not codes:
+        return MatrixView(NOT_MAPPED if len(book) else NO_CODES, (), (), (), mappable=len(book) > 0)
+    unread = any(cell.state == "not_available" for cell in cells)
+    return MatrixView(_lead(cells, len(cases), len(codes)), tuple(codes), rows(codes), parts, unread)
+
+
+def by_category(codes: Sequence[str], book: Codebook) -> list[tuple[str, list[str]]]:
+    """Codes in groups narrow enough to read side by side: by category, no more than a few each."""
+    if 0 < len(codes) <= COLUMNS_A_TABLE:
+        return [("All codes", list(codes))]
+    groups: dict[str, list[str]] = {}
+    for code in codes:
+        groups.setdefault(book.category_of(code), []).append(code)
+    made = []
+    for title, own in groups.items():
+        pieces = [own[start : start + COLUMNS_A_TABLE] for start in range(0, len(own), COLUMNS_A_TABLE)]
+        for number, piece in enumerate(pieces):
+            made.append((title if len(pieces) == 1 else f"{title} ({number + 1} of {len(pieces)})", piece))
+    return made
+
+
+def _shown(
+    cell: Cell,
+    most: int,
+    quotes: Mapping[str, Quote],
+    number: Mapping[str, int],
+    questions: Mapping[str, str],
+    *,
+    own: Summary | None,
+) -> ShownCell:
+    parts = []
+    for part in cell.parts:
+        quote = quotes[part.segment_id]
+        parts.append(ShownPart(part.text, quote.number, f"{number[quote.document]}:{part.start}:{part.end}"))
+    n = len(cell.excerpts)
+    shade = 0 if not n else min(5, 1 + int(4 * np.sqrt(n / most)))
+    found = ShownCell(n, shade, cell.state, tuple(parts), questions.get(cell.question, ""))
+    if own is None:
+        return found
+    return replace(found, own=own.summary, by=own.who, older=own.of != digest(cell.summary))
+
+
+def _lead(cells: Sequence[Cell], cases: int, codes: int) -> str:
+    spoken = sum(cell.state == "spoken" for cell in cells)
+    silent = sum(cell.state == "asked" for cell in cells)
+    size = f"{prose.count(cases, 'case').capitalize()} by {prose.count(codes, 'code')}"
+    unread = sum(cell.state == "not_available" for cell in cells)
+    left = f" {unread:,} cells are not available, as the cases do not speak English." if unread else ""
+    return (
+        f"{size}: in {spoken:,} of {len(cells):,} cells something was said; in {silent:,} a question came near and "
+        "nothing was found. The codes are candidates, given by the pipeline."
+        f"{left}"
+    )

@@ -1,0 +1,157 @@
+"""One page that needs nothing else: template, style, script and data in a single file under a strict policy.
+
+The policy (Content-Security-Policy) names the script and the style by sha256 and allows nothing else: no request to
+anywhere, no script that came in with a transcript.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from pipeline.core import prose
+from pipeline.core.table_rows import each
+from pipeline.core.terms import UNASSIGNED, VALENCES
+from pipeline.reporting import quotes, templates
+
+# What the page holds in place of a theme for a segment that is left out with a rejected one.
+REJECTED = -2
+
+
+def render(context: Mapping[str, Any], *, data: Mapping[str, Any], decide: Mapping[str, Any]) -> str:
+    """The page as text; `data` and `decide` are what its script needs, embedded as JSON that cannot end its element.
+
+    They are apart because `counterpoint review` fills in the second.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(templates.text),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"percent": prose.percent, "figure": prose.figure, "sentence": prose.sentence}
+    environment.globals |= {"count": prose.count}
+    style, script = templates.text("style.css"), templates.text("page.js") + templates.text("decide.js")
+    policy = (
+        f"default-src 'none'; script-src '{_sha256(script)}'; style-src '{_sha256(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    )
+    return environment.get_template("report.html").render(
+        **context,
+        style=style,
+        script=script,
+        policy=policy,
+        data=json_for_html(data),
+        decide=json_for_html(decide),
+    )
+
+
+def json_for_html(data: Any) -> str:
+    """JSON that may stand in a script element: what HTML could read as markup is written as escapes."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _sha256(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def explore_data(
+    *,
+    documents: pd.DataFrame,
+    turns: pd.DataFrame,
+    cases: pd.DataFrame,
+    segments: pd.DataFrame,
+    theme_of: Mapping[str, int],
+    left_out: Set[str],
+    themes: Sequence[tuple[int, str]],
+    codes_of: Mapping[str, Sequence[str]],
+    codes: Sequence[str],
+    valence_of: Mapping[str, str],
+) -> dict[str, Any]:
+    """What the page needs to search, filter and open passages: texts once, all else as places in them.
+
+    A segment in no theme has -1 for its theme, and one that is left out with a rejected theme (`left_out`) REJECTED.
+    Places are UTF-16 offsets, as browsers count. Raises QuoteError where a turn is not what its document holds.
+    """
+    documents = documents.sort_values("document")
+    texts = dict(zip(documents.document, documents.text, strict=True))
+    units = {name: quotes.utf16_offsets(text) for name, text in texts.items()}
+    turns, segments = quotes.in_order(turns), quotes.in_order(segments)
+    for row in each(turns):
+        quotes.check(texts, document=row.document, start=row.start, end=row.end, text=row.text)
+    place = {turn: number for number, turn in enumerate(turns.turn_id)}
+    document = {name: number for number, name in enumerate(documents.document)}
+    known = people(cases, segments)
+    case = {name: number for number, name in enumerate(known)}
+    code = {name: number for number, name in enumerate(codes)}
+    theme = {theme_id: number for number, (theme_id, _) in enumerate(themes)}
+    inside = {segment: theme.get(own, UNASSIGNED) for segment, own in theme_of.items()} | dict.fromkeys(
+        left_out, REJECTED
+    )
+    described = quotes.described(cases)
+    valences = {name: number for number, name in enumerate(VALENCES)}
+    return {
+        "documents": [
+            {"name": row.document, "source": prose.SOURCES[row.source_type].removeprefix("set of "), "text": row.text}
+            for row in each(documents)
+        ],
+        "cases": [{"name": name, "about": described.get(name, "")} for name in known],
+        "attributes": _attributes(cases, known),
+        "themes": [{"id": f"T{number}", "label": label} for number, (_, label) in enumerate(themes, start=1)],
+        "codes": list(codes),
+        "valences": list(valences) if valence_of else [],
+        "turns": [
+            [
+                document[r.document],
+                r.speaker,
+                r.part[0],
+                *_span(units[r.document], r.start, r.end),
+                quotes.clock(r.time_s),
+            ]
+            for r in each(turns)
+        ],
+        "segments": [
+            [
+                place.get(row.turn_id, -1),
+                *_span(units[row.document], row.start, row.end),
+                place.get(row.prompt_id, -1),
+                inside.get(row.segment_id, UNASSIGNED),
+                [code[name] for name in codes_of.get(row.segment_id, ()) if name in code],
+                case.get(row.case, -1),
+                int(row.substantive),
+                valences.get(valence_of.get(row.segment_id, ""), -1),
+            ]
+            for row in each(segments)
+        ],
+    }
+
+
+def people(cases: pd.DataFrame, segments: pd.DataFrame) -> list[str]:
+    """The cases of a study in the order of the page's filter: those that speak, and those that are only listed."""
+    return sorted(set(cases.case) | (set(segments.case) - {""}))
+
+
+def _span(units: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    return units[start], units[end]
+
+
+def _attributes(cases: pd.DataFrame, people: Sequence[str]) -> list[dict[str, Any]]:
+    """Attributes one can filter by: those with at least two values and not as many values as people."""
+    found = []
+    given = cases.set_index("case")
+    for column in given.columns:
+        values = [str(given[column].get(name, "") or "") for name in people]
+        kinds = sorted({value for value in values if value and value != "nan"})
+        if 2 <= len(kinds) <= max(30, len(people) // 2):
+            index = {kind: number for number, kind in enumerate(kinds)}
+            found.append({"name": str(column), "values": kinds, "of": [index.get(value, -1) for value in values]})
+    return found

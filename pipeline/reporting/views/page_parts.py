@@ -1,0 +1,221 @@
+"""The page of the report: each of its parts from the module that knows how to say it, put together and verified."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.core import params as settings
+from pipeline.core.table_rows import each, groups, lookup
+from pipeline.decisions import ledger, page_data, states
+from pipeline.reporting import checklists, method, method_talk, quotes
+from pipeline.reporting.report_tables import PROBLEMS, Study
+from pipeline.reporting.views import (
+    agreement_view,
+    alternatives_view,
+    fates_view,
+    further_view,
+    map_view,
+    mapping_view,
+    matrix_view,
+    overview,
+    page,
+    people_view,
+    reading_view,
+    saturation_view,
+    states_view,
+    steady_view,
+    theme_view,
+    trail_view,
+    waiting_view,
+)
+
+# What changes no result, and re-runs no stage.
+UNTOLD = {"study", "engine", "workers"}
+
+
+def build_page(study: Study, params: settings.Params, models_used: Sequence[tuple[str, str, str]]) -> str:
+    """The whole page; raises QuoteError where a quote in it is not what its document says."""
+    documents = study.tables["documents"]
+    context = {
+        "study": params.folder.name,
+        "reflexive": params.stance == "reflexive",
+        "document_number": {name: number for number, name in enumerate(sorted(documents.document))},
+        "models": models_used,
+        "settings": method.settings(params.model_dump(mode="json", exclude=UNTOLD)),
+        "versions": method.versions(study.records),
+        "draft": _draft(study, params),
+        "checklists": _checklists(study),
+        "digests": sorted(lookup(documents, "document", "sha256").items()),
+        **_shown(study, params),
+        **_argued(study, params),
+    }
+    html = page.render(context, data=_data(study), decide=_decide(study))
+    quotes.verify_page(html, documents)
+    return html
+
+
+def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
+    """The parts of the page that come from the tables."""
+    tables, codes = study.tables, study.codes
+    segments, themes = tables["segments"], tables["themes"]
+    used = int(segments.substantive.sum())
+    reflexive = params.stance == "reflexive"
+    return {
+        "overview": overview.build(
+            documents=tables["documents"],
+            cases=tables["cases"],
+            segments=segments,
+            codings=tables["codings"],
+            problems={name: tables[table] for name, table in PROBLEMS.items()},
+        ),
+        "themes_lead": theme_view.lead(themes, study.count),
+        "cards": theme_view.cards(
+            themes=themes,
+            theme_states=tables["theme_states"],
+            theme_quotes=tables["theme_quotes"],
+            theme_attributes=tables["theme_attributes"],
+            quotes=study.quoted,
+            n_used=used,
+            per_theme=params.report.quotes_per_theme,
+        ),
+        "map": map_view.build(
+            places=tables["theme_map"],
+            assignments=tables["theme_assignments"],
+            theme_ids=theme_view.ranked(themes).theme_id.to_list(),
+            quotes=study.quoted,
+        ),
+        "grids": [
+            made
+            for table in (tables["theme_code"], tables["theme_human_code"])
+            for coder in sorted(set(table.coder))
+            if (made := theme_view.grid(themes=themes, crossed=table, coder=coder, codes=codes, counts_only=reflexive))
+        ],
+        "matrix": matrix_view.build(
+            study.cells,
+            codes=codes,
+            book=study.book,
+            quotes=study.quoted,
+            questions=lookup(tables["turns"], "turn_id", "text"),
+            about=quotes.described(tables["cases"]),
+            people=page.people(tables["cases"], segments),
+            documents=sorted(tables["documents"].document),
+            written=study.said,
+        ),
+        "agreement": agreement_view.build(tables["agreement"], tables["theme_agreement"], codes),
+        "contrasts": agreement_view.contrasts(tables["codings"]),
+        "further": further_view.build(
+            valence=tables["valence"],
+            disagreements=tables["disagreements"],
+            saturation=tables["saturation_verdict"],
+            triangulation=tables["triangulation"],
+            accepted=study.accepted,
+            codes=codes,
+            quotes=study.quoted,
+        ),
+    }
+
+
+def _argued(study: Study, params: settings.Params) -> dict[str, Any]:
+    """The parts of the page that say how far the others can be leaned on, and what waits for people."""
+    tables, reflexive = study.tables, params.stance == "reflexive"
+    ranked = theme_view.ranked(tables["themes"])
+    names = {row.theme_id: f"T{row.number} {row.label}" for row in each(ranked)}
+    mapping = mapping_view.build(tables, codes=study.codes, quotes=study.quoted, reflexive=reflexive)
+    return {
+        "steady": steady_view.build(
+            themes=tables["themes"],
+            count=study.count,
+            stability=tables["theme_stability"],
+            choice=tables["theme_choice"],
+            dependence=tables["theme_dependence"],
+            unassigned=tables["theme_unassigned"],
+            notes=states_view.notes(tables["theme_assignments"], tables["theme_states"]),
+            quotes=study.quoted,
+            n_themes=params.themes.n_themes,
+            reflexive=reflexive,
+        ),
+        "mapping": mapping,
+        "fates": fates_view.build(
+            tables,
+            accepted=study.accepted,
+            codes=study.codes,
+            names=names,
+            quotes=study.quoted,
+            reflexive=reflexive,
+        ),
+        "people": people_view.build(tables, codes=study.codes, names=names, reflexive=reflexive),
+        "growth": saturation_view.build(tables["saturation"]),
+        "growth_columns": saturation_view.COLUMNS,
+        "waiting": waiting_view.build(tables, count=study.count, n_review=mapping.n_review),
+        "unshown": states_view.unshown(tables["theme_states"]),
+        "trail": trail_view.build(
+            study.taken,
+            themes=tables["themes"],
+            theme_states=tables["theme_states"],
+            assignments=tables["theme_assignments"],
+            quotes=study.quoted,
+        ),
+        "alternatives": alternatives_view.build(
+            study.readings, themes=tables["themes"], theme_states=tables["theme_states"], taken=study.taken
+        ),
+        "reading": reading_view.build(
+            tables["theme_assignments"], count=study.count, ledger=study.ledger, taken=study.taken
+        ),
+    }
+
+
+def _data(study: Study) -> dict[str, Any]:
+    """What the page's script searches and opens."""
+    tables = study.tables
+    ranked = theme_view.ranked(tables["themes"])
+    return page.explore_data(
+        documents=tables["documents"],
+        turns=tables["turns"],
+        cases=tables["cases"],
+        segments=tables["segments"],
+        theme_of=lookup(tables["theme_assignments"], "segment_id", "theme_id"),
+        left_out=states_view.left_out(tables["theme_assignments"]),
+        themes=list(lookup(ranked, "theme_id", "label").items()),
+        codes_of={segment: group.code.to_list() for segment, group in groups(study.accepted, "segment_id").items()},
+        codes=study.codes,
+        valence_of=lookup(tables["valence"], "segment_id", "valence"),
+    )
+
+
+def _decide(study: Study) -> dict[str, Any]:
+    """What the page's script needs for deciding."""
+    return page_data.build(
+        themes=study.tables["themes"],
+        assignments=study.tables["theme_assignments"],
+        segments=study.tables["segments"],
+        questions=study.tables["theme_questions"],
+        taken=study.taken,
+    )
+
+
+def _draft(study: Study, params: settings.Params) -> method.Draft:
+    """A methods section to start from: what every stage recorded."""
+    decided = states.shown_in_words(study.count, who="people") if study.count.touched else ""
+    reflexive = params.stance == "reflexive"
+    return method.draft(study.records, reflexive=reflexive, matrix=bool(study.cells), decided=decided)
+
+
+def _checklists(study: Study) -> list[tuple[str, str, tuple[checklists.Item, ...]]]:
+    """The reporting checklists: name, how much of each is filled, and the items."""
+    tables = study.tables
+    facts = checklists.Facts(
+        sources=overview.sources_in_words(tables["documents"]),
+        n_field_notes=int((tables["documents"].source_type == "field_note").sum()),
+        n_cases=len(tables["cases"]),
+        attributes=[str(name) for name in tables["cases"].columns if name != "case"],
+        segments=" ".join(method_talk.segments(study.records["segment"])),
+        n_codes=len(study.codes),
+        coders=sorted(set(tables["codings"].coder)),
+        count=study.count,
+        clustered=bool(study.records["themes"].get("divided")),
+        n_decisions=len(ledger.standing(study.taken)),
+        deciders=sorted({one.who for one in study.taken}),
+        saturation=not tables["saturation_verdict"].empty,
+        software=method.software(study.records),
+    )
+    lists = (("COREQ", checklists.coreq(facts)), ("SRQR", checklists.srqr(facts)))
+    return [(name, checklists.missing(items), items) for name, items in lists]

@@ -1,0 +1,63 @@
+"""How much of each candidate theme people have read, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.core import prose
+from pipeline.core.table_rows import lookup
+from pipeline.core.terms import UNASSIGNED
+from pipeline.decisions import reading_ledger, states
+from pipeline.decisions.ledger import Decision
+from pipeline.decisions.reading_ledger import Read, Share
+from pipeline.decisions.states import Count
+from pipeline.reporting.views.theme_view import noun
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`lead`: of all themes together; `told`: of each theme, by its id."""
+
+    lead: str
+    told: Mapping[int, str]
+
+
+def build(assignments: pd.DataFrame, *, count: Count, ledger: Sequence[Read], taken: Sequence[Decision]) -> Reading:
+    """Say what share of each theme somebody has opened, or named in a decision that stands; `count`: of all themes."""
+    theme_of = lookup(assignments, "segment_id", "theme_id")
+    shares = reading_ledger.shares(theme_of, ledger, taken)
+    readers: dict[int, set[str]] = {}
+    for entry in ledger:
+        if entry.segment in theme_of:
+            readers.setdefault(theme_of[entry.segment], set()).add(entry.who)
+    told = {theme: _told(share, sorted(readers.get(theme, ()))) for theme, share in shares.items()}
+    inside = {who for theme, names in readers.items() if theme != UNASSIGNED for who in names}
+    lead = _lead(reading_ledger.overall(shares), sorted(inside), count)
+    return Reading(f"{lead} {states.decided_in_words(count)}" if lead and count.decided else lead, told)
+
+
+def _told(share: Share, readers: Sequence[str]) -> str:
+    if not share.n_read:
+        return "None of this theme has been noted as read yet."
+    by = f" by {prose.listed(readers)}" if readers else ""
+    return (
+        f"{prose.percent(share.share)} of this theme has been read{by}: {share.n_read:,} of its "
+        f"{prose.count(share.n_segments, 'segment')}."
+    )
+
+
+def _lead(share: Share, readers: Sequence[str], count: Count) -> str:
+    if not share.n_segments:
+        return ""
+    if not share.n_read:
+        alone = "" if count.decided else ", so everything below is the machine’s word alone"
+        return (
+            f"No passage of a {noun(count)} has been noted as read yet{alone} (counterpoint read notes what you have "
+            "read)."
+        )
+    by = f" by {prose.listed(readers)}" if readers else ""
+    return (
+        f"{prose.percent(share.share)} of the talk in {noun(count)}s has been read{by}: "
+        f"{share.n_read:,} of {prose.count(share.n_segments, 'segment')}, opened or named in a decision."
+    )

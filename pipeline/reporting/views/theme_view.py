@@ -1,0 +1,207 @@
+"""Candidate themes as the report shows them: a card each, and the grid of themes against the framework."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.core import languages, prose
+from pipeline.core.coders import PIPELINE
+from pipeline.core.table_rows import each, groups
+from pipeline.decisions import states
+from pipeline.decisions.states import Count
+from pipeline.reporting.quotes import Quote
+
+KINDS = {
+    "typical": "Typical of it",
+    "diverse": "Another side of it",
+    "borderline": "On its edge",
+    "contrasting": "Near it, yet not in it",
+}
+STEPS = (0.0, 0.1, 0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A candidate theme.
+
+    `number`: 1 for the largest; `passport`: what it is in a sentence; `state`: see decisions/states.py; `standing`:
+    what it is for people, in sentences; `spread`: who speaks of it; `parts`: sub-themes.
+    """
+
+    number: int
+    theme_id: int
+    label: str
+    lead: str
+    passport: str
+    state: str
+    standing: tuple[str, ...]
+    keywords: tuple[str, ...]
+    no_keywords: str
+    n_segments: int
+    spread: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+    quotes: tuple[tuple[str, tuple[Quote, ...]], ...]
+    parts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class GridCell:
+    """A theme against a code: passages in both, their share of the theme, and the shade (0 none to 5 nearly all)."""
+
+    n_overlap: int
+    share: float
+    shade: int
+    verdict: str
+
+
+GridRow = tuple[int, str, int, tuple[GridCell, ...]]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Themes against codes as one coder (or `pipeline`) applied them. `rows`: number, label, size and cells."""
+
+    coder: str
+    codes: tuple[str, ...]
+    rows: tuple[GridRow, ...]
+    lead: str
+
+
+def ranked(themes: pd.DataFrame) -> pd.DataFrame:
+    """Themes of the first level, largest first, with their `number` in this report: 1 for the largest."""
+    found = themes[themes.level == 1].sort_values(["n_segments", "theme_id"], ascending=[False, True])
+    return found.assign(number=range(1, len(found) + 1))
+
+
+def lead(themes: pd.DataFrame, count: Count) -> str:
+    """What the themes say about this study as a whole: how many there are and why, and what is in none."""
+    if not count.found:
+        return (
+            "No candidate theme was found: there was too little talk, or it did not fall into groups. The segments can "
+            "be read below."
+        )
+    said = [f"{states.shown_in_words(count)}."]
+    largest = next(each(ranked(themes)), None)
+    if largest is not None:
+        said.append(f"The largest, “{largest.label}”, holds {prose.count(largest.n_segments, 'segment')}.")
+    said.append(states.outside_in_words(count))
+    if count.waiting:
+        said.append(
+            "Candidates are groups of passages that are alike in what they speak of: whether any of them is a theme is "
+            "for you to say."
+        )
+    return " ".join(filter(None, said))
+
+
+def noun(count: Count) -> str:
+    """What the themes that are shown are called together: candidates, as long as people have accepted none."""
+    return "theme" if count.accepted else "candidate theme"
+
+
+def cards(
+    *,
+    themes: pd.DataFrame,
+    theme_states: pd.DataFrame,
+    theme_quotes: pd.DataFrame,
+    theme_attributes: pd.DataFrame,
+    quotes: Mapping[str, Quote],
+    n_used: int,
+    per_theme: int,
+) -> tuple[Card, ...]:
+    """A card for each theme of the first level, largest first; `n_used`: the segments that themes were sought in."""
+    parts = groups(themes[themes.level == 2], "parent_id")
+    chosen = groups(theme_quotes, "theme_id")
+    spread = groups(theme_attributes, "theme_id")
+    become = {row.theme_id: row for row in each(theme_states)}
+    made = []
+    for row in ranked(themes).to_dict("records"):
+        theme = row["theme_id"]
+        below = parts.get(theme, themes.iloc[:0]).sort_values(["n_segments", "theme_id"], ascending=[False, True])
+        made.append(
+            Card(
+                number=row["number"],
+                theme_id=theme,
+                label=row["label"],
+                lead=_lead(row, n_used),
+                passport=prose.sentence(str(row.get("passport") or "")),
+                state=become[theme].state,
+                standing=states.standing(become[theme]),
+                keywords=tuple(str(word) for word in row["keywords"]),
+                no_keywords=languages.shown((), str(row.get("language", languages.ENGLISH))),
+                n_segments=row["n_segments"],
+                spread=tuple(_spread(spread[theme])) if theme in spread else (),
+                quotes=_chosen(chosen[theme], quotes, per_theme) if theme in chosen else (),
+                parts=tuple(zip(below.label, below.n_segments, strict=True)),
+            )
+        )
+    return tuple(made)
+
+
+def grid(
+    *, themes: pd.DataFrame, crossed: pd.DataFrame, coder: str, codes: Sequence[str], counts_only: bool
+) -> Grid | None:
+    """Themes against codes for one coder; None where there is nothing to cross. Codes nobody used in a theme stay."""
+    own = crossed[(crossed.coder == coder) & crossed.theme_id.isin(list(themes[themes.level == 1].theme_id))]
+    if own.empty:
+        return None
+    known = set(own.code)
+    shown = [code for code in codes if code in known] + sorted(known - set(codes))
+    cells = {(row.theme_id, row.code): _cell(row) for row in each(own)}
+    blank = GridCell(0, 0.0, 0, "")
+    rows = tuple(
+        (row.number, row.label, row.n_segments, tuple(cells.get((row.theme_id, code), blank) for code in shown))
+        for row in each(ranked(themes))
+    )
+    return Grid(coder, tuple(shown), rows, _grid_lead(rows, shown, coder, counts_only))
+
+
+def _lead(row: Mapping[Any, Any], n_used: int) -> str:
+    size, people, sources = (int(row[key]) for key in ("n_segments", "n_cases", "n_documents"))
+    share = f", {prose.percent(size / n_used)} of the talk that themes were sought in" if n_used else ""
+    return (
+        f"{prose.count(size, 'segment').capitalize()}{share}, from {prose.count(people, 'case')} in "
+        f"{prose.count(sources, 'document')}."
+    )
+
+
+def _spread(rows: pd.DataFrame) -> list[tuple[str, tuple[tuple[str, int], ...]]]:
+    """Segments of a theme by each attribute of those who said them, most first."""
+    found = []
+    for attribute, group in groups(rows, "attribute").items():
+        ordered = group.sort_values(["n_segments", "value"], ascending=[False, True])
+        found.append((attribute, tuple((row.value or "not given", int(row.n_segments)) for row in each(ordered))))
+    return found
+
+
+def _chosen(
+    rows: pd.DataFrame, quotes: Mapping[str, Quote], per_theme: int
+) -> tuple[tuple[str, tuple[Quote, ...]], ...]:
+    """Quotes by kind, the first of each kind first; none twice, and no more than `per_theme` in all."""
+    order = rows.assign(order=rows.kind.map(list(KINDS).index)).sort_values(["rank", "order", "segment_id"])
+    known = order[order.segment_id.isin(list(quotes))]
+    ordered = known.drop_duplicates("segment_id").head(per_theme)
+    found = []
+    for kind, said in KINDS.items():
+        own = tuple(quotes[segment] for segment in ordered[ordered.kind == kind].segment_id)
+        if own:
+            found.append((said, own))
+    return tuple(found)
+
+
+def _cell(row: Any) -> GridCell:
+    share = 0.0 if pd.isna(row.precision) else float(row.precision)
+    return GridCell(int(row.n_overlap), share, sum(share > step for step in STEPS), str(row.verdict))
+
+
+def _grid_lead(rows: Sequence[GridRow], codes: Sequence[str], coder: str, counts_only: bool) -> str:
+    who = "the pipeline’s candidate codes" if coder == PIPELINE else f"the codes {coder} applied"
+    crossed = [(cell, label, code) for _, label, _, cells in rows for code, cell in zip(codes, cells, strict=True)]
+    cell, label, code = max(crossed, key=lambda found: found[0].share)
+    if not cell.n_overlap:
+        return f"No candidate theme shares a passage with {who}."
+    share = "" if counts_only else f" ({prose.percent(cell.share)} of the theme)"
+    return (
+        f"Set against {who}, the closest pair is “{label}” with the code “{code}”: "
+        f"{prose.count(cell.n_overlap, 'segment')} in both{share}."
+    )

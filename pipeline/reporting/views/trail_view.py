@@ -1,0 +1,199 @@
+"""The audit trail as the report shows it: who decided what, when, why, on which evidence; and the same as a table."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.core import prose
+from pipeline.core.table_rows import lookup
+from pipeline.core.terms import UNASSIGNED
+from pipeline.decisions import audit_trail, states
+from pipeline.decisions.audit_trail import Entry
+from pipeline.decisions.ledger import Decision
+from pipeline.reporting.quotes import Quote
+from pipeline.reporting.views.theme_view import ranked
+
+# Passages that a decision names are shown up to this many; their number is always said.
+SHOWN = 12
+COLUMNS = (
+    *("decision", "when", "who", "action", "theme_id", "theme", "what", "why"),
+    *("n_segments", "n_documents", "segments", "undone_by"),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A decision in the trail.
+
+    `said`: a sentence; `evidence`: what it was taken on, in words; `undone`: who took it back and when, or empty;
+    `passages`: those that it names and that are still in the study, of `n_passages` named.
+    """
+
+    decision: str
+    when: str
+    said: str
+    why: str
+    evidence: str
+    undone: str
+    passages: tuple[Quote, ...]
+    n_passages: int
+
+
+@dataclass(frozen=True)
+class Trail:
+    """`lead`: the trail in a sentence; `steps`: in the order they were taken; `told`: sentences about each theme."""
+
+    lead: str
+    steps: tuple[Step, ...]
+    told: Mapping[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class _Now:
+    """Where segments are now: `theme_of`, their theme (-1: none); `rejected_of`, the one they were rejected with.
+
+    `labels`: of all themes.
+    """
+
+    theme_of: Mapping[str, int]
+    rejected_of: Mapping[str, int]
+    labels: Mapping[int, str]
+
+    def place(self, segment: str) -> tuple[str, int]:
+        """Where a segment is, and in or with which theme."""
+        if segment not in self.theme_of:
+            return "gone", UNASSIGNED
+        left_out = self.rejected_of.get(segment, UNASSIGNED)
+        return ("left out", left_out) if left_out != UNASSIGNED else ("in", self.theme_of[segment])
+
+
+def build(
+    taken: Sequence[Decision],
+    *,
+    themes: pd.DataFrame,
+    theme_states: pd.DataFrame,
+    assignments: pd.DataFrame,
+    quotes: Mapping[str, Quote],
+) -> Trail:
+    """Tell every decision, undone ones too; and for each theme those that made it what it is (its column `decided`)."""
+    labels = _labels(taken, themes, theme_states)
+    entries = audit_trail.trail(taken, labels, ids=False)
+    made = {one.key: one for one in taken}
+    by_key = {entry.decision: entry for entry in entries}
+    now = _Now(lookup(assignments, "segment_id", "theme_id"), lookup(assignments, "segment_id", "rejected_id"), labels)
+    steps = tuple(_step(entry, made[entry.decision], by_key, now, quotes) for entry in entries)
+    decided = lookup(ranked(themes), "theme_id", "decided")
+    told = {
+        int(theme): _told(taken, labels, int(theme), set(str(keys or "").split())) for theme, keys in decided.items()
+    }
+    return Trail(_lead(taken), steps, {theme: said for theme, said in told.items() if said})
+
+
+def _labels(taken: Sequence[Decision], themes: pd.DataFrame, theme_states: pd.DataFrame) -> dict[int, str]:
+    """What every theme that there is, or that decisions speak of, is called or was last called."""
+    named = theme_states[theme_states.label != ""]
+    known = lookup(named, "theme_id", "label") | lookup(ranked(themes), "theme_id", "label")
+    return audit_trail.labels_of(taken, {int(theme): str(label) for theme, label in known.items()})
+
+
+def table(taken: Sequence[Decision], themes: pd.DataFrame, theme_states: pd.DataFrame) -> pd.DataFrame:
+    """The trail as a table, a row a decision in the order they were taken; columns as in COLUMNS.
+
+    `segments`: the ids of the segments that the decision names, a space between them.
+    """
+    labels = _labels(taken, themes, theme_states)
+    made = {one.key: one for one in taken}
+    rows = [
+        {
+            **{name: getattr(entry, name, "") for name in COLUMNS},
+            "theme": labels.get(entry.theme_id, ""),
+            "segments": " ".join(made[entry.decision].segments),
+        }
+        for entry in audit_trail.trail(taken, labels)
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _step(
+    entry: Entry,
+    decision: Decision,
+    by_key: Mapping[str, Entry],
+    now: _Now,
+    quotes: Mapping[str, Quote],
+) -> Step:
+    undo = by_key.get(entry.undone_by)
+    named = [quotes[segment] for segment in sorted(decision.segments) if segment in quotes]
+    return Step(
+        decision=entry.decision,
+        when=_when(entry.when),
+        said=prose.sentence(f"{entry.who} {entry.what}"),
+        why=entry.why,
+        evidence=_evidence(decision, now, stands=not undo),
+        undone=f"Taken back by {undo.who} on {_when(undo.when)}." if undo else "",
+        passages=tuple(sorted(named, key=lambda quote: quote.number)[:SHOWN]),
+        n_passages=len(decision.segments),
+    )
+
+
+def _evidence(decision: Decision, now: _Now, *, stands: bool) -> str:
+    """What was on the table: the theme's segments then, where they are now, and the questions settled."""
+    said = []
+    if decision.members:
+        then = prose.count(len(decision.members), "segment")
+        study = f", in a study of {prose.count(len(decision.documents), 'document')}" if decision.documents else ""
+        said.append(f"It rested on {then}{study}.")
+        if stands:
+            said.append(_still(decision, now))
+    if decision.answers:
+        said.append(f"It settled {prose.count(len(decision.answers), 'question')}.")
+    return " ".join(said)
+
+
+def _still(decision: Decision, now: _Now) -> str:
+    """Where the segments are now that a decision rested on: the theme itself first, then the others by size."""
+    places = Counter(now.place(segment) for segment in decision.members)
+    theme = UNASSIGNED if decision.theme is None else decision.theme
+    own = next((place for place in (("in", theme), ("left out", theme)) if place in places), ("in", theme))
+    here = places.pop(own, 0)
+    last = "in the theme now" if own[0] == "in" else "left out with it now"
+    if not places:
+        return f"All of them are {last}." if here > 1 else f"It is {last}."
+    rest = sorted(places.items(), key=lambda item: (-item[1], item[0]))
+    parts = [f"{number:,} {'is' if number == 1 else 'are'} {_place(place, now)}" for place, number in rest]
+    return f"Of them {here or 'none'} {'is' if here == 1 else 'are'} {last}; {prose.listed(parts)}."
+
+
+def _place(place: tuple[str, int], now: _Now) -> str:
+    where, theme = place
+    if where == "gone":
+        return "no longer in the study"
+    if where == "in":
+        return f"in {states.named(theme, now.labels, ids=False)}"
+    return f"left out with {states.named(theme, now.labels, ids=False)}"
+
+
+def _told(taken: Sequence[Decision], labels: Mapping[int, str], theme: int, keys: set[str]) -> tuple[str, ...]:
+    """The decisions with these ids as sentences for the card of a theme."""
+    own = [entry for entry in audit_trail.trail(taken, labels, ids=False, own=theme) if entry.decision in keys]
+    return tuple(
+        prose.sentence(f"On {entry.when[:10]} {entry.who} {entry.what}{f': {entry.why}' if entry.why else ''}")
+        for entry in own
+    )
+
+
+def _when(when: str) -> str:
+    return when.replace("T", " ")
+
+
+def _lead(taken: Sequence[Decision]) -> str:
+    if not taken:
+        return (
+            "Nothing has been decided yet. What people decide about candidate themes is listed here, with who, when, "
+            "why and on which evidence."
+        )
+    return (
+        f"{audit_trail.counted(taken)} Each is told as it was written down when it was taken; nothing is ever removed "
+        "from this list."
+    )

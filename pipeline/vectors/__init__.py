@@ -1,0 +1,1 @@
+"""From texts to vectors: encoders, context, and the map."""

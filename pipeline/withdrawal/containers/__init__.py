@@ -1,0 +1,146 @@
+"""Taking a file apart for a search: what kind it is decides who reads it, and what cannot be read is said."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+
+from pipeline.withdrawal.containers import columns, documents, packed, plain, tables
+from pipeline.withdrawal.containers.pieces import Closed, Inner, Pieces, Source, Text, TooMuchError
+
+__all__ = ["MAX_DEPTH", "apart"]
+
+# An archive in an archive in an archive … is looked into so deep.
+MAX_DEPTH = 8
+
+Reader = Callable[[Source], Pieces]
+Test = Callable[[bytes, Source], bool]
+
+MAIL_SIZE = 64 * 2**20
+_PICTURE = "it is a picture, which may show words"
+_SOUND = "it is a recording, which may hold their voice"
+_UNPACK = "which cannot be opened here: unpack it and look"
+_MAIL_ENDINGS = (".eml", ".emlx", ".mbox", ".mbx", ".mht", ".mhtml")
+
+
+def apart(source: Source, depth: int = 0) -> Iterator[Text | Closed]:
+    """Every text in a file, unpacked however deep, and everything in it that could not be looked into.
+
+    A file that is not what it begins like is searched as it stands, and said: nothing of it stops the search.
+    """
+    if depth > MAX_DEPTH:
+        yield Closed(source.part, f"it lies more than {MAX_DEPTH} archives deep")
+        return
+    kind, reader = _reader(source)
+    try:
+        yield from _all(reader(source), source, depth)
+    except TooMuchError as error:
+        yield Closed(source.part, str(error))
+    # Libraries raise anything on damaged files; none of it may end a search that has to say what it found.
+    except Exception:  # noqa: BLE001
+        yield Closed(source.part, f"it begins like {kind} and cannot be read as one: it is damaged, or something else")
+        yield from _all(_as_it_stands(source), source, depth)
+
+
+def _all(pieces: Pieces, source: Source, depth: int) -> Iterator[Text | Closed]:
+    for piece in pieces:
+        if isinstance(piece, Inner):
+            within = Source(io.BytesIO(piece.data), len(piece.data), piece.name, piece.part, source.budget)
+            yield from apart(within, depth + 1)
+            continue
+        yield piece
+        if isinstance(piece, Text) and not piece.again:
+            yield from (Text(piece.part, held, again=True) for held in columns.read(piece.text, source.name))
+            yield from _all(plain.encoded(piece.part, piece.text), source, depth)
+
+
+def _reader(source: Source) -> tuple[str, Reader]:
+    """What a file is, by how it begins, and who reads it."""
+    head = source.head()
+    for test, kind, reader in KINDS:
+        if test(head, source):
+            return kind, reader
+    return "a text", plain.pieces
+
+
+def _begins(*marks: bytes) -> Test:
+    return lambda head, _: head.startswith(marks)
+
+
+def _like(pattern: bytes) -> Test:
+    """By a pattern at its beginning, which a text may have too."""
+    compiled = re.compile(pattern, re.DOTALL)
+    return lambda head, _: bool(compiled.match(head)) and not plain.is_text(head)
+
+
+def _ends(*endings: str) -> Test:
+    return lambda _, source: source.name.lower().endswith(endings)
+
+
+def _is_pdf(head: bytes, _: Source) -> bool:
+    return bool(re.search(rb"(?:\A|[\r\n\0])%PDF-\d", head[:1024]))
+
+
+def _is_tar(head: bytes, source: Source) -> bool:
+    return head[257:262] == b"ustar" or _ends(".tar")(head, source)
+
+
+def _is_mail(head: bytes, source: Source) -> bool:
+    """Two lines of a mail's head at least: one may open a transcript too."""
+    lines = rb"(?:From [^\n]*\d\d:\d\d[^\n]*\n)?(?:[A-Za-z][\w-]*:[ \t][^\n]*\n(?:[ \t][^\n]*\n)*){2}"
+    of_mail = rb"^(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID|Content-Type|From|Date):"
+    text = head.replace(b"\r\n", b"\n")
+    known = bool(re.match(lines, text)) and bool(re.search(of_mail, text, re.IGNORECASE | re.MULTILINE))
+    return (known or _ends(*_MAIL_ENDINGS)(head, source)) and source.size <= MAIL_SIZE
+
+
+def _closed(why: str) -> Reader:
+    def reader(source: Source) -> Pieces:
+        yield from _as_it_stands(source)
+        yield Closed(source.part, why)
+
+    return reader
+
+
+def _as_it_stands(source: Source) -> Pieces:
+    """The texts that can be seen in a file that cannot be taken apart."""
+    packed_text = documents.salvaged(source) if _is_pdf(source.head(), source) else iter(())
+    yield from (piece for piece in (*packed_text, *plain.pieces(source)) if not isinstance(piece, Closed))
+
+
+# How a file is known, what it is called, and who reads it; the first that fits counts.
+KINDS: tuple[tuple[Test, str, Reader], ...] = (
+    (_begins(b"PK\x03\x04", b"PK\x05\x06"), "a zip archive", packed.zipped),
+    (_begins(b"\x1f\x8b"), "a gzip file", packed.gzipped),
+    (_begins(b"BZh"), "a bzip2 file", packed.bzipped),
+    (_begins(b"\xfd7zXZ\x00"), "an xz file", packed.xz),
+    (_begins(b"\x28\xb5\x2f\xfd"), "a Zstandard file", packed.zstd),
+    (_begins(b"\x04\x22\x4d\x18"), "an LZ4 file", packed.lz4),
+    (_begins(b"PAR1"), "a Parquet table", tables.columnar),
+    (_begins(b"ARROW1"), "an Arrow table", tables.arrow),
+    (_begins(b"SQLite format 3\0"), "a database", tables.sqlite),
+    (_begins(b"\x93NUMPY"), "an array", tables.numpy),
+    (_begins(b"{\\rtf"), "rich text", documents.rtf),
+    (_is_pdf, "a PDF", documents.pdf),
+    (_is_tar, "a tar archive", packed.tarred),
+    (_ends(".lzma"), "an lzma file", packed.xz),
+    (_like(rb"\x80[\x02-\x05][\x8c\x95\x58\x5d\x7d\x63\x28\x71\x94\x4b]"), "what Python pickled", tables.pickled),
+    (_like(rb".{4}\0\0\0\0\{"), "a file of tensors", tables.tensors),
+    # Their texts stand in them as they are: Git's index, changes to a database, macOS's folder settings, Python's code.
+    (_like(rb"DIRC\0\0\0|\x37\x7f\x06[\x82\x83]|\xd9\xd5\x05\xf9"), "an index", plain.everything),
+    (_like(rb"\0\0\0\x01Bud1"), "settings of a folder", plain.everything),
+    (_ends(".pyc"), "compiled Python", plain.everything),
+    (_begins(b"7z\xbc\xaf\x27\x1c"), "a 7z archive", _closed(f"it is a 7z archive, {_UNPACK}")),
+    (_begins(b"Rar!"), "a rar archive", _closed(f"it is a rar archive, {_UNPACK}")),
+    (_begins(b"\x1f\x9d", b"\x1f\xa0", b"MSCF"), "an archive", _closed(f"it is an archive, {_UNPACK}")),
+    (
+        _begins(b"\xd0\xcf\x11\xe0"),
+        "an old Office file",
+        _closed("it is an old or password-protected Office file or mail: open it and look"),
+    ),
+    (_like(rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0{4}|II\*\0|MM\0\*|8BPS"), "a picture", _closed(_PICTURE)),
+    (_like(rb"\0\0\x01\0.\0|RIFF.{4}WEBP|.{4}ftyp(?:hei|hev|mif|avif|msf)"), "a picture", _closed(_PICTURE)),
+    (_like(rb"ID3|OggS|fLaC|RIFF.{4}(?:WAVE|AVI )|FORM.{4}AIF|.{4}ftyp"), "a recording", _closed(_SOUND)),
+    (_like(rb"#!AMR|caff|\x02dss|\x03ds2|\x1aE\xdf\xa3|0&\xb2u"), "a recording", _closed(_SOUND)),
+    (_like(rb"\0\0\x01[\xba\xb3]|\xff[\xfb\xfa\xf3\xf2\xf1\xf9]"), "a recording", _closed(_SOUND)),
+    (_is_mail, "a mail", documents.mail),
+)

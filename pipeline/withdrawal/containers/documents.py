@@ -1,0 +1,172 @@
+"""Documents that hold their text in a form of their own: PDF, rich text, mail."""
+
+import email
+import email.message
+import email.policy
+import logging
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
+
+from pypdf import PdfReader, apply_configuration
+from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, StreamObject, TextStringObject
+
+from pipeline.corpus.readers import pdf as reader
+from pipeline.withdrawal.containers import plain
+from pipeline.withdrawal.containers.packed import LOCKED
+from pipeline.withdrawal.containers.pieces import LITTLE, Closed, Inner, Pieces, Source, Text
+
+MAX_PAGES, MAX_OBJECTS = 2_000, 200_000
+_SPACED_OUT = re.compile(r"(?<=\b[^\W\d_]) (?=[^\W\d_]\b)")
+_HEX = re.compile(r"(?:\\'[0-9a-fA-F]{2})+")
+_CODE = re.compile(r"\\u(-?\d{1,6}) ?(?:\\'[0-9a-fA-F]{2}|[^\\{}\r\n])?")
+_CODE_ALONE = re.compile(r"\\u(-?\d{1,6}) ?")
+_CONTROL = re.compile(r"\\(?:(par|line|tab|cell|row|page|sect)\b ?|[a-zA-Z]+-?\d* ?|[^a-zA-Z])|[{}]")
+_CODE_PAGE = re.compile(r"\\ansicpg(\d{3,5})")
+_PICTURES = ("\\pict", "\\objdata")
+# Between the pieces of a shown line stand numbers: how far apart they are.
+_SHOWN = re.compile(r"\)\s*-?[\d.]*\s*\(")
+_FROM = re.compile(rb"(?:\A|\n)From [^\n]*\n(?=[A-Za-z-]+:)")
+
+
+def pdf(source: Source) -> Pieces:
+    """The text layer of a PDF, its notes, forms and attachments; pages that are pictures are said."""
+    source.stream.seek(0)
+    with apply_configuration(**reader._LIMITS), _quiet():
+        file = PdfReader(source.stream)
+        if file.is_encrypted and not file.decrypt(""):
+            yield Closed(source.part, LOCKED)
+            return
+        pages = file.pages[:MAX_PAGES]
+        if len(file.pages) > MAX_PAGES:
+            yield Closed(source.part, f"it has more than {MAX_PAGES} pages")
+        pen = reader._Pen(reader.MAX_STROKES)
+        said, pictures, unread = [], 0, 0
+        for page in pages:
+            text = page.extract_text(visitor_operand_before=pen.stroke)
+            said.append(text)
+            resources: Any = page.get("/Resources") or DictionaryObject()
+            pictures += len(text.strip()) < 20 and bool(page.images)
+            unread += any(_unmapped(font.get_object()) for font in (resources.get_object().get("/Font") or {}).values())
+        whole = "\n".join(said)
+        yield Text(source.part, whole)
+        yield Text(source.part, _SPACED_OUT.sub("", whole))
+        if pictures:
+            yield Closed(
+                source.part, f"{pictures} of its {len(pages)} pages are pictures, without text that can be read"
+            )
+        if unread:
+            yield Closed(source.part, f"the letters of {unread} of its {len(pages)} pages cannot be told apart")
+        yield from _objects(source, file)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what pypdf says of damaged files from the screen: it is said here, in a sentence."""
+    log = logging.getLogger("pypdf")
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before
+
+
+def salvaged(source: Source) -> Pieces:
+    """The texts of a PDF whose table of contents is lost: what its parts unpack to, in the order they stand in."""
+    data = source.read()
+    end = 0
+    while (start := data.find(b"stream", end)) >= 0 and (end := data.find(b"endstream", start)) >= 0:
+        with suppress(zlib.error):
+            packed = data[start + len(b"stream") : end].lstrip(b"\r\n")
+            unpacked = zlib.decompressobj().decompress(packed, LITTLE)
+            source.budget.take(len(unpacked))
+            yield Text(source.part, _SHOWN.sub("", unpacked.decode("cp1252", "replace")))
+        end += len(b"endstream")
+
+
+def _unmapped(font: Any) -> bool:
+    """Whether a font says nowhere which letter each of its signs is."""
+    if not isinstance(font, DictionaryObject) or "/ToUnicode" in font:
+        return False
+    kind, encoding = font.get("/Subtype"), font.get("/Encoding")
+    return (kind == "/Type0" and str(encoding).startswith("/Identity")) or (kind == "/Type3" and encoding is None)
+
+
+def _objects(source: Source, file: PdfReader) -> Pieces:
+    """The texts of a PDF that are on no page: notes, bookmarks, forms, properties; and the files attached to it."""
+    texts: list[str] = []
+    numbers = sorted({number for held in file.xref.values() for number in held} | set(file.xref_objStm))
+    for number in numbers[:MAX_OBJECTS]:
+        held = file.get_object(number)
+        if isinstance(held, StreamObject) and held.get("/Type") in ("/EmbeddedFile", "/Metadata"):
+            yield Inner(source.within("attached"), held.get_data(), "attached")
+        texts += _strings(held)
+    yield Text(source.part, "\n".join(texts))
+
+
+def _strings(held: Any) -> Iterator[str]:
+    waiting = [held]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, DictionaryObject):
+            waiting.extend(value.values())
+        elif isinstance(value, ArrayObject):
+            waiting.extend(value)
+        elif isinstance(value, TextStringObject):
+            yield str(value)
+        elif isinstance(value, ByteStringObject):
+            yield bytes(value).decode("cp1252", "replace")
+
+
+def rtf(source: Source) -> Pieces:
+    """Rich text with its escapes read, comments, properties and hidden text too."""
+    for text in _rtf_texts(source.read()):
+        yield Text(source.part, text)
+    if any(sign in source.read().decode("latin-1") for sign in _PICTURES):
+        yield Closed(source.part, "it holds pictures or objects, which may show words")
+
+
+def _rtf_texts(data: bytes) -> Iterator[str]:
+    """The text in each code page it may be in; a sign that stands for programs without Unicode may follow, or not."""
+    text = data.decode("latin-1")
+    named = _CODE_PAGE.search(text)
+    for encoding in dict.fromkeys([f"cp{named[1]}" if named else "cp1252", "cp1252", "mac_roman"]):
+        for coded in (_CODE, _CODE_ALONE):
+            letters = _HEX.sub(partial(_letters, encoding), _coded(text, coded))
+            yield _CONTROL.sub(lambda found: "\n" if found[1] else "", letters)
+
+
+def _letters(encoding: str, found: re.Match[str]) -> str:
+    data = bytes.fromhex(found.group().replace("\\'", ""))
+    try:
+        return data.decode(encoding, "replace")
+    except LookupError:
+        return data.decode("cp1252", "replace")
+
+
+def _coded(text: str, coded: re.Pattern[str]) -> str:
+    """Read \\u233? and the like; a number may be negative, and stand for half of a sign."""
+    read = coded.sub(lambda found: chr(int(found[1]) % 0x10000), text)
+    return read.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def mail(source: Source) -> Pieces:
+    """A mail, a mailbox or a saved page: headers, parts in whichever encoding, and what is attached."""
+    data = source.read()
+    starts = [found.start() for found in _FROM.finditer(data)] or [0]
+    yield from plain.pieces(source)
+    for start, end in zip(starts, [*starts[1:], len(data)], strict=True):
+        source.budget.take(end - start)
+        yield from _parts(source, email.message_from_bytes(data[start:end].lstrip(b"\n"), policy=email.policy.default))
+
+
+def _parts(source: Source, message: email.message.Message) -> Pieces:
+    for part in message.walk():
+        yield Text(source.part, "\n".join(f"{name}: {value}" for name, value in part.items()))
+        name = part.get_filename() or ""
+        payload = part.get_payload(decode=True)
+        if not part.is_multipart() and isinstance(payload, bytes):
+            yield Inner(source.within(name), payload, name or "part.txt")

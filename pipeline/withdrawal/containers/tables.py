@@ -1,0 +1,166 @@
+"""Tables, databases and what Python saves: every text in them, and that nothing of them is run."""
+
+import json
+import pickletools
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+from pipeline.withdrawal.containers import plain
+from pipeline.withdrawal.containers.pieces import Closed, Inner, Pieces, Source, Text
+
+# Texts of a table are searched so many characters at a time.
+BATCH = 2**20
+# SQLite's steps, counted in thousands, that a table may take.
+MAX_STEPS = 500_000
+_LEAST = 24
+
+
+def columnar(source: Source) -> Pieces:
+    """The columns of a Parquet file, their names, and what is noted in it."""
+    file = pq.ParquetFile(source.stream)
+    yield from _schema(source.part, file.schema_arrow)
+    for batch in file.iter_batches(batch_size=8192):
+        source.budget.take(batch.nbytes)
+        yield from _columns(source, batch)
+
+
+def arrow(source: Source) -> Pieces:
+    """The columns of an Arrow (Feather) file."""
+    with pyarrow.ipc.open_file(source.stream) as reader:
+        yield from _schema(source.part, reader.schema)
+        for at in range(reader.num_record_batches):
+            batch = reader.get_batch(at)
+            source.budget.take(batch.nbytes)
+            yield from _columns(source, batch)
+
+
+def _schema(part: str, schema: pa.Schema) -> Pieces:
+    noted = b"\n".join(item for pair in (schema.metadata or {}).items() for item in pair)
+    yield Text(part, "\n".join([*schema.names, noted.decode("utf-8", "ignore")]))
+
+
+def _columns(source: Source, batch: pa.RecordBatch) -> Pieces:
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        if pa.types.is_fixed_size_binary(column.type):  # fingerprints and the like: no files of their own
+            held = b"\n".join(value for value in column.to_pylist() if value)
+            yield Text(source.part, held.decode("utf-8", "ignore"))
+        elif _may_hold_text(column.type):
+            yield from _said(source.part, name, column.to_pylist())
+
+
+def _may_hold_text(kind: pa.DataType) -> bool:
+    numbers = pa.types.is_primitive(kind) or pa.types.is_null(kind)
+    if pa.types.is_nested(kind):
+        return any(_may_hold_text(kind.field(at).type) for at in range(kind.num_fields))
+    return not numbers
+
+
+def _said(part: str, name: str, held: Any) -> Pieces:
+    """The texts in a column's cells, whatever they are nested in; bytes are files of their own."""
+    waiting, size = [], 0
+    for value in _leaves(held):
+        if isinstance(value, bytes) and len(value) >= _LEAST:
+            yield Inner(part, value, name)
+            continue
+        waiting.append(value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value))
+        size += len(waiting[-1])
+        if size > BATCH:
+            yield Text(part, "\n".join(waiting))
+            waiting, size = [], 0
+    if waiting:
+        yield Text(part, "\n".join(waiting))
+
+
+def _leaves(held: Any) -> Iterator[Any]:
+    waiting = [held]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend([*value.values(), *value.keys()])
+        elif isinstance(value, list | tuple):
+            waiting.extend(reversed(value))
+        elif isinstance(value, bytes | str):
+            yield value
+
+
+def sqlite(source: Source) -> Pieces:
+    """Every table of an SQLite database, and what stands in it of rows that were deleted; views are not run."""
+    yield from plain.everything(source)
+    data = source.read()
+    # Bytes 18 and 19 say that changes lie in a second file (WAL), which is searched by itself.
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.deserialize(data[:18] + b"\1\1" + data[20:])
+        base.execute("PRAGMA trusted_schema = OFF")
+        base.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        for name, sql in base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall():
+            if "VIRTUAL" not in str(sql).upper().split()[:3]:
+                yield from _rows(source, base, str(name))
+
+
+def _rows(source: Source, base: sqlite3.Connection, table: str) -> Pieces:
+    steps = 0
+
+    def stop() -> bool:
+        nonlocal steps
+        steps += 1
+        return steps > MAX_STEPS
+
+    base.set_progress_handler(stop, 1000)
+    quoted = table.replace('"', '""')
+    for rows in _batches(base.execute(f'SELECT * FROM "{quoted}"')):  # noqa: S608 - the name is quoted
+        yield from _said(source.within(table), table, rows)
+
+
+def _batches(cursor: sqlite3.Cursor) -> Iterator[list[Any]]:
+    while rows := cursor.fetchmany(2000):
+        yield rows
+
+
+def pickled(source: Source) -> Pieces:
+    """The texts in what Python pickled, read from its instructions; none of them is carried out."""
+    yield from plain.everything(source)
+    source.stream.seek(0)
+    texts: list[Any] = []
+    while source.stream.tell() < source.size:  # several may stand one after the other
+        for _, value, _ in pickletools.genops(source.stream):
+            if isinstance(value, str | bytes | bytearray):
+                texts.append(bytes(value) if isinstance(value, bytearray) else value)
+    yield from _said(source.part, "", texts)
+
+
+def numpy(source: Source) -> Pieces:
+    """An array: numbers hold no text; texts and objects do."""
+    header = source.head(10_000)
+    if b"'descr': '<U" in header or b"'descr': '>U" in header:
+        data = source.read()
+        start = data.index(b"\n") + 1
+        encoding = "utf-32-le" if b"'<U" in header else "utf-32-be"
+        yield Text(source.part, data[start:].decode(encoding, "replace").replace("\0", "\n"))
+    elif b"'descr': '|O'" in header:
+        data = source.read()
+        yield Inner(source.part, data[data.index(b"\n") + 1 :], "array.pkl")
+    elif b"'|S" in header or b"'|V" in header or b"'descr': [" in header:
+        yield from plain.everything(source)
+        if b"U" in header or b"O" in header:
+            yield Closed(source.part, plain.UNKNOWN)
+    else:
+        yield Text(source.part, header[: header.find(b"\n") + 1].decode("latin-1"))
+
+
+def tensors(source: Source) -> Pieces:
+    """A file of safetensors: a header in JSON, and numbers. Raises ValueError where it is not just that."""
+    size = int.from_bytes(source.head(8), "little")
+    if not 0 < size <= source.size - 8:
+        raise ValueError("its header is cut off")
+    header = source.head(size, 8)
+    held = json.loads(header)
+    ends = [entry["data_offsets"][1] for name, entry in held.items() if name != "__metadata__"]
+    yield Text(source.part, header.decode())
+    if max(ends, default=0) + 8 + size != source.size:
+        yield Closed(source.part, "more stands in it than the numbers it should hold")

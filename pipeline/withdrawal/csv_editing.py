@@ -1,0 +1,51 @@
+"""Editing a csv file that people keep: rows are changed or taken out, and every other line stays as it was written."""
+
+import codecs
+import csv
+import io
+from collections.abc import Callable
+
+from pipeline.corpus.readers import decoding
+from pipeline.corpus.readers import rows as reader
+
+Change = Callable[[int, dict[str, str]], dict[str, str] | None]
+
+
+def edit(data: bytes, change: Change, *, comments: bool = False) -> tuple[bytes, int]:
+    """Return the file with its rows changed, in UTF-8, and how many rows were changed or taken out.
+
+    Its line ends and its byte order mark stay as they are.
+
+    `change` is given a row's line number and its cells by column (in lower case, as written), and returns them as they
+    shall be, or None to take the row out. `comments`: lines whose first cell begins with # are no rows.
+    """
+    header, found = reader.read(data, comments=comments)
+    wanted = {number: (cells, change(number, dict(cells))) for number, cells in found}
+    text, _ = decoding.decode(data)
+    lines = text.split("\n")
+    delimiter = max(",;\t", key=next((line for line in lines if line.strip() and not line.startswith("#")), "").count)
+    out: list[str] = []
+    at, touched = 0, 0
+    for last in _ends(text, delimiter):
+        cells, new = wanted.get(at + 1, ({}, {}))
+        if new == cells:
+            out += lines[at:last]
+        else:
+            touched += 1
+            out += [_written(header, new, delimiter)] if new is not None else []
+        at = last
+    end = "\r\n" if data.count(b"\r\n") * 2 > data.count(b"\n") else "\n"
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    return mark + end.join(out + lines[at:]).encode(), touched
+
+
+def _ends(text: str, delimiter: str) -> list[int]:
+    """The number of the last line of each record, quoted line ends and empty lines counted."""
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return [records.line_num for _ in records]
+
+
+def _written(header: list[str], cells: dict[str, str], delimiter: str) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="").writerow([cells.get(name, "") for name in header])
+    return out.getvalue()

@@ -1,0 +1,186 @@
+"""The journal of a withdrawal: all that is to be done, on the disk before anything is done, so that it can go on.
+
+It holds ids and names, for they have to be looked for, and fingerprints of what was said, but none of their words. The
+files that change lie beside it as they shall be; each takes its place by a rename, which needs no room on a full disk.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.core import atomic_files, withdrawal_state
+from pipeline.core.errors import CounterpointError
+from pipeline.core.study_paths import Places
+from pipeline.withdrawal.search_terms import Needles
+
+VERSION = 1
+
+
+class JournalError(CounterpointError):
+    """A withdrawal that was begun cannot go on as it is; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A file that goes (`after` is '') or changes: its path below the study's folder, its sha256 before and after.
+
+    `held`: the file beside the journal that holds it as it shall be.
+    """
+
+    path: str
+    before: str
+    after: str = ""
+    held: str = ""
+
+
+@dataclass(frozen=True)
+class Journal:
+    """A withdrawal under way. `words`: what was asked for; `ids`: theirs, by kind: segments, documents, cases, labels.
+
+    `nobody`: files in which some words are nobody's in particular; `beyond`: what is out of reach, in sentences.
+    """
+
+    subject: str
+    words: Mapping[str, str]
+    changes: tuple[Change, ...]
+    ids: Mapping[str, frozenset[str]]
+    needles: Needles
+    nobody: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+    emptied: bool = field(default=False, compare=False)
+
+
+def begin(study: Path, journal: Journal, contents: Mapping[str, bytes]) -> None:
+    """Write the journal of a withdrawal, its files first. `contents`: by path, how files shall be."""
+    clear(study)
+    try:
+        _write(study, journal, contents)
+    except OSError:  # nothing was changed, so nothing is to go on
+        clear(study)
+        raise
+
+
+def _write(study: Path, journal: Journal, contents: Mapping[str, bytes]) -> None:
+    folder = Places(study).withdrawal
+    atomic_files.write(folder / ".gitignore", "*\n")
+    for change in journal.changes:
+        if change.after:
+            atomic_files.write(folder / change.held, contents[change.path])
+            with suppress(OSError):
+                shutil.copymode(study / change.path, folder / change.held)
+    held = {
+        "version": VERSION,
+        "subject": journal.subject,
+        "words": dict(journal.words),
+        "changes": [[change.path, change.before, change.after, change.held] for change in journal.changes],
+        "ids": {kind: sorted(ids) for kind, ids in journal.ids.items()},
+        "needles": journal.needles.dump(),
+        "nobody": list(journal.nobody),
+        "beyond": list(journal.beyond),
+    }
+    atomic_files.write(folder / withdrawal_state.BEGUN, json.dumps(held, ensure_ascii=True) + "\n")
+
+
+def read(study: Path) -> Journal | None:
+    """The withdrawal that is under way; None where there is none. Raises JournalError where its journal is damaged."""
+    place = withdrawal_state.journal(study)
+    if place is None:
+        return None
+    try:
+        held = json.loads(place.read_text(encoding="utf-8"))
+        return _journal(held, emptied=place.name == withdrawal_state.EMPTIED)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise JournalError(
+            f"{place} says which withdrawal was begun, and cannot be read ({error}). Remove it, and run `counterpoint "
+            "withdraw` with the same words as before."
+        ) from None
+
+
+def _journal(held: Mapping[str, Any], *, emptied: bool) -> Journal:
+    if held["version"] != VERSION:
+        raise ValueError("another version of Counterpoint wrote it")
+    return Journal(
+        str(held["subject"]),
+        {str(name): str(said) for name, said in held["words"].items()},
+        tuple(Change(*map(str, change)) for change in held["changes"]),
+        {str(kind): frozenset(map(str, ids)) for kind, ids in held["ids"].items()},
+        Needles.load(held["needles"]),
+        tuple(map(str, held["nobody"])),
+        tuple(map(str, held["beyond"])),
+        emptied,
+    )
+
+
+def change_files(study: Path, journal: Journal) -> tuple[list[Change], list[OSError]]:
+    """Bring every file to how it shall be; return those that somebody changed meanwhile, and what the system refused.
+
+    One that cannot be changed stops no other.
+    """
+    changed: list[Change] = []
+    refusals: list[OSError] = []
+    for change in journal.changes:
+        try:
+            if not _bring(study, change):
+                changed.append(change)
+        except OSError as error:
+            refusals.append(error)
+    return changed, refusals
+
+
+def _bring(study: Path, change: Change) -> bool:
+    """Bring a file to how it shall be; False where it is neither as it was nor as it shall be."""
+    place = study / change.path
+    now = fingerprint(place)
+    if now in ("", change.after):
+        return True
+    if now != change.before:
+        return False
+    if change.after:
+        _take_place(Places(study).withdrawal / change.held, place)
+    else:
+        place.unlink()
+    return True
+
+
+def _take_place(held: Path, place: Path) -> None:
+    """Put a file where it belongs; a link stays a link."""
+    if place.is_symlink():
+        atomic_files.write(place, held.read_bytes())
+    else:
+        held.replace(place)
+
+
+def emptied(study: Path) -> None:
+    """Note that what was made is thrown away: from now on the pipeline may run again."""
+    folder = Places(study).withdrawal
+    (folder / withdrawal_state.BEGUN).replace(folder / withdrawal_state.EMPTIED)
+
+
+def clear(study: Path) -> None:
+    """Remove the journal and what lies beside it, itself first; also what was left before one was written."""
+    folder = Places(study).withdrawal
+    if not folder.is_dir() or folder.is_symlink():
+        return
+    first = (folder / withdrawal_state.BEGUN, folder / withdrawal_state.EMPTIED)
+    for place in [*first, *sorted(place for place in folder.iterdir() if not place.is_dir())]:
+        place.unlink(missing_ok=True)
+    with suppress(OSError):  # somebody keeps something of their own in it
+        folder.rmdir()
+
+
+def fingerprint(place: Path) -> str:
+    """The sha256 of a file; '' where there is none."""
+    if not os.path.lexists(place):
+        return ""
+    return digest(place.read_bytes()) if place.exists() else "a link to nowhere"
+
+
+def digest(data: bytes) -> str:
+    """The sha256 of what is in a file."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,209 @@
+"""Withdrawing a participant or a document: everything is worked out before anything is written, and then removed.
+
+What is worked out: who or what goes (withdrawal_subject.py), raw files that go, raw files out of which turns are taken,
+rows of participants.csv, of human codes and of sheets (withdrawal_rows.py), and what people wrote
+(withdrawal_words.py). What the pipeline made is thrown away whole and made anew (purge.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from pipeline import segment
+from pipeline.core import model_registry, prose, store
+from pipeline.core.errors import CounterpointError
+from pipeline.core.names import key
+from pipeline.core.params import Params
+from pipeline.corpus import sentences
+from pipeline.corpus.document_names import Documents
+from pipeline.corpus.participants import ANY, Person
+from pipeline.corpus.readers.model import Labels
+from pipeline.decisions import ledger
+from pipeline.deductive import codebook
+from pipeline.withdrawal import csv_editing, ledger_entries, redaction, table_rows
+from pipeline.withdrawal.journal import Change, Journal, digest
+from pipeline.withdrawal.search_terms import Needles, needles
+from pipeline.withdrawal.subject import Given, Subject, WithdrawError, of_case, of_document
+
+
+@dataclass
+class Plan:
+    """What a withdrawal will do. `written`: files with their new content; `deleted`: files that go; `lines`: in words.
+
+    `segments`: the ids of their segments; `needles`: what must not be found afterwards; `nobody`: the changed files in
+    which some words are nobody's in particular; `ledgers`: which of the files written hold what people decided and
+    wrote, and are worked out again when it is their turn.
+    """
+
+    study: Path
+    subject: str
+    who: Subject
+    deleted: list[Path] = field(default_factory=list)
+    written: dict[Path, bytes] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    segments: set[str] = field(default_factory=set)
+    needles: Needles = field(default_factory=lambda: Needles({}))
+    nobody: list[str] = field(default_factory=list)
+    ledgers: set[Path] = field(default_factory=set)
+
+    @property
+    def ids(self) -> dict[str, frozenset[str]]:
+        """What is theirs, by kind."""
+        of = {"documents": self.who.documents, "cases": self.who.cases, "labels": self.who.labels}
+        return {"segments": frozenset(self.segments), **of}
+
+
+def plan(params: Params, *, case: str = "", document: str = "", split: sentences.Split | None = None) -> Plan:
+    """Work out what withdrawing a case or a document changes. Nothing is written.
+
+    `split` finds sentences, as in segment; without it, the spaCy pipeline of params is loaded. Raises WithdrawError or
+    RedactError, in sentences, where there is no such case or document or files cannot be changed safely.
+    """
+    if bool(case) == bool(document):
+        raise WithdrawError("Name either a participant (--case) or a document (--document).")
+    given = Given.read(params)
+    who = of_case(case, given) if case else of_document(document, given)
+    made = Plan(params.folder, f"the participant '{case}'" if case else f"the document '{document}'", who)
+    theirs = _theirs(given.turns, who)
+    made.needles = needles(
+        given.turns.loc[theirs, "text"], given.turns.loc[~theirs, "text"], _names(who, given), phrases=_phrases(params)
+    )
+    redacted = _transcripts(made, params, given)
+    _participants(made, given)
+    tables, said = table_rows.changes(given, who, redacted, made.needles)
+    made.written |= tables
+    made.lines += said
+    split = split or sentences.splitter(model_registry.load_spacy(params.segment.model))
+    made.segments = _segments(params, given, who, split)
+    changed, lines = ledger_entries.changes(params.folder, ids=made.ids, needles=made.needles)
+    made.written |= changed
+    made.ledgers = set(changed)
+    made.lines += lines
+    return made
+
+
+def journal(made: Plan, *, words: Mapping[str, str], beyond: list[str]) -> tuple[Journal, dict[str, bytes]]:
+    """The journal of a plan, and the files as they shall be, by their paths below the study's folder."""
+    changes = []
+    contents = {}
+    for number, place in enumerate(sorted({*made.written, *made.deleted} - made.ledgers), start=1):
+        path = place.relative_to(made.study).as_posix()
+        before = digest(place.read_bytes()) if place.exists() else "a link to nowhere"
+        if place in made.written:
+            contents[path] = made.written[place]
+            changes.append(Change(path, before, digest(made.written[place]), f"{number:04d}.new"))
+        else:
+            changes.append(Change(path, before))
+    held = Journal(
+        made.subject, words, tuple(changes), made.ids, made.needles, nobody=tuple(made.nobody), beyond=tuple(beyond)
+    )
+    return held, contents
+
+
+def _names(who: Subject, given: Given) -> set[str]:
+    """What they are called: labels, cases, documents, and what participants.csv says of them alone, such as a mail.
+
+    A label that stands for somebody else in another document (P1) is nobody's name.
+    """
+    others = {key(speaker) for speaker in given.turns.loc[~_theirs(given.turns, who), "speaker"]}
+    names = {*(label for label in who.labels if key(label) not in others), *who.cases}
+    for document in who.documents:
+        path = PurePosixPath(document)
+        # The name without its ending, if it is no plain word.
+        names |= {path.name} if path.stem.isalpha() and path.stem.islower() else {path.name, path.stem}
+    own = [person for person in given.people if person.case and person.case in who.cases]
+    for column in ("name", "mail", "phone", "pseudonym", "alias"):
+        for person in own:
+            names |= {value for name, value in person.attributes.items() if column in name}
+    return names - {""}
+
+
+def _phrases(params: Params) -> list[str]:
+    """Short words of the researchers' that may have been taken from what somebody said: labels, codes, examples."""
+    said = []
+    try:
+        said += [decision.label or "" for decision in ledger.load(params.places.decisions)]
+        for code in codebook.load(params.places.codebook).codes if params.places.codebook.exists() else ():
+            said += [code.name, *code.examples, *code.counter_examples]
+    except CounterpointError:
+        return said  # what cannot be read is refused where it would be changed
+    return [phrase for phrase in said if phrase]
+
+
+def _theirs(turns: pd.DataFrame, who: Subject) -> pd.Series:
+    spoken = [
+        document in who.documents or key(speaker) in who.speakers.get(document, frozenset())
+        for document, speaker in zip(turns["document"], turns["speaker"], strict=True)
+    ]
+    return pd.Series(spoken, index=turns.index, dtype=bool)
+
+
+def _transcripts(made: Plan, params: Params, given: Given) -> dict[str, redaction.Redacted]:
+    """Plan the raw files; return those out of which turns are taken. Raises RedactError for all that cannot be."""
+    for document in sorted(made.who.documents):
+        made.deleted.append(given.files[document])
+        made.lines.append(f"delete transcripts/{document}")
+    redacted = {}
+    refused = []
+    for document, gone in sorted(made.who.speakers.items()):
+        labels = Labels(
+            params.ingest.interviewer_labels, frozenset(_listed(given, document) - gone), params.ingest.min_label_count
+        )
+        try:
+            redacted[document] = redaction.redact(given.files[document].read_bytes(), document, set(gone), labels)
+        except redaction.RedactError as error:
+            refused.append(str(error))
+            continue
+        made.written[given.files[document]] = redacted[document].data
+        turns = given.turns[given.turns["document"] == document]
+        count = int(turns["speaker"].map(key).isin(gone).sum())
+        made.lines.append(
+            f"take {prose.count(count, 'turn')} out of transcripts/{document}, each replaced by {redaction.MARK}"
+        )
+        if bool((turns["speaker"] == "").any()):
+            made.nobody.append(document)
+    if refused:
+        raise redaction.RedactError("\n".join(refused))
+    return redacted
+
+
+def _listed(given: Given, document: str) -> set[str]:
+    """The keys of the speakers that participants.csv lists for a document."""
+    listed = {
+        key(person.speaker)
+        for person in given.people
+        if person.document in (ANY, document) or given.names.find(person.document) == document
+    }
+    return listed - {""}
+
+
+def _participants(made: Plan, given: Given) -> None:
+    path = given.places.participants
+    gone = {person.line for person in given.people if _is_gone(person, made.who, given.names)}
+    if gone:
+        data, count = csv_editing.edit(
+            path.read_bytes(), lambda line, row: None if line in gone else row, comments=True
+        )
+        made.written[path] = data
+        made.lines.append(f"take {prose.count(count, 'row')} out of participants.csv")
+
+
+def _is_gone(person: Person, who: Subject, names: Documents) -> bool:
+    document = names.find(person.document)
+    if person.document != ANY and document in who.documents:
+        return True
+    if person.document == ANY:
+        return person.case in who.cases - {""} or person.speaker in who.labels
+    return person.case in who.cases - {""} or key(person.speaker) in who.speakers.get(document, frozenset())
+
+
+def _segments(params: Params, given: Given, who: Subject, split: sentences.Split) -> set[str]:
+    """The ids of their segments: as they would be cut now, and as the last run cut them."""
+    options = params.segment.model_dump(exclude={"model"})
+    found, _ = segment.segment(given.tables["documents"], given.turns, split=split, **options)
+    frames = [found]
+    if store.path(params.folder, "segments").exists():
+        frames.append(store.read(params.folder, "segments"))
+    return {str(name) for frame in frames for name in frame.loc[_theirs(frame, who), "segment_id"]}

@@ -1,0 +1,206 @@
+"""Taking one participant's words out of a transcript that others speak in too, in the format it was written in.
+
+Each of their turns becomes the note [withdrawn], without a name, so that everybody else's words stay as they were and
+in their places. The new file is read again before it counts: unless all the others' turns are there, letter for
+letter, the removal is refused.
+"""
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from lxml import etree
+
+from pipeline.core.errors import CounterpointError
+from pipeline.core.names import key
+from pipeline.corpus.readers import TRANSCRIPTS, cues, decoding, docx, guards
+from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, Turn
+
+MARK = "[withdrawn]"
+TEXTS, SUBTITLES, WORD = (".txt", ".md"), (".vtt", ".srt"), (".docx",)
+
+_SPACE_KEPT = "{http://www.w3.org/XML/1998/namespace}space"
+_BREAK = re.compile(r"([\n\t])")
+
+
+class RedactError(CounterpointError):
+    """A person's words cannot be taken out of a file by machine; the message says what to do by hand."""
+
+
+@dataclass(frozen=True)
+class Redacted:
+    """The new file, and for each turn that stayed, its place before and after: (old start, old end, new start)."""
+
+    data: bytes
+    text: str
+    places: tuple[tuple[int, int, int], ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int] | None:
+        """Where a span of the old text lies now, cut to what stayed; None where nothing of it did."""
+        kept = [(old, stop, new) for old, stop, new in self.places if old < end and start < stop]
+        if not kept:
+            return None
+        (first, _, moved), (last, stop, ends) = kept[0], kept[-1]
+        return moved + max(start, first) - first, ends + min(end, stop) - last
+
+
+def redact(data: bytes, document: str, gone: set[str], labels: Labels) -> Redacted:
+    """Take the turns of some speakers (their keys) out of a file. `labels`: as the file is read without them.
+
+    Raises RedactError, in a sentence, for a format whose words cannot be taken out safely.
+    """
+    ending = PurePosixPath(document).suffix.lower()
+    full = Labels(labels.interviewer, labels.listed | gone, labels.min_count)
+    try:
+        before = TRANSCRIPTS[ending](data, full)
+        for new in _attempts(data, ending, before, gone):
+            places = _places(before, TRANSCRIPTS[ending](new, labels), gone)
+            if places is not None:
+                return Redacted(new, TRANSCRIPTS[ending](new, labels).text, places)
+    except (RefusedError, KeyError):
+        pass
+    raise RedactError(
+        f"transcripts/{document}: their words cannot be taken out of this file safely by machine. Remove their "
+        "turns and their name from it in the program it was written in, save it, and run this command again."
+    )
+
+
+def _attempts(data: bytes, ending: str, before: Transcript, gone: set[str]) -> Iterator[bytes]:
+    """The new file in the ways it might be written, the best first."""
+    if ending in TEXTS:
+        text = before.text
+        for start, end in reversed(_regions(before, gone)):
+            text = text[:start] + MARK + text[end:]
+        yield text.encode()
+    elif ending in SUBTITLES:
+        text, _ = decoding.decode(data)
+        speakers = {key(turn.speaker) for turn in before.turns}
+        for said in (MARK, f"Withdrawn: {MARK}", ""):
+            yield _subtitles(text, gone, speakers, said).encode()
+    elif ending in WORD:
+        yield _word(data, _regions(before, gone))
+
+
+def _regions(before: Transcript, gone: set[str]) -> list[tuple[int, int]]:
+    """The turns that go, each from its label on: from the first letter after the turn before it to its own end."""
+    found = []
+    last = 0
+    for turn in before.turns:
+        if key(turn.speaker) in gone:
+            lead = before.text[last : turn.start]
+            found.append((last + len(lead) - len(lead.lstrip()), turn.end))
+        last = turn.end
+    return found
+
+
+def _places(before: Transcript, after: Transcript, gone: set[str]) -> tuple[tuple[int, int, int], ...] | None:
+    """Where each turn that stays is now; None unless just these are there, in their order, with their speakers."""
+    kept = [turn for turn in before.turns if key(turn.speaker) not in gone]
+    there = [turn for turn in after.turns if after.text[turn.start : turn.end] != MARK]
+    if _talk(before.text, kept) != _talk(after.text, there):
+        return None
+    places, at = [], 0
+    for turn in kept:
+        new = after.text.index(before.text[turn.start : turn.end], at)
+        places.append((turn.start, turn.end, new))
+        at = new + turn.end - turn.start
+    return tuple(places)
+
+
+def _talk(text: str, turns: Sequence[Turn]) -> list[tuple[str, str]]:
+    """Who says what, one speaker's consecutive turns as one: with nobody between them, some readers join them."""
+    said: list[tuple[str, str]] = []
+    for turn in turns:
+        speaker, words = key(turn.speaker), text[turn.start : turn.end]
+        if said and speaker and said[-1][0] == speaker:
+            words = f"{said.pop()[1]} {words}"
+        said.append((speaker, words))
+    return said
+
+
+def _subtitles(text: str, gone: set[str], speakers: set[str], said: str) -> str:
+    """Replace the words of a cue where they are one of theirs; with nothing to say, leave the cue out."""
+    lines = text.split("\n")
+    voiced = bool(cues._VOICE.search(text))
+    kept: list[str] = []
+    current, at = "", 0
+    while at < len(lines):
+        if not cues._TIMING.match(lines[at]):
+            kept.append(lines[at])
+            at += 1
+            continue
+        timing, first = lines[at], at + 1
+        at = first
+        while at < len(lines) and lines[at].strip() and not cues._TIMING.match(lines[at]):
+            at += 1
+        words = lines[first:at]
+        if voiced:
+            new = _voices(words, gone, said)
+        else:
+            current = _speaker(words, speakers, current)
+            new = [said] * bool(said) if current in gone else words
+        kept += [timing, *new] if new or not words else []
+    return "\n".join(kept)
+
+
+def _voices(words: list[str], gone: set[str], said: str) -> list[str]:
+    joined = " ".join(word.strip() for word in words)
+    parts = cues._VOICE.split(joined)
+    names = [key(html.unescape(name)) for name in parts[1::2]]
+    if not gone & set(names):
+        return words
+    new = [parts[0].strip()]
+    for name, voice in zip(parts[1::2], parts[2::2], strict=True):
+        new.append(said if key(html.unescape(name)) in gone else f"<v {name}>{voice.strip()}")
+    return [line for line in new if line]
+
+
+def _speaker(words: list[str], speakers: set[str], current: str) -> str:
+    """Whose words a cue of `Name: words` holds; without a name it goes on with the one before."""
+    label, colon, _ = " ".join(word.strip() for word in words).partition(":")
+    return key(label) if colon and key(label) in speakers else current
+
+
+def _word(data: bytes, regions: Sequence[tuple[int, int]]) -> bytes:
+    """Rewrite the paragraphs of a Word document that hold any of the regions; all else stays as it is."""
+    archive = guards.opened_archive(data)
+    xml = guards.member(archive, "word/document.xml")
+    for _ in guards.xml_events(xml):  # refuses what must not be parsed
+        pass
+    tree = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+    found = [element for _, element in etree.iterwalk(tree, events=("end",)) if docx.name(str(element.tag)) == "p"]
+    at = 0
+    for paragraph, text in zip(found, docx.paragraphs(xml), strict=True):
+        touching = [(start - at, end - at) for start, end in regions if start < at + len(text) and at < end]
+        if touching:
+            _rewrite(paragraph, text, touching)
+        at += len(text) + 1
+    whole = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in archive.infolist():
+            changed = info.filename == "word/document.xml"
+            new.writestr(info, whole if changed else guards.member(archive, info.filename))
+    return out.getvalue()
+
+
+def _rewrite(paragraph: etree._Element, text: str, touching: list[tuple[int, int]]) -> None:
+    """Give a paragraph its text without the regions; the mark stands where one begins."""
+    for start, end in reversed(touching):
+        text = text[: max(start, 0)] + (MARK if start >= 0 else "") + text[max(end, 0) :]
+    space = str(paragraph.tag).rpartition("}")[0] + "}"
+    for child in list(paragraph):
+        if docx.name(str(child.tag)) != "pPr":
+            paragraph.remove(child)
+    run = etree.SubElement(paragraph, f"{space}r")
+    for piece in _BREAK.split(text):
+        if piece in ("\n", "\t"):
+            etree.SubElement(run, f"{space}{'br' if piece == chr(10) else 'tab'}")
+        elif piece:
+            words = etree.SubElement(run, f"{space}t")
+            words.text = piece
+            words.set(_SPACE_KEPT, "preserve")

@@ -1,0 +1,196 @@
+"""Where somebody's words or name can still be found: every file of a project, unpacked, caches and Git included.
+
+Three things come out: what holds something of them, how many files were looked through and hold nothing, and what
+could not be looked into. Nothing is passed over in silence, and no file ends the search.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.core.study_paths import Places
+from pipeline.withdrawal import derived_files, git_objects
+from pipeline.withdrawal.containers import apart, plain
+from pipeline.withdrawal.containers.pieces import Budget, Closed, Source
+from pipeline.withdrawal.name_patterns import SENTENCE, Hit, surest
+from pipeline.withdrawal.search_terms import Needles
+
+# The program's own code, with examples in it: an Anna there is not theirs.
+PROGRAM = ("pipeline", "tests", "benchmarks")
+# The part of a file that is its name.
+OWN_NAME = "its own name"
+# Kept of Git by its own commands.
+_OBJECTS = re.compile(r"(?:[0-9a-f]{2}|pack)")
+
+
+# A part of a file, and what was found there.
+Found = tuple[str, Hit]
+
+
+@dataclass(frozen=True, order=True)
+class Trace:
+    """A file that holds something of them. `part`: where in it, such as the member of an archive; `found`: what."""
+
+    path: str
+    part: str
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Unsearched:
+    """A file, or a part of one, that could not be looked into, and why, as the end of a sentence."""
+
+    path: str
+    part: str
+    why: str
+
+
+@dataclass
+class Search:
+    """What a search found, in the order in which to look at it: raw files first, caches last.
+
+    `clean`: how many files were looked through and hold nothing. `small`: names that are plain words too, and the files
+    that hold them in small letters. `examples`: files of the program itself that hold a name. `installed`: folders of
+    installed programs, which are not looked through.
+    """
+
+    found: list[Trace] = field(default_factory=list)
+    unsearched: list[Unsearched] = field(default_factory=list)
+    clean: int = 0
+    small: dict[str, list[str]] = field(default_factory=dict)
+    examples: list[str] = field(default_factory=list)
+    installed: list[str] = field(default_factory=list)
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether everything was looked through and nothing was found."""
+        return not self.found and not self.unsearched and not self.small
+
+    def add(self, place: str, hits: Iterable[Found], closed: Iterable[tuple[str, str]]) -> None:
+        """Keep what was found in a file, a row for each part of it, and what could not be looked into."""
+        self.unsearched += [Unsearched(place, part, why) for part, why in closed]
+        parts: dict[str, set[Hit]] = {}
+        for part, hit in hits:
+            parts.setdefault(part, set()).add(hit)
+        for part, held in sorted(parts.items()):
+            best = surest(held)
+            for hit in (hit for hit in best if hit.how == "small"):
+                self.small.setdefault(hit.name, []).append(f"{place} ({part})" if part else place)
+            said = tuple(sorted(str(hit) for hit in best if hit.how != "small"))
+            example = SENTENCE not in best and (place.split("/")[0] in PROGRAM or part.split("/")[0] in PROGRAM)
+            if said and example:
+                self.examples.append(place)
+            elif said:
+                self.found.append(Trace(place, part, said))
+
+
+def search(root: Path, wanted: Needles, places: Places | None = None) -> Search:
+    """Look through every file below a folder, the project's. `places`: those of the study, which come first."""
+    done = Search()
+    own = places.withdrawal if places is not None else None
+    for path in _entries(root, root, done):
+        if own in (path, path.parent):
+            continue
+        place = path.relative_to(root).as_posix()
+        hits = {(OWN_NAME, hit) for text in plain.readings(os.fsencode(path.name)) for hit in wanted.hits(text)}
+        closed: set[tuple[str, str]] = set()
+        if path.is_symlink():
+            closed = _link(path, root)
+        elif not path.is_dir():
+            hits, closed = _in_file(path, wanted, hits)
+            done.clean += not hits and not closed
+        done.add(place, hits, closed)
+    for store in git_objects.stores(root):
+        done.add(store.relative_to(root).as_posix(), *git_objects.look(store, wanted))
+    rank = _Rank(root, places)
+    done.found.sort(key=lambda trace: (rank(trace.path), trace))
+    done.unsearched.sort(key=lambda one: (rank(one.path), one))
+    return done
+
+
+def _entries(folder: Path, root: Path, done: Search) -> Iterator[Path]:
+    """Every file, link and folder below a folder, in order; folders that cannot be read are noted."""
+    try:
+        held = sorted(folder.iterdir())
+    except OSError as error:
+        done.add(folder.relative_to(root).as_posix(), set(), {("", _refused(error))})
+        return
+    for path in held:
+        if path.is_dir() and (path / "pyvenv.cfg").exists():
+            done.installed.append(path.relative_to(root).as_posix())
+            continue
+        yield path
+        kept_by_git = folder.name == "objects" and (folder.parent / "HEAD").exists() and _OBJECTS.fullmatch(path.name)
+        if path.is_dir() and not path.is_symlink() and not kept_by_git:
+            yield from _entries(path, root, done)
+
+
+def _link(path: Path, root: Path) -> set[tuple[str, str]]:
+    """A link is not followed: what it leads to in the project is looked at there, the rest is said."""
+    target = Path(os.path.realpath(path))
+    inside = target.is_relative_to(root.resolve())
+    return set() if inside else {("", f"it is a link to {target}, outside the project: look there")}
+
+
+def _in_file(path: Path, wanted: Needles, hits: set[Found]) -> tuple[set[Found], set[tuple[str, str]]]:
+    """What a file holds, by part, beside what its name holds; and what of it could not be looked into."""
+    closed: set[tuple[str, str]] = set()
+    try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            return hits, set() if ".git" in path.parts else {("", "it is no file, but a pipe or a device")}
+        with path.open("rb") as stream:
+            for piece in apart(Source(stream, state.st_size, path.name, "", Budget(state.st_size))):
+                if isinstance(piece, Closed):
+                    closed.add((piece.part, piece.why))
+                else:
+                    hits |= {(piece.part, hit) for hit in wanted.hits(piece.text)}
+    except OSError as error:
+        closed.add(("", _refused(error)))
+    # Whatever a file does to the search, the others are still to be looked through, and this one is to be said.
+    except Exception as error:  # noqa: BLE001
+        closed.add(("", f"it stopped the search ({type(error).__name__}): open it and look"))
+    return hits, closed
+
+
+def _refused(error: OSError) -> str:
+    return f"it cannot be read ({error.strerror or error})"
+
+
+class _Rank:
+    """Where a file stands in the list: what people gave first, what was made of it after that, caches last."""
+
+    def __init__(self, root: Path, places: Places | None) -> None:
+        self.order: list[str] = []
+        if places is not None:
+            given = (places.transcripts, places.participants, places.human_codes, places.sheets)
+            self.order = [path.relative_to(root).as_posix() for path in given] if _below(given, root) else []
+            self.made = (
+                [path.relative_to(root).as_posix() for path in derived_files.names(places)] if self.order else []
+            )
+            self.study = places.folder.relative_to(root).as_posix() if self.order else ""
+
+    def __call__(self, path: str) -> int:
+        """A number; smaller ones come first."""
+        parts = path.split("/")
+        if ".git" in parts or ".dvc" in parts or ".cache" in parts:
+            return 90
+        if not self.order:
+            return 50
+        for at, place in enumerate(self.order):
+            if _within(path, place):
+                return at
+        if any(_within(path, place) for place in self.made):
+            return 70
+        return 10 if _within(path, self.study) else 60 if parts[0] in PROGRAM else 50
+
+
+def _within(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place}/")
+
+
+def _below(paths: Iterable[Path], root: Path) -> bool:
+    return all(path.is_relative_to(root) for path in paths)

@@ -1,0 +1,120 @@
+"""Who or what is withdrawn from a study, found in it under any spelling of the name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline import ingest
+from pipeline.core.errors import CounterpointError
+from pipeline.core.names import key
+from pipeline.core.params import Params
+from pipeline.core.study_paths import Places
+from pipeline.corpus import participants
+from pipeline.corpus.document_names import Documents, normal
+from pipeline.corpus.participants import ANY, Person
+
+
+class WithdrawError(CounterpointError):
+    """A withdrawal cannot be carried out as asked; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A study as people gave it: its files by document, its tables as ingest makes them, and participants.csv.
+
+    `files` holds those that could not be read, too; `names` finds any of them by a shorter name.
+    """
+
+    places: Places
+    files: Mapping[str, Path]
+    tables: Mapping[str, pd.DataFrame]
+    people: list[Person]
+    names: Documents
+
+    @staticmethod
+    def read(params: Params) -> "Given":
+        """Read a study's folder; raises ParticipantsError where participants.csv contradicts itself."""
+        places = params.places
+        folder = places.transcripts
+        files = {normal(path.relative_to(folder).as_posix()): path for path in ingest.source_files(folder)}
+        tables = ingest.ingest(params.folder, **params.ingest.model_dump())
+        return Given(places, files, tables, participants.read(places.participants), Documents(files))
+
+    @property
+    def turns(self) -> pd.DataFrame:
+        """The turns of all documents that could be read."""
+        return self.tables["turns"]
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The text of each document that could be read."""
+        held = self.tables["documents"]
+        return dict(zip(held["document"], held["text"], strict=True))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who or what is withdrawn: whole documents, and speakers (by key) of documents that others speak in too."""
+
+    documents: frozenset[str]
+    speakers: Mapping[str, frozenset[str]]
+    cases: frozenset[str]
+    labels: frozenset[str]
+
+
+def of_case(case: str, given: Given) -> Subject:
+    """A participant, by the name of the case in any spelling; also one whose files could not be read.
+
+    Raises WithdrawError where there is none, or where somebody else is in a file that could not be read.
+    """
+    turns = given.turns
+    known = sorted({*turns["case"], *(person.case for person in given.people)} - {""})
+    fitting = [name for name in known if name == case] or [name for name in known if key(name) == key(case)]
+    if len(fitting) != 1:
+        raise WithdrawError(f"There is no participant '{case}'. The participants are: {', '.join(known) or 'none'}.")
+    own = turns[turns["case"] == fitting[0]]
+    whole, partly = _unread(fitting[0], given), {}
+    for document, group in own.groupby("document"):
+        there = turns[(turns["document"] == document) & (turns["case"] != "")]
+        if set(there["case"]) == {fitting[0]}:
+            whole.add(str(document))
+        else:
+            partly[str(document)] = frozenset(key(speaker) for speaker in group["speaker"])
+    listed = {person.speaker for person in given.people if person.case == fitting[0]}
+    labels = frozenset({*own["speaker"], *listed}) - {""}
+    return Subject(frozenset(whole), partly, frozenset(fitting), labels)
+
+
+def _unread(case: str, given: Given) -> set[str]:
+    """The documents that could not be read and in which, as participants.csv has it, only this case speaks."""
+    there: dict[str, set[str]] = {}
+    for person in given.people:
+        document = given.names.find(person.document) if person.document != ANY else ""
+        if document and document not in given.texts and person.case:
+            there.setdefault(document, set()).add(person.case)
+    shared = sorted(document for document, cases in there.items() if case in cases and len(cases) > 1)
+    if shared:
+        raise WithdrawError(
+            "\n".join(
+                f"transcripts/{document} could not be read, and holds words of others too. Take theirs out of it in "
+                "the program it was written in (or save it in a form that can be read), and run this command again."
+                for document in shared
+            )
+        )
+    return {document for document, cases in there.items() if cases == {case}}
+
+
+def of_document(document: str, given: Given) -> Subject:
+    """A document, by its path below transcripts/ or any shorter name that means it alone."""
+    found = given.names.find(document)
+    if not found:
+        known = ", ".join(given.files) or "none"
+        raise WithdrawError(f"{given.names.reason(document)} The documents are: {known}.")
+    here = given.turns[given.turns["document"] == found]
+    elsewhere = set(given.turns.loc[given.turns["document"] != found, "case"])
+    cases = set(here["case"]) - elsewhere - {""}
+    labels = set(here.loc[here["case"].isin(cases), "speaker"]) - {""}
+    return Subject(frozenset([found]), {}, frozenset(cases), frozenset(labels))

@@ -1,0 +1,217 @@
+"""Withdrawal from tables that people filled: rows of human codes and of sheets go, or move with the text.
+
+Files of other programs cannot be changed here: where they hold somebody's words or name, all of them are named, with
+what to do, before anything is changed.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from pipeline import ingest
+from pipeline.core import formula_guard, prose
+from pipeline.corpus import span_alignment
+from pipeline.corpus.document_names import Documents
+from pipeline.corpus.readers import codes_csv, rows
+from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.readers.model import RefusedError
+from pipeline.withdrawal import csv_editing, redaction
+from pipeline.withdrawal.containers import apart
+from pipeline.withdrawal.containers.pieces import Budget, Source, Text
+from pipeline.withdrawal.name_patterns import SENTENCE
+from pipeline.withdrawal.search_terms import Needles
+from pipeline.withdrawal.subject import Given, Subject, WithdrawError
+
+PLACED = ("document", "start", "end", "text", "code", "coder", "parent_code", "date")
+_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>[^<]*</dcterms:modified>")
+# What is surely theirs; a name that may mean something else stops nothing, and is looked for in the end.
+SURE = ("sentence", "name", "otherwise")
+
+
+def changes(
+    given: Given, who: Subject, redacted: Mapping[str, redaction.Redacted], wanted: Needles
+) -> tuple[dict[Path, bytes], list[str]]:
+    """The files of human codes and the sheets that change, with their new content, and a line on each.
+
+    Raises WithdrawError, a line each, for files that hold something of theirs and cannot be changed, and for rows that
+    name a document so that, once one is gone, another would be meant.
+    """
+    written: dict[Path, bytes] = {}
+    lines: list[str] = []
+    refused = _ambiguous_people(given, who)
+    for path in ingest.source_files(given.places.human_codes):
+        where = path.relative_to(given.places.folder).as_posix()
+        codings = _own_codings(path)
+        if codings is None:
+            if holds(path, wanted):
+                refused.append(
+                    f"{where} holds their words or name, and cannot be changed by machine. Take them out in the "
+                    "program it came from, export it again over this file (or remove it), and run this command again."
+                )
+            continue
+        refused += _ambiguous(where, {line: coding.document for line, coding in codings.items()}, given, who)
+        new, count = csv_editing.edit(path.read_bytes(), row_change(codings, given, who, redacted, wanted))
+        if count:
+            written[path] = new
+            lines.append(f"take out or move {prose.count(count, 'row')} of {where}")
+    if refused:
+        raise WithdrawError("\n".join(refused))
+    for path in ingest.source_files(given.places.sheets):
+        new, count = _sheet(path, given, who, redacted, wanted)
+        if count:
+            written[path] = new
+            lines.append(
+                f"take out or move {prose.count(count, 'row')} of {path.relative_to(given.places.folder).as_posix()}"
+            )
+    return written, lines
+
+
+def holds(path: Path, wanted: Needles) -> bool:
+    """Whether a file holds a sentence of theirs, or surely their name."""
+    with path.open("rb") as stream:
+        source = Source(stream, path.stat().st_size, path.name, "", Budget(path.stat().st_size))
+        found = (hit for piece in apart(source) if isinstance(piece, Text) for hit in wanted.hits(piece.text))
+        return any(hit.how in SURE for hit in found)
+
+
+def quoted(text: str, wanted: Needles) -> bool:
+    """Whether a text holds a sentence of theirs."""
+    return SENTENCE in wanted.hits(text)
+
+
+def _own_codings(path: Path) -> dict[int, Coding] | None:
+    """The codings of a file by line, if it is human codes as our own csv; else None."""
+    if path.suffix.lower() != ".csv":
+        return None
+    try:
+        found = codes_csv.read(path.read_bytes(), path.stem)
+    except RefusedError:
+        return None
+    return {int(coding.row.removeprefix("line ")): coding for coding in found}
+
+
+def row_change(
+    codings: Mapping[int, Coding],
+    given: Given,
+    who: Subject,
+    redacted: Mapping[str, redaction.Redacted],
+    wanted: Needles,
+) -> csv_editing.Change:
+    """What becomes of a row with a passage: gone, moved to where its passage lies now, or as it was."""
+    texts = given.texts
+    placed, _ = span_alignment.place(list(codings.values()), texts)
+    spans = {one.coding.row: one for one in placed}
+
+    def changed(line: int, row: dict[str, str]) -> dict[str, str] | None:
+        if given.names.find(row.get("document", "")) in who.documents:
+            return None
+        one = spans.get(f"line {line}")
+        if one is not None and one.document in redacted:
+            span = redacted[one.document].span(one.start, one.end)
+            if span is None:
+                return None
+            row = _moved(row, redacted[one.document].text, span, (one.start, one.end), texts[one.document])
+        aside = {name: redaction.MARK for name, cell in row.items() if name not in PLACED and quoted(cell, wanted)}
+        # A row that could not be placed, but quotes them, is theirs.
+        return None if one is None and quoted(row.get("text", ""), wanted) else {**row, **aside}
+
+    return changed
+
+
+def _moved(row: dict[str, str], text: str, span: tuple[int, int], old: tuple[int, int], before: str) -> dict[str, str]:
+    """The row with its new place; its text changes only where part of the passage was theirs."""
+    new = dict(row)
+    if row.get("start", "").strip():
+        new |= {"start": str(span[0]), "end": str(span[1])}
+    if row.get("text", "").strip() and text[slice(*span)] != before[slice(*old)]:
+        new["text"] = text[slice(*span)]
+    return new
+
+
+def _ambiguous(where: str, named: Mapping[int, str], given: Given, who: Subject) -> list[str]:
+    """Rows whose document may be one that goes or one that stays: they would be taken for the one that stays."""
+    left = Documents(set(given.files) - who.documents)
+    unclear = [
+        line for line, name in named.items() if name and not given.names.find(name) and (left.find(name) in given.files)
+    ]
+    if not unclear:
+        return []
+    listed = ", ".join(map(str, unclear[:10])) + (" and others" if len(unclear) > 10 else "")
+    name = named[unclear[0]]
+    return [f"{where}, line {listed}: {given.names.reason(name)} Else it would be taken for {left.find(name)}."]
+
+
+def _ambiguous_people(given: Given, who: Subject) -> list[str]:
+    where = given.places.participants.name
+    return _ambiguous(where, {person.line: person.document for person in given.people}, given, who)
+
+
+def _sheet(
+    path: Path, given: Given, who: Subject, redacted: Mapping[str, redaction.Redacted], wanted: Needles
+) -> tuple[bytes, int]:
+    """A sheet to fill in without their rows, and how many rows changed; a file that is no such sheet stays."""
+    data = path.read_bytes()
+    reader = {".csv": rows.read, ".xlsx": rows.read_xlsx}.get(path.suffix.lower())
+    try:
+        header, found = reader(data) if reader else ([], [])
+    except RefusedError:
+        return data, 0
+    if not {"document", "start", "end", "text"} <= set(header):
+        return data, 0
+    codings = {line: _passage(line, row) for line, row in found}
+    changed = row_change(codings, given, who, redacted, wanted)
+    return csv_editing.edit(data, changed) if path.suffix.lower() == ".csv" else _workbook(data, header, found, changed)
+
+
+def _passage(line: int, row: Mapping[str, str]) -> Coding:
+    start, end = (codes_csv.integer(row.get(name, "").strip()) for name in ("start", "end"))
+    text = formula_guard.plain(row.get("text", ""))
+    return Coding(f"line {line}", row.get("document", "").strip(), start, end, text, "passage", "")
+
+
+def _workbook(
+    data: bytes, header: list[str], found: list[tuple[int, dict[str, str]]], changed: csv_editing.Change
+) -> tuple[bytes, int]:
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    sheet = book.worksheets[0]
+    count = 0
+    for line, row in reversed(found):
+        new = changed(line, dict(row))
+        if new == row:
+            continue
+        count += 1
+        if new is None:
+            sheet.delete_rows(line)
+            continue
+        for column, name in enumerate(header, start=1):
+            if new.get(name, "") != row.get(name, ""):
+                _put(sheet.cell(line, column), new[name])
+    out = io.BytesIO()
+    book.save(out)
+    return (_timeless(out), count) if count else (data, 0)
+
+
+def _timeless(book: io.BytesIO) -> bytes:
+    """A workbook without the time at which it was saved, so that the same change gives the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            held = old.read(name)
+            info = zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(info, _MODIFIED.sub(b"", held) if name == "docProps/core.xml" else held)
+    return out.getvalue()
+
+
+def _put(cell: Any, said: str) -> None:
+    """Give a cell what it shall hold: a number where it held one, else a text, which is never a formula."""
+    if isinstance(cell.value, int | float):
+        cell.value = int(said)
+    else:
+        cell.value = said
+        cell.data_type = "s"
