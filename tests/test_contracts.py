@@ -160,7 +160,9 @@ def test_nothing_is_removed_with_errors_ignored_or_a_folder_without_its_mark():
     for file in sorted((ROOT / "pipeline").glob("**/*.py")):
         text = file.read_text()
         assert "ignore_errors" not in text, file
-        assert "rmtree(" not in text or file.name in {"safe_removal.py", "purge.py"}, file  # purge.py: DVC's own folders
+        assert "rmtree(" not in text or file.name in {"safe_removal.py", "purge.py"}, (
+            file
+        )  # purge.py: DVC's own folders
 
 
 def test_dvc_sends_no_analytics():

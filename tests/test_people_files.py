@@ -16,14 +16,14 @@ ROOT = Path(__file__).parent.parent
 READS = """
     import sys
     from pathlib import Path
-    from pipeline.reporting import reading
+    from pipeline.decisions import reading_ledger as reading
     for at in range(5):
         reading.opened(Path(sys.argv[1]), [f"{sys.argv[2]}-{at}"], who="Asha")
 """
 HOLDS = """
     import sys
     from pathlib import Path
-    from pipeline.core import people_files
+    from pipeline.core import study_lock as people_files
     with people_files.locked(Path(sys.argv[1])):
         print("held", flush=True)
         sys.stdin.readline()

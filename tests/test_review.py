@@ -376,7 +376,7 @@ def test_what_the_page_and_the_command_line_write_at_once_is_all_kept(address, s
             [
                 sys.executable,
                 "-c",
-                f"from pathlib import Path; from pipeline.reporting import reading; [reading.opened(Path({str(study)!r}), [one], who='Ben') for one in {segments[n * 4 : n * 4 + 4]!r}]",
+                f"from pathlib import Path; from pipeline.decisions import reading_ledger as reading; [reading.opened(Path({str(study)!r}), [one], who='Ben') for one in {segments[n * 4 : n * 4 + 4]!r}]",
             ],
             cwd=ROOT,
         )

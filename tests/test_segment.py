@@ -92,7 +92,7 @@ def test_windows_keep_to_max_words_and_a_turn_does_not():
     ],
 )
 def test_what_says_nothing_is_set_aside(text, why):
-    group = [sentences.Sentence(0, len(text), sentences.layout.count_words(text))]
+    group = [sentences.Sentence(0, len(text), sentences.text_layout.count_words(text))]
     assert segmenting.aside("participant", text, group, min_words=5) == why
 
 

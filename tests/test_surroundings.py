@@ -150,7 +150,7 @@ def test_one_thread_holds_for_what_is_loaded_and_for_what_is_loaded_later():
     code = (
         "import sys, numpy\n"
         "from threadpoolctl import threadpool_info\n"
-        "from pipeline.core import surroundings\n"
+        "from pipeline.core import environment as surroundings\n"
         "before = len(threadpool_info())\n"
         "with surroundings.one_thread():\n"
         "    import scipy.linalg, sklearn.cluster\n"

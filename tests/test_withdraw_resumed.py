@@ -50,7 +50,7 @@ def split(texts: list[str]) -> list[list[tuple[int, int]]]:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A study with everything that people give, write and decide, and with what a run made of it."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(plan.models, "load_spacy", lambda _: None)
+    monkeypatch.setattr(plan.model_registry, "load_spacy", lambda _: None)
     monkeypatch.setattr(plan.sentences, "splitter", lambda _: split)
     write(tmp_path / "params.yaml", yaml.safe_dump({"study": STUDY.as_posix()}))
     write(tmp_path / "models/models.yaml", (ROOT / "models/models.yaml").read_text())
