@@ -28,8 +28,7 @@ import pandas as pd
 import yaml
 
 from benchmarks.mapping_sets import WORK, run_study
-from pipeline import study
-from pipeline.core import store
+from pipeline.core import store, study_template
 from pipeline.deductive import codebook
 
 ROOT = Path(__file__).parent.parent
@@ -124,7 +123,7 @@ def make(folder: Path, n: int, sets: list[Real], said: dict[str, str], *, seed: 
     names = sorted(used.index[:CODES])
     entries = [{"name": name, "definition": said.get(name, "") or f"Talk about {name}."} for name in names]
     (folder / "codebook.yaml").write_text(yaml.safe_dump({"codes": entries}))
-    study.create(folder)
+    study_template.create(folder)
 
 
 def _document(rows: dict[str, list[dict[str, object]]], name: str, source: Real, draw: np.random.Generator) -> None:

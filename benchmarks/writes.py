@@ -26,9 +26,9 @@ from pathlib import Path
 import openpyxl
 from docx import Document
 
-from pipeline import cli, report, study
+from pipeline import cli, report
 from pipeline.commands import blind_sheets, exporting, sheets
-from pipeline.core import store, study_lock
+from pipeline.core import store, study_lock, study_template
 from pipeline.core.study_lock import LOCK
 from pipeline.decisions import alternative_readings, deciding, ledger, reading_ledger
 from pipeline.deductive import codebook
@@ -58,7 +58,7 @@ CODES = "document,start,end,text,code,coder,parent_code,memo\n" + "".join(
 
 Words = list[str]
 # What every run of the pipeline begins with, where a study lacks a file.
-LAY_OUT = ["pipeline.study"]
+LAY_OUT = ["pipeline.core.study_template"]
 
 
 @dataclass
@@ -84,7 +84,7 @@ def base(root: Path) -> None:
     """A study with themes, codes, decisions, and what comes in from outside."""
     small_study.write(root / STUDY)
     (root / "params.yaml").write_text(f"study: {STUDY.as_posix()}\n")
-    study.create(root / STUDY)
+    study_template.create(root / STUDY)
     (root / STUDY / "codebook.yaml").write_text(CODEBOOK)
     (root / STUDY / "human_codes/coder_a.csv").write_text(CODES)
     (root / STUDY / "transcripts/mine.txt").write_text("Ana: Nobody counts that.\n")
@@ -262,7 +262,7 @@ def inside(root: Path, words: Words, fault: Callable[[], None], out: int) -> Non
         sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))
         sys.argv = ["counterpoint", *words]
         fault()
-        study.main() if words == LAY_OUT else cli.main()
+        study_template.main() if words == LAY_OUT else cli.main()
         code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1

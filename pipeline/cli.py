@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import study
-from pipeline.core import environment, withdrawal_state
+from pipeline.core import environment, study_template, withdrawal_state
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.params import Params
@@ -42,7 +41,7 @@ def new(
     framework: Annotated[str | None, typer.Option(help="Start from a ready framework: see data/codebooks/.")] = None,
 ) -> None:
     """Lay out a new study: folders and commented templates. Nothing that is there is overwritten."""
-    for made in study.start(folder, framework=framework):
+    for made in study_template.start(folder, framework=framework):
         typer.echo(f"made {made}")
     typer.echo(
         f"Now put the transcripts in {folder}/transcripts, set `study: {folder}` in params.yaml, "

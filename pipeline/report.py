@@ -14,13 +14,13 @@ import pandas as pd
 from pipeline.core import beside, edited_outputs, stage_runner, store
 from pipeline.core import params as settings
 from pipeline.core.study_paths import WORKBOOK, Places
-from pipeline.decisions import alternative_readings, reading_ledger
+from pipeline.decisions import alternative_readings, reading_ledger, states
 from pipeline.decisions import ledger as decisions
 from pipeline.deductive import codebook
 from pipeline.exchange import csv, qdpx, xlsx
 from pipeline.reporting import matrix, method, metrics, written_summaries
 from pipeline.reporting.report_tables import PROBLEMS, Study, gather
-from pipeline.reporting.views import states_view, theme_view, trail_view
+from pipeline.reporting.views import states_view, trail_view
 from pipeline.reporting.views.page_parts import build_page
 
 
@@ -50,7 +50,7 @@ def write_tables(folder: Path, study: Study, *, reflexive: bool) -> None:
         codes=study.codes,
         quotes=study.quoted,
         attributes=xlsx.attributes_of(tables["cases"]),
-        themes=theme_view.ranked(tables["themes"]),
+        themes=states.ranked(tables["themes"]),
         become=states_view.in_words(tables["theme_states"]),
         told=states_view.told(study.count, tables["theme_states"]),
         said=study.said,

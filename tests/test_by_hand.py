@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, study
-from pipeline.core import params
+from pipeline import cli
+from pipeline.core import params, study_template
 from pipeline.core.errors import CounterpointError
 from pipeline.decisions import alternative_readings, ledger, reading_ledger
 from pipeline.deductive import codebook
@@ -24,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COUNTERPOINT_WHO", "Ben")
     (tmp_path / "params.yaml").write_text("study: data/mine\n")
     decided_study.write(Path("data/mine"), themes=THEMES)
-    study.create(Path("data/mine"))
+    study_template.create(Path("data/mine"))
     Path("data/mine/transcripts/a.txt").write_text("Anna: We never have time for it.\nAnna: There are too few of us.\n")
     return Path("data/mine")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import study
+from pipeline.core import study_template
 from pipeline.deductive import codebook
 from pipeline.deductive.codebook import Code, Codebook, CodebookError
 
@@ -67,7 +67,7 @@ def test_the_hierarchy_can_be_walked(tmp_path):
         book["time"]
 
 
-@pytest.mark.parametrize("text", ["", "codes: []", "codes:", "# a comment", study.CODEBOOK])
+@pytest.mark.parametrize("text", ["", "codes: []", "codes:", "# a comment", study_template.CODEBOOK])
 def test_no_codes_means_that_there_is_no_framework(tmp_path, text):
     assert len(load(tmp_path, text)) == 0
 
@@ -206,5 +206,5 @@ def test_a_framework_says_what_it_is_and_where_it_is_from(file):
 def test_a_study_can_start_from_a_framework(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "data/codebooks", tmp_path / "data/codebooks")
     monkeypatch.chdir(tmp_path)
-    study.start(Path("data/mine"), framework="com_b")
+    study_template.start(Path("data/mine"), framework="com_b")
     assert codebook.load(tmp_path / "data/mine/codebook.yaml").categories == ("Capability", "Opportunity", "Motivation")

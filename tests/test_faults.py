@@ -16,8 +16,7 @@ import psutil
 import pytest
 from filelock import FileLock
 
-from pipeline import study
-from pipeline.core import atomic_files, errors, stage_runner, store
+from pipeline.core import atomic_files, errors, stage_runner, store, study_template
 from pipeline.core.errors import CounterpointError
 
 ROOT = Path(__file__).parent.parent
@@ -211,10 +210,10 @@ def test_a_template_is_laid_out_whole_or_not_at_all(tmp_path: Path, monkeypatch:
     with monkeypatch.context() as patched:
         patched.setattr(atomic_files, "_name", full)
         with pytest.raises(OSError, match="full"):
-            study.create(tmp_path / "new")
+            study_template.create(tmp_path / "new")
     assert not (tmp_path / "new/codebook.yaml").exists() and not list(atomic_files.leftovers(tmp_path / "new"))
-    study.create(tmp_path / "new")
-    assert (tmp_path / "new/codebook.yaml").read_text() == study.CODEBOOK
+    study_template.create(tmp_path / "new")
+    assert (tmp_path / "new/codebook.yaml").read_text() == study_template.CODEBOOK
 
 
 HOLDS = """

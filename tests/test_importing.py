@@ -12,10 +12,10 @@ from docx import Document
 from refi_files import guid, one, packed, project, selection
 from typer.testing import CliRunner
 
-from pipeline import cli, ingest, study
+from pipeline import cli, ingest
 from pipeline.commands import exporting, importing
 from pipeline.commands.importing import Wanted
-from pipeline.core import atomic_files, store
+from pipeline.core import atomic_files, store, study_template
 from pipeline.core.errors import CounterpointError
 from pipeline.corpus import participants
 from pipeline.deductive import codebook
@@ -51,7 +51,7 @@ def spans(text, *found):
 def origin(tmp_path_factory) -> Path:
     """A study as ingest leaves it: CRLF, accents, emoji, right to left, subtitles, Word, and codes of two people."""
     folder = tmp_path_factory.mktemp("origin") / "study"
-    study.create(folder)
+    study_template.create(folder)
     (folder / "transcripts/a.txt").write_bytes(ANA.encode())
     (folder / "transcripts/groups").mkdir()
     (folder / "transcripts/groups/ward.vtt").write_text(VTT, encoding="utf-8")
@@ -172,7 +172,7 @@ def test_an_export_says_what_is_missing_and_what_it_holds(origin, tmp_path, smal
 
 
 def test_a_study_that_was_not_read_has_nothing_to_export(tmp_path):
-    study.create(tmp_path)
+    study_template.create(tmp_path)
     with pytest.raises(CounterpointError, match="counterpoint run"):
         exporting.export(tmp_path)
 
@@ -205,7 +205,7 @@ def test_another_programs_project_fills_an_empty_study(tmp_path):
 
 def test_what_is_there_is_kept_unless_asked(tmp_path):
     folder = tmp_path / "mine"
-    study.create(folder)
+    study_template.create(folder)
     (folder / "transcripts/other.txt").write_text("Something else.")
     (folder / "codebook.yaml").write_text("codes: [Mine]\n")
     lines = importing.run(foreign(tmp_path), folder)
@@ -220,7 +220,7 @@ def test_what_is_there_is_kept_unless_asked(tmp_path):
 
 def test_a_refusal_leaves_the_study_as_it_was(tmp_path):
     folder = tmp_path / "mine"
-    study.create(folder)
+    study_template.create(folder)
     (folder / "human_codes/theirs.csv").write_text("document,text,code\nx,y,z\n")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     with pytest.raises(CounterpointError, match="already and says something else"):
@@ -230,7 +230,7 @@ def test_a_refusal_leaves_the_study_as_it_was(tmp_path):
 
 def test_a_docx_of_the_study_is_matched_by_its_name(tmp_path):
     folder = tmp_path / "mine"
-    study.create(folder)
+    study_template.create(folder)
     word = Document()
     word.add_paragraph("A heading first.")
     word.add_paragraph("One two three.")
@@ -279,7 +279,7 @@ def test_sources_that_differ_in_case_alone_become_two_files(tmp_path):
 
 def test_a_linked_folder_is_not_written_through(tmp_path):
     folder, outside = tmp_path / "mine", tmp_path / "outside"
-    study.create(folder)
+    study_template.create(folder)
     outside.mkdir()
     (folder / "transcripts/site").symlink_to(outside)
     xml = project([("site/talk", "a.txt", [])])
@@ -364,7 +364,7 @@ def test_an_import_that_was_stopped_anywhere_goes_on_when_it_is_run_again(tmp_pa
     wanted = held(tmp_path / "whole")
     assert {"transcripts/One.txt", "transcripts/Two.txt", "transcripts/one (2).txt"} <= set(wanted)
     for stop in range(6):
-        study.create(tmp_path / str(stop))
+        study_template.create(tmp_path / str(stop))
         left = [stop]
 
         def full(
@@ -390,7 +390,7 @@ def test_an_import_that_was_stopped_anywhere_goes_on_when_it_is_run_again(tmp_pa
 
 def test_every_codebook_that_was_replaced_is_kept(tmp_path):
     folder = tmp_path / "mine"
-    study.create(folder)
+    study_template.create(folder)
     for name in ("First", "Second", "Third", "First"):
         (tmp_path / "cb.csv").write_text(f"name,definition\n{name},hello\n")
         importing.run(tmp_path / "cb.csv", folder, wanted=Wanted(codebook=True))
@@ -407,15 +407,15 @@ def test_every_codebook_that_was_replaced_is_kept(tmp_path):
 def test_a_study_that_lacks_a_file_is_given_what_comes(origin, tmp_path, gone):
     exporting.export(origin, tmp_path / "out")
     folder = tmp_path / "mine"
-    study.create(folder)
+    study_template.create(folder)
     (folder / gone).unlink()
     importing.run(tmp_path / "out/coded.qdpx", folder)
-    assert (folder / gone).read_text() != study.FILES[gone]
+    assert (folder / gone).read_text() != study_template.FILES[gone]
 
 
 def test_what_a_killed_import_left_among_transcripts_is_removed(tmp_path):
     folder = tmp_path / "mine"
-    study.create(folder)
+    study_template.create(folder)
     (folder / "transcripts/site").mkdir()
     for name in (".One.txt.77.new", "site/.Two.txt.77.new", "site/.mine.new"):
         (folder / "transcripts" / name).write_text("half of what somebody said")
@@ -425,7 +425,7 @@ def test_what_a_killed_import_left_among_transcripts_is_removed(tmp_path):
 
 def test_a_draft_in_comments_is_kept_too(tmp_path):
     folder = tmp_path / "mine"
-    study.create(folder)
+    study_template.create(folder)
     (folder / "codebook.yaml").write_text("# - name: Time   (ask Bea)\ncodes: []\n")
     (folder / "participants.csv").write_text("document,speaker,case,part,years on the ward\n")
     (tmp_path / "cb.csv").write_text("name,definition\nA,hello\n")
@@ -440,7 +440,7 @@ def test_a_draft_in_comments_is_kept_too(tmp_path):
 @pytest.mark.parametrize("data", [b"", b"half"])
 def test_a_full_disk_leaves_the_codebook_as_it_was(tmp_path, monkeypatch, data):
     folder = tmp_path / "mine"
-    study.create(folder)
+    study_template.create(folder)
     (folder / "codebook.yaml").write_text("codes: [Mine]\n")
     (tmp_path / "cb.csv").write_text("name,definition\nA,hello\n")
 
@@ -459,7 +459,7 @@ def test_a_full_disk_leaves_the_codebook_as_it_was(tmp_path, monkeypatch, data):
 
 def test_codes_are_not_written_beside_a_file_whose_name_differs_in_capitals_or_accents_alone(tmp_path):
     folder = tmp_path / "mine"
-    study.create(folder)
+    study_template.create(folder)
     (folder / "human_codes/Zoe\u0308.csv").write_text("document,text,code\nx,y,z\n")
     (tmp_path / "ZO\u00cb.csv").write_text("document,text,code\na,b,c\n")
     with pytest.raises(CounterpointError, match="already and says something else"):
@@ -469,7 +469,7 @@ def test_codes_are_not_written_beside_a_file_whose_name_differs_in_capitals_or_a
 
 def test_two_imports_at_once_are_one_after_the_other(tmp_path):
     folder = tmp_path / "mine"
-    study.create(folder)
+    study_template.create(folder)
     running = []
     for name in "abcd":
         (tmp_path / f"{name}.csv").write_text(f"document,text,code\nx,y,{name}\n")

@@ -4,8 +4,8 @@ import zipfile
 import pandas as pd
 import pytest
 
-from pipeline import ingest, study
-from pipeline.core import store
+from pipeline import ingest
+from pipeline.core import store, study_template
 from pipeline.corpus.participants import ParticipantsError
 
 INGESTED = ("documents", "turns", "cases", "codings", "ingest_problems", "ingest_record")
@@ -17,7 +17,7 @@ GROUP = "Moderator: Well?\nAl: I came late.\nBo: So did I.\nCy: I did not.\nAl: 
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "transcripts").mkdir()
-    study.create(tmp_path)
+    study_template.create(tmp_path)
     return tmp_path
 
 

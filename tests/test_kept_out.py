@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, study
+from pipeline import cli
 from pipeline.commands import exporting, exposed, handout
-from pipeline.core import git_exclusions
+from pipeline.core import environment, git_exclusions, study_template
 from pipeline.core.study_paths import Places
-from pipeline.withdrawal import purge
 
 ROOT = Path(__file__).parent.parent
 PRIVATE = (
@@ -81,7 +80,7 @@ def test_git_takes_up_only_what_holds_nobody_s_words(root: Path, name: str):
 
 def test_a_study_that_was_made_by_hand_is_kept_out_from_its_first_stage_on(root: Path):
     filled(Path("studies/x"))
-    study.lay_out(Path("studies/x"))
+    study_template.lay_out(Path("studies/x"))
     assert taken_up(root) == {f"studies/x/{shared}" for shared in SHARED}
 
 
@@ -93,7 +92,7 @@ def test_the_rule_is_there_before_anything_that_it_keeps_out(root: Path, monkeyp
         Path, "mkdir", lambda self, **_: killed() if self.name == "transcripts" else original(self, **_)
     )
     with pytest.raises(KeyboardInterrupt):
-        study.create(Path("x"))
+        study_template.create(Path("x"))
     assert git_exclusions.stands(Path("x"))
 
 
@@ -104,10 +103,10 @@ original = Path.mkdir
 def test_what_somebody_wrote_in_gitignore_stays(root: Path, there: bytes):
     Path("x").mkdir()
     Path("x/.gitignore").write_bytes(there)
-    assert Path("x/.gitignore") in study.create(Path("x"))
+    assert Path("x/.gitignore") in study_template.create(Path("x"))
     held = Path("x/.gitignore").read_bytes()
     assert held.startswith(there) and held.endswith(git_exclusions.BLOCK.encode())
-    assert study.create(Path("x")) == []
+    assert study_template.create(Path("x")) == []
     assert Path("x/.gitignore").read_bytes() == held
     filled(Path("x"))
     Path("x/mine.txt").write_text("said")
@@ -144,7 +143,7 @@ def test_check_says_what_git_would_take_up(root: Path):
 
 def test_check_says_what_git_tracks_and_how_to_take_it_out(root: Path):
     Path("params.yaml").write_text("study: data/x\n")
-    study.create(Path("data/x"))
+    study_template.create(Path("data/x"))
     filled(Path("data/x"))
     git(root, "add", "-f", "data/x/transcripts", "data/x/participants.csv")
     code, said = check()
@@ -158,7 +157,7 @@ def test_check_says_what_git_tracks_and_how_to_take_it_out(root: Path):
 
 
 def test_what_is_let_in_on_purpose_is_told_and_is_no_problem(root: Path):
-    study.create(Path("data/x"))
+    study_template.create(Path("data/x"))
     filled(Path("data/x"))
     with Path("data/x/.gitignore").open("a") as rules:
         rules.write("!/transcripts/\n")
@@ -172,7 +171,7 @@ def test_what_is_let_in_on_purpose_is_told_and_is_no_problem(root: Path):
 
 
 def test_dvc_s_own_store_is_looked_at(root: Path):
-    study.create(Path("data/x"))
+    study_template.create(Path("data/x"))
     Path(".dvc/cache/files").mkdir(parents=True)
     Path(".dvc/cache/files/ab").write_text("said")
     assert "files/ of .dvc/cache" in exposed.exposed(Places(Path("data/x"))).problems[0]
@@ -198,7 +197,7 @@ def test_names_that_are_not_utf_8_are_told(root: Path):
 
 
 def test_a_notebook_with_output_is_told(root: Path):
-    study.create(Path("data/x"))
+    study_template.create(Path("data/x"))
     Path("notebooks").mkdir()
     for name, output in (("a", ""), ("b", '{"text": ["said"]}')):
         Path(f"notebooks/{name}.ipynb").write_text(f'{{"cells": [{{"outputs": [ {output} ]}}]}}')
@@ -211,7 +210,7 @@ def test_a_notebook_with_output_is_told(root: Path):
 def test_what_goes_out_where_git_would_take_it_up_is_told(small_study: Path, root: Path):
     shutil.copytree(small_study, "data/x")
     Path("data/x/transcripts").mkdir(exist_ok=True)
-    study.lay_out(Path("data/x"))
+    study_template.lay_out(Path("data/x"))
     assert not [line for line in exporting.export(Path("data/x")) if "Git" in line]
     assert not [line for line in handout.write(Path("data/x")) if "Git" in line]
     assert "Git would take up files in out" in exporting.export(Path("data/x"), Path("out"))[-1]
@@ -253,7 +252,7 @@ def test_the_sample_study_is_tracked_and_what_is_made_of_it_is_not(root: Path):
             if name.startswith(given) and name not in ("transcripts.zip", "participants.csv.bak")
         ),
     }
-    assert study.create(Path("data/sample"))
+    assert study_template.create(Path("data/sample"))
     assert (root / "data/sample/.gitignore").read_bytes() == (ROOT / "data/sample/.gitignore").read_bytes()
 
 
@@ -267,11 +266,15 @@ STAGE = """stages:
 
 def test_dvc_finds_its_outputs_kept_out_and_adds_no_rules_of_its_own(root: Path):
     shutil.copy(ROOT / ".gitignore", root)
-    study.create(Path("studies/w/x"))
+    study_template.create(Path("studies/w/x"))
     (root / "dvc.yaml").write_text(STAGE)
     for words in (["init", "-q"], ["config", "core.analytics", "false"], ["repro", "-q"]):
         done = subprocess.run(
-            [sys.executable, "-m", "dvc", *words], env=purge.environment(), capture_output=True, text=True, check=False
+            [sys.executable, "-m", "dvc", *words],
+            env=environment.variables(),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
     rules = {path.as_posix() for path in Path().rglob(".gitignore")}

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline import study
+from pipeline.core import study_template
 from pipeline.corpus import participants
 from pipeline.corpus.participants import ParticipantsError
 
@@ -22,7 +22,7 @@ def test_rows_are_people(tmp_path):
 
 
 def test_the_template_names_nobody(tmp_path):
-    assert read(tmp_path, study.PARTICIPANTS) == []
+    assert read(tmp_path, study_template.PARTICIPANTS) == []
 
 
 def test_no_file_is_nobody(tmp_path):

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_office_readers import page, pdf_of, writer
 
-from pipeline import ingest, segment, study
+from pipeline import ingest, segment
+from pipeline.core import study_template
 from pipeline.corpus.readers import docx, json_turns, odt, pdf, tables, tiers, txt, vtt
 from pipeline.corpus.readers.model import Labels, Transcript, Turn, Utterance, compose, paragraph_marks, place, traced
 
@@ -111,7 +112,7 @@ def test_a_turns_place_is_that_of_its_first_and_last_letter(sizes, data):
 
 def test_segments_have_the_place_of_their_turn(tmp_path):
     (tmp_path / "transcripts").mkdir()
-    study.create(tmp_path)
+    study_template.create(tmp_path)
     (tmp_path / "transcripts" / "P1.csv").write_text("speaker,text\nInterviewer,Why?\nAnna,It was the pay. And more.\n")
     found = ingest.ingest(tmp_path, interviewer_labels=("interviewer",), min_label_count=2)
     assert found["turns"]["place"].tolist() == ["row 2", "row 3"]

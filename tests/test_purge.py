@@ -9,6 +9,7 @@ import pytest
 import yaml
 from filelock import FileLock
 
+from pipeline.core import environment
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 from pipeline.withdrawal import derived_files, purge
@@ -23,7 +24,7 @@ STAGES = """stages:
 
 
 def run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False, env=purge.environment())
+    done = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False, env=environment.variables())
     assert done.returncode == 0, done.stdout + done.stderr
     return done
 

@@ -23,6 +23,7 @@ from pipeline.decisions import ledger, page_data, reading_ledger, screen
 from pipeline.decisions.reading_ledger import Read
 from pipeline.deductive import codebook
 from pipeline.reporting import quotes
+from pipeline.reporting.views import page
 
 ROOT = Path(__file__).parent.parent
 
@@ -79,7 +80,7 @@ def ask(address: str, method: str, rest: str = "", body: object = None, **header
 
 def held(html: bytes | str) -> dict:
     text = html.decode() if isinstance(html, bytes) else html
-    return json.loads(text.partition(review.OPENS)[2].partition("</script>")[0])
+    return json.loads(text.partition(page.DECIDE_OPENS)[2].partition("</script>")[0])
 
 
 def request(study: Path, **fields: object) -> dict:

@@ -11,9 +11,8 @@ from typer.testing import CliRunner
 
 from pipeline import cli
 from pipeline.commands import status
-from pipeline.core import store
+from pipeline.core import environment, store
 from pipeline.decisions import deciding, reading_ledger
-from pipeline.withdrawal import purge
 from tests import decided_study
 
 NOW = datetime(2026, 1, 15, 10, 0, 0, tzinfo=UTC)
@@ -124,7 +123,7 @@ def test_the_share_read_counts_what_was_opened_and_themes_that_were_decided_on_a
 
 def dvc(*words: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "dvc", *words], capture_output=True, text=True, check=False, env=purge.environment()
+        [sys.executable, "-m", "dvc", *words], capture_output=True, text=True, check=False, env=environment.variables()
     )
     assert done.returncode == 0, done.stderr
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, study
-from pipeline.core import params, stage_runner, study_folder
+from pipeline import cli
+from pipeline.core import params, stage_runner, study_folder, study_template
 from pipeline.core.study_folder import StudyFolderError
 from pipeline.core.study_paths import Places
 
@@ -135,7 +135,7 @@ def test_every_way_in_refuses_it_and_makes_nothing(
     Path("params.yaml").write_text(f"study: {bad}\n")
     before = everything(root)
     with pytest.raises(StudyFolderError):
-        study.start(Path(bad))
+        study_template.start(Path(bad))
     with pytest.raises(SystemExit) as stop, stage_runner.opened("themes"):
         raise AssertionError("the stage was opened")
     assert stop.value.code == 1

@@ -216,7 +216,7 @@ def test_the_pipeline_may_run_again_once_what_was_made_is_gone(project: Path, mo
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(command.traces, "search", stopped)
+        patch.setattr(command.search, "search", stopped)
         with pytest.raises(KeyboardInterrupt):
             run(case="A1")
     withdrawal_state.refuse(STUDY)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import ingest, study
+from pipeline import ingest
 from pipeline.commands import exposed
-from pipeline.core import languages, study_folder, withdrawal_state
+from pipeline.core import languages, study_folder, study_template, withdrawal_state
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
@@ -58,7 +58,7 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Fi
     _git(found, folder)
     _codebook_and_decisions(found, folder)
     try:
-        study.exists(folder)
+        study_template.exists(folder)
     except CounterpointError as error:
         found.refuse(error)
         return found

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import study
 from pipeline.commands import exposed
-from pipeline.core import atomic_files, store, study_folder, study_lock
+from pipeline.core import atomic_files, store, study_folder, study_lock, study_template
 from pipeline.core.errors import CounterpointError, refused
-from pipeline.core.study_paths import WORKBOOK, Places
+from pipeline.core.study_paths import EXPORT_LIST, WORKBOOK, Places
 from pipeline.decisions import ledger
 from pipeline.deductive import codebook
 from pipeline.exchange import csv, docx, qdc, qdpx, sheets
@@ -21,7 +20,7 @@ from pipeline.reporting import written_summaries
 # Vectors are no reading matter.
 LEFT_OUT = ("embeddings",)
 # The list of an export's files beside them, and how many files a message names.
-LIST, SHOWN = ".counterpoint-export.json", 5
+SHOWN = 5
 PEOPLE = ("document", "speaker", "case", "part")
 
 
@@ -32,7 +31,7 @@ def export(folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "cod
     read yet, and, before anything is written, where a file is in the way that no export wrote or that was changed
     since.
     """
-    study.exists(folder)
+    study_template.exists(folder)
     place = to or Places(folder).export
     if to is not None and (fault := study_folder.fault_of_output(to)):
         raise CounterpointError(f"{to} {fault}")
@@ -139,7 +138,7 @@ def _refuse_others(place: Path, files: Mapping[str, bytes], known: Mapping[str, 
 def _known(place: Path, study: str | None) -> dict[str, list[str]]:
     """The hashes of the files that an export wrote to a folder, of this study or (None) of any; empty without any."""
     try:
-        held = json.loads((place / LIST).read_text(encoding="utf-8"))
+        held = json.loads((place / EXPORT_LIST).read_text(encoding="utf-8"))
         theirs = {str(name): [str(one) for one in hashes] for name, hashes in held["files"].items()}
         return theirs if study in (None, held["study"]) else {}
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError):
@@ -148,7 +147,7 @@ def _known(place: Path, study: str | None) -> dict[str, list[str]]:
 
 def _list(place: Path, folder: Path, hashes: Mapping[str, Sequence[str]]) -> None:
     held = {"study": folder.resolve().name, "files": hashes}
-    atomic_files.write(place / LIST, json.dumps(held, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    atomic_files.write(place / EXPORT_LIST, json.dumps(held, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 def _hash(data: bytes) -> str:

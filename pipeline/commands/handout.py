@@ -10,8 +10,8 @@ from pipeline.core import atomic_files, languages, prose, stage_record, store, s
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 from pipeline.core.table_rows import each, groups, lookup
+from pipeline.decisions import states
 from pipeline.exchange import handout
-from pipeline.reporting.views.theme_view import ranked
 
 QUOTES = 4
 # Typical passages first, then another side of the theme; what is on its edge or outside would only confuse a reader.
@@ -69,7 +69,7 @@ def cards(tables: dict[str, pd.DataFrame], *, role: str = "") -> list[handout.Ca
     chosen = groups(tables["theme_quotes"], "theme_id")
     members = groups(tables["theme_assignments"], "theme_id")
     made = []
-    for row in each(ranked(themes)):
+    for row in each(states.ranked(themes)):
         order = _order(chosen.get(row.theme_id), members.get(row.theme_id))
         known = [name for name in order if name in segments.index]
         said = [(str(segments.text[name]), str(roles.get(segments.case[name]) or "")) for name in known]

@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import ingest, study
+from pipeline import ingest
 from pipeline.commands import codebook_table
-from pipeline.core import atomic_files, study_lock
+from pipeline.core import atomic_files, study_lock, study_template
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
 from pipeline.corpus import document_names, participants, refi
@@ -65,7 +65,7 @@ class Plan:
             self.files[file] = data
             return
         self.replaced[file] = data
-        if file.read_bytes() != study.FILES[file.name].encode():
+        if file.read_bytes() != study_template.FILES[file.name].encode():
             self.kept[file] = study_lock.kept_as(file, kept)
             self.lines.append(f"{file} as it was is kept as {self.kept[file]}.")
 
@@ -93,12 +93,12 @@ def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
         data = _bytes(path)
         if not folder.is_dir():
             _read(Plan(folder, plan.wanted), path, data)  # a refusal makes no study
-            study.create(folder)
+            study_template.create(folder)
         with study_lock.locked(folder):
             study_lock.clear(Places(folder).transcripts)
             _read(plan, path, data)
             plan.carry_out()
-            study.create(folder)
+            study_template.create(folder)
     except RefusedError as error:
         raise CounterpointError(f"{path}: {error}") from None
     except OSError as error:

@@ -6,7 +6,6 @@ Whatever fails is said in a sentence, to the page too; see `review_server` for w
 """
 
 import errno
-import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -24,10 +23,6 @@ from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import audit_trail, deciding, ledger, page_data, reading_ledger, screen
 from pipeline.reporting import quotes
 from pipeline.reporting.views import page
-
-OPENS = '<script type="application/json" id="decide-data">'
-CLOSES = "</script>"
-CLOSED = "default-src &#39;none&#39;;"
 
 
 class ReviewError(CounterpointError):
@@ -66,14 +61,14 @@ def shown(study: Path, *, who: str) -> str:
     file = Places(study).report_page
     if not file.exists():
         raise ReviewError(f"{file} is not there yet: run `counterpoint run`, which makes it.")
-    before, data, after = _parts(file)
+    opened_page = _opened(file)
+    data = opened_page.decide
     made = page_data.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
     if data["basis"] != made:
         raise ReviewError(f"{file} is older than the themes it shows: run `counterpoint run`, then reload this page.")
     # First the state, then what it holds: a decision taken in between makes the page stale rather than wrong.
     data["review"] = {"state": screen.state(study), "taken": _taken(study, data), "who": who}
-    before = before.replace(CLOSED, f"{CLOSED} connect-src &#39;self&#39;;", 1)
-    return before + OPENS + page.json_for_html(data) + CLOSES + after
+    return opened_page.served(data)
 
 
 def answer(study: Path, body: bytes) -> Said:
@@ -87,7 +82,7 @@ def answer(study: Path, body: bytes) -> Said:
         asked = Asked.model_validate_json(body)
     except ValidationError:
         return 400, {"error": "This is no decision the page can have sent. Reload the page."}
-    _, data, _ = _parts(Places(study).report_page)  # what fails here fails before anything is written
+    data = _opened(Places(study).report_page).decide  # what fails here fails before anything is written
     if asked.action == "undo":
         deciding.undo(study, asked.undoes, who=asked.who, why=asked.why, seen=asked.state)
     else:
@@ -173,17 +168,12 @@ def review(study: Path, *, who: str = "", port: int = 0, say: Callable[[str], No
         made.server_close()
 
 
-def _parts(file: Path) -> tuple[str, dict[str, Any], str]:
-    """A report before its data, its data, and after it. Raises ReviewError for what is no such report, and OSError."""
+def _opened(file: Path) -> page.Page:
+    """A report as it was rendered. Raises ReviewError where it is no report of this version, and OSError."""
     try:
-        before, opens, rest = file.read_text(encoding="utf-8").partition(OPENS)
-        held, closes, after = rest.partition(CLOSES)
-        data = json.loads(held) if opens and closes and CLOSED in before else {}
-    except ValueError:  # no UTF-8, or no JSON: another program's page, or half of ours
-        data = {}
-    if not isinstance(data, dict) or not {"basis", "seen", "themes"} <= data.keys():
-        raise ReviewError(f"{file} was made by another version of Counterpoint: run `counterpoint run`.")
-    return before, data, after
+        return page.opened(file.read_text(encoding="utf-8"))
+    except ValueError:  # no UTF-8, or another program's page, or half of ours
+        raise ReviewError(f"{file} was made by another version of Counterpoint: run `counterpoint run`.") from None
 
 
 def _taken(study: Path, data: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import study
-from pipeline.core import edited_outputs, study_folder
+from pipeline.core import edited_outputs, study_folder, study_template
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
@@ -24,7 +23,7 @@ def run(options: Sequence[str], *, settings_for_once: Sequence[str] = ()) -> int
     """
     named = [value for key, _, value in (one.partition("=") for one in settings_for_once) if key.strip() == "study"]
     folder = study_folder.checked(named[-1], what="--set: study") if named else settings.load(current=True).folder
-    study.exists(folder)
+    study_template.exists(folder)
     once = [word for one in settings_for_once for word in ("-S", one)]
     status = dvc([*(("exp", "run", *once) if once else ("repro",)), *options])
     if status == 0:

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.core import prose, store
+from pipeline.core import environment, prose, store
 from pipeline.core.study_paths import Places
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import audit_trail, ledger, reading_ledger, screen, states
 from pipeline.decisions.ledger import Decision
 from pipeline.decisions.screen import Screen
-from pipeline.withdrawal import purge
 
 SHOWN = 8
 
@@ -94,7 +93,7 @@ def _stale(root: Path) -> list[str]:
     if not (root / ".dvc").is_dir():
         return ["DVC is not set up here, so this cannot be told: `git clone` the project, or run `dvc init`."]
     command = [sys.executable, "-m", "dvc", "status", "--json"]
-    done = subprocess.run(command, cwd=root, env=purge.environment(), capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=root, env=environment.variables(), capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         return [f"DVC could not tell: {' '.join(done.stderr.split())}"]
     said = [line for stage, found in json.loads(done.stdout or "{}").items() for line in _because(stage, found)]

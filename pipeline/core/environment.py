@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
@@ -57,3 +58,8 @@ def check_file_names() -> None:
             f"This session reads the names of files as {encoding}, so documents would have other names here than "
             "elsewhere. Set PYTHONUTF8=1, or a locale in UTF-8 such as LC_ALL=C.UTF-8, and run this again."
         )
+
+
+def variables() -> dict[str, str]:
+    """Environment variables for a subprocess, with the folder of this Python first on PATH."""
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline import study
-from pipeline.core import environment, withdrawal_state
+from pipeline.core import environment, study_template, withdrawal_state
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
@@ -34,7 +33,7 @@ def opened(name: str) -> Iterator[settings.Params]:
         environment.check_file_names()
         params = settings.load()
         withdrawal_state.refuse(params.folder)
-        study.lay_out(params.folder)
+        study_template.lay_out(params.folder)
         with _alone(name, params.folder), environment.one_thread():
             yield params
     except CounterpointError as error:

@@ -8,6 +8,8 @@ REPORT_PAGE = "index.html"
 WORKBOOK = "framework_matrix.xlsx"
 # What lies beside the page for people to write in, and for other programs.
 BESIDE_PAGE = (WORKBOOK, "coded.qdpx", "audit_trail.csv")
+# The list of what an export holds, in its folder.
+EXPORT_LIST = ".counterpoint-export.json"
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 
 from pipeline.core.table_rows import each
-from pipeline.decisions import ledger
+from pipeline.decisions import ledger, states
 from pipeline.decisions.ledger import Decision
-from pipeline.reporting.views import theme_view
 
 
 def basis(themes: pd.DataFrame, assignments: pd.DataFrame) -> str:
@@ -56,6 +55,6 @@ def build(
                 "members": members.get(int(row.theme_id), []),
                 "answers": answers.get(int(row.theme_id), []),
             }
-            for row in each(theme_view.ranked(themes))
+            for row in each(states.ranked(themes))
         ],
     }

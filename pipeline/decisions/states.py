@@ -256,3 +256,9 @@ def made(decision: Decision, *, part: bool = False) -> str:
     """What a decision did, by whom and when: accepted by Asha on 2026-01-15. `part`: of the theme that a split made."""
     did = "split off" if part else DID[decision.action]
     return f"{did} by {decision.who} on {decision.when[:10]}"
+
+
+def ranked(themes: pd.DataFrame) -> pd.DataFrame:
+    """Themes of the first level, largest first, with their `number` in this report: 1 for the largest."""
+    found = themes[themes.level == 1].sort_values(["n_segments", "theme_id"], ascending=[False, True])
+    return found.assign(number=range(1, len(found) + 1))

@@ -7,9 +7,10 @@ import pandas as pd
 
 from pipeline.core import coders
 from pipeline.core.table_rows import each, groups
+from pipeline.decisions import states
 from pipeline.decisions.states import Count
 from pipeline.reporting.matrix import Cell
-from pipeline.reporting.views import agreement_view, theme_view
+from pipeline.reporting.views import agreement_view
 
 
 def build(
@@ -50,7 +51,7 @@ def primary(code_assignments: pd.DataFrame) -> pd.DataFrame:
 
 def theme_sizes(themes: pd.DataFrame) -> str:
     """The bars of the plot: a line of csv for each candidate theme, largest first."""
-    ranked = theme_view.ranked(themes)
+    ranked = states.ranked(themes)
     named = [f"T{row.number} {row.label}" for row in each(ranked)]
     bars = pd.DataFrame({"theme": named, "n_segments": ranked.n_segments.to_list()})
     return str(bars.to_csv(index=False, lineterminator="\n"))

@@ -9,7 +9,7 @@ from pipeline.core import languages
 from pipeline.core.table_rows import each as rows_of
 from pipeline.core.terms import EVERYTHING
 from pipeline.decisions import states as known_states
-from pipeline.reporting.views import agreement_view, theme_view
+from pipeline.reporting.views import agreement_view
 
 
 def talk(segments: pd.DataFrame, by: str = "document") -> pd.DataFrame:
@@ -30,7 +30,7 @@ def aside(segments: pd.DataFrame) -> pd.DataFrame:
 
 def themes(table: pd.DataFrame) -> pd.DataFrame:
     """Candidate themes, largest first: label, keywords and sizes."""
-    ranked = theme_view.ranked(table)
+    ranked = known_states.ranked(table)
     words = [languages.shown(*pair) for pair in zip(ranked.keywords, ranked.language, strict=True)]
     named = ranked.assign(theme=[f"T{number}" for number in ranked.number], keywords=words)
     return named[["theme", "label", "keywords", "n_segments", "n_cases", "n_documents"]].set_index("theme")
@@ -60,7 +60,7 @@ def talk_in_themes(theme_states: pd.DataFrame, assignments: pd.DataFrame) -> str
 
 def dependence(table: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Cases and groups without which a theme was not found again: a row for each, the largest theme first."""
-    ranked = theme_view.ranked(known)
+    ranked = known_states.ranked(known)
     names = {row.theme_id: f"T{row.number} {row.label}" for row in rows_of(ranked)}
     order = {theme: number for number, theme in enumerate(names)}
     lost = table[~table.remains & table.theme_id.isin(list(names))]
@@ -72,7 +72,7 @@ def dependence(table: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
 def quotes(theme_quotes: pd.DataFrame, table: pd.DataFrame, segments: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
     """The first quotes of each candidate theme, verbatim, with who said them and where."""
     first = theme_quotes[theme_quotes["rank"] <= each].merge(segments, on="segment_id")
-    ranked = theme_view.ranked(table)[["theme_id", "label"]].assign(order=range(len(theme_view.ranked(table))))
+    ranked = known_states.ranked(table)[["theme_id", "label"]].assign(order=range(len(known_states.ranked(table))))
     joined = first.merge(ranked, on="theme_id").sort_values(["order", "rank"])
     return joined[["label", "kind", "text", "speaker", "document"]].reset_index(drop=True)
 
@@ -83,7 +83,7 @@ def map_of_segments(
     """Where each segment lies on the map (x, y), its candidate theme in words, and its text."""
     joined = places.merge(assignments[["segment_id", "theme_id", "outside"]], on="segment_id")
     joined = joined.merge(segments[["segment_id", "document", "speaker", "text"]], on="segment_id")
-    names = {row.theme_id: f"T{row.number} {row.label}" for row in rows_of(theme_view.ranked(table))}
+    names = {row.theme_id: f"T{row.number} {row.label}" for row in rows_of(known_states.ranked(table))}
     order = {name: number for number, name in enumerate(names.values())}
     outside = ["in a rejected theme" if why == "rejected" else "in no theme" for why in joined.outside]
     joined = joined.assign(theme=[names.get(theme, why) for theme, why in zip(joined.theme_id, outside, strict=True)])
@@ -93,7 +93,7 @@ def map_of_segments(
 
 def themes_by_codes(crossed: pd.DataFrame, table: pd.DataFrame, coder: str) -> pd.DataFrame:
     """Segments in both, a row for each candidate theme (largest first) and a column for each code of one coder."""
-    ranked = theme_view.ranked(table)
+    ranked = known_states.ranked(table)
     own = crossed[(crossed.coder == coder) & crossed.theme_id.isin(ranked.theme_id.to_list())]
     wide = own.pivot_table(index="theme_id", columns="code", values="n_overlap", aggfunc="sum", fill_value=0)
     wide = wide.reindex([theme for theme in ranked.theme_id if theme in wide.index])

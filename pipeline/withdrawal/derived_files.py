@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from pipeline.commands import exporting
 from pipeline.core import safe_removal, store
-from pipeline.core.study_paths import BESIDE_PAGE, REPORT_PAGE, Places
+from pipeline.core.study_paths import BESIDE_PAGE, EXPORT_LIST, REPORT_PAGE, Places
 from pipeline.inductive import theme_model
 
 # What a killed run, or DVC on a full disk, leaves of a file that was being written; and DVC's own lists for Git.
@@ -19,7 +18,7 @@ EXPORT = (
     "handout*.docx",
     "csv/codebook.csv",
     "csv/participants.csv",
-    exporting.LIST,
+    EXPORT_LIST,
     *(f"csv/{table}.csv" for table in (*store.INTERIM, *store.PROCESSED)),
 )
 CACHE = (

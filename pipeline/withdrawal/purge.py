@@ -1,6 +1,5 @@
 """Throwing away what the pipeline made of a study, wherever it is kept, and saying what is out of reach."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.core import edited_outputs
+from pipeline.core import edited_outputs, environment
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 from pipeline.withdrawal import derived_files
@@ -88,13 +87,8 @@ def idle(study: Path) -> None:
 def rerun(root: Path) -> int:
     """Run the pipeline, its output on the screen; return its exit status."""
     return subprocess.run(
-        [sys.executable, "-m", "pipeline.commands.running"], cwd=root, env=environment(), check=False
+        [sys.executable, "-m", "pipeline.commands.running"], cwd=root, env=environment.variables(), check=False
     ).returncode
-
-
-def environment() -> dict[str, str]:
-    """The environment in which DVC's commands find this Python."""
-    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def _dvc(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -103,7 +97,7 @@ def _dvc(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def _run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     # The words are this module's own; no shell reads them.
-    return subprocess.run(words, cwd=root, env=environment(), capture_output=True, text=True, check=False)  # noqa: S603
+    return subprocess.run(words, cwd=root, env=environment.variables(), capture_output=True, text=True, check=False)  # noqa: S603
 
 
 def _places(root: Path) -> tuple[Path, Path]:

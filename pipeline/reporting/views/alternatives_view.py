@@ -10,7 +10,6 @@ from pipeline.core.table_rows import each, lookup
 from pipeline.decisions import alternative_readings, audit_trail, states
 from pipeline.decisions.alternative_readings import Reading
 from pipeline.decisions.ledger import Decision
-from pipeline.reporting.views.theme_view import ranked
 
 ANSWERS = {"means": "What it means to them", "missing": "What they miss in it"}
 
@@ -45,7 +44,7 @@ def build(
     readings: Sequence[Reading], *, themes: pd.DataFrame, theme_states: pd.DataFrame, taken: Sequence[Decision]
 ) -> Alternatives:
     """Put each reading with its theme, or with the theme that this was merged into; list the others as questions."""
-    present = lookup(ranked(themes), "theme_id", "label")
+    present = lookup(states.ranked(themes), "theme_id", "label")
     labels = audit_trail.labels_of(taken, lookup(theme_states, "theme_id", "label") | present)
     become = {row.theme_id: row for row in each(theme_states)}
     of: dict[int, list[Shown]] = {}

@@ -6,8 +6,10 @@ anywhere, no script that came in with a transcript.
 
 import base64
 import hashlib
+import html
 import json
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
 import jinja2
@@ -20,6 +22,25 @@ from pipeline.reporting import quotes, templates
 
 # What the page holds in place of a theme for a segment that is left out with a rejected one.
 REJECTED = -2
+# Where the data for deciding stands in the page, and what its policy begins with (as HTML writes it in an attribute).
+DECIDE_OPENS, DECIDE_CLOSES = '<script type="application/json" id="decide-data">', "</script>"
+CLOSED_POLICY = "default-src 'none';"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A rendered page taken apart: its data for deciding, and the markup before and after them."""
+
+    before: str
+    decide: dict[str, Any]
+    after: str
+
+    def served(self, decide: Mapping[str, Any]) -> str:
+        """The page with other data for deciding, allowed to send requests to the server it came from."""
+        closed = html.escape(CLOSED_POLICY)
+        to_itself = html.escape("connect-src 'self';")
+        before = self.before.replace(closed, f"{closed} {to_itself}", 1)
+        return before + DECIDE_OPENS + json_for_html(decide) + DECIDE_CLOSES + self.after
 
 
 def render(context: Mapping[str, Any], *, data: Mapping[str, Any], decide: Mapping[str, Any]) -> str:
@@ -39,7 +60,7 @@ def render(context: Mapping[str, Any], *, data: Mapping[str, Any], decide: Mappi
     environment.globals |= {"count": prose.count}
     style, script = templates.text("style.css"), templates.text("page.js") + templates.text("decide.js")
     policy = (
-        f"default-src 'none'; script-src '{_sha256(script)}'; style-src '{_sha256(style)}'; img-src data:; "
+        f"{CLOSED_POLICY} script-src '{_sha256(script)}'; style-src '{_sha256(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
     return environment.get_template("report.html").render(
@@ -48,8 +69,18 @@ def render(context: Mapping[str, Any], *, data: Mapping[str, Any], decide: Mappi
         script=script,
         policy=policy,
         data=json_for_html(data),
-        decide=json_for_html(decide),
+        decide=DECIDE_OPENS + json_for_html(decide) + DECIDE_CLOSES,
     )
+
+
+def opened(text: str) -> Page:
+    """A page that `render` made, taken apart. Raises ValueError for any other text."""
+    before, opens, rest = text.partition(DECIDE_OPENS)
+    held, closes, after = rest.partition(DECIDE_CLOSES)
+    decide = json.loads(held) if opens and closes and html.escape(CLOSED_POLICY) in before else {}
+    if not isinstance(decide, dict) or not {"basis", "seen", "themes"} <= decide.keys():
+        raise ValueError("not a page of this version")
+    return Page(before, decide, after)
 
 
 def json_for_html(data: Any) -> str:

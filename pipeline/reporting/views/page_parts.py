@@ -80,7 +80,7 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
         "map": map_view.build(
             places=tables["theme_map"],
             assignments=tables["theme_assignments"],
-            theme_ids=theme_view.ranked(themes).theme_id.to_list(),
+            theme_ids=states.ranked(themes).theme_id.to_list(),
             quotes=study.quoted,
         ),
         "grids": [
@@ -117,7 +117,7 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
 def _argued(study: Study, params: settings.Params) -> dict[str, Any]:
     """The parts of the page that say how far the others can be leaned on, and what waits for people."""
     tables, reflexive = study.tables, params.stance == "reflexive"
-    ranked = theme_view.ranked(tables["themes"])
+    ranked = states.ranked(tables["themes"])
     names = {row.theme_id: f"T{row.number} {row.label}" for row in each(ranked)}
     mapping = mapping_view.build(tables, codes=study.codes, quotes=study.quoted, reflexive=reflexive)
     return {
@@ -166,7 +166,7 @@ def _argued(study: Study, params: settings.Params) -> dict[str, Any]:
 def _data(study: Study) -> dict[str, Any]:
     """What the page's script searches and opens."""
     tables = study.tables
-    ranked = theme_view.ranked(tables["themes"])
+    ranked = states.ranked(tables["themes"])
     return page.explore_data(
         documents=tables["documents"],
         turns=tables["turns"],

@@ -12,7 +12,7 @@ from pipeline.decisions import states
 from pipeline.decisions.states import Count
 from pipeline.reporting.quotes import Quote
 from pipeline.reporting.views import curve_view
-from pipeline.reporting.views.theme_view import noun, ranked
+from pipeline.reporting.views.theme_view import noun
 
 # As the passports say it: from here a theme comes back nearly the same, from here in outline (mean Jaccard index).
 NEARLY, OUTLINE = 0.75, 0.5
@@ -75,7 +75,7 @@ def build(
     `count`: how many themes there are of each state; `notes`: why a segment is in no theme, where it did not just fit
     none; `n_themes`: the number asked for in params.yaml, if one was.
     """
-    found, stability = ranked(themes), stability.sort_values("run")
+    found, stability = states.ranked(themes), stability.sort_values("run")
     first = unassigned[unassigned.segment_id.isin(list(quotes))].sort_values("rank").head(MOST_UNASSIGNED)
     own = {theme: rows for theme, rows in groups(dependence, "theme_id").items() if theme in set(found.theme_id)}
     return Steady(

@@ -68,12 +68,6 @@ class Grid:
     lead: str
 
 
-def ranked(themes: pd.DataFrame) -> pd.DataFrame:
-    """Themes of the first level, largest first, with their `number` in this report: 1 for the largest."""
-    found = themes[themes.level == 1].sort_values(["n_segments", "theme_id"], ascending=[False, True])
-    return found.assign(number=range(1, len(found) + 1))
-
-
 def lead(themes: pd.DataFrame, count: Count) -> str:
     """What the themes say about this study as a whole: how many there are and why, and what is in none."""
     if not count.found:
@@ -82,7 +76,7 @@ def lead(themes: pd.DataFrame, count: Count) -> str:
             "be read below."
         )
     said = [f"{states.shown_in_words(count)}."]
-    largest = next(each(ranked(themes)), None)
+    largest = next(each(states.ranked(themes)), None)
     if largest is not None:
         said.append(f"The largest, “{largest.label}”, holds {prose.count(largest.n_segments, 'segment')}.")
     said.append(states.outside_in_words(count))
@@ -115,7 +109,7 @@ def cards(
     spread = groups(theme_attributes, "theme_id")
     become = {row.theme_id: row for row in each(theme_states)}
     made = []
-    for row in ranked(themes).to_dict("records"):
+    for row in states.ranked(themes).to_dict("records"):
         theme = row["theme_id"]
         below = parts.get(theme, themes.iloc[:0]).sort_values(["n_segments", "theme_id"], ascending=[False, True])
         made.append(
@@ -151,7 +145,7 @@ def grid(
     blank = GridCell(0, 0.0, 0, "")
     rows = tuple(
         (row.number, row.label, row.n_segments, tuple(cells.get((row.theme_id, code), blank) for code in shown))
-        for row in each(ranked(themes))
+        for row in each(states.ranked(themes))
     )
     return Grid(coder, tuple(shown), rows, _grid_lead(rows, shown, coder, counts_only))
 

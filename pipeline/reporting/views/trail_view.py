@@ -13,7 +13,6 @@ from pipeline.decisions import audit_trail, states
 from pipeline.decisions.audit_trail import Entry
 from pipeline.decisions.ledger import Decision
 from pipeline.reporting.quotes import Quote
-from pipeline.reporting.views.theme_view import ranked
 
 # Passages that a decision names are shown up to this many; their number is always said.
 SHOWN = 12
@@ -84,7 +83,7 @@ def build(
     by_key = {entry.decision: entry for entry in entries}
     now = _Now(lookup(assignments, "segment_id", "theme_id"), lookup(assignments, "segment_id", "rejected_id"), labels)
     steps = tuple(_step(entry, made[entry.decision], by_key, now, quotes) for entry in entries)
-    decided = lookup(ranked(themes), "theme_id", "decided")
+    decided = lookup(states.ranked(themes), "theme_id", "decided")
     told = {
         int(theme): _told(taken, labels, int(theme), set(str(keys or "").split())) for theme, keys in decided.items()
     }
@@ -94,7 +93,7 @@ def build(
 def _labels(taken: Sequence[Decision], themes: pd.DataFrame, theme_states: pd.DataFrame) -> dict[int, str]:
     """What every theme that there is, or that decisions speak of, is called or was last called."""
     named = theme_states[theme_states.label != ""]
-    known = lookup(named, "theme_id", "label") | lookup(ranked(themes), "theme_id", "label")
+    known = lookup(named, "theme_id", "label") | lookup(states.ranked(themes), "theme_id", "label")
     return audit_trail.labels_of(taken, {int(theme): str(label) for theme, label in known.items()})
 
 

@@ -1,0 +1,140 @@
+"""A study's folder: what it holds, and the commented templates it starts from."""
+
+from pathlib import Path
+
+from pipeline.core import atomic_files, git_exclusions, study_folder, study_lock
+from pipeline.core.errors import CounterpointError
+from pipeline.core.study_paths import Places
+
+PARTICIPANTS = """\
+# One row a speaker. document: the file's path below transcripts/ (or its name without the ending, where no other file
+# shares it); speaker: the label in the transcript; case: the participant; part: participant, interviewer or none.
+# Add any column you want to compare by. Lines that begin with # are not read.
+document,speaker,case,part,role,site
+"""
+
+CODEBOOK = """\
+# The deductive framework. One entry a code; only `name` is required. The more you say, the better the mapping.
+#
+# codes:
+#   - name: Protected time
+#     parent: Resources            # the name of another entry, if this is a sub-code
+#     definition: Whether there is time set aside for improvement work.
+#     include: Study days, cover for meetings, doing the work at home.
+#     exclude: Being too few on the ward (that is Staffing).
+#     examples:
+#       - We get half a day a month, and it is the first thing to go.
+#     counter_examples:
+#       - There were only two of us on that night.
+#     color: "#4477aa"
+codes: []
+"""
+
+DECISIONS = """\
+# What the researchers decided about candidate themes. Ids and words only: no participant's text.
+decisions: []
+"""
+
+SUMMARIES = """\
+# What people wrote in cells of the framework matrix, instead of the extractive summary. Later entries stand.
+summaries: []
+"""
+
+READING = """\
+# Which segments were opened, and by whom. Ids and names only: no participant's text.
+reading: []
+"""
+
+READINGS = """\
+# How others read the themes, as they wrote on hand-outs. Beside the team's labels, never instead of them.
+readings: []
+"""
+
+FILES = {
+    "participants.csv": PARTICIPANTS,
+    "codebook.yaml": CODEBOOK,
+    "decisions.yaml": DECISIONS,
+    "reading.yaml": READING,
+    "readings.yaml": READINGS,
+    "summaries.yaml": SUMMARIES,
+}
+FOLDERS = ("transcripts", "human_codes")
+
+
+class StudyError(CounterpointError):
+    """The study's folder is not what it should be."""
+
+
+def lay_out(folder: Path) -> list[Path]:
+    """Give a study whatever optional part it lacks, empty and commented; return what was made. Nothing is overwritten.
+
+    Raises StudyError where there is no such study: a misspelt name must not make a new one.
+    """
+    exists(folder)
+    return create(folder)
+
+
+def exists(folder: Path) -> None:
+    """Raise StudyError where a folder is no study, for it has no transcripts/."""
+    if not Places(folder).transcripts.is_dir():
+        raise StudyError(
+            f"{folder}/transcripts is not there, so there is nothing to read. Mend `study` in params.yaml, "
+            f"or make the study with `counterpoint new {folder}` and put the transcripts in it."
+        )
+
+
+def create(folder: Path) -> list[Path]:
+    """Make a study's folders and templates where they are missing; return what was made."""
+    if _complete(folder):
+        return []
+    folder.mkdir(parents=True, exist_ok=True)
+    with study_lock.locked(folder):
+        # First: not for a moment does anything lie there that Git would take up.
+        made = git_exclusions.ensure(folder)
+        for name in FOLDERS:
+            if not (folder / name).exists():
+                (folder / name).mkdir()
+                made.append(folder / name)
+        for name, text in FILES.items():
+            if not (folder / name).exists():
+                atomic_files.create(folder / name, text)
+                made.append(folder / name)
+    return made
+
+
+def frameworks() -> dict[str, Path]:
+    """The ready frameworks by name: the YAML files in data/codebooks/."""
+    return {file.stem: file for file in sorted(Path("data/codebooks").glob("*.yaml"))}
+
+
+def start(folder: Path, *, framework: str | None = None) -> list[Path]:
+    """Make a new study, its codebook copied from a ready framework if one is named; return what was made.
+
+    Raises StudyFolderError where the folder cannot be a study's, and StudyError for a framework that is not there, and
+    where the study already has a codebook of its own.
+    """
+    study_folder.checked(folder)
+    ready = frameworks()
+    if framework is not None and framework not in ready:
+        raise StudyError(f"'{framework}' is no ready framework. There are: {', '.join(ready) or 'none'}.")
+    if framework is None:
+        return create(folder)
+    codebook, data = Places(folder).codebook, ready[framework].read_bytes()
+    folder.mkdir(parents=True, exist_ok=True)
+    with study_lock.locked(folder):
+        # The framework itself, in a study that lacks something, is what a command that was killed left.
+        begun = codebook.is_file() and codebook.read_bytes() == data and not _complete(folder)
+        git_exclusions.ensure(folder)
+        try:
+            if not begun:
+                atomic_files.create(codebook, data)
+        except FileExistsError:
+            raise StudyError(
+                f"{codebook} is there already and is not overwritten. Move it away to start from {framework}."
+            ) from None
+        return [codebook, *create(folder)]
+
+
+def _complete(folder: Path) -> bool:
+    """Whether every part of a study is there."""
+    return all((folder / name).exists() for name in (*FOLDERS, *FILES)) and git_exclusions.stands(folder)
