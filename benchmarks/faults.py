@@ -33,7 +33,7 @@ INSIDE = "COUNTERPOINT_FAULTS_INSIDE"
 STUDY = "data/small"
 PLACES = (f"{STUDY}/interim", f"{STUDY}/processed", f"{STUDY}/report", "models/data")
 TRIES = 4
-# The two files that DVC does not write whole, by what it says of one that was cut short; README.md says to remove it.
+# The two files that DVC does not write whole, by what it says of one that was cut short; remove it (docs/settings.md).
 CUT_SHORT = {"dvc.lock' validation failed": "dvc.lock", "Unable to read RWLock-file": ".dvc/tmp/rwlock"}
 QUESTIONS = ["How did that come about?", "What got in the way?", "And what helped?", "What would keep it going?"]
 ANSWERS = [
@@ -74,7 +74,7 @@ class Trial:
         if self.left:
             return f"identical, but left {', '.join(self.left[:2])}"
         if self.mended:
-            return f"identical after removing {self.mended}, as README.md says"
+            return f"identical after removing {self.mended}, as docs/settings.md says"
         return "identical" if self.runs == 1 else f"identical after {self.runs} runs"
 
 
@@ -241,7 +241,7 @@ def read_only(root: Path, place: str, *, wanted: dict[str, bytes]) -> Trial:
 
 
 def cut_short(root: Path, name: str, *, wanted: dict[str, bytes]) -> Trial:
-    """Empty a file that DVC does not write whole, as a kill at that very moment would; then do as README.md says."""
+    """Empty a file that DVC does not write whole, as a kill at that very moment would; then remove it."""
     trial = Trial(f"killed as DVC wrote {name}: empty; mended by removing it")
     begin(root, "repro", "ingest").communicate()
     (root / name).parent.mkdir(parents=True, exist_ok=True)

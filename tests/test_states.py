@@ -349,7 +349,7 @@ def test_every_question_says_what_was_decided_by_whom_and_when_and_leads_to_its_
             assert (f'<a href="#T{row.theme_id}">To “' in world.html) == shown
 
 
-# What README.md promises under "Your decisions".
+# What docs/decisions.md says becomes of decisions.
 
 
 def members(world: World, part: str) -> set[str]:
