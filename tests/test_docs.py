@@ -59,6 +59,8 @@ def test_every_command_line_can_be_typed(page: str, line: str):
         name, *arguments = words
         assert name in COMMANDS, line
         COMMANDS[name].make_context(name, arguments)  # raises where an option or an argument is none of the command's
+    elif line.startswith("python -m pytest "):
+        assert (ROOT / words[2]).exists(), line
     elif first in ("python", "python3", "py"):
         script = ROOT / words[0] if words[0] != "-m" else ROOT / (words[1].replace(".", "/") + ".py")
         assert script.exists(), line
