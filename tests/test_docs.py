@@ -134,6 +134,22 @@ def test_every_link_leads_somewhere(page: str):
             assert anchor in anchors(place.relative_to(ROOT).as_posix()), link
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_of_the_project_that_is_named_exists(page: str):
+    named = re.findall(r"`((?:pipeline|core|tests|docs|notebooks|benchmarks|models)/[\w/.]*)`", PAGES[page])
+    assert [name for name in named if not any((ROOT / top / name).exists() for top in (".", "pipeline"))] == []
+
+
+def test_the_tree_names_every_folder_and_every_stage():
+    tree = PAGES["CONTRIBUTING.md"].partition("## The tree")[2].partition("## ")[0]
+    named = set(re.findall(r"[\w/]+/|\w+\.py", tree))
+    there = {f"{place.parent.name}/" for place in (ROOT / "pipeline").glob("*/__init__.py")}
+    there |= {place.name for place in (ROOT / "pipeline").glob("*.py")} - {"__init__.py"}
+    assert there <= named
+    folders = {name for name in named if name.endswith("/") and name not in ("pipeline/", "views/", "templates/")}
+    assert all((ROOT / name).is_dir() or (ROOT / "pipeline" / name).is_dir() for name in folders)
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")])
 def test_the_snippets_of_a_page_run(page: str, small_study: Path, tmp_path: Path, monkeypatch):
     shutil.copytree(small_study, tmp_path / "data" / "small")
