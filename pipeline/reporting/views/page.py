@@ -6,7 +6,6 @@ anywhere, no script that came in with a transcript.
 
 import base64
 import hashlib
-import html
 import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 import jinja2
 import pandas as pd
+from markupsafe import escape
 
 from pipeline.core import prose
 from pipeline.core.table_rows import each
@@ -37,8 +37,8 @@ class Page:
 
     def served(self, decide: Mapping[str, Any]) -> str:
         """The page with other data for deciding, allowed to send requests to the server it came from."""
-        closed = html.escape(CLOSED_POLICY)
-        to_itself = html.escape("connect-src 'self';")
+        closed = str(escape(CLOSED_POLICY))
+        to_itself = escape("connect-src 'self';")
         before = self.before.replace(closed, f"{closed} {to_itself}", 1)
         return before + DECIDE_OPENS + json_for_html(decide) + DECIDE_CLOSES + self.after
 
@@ -77,7 +77,7 @@ def opened(text: str) -> Page:
     """A page that `render` made, taken apart. Raises ValueError for any other text."""
     before, opens, rest = text.partition(DECIDE_OPENS)
     held, closes, after = rest.partition(DECIDE_CLOSES)
-    decide = json.loads(held) if opens and closes and html.escape(CLOSED_POLICY) in before else {}
+    decide = json.loads(held) if opens and closes and escape(CLOSED_POLICY) in before else {}
     if not isinstance(decide, dict) or not {"basis", "seen", "themes"} <= decide.keys():
         raise ValueError("not a page of this version")
     return Page(before, decide, after)
