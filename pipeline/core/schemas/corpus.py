@@ -1,0 +1,102 @@
+"""Tables of ingest, segment and embed: documents, turns, cases, codings, segments and their vectors."""
+
+import pandera.pandas as pa
+from pandera.typing.pandas import Series
+
+from pipeline.core import terms
+from pipeline.core.schemas.base import Table
+
+
+class Documents(Table):
+    """A source file that could be read. `document` is its path below transcripts/, with forward slashes.
+
+    `language`: what its participants speak (ISO 639-1: en, pt), or unknown; `language_share`: the share of its words in
+    it, missing where it is unknown; `other_languages`: those it holds besides, most first, a space between them.
+    """
+
+    document: Series[str] = pa.Field(unique=True)
+    source_type: Series[str] = pa.Field(isin=terms.SOURCE_TYPES)
+    path: Series[str]
+    sha256: Series[str]
+    n_words: Series[int] = pa.Field(ge=0)
+    language: Series[str]
+    language_share: Series[float] = pa.Field(nullable=True, ge=0, le=1)
+    other_languages: Series[str]
+    text: Series[str]
+
+
+class Turns(Table):
+    """A speaker's turn, in the order of the talk.
+
+    `time_s`: seconds from the start of the recording, where known. `place`: where it stands in the original (page 3,
+    cues 12 to 14, row 7, paragraph 5), or empty where the original is only text.
+    """
+
+    document: Series[str]
+    turn_id: Series[str] = pa.Field(unique=True)
+    speaker: Series[str]
+    case: Series[str]
+    part: Series[str] = pa.Field(isin=terms.PARTS)
+    start: Series[int] = pa.Field(ge=0)
+    end: Series[int]
+    time_s: Series[float] = pa.Field(nullable=True)
+    place: Series[str]
+    text: Series[str]
+
+
+class Cases(Table):
+    """A participant; the columns beyond `case` are the attributes of participants.csv, as text."""
+
+    case: Series[str] = pa.Field(unique=True)
+
+    class Config:
+        strict = False
+        ordered = False
+
+
+class Codings(Table):
+    """A coder applied a code to a span."""
+
+    document: Series[str]
+    start: Series[int] = pa.Field(ge=0)
+    end: Series[int]
+    text: Series[str]
+    code: Series[str]
+    parent_code: Series[str]
+    coder: Series[str]
+    memo: Series[str]
+    date: Series[str]
+
+
+class Segments(Table):
+    """A unit of analysis: whole sentences of one turn.
+
+    `case`: empty where the speaker is no participant. `prompt_id`: the turn_id of the interviewer's turn it answers, or
+    empty. `substantive`: a participant's (or an unattributed) segment that says something, so that it takes part in
+    clustering and mapping; `set_aside`: why it does not ("interviewer", "backchannel", ...), or empty. `time_s` and
+    `place`: its turn's. `language`: its document's; where that holds several, the one that it is most probably in.
+    """
+
+    segment_id: Series[str] = pa.Field(unique=True)
+    document: Series[str]
+    case: Series[str]
+    speaker: Series[str]
+    part: Series[str] = pa.Field(isin=terms.PARTS)
+    turn_id: Series[str]
+    prompt_id: Series[str]
+    start: Series[int] = pa.Field(ge=0)
+    end: Series[int]
+    time_s: Series[float] = pa.Field(nullable=True)
+    place: Series[str]
+    n_words: Series[int] = pa.Field(ge=0)
+    language: Series[str]
+    substantive: Series[bool]
+    set_aside: Series[str]
+    text: Series[str]
+
+
+class Embeddings(Table):
+    """A segment's vector: float32, unit length."""
+
+    segment_id: Series[str] = pa.Field(unique=True)
+    vector: Series[object]
