@@ -54,7 +54,7 @@ def test_every_pinned_model_is_installed_and_is_what_was_pinned():
 
 
 def test_the_pinned_versions_are_those_of_the_lock_file():
-    lock = Path("requirements.lock").read_text().lower().replace("_", "-").splitlines()
+    lock = Path("requirements.lock").read_text(encoding="utf-8").splitlines()
     for pin in model_registry.pins().values():
         assert f"{pin.package}=={pin.version}" in lock
 

