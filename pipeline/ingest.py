@@ -147,7 +147,7 @@ def read_transcripts(folder: Path, people: list[Person], labels: Labels) -> Sour
             continue
         if document_names.foreign(name):
             found.problems.append(
-                Problem("note", document, "", f"{document_names.foreign(name)} If it has to, rename it.")
+                Problem("note", document, "", f"{document_names.foreign(name)} Rename it if it must be copied there.")
             )
         paths[document] = path
     listed = _listed(people, paths)
@@ -177,8 +177,8 @@ def assigned(transcripts: Mapping[str, Transcript], people: People, labels: Labe
             turns.append(Turn(document, identifier, written(turn.speaker), role.case, role.part, *at, text))
             if role.guessed:
                 guesses[document] = (
-                    f"'{turn.speaker}' was taken for the interviewer, since they ask most. "
-                    "If that is wrong, give each speaker's part in participants.csv."
+                    f"'{turn.speaker}' was assumed to be the interviewer, because they ask most of the "
+                    "questions. If that is wrong, give each speaker's part in participants.csv."
                 )
     return turns, [Problem("guessed", document, "", said) for document, said in guesses.items()]
 
@@ -200,9 +200,9 @@ def source_types(
         types[document] = stated.get(document) or by_talk or document_types.by_name(document)
         if document not in stated and document not in spoken:
             kind = {"field_note": "field notes", "document": "a document"}.get(
-                types[document], "one person's interview"
+                types[document], "an interview with one person"
             )
-            said = f"No participant is labelled in it; it was taken for {kind}. If that is wrong, give its source_type "
+            said = f"No participant is labelled, so it was treated as {kind}. If that is wrong, give its source_type "
             problems.append(Problem("guessed", document, "", f"{said}or its speakers in participants.csv."))
     return types, problems
 
@@ -227,7 +227,7 @@ def unmatched(lost: list[tuple[Person, str]], people: People, turns: list[Turn])
     for (document, name), person in sorted(people.items()):
         if person.document != ANY and name and name not in heard[document]:
             found = ", ".join(sorted(speaker for speaker in heard[document].values() if speaker)) or "none"
-            reason = f"No turn of '{person.speaker}' was found. Mend the name; the speakers found are: {found}."
+            reason = f"No turn by '{person.speaker}' was found. Correct the name; speakers found: {found}."
             problems.append(Problem("refused", document, f"participants.csv, line {person.line}", reason))
     return problems
 
@@ -239,8 +239,8 @@ def respelled(people: list[Person]) -> list[Problem]:
             "note",
             person.document,
             f"participants.csv, line {person.line}",
-            f"The case '{person.other_spelling}' was taken for '{person.case}', written otherwise. If they are two "
-            "people, give one of them another name.",
+            f"The case '{person.other_spelling}' was treated as a spelling of '{person.case}'. If they are "
+            "two people, rename one of them.",
         )
         for person in people
         if person.other_spelling
@@ -290,12 +290,13 @@ def read_codings(
         by_text = sum(one.how == "text" for one in placed)
         if by_text:
             said = (
-                f"{by_text} of {len(codings)} codings were placed by their text, as their offsets are missing or wrong."
+                f"{by_text} of {len(codings)} codings were placed by their text, because their offsets are "
+                "missing or wrong."
             )
             problems.append(Problem("note", "", name, said))
         found = dict.fromkeys(span_alignment.row(one, texts[one.document]) for one in placed)
         if len(found) < len(placed):
-            said = f"{len(placed) - len(found)} codings are in it twice and count once."
+            said = f"{len(placed) - len(found)} duplicate codings were counted once."
             problems.append(Problem("note", "", name, said))
         rows.extend(found)
     return sorted(set(rows)), problems, by_program

@@ -101,7 +101,7 @@ def map_codes(
             n = int(truth.direct.any(axis=1).sum())
             said.append(
                 f"Only {n} segment{' is' if n == 1 else 's are'} coded, fewer than map_codes.min_passages "
-                f"({options.min_passages}): mapping goes by the codebook's words alone."
+                f"({options.min_passages}): codes were mapped from the codebook's words alone."
             )
     tables = _tables(study, talk, found, truth, codes=codes, options=options)
     if found and material is not None:
@@ -239,16 +239,21 @@ def _unread(whole: Study, study: Study) -> list[str]:
         rest = (
             "Mapping and valence are not available."
             if not study.segments["substantive"].any()
-            else "All figures of the mapping, of valence and of their agreement with people rest on the others."
+            else (
+                "All mapping and valence figures, and their agreement with human coders, are based on the "
+                "remaining segments."
+            )
         )
         said.append(
-            f"{len(out):,} of {int(whole.segments['substantive'].sum()):,} segments were not mapped: they are in "
-            f"{spoken}, and embed.model knows {languages.listed(sorted(study.known))}. {rest}"
+            f"{len(out):,} of {int(whole.segments['substantive'].sum()):,} segments were not mapped: they "
+            f"are in {spoken}, but embed.model supports {languages.listed(sorted(study.known))} only. "
+            f"{rest}"
         )
     if not _book_is_read(study):
         said.append(
-            f"The codebook is not in {languages.listed(sorted(study.known))}, the language of embed.model: nothing was "
-            "mapped by its words. Translate its definitions, or have people code some passages."
+            f"The codebook is not in {languages.listed(sorted(study.known))}, the language of embed.model, "
+            "so its words were not used for mapping. Translate its definitions, or have people code some "
+            "passages."
         )
     return said
 
@@ -266,38 +271,39 @@ def _notes(study: Study, codes: coded.Tree, uncoded: Uncoded) -> list[str]:
     said = []
     if not len(study.book):
         said.append(
-            "The codebook holds no codes, so nothing was mapped by its words. Write codebook.yaml, or start from a "
-            "framework of data/codebooks."
+            "The codebook has no codes, so nothing was mapped from its words. Write codebook.yaml, or "
+            "start from a framework in data/codebooks."
         )
     if len(study.book) == 1:
         said.append(
-            f"The codebook holds one code, '{study.book.names[0]}': there is nothing to tell it from, so that what is "
-            "given rests on likeness alone. Add the codes it stands beside."
+            f"The codebook has only one code, '{study.book.names[0]}'. With no other code to compare "
+            "against, it is assigned by similarity alone. Add the related codes."
         )
     if len(study.book) and not any(code.is_described for code in study.book.codes):
         said.append(
-            "No code of the codebook has a definition, an include or an example: mapping goes by names alone, which "
-            "agrees with people far less. Add a sentence to each."
+            "No code in the codebook has a definition, inclusion criteria or an example, so codes were "
+            "mapped by name alone, which agrees with human coders far less. Add a sentence to each."
         )
     bare = [code.name for code in study.book.codes if not code.is_described]
     if bare and len(bare) < len(study.book):
-        said.append(f"Codes with a name alone, which are mapped less surely: {_listed(bare)}. Add definitions.")
+        said.append(f"Codes with a name only, which are mapped less reliably: {_listed(bare)}. Add definitions.")
     if codes.missing and len(study.book):
         said.append(
-            f"Codes that coders used and the codebook lacks: {_listed(codes.missing)}. They are learned from the coded "
-            "passages alone. Add them to codebook.yaml, or mend their spelling in the files of human codes."
+            f"Codes used by coders but missing from the codebook: {_listed(codes.missing)}. They were "
+            "learned from the coded passages alone. Add them to codebook.yaml, or correct their spelling "
+            "in the human codes."
         )
     used = set(study.codings["code"])
     if uncoded == "unknown" and used and coders.NO_CODE not in used:
         said.append(
-            "What people left uncoded says nothing here (`uncoded` of params.yaml is unknown), and nobody said "
-            f"'{coders.NO_CODE}' of a passage: nothing shows what fits no code, and codes are given more freely than "
-            f"people give them. Mark some passages '{coders.NO_CODE}', as blind sheets do."
+            "Uncoded passages are not treated as negatives (`uncoded: unknown` in params.yaml), and no "
+            f"passage is marked '{coders.NO_CODE}'. Without examples that fit no code, the mapping assigns "
+            f"codes more freely than people do. Mark some passages '{coders.NO_CODE}', as blind sheets do."
         )
     rare = study.codings.groupby("code").size()
     once = sorted(str(name) for name in rare[rare == 1].index if name in used and name != coders.NO_CODE)
     if once:
-        said.append(f"Codes that were used once, from which little can be learned: {_listed(once)}.")
+        said.append(f"Codes used only once, from which little can be learned: {_listed(once)}.")
     return said
 
 

@@ -96,12 +96,12 @@ def test_a_study_that_is_not_there_is_a_sentence(
 ):
     code, said = run("check", "data/mispelt")
     assert code == 1
-    assert "data/mispelt/transcripts is not there" in said
+    assert "data/mispelt/transcripts does not exist" in said
     monkeypatch.setattr("sys.argv", ["counterpoint", "new", "data/x", "--framework", "nothing"])
     with pytest.raises(SystemExit) as stop:
         cli.main()
     assert stop.value.code == 1
-    assert "no ready framework" in capsys.readouterr().err
+    assert "Unknown framework" in capsys.readouterr().err
 
 
 def test_where_names_the_report_once_it_is_there(

@@ -99,33 +99,33 @@ def test_every_error_is_reported_at_once_with_its_line_and_entry(tmp_path):
     assert len(said) == 10
     told = "\n".join(said)
     for part in (
-        "'extra' is no key",
-        "line 5: the key 'definition' is given twice",
-        "line 8: the code 'a' has 'colour'",
-        "line 10: 'C' has the parent 'Z'",
-        "line 12: a code without a name",
-        "line 13: 3 is no code",
+        "unknown key 'extra'",
+        "line 5: duplicate key 'definition'",
+        "line 8: the code 'a' has the unknown field 'colour'",
+        "line 10: the parent 'Z' of 'C' is not a code",
+        "line 12: a code has no name",
+        "line 13: 3 is not a code",
         "line 14: the color of 'D' is 'blue'",
         "line 16: 'examples' of 'E'",
-        "line 18: the code 'B' is there already",
-        "line 2: the parents of 'A' go in a circle ('A' > 'B' > 'A')",
+        "line 18: duplicate code 'B'",
+        "line 2: the parents of 'A' form a loop ('A' > 'B' > 'A')",
     ):
         assert part in told, part
 
 
 def test_names_that_differ_in_case_alone_are_the_same_name(tmp_path):
-    assert "there already" in wrong(tmp_path, "codes:\n  - name: Time\n  - name: time\n")[0]
+    assert "duplicate code" in wrong(tmp_path, "codes:\n  - name: Time\n  - name: time\n")[0]
 
 
 def test_a_code_cannot_be_its_own_parent(tmp_path):
-    assert "go in a circle ('A' > 'A')" in wrong(tmp_path, "codes:\n  - name: A\n    parent: A\n")[0]
+    assert "form a loop ('A' > 'A')" in wrong(tmp_path, "codes:\n  - name: A\n    parent: A\n")[0]
 
 
-def test_a_long_circle_is_told_once_and_those_above_it_not_at_all(tmp_path):
+def test_a_long_loop_is_told_once_and_those_above_it_not_at_all(tmp_path):
     text = "codes:\n" + "".join(
         f"  - name: {name}\n    parent: {parent}\n" for name, parent in ["AB", "BC", "CA", "DA"]
     )
-    assert [line for line in wrong(tmp_path, text) if "circle" in line] == wrong(tmp_path, text)
+    assert [line for line in wrong(tmp_path, text) if "loop" in line] == wrong(tmp_path, text)
     assert len(wrong(tmp_path, text)) == 1
 
 
@@ -134,7 +134,7 @@ def test_a_long_circle_is_told_once_and_those_above_it_not_at_all(tmp_path):
     [
         ("codes: {a: b}", "list of codes"),
         ("- A", "the key 'codes:'"),
-        ("codes: [", "not valid YAML"),
+        ("codes: [", "invalid YAML"),
         ("codes:\n  - name: yes\n", "Put it in quotation marks"),
     ],
 )
@@ -145,7 +145,7 @@ def test_what_is_no_codebook_is_refused_in_words(tmp_path, text, part):
 def test_broken_yaml_is_one_sentence_with_its_line_and_column(tmp_path):
     said = wrong(tmp_path, "codes:\n  - name: Time: and more\n")
     assert len(said) == 1
-    assert "codebook.yaml, line 2, column 15: this is not valid YAML" in said[0]
+    assert "codebook.yaml, line 2, column 15: invalid YAML" in said[0]
     assert "quotation marks" in said[0]
 
 
@@ -153,7 +153,7 @@ def test_a_missing_or_unreadable_file_is_a_sentence(tmp_path):
     with pytest.raises(CodebookError, match="is missing"):
         codebook.load(tmp_path / "codebook.yaml")
     (tmp_path / "codebook.yaml").write_bytes("codes: [{name: Fähig}]".encode("latin-1"))
-    with pytest.raises(CodebookError, match="not UTF-8"):
+    with pytest.raises(CodebookError, match="not valid UTF-8"):
         codebook.load(tmp_path / "codebook.yaml")
 
 

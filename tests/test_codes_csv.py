@@ -58,10 +58,10 @@ def test_old_encodings_and_a_byte_order_mark():
     ("text", "said"),
     [
         ("", "empty"),
-        ("\n\n", "no header"),
+        ("\n\n", "header is missing"),
         ("document,text\nP1,a\n", "'code'"),
         ("document,code\nP1,a\n", "'text'"),
-        ("code,code,document,text\n", "twice"),
+        ("code,code,document,text\n", "duplicate column"),
         ("a;b\n", "'document'"),
     ],
 )

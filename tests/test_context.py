@@ -70,7 +70,7 @@ def test_almost_nothing_is_no_error(count):
 
 
 def test_misaligned_rows_are_refused():
-    with pytest.raises(ValueError, match="2 segments and 3 vectors"):
+    with pytest.raises(ValueError, match="2 segments but 3 vectors"):
         context.smooth(talk("aa"), axes(3), neighbours=1, decay=0.6)
 
 

@@ -91,7 +91,7 @@ def test_marks_are_no_words():
 
 @pytest.mark.parametrize("text", ["WEBVTT", "WEBVTT\n\nwords only\n", "WEBVTT\n\n00:01 -> 00:02\nx"])
 def test_no_cue_is_refused(text):
-    with pytest.raises(RefusedError, match="no cue"):
+    with pytest.raises(RefusedError, match="No subtitle cues"):
         read(text)
 
 

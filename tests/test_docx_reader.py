@@ -105,10 +105,10 @@ def test_instructions_of_fields_are_no_words():
         (b"", "empty"),
         (b"not a zip", "archive"),
         (b"PK\x03\x04broken", "archive"),
-        (packed({"other.xml": "<a/>"}), "lacks"),
+        (packed({"other.xml": "<a/>"}), "Missing part"),
         (packed({"word/document.xml": "<w:document"}), "damaged"),
         (packed({"word/document.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "document type"),
-        (packed({"../up": "x", "word/document.xml": "<a/>"}), "leaves the folder"),
+        (packed({"../up": "x", "word/document.xml": "<a/>"}), "outside its folder"),
         (packed({"word/document.xml": " " * (40 * 2**20)}), "unpack"),
     ],
 )

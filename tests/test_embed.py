@@ -117,4 +117,4 @@ def test_a_model_that_is_not_there_ends_the_stage_in_a_sentence(project, capsys)
     Path("params.yaml").write_text(yaml.safe_dump({"study": "data/small", "embed": {"model": "owner/none"}}))
     with pytest.raises(SystemExit):
         embed.main()
-    assert "no model on this machine" in capsys.readouterr().err
+    assert "was not found" in capsys.readouterr().err

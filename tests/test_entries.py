@@ -42,13 +42,13 @@ def test_a_date_stays_words_and_a_list_may_stand_by_itself(tmp_path: Path):
 @pytest.mark.parametrize("text", ["notes: words\n", "words\n", "notes: {a: 1}\n", "others: []\n"])
 def test_another_shape_is_refused_in_words(tmp_path: Path, text: str):
     (tmp_path / "notes.yaml").write_text(text)
-    with pytest.raises(NotesError, match=r"notes\.yaml should hold one key, 'notes', with a list"):
+    with pytest.raises(NotesError, match=r"notes\.yaml, line \d+: expected the key 'notes' with a list"):
         read(tmp_path / "notes.yaml")
 
 
 def test_broken_yaml_is_a_sentence_with_its_line(tmp_path: Path):
     (tmp_path / "notes.yaml").write_text("notes:\n- {who: A\n")
-    with pytest.raises(NotesError, match=r"notes\.yaml, line 3, column 1: this is not valid YAML"):
+    with pytest.raises(NotesError, match=r"notes\.yaml, line 3, column 1: invalid YAML"):
         read(tmp_path / "notes.yaml")
 
 

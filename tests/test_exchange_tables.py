@@ -94,7 +94,7 @@ def test_the_codebook_as_a_workbook_is_text_in_every_cell():
 
 def test_an_empty_codebook_is_a_workbook_and_a_document_too():
     assert openpyxl.load_workbook(io.BytesIO(sheets.codebook(codebook.Codebook()))).active.max_row == 1
-    assert "There are no codes." in [
+    assert "The codebook has no codes." in [
         one.text for one in Document(io.BytesIO(docx.codebook(codebook.Codebook()))).paragraphs
     ]
 
@@ -128,7 +128,7 @@ def test_the_matrix_as_a_document_says_what_is_silence_and_what_was_not_asked():
     made = Document(io.BytesIO(data))
     assert [[cell.text for cell in row.cells] for row in made.tables[0].rows] == [
         ["Code", "What is said"],
-        ["Trust", "Asked, and nothing was found in the answer."],
+        ["Trust", "Asked; no answer matched this code."],
         ["Time", "At home.\ufffd […] </w:t> & more\n(2 passages)"],
     ]
     assert made.tables[1].rows[2].cells[1].text == "Not asked."
@@ -139,4 +139,4 @@ def test_the_matrix_as_a_document_says_what_is_silence_and_what_was_not_asked():
 
 def test_no_matrix_is_said_in_words():
     data = docx.matrix(store.empty("framework_matrix"), cases=store.empty("cases"), codes=())
-    assert any("There is no matrix" in one.text for one in Document(io.BytesIO(data)).paragraphs)
+    assert any("No matrix" in one.text for one in Document(io.BytesIO(data)).paragraphs)

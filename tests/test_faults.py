@@ -1,4 +1,4 @@
-"""What the machine may refuse or take away: a full disk, a folder that can only be read, a run that is killed."""
+"""What the machine may refuse or take away: a full disk, a folder that can read-only, a run that is killed."""
 
 import errno
 import os
@@ -70,7 +70,7 @@ def files(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     ("number", "word"),
-    [(errno.ENOSPC, "full"), (errno.EROFS, "only be read"), (errno.EACCES, "not allowed"), (errno.EFBIG, "limit")],
+    [(errno.ENOSPC, "full"), (errno.EROFS, "read-only"), (errno.EACCES, "permission denied"), (errno.EFBIG, "limit")],
 )
 def test_what_the_machine_refuses_is_a_sentence_with_a_remedy(number: int, word: str):
     said = str(errors.refused(OSError(number, "as the system says", "a/file"), doing="Stage x"))
@@ -150,14 +150,14 @@ def test_a_disk_that_fills_at_the_last_step_leaves_no_file(tmp_path: Path, monke
 
 def test_a_place_that_cannot_be_a_folder_is_a_sentence(tmp_path: Path):
     (tmp_path / "interim").write_text("a file")
-    with pytest.raises(store.StoreError, match="something of that name"):
+    with pytest.raises(store.StoreError, match="with that name"):
         store.write(tmp_path, "turns", turns(1))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to the system's administrator")
 def test_a_folder_that_can_only_be_read_is_a_sentence(tmp_path: Path):
     (tmp_path / "interim").mkdir(mode=0o500)
-    with pytest.raises(store.StoreError, match="not allowed"):
+    with pytest.raises(store.StoreError, match="permission denied"):
         store.write(tmp_path, "turns", turns(1))
 
 

@@ -163,8 +163,8 @@ def test_what_nothing_grouped_is_not_said_to_be_grouped_and_a_language_model_is_
     plain = word_text(sheet.document([card], study="ward"))
     assert "A computer has grouped" in plain and "language model" not in plain
     gathered = word_text(sheet.document([card], study="ward", grouped=False, labeller="some-model"))
-    assert "too little of it to divide" in gathered and "has grouped" not in gathered
-    assert "worded by a language model (some-model)" in gathered
+    assert "too little material to divide" in gathered and "has grouped" not in gathered
+    assert "written by a language model (some-model)" in gathered
 
 
 def word_text(data: bytes) -> str:

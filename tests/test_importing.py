@@ -297,7 +297,7 @@ def test_a_linked_folder_is_not_written_through(tmp_path):
         ("a.csv", b"colour,shape\n1,2\n", "none we know"),
         ("a.csv", b"", "empty"),
         ("a.qdc", b"<CodeBook><!DOCTYPE x><Codes/></CodeBook>", "damaged|document type"),
-        ("a.qdc", b"<html/>", "no REFI-QDA"),
+        ("a.qdc", b"<html/>", "Not a REFI-QDA"),
         ("a.qdpx", b"not a zip", "archive"),
         ("a.qdc", b'<CodeBook><Codes><Code guid="1" name="A" color="red"/></Codes></CodeBook>', "color"),
     ],
@@ -544,6 +544,6 @@ def test_an_export_does_not_become_part_of_the_study(origin, tmp_path, place, mo
     folder = Path("mine")
     shutil.copytree(origin, folder)
     before = held(folder)
-    with pytest.raises(CounterpointError, match="belongs to the study mine, which reads or makes what lies there"):
+    with pytest.raises(CounterpointError, match="belongs to the study mine, which reads or writes files there"):
         exporting.export(folder, folder / place)
     assert held(folder) == before

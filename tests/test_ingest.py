@@ -86,7 +86,7 @@ def test_one_bad_file_stops_no_other(folder):
     said = {document: reason for document, _, reason in problems(tables, "refused")}
     assert sorted(said) == ["empty.txt", "lies.docx", "lies.txt", "link.txt", "no_cue.vtt", "song.mp3", "spaces.txt"]
     assert all(reason.endswith(".") for reason in said.values())
-    assert "ending '.mp3'" in said["song.mp3"]
+    assert "transcript file '.mp3'" in said["song.mp3"]
 
 
 def test_hidden_and_lock_files_are_passed_over(folder):
@@ -125,15 +125,15 @@ def test_rows_that_match_nothing_are_listed(folder):
     put(folder, "participants.csv", "document,speaker,case,part\nP9,Anna,a,\nP1,Eve,e,\n*,Dan,,interviewer\n")
     tables = run(folder)
     said = {place: reason for _, place, reason in problems(tables, "refused")}
-    assert "no document 'P9'" in said["participants.csv, line 2"]
-    assert "the speakers found are: Anna, Interviewer" in said["participants.csv, line 3"]
+    assert "No readable document 'P9'" in said["participants.csv, line 2"]
+    assert "speakers found: Anna, Interviewer" in said["participants.csv, line 3"]
     assert len(said) == 2
     assert "a" not in tables["cases"]["case"].tolist()
 
 
 def test_contradictions_stop_before_work_starts(folder):
     put(folder, "participants.csv", "document,speaker,case,part\nP1,Eve,e,boss\nP1,Eve,e,\n")
-    with pytest.raises(ParticipantsError, match=r"boss[\s\S]*already"):
+    with pytest.raises(ParticipantsError, match=r"boss[\s\S]*first given"):
         run(folder)
 
 
@@ -190,8 +190,8 @@ def test_codings_are_placed_or_listed(folder):
     }
     notes = [reason for _, _, reason in problems(tables, "note")]
     assert notes == [
-        "1 codings are in it twice and count once.",
-        "1 of 6 codings were placed by their text, as their offsets are missing or wrong.",
+        "1 duplicate codings were counted once.",
+        "1 of 6 codings were placed by their text, because their offsets are missing or wrong.",
     ]
 
 
@@ -243,7 +243,7 @@ def test_a_nested_archive_is_no_transcript(folder):
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("inner.docx", b"PK\x03\x04")
     put(folder, "transcripts/a.docx", buffer.getvalue())
-    assert "lacks the part" in problems(run(folder), "refused")[0][2]
+    assert "Missing part" in problems(run(folder), "refused")[0][2]
 
 
 def test_the_stage_runs_as_a_module(folder, monkeypatch):

@@ -156,8 +156,8 @@ def test_passages_that_nobody_marked_teach_nothing_where_silence_is_unknown():
     marked = given.groupby("document").head(8)
     late = made.study(given=marked)
     unknown, negative = run(late, uncoded="unknown"), run(late)
-    assert "nothing shows what fits no code" in said(unknown)
-    assert "nothing shows what fits no code" not in said(negative)
+    assert "examples that fit no code" in said(unknown)
+    assert "examples that fit no code" not in said(negative)
     pooled = [t["mapping_quality"].query("method == 'few_shot' and code == '(all codes)'") for t in (unknown, negative)]
     assert [int(one["n_segments"].iloc[0]) for one in pooled] == [8 * len(ALL), 12 * len(ALL)]
     rest = given.drop(marked.index).merge(frame[["segment_id", "document", "start"]], on=["document", "start"])
@@ -172,13 +172,13 @@ def test_passages_that_nobody_marked_teach_nothing_where_silence_is_unknown():
 def test_a_passage_said_to_fit_no_code_needs_no_note():
     given = made.codings(made.segments(), ALL[:3])
     given.loc[given.index[::6], "code"] = map_codes.coded.NO_CODE
-    assert "nothing shows" not in said(run(made.study(given=given), uncoded="unknown"))
+    assert "examples that fit no code" not in said(run(made.study(given=given), uncoded="unknown"))
 
 
 def test_no_codebook_and_no_codings_is_a_note_and_empty_tables():
     tables = run(made.study(book=Codebook()))
     assert tables["code_assignments"].empty
-    assert "holds no codes" in said(tables)
+    assert "has no codes" in said(tables)
     assert list(tables["code_assignments"].columns) == list(store.empty("code_assignments").columns)
 
 
@@ -192,7 +192,7 @@ def test_no_codebook_but_codings_are_learned_from():
 def test_a_code_that_the_codebook_lacks_is_named_and_learned():
     given = made.codings(made.segments(), ALL[:4], codes={"Time": "Time", "Staffing": "Staffing", "Food": "Cakes"})
     tables = run(made.study(given=given))
-    assert "codebook lacks: 'Cakes'" in said(tables)
+    assert "missing from the codebook: 'Cakes'" in said(tables)
     rows = tables["code_assignments"]
     assert set(rows.loc[rows["code"] == "Cakes", "method"]) == {"few_shot"}
     assert rows.loc[rows["code"] == "Cakes", "accepted"].any()
@@ -219,9 +219,9 @@ def test_the_only_coded_document_is_left_to_zero_shot():
 @pytest.mark.parametrize(
     ("book", "part"),
     [
-        (Codebook(codes=(Code(name="Time", definition="Time."),)), "holds one code, 'Time'"),
-        (Codebook(codes=(Code(name="Time"), Code(name="Food"))), "No code of the codebook has a definition"),
-        (Codebook(codes=(Code(name="Time"), Code(name="Food", definition="Cake."))), "a name alone, which are mapped"),
+        (Codebook(codes=(Code(name="Time", definition="Time."),)), "has only one code, 'Time'"),
+        (Codebook(codes=(Code(name="Time"), Code(name="Food"))), "No code in the codebook has a definition"),
+        (Codebook(codes=(Code(name="Time"), Code(name="Food", definition="Cake."))), "a name only, which are mapped"),
     ],
 )
 def test_a_meagre_codebook_is_told_of_and_mapped_all_the_same(book, part):
@@ -233,7 +233,7 @@ def test_a_meagre_codebook_is_told_of_and_mapped_all_the_same(book, part):
 def test_a_code_that_was_used_once_is_told_of():
     given = made.codings(made.segments(), ALL[:3])
     given = pd.concat([given, given.head(1).assign(code="Odd")], ignore_index=True)
-    assert "used once, from which little can be learned: 'Odd'" in said(run(made.study(given=given)))
+    assert "used only once, from which little can be learned: 'Odd'" in said(run(made.study(given=given)))
 
 
 @pytest.mark.parametrize("documents", [0, 1])

@@ -150,7 +150,7 @@ def test_a_model_of_another_kind_is_refused_in_words(tmp_path, kind):
     modules = json.loads((folder / "modules.json").read_text())
     modules[1]["type"] = f"sentence_transformers.{kind}"
     small_models.dump(folder / "modules.json", modules)
-    with pytest.raises(EncoderError, match="one vector a text"):
+    with pytest.raises(EncoderError, match="one vector per text"):
         encoder.encode(["time"], model=str(folder))
 
 
@@ -183,5 +183,5 @@ def test_a_sparse_models_settings_are_refused_in_words(tmp_path):
     folder = changed(
         small_models.bert(tmp_path / "model"), "config_sentence_transformers.json", model_type="SparseEncoder"
     )
-    with pytest.raises(EncoderError, match="does not give one vector a text"):
+    with pytest.raises(EncoderError, match="does not produce one vector per text"):
         encoder.encode(["time"], model=str(folder))

@@ -86,7 +86,7 @@ def test_a_speaker_in_two_forms_is_one_case_and_one_coder(tables):
 def test_a_case_in_other_capitals_is_pointed_out(tables):
     said = tables["ingest_problems"]
     (row,) = said[said["place"] == "participants.csv, line 4"].to_dict("records")
-    assert row["kind"] == "note" and "'zoë' was taken for 'Zoë'" in row["reason"]
+    assert row["kind"] == "note" and "'zoë' was treated as a spelling of 'Zoë'" in row["reason"]
 
 
 def test_offsets_count_in_the_text_as_the_file_says_it(tables):
@@ -99,7 +99,7 @@ def test_offsets_count_in_the_text_as_the_file_says_it(tables):
 def test_one_speaker_twice_in_two_forms_is_a_problem(tmp_path):
     file = tmp_path / "participants.csv"
     file.write_text(f"document,speaker,case,part\nP1,Zoë,a,\nP1,{NFD},a,\n", encoding="utf-8")
-    with pytest.raises(participants.ParticipantsError, match="is in line 2 already"):
+    with pytest.raises(participants.ParticipantsError, match="first given on line 2"):
         participants.read(file)
 
 

@@ -36,7 +36,7 @@ def test_a_whole_path_goes_before_a_stem():
     assert Documents(["P1", "P1.txt"]).find("P1") == "P1"
 
 
-@pytest.mark.parametrize(("name", "said"), [("", "names no document"), ("P9", "no document 'P9'")])
+@pytest.mark.parametrize(("name", "said"), [("", "No document is named"), ("P9", "No readable document 'P9'")])
 def test_unknown_names_have_a_reason(name, said):
     assert NAMES.find(name) == ""
     assert said in NAMES.reason(name)

@@ -106,8 +106,8 @@ def test_talk_that_the_model_cannot_read_is_not_mapped_and_the_rest_says_what_it
         assert ids.isdisjoint(found[name]["segment_id"]), name
     assert set(found["code_assignments"]["method"]) == {"zero_shot", "few_shot"}
     said = " ".join(found["map_codes_problems"]["reason"])
-    assert "they are in Portuguese, and embed.model knows English" in said
-    assert "rest on the others" in said
+    assert "they are in Portuguese, but embed.model supports English only" in said
+    assert "based on the remaining segments" in said
 
 
 def test_a_study_in_another_language_alone_gets_no_figure_and_a_reason():
@@ -199,12 +199,12 @@ def test_check_and_report_say_each_language_and_how_surely():
         columns=["document", "language", "language_share", "other_languages"],
     )
     said = languages.summary(frame)
-    assert said[0] == "2 documents in English (at least 82% of the words)."
-    assert "1 document in Portuguese (at least 97% of the words): c." in said
-    assert "The language of 1 document cannot be told, for want of words: d." in said
-    assert "b holds English and Portuguese." in said
+    assert said[0] == "2 documents in English (at least 82% of words)."
+    assert "1 document in Portuguese (at least 97% of words): c." in said
+    assert "Too few words to detect the language of 1 document: d." in said
+    assert "b contains English and Portuguese." in said
     assert "not available" in said[-1]
-    assert languages.summary(frame[:1]) == ["1 document in English (all of the words)."]
+    assert languages.summary(frame[:1]) == ["1 document in English (all words)."]
 
 
 def test_a_codebook_in_another_language_maps_nothing_by_its_words(monkeypatch):

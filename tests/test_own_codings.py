@@ -133,7 +133,7 @@ FORMS = {
     "Taguette's project": as_taguette,
     "QualCoder's project": as_qualcoder,
     "ROCK": as_rock,
-    "comments of Word": as_comments,
+    "Word comments": as_comments,
 }
 
 
@@ -150,7 +150,7 @@ def read(folder, texts, files):
     tables = ingest.ingest(folder, **OPTIONS)
     problems = tables["ingest_problems"]
     assert not (problems.kind == "refused").any(), problems[problems.kind == "refused"].reason.tolist()
-    return tables["codings"], [reason for reason in problems.reason if "no person" in reason]
+    return tables["codings"], [reason for reason in problems.reason if "program's own name" in reason]
 
 
 def named(rows):
@@ -181,7 +181,11 @@ def test_the_programs_codings_in_a_project_are_left_out_where_it_lies_and_where_
     data = (exported[0] / "coded.qdpx").read_bytes()
     lines = importing.run(exported[0] / "coded.qdpx", tmp_path / "imported")
     assert (
-        sum(line.startswith(f"{machine} of {len(exported[1])} codings are by '{coders.MODEL}'") for line in lines) == 1
+        sum(
+            line.startswith(f"{machine} of {len(exported[1])} codings were omitted: they are by '{coders.MODEL}'")
+            for line in lines
+        )
+        == 1
     )
     imported = ingest.ingest(tmp_path / "imported", **OPTIONS)["codings"]
     place = tmp_path / "imported" / "transcripts"
@@ -200,7 +204,7 @@ def test_an_imported_table_leaves_the_programs_codings_out_and_says_so(exported,
     lines = importing.run(tmp_path / "theirs.csv", tmp_path / "study")
     written = (tmp_path / "study/human_codes/theirs.csv").read_text(encoding="utf-8")
     machine = sum(row[-1] == coders.MODEL for row in exported[1])
-    assert any(line.startswith(f"{machine} of {len(exported[1])} codings are by") for line in lines)
+    assert any(line.startswith(f"{machine} of {len(exported[1])} codings were omitted: they are by") for line in lines)
     assert coders.MODEL not in written
 
 

@@ -37,7 +37,7 @@ def test_what_an_older_version_left_is_removed_by_its_names(tmp_path: Path):
 def test_a_folder_without_the_mark_that_holds_something_else_stays(tmp_path: Path):
     (tmp_path / "embed" / "mine").mkdir(parents=True)
     (tmp_path / "embed" / "mine" / "thesis.docx").write_text("all of it")
-    with pytest.raises(safe_removal.NotOursError, match=r"thesis.docx was not made by Counterpoint"):
+    with pytest.raises(safe_removal.NotOursError, match=r"thesis.docx was not created by Counterpoint"):
         safe_removal.remove(tmp_path / "embed")
     with pytest.raises(safe_removal.NotOursError), safe_removal.scratch(tmp_path / "embed"):
         raise AssertionError

@@ -47,7 +47,7 @@ def test_every_error_is_named_at_once(tmp_path: Path):
 
 @pytest.mark.parametrize("text", ["", "just words", "- a list"])
 def test_a_file_that_holds_no_settings_is_refused(tmp_path: Path, text: str):
-    with pytest.raises(params.ParamsError, match="should hold keys"):
+    with pytest.raises(params.ParamsError, match="expected settings"):
         params.load(written(tmp_path, text))
 
 
@@ -71,45 +71,49 @@ def test_params_cannot_be_changed_after_reading():
     [
         (
             "map_codes: {uncoded: unknown}\n",
-            ["line 2: 'map_codes.uncoded' is 'uncoded' now", "Write 'uncoded: unknown'"],
+            ["line 2: 'map_codes.uncoded' is now 'uncoded'", "Write 'uncoded: unknown'"],
         ),
         (
             "map_codes:\n  uncoded: unknown\ncompare:\n  uncoded: unknown\n",
-            ["line 3: 'map_codes.uncoded' is", "line 5: 'compare.uncoded' is", "Write 'uncoded: unknown' there"],
+            [
+                "line 3: 'map_codes.uncoded' is",
+                "line 5: 'compare.uncoded' is",
+                "Write 'uncoded: unknown' at the top level",
+            ],
         ),
         (
             "map_codes:\n  uncoded: unknown\ncompare:\n  uncoded: negative\n",
-            ["The values differ (map_codes.uncoded: unknown, compare.uncoded: negative): write the one that is meant"],
+            ["The values differ (map_codes.uncoded: unknown, compare.uncoded: negative): write the intended one"],
         ),
         (
             "uncoded: unknown\ncompare: {uncoded: negative}\n",
-            ["It stands there already ('uncoded: unknown'): remove it"],
+            ["The file already has 'uncoded: unknown': remove this line"],
         ),
         (
             "themes: {seed: 3}\nmap_codes: {seed: 3}\ncompare:\n",
-            ["'themes.seed' is 'seed' now", "Write 'seed: 3' there"],
+            ["'themes.seed' is now 'seed'", "Write 'seed: 3' at the top level"],
         ),
-        ("themes: {seed: 3}\ncompare: {seed: 4}\n", ["themes.seed: 3, compare.seed: 4", "at the left margin"]),
+        ("themes: {seed: 3}\ncompare: {seed: 4}\n", ["themes.seed: 3, compare.seed: 4", "top-level setting"]),
     ],
 )
 def test_a_setting_that_two_sections_had_says_what_to_write_now(tmp_path: Path, text: str, said: list[str]):
     with pytest.raises(params.ParamsError) as error:
         params.load(written(tmp_path, f"study: data/x\n{text}"), current=True)
     assert all(part in str(error.value) for part in said)
-    assert "is not a setting" not in str(error.value)
+    assert "unknown setting" not in str(error.value)
 
 
 def test_an_older_file_is_read_as_it_was_meant_where_its_values_agree(tmp_path: Path):
     old = "study: data/x\nthemes: {seed: 3}\nmap_codes: {seed: 3, uncoded: unknown}\ncompare: {seed: 3, uncoded: unknown}\n"
     found = params.load(written(tmp_path, old))
     assert (found.seed, found.uncoded) == (3, "unknown")
-    with pytest.raises(params.ParamsError, match=r"'map_codes\.seed' is 'seed' now"):
+    with pytest.raises(params.ParamsError, match=r"'map_codes\.seed' is now 'seed'"):
         params.load(tmp_path / "params.yaml", current=True)
 
 
 @pytest.mark.parametrize("text", ["themes: {seed: 3}\ncompare: {seed: 4}\n", "seed: 5\nthemes: {seed: 3}\n"])
 def test_an_older_file_whose_values_differ_is_refused_everywhere(tmp_path: Path, text: str):
-    with pytest.raises(params.ParamsError, match="at the left margin"):
+    with pytest.raises(params.ParamsError, match="top-level setting"):
         params.load(written(tmp_path, f"study: data/x\n{text}"))
 
 

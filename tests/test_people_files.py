@@ -73,7 +73,7 @@ def test_what_several_threads_write_at_once_is_all_kept(tmp_path: Path):
 def test_a_command_that_does_not_end_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(study_lock, "WAIT_S", 0.1)
     other = holder(tmp_path)
-    with pytest.raises(study_lock.BusyError, match="Another command is writing to"):
+    with pytest.raises(study_lock.BusyError, match="Another command is still writing to"):
         reading_ledger.opened(tmp_path, ["a"], who="Asha")
     other.communicate("\n")
     assert reading_ledger.opened(tmp_path, ["a"], who="Asha") == 1
@@ -102,7 +102,7 @@ def test_it_may_be_taken_again_by_the_one_who_holds_it_under_any_name_of_the_fol
 
 
 def test_no_folder_is_made_for_a_study_that_is_not_there(tmp_path: Path):
-    with pytest.raises(CounterpointError, match="is not there"), study_lock.locked(tmp_path / "mistyped"):
+    with pytest.raises(CounterpointError, match="does not exist"), study_lock.locked(tmp_path / "mistyped"):
         pass
     assert list(tmp_path.iterdir()) == []
 

@@ -32,7 +32,7 @@ def test_offsets_without_text_count():
 
 def test_a_text_of_space_alone_is_none():
     assert placed(coding(" \n", 41, 52)) == (41, 52, "offsets")
-    assert "neither a text nor offsets" in placed(coding(" \n"))
+    assert "has no text, and no offsets" in placed(coding(" \n"))
 
 
 def test_offsets_tell_apart_what_occurs_twice():
@@ -63,17 +63,17 @@ def test_the_row_holds_the_documents_own_words():
 @pytest.mark.parametrize(
     ("one", "said"),
     [
-        (coding("no such words"), "not in the document word for word, and it has no offsets"),
-        (coding("no such words", 1, 5), "its offsets do not fit"),
+        (coding("no such words"), "does not occur word for word in the document, and no offsets are given"),
+        (coding("no such words", 1, 5), "the offsets do not match it"),
         (coding("had time"), "more than once"),
-        (coding("", None, None), "neither a text nor offsets"),
-        (coding("", 500, 600), "neither a text nor offsets"),
+        (coding("", None, None), "has no text, and no offsets"),
+        (coding("", 500, 600), "has no text, and no offsets"),
         (coding("", 23, 25, document="P1"), None),
-        (coding("We", document="P9"), "no document 'P9'"),
-        (coding("We", document=""), "names no document"),
-        (coding("We", code=" "), "names no code"),
-        (coding("as"), "not in the document"),
-        (coding("", 17, 19), "neither a text nor"),
+        (coding("We", document="P9"), "No readable document 'P9'"),
+        (coding("We", document=""), "No document is named"),
+        (coding("We", code=" "), "No code is given"),
+        (coding("as"), "does not occur word for word"),
+        (coding("", 17, 19), "has no text, and no offsets"),
     ],
 )
 def test_what_cannot_be_placed_says_why(one, said):

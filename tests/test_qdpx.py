@@ -282,12 +282,12 @@ def test_the_check_names_what_is_wrong():
     refi_check.check(good.encode(), {}, units="codepoints")
     guid = refi.guid("s", "a")
     wrong = {
-        "<Users/>": "Users holds nothing",
-        f'<Users><User guid="{guid}"/><User guid="{guid}"/></Users>': "2 things have the id",
+        "<Users/>": "Users contains nothing",
+        f'<Users><User guid="{guid}"/><User guid="{guid}"/></Users>': "2 elements have the id",
         '<Users><User guid="1"/></Users>': "guid='1'",
-        "<Graphs/>": "no element of an export",
+        "<Graphs/>": "not allowed in an export",
         f'<Sets><Set guid="{guid}"/></Sets>': "Set lacks name",
-        f'<Sets><Set guid="{guid}" name="a"><MemberCode targetGUID="{refi.guid("s", "b")}"/></Set></Sets>': "nothing has the id",
+        f'<Sets><Set guid="{guid}" name="a"><MemberCode targetGUID="{refi.guid("s", "b")}"/></Set></Sets>': "no element has the id",
         f'<Description/><Sources><TextSource guid="{guid}" plainTextPath="internal://{guid}.txt"/></Sources>': "missing|holds",
     }
     for xml, said in wrong.items():
@@ -300,7 +300,7 @@ def test_the_check_finds_a_selection_outside_its_text(tables, book):
     files = {name: archive.read(name) for name in archive.namelist()}
     xml = files.pop("project.qde")
     refi_check.check(xml, files, units="codepoints")
-    with pytest.raises(refi_check.ExchangeError, match="lies outside"):
+    with pytest.raises(refi_check.ExchangeError, match="is outside"):
         refi_check.check(xml, {name: data[:30] for name, data in files.items()}, units="codepoints")
 
 

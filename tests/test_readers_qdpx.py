@@ -64,7 +64,7 @@ def test_ways_that_give_the_same_words_are_no_tie():
 def test_a_tie_is_refused_in_words_and_settled_by_naming_the_unit():
     # After the emoji both readings begin and end with whole words, and nothing says which is meant.
     data = one("😀😀 a b c d e f".encode(), [selection(1, 5, 6), selection(2, 7, 8)])
-    with pytest.raises(RefusedError, match="two ways that fit equally well") as error:
+    with pytest.raises(RefusedError, match="fit the texts equally well") as error:
         qdpx.read(data, "file")
     assert "code points" in str(error.value) and "UTF-16" in str(error.value)
     assert [c.text for c in qdpx.contents(data, "file", units=("code points",)).codings] == ["b", "c"]
@@ -72,7 +72,7 @@ def test_a_tie_is_refused_in_words_and_settled_by_naming_the_unit():
 
 
 def test_positions_that_belong_to_no_text_are_refused():
-    with pytest.raises(RefusedError, match="cut words in two"):
+    with pytest.raises(RefusedError, match="split words"):
         qdpx.read(one(b"abcdefghijklmnopqrstuvwxyz", [selection(1, 3, 7), selection(2, 9, 12)]), "file")
 
 
@@ -139,7 +139,7 @@ def test_what_the_program_applied_is_told_from_peoples_codings_by(user):
     data = data.replace("</Users>", f"{user}</Users>").replace(guid(102), number)
     people, left_out = by_people(qdpx.read(packed(data, {"a.txt": b"One two."}), "file"))
     assert [one.coder for one in people] == ["Ann"]
-    assert left_out.startswith("1 of 2 codings are by ")
+    assert left_out.startswith("1 of 2 codings were omitted: they are by ")
 
 
 def test_where_nobody_is_named_the_exports_own_description_tells_and_the_rest_is_a_persons():
@@ -233,13 +233,13 @@ def hostile() -> dict[str, tuple[bytes, str]]:
     return {
         "empty": (b"", "empty"),
         "not a zip": (b"PK\x03\x04 and no more", "archive"),
-        "no project": (packed("", {}).replace(b"project.qde", b"project.txt"), "no .qde"),
+        "Not a REFI-QDA": (packed("", {}).replace(b"project.qde", b"project.txt"), "no .qde"),
         "bomb": (bomb.getvalue(), "unpack to"),
         "entities": (packed(entity, {}), "document type"),
-        "deep": (packed(deep, {}), "deeply nested"),
+        "deep": (packed(deep, {}), "levels deep"),
         "wide": (packed("<Project>" + "<a/>" * (qde.MAX_ELEMENTS + 1) + "</Project>", {}), "unpack|more"),
-        "other xml": (packed("<html/>", {}), "no REFI-QDA"),
-        "leaves the folder": (packed("<Project/>", {"../evil.txt": b""}), "leaves the folder"),
+        "other xml": (packed("<html/>", {}), "Not a REFI-QDA"),
+        "outside its folder": (packed("<Project/>", {"../evil.txt": b""}), "outside its folder"),
         "names a file outside": (packed(outside, {}), "outside itself"),
         "two codes, one id": (packed(twice, {}), "same id"),
         "large text": (packed(project([("t", "a.txt", [])]), {"a.txt": b"ab c\n" * 2_000_000}), "larger than|unpack"),

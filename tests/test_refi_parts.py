@@ -151,8 +151,8 @@ def test_an_element_leaves_out_what_is_empty():
         ("name,definition", "A,", "1 codes were written"),
         ("name,parent", "A,B", "2 codes were written"),
         ("document,speaker,case,part", "a.txt,Ana,A1,participant", "1 speakers were written"),
-        ("document,speaker,case,part", "a.txt,Ana,A1,listener", "part is 'listener'"),
-        ("document,code", "a.txt,Time", "lacks the column 'text'"),
+        ("document,speaker,case,part", "a.txt,Ana,A1,listener", "unknown part 'listener'"),
+        ("document,code", "a.txt,Time", "Missing column 'text'"),
         ("document,text,code", "a.txt,so,Time", "1 codings by file were written"),
     ],
 )

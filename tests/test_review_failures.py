@@ -206,7 +206,7 @@ def test_a_decision_of_another_kind_is_answered_and_not_written(address, study, 
 
 
 BROKEN = {
-    "not UTF-8": b"decisions:\n- {who: \xff\xfe}\n",
+    "not valid UTF-8": b"decisions:\n- {who: \xff\xfe}\n",
     "no YAML": b"decisions: [",
     "a list too many": b"decisions: 3\n",
 }

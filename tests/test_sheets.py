@@ -63,8 +63,8 @@ def test_empty_rows_and_capital_headings_do_no_harm(tmp_path):
     ("name", "content", "said"),
     [
         ("s.ods", b"x", "neither .xlsx nor .csv"),
-        ("s.csv", "document\nM\xfcller".encode("latin-1"), "is not UTF-8"),
-        ("s.xlsx", b"no workbook", "cannot be read as a workbook"),
+        ("s.csv", "document\nM\xfcller".encode("latin-1"), "is not valid UTF-8"),
+        ("s.xlsx", b"no workbook", "Not a workbook"),
         ("s.csv", b"start,end\n1,2\n", "the column 'document' is gone"),
         ("s.csv", b"", "the column 'document' is gone"),
     ],

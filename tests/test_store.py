@@ -78,7 +78,7 @@ def test_a_missing_table_says_what_makes_it(tmp_path: Path):
 
 
 def test_a_name_that_is_no_table_is_refused():
-    with pytest.raises(store.StoreError, match="no table"):
+    with pytest.raises(store.StoreError, match="Unknown table"):
         store.schema("topics")
 
 
@@ -130,7 +130,7 @@ def test_vectors_are_joined_too_and_an_empty_part_has_no_say_in_their_type(tmp_p
 def test_what_is_in_two_parts_is_refused_and_nothing_is_written(tmp_path: Path):
     for name in "ab":
         store.write_part(tmp_path / name, "turns", turns(2))
-    with pytest.raises(store.StoreError, match="two rows have one turn_id"):
+    with pytest.raises(store.StoreError, match="two rows have the same turn_id"):
         store.join(tmp_path, "turns", [tmp_path / "a", tmp_path / "b"])
     assert not store.path(tmp_path, "turns").exists()
     assert sorted(place.name for place in tmp_path.iterdir() if place.is_file()) == ["a", "b"]

@@ -67,15 +67,15 @@ def test_a_new_study_can_start_from_a_framework(tmp_path: Path, monkeypatch: pyt
     made = study_template.start(Path("data/new"), framework="mine")
     assert Path("data/new/transcripts") in made
     assert Path("data/new/codebook.yaml").read_text() == "codes: [{name: a}]\n"
-    with pytest.raises(study_template.StudyError, match="not overwritten"):
+    with pytest.raises(study_template.StudyError, match="will not be overwritten"):
         study_template.start(Path("data/new"), framework="mine")
     Path("data/new/reading.yaml").unlink()  # as where a command was killed
     assert study_template.start(Path("data/new"), framework="mine") == [*made[:1], Path("data/new/reading.yaml")]
     Path("data/new/reading.yaml").unlink()
     Path("data/new/codebook.yaml").write_text("codes: [{name: mine}]\n")
-    with pytest.raises(study_template.StudyError, match="not overwritten"):
+    with pytest.raises(study_template.StudyError, match="will not be overwritten"):
         study_template.start(Path("data/new"), framework="mine")
-    with pytest.raises(study_template.StudyError, match="There are: mine"):
+    with pytest.raises(study_template.StudyError, match="Available: mine"):
         study_template.start(Path("data/other"), framework="cfri")
 
 

@@ -140,7 +140,7 @@ def test_every_stage_gives_the_same_bytes_whatever_it_runs_in(
 ):
     if engine == "dask":
         pytest.importorskip("distributed")
-    found = outputs(project(tmp_path / "another place", engine=engine), around)
+    found = outputs(project(tmp_path / "reached through a link", engine=engine), around)
     caches = [name for name in {*plain, *found} if "/.cache/" in name]  # of other parts, with another engine
     assert {*plain, *found} - {*caches} == {*plain} - {*caches}
     assert [name for name, held in found.items() if name not in caches and held != plain[name]] == []

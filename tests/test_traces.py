@@ -177,7 +177,7 @@ def test_all_that_git_keeps_is_looked_through(tmp_path: Path):
     git(tmp_path, "add", "-A")
     git(tmp_path, "commit", "-q", "-m", "as Anna asked")
     git(tmp_path, "rm", "-q", "old.txt")
-    git(tmp_path, "commit", "-q", "-m", "without it")
+    git(tmp_path, "commit", "-q", "-m", "without a time")
     put(tmp_path, **{"a.txt": f"stashed: {SAID}"})
     git(tmp_path, "stash")
     put(tmp_path, **{"b.txt": f"thrown away: {SAID}"})

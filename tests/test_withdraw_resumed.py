@@ -199,7 +199,7 @@ def begun(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_until_it_is_finished_everything_else_says_so(project: Path, monkeypatch: pytest.MonkeyPatch):
     begun(project, monkeypatch)
-    sentence = "the withdrawal of the participant 'A1' was begun and not finished"
+    sentence = "the withdrawal of the participant 'A1' is not complete"
     found = checks.check(None)
     assert found.refused and any(sentence in line for line in found.lines)
     with pytest.raises(SystemExit), stage_runner.opened("study"):
@@ -220,7 +220,7 @@ def test_the_pipeline_may_run_again_once_what_was_made_is_gone(project: Path, mo
         with pytest.raises(KeyboardInterrupt):
             run(case="A1")
     withdrawal_state.refuse(STUDY)
-    assert "looked for what is left" in withdrawal_state.unfinished(STUDY)
+    assert "the final search" in withdrawal_state.unfinished(STUDY)
     outcome, said = run()
     assert outcome == Outcome.DONE and "was begun, and goes on" in said
     assert withdrawal_state.unfinished(STUDY) == ""
@@ -310,7 +310,7 @@ def test_a_workbook_that_somebody_wrote_in_is_kept_and_looked_through(project: P
     (kept,) = settings().places.edited.iterdir()
     assert kept.read_text() == ALONE and not book.exists() and not made.exists()
     assert outcome == Outcome.LOOK
-    assert f"yours is kept in {kept}" in said and f"{kept}: a sentence" in said
+    assert f"your edited version is kept in {kept}" in said and f"{kept}: a sentence" in said
 
 
 def test_a_journal_that_is_damaged_is_a_sentence(project: Path, monkeypatch: pytest.MonkeyPatch):

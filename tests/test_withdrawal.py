@@ -215,7 +215,9 @@ def test_rows_that_would_mean_another_document_afterwards_are_named(study: Path)
     write(study / "transcripts/alone.md", OTHER)
     write(study / "participants.csv", PEOPLE.replace("alone,", "alone.txt,"))
     write(study / "human_codes/a.csv", "document,start,end,text,code,coder\nalone,13,20,,Time,X\n")
-    with pytest.raises(WithdrawError, match=r"human_codes/a\.csv, line 2: 'alone' may be any of alone\.md, alone\.txt"):
+    with pytest.raises(
+        WithdrawError, match=r"human_codes/a\.csv, line 2: 'alone' matches several documents: alone\.md, alone\.txt"
+    ):
         planned(document="alone.txt")
     write(study / "human_codes/a.csv", "document,start,end,text,code,coder\nalone.md,13,20,,Time,X\n")
     assert planned(document="alone.txt").deleted == [study / "transcripts/alone.txt"]

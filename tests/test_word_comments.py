@@ -102,7 +102,7 @@ def test_line_breaks_at_a_paragraphs_ends_do_not_shift_what_follows():
 
 
 @pytest.mark.parametrize(
-    ("body", "why"), [(p(r("a b")), "neither a text"), (p(start(0), end(0), r("a b")), "neither a text")]
+    ("body", "why"), [(p(r("a b")), "has no text"), (p(start(0), end(0), r("a b")), "has no text")]
 )
 def test_a_comment_without_a_range_is_listed(body, why):
     placed, lost = span_alignment.place(read(body, comment(0, "A")), {"P1.docx": "a b"})
@@ -112,7 +112,7 @@ def test_a_comment_without_a_range_is_listed(body, why):
 
 def test_an_empty_comment_is_listed():
     _, lost = span_alignment.place(read(BODY, comment(0, " ")), {"P1.txt": "x"})
-    assert "names no code" in lost[0].reason
+    assert "No code is given" in lost[0].reason
 
 
 def test_the_transcript_may_be_kept_in_another_format():

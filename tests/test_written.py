@@ -30,7 +30,7 @@ def test_a_file_that_is_not_there_or_empty_holds_none(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("summaries: [", "not valid YAML"),
+        ("summaries: [", "invalid YAML"),
         ("summaries: 7\n", "a list"),
         ("summaries:\n- {case: a}\n", "entry 1, code"),
         ("summaries:\n- {case: a, code: b, summary: c, who: d, when: later}\n", "entry 1, when"),
@@ -98,5 +98,5 @@ def test_a_summary_by_a_person_stands_in_the_word_document_with_their_name():
     made = docx.matrix(table, cases=cases, codes=["Time"], said={("Ana", "Time"): ONE})
     cells = [cell.text for grid in Document(io.BytesIO(made)).tables for row in grid.rows for cell in row.cells]
     assert "No time, ever.\n(2 passages; Asha)" in cells
-    assert "Asked, and nothing was found in the answer." in cells
+    assert "Asked; no answer matched this code." in cells
     assert "Extractive." not in " ".join(cells)

@@ -78,7 +78,7 @@ def deliver(places: Places) -> list[Kept]:
 def said(kept: Iterable[Kept]) -> list[str]:
     """A sentence on each file that was kept."""
     return [
-        f"{one.file} was changed since it was made, and there is a new one: yours is kept in {one.copy}."
+        f"{one.file} had been edited and has been regenerated; your edited version is kept in {one.copy}."
         for one in kept
     ]
 

@@ -24,11 +24,11 @@ YEARS = (1900, 2100)
 
 
 def _day(text: str) -> str:
-    return _dated(text, _DAY, "a day is written as 2026-01-15")
+    return _dated(text, _DAY, "a date is written as 2026-01-15")
 
 
 def _time(text: str) -> str:
-    return _dated(text, _TIME, "a time is written as 2026-01-15 or 2026-01-15T10:30:00, in UTC and without a zone")
+    return _dated(text, _TIME, "a time is written as 2026-01-15 or 2026-01-15T10:30:00, in UTC, without a time zone")
 
 
 def _dated(text: str, form: re.Pattern[str], said: str) -> str:
@@ -38,9 +38,9 @@ def _dated(text: str, form: re.Pattern[str], said: str) -> str:
     try:
         found = datetime.datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"'{text}' is no day or time there is") from None
+        raise ValueError(f"'{text}' is not a valid date or time") from None
     if not YEARS[0] <= found.year <= YEARS[1]:
-        raise ValueError(f"'{text}': the year is not between {YEARS[0]} and {YEARS[1]}")
+        raise ValueError(f"'{text}': the year must be between {YEARS[0]} and {YEARS[1]}")
     return text
 
 
@@ -51,7 +51,7 @@ Time = Annotated[str, AfterValidator(_time)]
 
 def _named(text: str) -> str:
     if not names.written(text):
-        raise ValueError("nobody is named: it is empty, or holds only signs that are not seen")
+        raise ValueError("a name is required; this one is empty or contains only invisible characters")
     return text
 
 
@@ -70,7 +70,7 @@ class Entry(BaseModel):
         for name, value in held.items() if isinstance(held, Mapping) else ():
             words = value if isinstance(value, str) else " ".join(filter(_is_text, value)) if _is_list(value) else ""
             if found := text_files.HALF.search(words):
-                raise ValueError(f"{name} holds U+{ord(found[0]):04X}, half of a character")
+                raise ValueError(f"{name} contains U+{ord(found[0]):04X}, an incomplete character (lone surrogate)")
         return held
 
 
@@ -126,8 +126,7 @@ def _other_keys(path: Path, held: Any, key: str, beside: Sequence[str] | None) -
     if beside is None or not isinstance(held, yaml_files.Map) or key not in held:
         return []
     return [
-        f"{path}, line {held.lines[other]}: '{other}' is no key of this file. Put what stands under it under '{key}', "
-        "or remove it."
+        f"{path}, line {held.lines[other]}: unknown key '{other}'. Move its content under '{key}', or remove it."
         for other in held
         if other not in (key, *beside)
     ]
@@ -140,9 +139,7 @@ def _listed(path: Path, held: Any, key: str, *, error: type[CounterpointError]) 
         return yaml_files.List(0)
     if not isinstance(under, yaml_files.List):
         line = yaml_files.line_of(held, [key]) or 1
-        raise error(
-            f"{path} should hold one key, '{key}', with a list under it; line {line} holds something else. Mend it."
-        )
+        raise error(f"{path}, line {line}: expected the key '{key}' with a list under it. Correct this line.")
     return under
 
 
@@ -152,22 +149,22 @@ def made(kind: type[One], fields: Mapping[str, Any], *, error: type[Counterpoint
         return kind.model_validate(fields)
     except ValidationError as wrong:
         said = [f"{'.'.join(map(str, one['loc']))}: {_reason(one)}".removeprefix(": ") for one in wrong.errors()]
-        raise error(f"This cannot be written down: {'; '.join(said)}. Say it otherwise.") from None
+        raise error(f"The entry cannot be saved: {'; '.join(said)}. Correct the value and try again.") from None
 
 
 def _sentence(path: Path, block: Any, line: int, which: str, problem: Any) -> str:
     where = ".".join(str(part) for part in problem["loc"])
     line = yaml_files.line_of(block, problem["loc"]) or line
-    return f"{path}, line {line}: {which}{f', {where}' if where else ''}: {_reason(problem)}. Mend that entry."
+    return f"{path}, line {line}: {which}{f', {where}' if where else ''}: {_reason(problem)}. Correct this entry."
 
 
 def _reason(problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
-        return "there is no such field"
+        return "unknown field"
     if problem["type"] == "model_type":
-        return "it is no entry; an entry has fields, as in {who: Asha}"
+        return "expected an entry with fields, such as {who: Asha}"
     if problem["type"] == "string_type":
-        return f"{problem['input']!r} is no text; put text in quotation marks"
+        return f"{problem['input']!r} is not text; put text in quotation marks"
     return str(problem["msg"]).removeprefix("Value error, ")
 
 

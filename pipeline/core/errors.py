@@ -4,21 +4,21 @@ import errno
 import re
 
 REFUSALS = {
-    errno.ENOSPC: ("the disk is full", "Make room on it"),
-    errno.EDQUOT: ("your share of the disk is used up", "Make room in it"),
-    errno.EFBIG: ("files may not be larger than a limit set for this session", "Raise the limit (`ulimit -f`)"),
-    errno.EROFS: ("that place can only be read", "Move the project to where you may write, or make it writable"),
-    errno.EACCES: ("that is not allowed to you", "Give yourself the right to read and write it"),
-    errno.EPERM: ("that is not allowed to you", "Give yourself the right to read and write it"),
+    errno.ENOSPC: ("the disk is full", "Free some space"),
+    errno.EDQUOT: ("your disk quota is used up", "Free some space"),
+    errno.EFBIG: ("the file exceeds the size limit set for this session", "Raise the limit (`ulimit -f`)"),
+    errno.EROFS: ("the file system is read-only", "Make it writable, or move the project to a writable folder"),
+    errno.EACCES: ("permission denied", "Check the permissions of the file and its folder"),
+    errno.EPERM: ("permission denied", "Check the permissions of the file and its folder"),
     errno.EMFILE: ("too many files are open", "Raise the limit (`ulimit -n`)"),
-    errno.EEXIST: ("there is something of that name already", "Move it away"),
+    errno.EEXIST: ("a file or folder with that name already exists", "Move it away"),
     errno.EISDIR: ("it is a folder, not a file", "Move it away"),
-    errno.ENOTDIR: ("what should be a folder is a file", "Move it away"),
-    errno.ENAMETOOLONG: ("that name is too long", "Choose a shorter one"),
-    errno.ELOOP: ("it is a link that leads back to itself", "Remove it"),
-    errno.EBUSY: ("another program uses it", "Close that program"),
-    errno.EIO: ("the disk gives an error", "Check the disk, and that it is still connected"),
-    errno.ESTALE: ("the network folder is gone", "Connect it again"),
+    errno.ENOTDIR: ("a file is in the place of a folder", "Move it away"),
+    errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter name"),
+    errno.ELOOP: ("it is a link that points to itself", "Remove it"),
+    errno.EBUSY: ("another program is using it", "Close that program"),
+    errno.EIO: ("the disk reports an error", "Check the disk and its connection"),
+    errno.ESTALE: ("the network folder is no longer available", "Reconnect it"),
 }
 # Libraries written in Rust say the system's number in their message alone.
 _RUST = re.compile(r"\(os error (\d+)\)")
@@ -42,7 +42,7 @@ def refused(error: BaseException, *, doing: str) -> CounterpointError | None:
         if number in REFUSALS:
             why, remedy = REFUSALS[number]
             what = f"{at.filename} cannot be used" if isinstance(at, OSError) and at.filename else f"{doing} failed"
-            return CounterpointError(f"{what}: {why}. {remedy} and try again; nothing that was finished is lost.")
+            return CounterpointError(f"{what}: {why}. {remedy} and try again; completed work is kept.")
         at = at.__cause__ or at.__context__
     return None
 

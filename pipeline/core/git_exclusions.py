@@ -11,7 +11,7 @@ NAME = ".gitignore"
 # What belongs in Git: the framework, and ids and words of the researchers.
 SHARED = (NAME, ".gitattributes", "codebook.yaml", "decisions.yaml", "reading.yaml")
 FIRST = "# Counterpoint: of this folder, Git takes up the files named here. All else may hold what people said."
-LAST = "# End of Counterpoint's lines. Yours go below: a line such as !/README.md lets Git take up a file all the same."
+LAST = "# End of Counterpoint's lines. Add your own below; for example, !/README.md makes Git track that file."
 BLOCK = "\n".join([FIRST, "/*", *(f"!/{name}" for name in SHARED), LAST]) + "\n"
 
 

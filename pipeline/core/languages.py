@@ -32,9 +32,9 @@ COMMON_SHARE = 0.08
 # So many documents are named.
 SHOWN = 8
 FOR_ENGLISH = (
-    "The models, stop words, sentences and words for facilitators and barriers are for English. For talk in other "
-    "languages sentences are found by punctuation, and labels, keywords, mapping, valence and summaries are not "
-    "available; what people coded, their agreement and saturation are."
+    "Models, stop words, sentence splitting and the word lists for facilitators and barriers are for "
+    "English. In other languages, sentences are split at punctuation, and labels, keywords, code "
+    "mapping, valence and summaries are not available. Human codings, agreement and saturation are."
 )
 
 
@@ -75,8 +75,8 @@ def note(told: Found) -> str:
     if told.others:
         where += f", and partly in {listed(told.others)}"
     if told.language == ENGLISH:
-        return f"{where}. What is for English alone is not available for that part." if told.others else ""
-    return f"{where}. What is for English alone is not available for it."
+        return f"{where}. English-only analyses are not available for that part." if told.others else ""
+    return f"{where}. English-only analyses are not available for it."
 
 
 def summary(documents: pd.DataFrame) -> list[str]:
@@ -91,14 +91,14 @@ def summary(documents: pd.DataFrame) -> list[str]:
         number = f"{len(own)} document{'' if len(own) == 1 else 's'}"
         shown = ", ".join(own["document"].head(SHOWN)) + (" and others" if len(own) > SHOWN else "")
         if code == UNKNOWN:
-            lines.append(f"The language of {number} cannot be told, for want of words: {shown}.")
+            lines.append(f"Too few words to detect the language of {number}: {shown}.")
         else:
             least = 100 * own["language_share"].min()
-            sure = "all of the words" if least >= 99.5 else f"at least {least:.0f}% of the words"
+            sure = "all words" if least >= 99.5 else f"at least {least:.0f}% of words"
             lines.append(f"{number} in {name(code)} ({sure}){'' if code == ENGLISH else f': {shown}'}.")
     mixed = documents[documents["other_languages"] != ""]
     rows = zip(mixed["document"], mixed["language"], mixed["other_languages"], strict=True)
-    lines += [f"{one} holds {listed([str(own), *str(others).split()])}." for one, own, others in rows]
+    lines += [f"{one} contains {listed([str(own), *str(others).split()])}." for one, own, others in rows]
     if set(documents["language"]) - {ENGLISH, UNKNOWN} or len(mixed):
         lines.append(FOR_ENGLISH)
     return lines

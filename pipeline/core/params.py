@@ -175,12 +175,14 @@ def load(path: Path = Path("params.yaml"), *, current: bool = False) -> Params:
     try:
         found = yaml_files.read(path, typed=True, largest=LARGEST)
     except FileNotFoundError:
-        raise ParamsError(f"{path} is missing: run this from the root of the project.") from None
+        raise ParamsError(f"{path} is missing. Run this command from the root of the project.") from None
     except yaml_files.YamlError as error:
         raise ParamsError(str(error)) from None
     raw = found.value
     if not isinstance(raw, dict):
-        raise ParamsError(f"{path} should hold keys such as 'study: data/sample', and holds none.")
+        raise ParamsError(
+            f"{path}, line 1: expected settings such as 'study: data/sample'. Restore the file, or add them."
+        )
     problems = list(found.problems)
     if isinstance(raw.get("study"), str):
         try:
@@ -216,10 +218,10 @@ def _sentence(path: Path, raw: Any, problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
         if problem["loc"] in MOVED:
             return f"{place}: {_moved(raw, problem['loc'])}"
-        return f"{place}: '{where}' is not a setting. Remove it or mend its spelling."
+        return f"{place}: unknown setting '{where}'. Correct its spelling or remove it."
     if problem["type"] == "missing":
         return f"{place}: '{where}' is missing. Add it."
-    return f"{place}: '{where}' is {problem['input']!r}: {problem['msg'].lower()}. Change that value."
+    return f"{place}: '{where}' is {problem['input']!r}: {problem['msg'].lower()}. Correct this value."
 
 
 def _moved(raw: dict[str, Any], place: tuple[str, ...]) -> str:
@@ -227,13 +229,16 @@ def _moved(raw: dict[str, Any], place: tuple[str, ...]) -> str:
     name = MOVED[place]
     old = [(part, key) for part, key in MOVED if MOVED[part, key] == name and key in _section(raw, part)]
     said = {f"{part}.{key}": str(raw[part][key]) for part, key in old}
-    now = f"'{'.'.join(place)}' is '{name}' now, one setting for the whole run, at the left margin of the file."
+    now = f"'{'.'.join(place)}' is now '{name}', a top-level setting that applies to the whole run."
     if name in raw:
-        return f"{now} It stands there already ('{name}: {raw[name]}'): remove it here."
+        return f"{now} The file already has '{name}: {raw[name]}': remove this line."
     if len(set(said.values())) > 1:
         differ = ", ".join(f"{where}: {value}" for where, value in said.items())
-        return f"{now} The values differ ({differ}): write the one that is meant there, and remove it here."
-    return f"{now} Write '{name}: {next(iter(said.values()))}' there, and remove it here."
+        return (
+            f"{now} The values differ ({differ}): write the intended one as '{name}' at the top level, and "
+            "remove this line."
+        )
+    return f"{now} Write '{name}: {next(iter(said.values()))}' at the top level, and remove this line."
 
 
 def _section(raw: dict[str, Any], name: str) -> dict[str, Any]:

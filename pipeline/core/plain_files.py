@@ -3,10 +3,10 @@
 import stat
 from pathlib import Path
 
-LINK = "It is a link to another place. Put the file itself here."
+LINK = "It is a link. Replace it with the file itself."
 # DVC, which hashes what a stage depends on, stops or waits for ever at these.
-STOPS = "Until then `dvc repro` stops at it."
-GONE = f"It is a link to something that is not there. Remove it, or put the file itself here. {STOPS}"
+STOPS = "Until then `dvc repro` fails on it."
+GONE = f"It is a broken link. Remove it, or replace it with the file itself. {STOPS}"
 _KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
 
 
@@ -23,11 +23,11 @@ def problem(path: Path, *, follow: bool = False) -> str:
     if stat.S_ISREG(mode):
         return ""
     folder = stat.S_ISDIR(mode)
-    said = f"It is {_KINDS.get(stat.S_IFMT(mode), 'a device')}, not a file. Put the file itself here."
+    said = f"It is {_KINDS.get(stat.S_IFMT(mode), 'a device')}, not a file. Replace it with the file itself."
     return said if folder else f"{said} {STOPS}"
 
 
 def not_opened(error: Exception) -> str:
     """A sentence for a file that could not be opened."""
     why = getattr(error, "strerror", None) or type(error).__name__
-    return f"It cannot be opened ({why}). Check that it is there and you may read it."
+    return f"It cannot be opened ({why}). Check that it exists and that you have permission to read it."

@@ -46,12 +46,14 @@ def remove(folder: Path) -> None:
     if not os.path.lexists(folder):
         return
     if folder.is_symlink() or not folder.is_dir():
-        raise NotOursError(f"{folder} is a link or a file, and was not made by Counterpoint. Move it away.")
+        raise NotOursError(
+            f"{folder} is a link or a file that Counterpoint did not create. Move it away and try again."
+        )
     if _marked(folder):
         shutil.rmtree(folder)
     elif left := clear(folder, PARTS):
         raise NotOursError(
-            f"{left[0]} was not made by Counterpoint, and its folder is needed. Move it away, then try again."
+            f"{left[0]} was not created by Counterpoint, but is in a folder it needs. Move it away and try again."
         )
 
 
@@ -64,7 +66,9 @@ def clear(folder: Path, names: Sequence[str]) -> list[Path]:
     if not os.path.lexists(folder):
         return []
     if folder.is_symlink() or not folder.is_dir():
-        raise NotOursError(f"{folder} is a link or a file, and was not made by Counterpoint. Move it away.")
+        raise NotOursError(
+            f"{folder} is a link or a file that Counterpoint did not create. Move it away and try again."
+        )
     left = []
     # A run that was killed may have emptied a folder of its own already.
     within = {name.rpartition("/")[0] for name in names}

@@ -156,7 +156,9 @@ def join(study: Path, table: str, parts: Sequence[Path]) -> None:
                 writer.write_table(waiting.combine_chunks())
         for name, chunks in seen.items():
             if chunks and pc.count_distinct(pa.chunked_array(chunks)).as_py() < sum(map(len, chunks)):
-                raise StoreError(f"{place}: two rows have one {name}. Run `counterpoint run --force` to make it anew.")
+                raise StoreError(
+                    f"{place}: two rows have the same {name}. Run `counterpoint run --force` to recreate the table."
+                )
 
     _whole(place, fill)
 
@@ -168,7 +170,7 @@ def _rows(table: str) -> int:
 def _there(study: Path, table: str) -> Path:
     place = path(study, table)
     if not place.exists():
-        raise StoreError(f"{place} is missing: run `counterpoint run`, which makes it.")
+        raise StoreError(f"{place} is missing. Run `counterpoint run` to create it.")
     return place
 
 
@@ -181,7 +183,7 @@ def _whole(place: Path, fill: Callable[[Path], object]) -> None:
             fill(temporary)
     except OSError as error:
         raise StoreError(
-            str(refused(error, doing=f"Writing {place}") or f"{place} cannot be written ({error}).")
+            str(refused(error, doing=f"Writing {place}") or f"Writing {place} failed ({error}).")
         ) from None
 
 
@@ -195,7 +197,9 @@ def schema(table: str) -> type[schemas.Table]:
     try:
         return {**INTERIM, **PROCESSED}[table]
     except KeyError:
-        raise StoreError(f"'{table}' is no table of a study: see pipeline/core/store.py for their names.") from None
+        raise StoreError(
+            f"Unknown table '{table}'. The tables of a study are listed in pipeline/core/store.py."
+        ) from None
 
 
 def _validated(table: str, frame: pd.DataFrame, place: Path) -> pd.DataFrame:
@@ -203,14 +207,12 @@ def _validated(table: str, frame: pd.DataFrame, place: Path) -> pd.DataFrame:
         return schema(table).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
         said = "; ".join(sorted({_failure(case) for case in error.failure_cases.to_dict("records")})[:10])
-        raise StoreError(
-            f"{place} does not hold what it should ({said}). Run `counterpoint run --force` to make it anew."
-        ) from None
+        raise StoreError(f"{place} is not valid ({said}). Run `counterpoint run --force` to recreate it.") from None
 
 
 def _failure(case: dict[Hashable, Any]) -> str:
     if case["check"] == "column_in_schema":
-        return f"column {case['failure_case']} is not one of its own"
+        return f"unexpected column {case['failure_case']}"
     if case["check"] == "column_in_dataframe":
         return f"column {case['failure_case']} is missing"
     return f"column {case['column']}: {case['check']}"

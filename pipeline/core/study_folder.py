@@ -21,14 +21,14 @@ DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 FORBIDDEN = frozenset('<>:"|?*')
 # The longest name of a folder in bytes that leaves room for names beside it, on every file system.
 LONGEST = 200
-SUCH_AS = "Write it relative to the project, such as data/my-study"
+SUCH_AS = "Give a path relative to the project, such as data/my-study"
 
 
 class StudyFolderError(CounterpointError):
     """A folder that cannot be a study's; the message says why, and what can."""
 
 
-def checked(name: str | Path, *, root: Path = Path(), what: str = "The study's folder") -> Path:
+def checked(name: str | Path, *, root: Path = Path(), what: str = "The study folder") -> Path:
     """The folder that a name means, relative to the root of the project; nothing is made or changed.
 
     `what`: how the message begins. Raises StudyFolderError where the folder cannot be a study's.
@@ -48,15 +48,15 @@ def fault_of_name(text: str) -> str:
     rooted = text.startswith(("/", "\\")) or bool(re.match("[A-Za-z]:", text))
     faults = (
         (not text.strip(), f"is empty. {SUCH_AS}."),
-        (unseen, f"holds a character that cannot be seen. {SUCH_AS}."),
+        (unseen, f"contains an invisible character. {SUCH_AS}."),
         (
             rooted,
-            f"is not a place in the project: it begins at the root of a disk. {SUCH_AS}, and put the study there.",
+            f"is an absolute path. {SUCH_AS}, and move the study there.",
         ),
-        ("\\" in text, f"is written with backslashes. Write it with /: {text.replace(chr(92), '/')}."),
-        (text.startswith("~"), f"begins with ~, which is taken as it stands. {SUCH_AS}, and put the study there."),
-        (".." in parts, f"leads out of a folder with '..'. {SUCH_AS}, and put the study there."),
-        (not parts, "is the project itself. Give the study a folder of its own, such as data/my-study."),
+        ("\\" in text, f"contains backslashes. Use forward slashes: {text.replace(chr(92), '/')}."),
+        (text.startswith("~"), f"begins with ~, which is not expanded. {SUCH_AS}, and move the study there."),
+        (".." in parts, f"contains '..'. {SUCH_AS}, and move the study there."),
+        (not parts, "is the project itself. Give the study its own folder, such as data/my-study."),
     )
     of_name = next((said for wrong, said in faults if wrong), "")
     return of_name or next((said for part in parts if (said := _fault_of_part(part))), "") or _fault_of_own(parts)
@@ -65,20 +65,23 @@ def fault_of_name(text: str) -> str:
 def _fault_of_part(part: str) -> str:
     signs = sorted(FORBIDDEN & set(part))
     faults = (
-        (bool(signs), f"holds {''.join(signs[:1])}, which Windows has in no name. Use letters, digits, - and _."),
+        (
+            bool(signs),
+            (f"contains {''.join(signs[:1])}, which Windows does not allow in names. Use letters, digits, - and _."),
+        ),
         (
             part != part.strip() or part.endswith("."),
-            f"has the part '{part}', which begins or ends in what Windows leaves off: a space or a dot. Rename it.",
+            f"contains '{part}', which begins or ends with a space or a dot; Windows drops these. Rename it.",
         ),
         (
             part.startswith("."),
-            f"has the part '{part}': folders that begin with a dot are those of programs. Choose another name.",
+            f"contains '{part}'; names that begin with a dot are reserved for programs. Choose another name.",
         ),
         (
             bool(DEVICES.fullmatch(part)),
-            f"has the part '{part}', which Windows keeps for a device. Choose another name.",
+            f"contains '{part}', a device name reserved by Windows. Choose another name.",
         ),
-        (len(part.encode()) > LONGEST, f"has a part that is longer than {LONGEST} bytes. Choose a shorter name."),
+        (len(part.encode()) > LONGEST, f"contains a name longer than {LONGEST} bytes. Choose a shorter name."),
     )
     return next((said for wrong, said in faults if wrong), "")
 
@@ -86,9 +89,9 @@ def _fault_of_part(part: str) -> str:
 def _fault_of_own(parts: list[str]) -> str:
     low = tuple(_same(part) for part in parts)
     if low == CODEBOOKS[:1]:
-        return "is the folder of all studies. Give the study a folder in it, such as data/my-study."
+        return "is the folder that contains all studies. Give the study its own folder in it, such as data/my-study."
     if low[0] in OWN or low[0].endswith(".egg-info") or low[:2] == CODEBOOKS:
-        return "is one of the project's own folders. Give the study a folder of its own, such as data/my-study."
+        return "is one of the project's own folders. Give the study its own folder, such as data/my-study."
     return ""
 
 
@@ -102,18 +105,15 @@ def fault_of_place(folder: Path, *, root: Path = Path()) -> str:
         if fault := _fault_on_way(part, root):
             return fault
     if not _leads_there(root / folder, root.resolve() / folder):
-        return "is reached through a link to another place. Put the folder itself into the project."
+        return "is reached through a link. Move the folder itself into the project."
     for above in way[:-1]:
         if Places(above, root).transcripts.is_dir():
             return (
-                f"lies inside the study {above.as_posix()}, so that what is made of one would lie among the other's. "
-                f"Put it beside that, such as in {above.as_posix()}-{folder.name}."
+                f"is inside the study {above.as_posix()}, and their outputs would mix. Move it beside that "
+                f"study, such as to {above.as_posix()}-{folder.name}."
             )
     if inner := next(_inner_studies(folder, root), None):
-        return (
-            f"holds another study, {inner.as_posix()}, so that what is made of one would lie among the other's. "
-            "Move that study out of it."
-        )
+        return f"contains another study, {inner.as_posix()}, and their outputs would mix. Move that study out of it."
     return _fault_of_links(folder, root)
 
 
@@ -127,23 +127,23 @@ def fault_of_output(folder: Path, *, root: Path = Path()) -> str:
         return ""
     inside = real.relative_to(base)
     parts = list(inside.parts)
-    other = "Name a folder of its own, or leave --to out: then it is the study's own export/."
+    other = "Choose another folder, or omit --to to use the study's own export/."
     if parts and (parts[0].startswith(".") or _fault_of_own(parts)):
         return f"belongs to the project itself. {other}"
     own = {place.name for place in Places(Path()).own} - {Places(Path()).export.name}
     for above in (inside, *inside.parents[:-1]):
         below = inside.relative_to(above).parts
         if Places(above, base).transcripts.is_dir() and (not below or below[0] in own):
-            return f"belongs to the study {above.as_posix()}, which reads or makes what lies there. {other}"
+            return f"belongs to the study {above.as_posix()}, which reads or writes files there. {other}"
     return ""
 
 
 def _fault_on_way(part: Path, root: Path) -> str:
     place = root / part
     if place.is_symlink():
-        return f"is reached through {part.as_posix()}, a link to another place. Put the folder itself there."
+        return f"is reached through the link {part.as_posix()}. Replace the link with the folder itself."
     if os.path.lexists(place) and not place.is_dir():
-        return f"cannot be a folder: {part.as_posix()} is a file. Choose another name."
+        return f"cannot be created: {part.as_posix()} is a file. Choose another name."
     if not place.parent.is_dir():
         return ""
     names = {there.name for there in place.parent.iterdir()}
@@ -154,8 +154,8 @@ def _fault_on_way(part: Path, root: Path) -> str:
         return ""
     there = part.with_name(like[0]).as_posix()
     return (
-        f"is called {there} here. Write it so, or choose a name that differs in more than capital letters or the way "
-        "an accent is written: some computers take them for one folder."
+        f"already exists as {there}. Use that spelling, or choose a name that differs in more than "
+        "capitals or accents: some file systems treat these two as the same folder."
     )
 
 
@@ -186,7 +186,7 @@ def _fault_of_links(folder: Path, root: Path) -> str:
     for place in (*places.own, *models):
         if place.is_symlink() or (place.exists() and not _leads_there(place, root.resolve() / place.relative_to(root))):
             return (
-                f"cannot be used: {place.relative_to(root).as_posix()} is a link to another place, and what is written "
-                "and removed there would be outside the project. Put a folder there."
+                f"cannot be used: {place.relative_to(root).as_posix()} is a link, so files outside the "
+                "project would be overwritten or removed. Replace the link with a folder."
             )
     return ""

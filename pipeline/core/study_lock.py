@@ -42,7 +42,9 @@ def locked(study: Path) -> Iterator[None]:
     CounterpointError where the study's folder is not there: none is made.
     """
     if not study.is_dir():
-        raise CounterpointError(f"{study} is not there. Mend `study` in params.yaml, or make it: counterpoint new.")
+        raise CounterpointError(
+            f"{study} does not exist. Correct `study` in params.yaml, or create the study with `counterpoint new`."
+        )
     place = (study / LOCK).resolve()
     inside: set[Path] = _held.__dict__.setdefault("places", set())
     if place in inside:
@@ -53,7 +55,7 @@ def locked(study: Path) -> Iterator[None]:
         lock.acquire(timeout=WAIT_S)
     except Timeout:
         raise BusyError(
-            f"Another command is writing to {study}, and does not end. Nothing was written; try again in a moment."
+            f"Another command is still writing to {study}. Nothing was changed; try again in a moment."
         ) from None
     inside.add(place)
     try:

@@ -129,7 +129,7 @@ class Places:
         Raises ValueError where the study's folder is absolute: `models/` joined with it would be the study itself.
         """
         if self.study.is_absolute() or ".." in self.study.parts:
-            raise ValueError(f"{self.study} is not relative to the project, so its model has no place.")
+            raise ValueError(f"{self.study} is not relative to the project, so its model has no folder.")
         return self.root / MODELS / self.study
 
     @property

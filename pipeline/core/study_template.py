@@ -7,21 +7,22 @@ from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 
 PARTICIPANTS = """\
-# One row a speaker. document: the file's path below transcripts/ (or its name without the ending, where no other file
-# shares it); speaker: the label in the transcript; case: the participant; part: participant, interviewer or none.
-# Add any column you want to compare by. Lines that begin with # are not read.
+# One row per speaker. Lines that begin with # are ignored.
+# document: path of the file below transcripts/ (or its name without the extension, if no other file shares it).
+# speaker: the label used in the transcript. case: the participant. part: participant, interviewer or none.
+# Add a column for each attribute you want to compare by, such as role or site.
 document,speaker,case,part,role,site
 """
 
 CODEBOOK = """\
-# The deductive framework. One entry a code; only `name` is required. The more you say, the better the mapping.
+# The deductive framework: one entry per code. Only `name` is required; fuller entries give better mapping.
 #
 # codes:
 #   - name: Protected time
 #     parent: Resources            # the name of another entry, if this is a sub-code
 #     definition: Whether there is time set aside for improvement work.
 #     include: Study days, cover for meetings, doing the work at home.
-#     exclude: Being too few on the ward (that is Staffing).
+#     exclude: Too few staff on the ward (code as Staffing).
 #     examples:
 #       - We get half a day a month, and it is the first thing to go.
 #     counter_examples:
@@ -78,8 +79,9 @@ def exists(folder: Path) -> None:
     """Raise StudyError where a folder is no study, for it has no transcripts/."""
     if not Places(folder).transcripts.is_dir():
         raise StudyError(
-            f"{folder}/transcripts is not there, so there is nothing to read. Mend `study` in params.yaml, "
-            f"or make the study with `counterpoint new {folder}` and put the transcripts in it."
+            f"{folder}/transcripts does not exist, so there is nothing to read. Correct `study` in "
+            f"params.yaml, or create the study with `counterpoint new {folder}` and put the transcripts in "
+            "it."
         )
 
 
@@ -116,7 +118,7 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
     study_folder.checked(folder)
     ready = frameworks()
     if framework is not None and framework not in ready:
-        raise StudyError(f"'{framework}' is no ready framework. There are: {', '.join(ready) or 'none'}.")
+        raise StudyError(f"Unknown framework '{framework}'. Available: {', '.join(ready) or 'none'}.")
     if framework is None:
         return create(folder)
     codebook, data = Places(folder).codebook, ready[framework].read_bytes()
@@ -130,7 +132,7 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
                 atomic_files.create(codebook, data)
         except FileExistsError:
             raise StudyError(
-                f"{codebook} is there already and is not overwritten. Move it away to start from {framework}."
+                f"{codebook} already exists and will not be overwritten. Move it away to start from {framework}."
             ) from None
         return [codebook, *create(folder)]
 

@@ -39,7 +39,8 @@ def read(path: Path, *, largest: int = LARGEST) -> str:
         raise TextFileError(f"{path}: {why}")
     if size > largest:
         raise TextFileError(
-            f"{path} is larger than {largest // 2**20} MiB, which no such file is. Look whether it is the right one."
+            f"{path} is larger than {largest // 2**20} MiB, too large for this kind of file. Check that it "
+            "is the right one."
         )
     return decoded(path.read_bytes(), place=str(path))
 
@@ -54,13 +55,13 @@ def decoded(data: bytes, *, place: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise TextFileError(
-            f"{place}, line {line}: it is not UTF-8 (byte {error.start + 1} of the file). Save it as UTF-8; in Excel "
-            "that is 'CSV UTF-8'."
+            f"{place}, line {line}: it is not valid UTF-8 (byte {error.start + 1} of the file). Save it as "
+            "UTF-8; in Excel choose 'CSV UTF-8'."
         ) from None
     if found := STRANGE.search(text):
         raise TextFileError(
-            f"{place}, line {_line(text, found.start())}: it holds the character U+{ord(found[0]):04X}, which no text "
-            "holds. Remove it, or save the file as UTF-8."
+            f"{place}, line {_line(text, found.start())}: it contains the control character "
+            f"U+{ord(found[0]):04X}. Remove it, or save the file as UTF-8."
         )
     return text
 
@@ -82,8 +83,8 @@ def rows(text: str, *, place: str, comments: bool = False) -> Iterator[tuple[int
             before = reader.line_num
     except csv.Error:
         raise TextFileError(
-            f"{place}, line {before + 1}: a quotation mark in it is not closed, or has text after it. Close it, and "
-            'write a quotation mark within a cell twice ("").'
+            f"{place}, line {before + 1}: a quotation mark is not closed, or is followed by text. Close "
+            'it, and double any quotation mark inside a cell ("").'
         ) from None
 
 
@@ -93,8 +94,8 @@ def unmerged(text: str, *, place: str) -> list[str]:
     if found is None:
         return []
     return [
-        f"{place}, line {_line(text, found.start())}: Git could not merge two versions, and left both with marks "
-        f"({found[1]}) around them. Keep what is right of both, and remove the lines with marks."
+        f"{place}, line {_line(text, found.start())}: unresolved Git merge conflict ({found[1]}). Keep the "
+        "right version and remove the conflict markers."
     ]
 
 

@@ -38,12 +38,12 @@ def unfinished(study: Path) -> str:
         return ""
     if place.name == EMPTIED:
         return (
-            f"{study}: {_subject(place)} was withdrawn, but the command was stopped before it looked for what is left "
-            "of them. Run `counterpoint withdraw`, which does that and says what it finds."
+            f"{study}: {_subject(place)} was withdrawn, but the command stopped before the final search "
+            "for remaining traces. Run `counterpoint withdraw` to search and report what it finds."
         )
     return (
-        f"{study}: the withdrawal of {_subject(place)} was begun and not finished, so that their words may still be in "
-        "the project. Run `counterpoint withdraw`, which goes on where it was stopped."
+        f"{study}: the withdrawal of {_subject(place)} is not complete, so their words may still be in the "
+        "project. Run `counterpoint withdraw` to resume it."
     )
 
 

@@ -33,9 +33,9 @@ _RESOLVER = yaml.resolver.Resolver()
 _CONSTRUCTOR = yaml.constructor.SafeConstructor()
 # What the parser's own words mean for people.
 _PLAIN = {
-    "found character that cannot start any token": "a tab, %, @ or ` where text should begin",
-    "found invalid Unicode character escape code": "half of a character, written as \\ud8… or \\udc…, is no character",
-    "mapping values are not allowed in this context": "a colon where none can be",
+    "found character that cannot start any token": "text cannot begin with a tab, %, @ or `",
+    "found invalid Unicode character escape code": "\\ud8… or \\udc… is an incomplete character (lone surrogate)",
+    "mapping values are not allowed in this context": "unexpected colon",
     "could not find expected ':'": "a colon is missing, or a bracket is not closed",
     "found unexpected end of stream": "a quotation mark is not closed",
 }
@@ -155,7 +155,9 @@ class _Reading:
                 if isinstance(event, yaml.DocumentStartEvent):
                     documents += 1
                     if documents > 1:
-                        raise self._refused(event, "a second document begins here (---). Keep one, without that line")
+                        raise self._refused(
+                            event, "a second document begins here (---). Keep one document, without that line"
+                        )
                 self._take(event)
         except yaml.YAMLError as error:
             raise YamlError(self._broken(error)) from None
@@ -181,21 +183,25 @@ class _Reading:
     def _begin(self, event: Any) -> None:
         self._check_tag(event)
         if len(self.open) >= DEEPEST:
-            raise self._refused(event, f"lists in lists, more than {DEEPEST} deep. Mend the brackets or the indents")
+            raise self._refused(
+                event, f"nested more than {DEEPEST} levels deep. Correct the brackets or the indentation"
+            )
         if self.open and isinstance(self.open[-1].value, Map) and self.open[-1].key is None:
-            raise self._refused(event, "a key is a list or a mapping. Write one word as the key")
+            raise self._refused(event, "a key cannot be a list or a mapping. Use a single word as the key")
         kind: type[Map] | type[List] = Map if isinstance(event, yaml.MappingStartEvent) else List
         self.open.append(_Open(kind(_line(event)), event.anchor))
 
     def _alias(self, event: Any) -> None:
         if any(held.anchor == event.anchor for held in self.open):
-            raise self._refused(event, f"*{event.anchor} stands inside itself. Write out what is meant")
+            raise self._refused(event, f"*{event.anchor} refers to itself. Write the value out")
         if event.anchor not in self.anchors:
-            raise self._refused(event, f"*{event.anchor} stands for nothing. Put text that begins with * in quotes")
+            raise self._refused(
+                event, f"undefined alias *{event.anchor}. Put text that begins with * in quotation marks"
+            )
         value, size = self.anchors[event.anchor]
         self.by_alias += size
         if self.by_alias > MOST_BY_ALIAS:
-            raise self._refused(event, f"aliases (*) stand for more than {MOST_BY_ALIAS:,} words. Write them out")
+            raise self._refused(event, f"aliases (*) expand to more than {MOST_BY_ALIAS:,} values. Write them out")
         self._add(event, value, size)
 
     def _add(self, event: Any, value: Any, size: int, line: int = 0) -> None:
@@ -220,14 +226,14 @@ class _Reading:
     def _key(self, held: _Open, event: Any) -> None:
         """Take a key as it was written, and tell of one that was there already."""
         if not isinstance(event, yaml.ScalarEvent):
-            raise self._refused(event, "a key is an alias (*). Write one word as the key")
+            raise self._refused(event, "a key cannot be an alias (*). Use a single word as the key")
         key, line = event.value, _line(event)
         lines = held.value.lines
         assert isinstance(lines, dict)  # noqa: S101  a mapping's
         if key in lines:
             self.found.problems.append(
-                f"{self.place}, line {line}: the key '{key}' is given twice; the first is on line {lines[key]}. Keep "
-                "one of them, with all that belongs under it."
+                f"{self.place}, line {line}: duplicate key '{key}', first given on line {lines[key]}. Keep "
+                "one of them, with everything under it."
             )
         lines.setdefault(key, line)
         held.key = key
@@ -236,7 +242,9 @@ class _Reading:
         """The value of a word. Between quotation marks, or in a block, it is text whatever it looks like."""
         self._check_tag(event)
         if event.style == '"' and (half := text_files.HALF.search(event.value)):
-            raise self._refused(event, f"it holds U+{ord(half[0]):04X}, half of a character. Remove it")
+            raise self._refused(
+                event, f"it contains U+{ord(half[0]):04X}, an incomplete character (lone surrogate). Remove it"
+            )
         if event.style or event.tag == _TEXT:
             return event.value
         if event.value in _NULLS:
@@ -253,13 +261,13 @@ class _Reading:
         if len(event.value) <= LONGEST_NUMBER:
             number = _CONSTRUCTOR.construct_object(yaml.ScalarNode(tag, event.value))
         if number is None or not isfinite(number) or abs(number) >= LARGEST_NUMBER:
-            raise self._refused(event, f"{event.value[:20]} is no number that can be used. Write another")
+            raise self._refused(event, f"{event.value[:20]} is not a usable number. Correct it")
         return number  # type: ignore[no-any-return]  # int or float, as YAML says
 
     def _check_tag(self, event: Any) -> None:
         if event.tag is not None and event.tag not in (_TEXT, "!"):
             shown = event.tag.replace("tag:yaml.org,2002:", "!!")
-            raise self._refused(event, f"{shown} is a tag, which is not read here. Put text with ! in quotation marks")
+            raise self._refused(event, f"the tag {shown} is not supported. Put text that contains ! in quotation marks")
 
     def _refused(self, event: Any, what: str) -> YamlError:
         mark = event.start_mark
@@ -271,8 +279,9 @@ class _Reading:
         what = " ".join(str(getattr(error, "problem", None) or error).split())
         what = _PLAIN.get(what, what)
         return (
-            f"{where}: this is not valid YAML ({what}). Mend that line or the one before it; indent with spaces, not "
-            "tabs, and put text that holds a colon, a bracket or a quotation mark in quotation marks."
+            f"{where}: invalid YAML ({what}). Check this line and the one before it: indent with spaces, "
+            "not tabs, and put text that contains a colon, a bracket or a quotation mark in quotation "
+            "marks."
         )
 
 

@@ -37,12 +37,12 @@ class Documents:
     def reason(self, name: str) -> str:
         """Return a sentence that says why a name means no document."""
         if not normal(name):
-            return "It names no document."
+            return "No document is named."
         name = normal(name)
         fitting = sorted(self._short.get(name.casefold(), set()) or self._short.get(_bare(name).casefold(), set()))
         if fitting:
-            return f"'{name}' may be any of {', '.join(fitting)}. Write the path below transcripts/ in full."
-        return f"There is no document '{name}' in transcripts/ that could be read. Mend the name, or add the file."
+            return f"'{name}' matches several documents: {', '.join(fitting)}. Give the full path below transcripts/."
+        return f"No readable document '{name}' in transcripts/. Correct the name, or add the file."
 
 
 def _bare(name: str) -> str:
@@ -65,9 +65,9 @@ def shown(name: str) -> str:
 def unfit(name: str) -> str:
     """Say in a sentence why a file's name cannot stand in tables and other programs; '' where it can."""
     if any("\ud800" <= letter <= "\udfff" for letter in name):
-        return "Its name is not in UTF-8, and `dvc repro` stops at it."
+        return "The file name is not valid UTF-8, and `dvc repro` fails on it."
     if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in name):
-        return "Its name holds a line end or another control character."
+        return "The file name contains a line break or another control character."
     return ""
 
 
@@ -76,9 +76,11 @@ def foreign(name: str) -> str:
     for part in name.split("/"):
         stem = part.partition(".")[0].strip().upper()
         if stem in _RESERVED:
-            return f"Windows keeps the name '{stem}' for itself, so this file cannot be copied there."
+            return (
+                f"'{stem}' is a device name reserved by Windows, so this file cannot be copied to a Windows computer."
+            )
         if set(part) & set('<>:"|?*\\') or part != part.rstrip(". "):
-            return f"Windows does not allow the name '{part}', so this file cannot be copied there."
+            return f"Windows does not allow the name '{part}', so this file cannot be copied to a Windows computer."
     return ""
 
 

@@ -62,7 +62,7 @@ def parsed(data: bytes, *, place: str) -> list[Person]:
     missing = [name for name in COLUMNS if name not in header]
     if missing:
         raise ParticipantsError(
-            f"{place}: the column {', '.join(missing)} is missing. Add it to the first line; cells may be empty."
+            f"{place}: missing column: {', '.join(missing)}. Add it to the header; its cells may be empty."
         )
     people = _one_spelling([_person(line, row) for line, row in found])
     problems = [f"{place}, line {person.line}: {said}" for person in people for said in _wrong(person)]
@@ -88,10 +88,9 @@ def _refuse_damaged(data: bytes, place: str) -> None:
     for line, row in text_files.rows(text, place=place, comments=True):
         header = header or len(row)
         if len(row) < min(header, len(COLUMNS)) or any(cell.strip() for cell in row[header:]):
-            how = "more" if len(row) > header else "fewer"
             raise text_files.TextFileError(
-                f"{place}, line {line}: it has {how} cells ({len(row)}) than there are columns ({header}). Put a cell "
-                "that holds a comma in quotation marks, and keep the commas of empty cells."
+                f"{place}, line {line}: {len(row)} cells in this row, but {header} columns in the header. "
+                "Put a cell that contains a comma in quotation marks, and keep the commas of empty cells."
             )
 
 
@@ -143,11 +142,14 @@ def _one_spelling(people: list[Person]) -> list[Person]:
 def _wrong(person: Person) -> list[str]:
     said = []
     if not person.document:
-        said.append("it names no document. Write its path below transcripts/, or * for all.")
+        said.append("no document is given. Write its path below transcripts/, or * for all documents.")
     if person.part not in PARTS:
-        said.append(f"part is '{person.part}'. Write participant, interviewer or none, or leave it empty.")
+        said.append(f"unknown part '{person.part}'. Write participant, interviewer or none, or leave it empty.")
     if person.source_type not in SOURCE_TYPES:
-        said.append(f"source_type is '{person.source_type}'. Write interview, focus_group, field_note or document.")
+        said.append(
+            f"unknown source_type '{person.source_type}'. Write interview, focus_group, field_note or "
+            "document, or leave it empty."
+        )
     return said
 
 
@@ -162,7 +164,8 @@ def _twice(people: list[Person]) -> list[tuple[int, str]]:
             said.append(
                 (
                     person.line,
-                    f"'{person.speaker}' of {person.document} is in line {before.line} already. Keep one of them.",
+                    f"duplicate speaker '{person.speaker}' of {person.document}, first given on line "
+                    f"{before.line}. Keep one of them.",
                 )
             )
         for name, value in person.attributes.items():
@@ -171,7 +174,8 @@ def _twice(people: list[Person]) -> list[tuple[int, str]]:
                 said.append(
                     (
                         person.line,
-                        f"{name} of '{person.case}' is '{value}' here and not in line {other.line}. Make them agree.",
+                        f"{name} of '{person.case}' is '{value}' here but differs on line {other.line}. "
+                        "Give the same value on both.",
                     )
                 )
     return said

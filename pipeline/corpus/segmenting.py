@@ -197,7 +197,7 @@ def _identifier(document: str, text: str, occurrence: int) -> str:
 def problems(documents: Sequence[str], segments: pd.DataFrame) -> pd.DataFrame:
     """List the documents that have nothing left to analyse."""
     rich = set(segments.loc[segments["substantive"].astype(bool), "document"])
-    reason = "Nothing in it can be analysed: all of it is the interviewer's, a heading, or too short."
+    reason = "It has no text to analyse: everything in it is the interviewer's, a heading, or too short."
     rows = [("note", str(name), "", reason) for name in sorted(set(documents) - rich)]
     return (
         pd.DataFrame(rows, columns=["kind", "document", "place", "reason"]) if rows else store.empty("segment_problems")

@@ -78,7 +78,7 @@ def place(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list[Placed]
         document = names.find(coding.document)
         found: tuple[int, int, str] | str
         if not coding.code.strip():
-            found = "It names no code. Write one, or remove the row."
+            found = "No code is given. Add one, or remove the row."
         elif not document:
             found = names.reason(coding.document)
         else:
@@ -103,16 +103,22 @@ def _span(coding: Coding, text: str, folded: dict[str, _Folded]) -> tuple[int, i
         return coding.start or 0, coding.end or 0, "offsets"
     wanted = coding.text.strip()
     if not wanted:
-        return "It has neither a text nor offsets that lie in the document. Give one of them."
+        return "The coding has no text, and no offsets that lie in the document. Give one of them."
     spans = _found(wanted, text, folded)
     if len(spans) > 1:
         spans = _of_copy(coding, spans, _found(wanted, coding.copy, folded)) or spans
     if len(spans) == 1:
         return *spans[0], "text"
     if spans:
-        return "Its text occurs more than once and its offsets do not say which place is meant. Mend start and end."
-    offsets = "its offsets do not fit it" if coding.start is not None else "it has no offsets"
-    return f"Its text is not in the document word for word, and {offsets}. Mend the text, or start and end."
+        return (
+            "The coded text occurs more than once, and the offsets do not say which occurrence is meant. "
+            "Correct start and end."
+        )
+    offsets = "the offsets do not match it" if coding.start is not None else "no offsets are given"
+    return (
+        f"The coded text does not occur word for word in the document, and {offsets}. Correct the text, or "
+        "start and end."
+    )
 
 
 def _found(wanted: str, text: str, folded: dict[str, _Folded]) -> list[tuple[int, int]]:

@@ -30,7 +30,7 @@ def _prose(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if found := text_files.STRANGE.search(value):
-        raise ValueError(f"holds U+{ord(found[0]):04X}, which no text holds; remove it")
+        raise ValueError(f"contains the control character U+{ord(found[0]):04X}; remove it")
     return " ".join(value.split())
 
 
@@ -127,7 +127,7 @@ def load(path: Path) -> Codebook:
     try:
         found = yaml_files.read(path)
     except FileNotFoundError:
-        raise CodebookError(f"{path} is missing: `counterpoint new {path.parent}` makes an empty one.") from None
+        raise CodebookError(f"{path} is missing. Create an empty one with `counterpoint new {path.parent}`.") from None
     except yaml_files.YamlError as error:
         raise CodebookError(str(error)) from None
     raw = found.value
@@ -135,9 +135,9 @@ def load(path: Path) -> Codebook:
         return Codebook()
     if not isinstance(raw, yaml_files.Map) or not isinstance(raw.get("codes", []), list | None):
         line = yaml_files.line_of(raw, ["codes"]) or 1
-        raise CodebookError(f"{path}, line {line}: a codebook holds the key 'codes:' with a list of codes under it.")
+        raise CodebookError(f"{path}, line {line}: expected the key 'codes:' with a list of codes under it.")
     strange = [
-        f"{path}, line {raw.lines[key]}: '{key}' is no key of a codebook. Keep only 'codes'."
+        f"{path}, line {raw.lines[key]}: unknown key '{key}' in the codebook. Keep only 'codes'."
         for key in raw
         if key != "codes"
     ]
@@ -159,7 +159,9 @@ def parse(
         if isinstance(entry, str) and not isinstance(entry, yaml_files.Numeral):
             entry = {"name": entry}
         if not isinstance(entry, dict):
-            found.append(f"{where}: {entry!r} is no code: it needs a name, with fields below. Begin with '- name:'.")
+            found.append(
+                f"{where}: {entry!r} is not a code: a code needs a name, with its fields below. Begin with '- name:'."
+            )
             continue
         try:
             codes.append((where, Code(**{str(key): value for key, value in entry.items()})))
@@ -191,18 +193,21 @@ def _wrong_between(codes: list[tuple[str, Code]], written: set[str]) -> list[str
         key = code.name.casefold()
         if counts[key] > 1 and key in first:
             said.append(
-                f"{where}: the code '{code.name}' is there already ({first[key]}). A name is an id: rename one of them."
+                f"{where}: duplicate code '{code.name}', first given at {first[key]}. Code names must be "
+                "unique: rename one."
             )
         first.setdefault(key, where)
         if code.parent and code.parent not in known:
-            said.append(f"{where}: '{code.name}' has the parent '{code.parent}', which is no code. Add or mend it.")
+            said.append(
+                f"{where}: the parent '{code.parent}' of '{code.name}' is not a code. Add it or correct the name."
+            )
     rings: set[frozenset[str]] = set()
     for where, code in codes:
         ring = _ring(code.name, parents)
         if ring and frozenset(ring) not in rings:
             rings.add(frozenset(ring))
             shown = " > ".join(f"'{name}'" for name in (*ring, ring[0]))
-            said.append(f"{where}: the parents of '{code.name}' go in a circle ({shown}). Remove one `parent`.")
+            said.append(f"{where}: the parents of '{code.name}' form a loop ({shown}). Remove one `parent`.")
     return said
 
 
@@ -218,11 +223,11 @@ def _sentence(where: str, name: str, problem: Any) -> str:
     field = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         known = ", ".join(Code.model_fields)
-        return f"{where}: the code '{name}' has '{field}', which is no field of a code. There are: {known}."
+        return f"{where}: the code '{name}' has the unknown field '{field}'. Fields: {known}."
     if (field == "name" and problem["input"] in ("", None)) or problem["type"] == "missing":
-        return f"{where}: a code without a name. Give it one: `name` is the only field that is required."
+        return f"{where}: a code has no name. Add one: `name` is the only required field."
     if field == "color":
         return f"{where}: the color of '{name}' is {problem['input']!r}. Write it as \"#4477aa\", in quotation marks."
     if problem["type"] == "value_error":
         return f"{where}: '{field}' of '{name}' {problem['msg'].removeprefix('Value error, ')}."
-    return f"{where}: '{field}' of '{name}' is {problem['input']!r}, which is no text. Put it in quotation marks."
+    return f"{where}: '{field}' of '{name}' is {problem['input']!r}, which is not text. Put it in quotation marks."

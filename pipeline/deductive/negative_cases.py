@@ -27,7 +27,7 @@ def near(found: Mapped, segments: pd.DataFrame, *, codes: Tree, most: int) -> pd
         ordered = sorted(free, key=lambda row: (-round(float(found.scores[row, column]), 9), ids[row]))
         for rank, row in enumerate(ordered[:most], start=1):
             instead = [found.codes[other] for other in np.flatnonzero(found.accepted[row])]
-            what = f"given {', '.join(instead)} instead" if instead else "given no code"
+            what = f"was coded {', '.join(instead)} instead" if instead else "given no code"
             rows.append(
                 {
                     "code": name,
@@ -36,7 +36,7 @@ def near(found: Mapped, segments: pd.DataFrame, *, codes: Tree, most: int) -> pd
                     "segment_id": ids[row],
                     "score": round(float(found.scores[row, column]), 6),
                     "theme_id": -1,
-                    "reason": f"Near to the code, and {what}.",
+                    "reason": f"Close to the code, but {what}.",
                 }
             )
     return pd.DataFrame(rows)

@@ -108,7 +108,7 @@ def themes(
     root = Node(
         refi.guid(study, "themes"),
         refi.THEMES,
-        " ".join(("What the pipeline proposes, to be read and decided about.", *told)),
+        " ".join(("Proposed by the pipeline for researchers to review.", *told)),
         codable=False,
     )
     nodes: dict[int, Node] = {}

@@ -16,12 +16,12 @@ from pipeline.reporting.written_summaries import Summary
 FIELDS = (("include", "Include"), ("exclude", "Exclude"))
 LISTS = (("examples", "Examples"), ("counter_examples", "Counter-examples"))
 SILENT = {
-    "asked": "Asked, and nothing was found in the answer.",
+    "asked": "Asked; no answer matched this code.",
     "not_asked": "Not asked.",
-    "unknown": "Nothing was found; whether it was asked cannot be told.",
-    "not_available": "Not available: the case does not speak English, which is all that the mapping reads.",
+    "unknown": "No passage matched; it is not known whether this was asked.",
+    "not_available": "Not available: code mapping requires English, and this case speaks another language.",
 }
-NO_SUMMARY = "A summary is not available: the passages are not in English."
+NO_SUMMARY = "No summary: the passages are not in English."
 LEVELS = 9
 
 
@@ -29,7 +29,7 @@ def codebook(book: Codebook) -> bytes:
     """The codebook as a document's bytes: a heading a code, sub-codes below their parents, and what is said of them."""
     made = begun("Codebook")
     if not len(book):
-        made.add_paragraph("There are no codes.")
+        made.add_paragraph("The codebook has no codes.")
     waiting = [(name, 1) for name in reversed(book.categories)]
     while waiting:
         name, level = waiting.pop()
@@ -52,9 +52,9 @@ def matrix(
     """
     made = begun("Framework matrix")
     made.add_paragraph(
-        "A framework matrix (Gale et al. 2013), laid out for paper: a part a case, a row a code. The codes are "
-        "candidates, given by a program: read the passages before you rely on a cell. The words are the people's own, "
-        "letter for letter, unless somebody is named beside the number; […] stands where something lies between."
+        "A framework matrix (Gale et al. 2013) for print: one section per case, one row per code. Codes "
+        "are candidates assigned by a program: read the passages before relying on a cell. The text is "
+        "verbatim unless an author is named beside the count; […] marks omitted text."
     )
     known = {str(row["case"]): row for row in cases.to_dict("records")}
     place = {code: number for number, code in enumerate(codes)}
@@ -73,7 +73,7 @@ def matrix(
             silent = SILENT.get(str(row.state), "")
             _filled(grid.add_row().cells, str(row.code), text if own or row.n_segments else silent)
     if table.empty:
-        made.add_paragraph("There is no matrix: it needs a codebook and people who speak.")
+        made.add_paragraph("No matrix: it requires a codebook and speaking participants.")
     return saved(made)
 
 

@@ -16,20 +16,20 @@ THEME = "Theme"
 LINE, SPACE = 0.9, 2.6
 LEFT, RIGHT = 5.0, 11.5
 GATHERED = (
-    "A computer was asked to group what people said in interviews, and there was too little of it to divide. The "
-    "cards below hold what was said: a name, who speaks of it, and a few passages, word for word. None of it is a "
-    "result yet. We would like to know how you read it."
+    "A computer was asked to group what people said in interviews, but there was too little material "
+    "to divide. The cards below show what was said: a name, who talks about it, and a few passages, "
+    "word for word. Nothing here is a result yet. We would like to know how you interpret it."
 )
 INTRO = (
-    "A computer has grouped what people said in interviews. Each card below is one such group: a name for it, who "
-    "speaks of it, and a few passages, word for word. None of it is a result yet. We would like to know how you read "
-    "it.",
-    "Write into the empty cells, as much or as little as you like, and leave out what says nothing to you. Then save "
-    "the document and send it back. Please do not change the numbers that stand beside the word Theme: by them we find "
-    "the card again.",
+    "A computer has grouped what people said in interviews. Each card below is one group: a name, who "
+    "talks about it, and a few passages, word for word. Nothing here is a result yet. We would like to "
+    "know how you interpret it.",
+    "Fill in the empty cells, as much or as little as you like, and skip anything you have no view on. "
+    "Then save the document and send it back. Please do not change the numbers beside the word Theme: "
+    "we use them to match your answers to the cards.",
 )
 # Where people have changed what the computer found.
-DECIDED = "The researchers have looked at these groups: some they have named, joined, divided or left out."
+DECIDED = "The researchers have reviewed these groups and named, merged, split or rejected some of them."
 
 
 @dataclass(frozen=True)
@@ -57,18 +57,18 @@ def document(
     all. `labeller`: the language model that worded names, if any.
     """
     made = docx.begun("What do you make of it?")
-    made.add_paragraph(markup.allowed(f"About the study {study}"))
+    made.add_paragraph(markup.allowed(f"Study: {study}"))
     for said in (INTRO[0] if grouped else GATHERED, *((DECIDED,) if decided else ()), *INTRO[1:]):
         made.add_paragraph(said)
     if labeller:
-        made.add_paragraph(markup.allowed(f"Some of the names were worded by a language model ({labeller})."))
+        made.add_paragraph(markup.allowed(f"Some names were written by a language model ({labeller})."))
     about = _table(made)
     for asked, known in ((NAME, ""), (ROLE, role), (DATE, "")):
         _row(about, asked, known, LINE)
     for card in cards:
         _card(made, card)
     if not cards:
-        made.add_paragraph("There is no theme yet.")
+        made.add_paragraph("There are no themes yet.")
     return docx.saved(made)
 
 

@@ -199,6 +199,6 @@ def _places(text: str, offsets: Offsets) -> Callable[[int], int]:
 def _about(offsets: Offsets) -> str:
     unit = "code points" if offsets == "codepoints" else "UTF-16 units"
     return (
-        f"What the user '{coders.MODEL}' applied is a candidate, proposed by a program, with its score in the "
-        f"selection's description. {refi.counting(unit)} {refi.UNDATED[:10]} stands for a date not known."
+        f"Codings by the user '{coders.MODEL}' are candidates proposed by a program; the score is in the "
+        f"selection's description. {refi.counting(unit)} {refi.UNDATED[:10]} stands for an unknown date."
     )

@@ -96,23 +96,24 @@ def check(xml: bytes, files: Mapping[str, bytes], *, units: str) -> None:
         wrong += _shape(element)
         ids += [value for name, value in element.items() if name == "guid"]
         wanted |= {value for name, value in element.items() if name in _REFERRING}
-    wrong += [f"{count} things have the id {guid}" for guid, count in Counter(ids).most_common(5) if count > 1]
-    wrong += [f"nothing has the id {guid}" for guid in sorted(wanted - set(ids))[:5]]
+    wrong += [f"{count} elements have the id {guid}" for guid, count in Counter(ids).most_common(5) if count > 1]
+    wrong += [f"no element has the id {guid}" for guid in sorted(wanted - set(ids))[:5]]
     for source in [*root.iter("TextSource"), *root.iter("Note")]:
         wrong += _selections(source, files, units)
     if wrong:
         raise ExchangeError(
-            f"The export would not be valid REFI-QDA: {'; '.join(wrong[:10])}. Nothing was written. Please report this."
+            f"The export would not be valid REFI-QDA: {'; '.join(wrong[:10])}. Nothing was written. Please "
+            "report this as a bug."
         )
 
 
 def _shape(element: Any) -> list[str]:
     if element.tag not in _SHAPES:
-        return [f"{element.tag} is no element of an export"]
+        return [f"{element.tag} is not allowed in an export"]
     children, attributes = _SHAPES[element.tag]
     order = "".join(f"<{child.tag}>" for child in element)
     pattern = "".join(f"(?:<{name.rstrip('?*+')}>){name[-1] if name[-1] in '?*+' else ''}" for name in children.split())
-    wrong = [] if re.fullmatch(pattern, order) else [f"{element.tag} holds {order[:80] or 'nothing'}"]
+    wrong = [] if re.fullmatch(pattern, order) else [f"{element.tag} contains {order[:80] or 'nothing'}"]
     forms = {name.rstrip("!"): form for name, form in attributes.items()}
     needed = {name.rstrip("!") for name in attributes if name.endswith("!")}
     wrong += [f"{element.tag} lacks {name}" for name in sorted(needed - set(element.keys()))]
@@ -129,4 +130,4 @@ def _selections(source: Any, files: Mapping[str, bytes], units: str) -> list[str
     text = files[name].decode()
     length = len(text.encode("utf-16-le")) // 2 if units == "utf16" else len(text)
     spans = [(int(one.get("startPosition")), int(one.get("endPosition"))) for one in source.iter("PlainTextSelection")]
-    return [f"{start} to {end} lies outside {name}" for start, end in spans if not 0 <= start < end <= length][:5]
+    return [f"{start} to {end} is outside {name}" for start, end in spans if not 0 <= start < end <= length][:5]

@@ -80,7 +80,7 @@ def sets(
         attributes = {"guid": refi.guid(study, "set", row.theme_id), "name": f"Candidate theme: {node.name}"}
         found.append(markup.element("Set", attributes, markup.text("Description", node.description), *members))
     if codes.beyond:
-        said = markup.text("Description", "Codes that people applied and codebook.yaml does not hold.")
+        said = markup.text("Description", "Codes that people applied but codebook.yaml does not contain.")
         attributes = {"guid": refi.guid(study, "beyond"), "name": refi.BEYOND}
         found.append(markup.element("Set", attributes, said, *(_member("Code", guid) for guid in codes.beyond)))
     return found

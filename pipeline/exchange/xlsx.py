@@ -62,7 +62,7 @@ def write_matrix(
     book.set_properties(
         {
             "title": "Framework matrix",
-            "comments": "Candidate codes: to be read and decided about.",
+            "comments": "Candidate codes, for review.",
             "created": MADE,
         }
     )
@@ -200,17 +200,17 @@ def _write_quotes(
 
 def _write_about(sheet: Any, told: Sequence[str], formats: Mapping[str, Any]) -> None:
     said = (
-        "A framework matrix: a row a case, a column a code (Gale et al. 2013).",
-        "Codes are candidates, given by the pipeline: read the passages before you rely on a cell.",
-        "A cell holds whole sentences of the person's own, letter for letter; […] stands where something lies between. "
-        "The number is how many passages there are. Click the cell to go to the first of them in the sheet Quotes.",
-        "asked, silent: a question came near the code, and nothing was found in the answer. not asked: no question "
-        "came near. Empty: it cannot be told.",
-        "The workbook comes back: what you write in a cell of Matrix, or in the columns label, decision and memo of "
-        "Themes, is read by `counterpoint import framework_matrix.xlsx --who NAME`, and is yours. A summary that a "
-        "person wrote has their name beside the number.",
+        "A framework matrix (Gale et al. 2013): one row per case, one column per code.",
+        "Codes are candidates assigned by the pipeline: read the passages before relying on a cell.",
+        "Each summary consists of whole sentences in the participant's own words; […] marks omitted text. "
+        "The number is the count of passages. Click a cell to go to its first passage in the sheet Quotes.",
+        "asked, silent: a question was close to the code, but no passage in the answer matched. not asked: "
+        "no question was close to the code. Empty: not known.",
+        "The workbook can be imported again: what you write in a cell of Matrix, or in the columns label, "
+        "decision and memo of Themes, is read by `counterpoint import framework_matrix.xlsx --who NAME` "
+        "and recorded under your name. A summary written by a person shows their name beside the count.",
         *told,
-        f"A passage of more than {LONGEST:,} characters is cut here, with a mark; it is whole in the report.",
+        f"Passages longer than {LONGEST:,} characters are cut here, with a mark; the report has the full text.",
     )
     for row, text in enumerate(said):
         sheet.write_string(row, 0, text, formats["text"])

@@ -40,9 +40,9 @@ def smooth(segments: pd.DataFrame, vectors: np.ndarray, *, neighbours: int, deca
     where rows and vectors do not match, or decay is not between 0 and 1.
     """
     if len(segments) != len(vectors):
-        raise ValueError(f"{len(segments)} segments and {len(vectors)} vectors: they must be aligned row by row.")
+        raise ValueError(f"{len(segments)} segments but {len(vectors)} vectors: one vector per segment is required.")
     if neighbours < 0 or not 0 <= decay <= 1:
-        raise ValueError(f"neighbours is {neighbours} (0 or more) and decay is {decay} (between 0 and 1).")
+        raise ValueError(f"neighbours must be 0 or more and decay between 0 and 1; got {neighbours} and {decay}.")
     result = unit(vectors)
     talk = order(segments)
     talk = talk[segments["substantive"].to_numpy(dtype=bool)[talk]]

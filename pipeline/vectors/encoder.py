@@ -100,7 +100,8 @@ def encode(
     way = _way(model, found.folder, place)
     if precision == "int8" and way != "bert":
         raise EncoderError(
-            f"embed.precision: int8 is for models of the BERT kind on the processor, not for '{model}' here."
+            f"embed.precision: int8 requires a BERT model on the CPU; '{model}' does not qualify here. Set "
+            "float32, or choose another model."
         )
     if tell:
         tell(_used(model, found, way, place, precision))
@@ -140,7 +141,10 @@ def _way(model: str, folder: Path, place: str) -> str:
     with _told(model, "loaded"):
         other = model_files.other_kind(folder)
         if other:
-            raise EncoderError(f"The model '{model}' does not give one vector a text ({other}). Name another.")
+            raise EncoderError(
+                f"The model '{model}' does not produce one vector per text ({other}). Choose another in "
+                "embed.model of params.yaml."
+            )
         if static_models.supports(folder):
             return "static"
         return "bert" if place == "cpu" and onnx_bert.supports(folder) else f"library {place}"
@@ -164,8 +168,8 @@ def _told(model: str, what: str) -> Iterator[None]:
         raise
     except (*errors, TypeError, ValueError) as error:
         raise EncoderError(
-            f"The model '{model}' cannot be {what} ({type(error).__name__}: {error}). Fetch it anew, save it anew with "
-            "sentence-transformers, or name another in embed.model of params.yaml."
+            f"The model '{model}' cannot be {what} ({type(error).__name__}: {error}). Download it again, "
+            "save it again with sentence-transformers, or choose another in embed.model of params.yaml."
         ) from None
 
 
@@ -298,7 +302,9 @@ def _mean(parts: list[tuple[int, Floats]]) -> Floats:
     """The unit vector of one text from its parts' word pieces and vectors."""
     vectors = np.array([vector for _, vector in parts], dtype=np.float64)
     if not np.isfinite(vectors).all():
-        raise EncoderError("The model gives vectors that are no numbers. Its weights are damaged: fetch it anew.")
+        raise EncoderError(
+            "The model produced invalid vectors (NaN or infinite): its weights are damaged. Download it again."
+        )
     total = vectors[0]
     if len(parts) > 1:
         total = np.sum([weight * row for (weight, _), row in zip(parts, unit(vectors), strict=True)], axis=0)
@@ -318,7 +324,7 @@ def _read(place: Path, mark: str) -> dict[bytes, Floats]:
         vectors = table["vector"].combine_chunks()
         rows = vectors.flatten().to_numpy(zero_copy_only=False).reshape(len(keys), -1)
     except (pa.ArrowException, OSError, KeyError, ValueError) as error:
-        print(f"{place} cannot be read ({error}) and is made anew.", file=sys.stderr)
+        print(f"{place} cannot be read ({error}) and will be rebuilt.", file=sys.stderr)
         return {}
     return dict(zip(keys, rows.astype(np.float32), strict=True))
 

@@ -104,10 +104,10 @@ def _check(held: dict[str, Any], rows: int, *, pieces: int) -> None:
     """Raise ValueError where a model's tensors do not belong together, or where one of them is not known."""
     strange = sorted(set(held) - KNOWN)
     if strange:
-        raise ValueError(f"it holds '{strange[0]}', of which it is not known what it does to a vector")
+        raise ValueError(f"it contains the unsupported tensor '{strange[0]}'")
     for name in ("weights", "mapping"):
         if name in held and len(held[name]) < pieces:
-            raise ValueError(f"it has {len(held[name])} {name}, and {pieces} word pieces")
+            raise ValueError(f"it has {len(held[name])} {name} for {pieces} word pieces")
     last = int(held["mapping"].max()) if "mapping" in held else pieces - 1
     if last >= rows:
-        raise ValueError(f"its word pieces ask for {last + 1} vectors, and it has {rows}")
+        raise ValueError(f"its word pieces need {last + 1} vectors, but it has {rows}")

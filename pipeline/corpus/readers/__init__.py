@@ -62,11 +62,12 @@ def read_transcript(path: Path, labels: Labels) -> tuple[Transcript, str]:
     reader = TRANSCRIPTS.get(path.suffix.lower())
     if path.suffix.lower() == ".qdpx":
         raise RefusedError(
-            "A project holds many texts: `counterpoint import --transcripts` puts each in a file of its own. Run it."
+            "A REFI-QDA project contains several texts. Run `counterpoint import --transcripts` to extract "
+            "each to its own file."
         )
     if reader is None:
         raise RefusedError(
-            f"The ending '{path.suffix}' is none we read ({', '.join(sorted(TRANSCRIPTS))}). Export it as one of these."
+            f"Unsupported transcript file '{path.suffix or path.name}'. Supported: {', '.join(sorted(TRANSCRIPTS))}."
         )
     data = files.content(path)
     with files.reading(f"{path.suffix.lower()} (a transcript)"):
@@ -86,7 +87,7 @@ def read_codes(path: Path) -> list[Coding]:
     reader = CODES.get(path.suffix.lower())
     if reader is None:
         raise RefusedError(
-            f"The ending '{path.suffix}' is none of human codes ({', '.join(sorted(CODES))}). Export it as one of them."
+            f"Unsupported coding file '{path.suffix or path.name}'. Supported: {', '.join(sorted(CODES))}."
         )
     inside = path.name == "data.qda" and path.parent.suffix.lower() == ".qda"
     data = files.content(path)
@@ -100,7 +101,7 @@ def read_codes(path: Path) -> list[Coding]:
 def _check_transcript(found: Transcript) -> None:
     """Raise RefusedError for what no table or page could hold, whichever reader let it through."""
     if not found.turns:
-        raise RefusedError("It holds no words. Remove it, or export it again.")
+        raise RefusedError("The file contains no text. Remove it, or export it again.")
     guards.check_text(len(found.text))
     decoding.check_controls(found.text)
     for speaker in {turn.speaker for turn in found.turns}:
@@ -121,5 +122,5 @@ def _check_coding(coding: Coding) -> None:
             decoding.check_controls(said)
     except RefusedError:
         raise RefusedError(
-            f"Its {coding.row} holds NUL or other characters that no text holds. Export it again in UTF-8."
+            f"Invalid characters (such as NUL) in {coding.row}. Export the file again as UTF-8."
         ) from None

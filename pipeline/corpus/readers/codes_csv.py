@@ -20,8 +20,8 @@ def read(data: bytes, stem: str) -> list[Coding]:
         missing.append("text")
     if missing:
         raise RefusedError(
-            f"It lacks the column '{missing[0]}'. The columns are document,start,end,text,code,coder; "
-            "either text or start and end may be missing."
+            f"Missing column '{missing[0]}'. Expected columns: document,start,end,text,code,coder; either "
+            "text, or both start and end, may be omitted."
         )
     return [_coding(number, row, stem) for number, row in found]
 

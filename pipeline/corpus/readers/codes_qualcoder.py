@@ -49,7 +49,7 @@ def read(data: bytes, stem: str) -> list[Coding]:
             )
     for table, column, kind in (("code_image", "imid", "a picture"), ("code_av", "avid", "a recording")):
         for row in tables[table]:
-            place = f"coding {row[column]} of {kind}, which has no place in a text"
+            place = f"coding {row[column]} of {kind}, which has no position in a text"
             source = sources.get(row["id"], {"name": ""})
             found.append(_coding(row, place, source, codes, stem=stem))
     return found

@@ -92,8 +92,8 @@ def _codings(header: list[str], found: list[tuple[int, dict[str, str]]], stem: s
     missing = [ours for ours in ("document", "text", "code") if not column[ours]]
     if missing:
         raise RefusedError(
-            f"It lacks the column '{missing[0]}', and its header is none that we know. "
-            "The columns of our own form are document,start,end,text,code,coder."
+            f"No column for '{missing[0]}', and the header matches no known export. Expected columns: "
+            "document,start,end,text,code,coder."
         )
     if not (column["start"] and column["end"]):
         column |= {"start": "", "end": ""}

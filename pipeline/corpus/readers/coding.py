@@ -38,6 +38,6 @@ def by_people(codings: Sequence[Coding]) -> tuple[list[Coding], str]:
         return people, ""
     who = " and ".join(f"'{name}'" for name in ours)
     return people, (
-        f"{len(codings) - len(people)} of {len(codings)} codings are by {who}, which is this program and no person: "
-        "they were left out. If a person goes by that name, give them another."
+        f"{len(codings) - len(people)} of {len(codings)} codings were omitted: they are by {who}, this "
+        "program's own name. If a person uses that name, rename the coder."
     )

@@ -73,7 +73,8 @@ def transcript(text: str, labels: Labels) -> Transcript:
     found = list(cues(text))
     if not found:
         raise RefusedError(
-            "It has no cue (a line such as '00:00:01.000 --> 00:00:04.000' and text below). Export it again."
+            "No subtitle cues found (a line such as '00:00:01.000 --> 00:00:04.000' with text below it). "
+            "Export the file again."
         )
     said = list(_voices(found))
     if not any(voice.speaker for voice in said):

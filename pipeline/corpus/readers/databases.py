@@ -27,7 +27,7 @@ def read(data: bytes, wanted: Mapping[str, Sequence[str]], *, program: str) -> d
     """
     guards.check_size(len(data), limit=MAX_DATABASE_BYTES)
     if not data.startswith(_MAGIC) or len(data) < 100:
-        raise RefusedError(f"It is no SQLite database, as a project of {program} is. Export it again.")
+        raise RefusedError(f"Not a SQLite database, so not a {program} project. Export it again.")
     # Bytes 18 and 19 say that changes lie in a second file (WAL), which is not there for a database in memory.
     plain = data[:18] + b"\1\1" + data[20:]
     try:
@@ -41,7 +41,7 @@ def read(data: bytes, wanted: Mapping[str, Sequence[str]], *, program: str) -> d
             base.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY)
             return {name.rstrip("?"): _rows(base, name, columns, program) for name, columns in wanted.items()}
     except (sqlite3.Error, UnicodeError, OverflowError, MemoryError) as error:  # a damaged name may be no UTF-8
-        raise RefusedError(f"It cannot be read as a database ({error}). Export it again from {program}.") from None
+        raise RefusedError(f"The database cannot be read ({error}). Export it again from {program}.") from None
 
 
 def _rows(base: sqlite3.Connection, name: str, columns: Sequence[str], program: str) -> list[Row]:
@@ -59,13 +59,15 @@ def _rows(base: sqlite3.Connection, name: str, columns: Sequence[str], program: 
     if not usable:
         if optional and not kinds:
             return []
-        raise RefusedError(f"It has no table '{table}', so it is no project of {program}. Export it again.")
+        raise RefusedError(f"Missing table '{table}': not a {program} project. Export it again.")
     # A column that is computed, or hidden, is marked so in the seventh field.
     there = {str(found[1]).lower() for found in base.execute(f'PRAGMA table_xinfo("{table}")') if found[6] == 0}
     taken = [column.rstrip("?") for column in columns if column.rstrip("?") in there]
     missing = [column for column in columns if not column.endswith("?") and column not in taken]
     if missing:
-        raise RefusedError(f"Its table '{table}' lacks the column '{missing[0]}', so it is no project of {program}.")
+        raise RefusedError(
+            f"Missing column '{missing[0]}' in table '{table}': not a {program} project. Export it again."
+        )
     listed = ", ".join(f'"{column}"' for column in taken)
     # The names are this module's callers' own, never the file's.
     found: list[Row] = []
@@ -75,7 +77,10 @@ def _rows(base: sqlite3.Connection, name: str, columns: Sequence[str], program: 
         said |= {column: _cell(cell) for column, cell in zip(taken, cells, strict=True)}
         room -= sum(map(len, said.values()))
         if len(found) >= MAX_ROWS or room < 0:
-            raise RefusedError(f"Its table '{table}' is larger than any study's. Split the project.")
+            raise RefusedError(
+                f"Table '{table}' is too large (more than {MAX_ROWS:,} rows or {MAX_CHARACTERS:,} characters). "
+                "Split the project."
+            )
         found.append(said)
     return found
 

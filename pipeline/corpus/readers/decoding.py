@@ -67,7 +67,7 @@ def decode(data: bytes, *, any_type: bool = False) -> tuple[str, str]:
     other = "" if any_type else other_type(data)
     if other:
         raise RefusedError(
-            f"It is {other} in truth, not plain text. Give it its right ending, or save it as plain text."
+            f"The file is actually {other}, not plain text. Correct its extension, or save it as plain text."
         )
     text, guessed = as_written(data)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -82,14 +82,14 @@ def other_type(data: bytes) -> str:
 
 def check_controls(text: str) -> None:
     """Raise RefusedError for what no text holds: NUL, half of a character, many control characters."""
-    for sign, name in ((_NUL, "NUL characters"), (_HALF, "halves of characters (lone surrogates)")):
+    for sign, name in ((_NUL, "NUL characters"), (_HALF, "incomplete characters (lone surrogates)")):
         found = sign.search(text)
         if found:
             line = text.count("\n", 0, found.start()) + 1
-            raise RefusedError(f"It holds {name}, the first in line {line}, so it is not a text. {EXPORT}")
+            raise RefusedError(f"Not a text file: it contains {name}, first on line {line}. {EXPORT}")
     controls = sum(text.count(chr(code)) for code in range(1, 32) if chr(code) not in "\t\n\x0b\x0c")
     if controls > MAX_CONTROLS * len(text):
-        raise RefusedError(f"It holds many control characters, so it is not a text. {EXPORT}")
+        raise RefusedError(f"Not a text file: it contains many control characters. {EXPORT}")
 
 
 def as_written(data: bytes) -> tuple[str, str]:
@@ -110,7 +110,8 @@ def as_written(data: bytes) -> tuple[str, str]:
     best = from_bytes(data, cp_isolation=GUESSES).best()
     if best is None:
         raise RefusedError(
-            f"Its characters are in no encoding we know (the first is in line {_line(data, at)}). {AGAIN}"
+            "The character encoding could not be determined (first unreadable character on line "
+            f"{_line(data, at)}). {AGAIN}"
         )
     return _strict(data, best.encoding), best.encoding
 
@@ -136,8 +137,9 @@ def _check_one_encoding(data: bytes, at: int) -> None:
     clear = _CLEAR.search(data)
     if clear:
         raise RefusedError(
-            f"It mixes two encodings: line {_line(data, clear.start())} is in UTF-8, line {_line(data, at)} is not "
-            f"(byte 0x{data[at]:02X}). Mend that line, and save it as plain text in UTF-8."
+            f"The file mixes two encodings: line {_line(data, clear.start())} is UTF-8, but line "
+            f"{_line(data, at)} is not (byte 0x{data[at]:02X}). Correct that line, and save the file as "
+            "plain text in UTF-8."
         )
 
 

@@ -43,10 +43,12 @@ def listed(folder: Path, *, endings: Collection[str] = ()) -> Listing:
             with os.scandir(at) as inside:
                 entries = [entry for entry in inside if not _hidden(entry.name)]
         except OSError as error:
-            found.refused.append((_below(folder, at), f"{plain_files.not_opened(error)} What lies in it was left out."))
+            found.refused.append((_below(folder, at), f"{plain_files.not_opened(error)} Its contents were omitted."))
             continue
         if not entries and at != folder and at.suffix.lower() in endings:
-            found.refused.append((_below(folder, at), "It is an empty folder, not a file. Put the file here."))
+            found.refused.append(
+                (_below(folder, at), "It is an empty folder, not a file. Replace it with the file itself.")
+            )
         for entry in entries:
             path = at / entry.name
             why = plain_files.problem(path)
@@ -74,7 +76,7 @@ def content(path: Path, *, limit: int = MAX_FILE_BYTES, follow: bool = False) ->
     except OSError as error:
         raise RefusedError(plain_files.not_opened(error)) from None
     if len(data) > limit:
-        raise RefusedError(f"It is larger than {limit // 2**20} MiB, which nothing of this kind is.")
+        raise RefusedError(f"The file is larger than {limit // 2**20} MiB, the limit for this kind of file. Split it.")
     return data
 
 
@@ -93,8 +95,9 @@ def reading(kind: str) -> Iterator[None]:
         raise
     except Exception as error:  # it goes no further than this file, and is said with its type
         raise RefusedError(
-            f"It could not be read as {kind}; the reader failed with {type(error).__name__}{_words(error)}. "
-            "Save it again in the program it comes from. If it is as it should be, report this: the fault is ours."
+            f"The file could not be read as {kind}: the reader failed with "
+            f"{type(error).__name__}{_words(error)}. Save it again in the program it comes from. If the "
+            "file is valid, please report this as a bug."
         ) from error
 
 

@@ -31,44 +31,51 @@ OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK"
 def check_size(size: int, *, limit: int = MAX_TEXT_BYTES) -> None:
     """Raise RefusedError where a file is empty or larger than any transcript."""
     if size == 0:
-        raise RefusedError("It is empty. Remove it, or export it again.")
+        raise RefusedError("The file is empty. Remove it, or export it again.")
     if size > limit:
         raise RefusedError(
-            f"It is larger than {limit // 2**20} MiB, which no transcript is. Split it, or remove what is no text."
+            f"The file is larger than {limit // 2**20} MiB, the limit for a transcript. Split it, or "
+            "remove what is not text."
         )
 
 
 def check_lines(count: int, *, what: str = "lines") -> None:
     """Raise RefusedError where a text has more lines, or turns, than any transcript."""
     if count > MAX_LINES:
-        raise RefusedError(f"It has more than {MAX_LINES} {what}, which no transcript has. Split it.")
+        raise RefusedError(f"The file has more than {MAX_LINES:,} {what}, the limit for a transcript. Split it.")
 
 
 def check_text(characters: int) -> None:
     """Raise RefusedError where what was read from a file is longer than any transcript."""
     if characters > MAX_TEXT_BYTES:
-        raise RefusedError(f"It holds more than {MAX_TEXT_BYTES:,} characters, which no transcript does. Split it.")
+        raise RefusedError(
+            f"The file contains more than {MAX_TEXT_BYTES:,} characters, the limit for a transcript. Split it."
+        )
 
 
 def opened_archive(data: bytes) -> zipfile.ZipFile:
     """Open a zip after checking how many members it has and where they claim to lie; nothing is unpacked."""
     if data.startswith(OLE):
         raise RefusedError(
-            "It is protected by a password, or in Office's format from before 2007. Save it without a password, as "
-            "its ending says."
+            "The file is password-protected or in an Office format from before 2007. Save it without a "
+            "password in the format of its extension."
         )
     if data.count(b"PK\x01\x02") > 2 * MAX_MEMBERS:  # before Python lists them
-        raise RefusedError(f"It holds more than {MAX_MEMBERS} files. No transcript does: it was left out.")
+        raise RefusedError(
+            f"The file contains more than {MAX_MEMBERS:,} parts, the limit for a document. It was omitted; "
+            "save it again."
+        )
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise RefusedError(
-            f"It cannot be opened as the archive it should be ({error}). Save it again in the program it comes from."
+            f"The file cannot be opened as a zip archive ({error}). Save it again in the program it comes from."
         ) from None
     if len(members) > MAX_MEMBERS:
         raise RefusedError(
-            f"It holds {len(members)} files, more than {MAX_MEMBERS}. No transcript does: it was left out."
+            f"The file contains {len(members):,} parts, more than the limit of {MAX_MEMBERS:,}. It was "
+            "omitted; save it again."
         )
     names: set[str] = set()
     for member in members:
@@ -78,11 +85,12 @@ def opened_archive(data: bytes) -> zipfile.ZipFile:
             or ":" in member.filename
         ):
             raise RefusedError(
-                f"It holds a file whose name leaves the folder ('{member.filename[:60]}'). It was left out."
+                "The file contains a part that would be written outside its folder "
+                f"('{member.filename[:60]}'). It was omitted; save it again."
             )
         if member.filename in names:
             raise RefusedError(
-                f"It holds '{member.filename[:60]}' twice, so that it is unclear which one counts. Save it again."
+                f"The file contains '{member.filename[:60]}' twice, so it is unclear which one counts. Save it again."
             )
         names.add(member.filename)
     return archive
@@ -93,20 +101,23 @@ def member(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         info = archive.getinfo(name)
     except KeyError:
-        raise RefusedError(f"It lacks the part '{name}', so it is not what its ending says. Save it again.") from None
+        raise RefusedError(
+            f"Missing part '{name}': the content does not match the file's extension. Save it again."
+        ) from None
     swollen = info.file_size > SMALL_BYTES and info.file_size > MAX_RATIO * max(1, info.compress_size)
     if info.file_size > MAX_MEMBER_BYTES or swollen:
         raise RefusedError(
-            f"Its part '{name}' would unpack to {info.file_size / 2**20:.0f} MiB. No transcript does: it was left out."
+            f"Part '{name}' would unpack to {info.file_size / 2**20:.0f} MiB, more than a transcript "
+            "needs. The file was omitted; save it again."
         )
     if info.flag_bits & 1:
-        raise RefusedError("It is protected by a password. Save it without one.")
+        raise RefusedError("The file is password-protected. Save it without a password.")
     try:
         with archive.open(info) as handle:
             return handle.read(MAX_MEMBER_BYTES + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise RefusedError(
-            f"Its part '{name}' is damaged ({error}). Save it again in the program it comes from."
+            f"Part '{name}' is damaged ({error}). Save the file again in the program it comes from."
         ) from None
 
 
@@ -115,7 +126,7 @@ def refuse_doctype(data: bytes) -> None:
     plain = data.replace(b"\0", b"").upper()  # without zeros UTF-16 reads as ASCII does
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise RefusedError(
-            "Its XML declares a document type or entities, which no such program writes. It was left out."
+            "The XML declares a document type or entities, which are not allowed. The file was omitted; save it again."
         )
 
 
@@ -123,10 +134,10 @@ def check_marks(xml: bytes, *, most: int = MAX_MARKS) -> None:
     """Raise RefusedError where an XML text holds more marks, or a longer one, than any study's, before it is read."""
     if xml.count(b"<") > most:
         raise RefusedError(
-            f"Its XML holds more than {most:,} marks, which no transcript does. Copy its words to a new file."
+            f"The XML has more than {most:,} tags, the limit for a transcript. Copy the text to a new file."
         )
     if _LONG_MARK.search(xml):
-        raise RefusedError("Its XML holds a mark of more than a MiB, which no transcript does. It was left out.")
+        raise RefusedError("The XML has a tag larger than 1 MiB. The file was omitted; save it again.")
 
 
 def xml_events(data: bytes) -> Iterator[tuple[str, Any]]:
@@ -136,7 +147,7 @@ def xml_events(data: bytes) -> Iterator[tuple[str, Any]]:
         yield from iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True)
     except DefusedXmlException:
         raise RefusedError(
-            "Its XML declares a document type or entities, which no such program writes. It was left out."
+            "The XML declares a document type or entities, which are not allowed. The file was omitted; save it again."
         ) from None
     except (ParseError, ValueError, LookupError, RecursionError) as error:
-        raise RefusedError(f"Its XML is damaged ({error}). Save it again in the program it comes from.") from None
+        raise RefusedError(f"The XML is damaged ({error}). Save the file again in the program it comes from.") from None

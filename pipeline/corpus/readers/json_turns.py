@@ -33,7 +33,7 @@ def read(data: bytes, labels: Labels) -> Transcript:
     text, _ = decoding.decode(data)
     found = _turns(strict_json.parsed(text), 0)
     if not found:
-        raise RefusedError("It holds no list of turns (such as 'segments', each with 'text'). Export it again.")
+        raise RefusedError("No list of turns found (such as 'segments', each with 'text'). Export the file again.")
     scale = _scale(found)
     said = (
         Utterance(_speaker(turn), _text(turn), _time(turn, scale), (number, number))

@@ -95,8 +95,8 @@ def without_time(odd: Sequence[tuple[str, str]]) -> list[Remark]:
     where, stamp = odd[0]
     which = f"'{stamp[:40]}' in {where}"
     if len(odd) == 1:
-        return [Remark("note", f"One time is none that a recording has ({which}); its words are there without it.")]
-    said = f"{len(odd)} times are none that a recording has (the first is {which}); their words are there without them."
+        return [Remark("note", f"One time is not valid ({which}); its text was kept without a time.")]
+    said = f"{len(odd)} times are not valid (the first is {which}); their text was kept without times."
     return [Remark("note", said)]
 
 

@@ -19,7 +19,7 @@ def read(data: bytes, labels: Labels) -> Transcript:
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
     if _MANIFEST in archive.namelist() and b"encryption-data" in guards.member(archive, _MANIFEST):
-        raise RefusedError("It is protected by a password. Save it without one.")
+        raise RefusedError("The file is password-protected. Save it without a password.")
     paragraphs = _paragraphs(guards.member(archive, "content.xml"))
     return traced(speakers.transcript("\n".join(paragraphs), labels), "paragraph", paragraph_marks(paragraphs))
 

@@ -120,13 +120,14 @@ def fitting(
     # Names that most passages match are proof enough; people also mark half words.
     if len(ways) > 1 and named < number and whole < MIN_WHOLE * 2 * number:
         raise RefusedError(
-            "Its positions cut words in two however they are counted, so they do not belong to the texts in it. "
-            "Export it again."
+            "The positions do not match the texts in the project: whichever way they are counted, they "
+            "split words. Export it again."
         )
     if len(best) > 1:
         raise RefusedError(
-            f"Its positions can be counted in two ways that fit equally well ({way}; or {best[1][1]}), so it is "
-            "unclear which words are meant. Import it with `counterpoint import --offsets codepoints` (or utf16)."
+            f"The positions fit the texts equally well when counted in two ways ({way}; or {best[1][1]}), "
+            "so the coded passages are ambiguous. Import the project with `counterpoint import --offsets "
+            "codepoints` (or utf16)."
         )
     return way, [list(of_text) for of_text in spans]
 

@@ -57,21 +57,25 @@ def read(data: bytes, labels: Labels) -> Transcript:
     """
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     if b"%PDF-" not in data[:1024]:
-        raise RefusedError("It is no PDF, whatever its ending says. Give it its right ending, or export it again.")
+        raise RefusedError("Not a PDF, despite its extension. Correct the extension, or export it again.")
     try:
         with apply_configuration(**_LIMITS), _nothing_skipped():
             pages = _pages(data)
     except RefusedError:
         raise
     except DependencyError:  # an encryption that it reads with another package only
-        raise RefusedError("It is protected by a password, or by rights. Save it without them.") from None
+        raise RefusedError(
+            "The file is protected by a password or by access restrictions. Save it without them."
+        ) from None
     except _DAMAGE as error:
         raise RefusedError(
-            f"It cannot be read as a PDF ({type(error).__name__}). Export it again, or as .docx."
+            f"The file cannot be read as a PDF ({type(error).__name__}). Export it again, or as .docx."
         ) from None
     lines = _one_after_another(_without_heads(pages))
     if not lines:
-        raise RefusedError("It has no text layer: it is a scan. Recognise its text first (OCR), or type it.")
+        raise RefusedError(
+            "The PDF has no text layer (it is a scan). Run text recognition (OCR) first, or type the text."
+        )
     text, marks = _paragraphs(lines, labels)
     return traced(speakers.transcript(text, labels), "page", marks)
 
@@ -90,7 +94,7 @@ def _nothing_skipped() -> Iterator[None]:
         log.removeHandler(listener)
         log.propagate = True
     if any("is skipped" in message for message in said):
-        raise RefusedError("It draws more than any transcript does. Export it as .docx.")
+        raise RefusedError("The PDF has more drawing operations than a transcript needs. Export it as .docx.")
 
 
 class _Pen:
@@ -102,26 +106,28 @@ class _Pen:
     def stroke(self, *_: object) -> None:
         self.left -= 1
         if self.left < 0:
-            raise RefusedError("It draws more than any transcript does. Export it as .docx.")
+            raise RefusedError("The PDF has more drawing operations than a transcript needs. Export it as .docx.")
 
 
 def _pages(data: bytes) -> list[list[str]]:
     """Return the lines of each page, spaces levelled."""
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):
-        raise RefusedError("It is protected by a password. Save it without one.")
+        raise RefusedError("The file is password-protected. Save it without a password.")
     if len(reader.pages) > MAX_PAGES:
-        raise RefusedError(f"It has more than {MAX_PAGES} pages, which no transcript has. Split it.")
+        raise RefusedError(f"The PDF has more than {MAX_PAGES:,} pages, the limit for a transcript. Split it.")
     looked_at = max(1, len(reader.pages) // LOOKS)
     pages = []
     pen = _Pen(MAX_STROKES)
     for number, page in enumerate(reader.pages, start=1):
         said = page.extract_text(visitor_operand_before=pen.stroke)
         if pen.left < 0 or len(said) > MAX_PAGE_CHARACTERS:
-            raise RefusedError(f"It draws more up to page {number} than any transcript does. Export it as .docx.")
+            raise RefusedError(
+                f"The PDF has more drawing operations up to page {number} than a transcript needs. Export it as .docx."
+            )
         if number % looked_at == 0 and _two_columns(page.extract_text(extraction_mode="layout")):
             raise RefusedError(
-                f"Page {number} is set in two columns, which would be read across. Save it in one column."
+                f"Page {number} has two columns, which would be read across. Export the text in a single column."
             )
         text = said.encode("utf_16", "surrogatepass").decode("utf_16", "replace").replace("\0", "")
         pages.append([words for line in text.split("\n") if (words := " ".join(line.split()))])

@@ -64,7 +64,7 @@ def parsed(xml: bytes) -> Project:
     """Read the XML of a .qde or .qdc; raise RefusedError where it is neither, or larger than any project."""
     root = tree(xml)
     if root.tag not in ("Project", "CodeBook"):
-        raise RefusedError("Its XML is no REFI-QDA project or codebook. Export it again as REFI-QDA.")
+        raise RefusedError("Not a REFI-QDA project or codebook. Export it again as REFI-QDA.")
     found = Project(root, root.get("name", ""), root.get("origin", ""), key(root.get("creatingUserGUID")))
     for user in root.iterfind("Users/User"):
         found.users[key(user.get("guid"))] = (user.get("name") or user.get("id") or user.get("guid") or "").strip()
@@ -94,7 +94,10 @@ def tree(xml: bytes) -> Any:
         element.tag = element.tag.rpartition("}")[2]
         depth, count = depth + 1, count + 1
         if count > MAX_ELEMENTS or depth > MAX_DEPTH:
-            raise RefusedError("Its XML holds more, or more deeply nested, parts than any project. It was left out.")
+            raise RefusedError(
+                f"The XML has more than {MAX_ELEMENTS:,} elements, or is nested more than {MAX_DEPTH} levels "
+                "deep. The file was omitted; export it again."
+            )
     return root
 
 
@@ -154,7 +157,7 @@ def _plain(name: str) -> str:
 def _add_code(project: Project, element: Any, *, parent: str) -> None:
     guid = key(element.get("guid"))
     if guid in project.codes:
-        raise RefusedError(f"Two of its codes have the same id ({guid[:40]}). Export it again.")
+        raise RefusedError(f"Two codes have the same id ({guid[:40]}). Export the project again.")
     project.codes[guid] = CodeEntry(
         guid, element.get("name") or "", parent, text(element, "Description"), element.get("color") or ""
     )

@@ -82,7 +82,7 @@ def contents(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS) ->
     archive = guards.opened_archive(data)
     inner = sorted(name for name in archive.namelist() if name.lower().endswith(".qde") and "/" not in name)
     if not inner:
-        raise RefusedError("It holds no .qde file, so it is no REFI-QDA project. Export it again.")
+        raise RefusedError("Not a REFI-QDA project: it contains no .qde file. Export it again.")
     project = qde.parsed(guards.member(archive, inner[0]))
     held = list(_texts(project, archive))
     placed = [(one, one.ruler) for one in held if one.ruler is not None]
@@ -124,7 +124,10 @@ def _texts(project: qde.Project, archive: zipfile.ZipFile) -> Iterator[_Held]:
             data = _bytes(element, archive, members)
             room -= len(data or b"")
             if room < 0:
-                raise RefusedError(f"Its texts are larger than {MAX_SOURCES_BYTES // 2**20} MiB. Split the project.")
+                raise RefusedError(
+                    f"The texts of the project are larger than {MAX_SOURCES_BYTES // 2**20} MiB together. "
+                    "Split the project."
+                )
             said = refi.file_of(qde.text(element, "Description"))
             name = said or source.get("name") or _path(element) or source.get("guid") or ""
             syncs = {qde.key(point.get("guid")): point.get("position") for point in element.iterfind("SyncPoint")}
@@ -156,7 +159,7 @@ def _bytes(element: Any, archive: zipfile.ZipFile, members: dict[str, str]) -> b
         return None
     if archive.getinfo(found).file_size > MAX_SOURCE_BYTES:
         raise RefusedError(
-            f"Its text '{path[:80]}' is larger than {MAX_SOURCE_BYTES // 2**20} MiB, which no transcript is."
+            f"Text '{path[:80]}' is larger than {MAX_SOURCE_BYTES // 2**20} MiB, the limit for a transcript. Split it."
         )
     return guards.member(archive, found)
 
@@ -164,7 +167,9 @@ def _bytes(element: Any, archive: zipfile.ZipFile, members: dict[str, str]) -> b
 def _path(element: Any) -> str:
     path = str(element.get("plainTextPath") or "").removeprefix("internal://").lstrip("/")
     if ".." in path.replace("\\", "/").split("/"):
-        raise RefusedError(f"It names a text outside itself ('{path[:60]}'). Export it with its sources inside.")
+        raise RefusedError(
+            f"The project refers to a text outside itself ('{path[:60]}'). Export it with its sources included."
+        )
     return path
 
 
@@ -221,7 +226,7 @@ def _coding(told: _Told, held: _Held, pair: tuple[Any, Any], *, span: tuple[int,
     said = ["" if of_source else qde.text(place, "Description")]
     said += [told.notes.get(qde.key(ref.get("targetGUID")), "") for ref in references]
     date = coding.get("creationDateTime") or ("" if of_source else place.get("creationDateTime")) or ""
-    kind = "" if span else f", a {place.tag} without a place in a text"
+    kind = "" if span else f", a {place.tag} without a position in a text"
     return Coding(
         row=f"selection {place.get('guid') or '?'}{kind}",
         document=held.name,

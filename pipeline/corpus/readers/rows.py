@@ -46,17 +46,17 @@ def _table(
             header = [cell.strip().lower() for cell in cells]
             twice = sorted(name for name, count in Counter(header).items() if name and count > 1)
             if twice:
-                raise RefusedError(f"Line {number}: the column '{twice[0]}' occurs twice. Keep one of them.")
+                raise RefusedError(f"Line {number}: duplicate column '{twice[0]}'. Keep one of them.")
         elif any(cell.strip() for cell in cells):
             if whole:
                 _check_width(number, header, cells)
             found.append((number, dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))))
         if len(found) > MAX_ROWS:
             raise RefusedError(
-                f"It has more than {MAX_ROWS} rows, more than any study. Split it, or remove what is not needed."
+                f"The table has more than {MAX_ROWS:,} rows. Split it, or remove rows that are not needed."
             )
     if not header:
-        raise RefusedError("It has no header line. Its first line should name the columns.")
+        raise RefusedError("The header is missing. The first line must name the columns.")
     return header, found
 
 
@@ -67,7 +67,7 @@ def records(text: str) -> Iterator[tuple[int, list[str]]]:
     """
     csv.field_size_limit(MAX_TABLE_BYTES)
     if text.count("\n") > MAX_TABLE_LINES:
-        raise RefusedError(f"It has more than {MAX_TABLE_LINES} lines, more than any study. Split it.")
+        raise RefusedError(f"The table has more than {MAX_TABLE_LINES:,} lines. Split it.")
     first = next((line for line in text.split("\n") if line.strip() and not line.startswith("#")), "")
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -78,7 +78,7 @@ def records(text: str) -> Iterator[tuple[int, list[str]]]:
             before = reader.line_num
             if len(cells) > MAX_COLUMNS:
                 raise RefusedError(
-                    f"Line {start + 1} has more than {MAX_COLUMNS} columns, more than any study. Mend it."
+                    f"Line {start + 1}: more than {MAX_COLUMNS:,} columns. Remove those that are not needed."
                 )
             if cells:
                 yield start + 1, cells
@@ -88,12 +88,12 @@ def records(text: str) -> Iterator[tuple[int, list[str]]]:
     except csv.Error as error:
         if "unexpected end" in str(error):
             raise RefusedError(
-                f"Line {start + 1}: a quotation mark is opened and never closed. Close it, or save it again as csv."
+                f"Line {start + 1}: a quotation mark is never closed. Close it, or save the file again as csv."
             ) from None
         if before > start + 1 and reader.line_num == before:
             return  # the last record is no strict csv, but it ends
         raise RefusedError(
-            f"Line {reader.line_num}: it cannot be read as csv ({error}). Save it again as csv in UTF-8."
+            f"Line {reader.line_num}: not valid csv ({error}). Save the file again as csv in UTF-8."
         ) from None
 
 
@@ -101,6 +101,6 @@ def _check_width(number: int, header: list[str], cells: list[str]) -> None:
     """Raise RefusedError where a row has words beyond its header's last column: they would belong to none."""
     if any(cell.strip() for cell in cells[len(header) :]):
         raise RefusedError(
-            f"Line {number} has {len(cells)} cells and the header has {len(header)}. Put quotation marks around words "
-            "that hold the sign between the columns, or give the column a name."
+            f"Line {number}: {len(cells)} cells, but {len(header)} columns in the header. Put cells that "
+            "contain the delimiter in quotation marks, or add a column name."
         )

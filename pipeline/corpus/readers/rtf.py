@@ -16,16 +16,16 @@ def read(data: bytes, labels: Labels) -> Transcript:
     """Read rich text; its canonical text is what striprtf makes of it: the words, tabs and paragraphs."""
     guards.check_size(len(data))
     if not data.lstrip().startswith(b"{\\rtf"):
-        raise RefusedError("It does not begin as RTF does. Give it its right ending, or save it again as RTF.")
+        raise RefusedError("Not an RTF file, despite its extension. Correct the extension, or save it again as RTF.")
     if data.count(b"{") - data.count(b"}") > _MAX_DEPTH:
-        raise RefusedError("Its groups are not closed. Save it again in the program it comes from.")
+        raise RefusedError("The RTF groups are not closed. Save the file again in the program it comes from.")
     if data.count(b"{") + data.count(b"}") + data.count(b"\\") > _MAX_COMMANDS:
         raise RefusedError(
-            f"It holds more than {_MAX_COMMANDS:,} commands, more than any transcript. Save it as .docx."
+            f"The file contains more than {_MAX_COMMANDS:,} RTF commands, the limit for a transcript. Save it as .docx."
         )
     try:
         text = str(rtf_to_text(data.decode("latin_1"), errors="replace"))  # type: ignore[no-untyped-call]
     except _DAMAGE as error:
-        raise RefusedError(f"It is damaged ({error}). Save it again in the program it comes from.") from None
+        raise RefusedError(f"The file is damaged ({error}). Save it again in the program it comes from.") from None
     clean = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").encode("utf_16", "surrogatepass")
     return speakers.transcript(clean.decode("utf_16", "replace"), labels)

@@ -93,14 +93,18 @@ def _with_slips(spelled: dict[str, str], usual: dict[str, str]) -> tuple[dict[st
         near = [stem for stem in stems if _slip(name, stem)]
         if len(near) == 1:
             found[name] = spelled[near[0]]
-            said = f"'{usual[name]}:' was taken for '{found[name]}'. If it is another, list both in participants.csv."
+            said = (
+                f"'{usual[name]}:' was read as a misspelling of '{found[name]}'. If it is another speaker, "
+                "list both in participants.csv."
+            )
             remarks.append(Remark("guessed", said))
         elif usual[name].istitle() and len(name.split()) <= 2:
             rare.append(f"'{usual[name]}:'")
     if rare:
         said = (
-            f"A line begins with {', '.join(rare[:SHOWN])}{' and others' if len(rare) > SHOWN else ''}, which does not "
-            "recur, so it was read as speech. If it is a speaker, list it in participants.csv."
+            f"{', '.join(rare[:SHOWN])}{' and others' if len(rare) > SHOWN else ''} at the start of a "
+            "line: read as speech, because the label does not recur. If it is a speaker, list it in "
+            "participants.csv."
         )
         remarks.append(Remark("note", said))
     return found, remarks

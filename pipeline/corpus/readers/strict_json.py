@@ -28,14 +28,14 @@ def parsed(text: str) -> Any:
     except json.JSONDecodeError as error:
         raise RefusedError(f"Line {error.lineno} is not valid JSON ({error.msg}). Export it again.") from None
     except RecursionError:
-        raise RefusedError("Its JSON is nested too deeply for any transcript. Export it again.") from None
+        raise RefusedError("The JSON is nested too deeply. Export it again.") from None
     whole = _WHOLE.match(text)
     if whole and whole.end() < len(text):
         line = text.count("\n", 0, whole.end()) + 1
         what = (
-            "a NUL character" if text.startswith("\\u0000", whole.end()) else "half of a character (a lone surrogate)"
+            "a NUL character" if text.startswith("\\u0000", whole.end()) else "an incomplete character (lone surrogate)"
         )
-        raise RefusedError(f"Line {line} holds {what}. Export it again.")
+        raise RefusedError(f"Line {line} contains {what}. Export it again.")
     return found
 
 
@@ -49,12 +49,12 @@ class _OddError(Exception):
 
 def _integer(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
-        raise _OddError(f"Line {{line}} holds a number of more than {MAX_DIGITS} digits.", _LONG)
+        raise _OddError(f"Line {{line}} contains a number of more than {MAX_DIGITS} digits.", _LONG)
     return int(digits)
 
 
 def _constant(name: str) -> Any:
-    raise _OddError(f"Line {{line}} holds {name}, which is no number in JSON.", re.compile(rf"(?<!\w){name}(?!\w)"))
+    raise _OddError(f"Line {{line}} contains {name}, which is not a JSON number.", re.compile(rf"(?<!\w){name}(?!\w)"))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         name = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
         shown = name[:60].encode("utf-8", "replace").decode().replace("{", "{{").replace("}", "}}")
-        what = f"One of its objects has the key '{shown}' twice; the first '{shown}' is in line {{line}}."
+        what = f"An object has the key '{shown}' twice; the first '{shown}' is on line {{line}}."
         raise _OddError(what, re.compile(re.escape(json.dumps(name))))
     return found
 

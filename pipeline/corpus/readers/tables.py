@@ -36,7 +36,7 @@ def _transcript(header: list[str], found: list[tuple[int, dict[str, str]]]) -> T
     speaker = next((name for name in SPEAKER if name in header), "")
     time = next((name for name in TIME if name in header), "")
     if not text:
-        raise RefusedError("It has no column of words: name one 'text', and one 'speaker' if speakers are known.")
+        raise RefusedError("No text column found: name one 'text', and, if the speakers are known, another 'speaker'.")
     guards.check_text(sum(len(row.get(text, "")) for _, row in found))
     times = [_seconds(row.get(time, "")) for _, row in found]
     said = (

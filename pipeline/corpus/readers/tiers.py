@@ -46,7 +46,7 @@ def read_eaf(data: bytes, labels: Labels) -> Transcript:
                     Utterance(speaker, element.text or "", at, (number, number)),
                 )
             )
-    return _by_time(found, "annotation", "annotation", odd)
+    return _by_time(found, "annotation", "annotations with text found", odd)
 
 
 def read_textgrid(data: bytes, labels: Labels) -> Transcript:
@@ -64,7 +64,9 @@ def read_textgrid(data: bytes, labels: Labels) -> Transcript:
         if said.strip():
             order = at if at is not None else float("inf")
             found.append((order, number, Utterance(speaker, said, at, (number + 1, number + 1))))
-    return _by_time(found, "interval", "interval (it must be saved as 'text file', the long form)", odd)
+    return _by_time(
+        found, "interval", "intervals with text found (save the TextGrid as 'text file', in the long format)", odd
+    )
 
 
 def read_cha(data: bytes, labels: Labels) -> Transcript:
@@ -74,7 +76,7 @@ def read_cha(data: bytes, labels: Labels) -> Transcript:
     odd: list[tuple[str, str]] = []
     found = list(_chat(re.sub(r"\n[\t ]+", " ", text).replace("\u2421", "\x15"), odd))
     if not found:
-        raise RefusedError("It holds no turn (a line such as '*PAR:' and words). Export it again.")
+        raise RefusedError("No turns found (lines such as '*PAR:' followed by text). Export the file again.")
     transcript = compose(found, unit="utterance")
     transcript.remarks.extend(without_time(odd))
     return transcript
@@ -103,7 +105,7 @@ def _chat(text: str, odd: list[tuple[str, str]]) -> Iterator[Utterance]:
 
 def _by_time(found: list[tuple[float, int, Utterance]], unit: str, what: str, odd: list[tuple[str, str]]) -> Transcript:
     if not found:
-        raise RefusedError(f"It holds no {what} with words. Export it again.")
+        raise RefusedError(f"No {what}. Export the file again.")
     transcript = compose((utterance for _, _, utterance in sorted(found, key=lambda one: one[:2])), unit=unit)
     transcript.remarks.extend(without_time(odd))
     return transcript

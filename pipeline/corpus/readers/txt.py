@@ -10,6 +10,6 @@ def read(data: bytes, labels: Labels) -> Transcript:
     text, guessed = decoding.decode(data)
     found = speakers.transcript(text, labels)
     if guessed:
-        said = f"Its encoding was taken for {guessed}. If letters look wrong, save it as UTF-8."
+        said = f"The encoding was guessed to be {guessed}. If characters look wrong, save the file as UTF-8."
         found.remarks.append(Remark("guessed", said))
     return found

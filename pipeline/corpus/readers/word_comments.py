@@ -34,7 +34,7 @@ def read(data: bytes, stem: str) -> list[Coding]:
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
     if _COMMENTS not in archive.namelist():
-        raise RefusedError("It holds no comments, so there are no codes in it. Name the codes in comments of Word.")
+        raise RefusedError("The document has no comments, so it contains no codes. Write the codes as Word comments.")
     text, spans, _ = docx.parts(guards.member(archive, "word/document.xml"))
     comments = _comments(guards.member(archive, _COMMENTS))
     replied = _replied(guards.member(archive, _THREADS)) if _THREADS in archive.namelist() else {}

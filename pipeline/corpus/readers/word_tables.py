@@ -53,7 +53,10 @@ def tables(xml: bytes) -> list[Table]:
         elif not begins and opened and not skipping:
             opened[-1].add("\n" if tag == "p" else docx.said(tag, element.text))
         if cells > MOST_CELLS:
-            raise RefusedError(f"Its tables have more than {MOST_CELLS} cells, which no form has. It was left out.")
+            raise RefusedError(
+                f"The tables have more than {MOST_CELLS:,} cells, the limit for a form. The file was omitted; "
+                "save it again."
+            )
         if not begins:
             element.clear()
     return found

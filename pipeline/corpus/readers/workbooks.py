@@ -63,7 +63,7 @@ def sheets(data: bytes, wanted: Sequence[str] | None = None, *, formulas: bool =
             for sheet in (one for one in book.worksheets if one.title in found):
                 _check_formulas(sheet, dict(found[str(sheet.title)]))
     if wanted is None and not found:
-        raise RefusedError("It has no sheet with cells. Save it again as .xlsx, or as csv.")
+        raise RefusedError("The workbook has no sheet with cells. Save it again as .xlsx, or as csv.")
     return found
 
 
@@ -78,8 +78,8 @@ def _rows(sheet: Any) -> Iterator[Row]:
         empty = 0 if said else empty + 1
         if number > MAX_ROWS or len(said) > MAX_COLUMNS or width > MAX_WIDTH:
             raise RefusedError(
-                f"Its sheet '{sheet.title}' is larger than any study's: more than {MAX_ROWS} rows or {MAX_COLUMNS} "
-                "columns. Keep the cells that count."
+                f"Sheet '{sheet.title}' has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns. Remove "
+                "those that are not needed."
             )
         if empty > MAX_EMPTY:
             return
@@ -97,8 +97,8 @@ def _check_formulas(sheet: Any, shown: dict[int, list[str]]) -> None:
         for column, cell in enumerate(cells):
             if str(cell).startswith("=") and (column >= len(values) or not values[column]):
                 raise RefusedError(
-                    f"Sheet '{sheet.title}', row {number}, column {column + 1}: a formula without a value. Open it in "
-                    "your spreadsheet program and save it, or write the value itself."
+                    f"Sheet '{sheet.title}', row {number}, column {column + 1}: the formula has no value. "
+                    "Open the workbook in a spreadsheet program and save it, or enter the value itself."
                 )
 
 
@@ -118,18 +118,19 @@ def _opened(data: bytes, *, formulas: bool = False) -> Iterator[Any]:
     except RefusedError:
         raise
     except _DAMAGE as error:
-        raise RefusedError(f"It cannot be read as a workbook ({error}). Save it again as .xlsx, or as csv.") from None
+        raise RefusedError(f"The workbook cannot be read ({error}). Save it again as .xlsx, or as csv.") from None
 
 
 def _check_parts(data: bytes) -> None:
     """Raise RefusedError where the parts of a workbook, unpacked, hold more than any study's or declare a type."""
     if not data.startswith((guards.ZIP, guards.OLE)):
-        raise RefusedError("It cannot be read as a workbook. Save it again as .xlsx, or as csv.")
+        raise RefusedError("Not a workbook, despite its extension. Save it again as .xlsx, or as csv.")
     archive = guards.opened_archive(data)
     parts = _parts(archive)
     if sum(info.file_size for info in parts) > MAX_SHEET_BYTES:
         raise RefusedError(
-            f"It would unpack to more than {MAX_SHEET_BYTES // 2**20} MiB. Keep the one sheet that counts."
+            f"The workbook would unpack to more than {MAX_SHEET_BYTES // 2**20} MiB. Keep only the sheet "
+            "that is needed."
         )
     for info in parts:
         xml = guards.member(archive, info.filename)
@@ -139,8 +140,8 @@ def _check_parts(data: bytes) -> None:
         cells = xml.count(b"<", start, end) if start < end else 0
         if not info.filename.lower().endswith("sharedstrings.xml") and xml.count(b"<") - cells > MAX_MARKS_BESIDE:
             raise RefusedError(
-                f"Its part '{info.filename[:60]}' holds far more merged cells, styles or names than any study's. "
-                "Copy the cells into a new workbook."
+                f"Part '{info.filename[:60]}' has too many merged cells, styles or names. Copy the cells "
+                "into a new workbook."
             )
 
 
