@@ -40,9 +40,9 @@ def test_a_misspelt_study_is_not_made(tmp_path: Path):
 
 def test_the_templates_are_empty_and_valid():
     assert yaml.safe_load(study_template.CODEBOOK) == {"codes": []}
-    assert yaml.safe_load(study_template.DECISIONS) == {"decisions": []}
-    assert yaml.safe_load(study_template.READING) == {"reading": []}
-    assert yaml.safe_load(study_template.READINGS) == {"readings": []}
+    assert yaml.safe_load(study_template.FILES["decisions.yaml"]) == {"decisions": []}
+    assert yaml.safe_load(study_template.FILES["reading.yaml"]) == {"reading": []}
+    assert yaml.safe_load(study_template.FILES["readings.yaml"]) == {"readings": []}
     rows = [line for line in study_template.PARTICIPANTS.splitlines() if not line.startswith("#")]
     assert rows == ["document,speaker,case,part,role,site"]
 

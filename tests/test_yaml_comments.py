@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.core import study_template
 from pipeline.decisions import alternative_readings, ledger, reading_ledger
 from pipeline.decisions.ledger import Decision
 from pipeline.reporting import written_summaries
 
-HEAD = "# What the researchers decided about candidate themes. Ids and words only: no participant's text.\n"
+HEAD = study_template.HEADS["decisions"]
+EARLIER = "# What the researchers decided about candidate themes. Ids and words only: no participant's text.\n"
 NEW = Decision(id="m", action="memo", theme=5, text="new", who="Ben", when="2026-03-01")
 M = "- {id: m, when: '2026-03-01', who: Ben, action: memo, theme: 5, text: new}\n"
 
@@ -35,6 +37,8 @@ def added(tmp_path: Path, text: str) -> str:
     ("text", "wanted"),
     [
         ("", HEAD + "decisions:\n" + M),
+        (f"{EARLIER}decisions:\n", HEAD + "decisions:\n" + M),
+        (f"{EARLIER}# ours\ndecisions:\n", "# ours\n" + HEAD + "decisions:\n" + M),
         ("# ours\ndecisions: []  # none yet\n", "# ours\n# none yet\n" + HEAD + "decisions:\n" + M),
         (
             f"decisions:\n# about z\n# ask Bea\n{old('z')[:-1]}  # agreed\n\n# about a\n{old('a')}# the end\n",

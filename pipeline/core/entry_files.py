@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
-from pipeline.core import atomic_files, names, text_files, yaml_comments, yaml_files
+from pipeline.core import atomic_files, names, study_template, text_files, yaml_comments, yaml_files
 from pipeline.core.errors import CounterpointError
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -180,9 +180,9 @@ def _words(dumper: yaml.SafeDumper, words: str) -> yaml.Node:
 _OneLine.add_representer(str, _words)
 
 
-def dump(head: str, key: str, held: Iterable[Mapping[str, Any]]) -> str:
-    """The text of a file: a comment that says what it is, its key, and a line an entry."""
-    return f"{head}{key}:\n" + "".join(_line(dict(one)) for one in held)
+def dump(key: str, held: Iterable[Mapping[str, Any]]) -> str:
+    """The text of a file: its heading (see `study_template.HEADS`), its key, and one line per entry."""
+    return f"{study_template.HEADS.get(key, '')}{key}:\n" + "".join(_line(dict(one)) for one in held)
 
 
 def save(path: Path, text: str, key: str, line: Callable[[Any], str]) -> None:
@@ -190,7 +190,8 @@ def save(path: Path, text: str, key: str, line: Callable[[Any], str]) -> None:
 
     `text`: as `dump` makes it; `line`: the line that it has for an entry as it is read. Raises OSError.
     """
-    before = text_files.read(path) if path.exists() else ""
+    lines = text_files.read(path).splitlines(keepends=True) if path.exists() else []
+    before = "".join(row for row in lines if row.rstrip("\r\n") not in study_template.EARLIER_HEADS)
     atomic_files.write(path, yaml_comments.kept(before, text, key=key, line=line))
 
 

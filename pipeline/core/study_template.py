@@ -31,33 +31,30 @@ CODEBOOK = """\
 codes: []
 """
 
-DECISIONS = """\
-# What the researchers decided about candidate themes. Ids and words only: no participant's text.
-decisions: []
-"""
-
-SUMMARIES = """\
-# What people wrote in cells of the framework matrix, instead of the extractive summary. Later entries stand.
-summaries: []
-"""
-
-READING = """\
-# Which segments were opened, and by whom. Ids and names only: no participant's text.
-reading: []
-"""
-
-READINGS = """\
-# How others read the themes, as they wrote on hand-outs. Beside the team's labels, never instead of them.
-readings: []
-"""
+# The comment at the head of each file of entries, by its key.
+HEADS = {
+    "decisions": "# The researchers' decisions about candidate themes. Ids and notes only, no participants' words.\n",
+    "reading": "# Which segments were opened, and by whom. Ids and names only, no participants' words.\n",
+    "readings": "# How other people interpret the themes, as written on hand-outs; shown beside the team's labels.\n",
+    "summaries": "# Summaries that people wrote for cells of the framework matrix; they replace the extractive ones.\n",
+}
+# Heads that earlier versions wrote: a command that writes the file replaces them; they are nobody's comment.
+EARLIER_HEADS = frozenset(
+    (
+        "# What the researchers decided about candidate themes. Ids and words only: no participant's text.",
+        "# Which segments were opened, and by whom. Ids and names only: no participant's text.",
+        "# How others read the themes, as they wrote on hand-outs. Beside the team's labels, never instead of them.",
+        "# What people wrote in cells of the framework matrix, instead of the extractive summary. Later entries stand.",
+    )
+)
 
 FILES = {
     "participants.csv": PARTICIPANTS,
     "codebook.yaml": CODEBOOK,
-    "decisions.yaml": DECISIONS,
-    "reading.yaml": READING,
-    "readings.yaml": READINGS,
-    "summaries.yaml": SUMMARIES,
+    "decisions.yaml": f"{HEADS['decisions']}decisions: []\n",
+    "reading.yaml": f"{HEADS['reading']}reading: []\n",
+    "readings.yaml": f"{HEADS['readings']}readings: []\n",
+    "summaries.yaml": f"{HEADS['summaries']}summaries: []\n",
 }
 FOLDERS = ("transcripts", "human_codes")
 

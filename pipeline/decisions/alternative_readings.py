@@ -16,7 +16,6 @@ from pipeline.core.names import written
 from pipeline.decisions import ledger
 from pipeline.decisions.ledger import Decision
 
-HEAD = "# How others read the themes, as they wrote on hand-outs. Beside the team's labels, never instead of them.\n"
 # What a reading says, and how the hand-out asks for it.
 ANSWERS = {
     "means": "What does this mean to you?",
@@ -80,7 +79,7 @@ def added(there: Sequence[Reading], brought: Iterable[Reading]) -> list[Reading]
 def dump(found: Iterable[Reading]) -> str:
     """The text of readings.yaml: a line each, by theme, time and person."""
     held = sorted(set(found), key=_order)
-    return entry_files.dump(HEAD, "readings", (one.model_dump(exclude_defaults=True) for one in held))
+    return entry_files.dump("readings", (one.model_dump(exclude_defaults=True) for one in held))
 
 
 def save(path: Path, found: Iterable[Reading]) -> None:

@@ -136,8 +136,7 @@ def dump(decisions: Iterable[Decision]) -> str:
     for key in sorted(keyed):
         held = keyed[key].model_dump(mode="json", exclude_defaults=True) | {"id": key}
         rows.append({name: held[name] for name in ORDER if name in held})
-    head = "# What the researchers decided about candidate themes. Ids and words only: no participant's text.\n"
-    return entry_files.dump(head, "decisions", rows)
+    return entry_files.dump("decisions", rows)
 
 
 def save(path: Path, decisions: Iterable[Decision]) -> None:

@@ -56,8 +56,7 @@ def load(path: Path) -> list[Read]:
 
 def dump(ledger: Iterable[Read]) -> str:
     """The text of reading.yaml: a line each, in the order of segments."""
-    head = "# Which segments were opened, and by whom. Ids and names only: no participant's text.\n"
-    return entry_files.dump(head, "reading", (asdict(read) for read in sorted(set(ledger))))
+    return entry_files.dump("reading", (asdict(read) for read in sorted(set(ledger))))
 
 
 def save(path: Path, ledger: Iterable[Read]) -> None:

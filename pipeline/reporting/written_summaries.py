@@ -16,7 +16,6 @@ from pipeline.core import entry_files
 from pipeline.core.errors import CounterpointError
 from pipeline.core.names import written as named
 
-HEAD = "# What people wrote in cells of the framework matrix, instead of the extractive summary. Later entries stand.\n"
 # The last line of a cell of the workbook: how many passages, and who wrote the summary.
 _COUNT = re.compile(r"\n\(\d+(; [^\n]*)?\)\s*$")
 # What spreadsheet programs write for a control character.
@@ -57,7 +56,7 @@ def standing(found: Iterable[Summary]) -> dict[tuple[str, str], Summary]:
 def dump(found: Iterable[Summary]) -> str:
     """The text of summaries.yaml: a line each, by case, code and time."""
     held = sorted(set(found), key=lambda one: (one.case, one.code, one.when, one.who, one.summary))
-    return entry_files.dump(HEAD, "summaries", (one.model_dump(exclude_defaults=True) for one in held))
+    return entry_files.dump("summaries", (one.model_dump(exclude_defaults=True) for one in held))
 
 
 def save(path: Path, found: Iterable[Summary]) -> None:
