@@ -106,10 +106,8 @@ def registered() -> dict[str, str]:
 
 
 def schemas() -> dict[str, ast.ClassDef]:
-    """The classes that describe tables, by name, from every module of `core` that is called schemas."""
-    files = sorted((ROOT / "pipeline" / "core").glob("schemas*.py")) + sorted(
-        (ROOT / "pipeline" / "core").glob("schemas/*.py")
-    )
+    """The classes that describe tables, by name."""
+    files = sorted((ROOT / "pipeline" / "core" / "schemas").glob("*.py"))
     nodes = [node for file in files for node in ast.parse(file.read_text(encoding="utf-8")).body]
     return {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
 
