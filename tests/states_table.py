@@ -54,13 +54,13 @@ LISTED = {
     "accepted": "{label} {size}, accepted",
     "renamed": "Counting {size}, accepted",
     "took": "{label} {size}, accepted",
-    "merged": "“{label}” ({id}) was {settled}: it is part of “{took}” ({took_id}) now.",
+    "merged": "“{label}” ({id}) was {settled} and is now part of “{took}” ({took_id}).",
     "split": "{label} {size}, accepted",
     "part": "Alarms {size}, accepted",
-    "rejected": "“{label}” ({id}) was {settled}: {size} are left out with it.",
+    "rejected": "“{label}” ({id}) was {settled}: its {size} belong to no theme.",
     "open": "{label} {size}, not settled",
     "undone": "{label} {size}",
-    "empty": "“{label}” ({id}) was {settled}, and has no segment left.",
+    "empty": "“{label}” ({id}) was {settled} and has no segments left.",
     "contested": "{label} {size}, accepted",
 }
 
@@ -86,13 +86,13 @@ TRAIL = {
     "renamed": "Ben renamed “{first}” to “Counting”. … All of them are in the theme now.",
     "took": "Asha merged “{merged}” into “{label}”. … All of them are in the theme now.",
     "merged": "Asha merged “{label}” into “{took}”.",
-    "split": "Ben split 6 segments off “{label}” as “Alarms”. … Of them 19 are in the theme now; 6 are in “Alarms”.",
+    "split": "Ben split 6 segments off “{label}” as “Alarms”. … Of these, 19 are still in the theme; 6 are now in “Alarms”.",
     "part": "as “Alarms”.",
-    "rejected": "Asha rejected “{label}”. … Only tea. … All of them are left out with it now.",
+    "rejected": "Asha rejected “{label}”. … Only tea. … All of them are still rejected with it.",
     "open": "Ben wrote of “{label}”: Is this one?",
-    "undone": "Asha accepted “{first}”. … Taken back by Ben on 2026-01-13 10:00:00.",
-    "empty": "Asha accepted “{label}”. … Of them none are in the theme now; 25 are in “{accepted}”.",
-    "contested": "Ben accepted “{label}”. … Of them 25 are in the theme now; 2 are in “{accepted}”.",
+    "undone": "Asha accepted “{first}”. … Undone by Ben on 2026-01-13 10:00:00.",
+    "empty": "Asha accepted “{label}”. … Of these, none are still in the theme; 25 are now in “{accepted}”.",
+    "contested": "Ben accepted “{label}”. … Of these, 25 are still in the theme; 2 are now in “{accepted}”.",
 }
 
 # The sheet Themes of the workbook: the column status.

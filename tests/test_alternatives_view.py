@@ -32,8 +32,8 @@ def test_a_reading_stands_with_its_theme_under_its_author_s_name(themes):
     made = built(themes, reading(0, role="porter", means="It is done at home.", missing="Pay."))
     (one,) = made.of[0]
     assert (one.by, one.when, one.called, one.of) == ("Dev (porter)", "2026-03-01", "Ours", "")
-    assert one.said == (("What it means to them", "It is done at home."), ("What they miss in it", "Pay."))
-    assert made.lead.startswith("1 person read these themes on hand-outs: 1 reading of 1 theme.")
+    assert one.said == (("Meaning to them", "It is done at home."), ("What is missing", "Pay."))
+    assert made.lead.startswith("1 person commented on these themes on handouts: 1 reading of 1 theme.")
     assert made.lost == ()
 
 
@@ -51,8 +51,8 @@ def test_readings_of_a_merged_theme_stand_with_the_one_that_took_it_in(themes):
 def test_a_reading_of_a_theme_that_is_gone_is_a_question_with_all_that_was_written(themes):
     made = built(themes, reading(77, label="Gone", means="All of it."))
     ((asks, one),) = made.lost
-    assert asks == "Dev read “Gone” (77), which is no longer there. Which theme does this speak to now?"
-    assert (one.called, one.said) == ("Ours", (("What it means to them", "All of it."),))
+    assert asks == "Dev commented on “Gone” (77), which no longer exists. Which theme does this apply to now?"
+    assert (one.called, one.said) == ("Ours", (("Meaning to them", "All of it."),))
     assert made.of == {}
 
 
@@ -70,4 +70,4 @@ def test_the_order_of_readings_is_one_and_people_are_counted_once(themes):
         ("Eva", "2026-03-01"),
         ("Dev", "2026-03-02"),
     ]
-    assert made.lead.startswith("2 people read these themes on hand-outs: 4 readings of 2 themes.")
+    assert made.lead.startswith("2 people commented on these themes on handouts: 4 readings of 2 themes.")

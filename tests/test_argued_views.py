@@ -43,19 +43,19 @@ def steady(tables, quoted, *, n_themes=None, reflexive=False):
 
 def test_steadiness_is_said_in_words_before_its_figure(tables, quoted):
     said = steady(tables, quoted).sentences
-    assert "sought again 2 times, each time without 1 document: part of the groups come back" in said[0]
+    assert "in 2 runs, each leaving out 1 document. Some of the groups were found again" in said[0]
     assert "0.42 on average, 0.31 to 0.53 by run" in said[0]
-    assert said[-1] == "Most changes without interviews/ana.txt: read with care what rests on it."
+    assert said[-1] == "Themes change most without interviews/ana.txt: read themes that depend on it with care."
 
 
 @pytest.mark.parametrize(
     ("agreement", "said"),
     [
-        (0.8, "nearly the same groups"),
-        (0.79, "in outline"),
-        (0.6, "in outline"),
-        (0.4, "part of"),
-        (0.39, "a good deal"),
+        (0.8, "Nearly the same groups"),
+        (0.79, "Broadly the same"),
+        (0.6, "Broadly the same"),
+        (0.4, "Some of"),
+        (0.39, "change considerably"),
     ],
 )
 def test_the_words_follow_the_figure(tables, quoted, agreement, said):
@@ -66,21 +66,21 @@ def test_the_words_follow_the_figure(tables, quoted, agreement, said):
 def test_themes_are_counted_by_whether_they_come_back(tables, quoted):
     tables["themes"] = tables["themes"].assign(stability=[0.75, 0.49])
     assert (
-        "Of 2 candidate themes, 1 comes back nearly the same and 1 dissolves or merges"
+        "Of 2 candidate themes, 1 is stable and 1 is unstable (dissolved or merged)"
         in steady(tables, quoted).sentences[1]
     )
 
 
 def test_what_was_not_tried_is_said(tables, quoted):
     tables["theme_stability"] = store.empty("theme_stability")
-    assert "was not tried" in steady(tables, quoted).sentences[0]
+    assert "was not assessed" in steady(tables, quoted).sentences[0]
     tables["themes"] = store.empty("themes")
     assert steady(tables, quoted).sentences == ()
 
 
 def test_the_number_of_themes_is_explained_and_its_rivals_are_named(tables, quoted):
     shown = steady(tables, quoted)
-    assert shown.number.startswith("Why 2 candidates? Of the numbers that were tried, 1 to 3")
+    assert shown.number.startswith("Why 2 candidates? Of the numbers compared (1 to 3)")
     assert "3 would do nearly as well." in shown.number
     assert [row for row in shown.tried if row[2]] == [("2", "0.64", True)]
     assert [dot[2] for dot in shown.curve.lines[0].dots] == [False, True, False]
@@ -94,25 +94,25 @@ def test_rivals_in_a_row_are_a_span(tables, quoted):
 
 
 def test_a_number_that_was_asked_for_is_not_explained_by_the_curve(tables, quoted):
-    assert "params.yaml asks for 2." in steady(tables, quoted, n_themes=2).number
-    assert "asks for 9, and this is the nearest" in steady(tables, quoted, n_themes=9).number
+    assert "params.yaml (themes.n_themes: 2)." in steady(tables, quoted, n_themes=2).number
+    assert "(themes.n_themes: 9), and this is the closest" in steady(tables, quoted, n_themes=9).number
 
 
 def test_too_little_to_compare_numbers_is_said(tables, quoted):
     tables["theme_choice"] = pd.DataFrame({"n_themes": [1], "score": [np.nan], "chosen": [True]})
     shown = steady(tables, quoted)
-    assert "too little talk" in shown.number
+    assert "too few segments" in shown.number
     assert shown.curve is None
 
 
 def test_what_a_theme_rests_on_comes_with_the_largest_share_first(tables, quoted):
     shown = steady(tables, quoted)
     assert [(row.without, row.share, row.left) for row in shown.rests[0]] == [
-        ("site north", "70%", "found again"),
+        ("site “north”", "70%", "found again"),
         ("Ana", "50%", "not found again"),
     ]
-    assert shown.rests_lead[0].endswith("It was not found again without Ana.")
-    assert shown.rests_lead[1].endswith("and was found again every time.")
+    assert shown.rests_lead[0].endswith("The theme was lost without Ana.")
+    assert shown.rests_lead[1].endswith("the theme was found again every time.")
 
 
 def test_the_reading_list_begins_with_what_is_least_like_anything(tables, quoted):
@@ -125,13 +125,13 @@ def test_the_reading_list_begins_with_what_is_least_like_anything(tables, quoted
 def test_a_language_model_that_wrote_labels_is_named(tables):
     themes = tables["themes"].assign(label_source=["words", "a-model"])
     said = steady_view.labels_in_words(themes)
-    assert "1 label from the segments’ own words and 1 label written by the language model a-model" in said
+    assert "1 label taken from words of the segments and 1 label written by the language model a-model" in said
     assert steady_view.labels_in_words(themes.iloc[:0]) == ""
 
 
 def test_read_reflexively_steadiness_is_words_alone(tables, quoted):
     shown = steady(tables, quoted, reflexive=True)
-    assert shown.sentences[0].endswith("and others divide the talk anew.")
+    assert shown.sentences[0].endswith("others were divided differently.")
     assert shown.curve is None
     assert shown.tried == ()
     assert {row.like for rests in shown.rests.values() for row in rests} == {""}
@@ -147,14 +147,14 @@ def mapping(tables, quoted, *, reflexive=False):
 
 def test_how_much_has_a_code_is_said_first(tables, quoted):
     said = mapping(tables, quoted).lead
-    assert said[0].startswith("Of 11 segments, 9 (82%) were given at least one candidate code. 2 come near")
-    assert said[1].startswith("All of them lie in documents that people coded")
+    assert said[0].startswith("Of 11 segments, 9 (82%) were assigned at least one candidate code. 2 are borderline")
+    assert said[1].startswith("For all of these segments, in documents coded by people")
 
 
 def test_precision_and_recall_are_said_and_every_figure_has_a_row(tables, quoted):
     shown = mapping(tables, quoted)
     assert (
-        "50% of the 6 candidate codes are also people’s (precision), and 38% of people’s 8 were found"
+        "50% of the 6 candidate codes agree with a human code (precision), and 38% of the 8 human codes were found"
         in shown.sentences[0]
     )
     assert [row[0] for row in shown.rows] == ["all codes", "all codes", "Time"]
@@ -163,7 +163,7 @@ def test_precision_and_recall_are_said_and_every_figure_has_a_row(tables, quoted
 
 def test_what_cannot_be_judged_is_said(tables, quoted):
     tables["mapping_quality"] = tables["mapping_quality"].assign(n_given=0)
-    assert "cannot be judged" in mapping(tables, quoted).sentences[0]
+    assert "cannot be evaluated" in mapping(tables, quoted).sentences[0]
 
 
 @pytest.mark.parametrize(("error", "said"), [(0.1, "can be read as probabilities"), (0.11, "should not be read")])
@@ -176,14 +176,14 @@ def test_review_begins_with_what_tells_most(tables, quoted):
     shown = mapping(tables, quoted)
     ranks = tables["segment_codes"].query("review_rank > 0").sort_values("review_rank")
     assert [quote.segment_id for quote, _ in shown.review] == ranks.segment_id.to_list()
-    assert shown.review[0][1] == "comes near to “Time” (0.43, given from 0.47)"
+    assert shown.review[0][1] == "close to “Time” (score 0.43, threshold 0.47)"
     assert shown.n_review == 2
 
 
 def test_read_reflexively_mapping_shows_no_measure(tables, quoted):
     shown = mapping(tables, quoted, reflexive=True)
     assert (shown.sentences, shown.rows, shown.curve, shown.bins, shown.bins_lead) == ((), (), None, (), "")
-    assert shown.review[0][1] == "comes near to “Time”"
+    assert shown.review[0][1] == "close to “Time”"
 
 
 def test_without_codes_mapping_says_nothing(tables, quoted):
@@ -205,7 +205,7 @@ def fates(tables, quoted, *, reflexive=False):
 def test_every_code_has_its_fate_in_the_order_of_the_codebook(tables, quoted):
     shown = fates(tables, quoted)
     assert [fate.code for fate in shown.fates] == CODES
-    assert shown.lead == "Of 4 candidate codes: 1 recovered, 1 fragmented, 1 invisible and 1 too rare to say."
+    assert shown.lead == "Of 4 candidate codes: 1 recovered, 1 fragmented, 1 invisible and 1 too rare to tell."
     time = shown.fates[1]
     assert (time.best, time.others, time.share, time.part) == ("T2 Time", "T1 Charts", "67%", "57%")
     assert [side for side, _ in time.sides] == list(fates_view.SIDES.values())
@@ -224,9 +224,9 @@ def test_ids_are_read_as_either_table_writes_them(said):
 @pytest.mark.parametrize(
     ("verdicts", "said"),
     [
-        (["fits", "other"], "fits “A”"),
+        (["fits", "other"], "matches “A”"),
         (["ambiguous", "ambiguous"], "between “A” and “B”"),
-        (["orphan", "orphan"], "no candidate code covers it: is it missing in the framework?"),
+        (["orphan", "orphan"], "not covered by any candidate code: is a code missing from the framework?"),
     ],
 )
 def test_codes_say_what_they_make_of_a_theme(verdicts, said):
@@ -240,19 +240,19 @@ def test_evidence_is_cut_from_the_document_letter_for_letter(tables, quoted):
     first = quoted[tables["valence"].segment_id.iloc[0]]
     tables["valence"].loc[0, ["evidence_start", "evidence_end"]] = [first.start + 2, first.end - 1]
     ((said, (cut,)),) = fates(tables, quoted).evidence[0].kinds
-    assert said == "As a help"
+    assert said == "Facilitator"
     assert cut.text == first.text[2:-1]
     assert (cut.number, cut.start) == (first.number, first.start + 2)
 
 
 def test_how_well_help_is_told_from_hindrance_is_said_plainly(tables, quoted):
-    assert "Nobody coded help and hindrance" in fates(tables, quoted).doubt
+    assert "no human codes for facilitators and barriers" in fates(tables, quoted).doubt
     coded = tables["segments"].merge(tables["valence"][["segment_id"]], on="segment_id").iloc[:2]
     codings = coded.assign(code="Barrier", parent_code="", coder="lea", memo="", date="")
     tables["codings"] = codings[list(store.empty("codings").columns)]
     assert "Of 2 passages that people coded" in fates(tables, quoted).doubt
-    assert "1 (50%) were read the same way" in fates(tables, quoted).doubt
-    assert "where do they read it otherwise?" in fates(tables, quoted, reflexive=True).doubt
+    assert "agrees on 1 (50%)" in fates(tables, quoted).doubt
+    assert "where do they read a passage differently?" in fates(tables, quoted, reflexive=True).doubt
 
 
 def test_the_names_of_help_and_hindrance_are_those_of_the_mapping():
@@ -269,14 +269,16 @@ def people(tables, *, reflexive=False):
 
 def test_all_coders_together_in_words_first(tables):
     shown = people(tables).together
-    assert shown.sentences[0].startswith("lea and max together, on 11 segments that two or more of them read, are 39%")
-    assert "use the differences to talk about the codebook" in shown.sentences[0]
+    assert shown.sentences[0].startswith(
+        "lea and max, on 11 segments coded by at least two of them: Krippendorff’s alpha"
+    )
+    assert "use the differences to discuss the codebook" in shown.sentences[0]
     assert [row[0] for row in shown.rows] == ["all codes", "Time"]
     assert {len(row) for row in shown.rows} == {len(shown.columns)}
 
 
 @pytest.mark.parametrize(
-    ("alpha", "said"), [(0.8, "firm ground"), (0.7, "tentative"), (-0.1, "no nearer to each other than chance")]
+    ("alpha", "said"), [(0.8, "reliable enough"), (0.7, "tentative"), (-0.1, "no better than chance")]
 )
 def test_alpha_is_given_its_meaning(tables, alpha, said):
     tables["agreement_of_all"]["alpha"] = alpha
@@ -285,17 +287,17 @@ def test_alpha_is_given_its_meaning(tables, alpha, said):
 
 def test_a_group_that_differs_beyond_chance_is_named_and_refusals_are_counted(tables):
     shown = people(tables).by_group
-    assert shown.sentences[0].startswith("lea and max agree less on the talk of role nurse than on everybody else’s")
-    assert shown.sentences[1] == "1 of 2 comparisons were refused, because the group is too small."
+    assert shown.sentences[0].startswith("lea and max agree less on segments of role “nurse” than on all others")
+    assert shown.sentences[1] == "1 of 2 comparisons were not made because the group is too small."
     tables["agreement_by_attribute"]["high"] = 0.2
-    assert "no difference in agreement is beyond chance" in people(tables).by_group.sentences[0]
+    assert "does not differ significantly" in people(tables).by_group.sentences[0]
     tables["agreement_by_attribute"]["high"] = np.nan
-    assert "cannot be told" in people(tables).by_group.sentences[0]
+    assert "cannot be tested" in people(tables).by_group.sentences[0]
 
 
 def test_what_was_missed_has_its_interval(tables):
     said = people(tables).missed[0]
-    assert said.endswith("lea read 8 of them, and gave a code to 2 (25%, 95% interval 10% to 40%).")
+    assert said.endswith("lea read 8 of them and coded 2 (25%, 95% interval 10% to 40%).")
     tables["missed"]["n_read"] = 0
     assert "lea read none of them" in people(tables).missed[0]
 
@@ -305,7 +307,7 @@ def test_codes_and_themes_meet_in_both_directions(tables):
     assert codes.sentences == ("Of lea’s 2 codes: 1 recovered and 1 merged.",)
     assert codes.rows[1][3] == "T2 Time"
     assert codes.rows[1][-2] == "T2 Time; T1 Charts"
-    assert themes.sentences[1] == "Not covered by these codes: “T2 Time”. Is something missing in the framework?"
+    assert themes.sentences[1] == "Not covered by these codes: “T2 Time”. Is a code missing from the framework?"
     for shown in (codes, themes):
         assert {len(row) for row in shown.rows} == {len(shown.columns)}
 
@@ -313,7 +315,7 @@ def test_codes_and_themes_meet_in_both_directions(tables):
 def test_read_reflexively_people_are_counts_and_questions(tables):
     shown = people(tables, reflexive=True)
     assert (shown.together, shown.by_group) == (None, None)
-    assert shown.missed[0].endswith("gave a code to 2. What is in them?")
+    assert shown.missed[0].endswith("coded 2. What did the pipeline miss?")
     text = " ".join(
         cell for table in shown.meetings for row in (*table.rows, table.columns, table.sentences) for cell in row
     )
@@ -331,8 +333,10 @@ def test_themes_come_first_among_the_curves_with_a_band(tables):
     assert [line.name for line in shown[0].curve.lines][1] == "the order of file names"
     assert shown[0].curve.lines[0].area
     assert not shown[0].curve.lines[1].area
-    assert shown[0].lead.startswith("Nine in ten of the 2 themes had been met after 3 documents of 4")
-    assert shown[0].lead.endswith("brought nothing new.")
+    assert shown[0].lead.startswith(
+        "On average over random reading orders, 90% of the 2 themes had been found after 3 documents of 4"
+    )
+    assert shown[0].lead.endswith("added nothing new.")
     assert shown[0].rows[0] == ("1", "1.2", "1 to 2", "1", "d1")
     assert {len(row) for row in shown[0].rows} == {len(saturation_view.COLUMNS)}
 
@@ -344,7 +348,7 @@ def test_one_document_is_no_curve(tables):
 
 def test_nothing_met_is_said(tables):
     empty = tables["saturation"].assign(n_known=0.0, n_new=0.0)
-    assert saturation_view.build(empty)[0].lead == "No themes were met."
+    assert saturation_view.build(empty)[0].lead == "No themes were found."
 
 
 def waiting(tables, *, n_review):

@@ -65,7 +65,7 @@ def test_searching_makes_no_difference_between_accents_and_cases(page):
     assert page.locator("#map .off").count() == 10
     page.fill("input[name=text]", "nobody ever says this")
     api.expect(page.locator("#list li")).to_have_count(0)
-    assert found(page).startswith("No segment is like that.")
+    assert found(page).startswith("No segments match.")
 
 
 def test_filters_narrow_each_other_and_can_be_cleared(page):
@@ -150,7 +150,7 @@ def test_a_cell_of_the_matrix_shows_its_passages(page):
 def test_a_dot_shows_its_segment_and_opens_it(page):
     dot = page.locator("#map [data-s]").first
     dot.hover(force=True)
-    assert page.inner_text("#hover") != "Point at a segment to read it; click to open it."
+    assert page.inner_text("#hover") != "Hover over a dot to read the segment; click it to see the context."
     dot.click(force=True)
     assert page.locator("dialog mark").is_visible()
 

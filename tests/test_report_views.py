@@ -39,8 +39,8 @@ def test_a_card_for_each_theme_largest_first(tables, quoted):
     cards = made_cards(tables, quoted)
     sizes = [card.n_segments for card in cards]
     assert sizes == sorted(sizes, reverse=True)
-    assert "45% of the talk" in cards[0].lead
-    assert [kind for kind, _ in cards[0].quotes] == ["Typical of it", "On its edge"]
+    assert "(45% of the segments analysed)" in cards[0].lead
+    assert [kind for kind, _ in cards[0].quotes] == ["Typical", "Borderline"]
 
 
 def test_no_more_quotes_than_asked_for(tables, quoted):
@@ -66,7 +66,7 @@ def test_the_themes_lead_names_what_fell_into_none(tables):
     assert "2 candidate themes" in said
     assert "1 segment (9%) fitted no theme." in said
     nothing = theme_view.lead(store.empty("themes"), counts.made())
-    assert nothing.startswith("No candidate theme was found")
+    assert nothing.startswith("No candidate themes were found")
 
 
 def made_grid(tables, **changes):
@@ -82,7 +82,7 @@ def test_the_grid_keeps_the_order_of_the_codebook_and_adds_what_it_lacks(tables)
 def test_a_grid_without_a_shared_passage_says_so(tables):
     tables["theme_code"] = tables["theme_code"].assign(n_overlap=0, precision=np.nan)
     grid = made_grid(tables)
-    assert grid.lead.startswith("No candidate theme shares a passage")
+    assert grid.lead.startswith("No candidate theme has a segment in common")
     assert {cell.shade for _, _, _, row in grid.rows for cell in row} == {0}
 
 
@@ -108,13 +108,13 @@ def view(tables, **changes):
 
 def test_people_come_first_and_are_called_the_ceiling(tables):
     said = view(tables).sentences
-    assert said[0].startswith("lea and max, on 11 segments of 4 documents: over all codes they agree 42% of the way")
-    assert "ceiling" in said[-1]
+    assert said[0].startswith("lea and max, on 11 segments of 4 documents: agreement over all codes is 42% of the way")
+    assert "with that between human coders" in said[-1]
 
 
 def test_with_one_person_there_is_no_ceiling(tables):
     tables["agreement"] = tables["agreement"][tables["agreement"].coder_b == "pipeline"]
-    assert "no human ceiling" in view(tables).sentences[-1]
+    assert "no agreement between human coders" in view(tables).sentences[-1]
 
 
 def test_what_is_undefined_is_said_and_not_drawn(tables):
@@ -126,7 +126,7 @@ def test_what_is_undefined_is_said_and_not_drawn(tables):
 
 @pytest.mark.parametrize("kappa", [0.0, -0.3])
 def test_agreement_that_chance_gives_is_called_so(tables, kappa):
-    assert "no better than chance would" in view(tables, kappa=kappa).sentences[0]
+    assert "no better than chance" in view(tables, kappa=kappa).sentences[0]
 
 
 def test_the_chart_begins_with_all_codes_and_runs_from_minus_a_fifth_to_one(tables):
@@ -148,15 +148,15 @@ def test_nothing_to_compare_is_nothing_to_say():
 
 
 def test_themes_against_codes_in_words(tables):
-    assert "alike to 0.20 (0.10 to 0.30)" in view(tables).theme_sentences[0]
+    assert "0.20 (95% interval 0.10 to 0.30;" in view(tables).theme_sentences[0]
     tables["theme_agreement"]["value"] = np.nan
     assert "undefined" in view(tables).theme_sentences[0]
 
 
 def test_contrasts_are_counts_and_questions(tables):
     said = agreement_view.contrasts(tables["codings"])
-    assert all(sentence.endswith("What did each see in it?") for sentence in said)
-    assert "One reader, or none" in agreement_view.contrasts(store.empty("codings"))[0]
+    assert all(sentence.endswith("What does each coder see in it?") for sentence in said)
+    assert "Fewer than two coders" in agreement_view.contrasts(store.empty("codings"))[0]
 
 
 # the study
@@ -186,7 +186,7 @@ def test_attributes_are_counted_and_the_missing_are_named(tables):
 
 
 def test_why_segments_are_set_aside_is_said_in_words(tables):
-    assert made_overview(tables).aside[0] == ("were said by an interviewer", 8)
+    assert made_overview(tables).aside[0] == ("were spoken by an interviewer", 8)
     odd = tables["segments"].assign(set_aside="for a reason", substantive=False)
     assert overview.set_aside(odd) == (("for a reason", 21),)
 
@@ -208,9 +208,9 @@ def test_every_segment_that_is_used_is_a_dot_with_its_quote_and_the_colour_of_it
 
 
 def test_the_map_says_how_it_was_made(tables, quoted, monkeypatch):
-    assert made_map(tables, quoted, [0]).lead.endswith("started from the principal components.")
+    assert made_map(tables, quoted, [0]).lead.endswith("initialised with principal components.")
     monkeypatch.setattr(projection, "LAID_OUT", 10)
-    assert "on 10 of them, drawn by chance" in made_map(tables, quoted, [0]).lead
+    assert "on a random sample of 10 segments" in made_map(tables, quoted, [0]).lead
 
 
 def test_the_ninth_theme_has_the_first_colour_and_another_shape(tables, quoted):
@@ -248,7 +248,7 @@ def test_the_matrix_on_the_page_leads_to_filters_and_quotes(quoted):
     assert (notes.field, notes.number) == ("document", documents.index("notes/session.docx"))
     assert ana.cells[0].parts[0].place == f"{documents.index(quote.document)}:{quote.start}:{quote.end}"
     assert notes.cells[0].question == "Why?"
-    assert "in 1 of 2 cells" in shown.lead
+    assert "1 of 2 cells have passages" in shown.lead
 
 
 # help and hindrance, disputes, saturation, sources
@@ -272,7 +272,7 @@ def test_help_and_hindrance_are_counted_for_each_code():
 
 def test_what_helps_and_hinders_most_is_said(quoted):
     said = further(quoted, valence=VALENCE).leanings_lead
-    assert said == "Spoken of most often as a help: “A” (1 passage); as a hindrance: “B” (1 passage)."
+    assert said == "Most frequent facilitator: “A” (1 passage); most frequent barrier: “B” (1 passage)."
 
 
 def test_nothing_beside_is_nothing_shown(quoted):
@@ -304,7 +304,7 @@ def test_kinds_of_source_are_compared_where_there_are_several():
     )
     kinds, rows = further_view.by_source(table.assign(reading=["complements", "silent"]), ["A", "B"])
     assert kinds == ("interview", "document")
-    assert rows == (("A", ((3, "only here"), (0, "not here"))),)
+    assert rows == (("A", ((3, "only in this type"), (0, "not mentioned"))),)
     assert further_view.by_source(table.iloc[:1].assign(reading="alone"), ["A"]) == ((), ())
 
 

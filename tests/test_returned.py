@@ -103,12 +103,10 @@ def test_the_page_shows_the_persons_words_with_their_name(study: Path):
     html = report.build_page(made, Params(study=str(study)), [("m", "v", "0")])
     assert "&lt;b&gt;Hers&lt;/b&gt;" in html
     assert "written by <bdi>Asha</bdi>" in html
-    assert "of other passages" not in html
+    assert "passages have changed" not in html
     older = [one.model_copy(update={"of": "another"}) for one in said]
     made = report.gather(report.read(study), codebook.load(study / "codebook.yaml"), (), older)
-    assert "of other passages than there are now" in report.build_page(
-        made, Params(study=str(study)), [("m", "v", "0")]
-    )
+    assert "passages have changed since" in report.build_page(made, Params(study=str(study)), [("m", "v", "0")])
 
 
 def test_the_same_workbook_twice_is_once(study: Path):

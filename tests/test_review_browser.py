@@ -81,14 +81,14 @@ def test_what_is_decided_in_the_page_is_a_valid_decisions_file(page, study, tmp_
     assert not page.is_visible("#decided")
     decide(page, "rename", 1, label="Charts at home", who="Asha", why="Their own words.")
     confirm(page)
-    assert page.inner_text("#decided-said") == "1 decision on this page alone, not saved yet."
+    assert page.inner_text("#decided-said") == "1 decision on this page, not saved yet."
     decide(page, "accept", 1)
     assert page.input_value("#decide-form [name=who]") == "Asha"
     confirm(page)
     decide(page, "memo", 2, text="On the edge of it.\nSee 😀 too.")
     confirm(page)
     place = saved(page, tmp_path)
-    assert page.inner_text("#decided-said") == "3 decisions, saved as a file."
+    assert page.inner_text("#decided-said") == "3 decisions, saved to a file."
     found = ledger.load(place)
     assert [one.action for one in found] == ["rename", "accept", "memo"]
     rename, accept, memo = found
@@ -135,11 +135,11 @@ def test_a_decision_that_is_taken_back_is_not_in_the_file(page, tmp_path):
 @pytest.mark.parametrize(
     ("action", "fields", "said"),
     [
-        ("accept", {"who": ""}, "Say who decides."),
+        ("accept", {"who": ""}, "Enter your name."),
         ("rename", {"who": "A", "label": "  "}, "Write the new label first."),
-        ("rename", {"who": "A"}, "This is the label it has."),
+        ("rename", {"who": "A"}, "The theme already has this label."),
         ("memo", {"who": "A"}, "Write the memo first."),
-        ("merge", {"who": "A"}, "Tick at least one theme."),
+        ("merge", {"who": "A"}, "Select at least one theme."),
     ],
 )
 def test_what_is_missing_is_said_beside_the_field(page, action, fields, said):
@@ -186,7 +186,7 @@ def test_the_review_writes_straight_to_the_decisions(browser, study, served):
 def test_a_passage_that_is_opened_in_the_review_is_noted_as_read(browser, study, served):
     with watched(browser, served, offline=False) as page:
         page.click(".card >> nth=0 >> .door >> nth=0")
-        api.expect(page.locator("#context-read")).to_have_text("Noted as read by Asha.")
+        api.expect(page.locator("#context-read")).to_have_text("Recorded as read by Asha.")
     (noted,) = reading_ledger.load(study / "reading.yaml")
     quotes = store.read(study, "theme_quotes")
     assert noted.segment in set(quotes.segment_id)

@@ -33,7 +33,7 @@ def built(tables, quoted, *taken: Decision) -> trail_view.Trail:
 
 def test_where_nothing_was_decided_that_is_said(tables, quoted):
     made = built(tables, quoted)
-    assert made.lead.startswith("Nothing has been decided yet.")
+    assert made.lead.startswith("No decisions yet.")
     assert (made.steps, made.told) == ((), {})
 
 
@@ -55,9 +55,9 @@ ELSEWHERE = "in “Time & the ward”."
 @pytest.mark.parametrize(
     ("left", "said"),
     [
-        (0, f"Of them none are in the theme now; 3 are {ELSEWHERE}"),
-        (1, f"Of them 1 is in the theme now; 2 are {ELSEWHERE}"),
-        (3, "All of them are in the theme now."),
+        (0, f"Of these, none are still in the theme; 3 are now {ELSEWHERE}"),
+        (1, f"Of these, 1 is still in the theme; 2 are now {ELSEWHERE}"),
+        (3, "All of them are still in the theme."),
     ],
 )
 def test_the_evidence_is_what_it_rested_on_and_what_is_left_of_that(tables, quoted, left, said):
@@ -66,12 +66,12 @@ def test_the_evidence_is_what_it_rested_on_and_what_is_left_of_that(tables, quot
     there = sorted(own[own.theme_id == 1].segment_id)[:3]
     members = (*here[:left], *there[left:])
     step = built(tables, quoted, decision("accept", theme=0, members=members, documents=("a", "b"))).steps[0]
-    assert step.evidence == f"It rested on 3 segments, in a study of 2 documents. {said}"
+    assert step.evidence == f"Based on 3 segments, in a study of 2 documents. {said}"
 
 
 def test_settled_questions_are_counted(tables, quoted):
     step = built(tables, quoted, decision("accept", theme=0, answers=("joined 2",))).steps[0]
-    assert step.evidence == "It settled 1 question."
+    assert step.evidence == "Answered 1 question."
 
 
 def test_passages_that_a_decision_names_are_shown_while_they_are_in_the_study(tables, quoted):
@@ -94,7 +94,7 @@ def test_what_was_taken_back_stays_and_says_by_whom(tables, quoted):
         "Asha accepted “Charts at <home>”.",
         "Ben took back that Asha accepted “Charts at <home>”.",
     ]
-    assert [step.undone for step in made.steps] == ["Taken back by Ben on 2026-01-16.", ""]
+    assert [step.undone for step in made.steps] == ["Undone by Ben on 2026-01-16.", ""]
     assert made.lead.startswith("1 decision by Asha and Ben: 1 was taken back, and 0 stand.")
 
 

@@ -1,6 +1,6 @@
 (() => {
-  // Deciding about candidate themes. Opened as a file, the page offers what was decided as a file to keep; served by
-  // `counterpoint review`, it sends each decision, which is refused if the page is older than the data.
+  // Decisions about candidate themes. Opened as a file, the page saves decisions to a file for `counterpoint import`.
+  // Served by `counterpoint review`, it sends each decision; the server refuses it if the page is out of date.
   const by = (id) => document.getElementById(id);
   const data = JSON.parse(by("decide-data").textContent);
   const { review } = data;
@@ -9,8 +9,8 @@
   let taken = review ? review.taken : [];
   let kept = true, who = review ? review.who : "", asked = null;
 
-  const titled = (id, label) => (themes.has(id) ? `T${themes.get(id).number} “${label || held().get(id).label}”` : `a theme that is not on this page (${id})`);
-  // What the decisions since the report make of its themes, in their order.
+  const titled = (id, label) => (themes.has(id) ? `T${themes.get(id).number} “${label || held().get(id).label}”` : `a theme not on this page (${id})`);
+  // The themes of the page after the decisions made since the report, in order.
   const held = () => {
     const now = new Map(data.themes.map((theme) => [theme.id, { label: theme.label, members: new Set(theme.members), status: "", into: null, notes: [] }]));
     taken.forEach((one) => {
@@ -36,12 +36,12 @@
       reject: `${one.who} rejected ${own}`,
       rename: `${one.who} renamed ${own} to “${one.label}”`,
       merge: `${one.who} merged ${others.join(", ")} into ${own}`,
-      memo: `${one.who} wrote of ${own}: ${one.text}`,
+      memo: `${one.who} wrote a memo on ${own}: ${one.text}`,
     }[one.action];
   };
   const short = (one) => {
-    const done = { accept: "Accepted", reject: "Rejected", rename: `Renamed “${one.label}”`, memo: "Memo written" };
-    done.merge = `Took in ${(one.others || []).map((id) => titled(id)).join(", ")}`;
+    const done = { accept: "Accepted", reject: "Rejected", rename: `Renamed to “${one.label}”`, memo: "Memo written" };
+    done.merge = `Merged with ${(one.others || []).map((id) => titled(id)).join(", ")}`;
     return `${done[one.action] || one.action} by ${one.who}`;
   };
 
@@ -53,33 +53,33 @@
       if (theme.into !== null) said.push(`Merged into ${titled(theme.into)}`);
       const note = place.querySelector(".now");
       note.hidden = !said.length;
-      note.textContent = said.length ? `${said.join("; ")}. The next run shows it.` : "";
+      note.textContent = said.length ? `${said.join("; ")}. The next run will show it.` : "";
       place.querySelectorAll("button").forEach((button) => { button.disabled = theme.into !== null; });
     });
     by("decided").hidden = !taken.length;
     const count = `${taken.length} ${taken.length === 1 ? "decision" : "decisions"}`;
-    if (review) by("decided-said").textContent = `${count} written to decisions.yaml since the report was made.`;
-    else by("decided-said").textContent = kept ? `${count}, saved as a file.` : `${count} on this page alone, not saved yet.`;
-    by("decided-how").textContent = review ? "Run counterpoint run to see them in the report." : "Bring the file into the study with counterpoint import, then run counterpoint run.";
+    if (review) by("decided-said").textContent = `${count} written to decisions.yaml since this report was generated.`;
+    else by("decided-said").textContent = kept ? `${count}, saved to a file.` : `${count} on this page, not saved yet.`;
+    by("decided-how").textContent = review ? "Run `counterpoint run` to update the report." : "Add the file to the study with `counterpoint import FILE`, then run `counterpoint run`.";
     by("decided-save").hidden = Boolean(review);
     by("decided-list").replaceChildren(...taken.map((one) => {
       const item = document.createElement("li"), words = document.createElement("bdi"), back = document.createElement("button");
       words.textContent = sentence(one);
       back.type = "button";
-      back.textContent = "Take back";
-      back.setAttribute("aria-label", `Take back: ${sentence(one)}`);
+      back.textContent = "Undo";
+      back.setAttribute("aria-label", `Undo: ${sentence(one)}`);
       back.addEventListener("click", () => takeBack(one));
       item.append(words, " ", back);
       return item;
     }));
   };
 
-  // What the server says; where that is cut off, that it is.
+  // The server's reply, or an error if it was cut off.
   const told = async (reply) => {
     try {
       return await reply.json();
     } catch {
-      throw new Error("The answer was cut off. Reload the page to see what was written.");
+      throw new Error("The reply was incomplete. Reload the page to see what was saved.");
     }
   };
   const send = async (body) => {
@@ -87,14 +87,14 @@
     try {
       reply = await fetch("decide", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...body, state: review.state }) });
     } catch {
-      throw new Error("Nobody answers, so nothing was written. Start counterpoint review again and open its new address.");
+      throw new Error("The review server does not respond, so nothing was saved. Start `counterpoint review` again and open its new address.");
     }
     const said = await told(reply);
     if (!reply.ok) throw new Error(said.error);
     review.state = said.state;
     taken = said.taken;
   };
-  // Later than every decision so far, whose order it would otherwise change.
+  // A time later than every decision so far, so that their order is kept.
   const stamp = () => {
     const last = taken.reduce((latest, one) => (one.when > latest ? one.when : latest), data.last);
     const now = new Date().toISOString().slice(0, 19);
@@ -138,13 +138,13 @@
     (taken.length ? by("decided") : by("themes")).querySelector("summary, button")?.focus();
   };
 
-  const HEADINGS = { accept: "Accept", rename: "Rename", merge: "Merge others into", reject: "Reject", memo: "Write a memo about" };
+  const HEADINGS = { accept: "Accept", rename: "Rename", merge: "Merge other themes into", reject: "Reject", memo: "Write a memo on" };
   const WHAT = {
-    accept: "It stays as it is now, with its label and its segments, whatever the next interview brings.",
-    rename: "The label is yours from now on, and the theme keeps its segments.",
-    merge: "The themes you tick become part of this one.",
-    reject: "Its segments will be in no theme. They stay in the study, and the decision can be taken back.",
-    memo: "What you think of it, and why. It keeps its segments and its label, and still waits to be accepted or rejected.",
+    accept: "The theme keeps its current label and segments when you re-run.",
+    rename: "The theme gets your label and keeps its segments.",
+    merge: "The themes you select become part of this one.",
+    reject: "Its segments will be in no theme. They stay in the study, and you can undo the decision.",
+    memo: "Your notes on the theme. Its label and segments do not change, and it can still be accepted or rejected.",
   };
   const open = (action, theme) => {
     asked = { action, theme };
@@ -174,13 +174,13 @@
     const field = (key) => form.elements[key].value.trim();
     const rest = { rename: [field("label")], memo: [field("text")] }[action] || [];
     if (action === "merge") rest.push(...[...form.querySelectorAll("input[name=others]:checked")].map((box) => box.value));
-    if (!field("who")) throw new Error("Say who decides.");
-    if (action === "merge" && !rest.length) throw new Error("Tick at least one theme.");
+    if (!field("who")) throw new Error("Enter your name.");
+    if (action === "merge" && !rest.length) throw new Error("Select at least one theme.");
     if (rest.includes("")) throw new Error(action === "memo" ? "Write the memo first." : "Write the new label first.");
-    if (action === "rename" && rest[0] === held().get(theme).label) throw new Error("This is the label it has.");
+    if (action === "rename" && rest[0] === held().get(theme).label) throw new Error("The theme already has this label.");
     return { action, theme, rest, who: field("who"), why: field("why") };
   };
-  // Served by `counterpoint review`, the page notes what a person opens in the reading ledger.
+  // Served by `counterpoint review`, the page records the passages a person opens in the reading ledger.
   document.addEventListener("passage", async ({ detail: number }) => {
     const note = by("context-read");
     note.hidden = true;
@@ -189,9 +189,9 @@
     try {
       reply = await fetch("read", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ number, who, basis: data.basis }) });
     } catch {
-      note.textContent = "Nobody answers, so it was not noted as read.";
+      note.textContent = "The review server does not respond, so this passage was not recorded as read.";
     }
-    if (reply) note.textContent = reply.ok ? `Noted as read by ${who}.` : await told(reply).then((said) => said.error, (error) => error.message);
+    if (reply) note.textContent = reply.ok ? `Recorded as read by ${who}.` : await told(reply).then((said) => said.error, (error) => error.message);
     note.hidden = false;
   });
 
@@ -219,7 +219,7 @@
     if (button) open(button.dataset.decide, Number(button.closest("[data-decide-theme]").dataset.decideTheme));
   });
 
-  // JSON is YAML too, but for a few characters that YAML wants escaped.
+  // JSON is valid YAML except for a few characters that YAML requires to be escaped.
   const file = () => {
     const text = JSON.stringify({ decisions: taken, basis: data.basis, seen: data.seen }, null, 1);
     return text.replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`);

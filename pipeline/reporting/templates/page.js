@@ -24,7 +24,7 @@
     return [turn[SPEAKER], about, documents[turn[DOCUMENT]].name, turn[TIME]];
   };
 
-  // A quote is a door: it opens in its turn, with the question it answers and what was said before and after.
+  // "In context" opens a quote in its turn, with the question it answers and the turns before and after.
   const dialog = by("context");
   let first = 0, last = 0, shown = null;
   const turnElement = (number) => {
@@ -56,7 +56,7 @@
     joined(by("context-where"), where(shown));
     const asked = by("context-asked");
     asked.replaceChildren();
-    if (shown[PROMPT] >= 0 && shown[PROMPT] < first) asked.append(make("p", "speaker", "The question it answers:"), turnElement(shown[PROMPT]));
+    if (shown[PROMPT] >= 0 && shown[PROMPT] < first) asked.append(make("p", "speaker", "Question asked:"), turnElement(shown[PROMPT]));
     talk();
     if (!dialog.open) dialog.showModal();
     document.dispatchEvent(new CustomEvent("passage", { detail: number }));
@@ -77,7 +77,7 @@
     const numbered = (names) => names.map((name, number) => [number, name]);
     fill(form.elements.theme, "any", [...themes.map((theme, n) => [n, `${theme.id} ${theme.label}`]), [-1, "in no theme"], ...(segments.some((one) => one[THEME] === REJECTED) ? [[REJECTED, "in a rejected theme"]] : [])]);
     fill(form.elements.code, "any", [...numbered(codes), [-1, "no code"]]);
-    fill(form.elements.case, "anyone", numbered(cases.map((one) => one.name)));
+    fill(form.elements.case, "any", numbered(cases.map((one) => one.name)));
     fill(form.elements.document, "any", numbered(documents.map((one) => one.name)));
     fill(form.elements.source, "any", [...new Set(documents.map((one) => one.source))].sort().map((name) => [name, name]));
     fill(form.elements.valence, "any", numbered(valences));
@@ -91,7 +91,7 @@
       by("attributes").append(label);
     });
 
-    // Accents and case make no difference to a search.
+    // Search ignores accents and case.
     const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
     let folded = null;
     const circles = new Map([...document.querySelectorAll("#map [data-s]")].map((circle) => [Number(circle.dataset.s), circle]));
@@ -149,7 +149,7 @@
       const people = new Set(hits.map((number) => segments[number][CASE]).filter((one) => one >= 0)).size;
       const plural = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
       by("found").textContent = hits.length
-        ? `${plural(hits.length, "segment")}, from ${plural(people, "case")}.` : "No segment is like that. Clear a filter to see more.";
+        ? `${plural(hits.length, "segment")} from ${plural(people, "case")}.` : "No segments match. Clear a filter to see more.";
       by("list").replaceChildren();
       listed = 0;
       more();

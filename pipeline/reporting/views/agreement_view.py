@@ -1,4 +1,4 @@
-"""Agreement in sentences first, then in figures: people with each other as the ceiling, the pipeline beside it."""
+"""Agreement in sentences, a chart and a table: human coders with each other, then with the pipeline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Mark:
-    """A coefficient on a code's line of the chart.
+    """A coefficient in a code's row of the chart.
 
-    `kind`: people, few_shot, zero_shot or pipeline; `left`, `low`, `high`: where, from 0 to 100 across, or missing.
+    `kind`: people, few_shot, zero_shot or pipeline; `left`, `low`, `high`: positions from 0 to 100, nan if undefined.
     """
 
     who: str
@@ -38,7 +38,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class View:
-    """What the report says about agreement. `rows`: the table's rows as text; `chart`: a line for each code."""
+    """The agreement section. `rows`: the table's rows as text; `chart`: a row of marks for each code."""
 
     sentences: tuple[str, ...]
     chart: tuple[tuple[str, tuple[Mark, ...]], ...]
@@ -66,7 +66,7 @@ COLUMNS = (
 
 
 def build(agreement: pd.DataFrame, theme_agreement: pd.DataFrame, codes: Sequence[str]) -> View:
-    """The figures of compare in the order they should be read; empty parts where there is nothing to compare."""
+    """The agreement section from the tables of compare; sections with nothing to compare are empty."""
     unit = _main_unit(agreement)
     own = agreement[agreement.unit == unit]
     return View(
@@ -80,7 +80,7 @@ def build(agreement: pd.DataFrame, theme_agreement: pd.DataFrame, codes: Sequenc
 
 
 def with_machine(agreement: pd.DataFrame) -> pd.Series:
-    """For each row, whether one of the two coders is the pipeline."""
+    """Whether one of the two coders is the pipeline, for each row."""
     return agreement.coder_a.map(is_pipeline).astype(bool) | agreement.coder_b.map(is_pipeline).astype(bool)
 
 
@@ -90,14 +90,14 @@ def over_all_codes(agreement: pd.DataFrame) -> pd.DataFrame:
 
 
 def contrasts(codings: pd.DataFrame) -> tuple[str, ...]:
-    """For a reflexive reading: how often each coder used each code, as counts and questions, with no coefficient."""
+    """For the reflexive stance: how often each coder used each code, as questions without coefficients."""
     coders = sorted(set(codings.coder))
     if len(coders) < 2:
-        return ("One reader, or none, has coded this study so far, so there are no readings to set side by side.",)
+        return ("Fewer than two coders have coded this study so far, so there are no readings to compare.",)
     said = []
     for code, group in groups(codings, "code").items():
         counts = [f"{coder} {int((group.coder == coder).sum())}" for coder in coders]
-        said.append(f"“{code}” was applied this often: {', '.join(counts)}. What did each see in it?")
+        said.append(f"How often “{code}” was applied: {', '.join(counts)}. What does each coder see in it?")
     return tuple(said)
 
 
@@ -131,31 +131,31 @@ def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
             said.append(f"{_who(row)}, on {where}: agreement over all codes is undefined. {prose.sentence(row.note)}")
             continue
         beyond = (
-            "no better than chance would"
+            "no better than chance"
             if row.kappa <= 0
             else f"{prose.percent(row.kappa)} of the way from chance to full agreement"
         )
         said.append(
-            f"{_who(row)}, on {where}: over all codes they agree {beyond} "
+            f"{_who(row)}, on {where}: agreement over all codes is {beyond} "
             f"(kappa {prose.figure(row.kappa)}, 95% interval {_interval(row.low, row.high)}){_beside(row)}."
         )
     if len(people) and len(people) < len(pooled):
         said.append(
-            "What two people reach with each other is the ceiling: read the pipeline’s figures against it, not against "
-            "1. The candidate codes are a proposal to look at, not a second coder."
+            "Compare the pipeline’s agreement with that between human coders, not with 1. Candidate codes are "
+            "suggestions to review, not a second coder."
         )
     elif len(pooled):
-        said.append("Only one person coded this study, so there is no human ceiling to read these figures against.")
+        said.append("Only one person coded this study, so there is no agreement between human coders to compare with.")
     return said
 
 
 def _beside(row: Any) -> str:
-    """The human figure that one of the pipeline is read against."""
-    return "" if pd.isna(row.ceiling) else f"; people with each other reach {prose.figure(row.ceiling)}"
+    """The agreement between human coders that a figure of the pipeline is compared with."""
+    return "" if pd.isna(row.ceiling) else f"; between human coders, kappa is {prose.figure(row.ceiling)}"
 
 
 def _position(value: float) -> float:
-    """Where a coefficient lies on the chart, which runs from -0.2 to 1."""
+    """The position of a coefficient on the chart (0 to 100), whose axis runs from -0.2 to 1."""
     return float("nan") if pd.isna(value) else round(100 * (min(max(value, -0.2), 1.0) + 0.2) / 1.2, 2)
 
 
@@ -180,7 +180,7 @@ def _chart(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, tup
 
 
 def _order(pairs: pd.DataFrame, codes: Sequence[str]) -> list[str]:
-    """Codes as the codebook has them, those it lacks after them, what pools all of them first."""
+    """Pooled codes first, then codes in the order of the codebook, then codes that are not in it."""
     pooled = sorted(set(pairs[pairs.level == "pooled"].code))
     there = set(pairs.code) - set(pooled)
     return [*pooled, *(code for code in codes if code in there), *sorted(there - set(codes))]
@@ -208,9 +208,9 @@ def _theme_sentences(table: pd.DataFrame) -> list[str]:
             said.append(f"Candidate themes against {row.coder}’s {what}: undefined. {prose.sentence(row.note)}")
         else:
             said.append(
-                f"Candidate themes and {row.coder}’s {what} group {prose.count(row.n, 'segment')} alike to "
-                f"{prose.figure(row.value)} ({_interval(row.low, row.high)}), where 0 is what chance gives and 1 the "
-                "same groups (adjusted mutual information)."
+                f"Adjusted mutual information of the candidate themes with {row.coder}’s {what} on "
+                f"{prose.count(row.n, 'segment')}: {prose.figure(row.value)} (95% interval "
+                f"{_interval(row.low, row.high)}; 0: chance, 1: identical groups)."
             )
     return said
 

@@ -1,4 +1,4 @@
-"""How others read the themes, as the report shows it: beside the label of the team, or as questions."""
+"""Alternative readings of the themes from handouts: beside the team's label, or as questions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from pipeline.decisions import alternative_readings, audit_trail, states
 from pipeline.decisions.alternative_readings import Reading
 from pipeline.decisions.ledger import Decision
 
-ANSWERS = {"means": "What it means to them", "missing": "What they miss in it"}
+ANSWERS = {"means": "Meaning to them", "missing": "What is missing"}
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A reading. `called`: what they would call it, or empty; `said`: the other answers, each with its heading.
+    """One reading. `called`: the suggested label, or empty; `said`: the other answers, each with its heading.
 
-    `by`: who, with their role; `of`: what the theme was called on their hand-out, where it is called otherwise now.
+    `by`: name and role; `of`: the theme's label on the handout if it differs from the current one, else empty.
     """
 
     by: str
@@ -30,9 +30,9 @@ class Shown:
 
 @dataclass(frozen=True)
 class Alternatives:
-    """`lead`: all readings in a sentence, or empty; `of`: by theme_id; `lost`: of themes that are no longer there.
+    """`lead`: all readings in a sentence, or empty; `of`: readings by theme_id; `lost`: of themes that no longer exist.
 
-    Each of `lost` comes with a sentence that asks what to do with it.
+    Each of `lost` comes with a question about what to do with it.
     """
 
     lead: str
@@ -43,7 +43,7 @@ class Alternatives:
 def build(
     readings: Sequence[Reading], *, themes: pd.DataFrame, theme_states: pd.DataFrame, taken: Sequence[Decision]
 ) -> Alternatives:
-    """Put each reading with its theme, or with the theme that this was merged into; list the others as questions."""
+    """Assign each reading to its theme or the theme it was merged into; list the others as questions."""
     present = lookup(states.ranked(themes), "theme_id", "label")
     labels = audit_trail.labels_of(taken, lookup(theme_states, "theme_id", "label") | present)
     become = {row.theme_id: row for row in each(theme_states)}
@@ -67,8 +67,8 @@ def _shown(one: Reading, label: str) -> Shown:
 
 def _question(one: Reading, labels: Mapping[int, str], became: str) -> str:
     called = states.named(one.theme, {one.theme: one.label or labels.get(one.theme, "")})
-    gone = f"was {became}" if became else "is no longer there"
-    return f"{one.who} read {called}, which {gone}. Which theme does this speak to now?"
+    gone = f"was {became}" if became else "no longer exists"
+    return f"{one.who} commented on {called}, which {gone}. Which theme does this apply to now?"
 
 
 def _lead(readings: Sequence[Reading], of: Mapping[int, Sequence[Shown]]) -> str:
@@ -76,7 +76,7 @@ def _lead(readings: Sequence[Reading], of: Mapping[int, Sequence[Shown]]) -> str
         return ""
     people = len({(one.who, one.role) for one in readings})
     return (
-        f"{prose.count(people, 'person', 'people').capitalize()} read these themes on hand-outs: "
+        f"{prose.count(people, 'person', 'people').capitalize()} commented on these themes on handouts: "
         f"{prose.count(len(readings), 'reading')} of {prose.count(len({one.theme for one in readings}), 'theme')}. "
-        "They stand beside the team’s labels, as alternative readings, and change none of them."
+        "Their alternative readings are shown with each theme and do not change the team’s labels."
     )

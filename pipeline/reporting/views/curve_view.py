@@ -1,6 +1,6 @@
-"""Lines for the page: from numbers to places in a small drawing, with ticks that one can read.
+"""Line charts for the page: scales data to a small SVG drawing with readable ticks.
 
-The table that stands beside a drawing says the same.
+Each chart is accompanied by a table with the same values.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ COLOURS = 8
 
 @dataclass(frozen=True)
 class Series:
-    """A line to draw: `points` (x, y), and the band around it as (x, low, high), either in the units of the axes."""
+    """A line to draw: `points` (x, y) and a `band` around it (x, low, high), in the units of the axes."""
 
     name: str
     points: tuple[tuple[float, float], ...]
@@ -24,7 +24,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Line:
-    """A line in the drawing: `path` and `area` as SVG writes points; `dots`: x, y, and whether it is the marked one."""
+    """A line in the drawing: `path` and `area` as SVG point lists; `dots`: x, y, and whether the dot is highlighted."""
 
     name: str
     colour: int
@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Curve:
-    """A drawing of lines. Ticks are places and what they say; `diagonal`: from corner to corner, or empty."""
+    """A line chart. Ticks are positions with their text; `diagonal`: SVG points from corner to corner, or empty."""
 
     lines: tuple[Line, ...]
     x_ticks: tuple[tuple[float, str], ...]
@@ -56,9 +56,9 @@ def draw(
     y_range: tuple[float, float] | None = None,
     diagonal: bool = False,
 ) -> Curve | None:
-    """Draw lines over shared axes; None where there is no point. `label` says in words what one sees.
+    """Draw lines over shared axes; None if there are no points. `label`: a description for screen readers.
 
-    The axes hold all that is drawn, and start at 0 where nothing is below it, unless a range is given.
+    The axes span all data and the y axis includes 0, unless a range is given.
     """
     known = [one for one in (_finite(one) for one in series) if one.points]
     if not known:
@@ -106,7 +106,7 @@ def _range(values: Sequence[float], *, zero: bool) -> tuple[float, float]:
 
 
 def _ticks(low: float, high: float, *, most: int) -> list[tuple[float, str]]:
-    """Round values from low to high, at most about `most`, and how they are written."""
+    """Round tick values from `low` to `high`, about `most` at most, with their text."""
     rough = (high - low) / most
     size = 10.0 ** floor(log10(rough))
     step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough * (1 - 1e-9))

@@ -1,4 +1,4 @@
-"""Codes one by one: what became of each in the candidate themes, what speaks against it, and help and hindrance."""
+"""Code by code: recovery by the candidate themes, negative cases, and facilitators and barriers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,27 +13,28 @@ from pipeline.corpus.coded_segments import codes_of_segments
 from pipeline.reporting.quotes import Quote
 
 SIDES = {
-    "both": "In the theme and given the code",
-    "theme_only": "In the theme, not given the code",
-    "code_only": "Given the code, outside the theme",
+    "both": "In the theme and assigned the code",
+    "theme_only": "In the theme, not assigned the code",
+    "code_only": "Assigned the code, outside the theme",
 }
 VERDICTS = {
-    "recovered": "recovered: one theme holds most of it, and is mostly made of it",
-    "merged": "merged: one theme holds most of it, among other things",
-    "fragmented": "fragmented: no theme holds half of it",
-    "invisible": "invisible: in no theme is it more frequent than elsewhere",
-    "too few": "too few passages to say",
+    "recovered": "recovered: one theme holds most of the code and consists mostly of it",
+    "merged": "merged: one theme holds most of the code together with other content",
+    "fragmented": "fragmented: no theme holds half of the code",
+    "invisible": "invisible: the code is not more frequent in any theme than elsewhere",
+    "too few": "too few passages to tell",
 }
-# Codes that say how a passage speaks of something; the same names as in pipeline/deductive/valence.py.
+# Names of codes for valence; the same as in pipeline/deductive/valence.py.
 HELPS = frozenset(["facilitator", "facilitators", "enabler", "enablers"])
 HINDERS = frozenset(["barrier", "barriers", "obstacle", "obstacles"])
 
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of one code in the candidate themes. `best`, `others`: themes in words; `share`, `part`: as text.
+    """How the candidate themes recover one code.
 
-    `sides`: quotes of the code and the theme it marks most; `against`: its negative cases, each with the reason.
+    `best`, `others`: themes by name; `share`, `part`: recall and precision as text; `sides`: quotes from the code and
+    its best theme; `against`: negative cases, each with the reason.
     """
 
     code: str
@@ -50,7 +51,7 @@ class Fate:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Sentences that made the pipeline read passages of a code as a help, or as a hindrance: Quotes cut to them."""
+    """The sentences on which the pipeline based facilitator or barrier, as shortened quotes."""
 
     code: str
     kinds: tuple[tuple[str, tuple[Quote, ...]], ...]
@@ -58,9 +59,9 @@ class Evidence:
 
 @dataclass(frozen=True)
 class View:
-    """The parts, each empty where there is nothing to show.
+    """The sections, each empty if there is nothing to show.
 
-    `told`: what the codes say of each theme, by its id; `doubt`: how well help and hindrance are told apart.
+    `told`: how the codes describe each theme, by theme_id; `doubt`: how accurate valence is.
     """
 
     lead: str
@@ -79,7 +80,7 @@ def build(
     quotes: Mapping[str, Quote],
     reflexive: bool,
 ) -> View:
-    """Prepare the parts. `names`: each theme in words by its id; with `reflexive` nothing that measures is shown."""
+    """Prepare the sections. `names`: theme names by theme_id; with `reflexive`, no statistics are shown."""
     return View(
         lead=_fates_lead(tables["code_themes"]),
         told=told(tables["theme_code"]),
@@ -90,17 +91,17 @@ def build(
 
 
 def told(theme_code: pd.DataFrame) -> dict[int, str]:
-    """For each theme the candidate codes that mark it, in words: one, several, or none."""
+    """The candidate codes characteristic of each theme, in words, by theme_id: one, several or none."""
     said = {}
     for theme, rows in groups(theme_code[theme_code.coder == PIPELINE], "theme_id").items():
         ordered = rows.sort_values(["n_overlap", "code"], ascending=[False, True])
         marks = [f"“{code}”" for code in ordered[ordered.verdict.isin(["fits", "ambiguous"])].code]
         if (rows.verdict == "fits").any():
-            said[theme] = f"fits {marks[0]}"
+            said[theme] = f"matches {marks[0]}"
         elif marks:
             said[theme] = f"between {prose.listed(marks)}"
         elif (rows.verdict == "orphan").all():
-            said[theme] = "no candidate code covers it: is it missing in the framework?"
+            said[theme] = "not covered by any candidate code: is a code missing from the framework?"
     return said
 
 
@@ -108,7 +109,7 @@ def _fates_lead(code_themes: pd.DataFrame) -> str:
     if code_themes.empty:
         return ""
     counted = [(kind, int((code_themes.verdict == kind).sum())) for kind in VERDICTS]
-    parts = [f"{number} {kind if kind != 'too few' else 'too rare to say'}" for kind, number in counted if number]
+    parts = [f"{number} {kind if kind != 'too few' else 'too rare to tell'}" for kind, number in counted if number]
     return f"Of {prose.count(len(code_themes), 'candidate code')}: {prose.listed(parts)}."
 
 
@@ -149,7 +150,7 @@ def _fates(
 
 
 def theme_ids(said: str) -> list[int]:
-    """The ids in a list of themes as the tables write it: "T943067, T965753" or "943067; 109863"."""
+    """The theme ids in a list as written in the tables: "T943067, T965753" or "943067; 109863"."""
     parts = said.replace(";", ",").split(",")
     return [int(part.strip().lstrip("T")) for part in parts if part.strip().lstrip("T").isdecimal()]
 
@@ -157,7 +158,7 @@ def theme_ids(said: str) -> list[int]:
 def _sides(
     rows: pd.DataFrame, best: int, marked: Sequence[int], names: Mapping[int, str], quotes: Mapping[str, Quote]
 ) -> tuple[str, tuple[tuple[str, tuple[Quote, ...]], ...]]:
-    """The theme whose quotes are shown (the best one, else the first that the code marks), and the quotes by side."""
+    """The theme whose quotes are shown (the best, else the first the code is characteristic of) and its quotes."""
     there = set(rows.theme_id) if len(rows) else set()
     theme = next((one for one in (best, *marked, *sorted(there)) if one in there), None)
     if theme is None:
@@ -181,7 +182,7 @@ def _against(
 
 
 def _named(row: Any, names: Mapping[int, str]) -> str:
-    """The reason, in which the theme goes by its name on the page rather than by its id."""
+    """The reason, with the theme's name on the page in place of its id."""
     name = names.get(row.theme_id, "")
     return str(row.reason).replace(f"theme {row.theme_id}", name) if name else str(row.reason)
 
@@ -193,14 +194,14 @@ def _evidence(
     quotes: Mapping[str, Quote],
     documents: pd.DataFrame,
 ) -> tuple[Evidence, ...]:
-    """For each code the sentences that speak most surely of help and of hindrance, two of each."""
+    """For each code, the two sentences with the highest score as facilitator and as barrier."""
     told = valence[(valence.evidence_end > valence.evidence_start) & valence.segment_id.isin(list(quotes))]
     given = accepted[["segment_id", "code"]].merge(told, on="segment_id")
     by_code, texts = groups(given, "code"), lookup(documents, "document", "text")
     found = []
     for code in [name for name in codes if name in by_code]:
         kinds = []
-        for kind, said in (("facilitator", "As a help"), ("barrier", "As a hindrance")):
+        for kind, said in (("facilitator", "Facilitator"), ("barrier", "Barrier")):
             own = by_code[code][by_code[code].valence == kind].sort_values(
                 ["score", "segment_id"], ascending=[False, True]
             )
@@ -218,26 +219,26 @@ def _cut(quote: Quote, row: Any, texts: Mapping[str, str]) -> Quote:
 
 
 def _doubt(tables: Mapping[str, pd.DataFrame], reflexive: bool) -> str:
-    """How well help and hindrance are told apart here: by count where people coded it, and plainly where nobody did."""
+    """How accurate valence is in this study, as far as human codes show it."""
     if tables["valence"].empty:
         return ""
     least = (
-        "It is the least certain of the pipeline’s readings: irony, and a barrier that was overcome, are read wrongly "
-        "as often as not."
+        "Valence is the least reliable of the pipeline’s results: irony and barriers that were overcome are misread "
+        "about half of the time."
     )
     right, total = told_right(tables["segments"], tables["codings"], tables["valence"])
     if not total:
-        return f"Nobody coded help and hindrance in this study, so how well it is read here is not known. {least}"
+        return f"This study has no human codes for facilitators and barriers, so accuracy here is unknown. {least}"
     if reflexive:
-        return f"People coded help and hindrance too: where do they read it otherwise? {least}"
+        return f"People also coded facilitators and barriers: where do they read a passage differently? {least}"
     return (
-        f"Of {prose.count(total, 'passage')} that people coded as a help or as a hindrance, and to which a candidate "
-        f"code was given, {right:,} ({prose.percent(right / total)}) were read the same way. {least}"
+        f"Of {prose.count(total, 'passage')} that people coded as facilitator or barrier and that have a candidate "
+        f"code, the pipeline agrees on {right:,} ({prose.percent(right / total)}). {least}"
     )
 
 
 def told_right(segments: pd.DataFrame, codings: pd.DataFrame, valence: pd.DataFrame) -> tuple[int, int]:
-    """Of the segments that people coded as help or as hindrance (not both), how many were read so, and of how many."""
+    """How many of the segments people coded as facilitator or barrier (not both) the pipeline got right; the total."""
     names = [codings[column].str.casefold() for column in ("code", "parent_code")]
     helps, hinders = (codings[names[0].isin(kind) | names[1].isin(kind)] for kind in (HELPS, HINDERS))
     sides = pd.concat([helps.assign(code="facilitator"), hinders.assign(code="barrier")])

@@ -1,4 +1,4 @@
-"""What the report shows beside themes and codes: help and hindrance, what to discuss, saturation, kinds of source."""
+"""Further sections: facilitators and barriers, disagreements to discuss, saturation and source types."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from pipeline.core.terms import EVERYTHING, VALENCES
 from pipeline.reporting.quotes import Quote
 
 READINGS = {
-    "converges": "also elsewhere",
-    "complements": "only here",
-    "silent": "not here",
-    "alone": "the only kind of source",
+    "converges": "also in other types",
+    "complements": "only in this type",
+    "silent": "not mentioned",
+    "alone": "only source type",
 }
 
 
 @dataclass(frozen=True)
 class Leaning:
-    """How the passages of a code speak of it. `counts`: as in VALENCES; `shares`: of the longest bar, 0 to 100."""
+    """The valence of a code's passages. `counts`: in the order of VALENCES; `shares`: bar lengths from 0 to 100."""
 
     code: str
     counts: tuple[int, ...]
@@ -29,7 +29,7 @@ class Leaning:
 
 @dataclass(frozen=True)
 class Dispute:
-    """A passage that coders read differently; `says`: each coder and the codes they gave."""
+    """A passage that coders coded differently; `says`: each coder with the codes they applied."""
 
     quote: Quote
     says: tuple[tuple[str, str], ...]
@@ -37,7 +37,7 @@ class Dispute:
 
 @dataclass(frozen=True)
 class Further:
-    """The parts, each empty where there is nothing to show. `sources`: codes by the `kinds` of source, if several."""
+    """The sections, each empty if there is nothing to show. `sources`: codes by source type (`kinds`)."""
 
     leanings: tuple[Leaning, ...]
     leanings_lead: str
@@ -60,7 +60,7 @@ def build(
     quotes: Mapping[str, Quote],
     most: int = 12,
 ) -> Further:
-    """Prepare the parts; `saturation` is the table of verdicts; `most`: how many disagreements are quoted."""
+    """Prepare the sections. `saturation`: the table saturation_verdict; `most`: the number of disagreements quoted."""
     shown = leanings(valence, accepted, codes)
     kinds, sources = by_source(triangulation, codes)
     whole = saturation[saturation.cell == EVERYTHING].sort_values("source")
@@ -78,7 +78,7 @@ def build(
 
 
 def leanings(valence: pd.DataFrame, accepted: pd.DataFrame, codes: Sequence[str]) -> tuple[Leaning, ...]:
-    """For each code that was given, how many of its passages speak of it as a help, a hindrance, both or neither."""
+    """Passages by valence (facilitator, barrier, both, neither) for each code that was assigned."""
     given = accepted.merge(valence[["segment_id", "valence"]], on="segment_id") if len(valence) else accepted.iloc[:0]
     if given.empty:
         return ()
@@ -97,9 +97,9 @@ def leanings(valence: pd.DataFrame, accepted: pd.DataFrame, codes: Sequence[str]
 def by_source(
     triangulation: pd.DataFrame, codes: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[tuple[int, str], ...]], ...]]:
-    """The kinds of source, and for each code and kind the documents with it and how the kinds compare, by the pipeline.
+    """Source types, and for each code and type the number of passages with a comparison in words, by the pipeline.
 
-    Empty where the study has one kind of source.
+    Empty if the study has only one source type.
     """
     used = {coders.method_of(coder) for coder in set(triangulation.coder) if coders.is_pipeline(coder)}
     own = triangulation[triangulation.coder == coders.pipeline_name(coders.primary(used))]
@@ -119,9 +119,9 @@ def _leanings_lead(shown: Sequence[Leaning]) -> str:
     helped, hindered = (max(shown, key=lambda one: one.counts[place]) for place in (0, 1))
     said = []
     if helped.counts[0]:
-        said.append(f"spoken of most often as a help: “{helped.code}” ({prose.count(helped.counts[0], 'passage')})")
+        said.append(f"most frequent facilitator: “{helped.code}” ({prose.count(helped.counts[0], 'passage')})")
     if hindered.counts[1]:
-        said.append(f"as a hindrance: “{hindered.code}” ({prose.count(hindered.counts[1], 'passage')})")
+        said.append(f"most frequent barrier: “{hindered.code}” ({prose.count(hindered.counts[1], 'passage')})")
     return prose.sentence("; ".join(said))
 
 
@@ -135,7 +135,7 @@ def _disputes(table: pd.DataFrame, quotes: Mapping[str, Quote], most: int) -> tu
 
 
 def coder(name: str) -> str:
-    """A coder in words: the pipeline's methods say what they rest on."""
+    """A coder in words; the pipeline is named with the basis of its method."""
     if not coders.is_pipeline(name):
         return name
     method = coders.method_of(name)

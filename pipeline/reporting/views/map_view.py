@@ -1,4 +1,4 @@
-"""The map of segments as the page shows it: a dot each, coloured by candidate theme."""
+"""The map of segments: one dot per segment, coloured by candidate theme."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pipeline.reporting.quotes import Quote
 from pipeline.vectors import projection
 
 SIZE, EDGE = 600, 24
-# As many colours as people who see colour differently can still tell apart; the ninth is grey, for no theme.
+# As many colours as readers with colour vision deficiency can tell apart; the ninth is grey, for no theme.
 COLOURS, NONE = 8, 9
 
 
@@ -30,7 +30,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Label:
-    """A theme's number where the middle of its segments is."""
+    """A theme's number at the median position of its segments."""
 
     x: float
     y: float
@@ -58,9 +58,9 @@ def build(*, places: pd.DataFrame, assignments: pd.DataFrame, theme_ids: list[in
         for (x, y), theme, segment in zip(flat.tolist(), own.tolist(), places.segment_id.to_list(), strict=True)
     ]
     lead = (
-        f"Each dot is one of {prose.count(len(points), 'segment')}. Dots lie close together where the talk is alike; "
-        "their colour and the number near their middle name the candidate theme. Chains are passages said one after "
-        "another, which share their context. Distances across the map mean little."
+        f"Each dot is one of {prose.count(len(points), 'segment')}. Dots close together have similar content; colours "
+        "and numbers show the candidate themes. Chains of dots are consecutive segments, which share their context. "
+        "Distances across the map have little meaning."
         f"{_laid_out(len(points))}"
     )
     return Map(
@@ -69,12 +69,12 @@ def build(*, places: pd.DataFrame, assignments: pd.DataFrame, theme_ids: list[in
 
 
 def _laid_out(count: int) -> str:
-    """How the map was made, where not every dot was laid out by itself."""
+    """How the map was computed."""
     if count <= projection.LAID_OUT:
-        return " It was laid out by t-SNE (Barnes-Hut), started from the principal components."
+        return " The layout is t-SNE (Barnes-Hut), initialised with principal components."
     return (
-        f" It was laid out by t-SNE (Barnes-Hut) on {projection.LAID_OUT:,} of them, drawn by chance; each of the "
-        "others stands among those most like it."
+        f" The layout is t-SNE (Barnes-Hut) on a random sample of {projection.LAID_OUT:,} segments; the others are "
+        "placed next to the most similar ones."
     )
 
 

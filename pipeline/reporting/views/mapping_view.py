@@ -1,4 +1,4 @@
-"""How well candidate codes are given, whether their scores can be trusted, and what waits to be reviewed."""
+"""Accuracy of candidate codes, calibration of their scores, and segments to review."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ MOST_REVIEW = 40
 
 @dataclass(frozen=True)
 class View:
-    """The parts, each empty where there is nothing to show.
+    """The sections, each empty if there is nothing to show.
 
-    `lead`: how much of the talk has a code; `sentences`: how well codes are given, where people coded; `rows`: the same
-    by code and method, as text; `curve` and `bins`: whether scores can be taken as probabilities; `review`: what to
-    read first of the `n_review`, each with what comes near.
+    `lead`: how many segments have a code; `sentences`: accuracy against human codes; `rows`: the same by code and
+    method, as text; `curve` and `bins`: calibration of the scores; `review`: the first of the `n_review` segments to
+    review, each with the nearest code.
     """
 
     lead: tuple[str, ...]
@@ -41,7 +41,7 @@ def build(
     quotes: Mapping[str, Quote],
     reflexive: bool,
 ) -> View:
-    """Prepare the parts, codes in the order given; with `reflexive` nothing that measures is shown."""
+    """Prepare the sections, with codes in the order given; with `reflexive`, no statistics are shown."""
     method = coders.primary(tables["segment_codes"].method)
     own = tables["segment_codes"][tables["segment_codes"].method == method]
     quality = tables["mapping_quality"].iloc[:0] if reflexive else tables["mapping_quality"]
@@ -67,14 +67,14 @@ def _lead(own: pd.DataFrame) -> tuple[str, ...]:
     counted = {status: int((own.status == status).sum()) for status in ("accepted", "uncertain", "none")}
     said = [
         f"Of {prose.count(total, 'segment')}, {counted['accepted']:,} "
-        f"({prose.percent(counted['accepted'] / total)}) were given at least one candidate code. "
-        f"{counted['uncertain']:,} come near to one and wait to be read; {counted['none']:,} fit none of these codes."
+        f"({prose.percent(counted['accepted'] / total)}) were assigned at least one candidate code. "
+        f"{counted['uncertain']:,} are borderline and should be reviewed; {counted['none']:,} match no code."
     ]
     held = int((own.source == "out of fold").sum())
     if held:
         said.append(
-            f"{'All' if held == total else f'{held:,}'} of them lie in documents that people coded, and were given "
-            "codes by what was learned from the other documents alone: no document’s own codes reach its candidates."
+            f"For {'all' if held == total else f'{held:,}'} of these segments, in documents coded by people, "
+            "suggestions were learned from the other documents only."
         )
     return tuple(said)
 
@@ -85,16 +85,18 @@ def _quality(quality: pd.DataFrame, method: str) -> list[str]:
     for row in each(pooled):
         how = coders.METHODS[row.method]
         if not row.n_given or not row.n_coded:
-            said.append(f"Codes given {how} cannot be judged: people, or the pipeline, gave none here.")
+            said.append(
+                f"Codes assigned {how} cannot be evaluated: either people or the pipeline assigned no codes here."
+            )
             continue
         said.append(
-            f"Codes given {how}: on {prose.count(row.n_segments, 'segment')} that people read, "
-            f"{prose.percent(row.precision)} of the {row.n_given:,} candidate codes are also people’s (precision), and "
-            f"{prose.percent(row.recall)} of people’s {row.n_coded:,} were found (recall)."
-            f"{_covers(row)}"
+            f"Codes assigned {how}: on {prose.count(row.n_segments, 'segment')} coded by people, "
+            f"{prose.percent(row.precision)} of the {row.n_given:,} candidate codes agree with a human code "
+            f"(precision), and {prose.percent(row.recall)} of the {row.n_coded:,} human codes were found "
+            f"(recall).{_covers(row)}"
         )
     if len(pooled) > 1:
-        said.append(f"This page shows those given {coders.METHODS[method]}.")
+        said.append(f"This page shows the codes assigned {coders.METHODS[method]}.")
     return said
 
 
@@ -125,9 +127,9 @@ def _curve(bins: pd.DataFrame) -> curve_view.Curve | None:
     points = tuple((float(row.mean_score), float(row.share)) for row in each(bins[bins.n > 0]))
     return curve_view.draw(
         [curve_view.Series("", points)],
-        x_label="score the pipeline gave",
-        y_label="share that people gave too",
-        label="How often people gave a code, by the pipeline’s score for it; the table holds the same figures",
+        x_label="score by the pipeline",
+        y_label="share also coded by people",
+        label="Share of assignments also coded by people, by the pipeline’s score; the table has the same values",
         x_range=(0.0, 1.0),
         y_range=(0.0, 1.0),
         diagonal=True,
@@ -140,13 +142,13 @@ def _bins_lead(bins: pd.DataFrame, quality: pd.DataFrame, method: str) -> str:
     error = quality[(quality.code == ALL_CODES) & (quality.method == method)].ece
     size = float(error.iloc[0]) if len(error) and pd.notna(error.iloc[0]) else None
     if method == "zero_shot":
-        start = "Scores from the codebook’s words rank passages, and are no probabilities"
+        start = "Scores based on the codebook rank passages; they are not probabilities"
     elif size is not None and size <= 0.1:
         start = "Scores can be read as probabilities here"
     else:
         start = "Scores should not be read as probabilities here"
-    how = "" if size is None else f": they are off by {prose.figure(size)} on average (expected calibration error)"
-    return f"{start}{how}. On the dotted line a score of 0.6 would be right 6 times in 10."
+    how = "" if size is None else f": on average they are off by {prose.figure(size)} (expected calibration error)"
+    return f"{start}{how}. On the dotted line, codes with a score of 0.6 would be right 6 times out of 10."
 
 
 def _bin(row: Any) -> tuple[str, ...]:
@@ -155,5 +157,7 @@ def _bin(row: Any) -> tuple[str, ...]:
 
 
 def _near(row: Any, reflexive: bool) -> str:
-    near = f"comes near to “{row.best_code}”"
-    return near if reflexive else f"{near} ({prose.figure(row.best_score)}, given from {prose.figure(row.threshold)})"
+    near = f"close to “{row.best_code}”"
+    return (
+        near if reflexive else f"{near} (score {prose.figure(row.best_score)}, threshold {prose.figure(row.threshold)})"
+    )

@@ -1,4 +1,4 @@
-"""The framework matrix as the page shows it: counts of all codes, then summaries in tables narrow enough to read."""
+"""The framework matrix on the page: counts for all codes, then summaries in tables narrow enough to read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +12,8 @@ from pipeline.reporting.quotes import Quote
 from pipeline.reporting.written_summaries import Summary, digest
 
 COLUMNS_A_TABLE = 5
-NO_CODES = "No codebook came with this study, so there is no framework matrix."
-NOT_MAPPED = (
-    "Not available: nothing was mapped to the codebook, as nobody says anything that the mapping can read. What was "
-    "left out, and why, is listed below."
-)
+NO_CODES = "This study has no codebook, so there is no framework matrix."
+NOT_MAPPED = "Not available: no text could be mapped to the codebook. See Problems for what was left out and why."
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class ShownPart:
 class ShownCell:
     """A cell of the matrix; `shade` 0 (nothing) to 5 (most passages).
 
-    `own`: what a person wrote, who is `by`, instead of the extractive summary; `older`: that was of other passages.
+    `own`: a summary written by a person (`by`) in place of the extractive one; `older`: passages changed since.
     """
 
     n: int
@@ -47,7 +44,7 @@ class ShownCell:
 
 @dataclass(frozen=True)
 class Row:
-    """A case of the matrix. `field` and `number`: which filter of the page shows its talk, and which of its values."""
+    """A case of the matrix. `field` and `number`: the page filter, and its value, that show the case's segments."""
 
     case: str
     about: str
@@ -67,9 +64,9 @@ class Part:
 
 @dataclass(frozen=True)
 class MatrixView:
-    """All codes as counts (`rows`), and the summaries in several tables (`parts`).
+    """Counts for all codes (`rows`) and summaries in several tables (`parts`).
 
-    `unread`: whether there are cases that the mapping cannot read; `mappable`: whether there is a framework at all.
+    `unread`: whether the mapping does not support some cases' language; `mappable`: whether there is a framework.
     """
 
     lead: str
@@ -92,9 +89,9 @@ def build(
     documents: Sequence[str],
     written: Mapping[tuple[str, str], Summary] | None = None,
 ) -> MatrixView:
-    """Prepare the matrix for the page. `people` and `documents` are those of the page's filters, in their order.
+    """Prepare the matrix for the page. `people` and `documents`: the values of the page's filters, in order.
 
-    `written`: what people wrote in cells.
+    `written`: summaries written by people, by (case, code).
     """
     most = max((len(cell.excerpts) for cell in cells), default=1) or 1
     number = {document: place for place, document in enumerate(documents)}
@@ -125,7 +122,7 @@ def build(
 
 
 def by_category(codes: Sequence[str], book: Codebook) -> list[tuple[str, list[str]]]:
-    """Codes in groups narrow enough to read side by side: by category, no more than a few each."""
+    """Codes grouped by category, at most COLUMNS_A_TABLE per group."""
     if 0 < len(codes) <= COLUMNS_A_TABLE:
         return [("All codes", list(codes))]
     groups: dict[str, list[str]] = {}
@@ -165,9 +162,9 @@ def _lead(cells: Sequence[Cell], cases: int, codes: int) -> str:
     silent = sum(cell.state == "asked" for cell in cells)
     size = f"{prose.count(cases, 'case').capitalize()} by {prose.count(codes, 'code')}"
     unread = sum(cell.state == "not_available" for cell in cells)
-    left = f" {unread:,} cells are not available, as the cases do not speak English." if unread else ""
+    left = f" {unread:,} cells are not available because the cases do not speak English." if unread else ""
     return (
-        f"{size}: in {spoken:,} of {len(cells):,} cells something was said; in {silent:,} a question came near and "
-        "nothing was found. The codes are candidates, given by the pipeline."
+        f"{size}: {spoken:,} of {len(cells):,} cells have passages; in {silent:,}, a related question was asked but no "
+        "passage was assigned the code. The codes are candidates assigned by the pipeline."
         f"{left}"
     )

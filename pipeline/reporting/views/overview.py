@@ -1,4 +1,4 @@
-"""What the study is, in words and counts: sources, cases, talk, and what was guessed, refused or set aside."""
+"""Study overview: sources, cases, segments, and what was guessed, left out or set aside."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,26 +10,26 @@ from pipeline.core import languages, prose
 from pipeline.core.table_rows import counts, each, groups
 
 ASIDE = {
-    "interviewer": "were said by an interviewer",
-    "backchannel": "only show that someone listens (“Yeah.”, “Okay, right.”)",
-    "short": "are too short to say anything alone",
+    "interviewer": "were spoken by an interviewer",
+    "backchannel": "are acknowledgements (“Yeah.”, “Okay, right.”)",
+    "short": "are too short to analyse on their own",
     "heading": "are headings",
-    "script": "are questions or tasks that recur word for word",
-    "note": "are remarks in brackets",
+    "script": "are scripted questions or tasks repeated word for word",
+    "note": "are transcriber’s notes in brackets",
 }
 STAGES = {
-    "ingest": "Reading",
-    "segment": "Segmenting",
+    "ingest": "Import",
+    "segment": "Segmentation",
     "themes": "Themes",
-    "map_codes": "Mapping",
-    "compare": "Comparing",
+    "map_codes": "Code mapping",
+    "compare": "Comparison",
 }
 KINDS = {"refused": "left out", "guessed": "guessed", "note": "worth knowing"}
 
 
 @dataclass(frozen=True)
 class Source:
-    """A document of the study, as a row of the page's first table."""
+    """A document of the study: a row of the table of sources."""
 
     document: str
     source_type: str
@@ -42,7 +42,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something a stage left out, guessed or wants known, as a row of the page."""
+    """Something a stage left out, guessed or noted: a row of the table of problems."""
 
     stage: str
     kind: str
@@ -53,7 +53,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Overview:
-    """The study at a glance. `lead` are the sentences at the top of the page."""
+    """The study at a glance. `lead` holds the sentences at the top of the page."""
 
     lead: tuple[str, ...]
     sources: tuple[Source, ...]
@@ -70,7 +70,7 @@ def build(
     codings: pd.DataFrame,
     problems: Mapping[str, pd.DataFrame],
 ) -> Overview:
-    """Sum up a study. `problems` holds each stage's table of problems by the stage's name."""
+    """Summarise a study. `problems`: each stage's table of problems, by stage name."""
     listed = problem_rows(problems)
     return Overview(
         lead=_lead(documents, segments, codings, listed),
@@ -82,7 +82,7 @@ def build(
 
 
 def problem_rows(problems: Mapping[str, pd.DataFrame]) -> tuple[Problem, ...]:
-    """Every problem of every stage: what was left out first, then what was guessed, then notes."""
+    """All problems of all stages: what was left out first, then guesses, then notes."""
     rows = [
         Problem(STAGES.get(stage, stage), row.kind, row.document, row.place, row.reason)
         for stage in problems
@@ -94,13 +94,13 @@ def problem_rows(problems: Mapping[str, pd.DataFrame]) -> tuple[Problem, ...]:
 
 
 def sources_in_words(documents: pd.DataFrame) -> str:
-    """How many sources of each kind: 10 interviews and 2 focus groups."""
+    """The number of sources by type: 10 interviews and 2 focus groups."""
     kinds = counts(documents.source_type)
     return prose.listed([prose.source(kind, kinds[kind]) for kind in prose.SOURCES if kind in kinds]) or "no sources"
 
 
 def set_aside(segments: pd.DataFrame) -> tuple[tuple[str, int], ...]:
-    """Why segments take no part in finding themes, in words, with how many: most first."""
+    """Reasons why segments are set aside, in words, with the number of segments, largest first."""
     why = counts(segments[~segments.substantive].set_aside)
     pairs = [(ASIDE.get(reason, reason), number) for reason, number in why.items()]
     return tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
@@ -112,28 +112,28 @@ def _lead(
     people = segments[segments.case != ""].case.nunique()
     total = int(documents.n_words.sum())
     said = [
-        f"This study holds {sources_in_words(documents)}: {prose.count(total, 'word')} in all, "
-        f"with the talk of {prose.count(people, 'case')} (participants)."
+        f"This study has {sources_in_words(documents)} with {prose.count(total, 'word')} in total, "
+        f"spoken or written by {prose.count(people, 'case')} (participants) and their interviewers."
     ]
     said += languages.summary(documents)
     used = int(segments.substantive.sum())
     if len(segments):
         said.append(
-            f"The talk was cut into {prose.count(len(segments), 'segment')}, whole sentences of one speaker. "
-            f"{prose.count(used, 'segment').capitalize()} say something of their own: themes and codes rest on these. "
-            f"The other {len(segments) - used:,} are kept, can be read here, and are set aside."
+            f"The text was divided into {prose.count(len(segments), 'segment')} of whole sentences by one speaker. "
+            f"Themes and codes are based on the {prose.count(used, 'segment')} with substantive content; "
+            f"the other {len(segments) - used:,} are set aside but can be read here."
         )
     coders = sorted(set(codings.coder))
     if coders:
         placed = prose.count(len(codings), "coding")
         said.append(f"{prose.listed(coders)} coded {prose.count(codings.document.nunique(), 'document')} ({placed}).")
     else:
-        said.append("No human coding came with this study, so nothing here has been compared with what people coded.")
+        said.append("This study has no human coding, so nothing here has been compared with human coders.")
     left_out, guessed = (sum(problem.kind == kind for problem in problems) for kind in ("refused", "guessed"))
     if left_out:
-        said.append(f"{prose.count(left_out, 'thing').capitalize()} could not be used; the reason is given below.")
+        said.append(f"{prose.count(left_out, 'item').capitalize()} could not be used; see Problems for the reasons.")
     if guessed:
-        said.append(f"{prose.count(guessed, 'thing').capitalize()} had to be guessed and may be wrong.")
+        said.append(f"{prose.count(guessed, 'item').capitalize()} had to be guessed and may be wrong; see Problems.")
     return tuple(said)
 
 
@@ -157,9 +157,9 @@ def _sources(documents: pd.DataFrame, segments: pd.DataFrame, codings: pd.DataFr
 
 
 def _language(row: Any) -> str:
-    """What a document is in and how surely: Portuguese (98%), also English."""
+    """A document's language with the share of its words: Portuguese (98%), also English."""
     if row.language == languages.UNKNOWN:
-        return "cannot be told"
+        return "unknown"
     others = languages.listed(str(row.other_languages).split())
     return f"{languages.name(row.language)} ({prose.percent(row.language_share)}){f', also {others}' if others else ''}"
 

@@ -1,7 +1,7 @@
-"""One page that needs nothing else: template, style, script and data in a single file under a strict policy.
+"""The self-contained report page: template, style, script and data in one file under a strict policy.
 
-The policy (Content-Security-Policy) names the script and the style by sha256 and allows nothing else: no request to
-anywhere, no script that came in with a transcript.
+The policy (Content-Security-Policy) allows the script and the style by sha256 and nothing else: no network
+requests, and no script that a transcript might contain.
 """
 
 import base64
@@ -20,7 +20,7 @@ from pipeline.core.table_rows import each
 from pipeline.core.terms import UNASSIGNED, VALENCES
 from pipeline.reporting import quotes, templates
 
-# What the page holds in place of a theme for a segment that is left out with a rejected one.
+# The page's theme number for segments of rejected themes.
 REJECTED = -2
 # Where the data for deciding stands in the page, and what its policy begins with (as HTML writes it in an attribute).
 DECIDE_OPENS, DECIDE_CLOSES = '<script type="application/json" id="decide-data">', "</script>"
@@ -44,9 +44,9 @@ class Page:
 
 
 def render(context: Mapping[str, Any], *, data: Mapping[str, Any], decide: Mapping[str, Any]) -> str:
-    """The page as text; `data` and `decide` are what its script needs, embedded as JSON that cannot end its element.
+    """The page as HTML. `data` and `decide`: input of the page's script, embedded as escaped JSON.
 
-    They are apart because `counterpoint review` fills in the second.
+    They are separate because `counterpoint review` fills in `decide`.
     """
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(templates.text),
@@ -84,7 +84,7 @@ def opened(text: str) -> Page:
 
 
 def json_for_html(data: Any) -> str:
-    """JSON that may stand in a script element: what HTML could read as markup is written as escapes."""
+    """JSON that is safe inside a script element: characters that HTML could read as markup are escaped."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -108,10 +108,10 @@ def explore_data(
     codes: Sequence[str],
     valence_of: Mapping[str, str],
 ) -> dict[str, Any]:
-    """What the page needs to search, filter and open passages: texts once, all else as places in them.
+    """The data the page needs to search, filter and open passages: each text once, everything else as offsets.
 
-    A segment in no theme has -1 for its theme, and one that is left out with a rejected theme (`left_out`) REJECTED.
-    Places are UTF-16 offsets, as browsers count. Raises QuoteError where a turn is not what its document holds.
+    A segment in no theme has theme -1, and one of a rejected theme (`left_out`) REJECTED. Offsets count UTF-16 units,
+    as browsers do. Raises QuoteError if a turn differs from its document's text.
     """
     documents = documents.sort_values("document")
     texts = dict(zip(documents.document, documents.text, strict=True))
@@ -167,7 +167,7 @@ def explore_data(
 
 
 def people(cases: pd.DataFrame, segments: pd.DataFrame) -> list[str]:
-    """The cases of a study in the order of the page's filter: those that speak, and those that are only listed."""
+    """All cases of a study, speaking or only listed, in the order of the page's filter."""
     return sorted(set(cases.case) | (set(segments.case) - {""}))
 
 
@@ -176,7 +176,7 @@ def _span(units: Sequence[int], start: int, end: int) -> tuple[int, int]:
 
 
 def _attributes(cases: pd.DataFrame, people: Sequence[str]) -> list[dict[str, Any]]:
-    """Attributes one can filter by: those with at least two values and not as many values as people."""
+    """Attributes to filter by: those with at least two values and not as many values as people."""
     found = []
     given = cases.set_index("case")
     for column in given.columns:

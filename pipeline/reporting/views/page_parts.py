@@ -1,4 +1,4 @@
-"""The page of the report: each of its parts from the module that knows how to say it, put together and verified."""
+"""The report page: builds every section from its view module, renders the page and verifies its quotes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -28,12 +28,12 @@ from pipeline.reporting.views import (
     waiting_view,
 )
 
-# What changes no result, and re-runs no stage.
+# Settings that change no result and re-run no stage.
 UNTOLD = {"study", "engine", "workers"}
 
 
 def build_page(study: Study, params: settings.Params, models_used: Sequence[tuple[str, str, str]]) -> str:
-    """The whole page; raises QuoteError where a quote in it is not what its document says."""
+    """The page as HTML; raises QuoteError if a quote in it differs from its document's text."""
     documents = study.tables["documents"]
     context = {
         "study": params.folder.name,
@@ -54,7 +54,7 @@ def build_page(study: Study, params: settings.Params, models_used: Sequence[tupl
 
 
 def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
-    """The parts of the page that come from the tables."""
+    """The sections that show results."""
     tables, codes = study.tables, study.codes
     segments, themes = tables["segments"], tables["themes"]
     used = int(segments.substantive.sum())
@@ -115,7 +115,7 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
 
 
 def _argued(study: Study, params: settings.Params) -> dict[str, Any]:
-    """The parts of the page that say how far the others can be leaned on, and what waits for people."""
+    """The sections on how robust the results are, and on what is left to decide."""
     tables, reflexive = study.tables, params.stance == "reflexive"
     ranked = states.ranked(tables["themes"])
     names = {row.theme_id: f"T{row.number} {row.label}" for row in each(ranked)}
@@ -164,7 +164,7 @@ def _argued(study: Study, params: settings.Params) -> dict[str, Any]:
 
 
 def _data(study: Study) -> dict[str, Any]:
-    """What the page's script searches and opens."""
+    """The data that the page's script searches and opens."""
     tables = study.tables
     ranked = states.ranked(tables["themes"])
     return page.explore_data(
@@ -182,7 +182,7 @@ def _data(study: Study) -> dict[str, Any]:
 
 
 def _decide(study: Study) -> dict[str, Any]:
-    """What the page's script needs for deciding."""
+    """The data that the page's script needs for decisions."""
     return page_data.build(
         themes=study.tables["themes"],
         assignments=study.tables["theme_assignments"],
@@ -193,14 +193,14 @@ def _decide(study: Study) -> dict[str, Any]:
 
 
 def _draft(study: Study, params: settings.Params) -> method.Draft:
-    """A methods section to start from: what every stage recorded."""
+    """A draft methods section from what every stage recorded."""
     decided = states.shown_in_words(study.count, who="people") if study.count.touched else ""
     reflexive = params.stance == "reflexive"
     return method.draft(study.records, reflexive=reflexive, matrix=bool(study.cells), decided=decided)
 
 
 def _checklists(study: Study) -> list[tuple[str, str, tuple[checklists.Item, ...]]]:
-    """The reporting checklists: name, how much of each is filled, and the items."""
+    """The reporting checklists: name, a sentence on how much is filled in, and the items."""
     tables = study.tables
     facts = checklists.Facts(
         sources=overview.sources_in_words(tables["documents"]),

@@ -1,4 +1,4 @@
-"""People's codes beyond pairs: all coders together, group by group, what was missed, and how codes and themes meet."""
+"""Human codes beyond pairs of coders: all coders, agreement by group, missed passages, and codes against themes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from pipeline.reporting.views.further_view import coder
 
 LEVELS = {"code": "codes", "category": "categories"}
 MAPPED = {
-    "mapped": "one code’s",
-    "ambiguous": "several codes share it",
-    "orphan": "no code covers it: a candidate for the framework",
-    "too few": "too few passages to say",
+    "mapped": "matches one code",
+    "ambiguous": "shared by several codes",
+    "orphan": "not covered by any code: a candidate for the framework",
+    "too few": "too few passages to tell",
 }
 ALL_COLUMNS = (
     "Code",
     "Compared",
-    "Answered by all",
+    "Coded by all",
     "Percent",
     "Alpha",
     "95% interval",
@@ -36,7 +36,7 @@ GROUP_COLUMNS = (
     "Compared",
     "Cases",
     "Kappa",
-    "Everybody else",
+    "Kappa, others",
     "Difference",
     "95% interval",
     "Note",
@@ -45,7 +45,7 @@ GROUP_COLUMNS = (
 
 @dataclass(frozen=True)
 class Table:
-    """Rows as text under their columns, with a title and the sentences that come before."""
+    """A table as text, with its title and introductory sentences."""
 
     title: str
     sentences: tuple[str, ...]
@@ -55,7 +55,7 @@ class Table:
 
 @dataclass(frozen=True)
 class View:
-    """The parts, each missing (or empty) where there is nothing to show; `meetings`: a table for each coder and way."""
+    """The sections, each None or empty if there is nothing to show; `meetings`: tables of codes against themes."""
 
     together: Table | None
     by_group: Table | None
@@ -66,7 +66,7 @@ class View:
 def build(
     tables: Mapping[str, pd.DataFrame], *, codes: Sequence[str], names: Mapping[int, str], reflexive: bool
 ) -> View:
-    """Prepare the parts. `names`: each theme in words by its id; with `reflexive`, counts and words alone."""
+    """Prepare the sections. `names`: theme names by theme_id; with `reflexive`, no statistics are shown."""
     return View(
         together=None if reflexive else _together(tables["agreement_of_all"], codes),
         by_group=None if reflexive else _by_group(tables["agreement_by_attribute"]),
@@ -94,13 +94,13 @@ def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
     for row in each(own[own.code == ALL_CODES]):
         people = row.coders.split("; ")
         who = prose.listed(people) if len(people) < 6 else prose.count(len(people), "person", "people")
-        where = f"on {prose.count(row.n, unit)} that two or more of them read"
+        where = f"on {prose.count(row.n, unit)} coded by at least two of them"
         if pd.isna(row.alpha):
-            said.append(f"{who} together, {where}: undefined. {prose.sentence(row.note)}")
+            said.append(f"{who}, {where}: Krippendorff’s alpha is undefined. {prose.sentence(row.note)}")
         else:
             said.append(
-                f"{who} together, {where}, are {_how_far(row.alpha)}: Krippendorff’s alpha over their sets of codes is "
-                f"{prose.figure(row.alpha)} (95% interval {_interval(row.low, row.high)}). {_meaning(row.alpha)}"
+                f"{who}, {where}: Krippendorff’s alpha over sets of codes is {prose.figure(row.alpha)} (95% interval "
+                f"{_interval(row.low, row.high)}), {_how_far(row.alpha)}. {_meaning(row.alpha)}"
             )
     ranks = {"pooled": 0, "category": 1, "code": 2}
     place = _in_order(own, codes).assign(rank=lambda table: table.level.map(ranks))
@@ -122,19 +122,17 @@ def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
 
 
 def _how_far(alpha: float) -> str:
-    return (
-        "no nearer to each other than chance" if alpha <= 0 else f"{prose.percent(alpha)} of the way to full agreement"
-    )
+    return "no better than chance" if alpha <= 0 else f"{prose.percent(alpha)} of the way from chance to full agreement"
 
 
 def _meaning(alpha: float) -> str:
-    """Krippendorff's own reading of alpha (2004, p. 241): 0.8 and more is reliable, from 0.667 tentatively so."""
+    """Krippendorff's interpretation of alpha (2004, p. 241): reliable from 0.8, tentatively so from 0.667."""
     if alpha >= 0.8:
-        return "Conclusions that rest on these codes rest on firm ground."
+        return "These codes are reliable enough to draw conclusions from (0.8 or more)."
     if alpha >= 0.667:
-        return "It allows tentative conclusions."
+        return "This supports tentative conclusions only (0.667 to 0.8)."
     return (
-        "It is less than conclusions from counts of codes would need: use the differences to talk about the codebook."
+        "This is too low for conclusions from code counts (below 0.667): use the differences to discuss the codebook."
     )
 
 
@@ -145,22 +143,22 @@ def _by_group(table: pd.DataFrame) -> Table | None:
     told = ordered[ordered.low.notna() & ordered.high.notna()]
     apart = told[(told.low > 0) | (told.high < 0)]
     said = [
-        f"{_pair(row)} agree {'more' if row.difference > 0 else 'less'} on the talk of {row.attribute} {row.value} "
-        f"than on everybody else’s (kappa {prose.figure(row.kappa)} beside {prose.figure(row.rest)}; the difference is "
-        f"{_interval(row.low, row.high)} with 95% confidence): look at what they read differently there."
+        f"{_pair(row)} agree {'more' if row.difference > 0 else 'less'} on segments of {row.attribute} “{row.value}” "
+        f"than on all others (kappa {prose.figure(row.kappa)} against {prose.figure(row.rest)}; 95% interval of the "
+        f"difference {_interval(row.low, row.high)}): look at the disagreements in this group."
         for row in each(apart)
     ]
     if not len(told):
         said.append(
-            "Whether agreement is worse for some participants than for others cannot be told: each group is in too few "
+            "Differences in agreement between groups of participants cannot be tested: each group is in too few "
             "documents for an interval."
         )
     elif not len(apart):
         compared = prose.count(len(told), "comparison")
-        said.append(f"In {compared} of a group with everybody else, no difference in agreement is beyond chance.")
+        said.append(f"Agreement does not differ significantly between any group and all others ({compared}).")
     refused = int(ordered.kappa.isna().sum())
     if refused:
-        said.append(f"{refused:,} of {len(ordered):,} comparisons were refused, because the group is too small.")
+        said.append(f"{refused:,} of {len(ordered):,} comparisons were not made because the group is too small.")
     rows = tuple(
         (
             f"{row.attribute}: {row.value or 'not given'}",
@@ -173,7 +171,7 @@ def _by_group(table: pd.DataFrame) -> Table | None:
         )
         for row in each(ordered)
     )
-    return Table("Group by group", tuple(said), GROUP_COLUMNS, rows)
+    return Table("Agreement by group of participants", tuple(said), GROUP_COLUMNS, rows)
 
 
 def _pair(row: Any) -> str:
@@ -184,10 +182,10 @@ def _missed(row: Any, reflexive: bool) -> str:
     method = coder(row.method)
     left = f"{method[:1].upper()}{method[1:]} left {prose.count(row.n_left, 'passage')} without any code"
     if not row.n_read:
-        return f"{left}; {row.coder} read none of them, so that what was missed is not known."
-    said = f"{left}. {row.coder} read {row.n_read:,} of them, and gave a code to {row.n_missed:,}"
+        return f"{left}; {row.coder} read none of them, so it is unknown how many codes were missed."
+    said = f"{left}. {row.coder} read {row.n_read:,} of them and coded {row.n_missed:,}"
     if reflexive:
-        return f"{said}. What is in them?"
+        return f"{said}. What did the pipeline miss?"
     if pd.isna(row.share):
         return f"{said}. {prose.sentence(row.note)}"
     low, high = prose.percent(row.low), prose.percent(row.high)
@@ -196,7 +194,7 @@ def _missed(row: Any, reflexive: bool) -> str:
 
 
 def _in_order(rows: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
-    """Rows in the order of the codebook, what it lacks after it."""
+    """Rows in the order of the codebook, followed by codes that are not in it."""
     order = {code: number for number, code in enumerate(codes)}
     ranks = rows.assign(order=rows.code.map(lambda code: order.get(code, len(order))))
     return ranks.sort_values(["order", "code"], kind="stable").drop(columns="order")
@@ -212,26 +210,26 @@ def _shares(row: Any, name: str) -> str:
 
 
 def _recovered(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str], reflexive: bool) -> Table | None:
-    """What became of each of one coder's codes in the candidate themes."""
+    """How the candidate themes recover each of one coder's codes."""
     if rows.empty:
         return None
     counted = [(kind, int((rows.verdict == kind).sum())) for kind in VERDICTS]
-    parts = [f"{number} {'too rare to say' if kind == 'too few' else kind}" for kind, number in counted if number]
+    parts = [f"{number} {'too rare to tell' if kind == 'too few' else kind}" for kind, number in counted if number]
     said = f"Of {who}’s {len(rows)} {LEVELS[level]}: {prose.listed(parts)}."
-    shares = () if reflexive else ("Of the code, in the theme", "Of the theme, with the code")
-    columns = (LEVELS[level][:-1].capitalize() if level == "code" else "Category", "Passages", "What became of it")
+    shares = () if reflexive else ("Share of the code in it (recall)", "Share of it with the code (precision)")
+    columns = (LEVELS[level][:-1].capitalize() if level == "code" else "Category", "Passages", "Recovery")
     shown = []
     for row in each(rows):
         marked = "; ".join(names[theme] for theme in theme_ids(row.themes) if theme in names) or "none"
         figures = () if reflexive else (_shares(row, "recall"), _shares(row, "precision"))
         best = names.get(row.theme_id, "–")
         shown.append((row.code, f"{row.n_segments:,}", VERDICTS[row.verdict], best, *figures, marked, row.note))
-    more = ("Best theme", *shares, "Themes it marks", "Note")
-    return Table(f"What became of {who}’s {LEVELS[level]}", (said,), (*columns, *more), tuple(shown))
+    more = ("Best theme", *shares, "Characteristic of", "Note")
+    return Table(f"Recovery of {who}’s {LEVELS[level]} by the themes", (said,), (*columns, *more), tuple(shown))
 
 
 def _mapped(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str], reflexive: bool) -> Table | None:
-    """What one coder's codes say of each candidate theme."""
+    """How one coder's codes describe each candidate theme."""
     known = rows[rows.theme_id.isin(list(names))]
     if known.empty:
         return None
@@ -245,10 +243,10 @@ def _mapped(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str], 
         figures = () if reflexive else (prose.percent(row.coded), _shares(row, "precision"))
         listed = row.codes if row.codes else "none"
         shown.append((names[row.theme_id], f"{row.n_segments:,}", MAPPED[row.verdict], listed, *figures, row.note))
-    shares = () if reflexive else ("Coded at all", "Has the first code")
-    columns = ("Candidate theme", "Passages", "What it is to them", "Codes", *shares, "Note")
-    sentences = [f"Candidate themes by {who}’s {LEVELS[level]}: {said}."]
+    shares = () if reflexive else ("Any code", "First code")
+    columns = ("Candidate theme", "Passages", "Match", "Codes", *shares, "Note")
+    sentences = [f"Candidate themes against {who}’s {LEVELS[level]}: {said}."]
     if orphans and level == "code":
         first = prose.listed([f"“{name}”" for name in sorted(orphans, key=list(names.values()).index)[:4]])
-        sentences.append(f"Not covered by these codes: {first}. Is something missing in the framework?")
-    return Table(f"The themes by {who}’s {LEVELS[level]}", tuple(sentences), columns, tuple(shown))
+        sentences.append(f"Not covered by these codes: {first}. Is a code missing from the framework?")
+    return Table(f"Themes against {who}’s {LEVELS[level]}", tuple(sentences), columns, tuple(shown))

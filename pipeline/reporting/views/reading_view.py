@@ -1,4 +1,4 @@
-"""How much of each candidate theme people have read, in words."""
+"""How much of each candidate theme has been read by people, in words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from pipeline.reporting.views.theme_view import noun
 
 @dataclass(frozen=True)
 class Reading:
-    """`lead`: of all themes together; `told`: of each theme, by its id."""
+    """`lead`: for all themes together; `told`: for each theme, by theme_id."""
 
     lead: str
     told: Mapping[int, str]
 
 
 def build(assignments: pd.DataFrame, *, count: Count, ledger: Sequence[Read], taken: Sequence[Decision]) -> Reading:
-    """Say what share of each theme somebody has opened, or named in a decision that stands; `count`: of all themes."""
+    """The share of each theme that someone has opened or cited in a decision in force; `count`: of all themes."""
     theme_of = lookup(assignments, "segment_id", "theme_id")
     shares = reading_ledger.shares(theme_of, ledger, taken)
     readers: dict[int, set[str]] = {}
@@ -39,7 +39,7 @@ def build(assignments: pd.DataFrame, *, count: Count, ledger: Sequence[Read], ta
 
 def _told(share: Share, readers: Sequence[str]) -> str:
     if not share.n_read:
-        return "None of this theme has been noted as read yet."
+        return "No segment of this theme has been recorded as read yet."
     by = f" by {prose.listed(readers)}" if readers else ""
     return (
         f"{prose.percent(share.share)} of this theme has been read{by}: {share.n_read:,} of its "
@@ -51,13 +51,13 @@ def _lead(share: Share, readers: Sequence[str], count: Count) -> str:
     if not share.n_segments:
         return ""
     if not share.n_read:
-        alone = "" if count.decided else ", so everything below is the machine’s word alone"
+        alone = "" if count.decided else ", so nothing below has been checked by a person"
         return (
-            f"No passage of a {noun(count)} has been noted as read yet{alone} (counterpoint read notes what you have "
-            "read)."
+            f"No segment of a {noun(count)} has been recorded as read yet{alone}. Use `counterpoint review` or "
+            "`counterpoint read` to record what you have read."
         )
     by = f" by {prose.listed(readers)}" if readers else ""
     return (
-        f"{prose.percent(share.share)} of the talk in {noun(count)}s has been read{by}: "
-        f"{share.n_read:,} of {prose.count(share.n_segments, 'segment')}, opened or named in a decision."
+        f"{prose.percent(share.share)} of the segments in {noun(count)}s have been read{by}: "
+        f"{share.n_read:,} of {prose.count(share.n_segments, 'segment')}, opened or cited in a decision."
     )

@@ -1,4 +1,4 @@
-"""Saturation as lines: how many codes (or themes) were met after so many documents, by chance and in one order."""
+"""Saturation curves: codes (or themes) found by number of documents read, in random orders and in one order."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from pipeline.reporting.views.further_view import coder
 
 @dataclass(frozen=True)
 class Growth:
-    """One source's curve: `lead` says what it shows, `rows` hold the figures as text under COLUMNS."""
+    """One curve: `lead` describes it in a sentence; `rows` has the values as text under COLUMNS."""
 
     title: str
     lead: str
@@ -24,15 +24,15 @@ class Growth:
 
 COLUMNS = (
     "Documents read",
-    "Met so far, mean",
-    "95 of 100 orders",
-    "In this study’s order",
-    "Last document of that order",
+    "Found so far (mean)",
+    "95% of random orders",
+    "Found so far (this study’s order)",
+    "Document read",
 )
 
 
 def build(saturation: pd.DataFrame) -> tuple[Growth, ...]:
-    """A curve for each source over the whole study, candidate themes first."""
+    """A curve over the whole study for each source of codes, candidate themes first."""
     own = groups(saturation[saturation.cell == EVERYTHING], "source")
     order = sorted(own, key=lambda name: (name != "themes", is_pipeline(str(name)), name))
     return tuple(made for name in order if (made := _growth(str(name), own[name])))
@@ -45,29 +45,29 @@ def _growth(source: str, rows: pd.DataFrame) -> Growth | None:
     things = "themes" if source == "themes" else f"codes of {coder(source)}"
     kind = "the order of interviewing" if "interviewing" in set(given.order) else "the order of file names"
     mean = curve_view.Series(
-        "random orders: mean, and the band that holds 95 of 100",
+        "random orders: mean and 95% range",
         tuple((float(row.position), float(row.n_known)) for row in each(drawn)),
         tuple((float(row.position), float(row.known_low), float(row.known_high)) for row in each(drawn)),
     )
     told = curve_view.Series(kind, tuple((float(row.position), float(row.n_known)) for row in each(given)))
     titled = things[:1].upper() + things[1:]
-    label = f"{titled} met so far, by documents read; the table holds the same figures"
-    curve = curve_view.draw([mean, told], x_label="documents read", y_label="met so far", label=label)
+    label = f"{titled} found by number of documents read; the table has the same values"
+    curve = curve_view.draw([mean, told], x_label="documents read", y_label="found so far", label=label)
     return Growth(titled, _lead(things, drawn, given), curve, _rows(drawn, given)) if curve else None
 
 
 def _lead(things: str, drawn: pd.DataFrame, given: pd.DataFrame) -> str:
-    """Where most had been met, on average over orders: how early new ones stopped coming."""
+    """After how many documents 90% had been found, on average over random orders."""
     total, mean = int(given.n_known.iloc[-1]), drawn if len(drawn) else given
     if not total:
-        return f"No {things} were met."
+        return f"No {things} were found."
     most = mean[mean.n_known >= 0.9 * total - 1e-9].position
     read = prose.count(int(most.iloc[0]), "document")
     last = float(given.n_new.iloc[-1])
     new = "nothing new" if not last else f"{last:g} new"
     return (
-        f"Nine in ten of the {total} {things} had been met after {read} of {len(given)}, on average over random "
-        f"orders of reading; the last document of this study’s own order brought {new}."
+        f"On average over random reading orders, 90% of the {total} {things} had been found after {read} of "
+        f"{len(given)}. The last document in this study’s own order added {new}."
     )
 
 

@@ -1,4 +1,4 @@
-"""How far the candidate themes can be leaned on: steadiness, their number, what they rest on, and what is in none."""
+"""Robustness of the candidate themes: stability, their number, dependence on cases, and segments in no theme."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from pipeline.reporting.quotes import Quote
 from pipeline.reporting.views import curve_view
 from pipeline.reporting.views.theme_view import noun
 
-# As the passports say it: from here a theme comes back nearly the same, from here in outline (mean Jaccard index).
+# Mean Jaccard index from which a theme is stable, and from which it is partly stable; as in the theme passports.
 NEARLY, OUTLINE = 0.75, 0.5
-# The same in words for all themes together (mean adjusted Rand index).
+# The same for all themes together (mean adjusted Rand index).
 SAME, MOSTLY, PARTLY = 0.8, 0.6, 0.4
-# A number whose score is this close to the best would have done as well.
+# A number of themes whose score is this close to the best is nearly as good.
 NEAR_AS_GOOD = 0.02
 MOST_UNASSIGNED = 40
 
 
 @dataclass(frozen=True)
 class Rest:
-    """What is left of a theme without one case, or one site or role. `like`: a figure as text, empty where hidden."""
+    """Whether a theme is found again without one case or group. `like`: the Jaccard index as text, empty if hidden."""
 
     without: str
     share: str
@@ -100,14 +100,14 @@ def labels_in_words(themes: pd.DataFrame) -> str:
     from_people = int((themes.label_source == "people").sum())
     kept = int((themes.label_source == "kept").sum())
     models = themes[~themes.label_source.isin(["words", "people", "kept", ""])].label_source.value_counts().sort_index()
-    said = [f"{prose.count(from_words, 'label')} from the segments’ own words"] if from_words else []
+    said = [f"{prose.count(from_words, 'label')} taken from words of the segments"] if from_words else []
     said += [f"{prose.count(from_people, 'label')} given or accepted by people"] if from_people else []
-    said += [f"{prose.count(kept, 'label')} kept because something was decided about the theme"] if kept else []
+    said += [f"{prose.count(kept, 'label')} kept because of a decision about the theme"] if kept else []
     said += [
-        f"{prose.count(int(number), 'label')} written by the language model {name}, which was sent examples of the talk"
+        f"{prose.count(int(number), 'label')} written by the language model {name} from example segments"
         for name, number in models.items()
     ]
-    return prose.sentence(f"labels of themes: {prose.listed(said)}") if said else ""
+    return prose.sentence(f"theme labels: {prose.listed(said)}") if said else ""
 
 
 def _sentences(themes: pd.DataFrame, stability: pd.DataFrame, what: str, reflexive: bool) -> tuple[str, ...]:
@@ -115,45 +115,48 @@ def _sentences(themes: pd.DataFrame, stability: pd.DataFrame, what: str, reflexi
         return ()
     if stability.empty:
         return (
-            "Whether these themes would come back from slightly different material was not tried: it takes two "
-            "documents and more talk than there is here, or it was switched off (themes.stability_runs).",
+            "Stability was not assessed: it needs at least two documents and more segments than this study has, or it "
+            "was switched off (themes.stability_runs).",
         )
     sizes = sorted({len(names) for names in stability.left_out})
     much = prose.count(sizes[0], "document") if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]} documents"
     mean = float(stability.agreement.mean())
     figures = (
         f" (adjusted Rand index {prose.figure(mean)} on average, {prose.figure(stability.agreement.min())} to "
-        f"{prose.figure(stability.agreement.max())} by run; 1 is the same groups, 0 what chance gives)"
+        f"{prose.figure(stability.agreement.max())} by run; 1: identical groups, 0: chance)"
     )
     said = [
-        f"Would the same themes come back from slightly different material? They were sought again "
-        f"{prose.count(len(stability), 'time')}, each time without {much}: {_come_back(mean)}"
+        f"Stability: themes were found again in {prose.count(len(stability), 'run')}, each leaving out {much}. "
+        f"{_come_back(mean)}"
         f"{'' if reflexive else figures}."
     ]
     known = themes.stability[themes.stability.notna()]
     if len(known):
         counted = [
-            (int((known >= NEARLY).sum()), "nearly the same"),
-            (int(((known >= OUTLINE) & (known < NEARLY)).sum()), "in outline"),
+            (int((known >= NEARLY).sum()), "stable"),
+            (int(((known >= OUTLINE) & (known < NEARLY)).sum()), "partly stable"),
         ]
         gone = int((known < OUTLINE).sum())
-        parts = [f"{number:,} come{'s' if number == 1 else ''} back {how}" for number, how in counted if number]
-        parts += [f"{gone:,} dissolve{'s' if gone == 1 else ''} or merge{'s' if gone == 1 else ''}"] if gone else []
-        said.append(f"Of {prose.count(len(known), what)}, {prose.listed(parts)}; each card says which.")
+        parts = [f"{number:,} {'is' if number == 1 else 'are'} {how}" for number, how in counted if number]
+        parts += [f"{gone:,} {'is' if gone == 1 else 'are'} unstable (dissolved or merged)"] if gone else []
+        said.append(f"Of {prose.count(len(known), what)}, {prose.listed(parts)}; each card gives the details.")
     worst = stability.sort_values(["agreement", "run"]).iloc[0]
     if len(stability) > 1 and worst.agreement < MOSTLY:
-        said.append(f"Most changes without {prose.listed(sorted(worst.left_out))}: read with care what rests on it.")
+        said.append(
+            f"Themes change most without {prose.listed(sorted(worst.left_out))}: read themes that depend on it with "
+            "care."
+        )
     return tuple(said)
 
 
 def _come_back(mean: float) -> str:
     if mean >= SAME:
-        return "nearly the same groups come back"
+        return "Nearly the same groups were found again"
     if mean >= MOSTLY:
-        return "the groups come back in outline, and passages on their edges change sides"
+        return "Broadly the same groups were found again; borderline segments change groups"
     if mean >= PARTLY:
-        return "part of the groups come back, and others divide the talk anew"
-    return "the groups change a good deal, so take them as one way among several to divide this talk"
+        return "Some of the groups were found again; others were divided differently"
+    return "The groups change considerably, so treat them as one of several possible ways to group the data"
 
 
 def _runs(stability: pd.DataFrame, reflexive: bool) -> tuple[tuple[str, ...], ...]:
@@ -171,25 +174,27 @@ def _number(choice: pd.DataFrame, n_themes: int | None, reflexive: bool) -> str:
         return ""
     chosen = int(taken.n_themes.iloc[0])
     if n_themes is not None:
-        near = "" if chosen == n_themes else ", and this is the nearest the talk allows"
-        return f"The number of candidates, {chosen}, was not read from the talk: params.yaml asks for {n_themes}{near}."
+        near = "" if chosen == n_themes else ", and this is the closest number possible"
+        return f"The number of candidates ({chosen}) was set in params.yaml (themes.n_themes: {n_themes}){near}."
     if len(choice) < 2:
-        return f"No other number of candidates than {chosen} was weighed: there is too little talk to compare several."
+        return (
+            f"There are too few segments to compare different numbers of candidates, so {chosen} was the only option."
+        )
     tried = f"{int(choice.n_themes.min())} to {int(choice.n_themes.max())}"
     said = (
-        f"Why {prose.count(chosen, 'candidate')}? Of the numbers that were tried, {tried}, this is the one at which "
-        "the themes are most like what many runs on parts of the talk found by themselves"
+        f"Why {prose.count(chosen, 'candidate')}? Of the numbers compared ({tried}), this one gives the themes that "
+        "agree best with many clustering runs on subsets of the data"
     )
     if reflexive or taken.score.isna().all():
-        return f"{said}. Another number is another reading: themes.n_themes in params.yaml sets it."
+        return f"{said}. To look at a different number, set themes.n_themes in params.yaml."
     best = float(taken.score.iloc[0])
     others = sorted(choice[~choice.chosen & (choice.score >= best - NEAR_AS_GOOD)].n_themes)
     close = f" {_spread([*others, chosen], others)} would do nearly as well." if others else ""
-    return f"{said}.{close} Another number is another reading: themes.n_themes in params.yaml sets it."
+    return f"{said}.{close} To look at a different number, set themes.n_themes in params.yaml."
 
 
 def _spread(together: Sequence[int], others: Sequence[int]) -> str:
-    """Numbers in words: as a span where they are several in a row."""
+    """Numbers in words, as a range if they are consecutive."""
     low, high = min(together), max(together)
     if len(others) > 2 and high - low == len(others):
         return f"Anything from {low} to {high}"
@@ -206,8 +211,8 @@ def _curve(choice: pd.DataFrame) -> curve_view.Curve | None:
     return curve_view.draw(
         [line],
         x_label="number of themes",
-        y_label="likeness to the runs",
-        label="How like the runs the themes are, by their number; the table holds the same figures",
+        y_label="similarity to the runs",
+        label="Similarity of the themes to the runs by number of themes; the table has the same values",
     )
 
 
@@ -218,12 +223,12 @@ def _tried(choice: pd.DataFrame) -> tuple[tuple[str, str, bool], ...]:
 
 
 def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
-    """What says most of the theme first."""
+    """Rows by share of the theme, largest first."""
     return rows.sort_values(["share", "kind", "name"], ascending=[False, True, True])
 
 
 def _name(row: Any) -> str:
-    return str(row.name) if row.kind == "case" else f"{row.kind} {row.name}"
+    return str(row.name) if row.kind == "case" else f"{row.kind} “{row.name}”"
 
 
 def _rests(rows: pd.DataFrame, reflexive: bool) -> tuple[Rest, ...]:
@@ -242,8 +247,8 @@ def _rests_lead(rows: pd.DataFrame) -> str:
     ordered = _ordered(rows)
     lost: Sequence[str] = [_name(row) for row in each(ordered[~ordered.remains])]
     tried = prose.count(len(rows), "case or group", "cases and groups")
-    start = f"The theme was sought again without each of {tried} that speak in it"
+    start = f"The analysis was repeated without each of {tried} that contribute to this theme"
     if not lost:
-        return f"{start}, and was found again every time."
+        return f"{start}; the theme was found again every time."
     most = [*lost[:4], *([f"{len(lost) - 4} more"] if len(lost) > 4 else [])]
-    return f"{start}. It was not found again without {prose.listed(most, 'or')}."
+    return f"{start}. The theme was lost without {prose.listed(most, 'or')}."

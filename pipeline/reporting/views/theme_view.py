@@ -1,4 +1,4 @@
-"""Candidate themes as the report shows them: a card each, and the grid of themes against the framework."""
+"""Candidate themes in the report: one card per theme, and the table of themes against codes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from pipeline.decisions.states import Count
 from pipeline.reporting.quotes import Quote
 
 KINDS = {
-    "typical": "Typical of it",
-    "diverse": "Another side of it",
-    "borderline": "On its edge",
-    "contrasting": "Near it, yet not in it",
+    "typical": "Typical",
+    "diverse": "Diverse",
+    "borderline": "Borderline",
+    "contrasting": "Just outside the theme",
 }
 STEPS = (0.0, 0.1, 0.25, 0.5, 0.75)
 
@@ -26,8 +26,8 @@ STEPS = (0.0, 0.1, 0.25, 0.5, 0.75)
 class Card:
     """A candidate theme.
 
-    `number`: 1 for the largest; `passport`: what it is in a sentence; `state`: see decisions/states.py; `standing`:
-    what it is for people, in sentences; `spread`: who speaks of it; `parts`: sub-themes.
+    `number`: 1 for the largest; `passport`: the theme in a sentence; `state`: see decisions/states.py; `standing`:
+    its state in sentences; `spread`: segments by participant attribute; `parts`: sub-themes.
     """
 
     number: int
@@ -47,7 +47,7 @@ class Card:
 
 @dataclass(frozen=True)
 class GridCell:
-    """A theme against a code: passages in both, their share of the theme, and the shade (0 none to 5 nearly all)."""
+    """A theme against a code: segments in both, their share of the theme, and the shade (0: none, 5: nearly all)."""
 
     n_overlap: int
     share: float
@@ -69,27 +69,27 @@ class Grid:
 
 
 def lead(themes: pd.DataFrame, count: Count) -> str:
-    """What the themes say about this study as a whole: how many there are and why, and what is in none."""
+    """The sentences above the theme cards: how many themes there are, the largest one, and segments in no theme."""
     if not count.found:
         return (
-            "No candidate theme was found: there was too little talk, or it did not fall into groups. The segments can "
-            "be read below."
+            "No candidate themes were found: there were too few segments, or they did not form groups. You can read "
+            "the segments under Explore."
         )
     said = [f"{states.shown_in_words(count)}."]
     largest = next(each(states.ranked(themes)), None)
     if largest is not None:
-        said.append(f"The largest, “{largest.label}”, holds {prose.count(largest.n_segments, 'segment')}.")
+        said.append(f"The largest, “{largest.label}”, has {prose.count(largest.n_segments, 'segment')}.")
     said.append(states.outside_in_words(count))
     if count.waiting:
         said.append(
-            "Candidates are groups of passages that are alike in what they speak of: whether any of them is a theme is "
-            "for you to say."
+            "Candidates are groups of segments with similar content. Whether a candidate is a theme is for you to "
+            "decide."
         )
     return " ".join(filter(None, said))
 
 
 def noun(count: Count) -> str:
-    """What the themes that are shown are called together: candidates, as long as people have accepted none."""
+    """The noun for the themes shown: "candidate theme" until people have accepted one, then "theme"."""
     return "theme" if count.accepted else "candidate theme"
 
 
@@ -103,7 +103,7 @@ def cards(
     n_used: int,
     per_theme: int,
 ) -> tuple[Card, ...]:
-    """A card for each theme of the first level, largest first; `n_used`: the segments that themes were sought in."""
+    """One card for each top-level theme, largest first. `n_used`: the number of segments analysed."""
     parts = groups(themes[themes.level == 2], "parent_id")
     chosen = groups(theme_quotes, "theme_id")
     spread = groups(theme_attributes, "theme_id")
@@ -135,7 +135,7 @@ def cards(
 def grid(
     *, themes: pd.DataFrame, crossed: pd.DataFrame, coder: str, codes: Sequence[str], counts_only: bool
 ) -> Grid | None:
-    """Themes against codes for one coder; None where there is nothing to cross. Codes nobody used in a theme stay."""
+    """Themes against codes for one coder; None if there is nothing to compare. Codes used in no theme are kept."""
     own = crossed[(crossed.coder == coder) & crossed.theme_id.isin(list(themes[themes.level == 1].theme_id))]
     if own.empty:
         return None
@@ -152,15 +152,15 @@ def grid(
 
 def _lead(row: Mapping[Any, Any], n_used: int) -> str:
     size, people, sources = (int(row[key]) for key in ("n_segments", "n_cases", "n_documents"))
-    share = f", {prose.percent(size / n_used)} of the talk that themes were sought in" if n_used else ""
+    share = f" ({prose.percent(size / n_used)} of the segments analysed)" if n_used else ""
     return (
-        f"{prose.count(size, 'segment').capitalize()}{share}, from {prose.count(people, 'case')} in "
+        f"{prose.count(size, 'segment').capitalize()}{share} from {prose.count(people, 'case')} in "
         f"{prose.count(sources, 'document')}."
     )
 
 
 def _spread(rows: pd.DataFrame) -> list[tuple[str, tuple[tuple[str, int], ...]]]:
-    """Segments of a theme by each attribute of those who said them, most first."""
+    """Segments of a theme by each attribute of their speakers, most frequent value first."""
     found = []
     for attribute, group in groups(rows, "attribute").items():
         ordered = group.sort_values(["n_segments", "value"], ascending=[False, True])
@@ -171,7 +171,7 @@ def _spread(rows: pd.DataFrame) -> list[tuple[str, tuple[tuple[str, int], ...]]]
 def _chosen(
     rows: pd.DataFrame, quotes: Mapping[str, Quote], per_theme: int
 ) -> tuple[tuple[str, tuple[Quote, ...]], ...]:
-    """Quotes by kind, the first of each kind first; none twice, and no more than `per_theme` in all."""
+    """Quotes by kind, at most `per_theme` in all, no quote twice; the first of each kind is chosen first."""
     order = rows.assign(order=rows.kind.map(list(KINDS).index)).sort_values(["rank", "order", "segment_id"])
     known = order[order.segment_id.isin(list(quotes))]
     ordered = known.drop_duplicates("segment_id").head(per_theme)
@@ -189,13 +189,13 @@ def _cell(row: Any) -> GridCell:
 
 
 def _grid_lead(rows: Sequence[GridRow], codes: Sequence[str], coder: str, counts_only: bool) -> str:
-    who = "the pipeline’s candidate codes" if coder == PIPELINE else f"the codes {coder} applied"
+    who = "the pipeline’s candidate codes" if coder == PIPELINE else f"{coder}’s codes"
     crossed = [(cell, label, code) for _, label, _, cells in rows for code, cell in zip(codes, cells, strict=True)]
     cell, label, code = max(crossed, key=lambda found: found[0].share)
     if not cell.n_overlap:
-        return f"No candidate theme shares a passage with {who}."
+        return f"No candidate theme has a segment in common with {who}."
     share = "" if counts_only else f" ({prose.percent(cell.share)} of the theme)"
     return (
-        f"Set against {who}, the closest pair is “{label}” with the code “{code}”: "
-        f"{prose.count(cell.n_overlap, 'segment')} in both{share}."
+        f"Compared with {who}, the closest match is “{label}” with the code “{code}”: "
+        f"{prose.count(cell.n_overlap, 'segment')} in common{share}."
     )

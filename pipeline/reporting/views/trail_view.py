@@ -1,4 +1,4 @@
-"""The audit trail as the report shows it: who decided what, when, why, on which evidence; and the same as a table."""
+"""The audit trail: who decided what, when, why and on what evidence, for the page and as a table."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from pipeline.decisions.audit_trail import Entry
 from pipeline.decisions.ledger import Decision
 from pipeline.reporting.quotes import Quote
 
-# Passages that a decision names are shown up to this many; their number is always said.
+# At most this many of the passages cited by a decision are shown; their number is always given.
 SHOWN = 12
 COLUMNS = (
     *("decision", "when", "who", "action", "theme_id", "theme", "what", "why"),
@@ -26,8 +26,8 @@ COLUMNS = (
 class Step:
     """A decision in the trail.
 
-    `said`: a sentence; `evidence`: what it was taken on, in words; `undone`: who took it back and when, or empty;
-    `passages`: those that it names and that are still in the study, of `n_passages` named.
+    `said`: a sentence; `evidence`: what it was based on, in words; `undone`: who undid it and when, or empty;
+    `passages`: the cited passages that are still in the study, of `n_passages` cited.
     """
 
     decision: str
@@ -42,7 +42,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Trail:
-    """`lead`: the trail in a sentence; `steps`: in the order they were taken; `told`: sentences about each theme."""
+    """`lead`: a summary; `steps`: the decisions in order; `told`: sentences about each theme, by theme_id."""
 
     lead: str
     steps: tuple[Step, ...]
@@ -51,9 +51,9 @@ class Trail:
 
 @dataclass(frozen=True)
 class _Now:
-    """Where segments are now: `theme_of`, their theme (-1: none); `rejected_of`, the one they were rejected with.
+    """Where segments are now: `theme_of`: their theme (-1: none); `rejected_of`: the rejected theme they were in.
 
-    `labels`: of all themes.
+    `labels`: labels of all themes, by theme_id.
     """
 
     theme_of: Mapping[str, int]
@@ -61,7 +61,7 @@ class _Now:
     labels: Mapping[int, str]
 
     def place(self, segment: str) -> tuple[str, int]:
-        """Where a segment is, and in or with which theme."""
+        """A segment's place ("in", "left out" or "gone") and the theme concerned."""
         if segment not in self.theme_of:
             return "gone", UNASSIGNED
         left_out = self.rejected_of.get(segment, UNASSIGNED)
@@ -76,7 +76,7 @@ def build(
     assignments: pd.DataFrame,
     quotes: Mapping[str, Quote],
 ) -> Trail:
-    """Tell every decision, undone ones too; and for each theme those that made it what it is (its column `decided`)."""
+    """Describe every decision, including undone ones; and for each theme, those in its column `decided`."""
     labels = _labels(taken, themes, theme_states)
     entries = audit_trail.trail(taken, labels, ids=False)
     made = {one.key: one for one in taken}
@@ -91,16 +91,16 @@ def build(
 
 
 def _labels(taken: Sequence[Decision], themes: pd.DataFrame, theme_states: pd.DataFrame) -> dict[int, str]:
-    """What every theme that there is, or that decisions speak of, is called or was last called."""
+    """The current or last label of every theme that exists or is cited in a decision, by theme_id."""
     named = theme_states[theme_states.label != ""]
     known = lookup(named, "theme_id", "label") | lookup(states.ranked(themes), "theme_id", "label")
     return audit_trail.labels_of(taken, {int(theme): str(label) for theme, label in known.items()})
 
 
 def table(taken: Sequence[Decision], themes: pd.DataFrame, theme_states: pd.DataFrame) -> pd.DataFrame:
-    """The trail as a table, a row a decision in the order they were taken; columns as in COLUMNS.
+    """The trail as a table with one row per decision, in order; columns as in COLUMNS.
 
-    `segments`: the ids of the segments that the decision names, a space between them.
+    `segments`: the ids of the segments cited by the decision, separated by spaces.
     """
     labels = _labels(taken, themes, theme_states)
     made = {one.key: one for one in taken}
@@ -130,38 +130,38 @@ def _step(
         said=prose.sentence(f"{entry.who} {entry.what}"),
         why=entry.why,
         evidence=_evidence(decision, now, stands=not undo),
-        undone=f"Taken back by {undo.who} on {_when(undo.when)}." if undo else "",
+        undone=f"Undone by {undo.who} on {_when(undo.when)}." if undo else "",
         passages=tuple(sorted(named, key=lambda quote: quote.number)[:SHOWN]),
         n_passages=len(decision.segments),
     )
 
 
 def _evidence(decision: Decision, now: _Now, *, stands: bool) -> str:
-    """What was on the table: the theme's segments then, where they are now, and the questions settled."""
+    """The evidence: the theme's segments at the time, where they are now, and the questions it answered."""
     said = []
     if decision.members:
         then = prose.count(len(decision.members), "segment")
         study = f", in a study of {prose.count(len(decision.documents), 'document')}" if decision.documents else ""
-        said.append(f"It rested on {then}{study}.")
+        said.append(f"Based on {then}{study}.")
         if stands:
             said.append(_still(decision, now))
     if decision.answers:
-        said.append(f"It settled {prose.count(len(decision.answers), 'question')}.")
+        said.append(f"Answered {prose.count(len(decision.answers), 'question')}.")
     return " ".join(said)
 
 
 def _still(decision: Decision, now: _Now) -> str:
-    """Where the segments are now that a decision rested on: the theme itself first, then the others by size."""
+    """Where the segments a decision was based on are now: the theme itself first, then others by size."""
     places = Counter(now.place(segment) for segment in decision.members)
     theme = UNASSIGNED if decision.theme is None else decision.theme
     own = next((place for place in (("in", theme), ("left out", theme)) if place in places), ("in", theme))
     here = places.pop(own, 0)
-    last = "in the theme now" if own[0] == "in" else "left out with it now"
+    last = "still in the theme" if own[0] == "in" else "still rejected with it"
     if not places:
         return f"All of them are {last}." if here > 1 else f"It is {last}."
     rest = sorted(places.items(), key=lambda item: (-item[1], item[0]))
     parts = [f"{number:,} {'is' if number == 1 else 'are'} {_place(place, now)}" for place, number in rest]
-    return f"Of them {here or 'none'} {'is' if here == 1 else 'are'} {last}; {prose.listed(parts)}."
+    return f"Of these, {here or 'none'} {'is' if here == 1 else 'are'} {last}; {prose.listed(parts)}."
 
 
 def _place(place: tuple[str, int], now: _Now) -> str:
@@ -169,12 +169,12 @@ def _place(place: tuple[str, int], now: _Now) -> str:
     if where == "gone":
         return "no longer in the study"
     if where == "in":
-        return f"in {states.named(theme, now.labels, ids=False)}"
-    return f"left out with {states.named(theme, now.labels, ids=False)}"
+        return f"now in {states.named(theme, now.labels, ids=False)}"
+    return f"in the rejected theme {states.named(theme, now.labels, ids=False)}"
 
 
 def _told(taken: Sequence[Decision], labels: Mapping[int, str], theme: int, keys: set[str]) -> tuple[str, ...]:
-    """The decisions with these ids as sentences for the card of a theme."""
+    """The decisions with these ids, as sentences for a theme's card."""
     own = [entry for entry in audit_trail.trail(taken, labels, ids=False, own=theme) if entry.decision in keys]
     return tuple(
         prose.sentence(f"On {entry.when[:10]} {entry.who} {entry.what}{f': {entry.why}' if entry.why else ''}")
@@ -189,10 +189,9 @@ def _when(when: str) -> str:
 def _lead(taken: Sequence[Decision]) -> str:
     if not taken:
         return (
-            "Nothing has been decided yet. What people decide about candidate themes is listed here, with who, when, "
-            "why and on which evidence."
+            "No decisions yet. Decisions about candidate themes will be listed here with who made them, when, why and "
+            "on what evidence."
         )
     return (
-        f"{audit_trail.counted(taken)} Each is told as it was written down when it was taken; nothing is ever removed "
-        "from this list."
+        f"{audit_trail.counted(taken)} Each is shown as recorded when it was made; undone decisions stay in the list."
     )

@@ -1,4 +1,4 @@
-"""What waits for people: questions under their decisions, what new talk says, and what nobody has looked at yet."""
+"""Open tasks: questions about decisions, how new data compare, and what nobody has reviewed yet."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,34 +12,34 @@ from pipeline.core.table_rows import each
 from pipeline.decisions import states
 from pipeline.decisions.states import Count
 
-# What happened, by the kind of question; {you}: what people did with the theme it is about.
+# What happened, by kind of question; {you}: what people did with the theme.
 KINDS = {
-    "joined": "New talk joined a theme you {you}",
-    "claimed": "Talk that was there already now sits with a theme you {you}",
-    "contested": "Two decisions want the same passages",
-    "shifted": "The clusters see a theme you {you} otherwise",
+    "joined": "New segments joined a theme you {you}",
+    "claimed": "Existing segments now cluster with a theme you {you}",
+    "contested": "Two decisions claim the same segments",
+    "shifted": "The clusters no longer match a theme you {you}",
     "vanished": "The clusters no longer find a theme you {you}",
-    "merged": "The clusters no longer tell two of your themes apart",
-    "gone": "Passages of a theme you {you} have left the study",
-    "empty": "Nothing is left of a theme you {you}",
-    "lost": "A decision is about no theme",
+    "merged": "The clusters no longer separate two of your themes",
+    "gone": "Segments of a theme you {you} are no longer in the study",
+    "empty": "A theme you {you} has no segments left",
+    "lost": "A decision refers to a theme that does not exist",
 }
-LEFT_OUT = "New talk belongs with a theme you {you}"
+LEFT_OUT = "New segments belong to a theme you {you}"
 YOU = {"accepted": "accepted", "open": "worked on", "rejected": "rejected", "empty": "decided on"}
 NEWS = {
-    "asks": "New talk forms a theme of its own",
-    "stretches": "New talk stretches a theme",
-    "untold": "New talk joined a theme too small to judge it by",
-    "silent": "New talk is silent on a theme",
-    "fits": "New talk fits a theme",
+    "asks": "New segments form a theme of their own",
+    "stretches": "New segments broaden a theme",
+    "untold": "New segments joined a theme too small to compare with",
+    "silent": "New documents do not mention a theme",
+    "fits": "New segments fit a theme",
 }
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question: what happened, and it in a sentence. `label`: of its theme, where that is shown, else empty.
+    """A question: the `kind` of event and a sentence. `label`: of the theme if it is shown, else empty.
 
-    `first`: whether it is the first about its theme.
+    `first`: whether it is the first question about its theme.
     """
 
     kind: str
@@ -51,9 +51,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Waiting:
-    """`questions`; `about`: how many there are about each theme that is shown; `news`: what happened, in a sentence.
+    """`questions`; `about`: number of questions by theme_id; `news`: kind and sentence for each accepted theme.
 
-    `open_ends`: a sentence and the section it is in.
+    `open_ends`: sentences on what has not been reviewed, each with the id of its section.
     """
 
     questions: tuple[Asked, ...]
@@ -63,7 +63,7 @@ class Waiting:
 
 
 def build(tables: Mapping[str, pd.DataFrame], *, count: Count, n_review: int) -> Waiting:
-    """Gather what waits; `n_review`: segments that come near to a code and were not given it."""
+    """Collect open tasks; `n_review`: the number of segments just below the threshold of a code."""
     questions = _asked(tables["theme_questions"], tables["theme_states"])
     return Waiting(
         questions=questions,
@@ -74,7 +74,7 @@ def build(tables: Mapping[str, pd.DataFrame], *, count: Count, n_review: int) ->
 
 
 def _asked(table: pd.DataFrame, theme_states: pd.DataFrame) -> tuple[Asked, ...]:
-    """Each question once, what is most pressing first."""
+    """Each question once, most urgent first."""
     become = {row.theme_id: row for row in each(theme_states)}
     order = {kind: number for number, kind in enumerate(KINDS)}
     ranks = table.assign(order=table["kind"].map(order)).sort_values(["order", "theme_id", "sentence"])
@@ -93,7 +93,7 @@ def _asked(table: pd.DataFrame, theme_states: pd.DataFrame) -> tuple[Asked, ...]
 
 
 def _said(table: pd.DataFrame) -> tuple[tuple[str, str], ...]:
-    """Each sentence once, what is most pressing first."""
+    """Each sentence once, most urgent first."""
     order = {kind: number for number, kind in enumerate(NEWS)}
     ranks = table.assign(order=table["verdict"].map(order)).sort_values(["order", "theme_id", "sentence"])
     return tuple(dict.fromkeys((NEWS[row.verdict], row.sentence) for row in each(ranks)))
@@ -105,12 +105,12 @@ def _open_ends(tables: Mapping[str, pd.DataFrame], count: Count, n_review: int) 
     alone = orphans[(orphans.coder == PIPELINE) & (orphans.verdict == "orphan")].theme_id.nunique()
     said = [
         *waiting,
-        (alone, "theme", "that no candidate code covers: is the framework missing something?", "against"),
-        (n_review, "segment", "near to a code, and not given it", "review"),
+        (alone, "theme", "not covered by any candidate code: is a code missing from the framework?", "against"),
+        (n_review, "segment", "just below the threshold of a code", "review"),
         (
             len(tables["disagreements"]),
             "passage",
-            "that coders, or a coder and the pipeline, read differently",
+            "coded differently by two coders, or by a coder and the pipeline",
             "agreement",
         ),
     ]
