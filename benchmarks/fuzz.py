@@ -167,11 +167,11 @@ def returned(suffix: str, data: bytes) -> None:
     from pipeline.corpus.readers import qde, word_tables, workbooks
 
     if suffix == ".participants":
-        participants.parsed(data, place="It")
+        participants.parse_participants(data, place="It")
     elif suffix == ".qdc":
-        qde.parsed(data)
+        qde.parse_project(data)
     elif suffix == ".docx":
-        handout_back.parsed(word_tables.read(data), place="It")
+        handout_back.parsed(word_tables.read_tables(data), place="It")
     elif suffix == ".xlsx":
         workbooks.sheets(data, ["Sheet"], formulas=True)
         sheets.parsed(data, place=Path("It.xlsx"))

@@ -56,7 +56,7 @@ def sets() -> tuple[list[Real], dict[str, str]]:
     """What studies are made of, and what the codebooks say of each code."""
     said: dict[str, str] = {}
     if not DATA.exists():
-        for code in codebook.load(SAMPLE / "codebook.yaml").codes:
+        for code in codebook.load_codebook(SAMPLE / "codebook.yaml").codes:
             said[code.name] = code.definition
         return [real("sample", run_sample())], said
     for name in SETS:

@@ -129,7 +129,7 @@ def fill(root: Path, place: Path, code: str) -> None:
 def edited_workbook(root: Path, place: Path, theme: str) -> None:
     """The report's workbook as somebody changed it: a label, a decision and a memo."""
     folder = root / STUDY
-    found = report.gather(report.read(folder), codebook.load(folder / "codebook.yaml"), (), [])
+    found = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"), (), [])
     store.write(folder, "framework_matrix", matrix.table(found.cells))
     report.write_tables(folder, found, reflexive=False)
     book = openpyxl.load_workbook(folder / "report/framework_matrix.xlsx")

@@ -200,7 +200,7 @@ def main() -> None:
     """Run the stage."""
     with stage_runner.opened("compare") as params:
         tables = {name: store.read(params.folder, name) for name in READ}
-        given = Input(tables, codebook.load(params.places.codebook))
+        given = Input(tables, codebook.load_codebook(params.places.codebook))
         for name, frame in compare(given, params.compare, uncoded=params.uncoded, seed=params.seed).items():
             store.write(params.folder, name, frame)
 

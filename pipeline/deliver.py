@@ -9,7 +9,7 @@ from pipeline.core import edited_outputs, stage_runner
 def main() -> None:
     """Deliver the files of the study that params.yaml names; say which were changed and are kept."""
     with stage_runner.opened("deliver") as params:
-        for line in edited_outputs.said(edited_outputs.deliver(params.places)):
+        for line in edited_outputs.kept_messages(edited_outputs.deliver(params.places)):
             print(line)
 
 

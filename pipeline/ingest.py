@@ -74,10 +74,10 @@ def ingest(
     `people`: instead of those of participants.csv. Raises ParticipantsError where that contradicts itself; every other
     trouble is a row of ingest_problems.
     """
-    people = participants.read(Places(folder).participants) if people is None else people
+    people = participants.read_participants(Places(folder).participants) if people is None else people
     labels = Labels(interviewer_labels, min_count=min_label_count)
     sources_ = read_transcripts(Places(folder).transcripts, people, labels)
-    known, lost = participants.matched(people, sorted(sources_.transcripts))
+    known, lost = participants.match_documents(people, sorted(sources_.transcripts))
     turns, guesses = assigned(sources_.transcripts, known, labels)
     types, type_guesses = source_types(turns, sources_.transcripts, known)
     turns = _with_own_case(turns, types)
@@ -285,7 +285,7 @@ def read_codings(
         by_program += len(every) - len(codings)
         if left_out:
             problems.append(Problem("note", "", name, left_out))
-        placed, lost = span_alignment.place(codings, texts)
+        placed, lost = span_alignment.place_codings(codings, texts)
         problems.extend(Problem("refused", one.document, f"{name}, {one.coding.row}", one.reason) for one in lost)
         by_text = sum(one.how == "text" for one in placed)
         if by_text:
@@ -294,7 +294,7 @@ def read_codings(
                 "missing or wrong."
             )
             problems.append(Problem("note", "", name, said))
-        found = dict.fromkeys(span_alignment.row(one, texts[one.document]) for one in placed)
+        found = dict.fromkeys(span_alignment.coding_row(one, texts[one.document]) for one in placed)
         if len(found) < len(placed):
             said = f"{len(placed) - len(found)} duplicate codings were counted once."
             problems.append(Problem("note", "", name, said))

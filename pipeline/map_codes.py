@@ -263,7 +263,7 @@ def _book_is_read(study: Study) -> bool:
     texts = [text for code in study.book.codes for text in mapping_zero.lines(code)]
     if not study.known or languages.looks_english(texts):
         return True
-    return language_detection.found(texts).language in (*study.known, languages.UNKNOWN)
+    return language_detection.detect_language(texts).language in (*study.known, languages.UNKNOWN)
 
 
 def _notes(study: Study, codes: coded.Tree, uncoded: Uncoded) -> list[str]:
@@ -333,7 +333,7 @@ def main() -> None:
                 "embeddings": store.read(params.folder, "embeddings"),
                 "theme_assignments": store.read(params.folder, "theme_assignments"),
             },
-            codebook.load(params.places.codebook),
+            codebook.load_codebook(params.places.codebook),
             known=model_registry.languages(params.embed.model),
         )
         cache = params.places.cache / "codebook_vectors.parquet"

@@ -64,7 +64,7 @@ def write_tables(folder: Path, study: Study, *, reflexive: bool) -> None:
     (out / "plots" / "theme_sizes.csv").write_text(metrics.theme_sizes(tables["themes"]), encoding="utf-8")
     coded = qdpx.project(tables, codebook=study.book, decisions=study.taken, study=folder.name)
     (beside_page / "coded.qdpx").write_bytes(coded)
-    for line in edited_outputs.said(edited_outputs.deliver(places)):
+    for line in edited_outputs.kept_messages(edited_outputs.deliver(places)):
         print(line, flush=True)
 
 
@@ -121,7 +121,7 @@ def main() -> None:
         said = written_summaries.load(params.places.summaries)
         ledger = reading_ledger.load(params.places.reading)
         readings = alternative_readings.load(params.places.readings)
-        book = codebook.load(params.places.codebook)
+        book = codebook.load_codebook(params.places.codebook)
         study = gather(read(params.folder), book, taken, said, ledger=ledger, readings=readings)
         files = (
             partial(write_page, params.folder, study, params),

@@ -16,7 +16,7 @@ from pipeline.compare import Input
 from pipeline.core import store
 from pipeline.core.coders import NO_CODE
 from pipeline.core.params import Compare
-from pipeline.deductive.codebook import parse
+from pipeline.deductive.codebook import parse_codebook
 from tests.coded_study import assignments, codings, tables
 
 CODEBOOK = "codes:\n  - name: A\n    definition: The first.\n  - name: B\n"
@@ -32,7 +32,7 @@ def study(tmp_path):
     made["code_assignments"] = assignments({"d0.1": ["A"], "d1.1": ["B"]}, made["segments"], ["A", "B"])
     (tmp_path / "human_codes").mkdir()
     (tmp_path / "codebook.yaml").write_text(CODEBOOK)
-    found = compare.compare(Input(made, parse([{"name": "A"}, {"name": "B"}], place="x")), Compare(draws=100))
+    found = compare.compare(Input(made, parse_codebook([{"name": "A"}, {"name": "B"}], place="x")), Compare(draws=100))
     for name in ("documents", "turns", "cases", "codings", "segments", "code_assignments"):
         store.write(tmp_path, name, made[name])
     store.write(tmp_path, "disagreements", found["disagreements"])

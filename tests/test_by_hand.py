@@ -162,7 +162,7 @@ OTHERS: list[tuple[str, Callable[[Path], object], str]] = [
         written_summaries.load,
         "summaries:\n- {case: A, code: B, summary: s, who: W, when: 2026-01-15}\n- {case: A, code: C, summary: s, who: W, when: 2026-01-15}\n",
     ),
-    ("codebook.yaml", codebook.load, "codes:\n- {name: A, definition: who}\n- {name: B}\n"),
+    ("codebook.yaml", codebook.load_codebook, "codes:\n- {name: A, definition: who}\n- {name: B}\n"),
 ]
 
 

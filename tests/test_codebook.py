@@ -33,7 +33,7 @@ TREE = """codes:
 def load(tmp_path: Path, text: str) -> Codebook:
     file = tmp_path / "codebook.yaml"
     file.write_text(text, encoding="utf-8")
-    return codebook.load(file)
+    return codebook.load_codebook(file)
 
 
 def wrong(tmp_path: Path, text: str) -> list[str]:
@@ -151,10 +151,10 @@ def test_broken_yaml_is_one_sentence_with_its_line_and_column(tmp_path):
 
 def test_a_missing_or_unreadable_file_is_a_sentence(tmp_path):
     with pytest.raises(CodebookError, match="is missing"):
-        codebook.load(tmp_path / "codebook.yaml")
+        codebook.load_codebook(tmp_path / "codebook.yaml")
     (tmp_path / "codebook.yaml").write_bytes("codes: [{name: Fähig}]".encode("latin-1"))
     with pytest.raises(CodebookError, match="not valid UTF-8"):
-        codebook.load(tmp_path / "codebook.yaml")
+        codebook.load_codebook(tmp_path / "codebook.yaml")
 
 
 words = st.text(
@@ -181,7 +181,7 @@ words = st.text(
 def test_what_is_written_is_read_back(tmp_path_factory, codes):
     nested = [code.model_copy(update={"parent": codes[0].name if n else ""}) for n, code in enumerate(codes)]
     book = Codebook(codes=tuple(nested))
-    assert load(tmp_path_factory.mktemp("book"), codebook.dump(book)) == book
+    assert load(tmp_path_factory.mktemp("book"), codebook.dump_codebook(book)) == book
 
 
 FRAMEWORKS = sorted((ROOT / "data" / "codebooks").glob("*.yaml"))
@@ -195,7 +195,7 @@ def test_the_frameworks_that_the_field_uses_are_ready():
 
 @pytest.mark.parametrize("file", FRAMEWORKS, ids=lambda file: file.stem)
 def test_a_framework_says_what_it_is_and_where_it_is_from(file):
-    book = codebook.load(file)
+    book = codebook.load_codebook(file)
     assert all(code.definition and code.color for code in book.codes)
     assert all(code.examples for code in book.codes if not book.children(code.name))
     head = file.read_text(encoding="utf-8").split("codes:")[0]
@@ -207,4 +207,8 @@ def test_a_study_can_start_from_a_framework(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "data/codebooks", tmp_path / "data/codebooks")
     monkeypatch.chdir(tmp_path)
     study_template.start(Path("data/mine"), framework="com_b")
-    assert codebook.load(tmp_path / "data/mine/codebook.yaml").categories == ("Capability", "Opportunity", "Motivation")
+    assert codebook.load_codebook(tmp_path / "data/mine/codebook.yaml").categories == (
+        "Capability",
+        "Opportunity",
+        "Motivation",
+    )

@@ -41,9 +41,9 @@ def test_what_is_wrong_is_said_at_once():
 
 
 def test_our_own_workbook_comes_back_as_it_was(tmp_path: Path):
-    book = codebook.parse(
+    book = codebook.parse_codebook(
         [{"name": "R"}, {"name": "Städte", "parent": "R", "definition": "=1+1", "examples": ["one", "two"]}], place="x"
     )
     (tmp_path / "codebook.xlsx").write_bytes(sheets.codebook(book))
     importing.run(tmp_path / "codebook.xlsx", tmp_path / "study")
-    assert codebook.load(tmp_path / "study/codebook.yaml") == book
+    assert codebook.load_codebook(tmp_path / "study/codebook.yaml") == book

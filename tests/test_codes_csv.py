@@ -9,7 +9,7 @@ HEADER = "document,start,end,text,code,coder\n"
 
 
 def read(text, **options):
-    return codes_csv.read(text.encode(), options.get("stem", "file"))
+    return codes_csv.read_own_csv(text.encode(), options.get("stem", "file"))
 
 
 def test_a_row_is_a_coding():
@@ -51,7 +51,7 @@ def test_line_numbers_count_lines_of_the_file():
 def test_old_encodings_and_a_byte_order_mark():
     text = HEADER + "P1,1,2,It’s “so” – at the café,Time,Zoë\n" * 5
     for encoding in ("cp1252", "utf_8_sig", "utf_16"):
-        assert codes_csv.read(text.encode(encoding), "x")[0].text == "It’s “so” – at the café"
+        assert codes_csv.read_own_csv(text.encode(encoding), "x")[0].text == "It’s “so” – at the café"
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,6 @@ def test_short_and_long_rows_do_no_harm():
 @given(st.binary(max_size=200))
 def test_any_bytes_give_codings_or_a_sentence(raw):
     try:
-        codes_csv.read(HEADER.encode() + raw, "x")
+        codes_csv.read_own_csv(HEADER.encode() + raw, "x")
     except RefusedError as error:
         assert str(error).endswith(".")

@@ -15,7 +15,7 @@ AT = TALK.index("I was")
 
 
 def read(*codings, text=TALK, more=""):
-    return codes_qualcoder.read(qualcoder({"P1.txt": text}, codings, more=more), "study")
+    return codes_qualcoder.read_qualcoder(qualcoder({"P1.txt": text}, codings, more=more), "study")
 
 
 def test_a_coding_has_its_code_category_coder_memo_and_date():
@@ -61,7 +61,7 @@ def test_pictures_and_sound_come_back_without_a_place():
 
 def test_codings_of_what_is_gone_are_not_lost_in_silence():
     (one,) = read(("gone", 9, "we had", 5, 11, "a", ""))
-    placed, lost = span_alignment.place([one], {"P1.txt": TALK})
+    placed, lost = span_alignment.place_codings([one], {"P1.txt": TALK})
     assert (placed, len(lost)) == ([], 1)
 
 
@@ -70,7 +70,7 @@ def test_words_said_thrice_are_placed_by_the_copy_in_the_project():
     shifted = "A title\n\n" + TALK.replace("\n", "\n\n")
     for n, at in enumerate([TALK.index("no time"), TALK.index("no time?"), start]):
         (one,) = read(("P1.txt", 1, "no time", at, at + 7, "a", ""))
-        ((placed,), lost) = span_alignment.place([one], {"P1.txt": shifted})
+        ((placed,), lost) = span_alignment.place_codings([one], {"P1.txt": shifted})
         assert lost == []
         assert shifted[: placed.start].count("no time") == n
 

@@ -89,7 +89,7 @@ We had [[intensity||2]] time. [[Needs>Time]] [[Pay]]
 
 
 def test_rock_codes_a_line():
-    assert fields(codes_rock.read(ROCK.encode(), "P1")) == [
+    assert fields(codes_rock.read_rock(ROCK.encode(), "P1")) == [
         ("P1", "We had  time.", "Time", "rock", "Needs"),
         ("P1", "We had  time.", "Pay", "rock", ""),
         ("P1", "It was good.", "Good", "rock", ""),

@@ -22,11 +22,11 @@ def at(words, nth=0):
 
 
 def read(*highlights, html=HTML):
-    return codes_taguette.read(taguette({"P1.docx": html}, highlights), "tags")
+    return codes_taguette.read_taguette(taguette({"P1.docx": html}, highlights), "tags")
 
 
 def placed(codings, text=PLAIN):
-    found, lost = span_alignment.place(codings, {"P1.txt": text})
+    found, lost = span_alignment.place_codings(codings, {"P1.txt": text})
     assert lost == []
     return [(text[one.start : one.end], one.start) for one in found]
 
@@ -69,13 +69,13 @@ def test_a_highlight_without_a_tag_is_no_coding():
 
 def test_without_a_history_the_file_is_the_coder():
     data = taguette({"a": "<p>x y</p>"}, [("a", 0, 1, "x", [1], "lea")])
-    (one,) = codes_taguette.read(data.replace(b"highlight_add", b"highlight_old"), "tags")
+    (one,) = codes_taguette.read_taguette(data.replace(b"highlight_add", b"highlight_old"), "tags")
     assert (one.coder, one.date) == ("tags", "")
 
 
 def test_a_history_that_is_no_json_does_no_harm():
     data = taguette({"a": "<p>x y</p>"}, [("a", 0, 1, "x", [1], "lea")])
-    (one,) = codes_taguette.read(data.replace(b'"type": ', b'"type"; '), "tags")
+    (one,) = codes_taguette.read_taguette(data.replace(b'"type": ', b'"type"; '), "tags")
     assert one.coder == "tags"
 
 
@@ -83,7 +83,7 @@ def test_what_is_no_project_is_refused():
     assert "CREATE TABLE highlights" in TAGUETTE
     data = taguette({}, []).replace(b"highlights", b"highlightz")
     with pytest.raises(RefusedError, match=r"'highlights'.*Taguette"):
-        codes_taguette.read(data, "tags")
+        codes_taguette.read_taguette(data, "tags")
 
 
 @pytest.mark.parametrize("piece", ["<a", '<a "', "<a '", "<a b='\"", "<!--", "</", "<p>", "&#x", "<a-"])

@@ -8,12 +8,12 @@ from pipeline import compare
 from pipeline.compare import OUTPUTS, READ, Input
 from pipeline.core import store
 from pipeline.core.params import Compare
-from pipeline.deductive.codebook import Codebook, parse
+from pipeline.deductive.codebook import Codebook, parse_codebook
 from tests.coded_study import assignments, codings, tables, themes
 from tests.test_pairs import study
 
 SETTINGS = Compare(draws=100)
-BOOK = parse(
+BOOK = parse_codebook(
     [{"name": "Top"}, {"name": "A", "parent": "Top"}, {"name": "B", "parent": "Top"}, {"name": "C"}], place="x"
 )
 
@@ -133,7 +133,7 @@ def test_categories_come_from_the_codebook_and_else_from_the_coders_files():
     assert (above["P"], above["Q"]) == ("P", "Q")
     given["parent_code"] = ["", "B", "B", "", "P", ""]
     assert compare.categories(given, BOOK)["Z"] == "Top"
-    flat = parse([{"name": "Z"}, {"name": "B"}], place="x")
+    flat = parse_codebook([{"name": "Z"}, {"name": "B"}], place="x")
     assert compare.categories(given, flat)["Z"] == "B"
 
 

@@ -9,7 +9,7 @@ LABELS = Labels(("interviewer",))
 
 
 def read(text):
-    return vtt.read(text.encode(), LABELS)
+    return vtt.read_vtt(text.encode(), LABELS)
 
 
 def said(text):
@@ -96,7 +96,7 @@ def test_no_cue_is_refused(text):
 
 
 def test_windows_line_ends_and_a_mark():
-    assert vtt.read(b"\xef\xbb\xbf" + TEAMS.replace("\n", "\r\n").encode(), LABELS).text == read(TEAMS).text
+    assert vtt.read_vtt(b"\xef\xbb\xbf" + TEAMS.replace("\n", "\r\n").encode(), LABELS).text == read(TEAMS).text
 
 
 WORDS = st.text(alphabet="ab é😀א.?:,", min_size=1, max_size=12).filter(lambda text: text.strip() and "-->" not in text)

@@ -23,7 +23,7 @@ def database(script, *rows, setup=""):
 
 
 def read(data, wanted=WANTED):
-    return databases.read(data, wanted, program="Noter")
+    return databases.read_database(data, wanted, program="Noter")
 
 
 NOTES = "CREATE TABLE notes (id integer primary key, said text, more text);"

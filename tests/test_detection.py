@@ -36,24 +36,24 @@ def test_english_with_names_and_jargon_is_english():
         *ENGLISH,
         "Dr Okonkwo and Siobhan Nic Dhomhnaill from Ysbyty Gwynedd ran the PDSA cycles with us that spring.",
     ]
-    assert language_detection.found(talk).language == "en"
-    assert language_detection.found(talk).others == ()
+    assert language_detection.detect_language(talk).language == "en"
+    assert language_detection.detect_language(talk).others == ()
 
 
 @pytest.mark.parametrize(("language", "talk"), [*OTHERS.items(), ("pt", " ".join(PORTUGUESE))])
 def test_talk_in_another_language_is_told(language: str, talk: str):
-    assert language_detection.found([talk]).language == language
+    assert language_detection.detect_language([talk]).language == language
 
 
 @pytest.mark.parametrize(
     "talk", [[], [" "], ["Yes.", "No, not really."], ["Okonkwo", "Siobhan", "Gwynedd"], ["12 34 56 " * 9]]
 )
 def test_too_little_talk_tells_no_language(talk: list[str]):
-    assert language_detection.found(talk) == languages.Found("unknown", None)
+    assert language_detection.detect_language(talk) == languages.Found("unknown", None)
 
 
 def test_a_document_in_two_languages_names_both_with_the_share_of_the_first():
-    told = language_detection.found(
+    told = language_detection.detect_language(
         [
             *PORTUGUESE,
             "Trabalhávamos muitas vezes em casa, ao fim de semana, sem que ninguém nos pagasse por isso.",

@@ -161,10 +161,10 @@ def test_the_snippets_of_a_page_run(page: str, small_study: Path, tmp_path: Path
 
 
 EXAMPLES = {
-    "codebook.yaml": codebook.load,
+    "codebook.yaml": codebook.load_codebook,
     "decisions.yaml": ledger.load,
     "params.yaml": params.load,
-    "participants.csv": participants.read,
+    "participants.csv": participants.read_participants,
     "human_codes.csv": readers.read_codes,
 }
 

@@ -32,7 +32,7 @@ def r(text):
 
 
 def text_of(data):
-    return docx.read(data, LABELS).text
+    return docx.read_docx(data, LABELS).text
 
 
 def test_what_python_docx_writes_is_read():
@@ -43,7 +43,7 @@ def test_what_python_docx_writes_is_read():
     table.cell(0, 0).text, table.cell(0, 1).text = "left", "right"
     buffer = io.BytesIO()
     document.save(buffer)
-    found = docx.read(buffer.getvalue(), LABELS)
+    found = docx.read_docx(buffer.getvalue(), LABELS)
     assert found.text == "Interviewer: Why?\nAnna: Because – é😀.\nInterviewer: Oh?\nAnna: Yes.\nleft\nright"
     assert [turn.speaker for turn in found.turns] == ["Interviewer", "Anna", "Interviewer", "Anna"]
 
@@ -114,5 +114,5 @@ def test_instructions_of_fields_are_no_words():
 )
 def test_hostile_files_are_refused_in_a_sentence(data, said):
     with pytest.raises(RefusedError, match=said) as caught:
-        docx.read(data, LABELS)
+        docx.read_docx(data, LABELS)
     assert str(caught.value).endswith(".")

@@ -34,7 +34,7 @@ def test_a_file_that_was_changed_is_kept_once(places: Places):
         (kept,) = edited_outputs.keep(places, [places.workbook])
         assert kept.copy.read_bytes() == text
         assert kept.copy.parent == places.edited and kept.copy.suffix == ".xlsx"
-        assert str(kept.copy) in edited_outputs.said([kept])[0]
+        assert str(kept.copy) in edited_outputs.kept_messages([kept])[0]
         assert edited_outputs.keep(places, [places.workbook]) == []
     assert len(list(places.edited.iterdir())) == 2
 

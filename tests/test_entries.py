@@ -24,7 +24,7 @@ class NotesError(CounterpointError):
 
 
 def read(path: Path, **more) -> list[Note]:
-    return entry_files.read(path, "notes", Note, error=NotesError, **more)
+    return entry_files.read_entries(path, "notes", Note, error=NotesError, **more)
 
 
 def test_without_a_file_or_entries_there_are_none(tmp_path: Path):
@@ -68,6 +68,6 @@ def test_every_problem_is_said_at_once(tmp_path: Path):
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30), max_size=4))
 def test_whatever_was_written_is_read_again_from_a_line_each(words: list[str]):
-    text = entry_files.dump("notes", [{"who": one} for one in words])
+    text = entry_files.dump_entries("notes", [{"who": one} for one in words])
     assert text.count("\n") == 1 + len(words)
     assert [one["who"] for one in yaml.safe_load(text)["notes"] or []] == words

@@ -66,7 +66,7 @@ def test_codings_that_look_like_formulas_come_back_as_human_codes():
         "coder": "@lea",
     }
     frame = pd.DataFrame([row | {"memo": "+1\nmore", "date": "2026-01-15"}])[list(frame.columns)]
-    (one,) = codes_csv.read(csv.table(frame), "file")
+    (one,) = codes_csv.read_own_csv(csv.table(frame), "file")
     assert (one.text, one.code, one.coder, one.memo, one.start) == ("=SUM(A1)x", "-Time", "@lea", "+1\nmore", 0)
 
 

@@ -24,7 +24,7 @@ def test_the_primary_method_gives_the_codes(methods, left):
 
 
 def made(folder) -> report_tables.Study:
-    return report_tables.gather(report.read(folder), codebook.load(folder / "codebook.yaml"))
+    return report_tables.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"))
 
 
 def test_codes_are_those_that_were_mapped_in_the_order_of_the_codebook(small_study):
@@ -42,7 +42,7 @@ def test_a_segment_that_is_not_verbatim_stops_the_report(small_study):
     tables = report.read(small_study)
     tables["segments"] = tables["segments"].assign(text=tables["segments"].text.str.replace("night shift", "day shift"))
     with pytest.raises(quotes.QuoteError, match=r"ana\.txt"):
-        report_tables.gather(tables, codebook.load(small_study / "codebook.yaml"))
+        report_tables.gather(tables, codebook.load_codebook(small_study / "codebook.yaml"))
 
 
 def test_every_stage_that_lists_problems_is_read():

@@ -121,10 +121,10 @@ def test_more_lines_than_any_transcript(monkeypatch):
 
     monkeypatch.setattr(guards, "MAX_LINES", 5)
     with pytest.raises(RefusedError, match="more than 5 lines"):
-        txt.read(b"a\n" * 6, Labels())
+        txt.read_txt(b"a\n" * 6, Labels())
     with pytest.raises(RefusedError, match="more than 5 cues"):
-        vtt.read(b"WEBVTT\n\n" + b"00:01.000 --> 00:02.000\na\n\n" * 6, Labels())
-    assert len(txt.read(b"a\n" * 5, Labels()).turns) == 5
+        vtt.read_vtt(b"WEBVTT\n\n" + b"00:01.000 --> 00:02.000\na\n\n" * 6, Labels())
+    assert len(txt.read_txt(b"a\n" * 5, Labels()).turns) == 5
 
 
 @pytest.mark.parametrize("xml", [b"<!DOCTYPE a>", b"<!doctype a>", b"<!ENTITY b 'c'>", "<!DOCTYPE a>".encode("utf-16")])

@@ -132,7 +132,7 @@ def test_a_study_without_themes_has_nothing_to_hand_out(study, tmp_path):
 
 def test_the_form_has_a_table_about_the_reader_and_one_for_each_theme_with_its_number():
     card = sheet.Card(482913, "Time & <us>", "Two people.", (("It was \u202enight.", "nurse"), ("Yes.", "")))
-    tables = word_tables.read(sheet.document([card], study="ward", role="nurse"))
+    tables = word_tables.read_tables(sheet.document([card], study="ward", role="nurse"))
     assert tables == [
         [["Your name", ""], ["Your role", "nurse"], ["Date (year-month-day)", ""]],
         [
@@ -149,7 +149,7 @@ def test_characters_that_word_cannot_hold_do_not_break_it():
         [sheet.Card(1, "a\x00b", "c\x0b", (("d\ud800".encode("utf-8", "replace").decode(), "\x1f"),))], study="s\x01"
     )
     assert zipfile.ZipFile(io.BytesIO(data)).testzip() is None
-    assert word_tables.read(data)[1][0] == ["Theme 1", "a\ufffdb"]
+    assert word_tables.read_tables(data)[1][0] == ["Theme 1", "a\ufffdb"]
 
 
 def test_nothing_of_the_day_or_the_machine_is_in_it():

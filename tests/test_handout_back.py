@@ -160,7 +160,7 @@ def test_whatever_is_typed_into_a_cell_comes_back_as_it_is(answers: list[str], n
     place = tmp_path_factory.mktemp("f") / "f.docx"
     fields = {f"t0_{number}": said for number, said in enumerate(answers, start=1)}
     filled(place, about=(name, "", ""), **fields)
-    found = handout_back.parsed(word_tables.read(place.read_bytes()), place="f.docx")
+    found = handout_back.parsed(word_tables.read_tables(place.read_bytes()), place="f.docx")
     ((theme, label, said),) = found.cards
     assert (theme, label, found.who) == (0, CARDS[0].label, " ".join(name.split()))
     assert list(said.values()) == answers

@@ -344,15 +344,18 @@ def test_old_encodings_are_still_read_where_capitals_meet_quotation_marks(folder
 @pytest.mark.parametrize(
     ("read", "content"),
     [
-        (vtt.read, "WEBVTT\n\n99:99:99.000 --> 99:99:99.900\n<v A>Yes\n\n00:02.000 --> 00:03.000\n<v B>No\n"),
-        (vtt.read, "1\n9999999:00:00,000 --> 00:00:02,000\nYes\n\n2\n00:00:05,000 --> 00:00:06,000\nNo\n"),
+        (vtt.read_vtt, "WEBVTT\n\n99:99:99.000 --> 99:99:99.900\n<v A>Yes\n\n00:02.000 --> 00:03.000\n<v B>No\n"),
+        (vtt.read_vtt, "1\n9999999:00:00,000 --> 00:00:02,000\nYes\n\n2\n00:00:05,000 --> 00:00:06,000\nNo\n"),
         (tables.read_csv, "speaker,text,start\nA,Yes,99:99:99\nB,No,3\n"),
         (tables.read_csv, "speaker,text,start\nA,Yes," + "9" * 400 + "\nB,No,3\n"),
         (
-            json_turns.read,
+            json_turns.read_json,
             '[{"speaker": "A", "text": "Yes", "start": 1e999}, {"speaker": "B", "text": "No", "start": 3}]',
         ),
-        (json_turns.read, '[{"text": "Yes", "start": ' + "9" * 200 + '}, {"speaker": "B", "text": "No", "start": 3}]'),
+        (
+            json_turns.read_json,
+            '[{"text": "Yes", "start": ' + "9" * 200 + '}, {"speaker": "B", "text": "No", "start": 3}]',
+        ),
         (tiers.read_cha, "*CHI:\tYes . \x15" + "9" * 5_000 + "_1\x15\n*MOT:\tNo . \x153000_4000\x15\n"),
         (
             tiers.read_textgrid,
@@ -402,7 +405,7 @@ def test_what_would_take_minutes_is_refused_before_it_is_read(monkeypatch, limit
 def test_rtf_of_nothing_but_commands_is_refused_before_it_is_read(monkeypatch):
     monkeypatch.setattr(rtf, "_MAX_COMMANDS", 20)
     with pytest.raises(RefusedError, match="more than 20 RTF commands"):
-        rtf.read(b"{\\rtf1 " + b"{}" * 20 + b"}", Labels())
+        rtf.read_rtf(b"{\\rtf1 " + b"{}" * 20 + b"}", Labels())
 
 
 @pytest.mark.parametrize(
@@ -474,4 +477,4 @@ def test_whatever_is_imported_costs_a_sentence_and_changes_nothing(tmp_path, end
     ],
 )
 def test_json_that_is_as_it_should_be_is_read(text, value):
-    assert strict_json.parsed(text) == value
+    assert strict_json.parse_json(text) == value

@@ -101,7 +101,7 @@ def test_a_whole_study_comes_back_letter_for_letter(origin, tmp_path, offsets):
     assert list(after["documents"]["text"]) == list(before["documents"]["text"])
     assert list(after["documents"]["source_type"]) == list(before["documents"]["source_type"])
     assert after["cases"].to_dict("records") == before["cases"].to_dict("records")
-    assert codebook.load(folder / "codebook.yaml") == codebook.load(origin / "codebook.yaml")
+    assert codebook.load_codebook(folder / "codebook.yaml") == codebook.load_codebook(origin / "codebook.yaml")
     kept = ["speaker", "case", "part", "start", "end", "text"]
     assert after["turns"][kept].to_dict("records") == before["turns"][kept].to_dict("records")
     refused = after["ingest_problems"].query("kind == 'refused'")
@@ -129,13 +129,13 @@ def test_the_tables_as_csv_come_back_too(origin, tmp_path):
     after, before = read(folder), {name: store.read(origin, name) for name in TABLES}
     assert codings_of(after) == codings_of(before, endings=True)
     assert after["cases"].to_dict("records") == before["cases"].to_dict("records")
-    assert codebook.load(folder / "codebook.yaml") == codebook.load(origin / "codebook.yaml")
+    assert codebook.load_codebook(folder / "codebook.yaml") == codebook.load_codebook(origin / "codebook.yaml")
 
 
 def test_a_codebook_file_comes_back(origin, tmp_path):
     exporting.export(origin, tmp_path / "out")
     importing.run(tmp_path / "out/codebook.qdc", tmp_path / "again")
-    assert codebook.load(tmp_path / "again/codebook.yaml") == codebook.load(origin / "codebook.yaml")
+    assert codebook.load_codebook(tmp_path / "again/codebook.yaml") == codebook.load_codebook(origin / "codebook.yaml")
 
 
 def test_another_programs_reader_agrees_about_the_codebook(origin, tmp_path):
@@ -192,8 +192,8 @@ def test_another_programs_project_fills_an_empty_study(tmp_path):
     folder = tmp_path / "mine"
     lines = importing.run(foreign(tmp_path, more=case), folder)
     assert (folder / "transcripts/talk.txt").read_bytes() == b"One two three."
-    assert len(codebook.load(folder / "codebook.yaml")) == 3
-    (person,) = participants.read(folder / "participants.csv")
+    assert len(codebook.load_codebook(folder / "codebook.yaml")) == 3
+    (person,) = participants.read_participants(folder / "participants.csv")
     assert (person.document, person.case, person.attributes) == ("talk", "P1", {"role": "nurse"})
     found = read(folder)["codings"]
     assert [(row.document, row.text, row.coder, row.parent_code) for row in found.itertuples()] == [
@@ -211,11 +211,11 @@ def test_what_is_there_is_kept_unless_asked(tmp_path):
     lines = importing.run(foreign(tmp_path), folder)
     assert not (folder / "transcripts/talk.txt").exists()
     assert any("--transcripts" in line for line in lines) and any("--codebook" in line for line in lines)
-    assert codebook.load(folder / "codebook.yaml").names == ("Mine",)
+    assert codebook.load_codebook(folder / "codebook.yaml").names == ("Mine",)
     importing.run(foreign(tmp_path), folder, wanted=Wanted(codebook=True, transcripts=True))
     assert (folder / "transcripts/talk.txt").exists()
-    assert codebook.load(folder / "codebook.before.yaml").names == ("Mine",)
-    assert codebook.load(folder / "codebook.yaml").names == ("Feelings", "Trust", "Time")
+    assert codebook.load_codebook(folder / "codebook.before.yaml").names == ("Mine",)
+    assert codebook.load_codebook(folder / "codebook.yaml").names == ("Feelings", "Trust", "Time")
 
 
 def test_a_refusal_leaves_the_study_as_it_was(tmp_path):
@@ -337,13 +337,13 @@ def test_real_projects_become_studies_whose_codings_all_land(tmp_path, name, cou
     assert refused.empty
     assert len(tables["codings"]) in (count, len(set(codings_of(tables))))
     assert (tables["codings"]["text"].str.len() > 0).all()
-    assert len(codebook.load(folder / "codebook.yaml")) > 100
+    assert len(codebook.load_codebook(folder / "codebook.yaml")) > 100
 
 
 @pytest.mark.skipif(not FORMATS.is_dir(), reason="the real files of other programs are not beside the project")
 def test_a_real_codebook_file_is_read(tmp_path):
     importing.run(FORMATS / "atlasti-win-23.4.0_requal-test.qdc", tmp_path / "study")
-    (code,) = codebook.load(tmp_path / "study/codebook.yaml").codes
+    (code,) = codebook.load_codebook(tmp_path / "study/codebook.yaml").codes
     assert (code.name, code.definition, code.color) == ("code1", "description", "#46AA00")
 
 
@@ -395,7 +395,7 @@ def test_every_codebook_that_was_replaced_is_kept(tmp_path):
         (tmp_path / "cb.csv").write_text(f"name,definition\n{name},hello\n")
         importing.run(tmp_path / "cb.csv", folder, wanted=Wanted(codebook=True))
         importing.run(tmp_path / "cb.csv", folder, wanted=Wanted(codebook=True))
-    assert {path.name: codebook.load(path).names for path in folder.glob("codebook*.yaml")} == {
+    assert {path.name: codebook.load_codebook(path).names for path in folder.glob("codebook*.yaml")} == {
         "codebook.yaml": ("First",),
         "codebook.before.yaml": ("First",),
         "codebook.before-2.yaml": ("Second",),

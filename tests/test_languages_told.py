@@ -43,14 +43,14 @@ WARD = [
 
 @pytest.mark.parametrize("language", sorted(TALK))
 def test_two_sentences_tell_a_language(language):
-    assert language_detection.found([TALK[language]]) == Found(language, 1.0)
+    assert language_detection.detect_language([TALK[language]]) == Found(language, 1.0)
 
 
 def test_english_of_names_drugs_and_dialects_is_english_and_nothing_else():
-    assert language_detection.found(WARD) == Found("en", 1.0)
-    assert language_detection.found(WARD * 40) == Found("en", 1.0)
+    assert language_detection.detect_language(WARD) == Found("en", 1.0)
+    assert language_detection.detect_language(WARD * 40) == Found("en", 1.0)
     for cut in range(len(WARD)):
-        assert language_detection.found(WARD[cut:] + WARD[:cut]).language == "en"
+        assert language_detection.detect_language(WARD[cut:] + WARD[:cut]).language == "en"
 
 
 @pytest.mark.parametrize(
@@ -66,28 +66,28 @@ def test_english_of_names_drugs_and_dialects_is_english_and_nothing_else():
     ],
 )
 def test_too_few_words_and_lists_of_names_tell_none(text):
-    assert language_detection.found([text]) == Found("unknown", None)
+    assert language_detection.detect_language([text]) == Found("unknown", None)
 
 
 def test_a_bilingual_interview_holds_both_and_says_how_much():
     sentences = [
         one + "." for text in (TALK["pt"], TALK["pt"].replace("oito", "nove")) for one in text.split(".") if one
     ]
-    found = language_detection.found([said for pair in zip(sentences, WARD, strict=False) for said in pair])
+    found = language_detection.detect_language([said for pair in zip(sentences, WARD, strict=False) for said in pair])
     assert {found.language, *found.others} == {"en", "pt"}
     assert 0.4 < (found.share or 0) < 0.75
 
 
 def test_a_few_foreign_sentences_in_an_english_interview_are_told():
     said = [f"{one} That was in year {number}, I think." for number in range(6) for one in WARD]
-    found = language_detection.found([*said, *TALK["fr"].split(". "), TALK["fr"].replace("quinze", "seize")])
+    found = language_detection.detect_language([*said, *TALK["fr"].split(". "), TALK["fr"].replace("quinze", "seize")])
     assert (found.language, found.others) == ("en", ("fr",))
     assert 0.7 < (found.share or 0) < 1
 
 
 def test_a_language_changed_within_sentences_is_told_by_both():
     halves = [f"{one} {other}" for one, other in zip(TALK["es"].split(". ") * 5, WARD, strict=True)]
-    found = language_detection.found(halves)
+    found = language_detection.detect_language(halves)
     assert {found.language, *found.others} == {"en", "es"}
 
 
@@ -96,7 +96,7 @@ def test_the_answers_tell_a_document_s_language_and_the_questions_are_said_besid
     found = language_detection.spoken([TALK["de"]], questions)
     assert (found.language, found.others) == ("de", ("en",))
     assert language_detection.spoken([TALK["de"]], ["Und warum?"]) == Found("de", 1.0)
-    assert language_detection.spoken(["Ja."], questions) == language_detection.found([*questions, "Ja."])
+    assert language_detection.spoken(["Ja."], questions) == language_detection.detect_language([*questions, "Ja."])
 
 
 def test_a_piece_is_told_among_the_languages_of_its_document():
@@ -108,11 +108,13 @@ def test_a_piece_is_told_among_the_languages_of_its_document():
 
 def test_every_language_that_is_looked_for_is_known_to_the_model_and_has_a_name():
     assert {*TALK, "en"} <= set(languages.NAMES)
-    assert language_detection.found([TALK["pt"]]).language in languages.NAMES
+    assert language_detection.detect_language([TALK["pt"]]).language in languages.NAMES
 
 
 def test_a_long_document_is_judged_by_pieces_spread_over_all_of_it(monkeypatch):
     monkeypatch.setattr(language_detection, "MOST", 10)
-    found = language_detection.found([f"{one} {number}." for number in range(30) for one in WARD] + [TALK["pt"]] * 30)
+    found = language_detection.detect_language(
+        [f"{one} {number}." for number in range(30) for one in WARD] + [TALK["pt"]] * 30
+    )
     assert found.language == "en"
-    assert language_detection.found([f"{TALK['pt']} {number}." for number in range(99)]).language == "pt"
+    assert language_detection.detect_language([f"{TALK['pt']} {number}." for number in range(99)]).language == "pt"

@@ -46,7 +46,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = argued.write(invented.write(tmp_path_factory.mktemp("links") / "data" / "small", repeat=6))
     (folder / "codebook.yaml").write_text("codes: [Pride, Time, Staffing, Leaders]\n")
     ledger.save(folder / "decisions.yaml", taken())
-    made = report.gather(report.read(folder), codebook.load(folder / "codebook.yaml"), taken())
+    made = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"), taken())
     place = folder / "index.html"
     place.write_text(report.build_page(made, Params(study=str(folder)), MODELS), encoding="utf-8")
     return place.as_uri()

@@ -14,7 +14,7 @@ from test_segment import tables as talk_of
 
 from pipeline import embed, ingest, map_codes, segment, themes
 from pipeline.core import model_registry, params, store
-from pipeline.core.stage_record import Record, read
+from pipeline.core.stage_record import Record, read_record
 from pipeline.decisions.ledger import Decision
 from pipeline.inductive.labeller import Labels
 from pipeline.reporting import method, references
@@ -137,7 +137,7 @@ def folder(tmp_path_factory):
 
 
 def of_ingest(folder, *, options, **_):
-    return read(ingest.ingest(folder / "study", **options.model_dump())["ingest_record"])
+    return read_record(ingest.ingest(folder / "study", **options.model_dump())["ingest_record"])
 
 
 def of_segment(folder, *, options, **_):
@@ -204,21 +204,21 @@ def of_themes(folder, *, options, seed, **_):
     result = themes.themes(
         *leaning(), options=chosen, seed=seed, taken=decided(), ask=asked if chosen.labeller else None
     )
-    return read(result.tables["themes_record"])
+    return read_record(result.tables["themes_record"])
 
 
 def of_map_codes(folder, *, options, seed, uncoded, **_):
     study = mapped_study.study(documents=4, coded=["d0.txt", "d1.txt", "d2.txt"])
     small = options if "vocabulary" in options.model_fields_set else options.model_copy(update={"vocabulary": 8})
     made = map_codes.map_codes(study, encode=mapped_study.encode, options=small, seed=seed, uncoded=uncoded)
-    return read(made["map_codes_record"])
+    return read_record(made["map_codes_record"])
 
 
 def of_compare(folder, *, options, seed, uncoded, **_):
     chosen = params.Compare(draws=100).model_copy(
         update={name: getattr(options, name) for name in options.model_fields_set}
     )
-    return read(test_compare.run(test_compare.whole(), chosen, seed=seed, uncoded=uncoded)["compare_record"])
+    return read_record(test_compare.run(test_compare.whole(), chosen, seed=seed, uncoded=uncoded)["compare_record"])
 
 
 STAGES = {
@@ -320,12 +320,12 @@ def test_rules_are_not_said_to_be_a_recogniser():
 
 def test_where_nothing_was_grouped_no_clustering_is_cited():
     few = test_themes.found(*test_themes.study(8)).tables["themes_record"]
-    said_ = text(themes=read(few))
+    said_ = text(themes=read_record(few))
     assert "nothing was clustered" in said_ and "8 segments" in said_
     for word in ("Louvain", "Fred and Jain", "Dhillon", "Hennig", "clusterings", "agreed best"):
         assert word not in said_, word
     none = test_themes.found(*test_themes.study(0)).tables["themes_record"]
-    assert "No segment took part" in text(themes=read(none))
+    assert "No segment took part" in text(themes=read_record(none))
 
 
 def test_bertopic_is_said_to_weigh_words_and_not_to_group():
@@ -353,7 +353,7 @@ def test_without_a_codebook_or_codes_nothing_is_said_to_be_mapped():
     study = mapped_study.study()
     bare = map_codes.Study(study.segments, study.vectors, study.codings, study.themes, map_codes.Codebook())
     done = map_codes.map_codes(bare, encode=mapped_study.encode, options=params.MapCodes())["map_codes_record"]
-    said_ = text(map_codes=read(done))
+    said_ = text(map_codes=read_record(done))
     assert "Segments were set against no codes: there is no framework." in said_
     assert "Ridge" not in said_ and "framework lacks" not in said_
 
@@ -361,7 +361,7 @@ def test_without_a_codebook_or_codes_nothing_is_said_to_be_mapped():
 def test_without_coded_passages_mapping_is_by_words_alone():
     study = mapped_study.study()
     done = map_codes.map_codes(study, encode=mapped_study.encode, options=params.MapCodes())["map_codes_record"]
-    said_ = text(map_codes=read(done))
+    said_ = text(map_codes=read_record(done))
     assert "by its words alone" in said_ and "learned" not in said_.split("Human codes")[0].split("Framework")[-1]
     assert "Platt" not in said_
 
@@ -375,7 +375,7 @@ def test_without_people_nothing_is_said_to_be_compared():
     made = test_compare.whole()
     made["codings"] = store.empty("codings")
     done = test_compare.run(made)["compare_record"]
-    said_ = text(compare=read(done))
+    said_ = text(compare=read_record(done))
     assert "nothing was compared with what people code" in said_
     assert "Cohen" not in said_ and "bootstrap" not in said_ and "new codes" not in said_
 
@@ -418,7 +418,7 @@ def test_a_stage_that_recorded_nothing_stops_no_other(stage):
 def test_a_record_comes_back_as_it_was(value):
     table = Record(key=value).table()
     store.schema("segment_record").validate(table)
-    assert read(table) == {"key": value}
+    assert read_record(table) == {"key": value}
 
 
 def test_the_engine_changes_nothing_that_is_recorded():

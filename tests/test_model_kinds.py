@@ -117,7 +117,7 @@ def test_the_window_is_the_librarys_however_the_model_was_saved(tmp_path):
 
     first = small_models.bert(tmp_path / "model", window=24)
     again = extended(first)
-    assert "max_seq_length" not in model_files.read(again / "sentence_bert_config.json")
+    assert "max_seq_length" not in model_files.read_json(again / "sentence_bert_config.json")
     assert onnx_bert.supports(first) and onnx_bert.supports(again)
     assert [onnx_bert.Bert(folder, precision="float32").window for folder in (first, again)] == [24, 24]
 

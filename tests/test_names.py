@@ -100,7 +100,7 @@ def test_one_speaker_twice_in_two_forms_is_a_problem(tmp_path):
     file = tmp_path / "participants.csv"
     file.write_text(f"document,speaker,case,part\nP1,Zoë,a,\nP1,{NFD},a,\n", encoding="utf-8")
     with pytest.raises(participants.ParticipantsError, match="first given on line 2"):
-        participants.read(file)
+        participants.read_participants(file)
 
 
 def test_who_decided_read_and_wrote_is_one_person(tmp_path):

@@ -42,7 +42,7 @@ def test_odt_keeps_words_tabs_and_spaces_and_not_comments():
         "<office:annotation><text:p>a comment</text:p></office:annotation> six</text:p>"
         "<text:p>Anna: é😀<text:note><text:p>foot</text:p></text:note>.</text:p>"
     )
-    found = odt.read(writer(body), LABELS)
+    found = odt.read_odt(writer(body), LABELS)
     assert found.text == "Title\nAnna:\tone  two three four\nfive six\nAnna: é😀."
     assert turns(found)[1] == ("Anna", "one  two three four\nfive six")
 
@@ -59,7 +59,7 @@ def test_odt_keeps_words_tabs_and_spaces_and_not_comments():
 )
 def test_odt_refuses_in_a_sentence(data, said):
     with pytest.raises(RefusedError, match=said):
-        odt.read(data, LABELS)
+        odt.read_odt(data, LABELS)
 
 
 def test_rtf_of_word_and_textedit():
@@ -67,7 +67,7 @@ def test_rtf_of_word_and_textedit():
         rb"{\rtf1\ansi\ansicpg1252{\fonttbl\f0 Arial;}{\*\generator x;}\pard Interviewer: Why?\par Anna: Caf\'e9 \u8211- \b so\b0 .\par"
         + b"\nInterviewer: Oh?\\\nAnna: Yes.\\\n}"
     )
-    assert turns(rtf.read(data, LABELS)) == [
+    assert turns(rtf.read_rtf(data, LABELS)) == [
         ("Interviewer", "Why?"),
         ("Anna", "Café – so."),
         ("Interviewer", "Oh?"),
@@ -80,14 +80,14 @@ def test_rtf_of_word_and_textedit():
 )
 def test_rtf_refuses_in_a_sentence(data, said):
     with pytest.raises(RefusedError, match=said):
-        rtf.read(data, LABELS)
+        rtf.read_rtf(data, LABELS)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=120))
 def test_damaged_rtf_gives_a_text_or_a_sentence(noise):
     try:
-        rtf.read(b"{\\rtf1 " + noise, LABELS).text.encode()
+        rtf.read_rtf(b"{\\rtf1 " + noise, LABELS).text.encode()
     except RefusedError as error:
         assert str(error).endswith(".")
 
@@ -142,7 +142,7 @@ def test_pdf_joins_lines_and_leaves_out_heads_and_numbers():
         page(2, "said at the time.", "Interviewer: Oh?"),
         page(3, "Anna: Yes. The self-", "centred kind."),
     )
-    assert turns(pdf.read(data, LABELS)) == [
+    assert turns(pdf.read_pdf(data, LABELS)) == [
         ("Interviewer", "How long was it?"),
         (
             "Anna",
@@ -159,12 +159,12 @@ CUT = "and that was the line which the browser cut in two at the end"
 def test_a_long_line_printed_on_both_sides_of_a_page_break_was_said_once():
     first = page(1, "Interviewer: So?", "Anna: It was a long time and we never knew why it was so", CUT)
     data = pdf_of(first, page(2, CUT, "of the page.", "Interviewer: Oh?"), page(3, "Anna: Yes."))
-    assert pdf.read(data, LABELS).text.count(CUT) == 1
+    assert pdf.read_pdf(data, LABELS).text.count(CUT) == 1
 
 
 def test_a_short_line_said_again_on_the_next_page_stays():
     data = pdf_of(page(1, "Anna: No, no.", "Bo: Yes."), page(2, "Bo: Yes.", "Anna: No."), page(3, "Anna: No."))
-    assert pdf.read(data, LABELS).text.count("Bo: Yes.") == 2
+    assert pdf.read_pdf(data, LABELS).text.count("Bo: Yes.") == 2
 
 
 def bomb(content, *, pages=1, packed=True):
@@ -181,7 +181,7 @@ LINE = b"BT /F1 10 Tf 50 700 Td (Anna: Yes.) Tj ET\n"
 
 
 def test_the_bomb_is_a_pdf():
-    assert pdf.read(bomb(LINE), LABELS).text == pdf.read(bomb(LINE, packed=False), LABELS).text == "Anna: Yes."
+    assert pdf.read_pdf(bomb(LINE), LABELS).text == pdf.read_pdf(bomb(LINE, packed=False), LABELS).text == "Anna: Yes."
 
 
 @pytest.mark.parametrize(
@@ -197,14 +197,14 @@ def test_the_bomb_is_a_pdf():
 def test_little_files_that_draw_much_are_refused(data, said):
     assert len(data) < 300_000
     with pytest.raises(RefusedError, match=said):
-        pdf.read(data, LABELS)
+        pdf.read_pdf(data, LABELS)
 
 
 def test_strokes_are_counted_over_all_pages(monkeypatch):
     monkeypatch.setattr(pdf, "MAX_STROKES", 40)
-    assert len(pdf.read(bomb(LINE, pages=2), LABELS).turns) > 0
+    assert len(pdf.read_pdf(bomb(LINE, pages=2), LABELS).turns) > 0
     with pytest.raises(RefusedError, match="drawing operations"):
-        pdf.read(bomb(LINE, pages=50), LABELS)
+        pdf.read_pdf(bomb(LINE, pages=50), LABELS)
 
 
 def test_two_columns_are_refused_in_words():
@@ -212,7 +212,7 @@ def test_two_columns_are_refused_in_words():
         (x, 700 - 14 * at, f"words of column {n} row {at:02} go") for at in range(20) for n, x in enumerate((40, 320))
     ]
     with pytest.raises(RefusedError, match="Page 1 has two columns"):
-        pdf.read(pdf_of(rows), LABELS)
+        pdf.read_pdf(pdf_of(rows), LABELS)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_two_columns_are_refused_in_words():
 )
 def test_pdf_refuses_in_a_sentence(data, said):
     with pytest.raises(RefusedError, match=said):
-        pdf.read(data, LABELS)
+        pdf.read_pdf(data, LABELS)
 
 
 @settings(max_examples=40, deadline=None)
@@ -229,7 +229,7 @@ def test_pdf_refuses_in_a_sentence(data, said):
 def test_damaged_pdf_gives_a_text_or_a_sentence(at, noise):
     good = pdf_of(page(1, "Anna: Yes."))
     try:
-        pdf.read(good[:at] + noise + good[at + len(noise) :], LABELS)
+        pdf.read_pdf(good[:at] + noise + good[at + len(noise) :], LABELS)
     except RefusedError as error:
         assert str(error).endswith(".")
 

@@ -209,7 +209,7 @@ def test_check_and_report_say_each_language_and_how_surely():
 
 def test_a_codebook_in_another_language_maps_nothing_by_its_words(monkeypatch):
     given = made.study()
-    monkeypatch.setattr(language_detection, "found", lambda texts: language_detection.Found("pt", 1.0))
+    monkeypatch.setattr(language_detection, "detect_language", lambda texts: language_detection.Found("pt", 1.0))
     monkeypatch.setattr(languages, "looks_english", lambda texts: False)
     study = map_codes.Study(
         given.segments, given.vectors, given.codings, given.themes, given.book, known=frozenset(["en"])

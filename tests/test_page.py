@@ -112,7 +112,7 @@ def page_of(study) -> str:
     from pipeline.core.params import Params
     from pipeline.deductive import codebook
 
-    made = report.gather(report.read(study), codebook.load(study / "codebook.yaml"))
+    made = report.gather(report.read(study), codebook.load_codebook(study / "codebook.yaml"))
     return report.build_page(made, Params(study=str(study)), [("model", "vectors", "0" * 64)])
 
 

@@ -9,7 +9,7 @@ HEADER = "document,speaker,case,part,role,site\n"
 
 def read(tmp_path, text):
     (tmp_path / "participants.csv").write_text(text, encoding="utf-8")
-    return participants.read(tmp_path / "participants.csv")
+    return participants.read_participants(tmp_path / "participants.csv")
 
 
 def test_rows_are_people(tmp_path):
@@ -26,9 +26,9 @@ def test_the_template_names_nobody(tmp_path):
 
 
 def test_no_file_is_nobody(tmp_path):
-    assert participants.read(tmp_path / "participants.csv") == []
+    assert participants.read_participants(tmp_path / "participants.csv") == []
     (tmp_path / "participants.csv").touch()
-    assert participants.read(tmp_path / "participants.csv") == []
+    assert participants.read_participants(tmp_path / "participants.csv") == []
 
 
 def test_every_problem_is_said_at_once(tmp_path):
@@ -57,12 +57,12 @@ def test_missing_columns_are_named(tmp_path):
 def test_what_is_no_csv_is_said_with_its_name(tmp_path):
     (tmp_path / "participants.csv").write_bytes(b"PK\x03\x04 a spreadsheet")
     with pytest.raises(ParticipantsError, match=r"participants\.csv: The file is actually a zip archive"):
-        participants.read(tmp_path / "participants.csv")
+        participants.read_participants(tmp_path / "participants.csv")
 
 
 def test_rows_find_their_documents(tmp_path):
     people = read(tmp_path, HEADER + "P1,Anna,a,,,\n*,Dan,,interviewer,,\nP2,Dan,d,participant,,\nP9,Eve,e,,,\n")
-    found, lost = participants.matched(people, ["P1.txt", "P2.docx"])
+    found, lost = participants.match_documents(people, ["P1.txt", "P2.docx"])
     assert found["P1.txt", "anna"].case == "a"
     assert found["P1.txt", "dan"].part == "interviewer"
     assert found["P2.docx", "dan"].part == "participant"
@@ -92,7 +92,7 @@ def test_empty_cells_and_empty_headers_do_no_harm(tmp_path):
 def test_a_damaged_table_is_told_with_its_line(tmp_path, data, said):
     (tmp_path / "participants.csv").write_bytes(data)
     with pytest.raises(ParticipantsError, match=rf"participants\.csv[,:] {said}"):
-        participants.read(tmp_path / "participants.csv")
+        participants.read_participants(tmp_path / "participants.csv")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -100,5 +100,5 @@ def test_a_damaged_table_is_told_with_its_line(tmp_path, data, said):
 def test_a_table_that_says_what_it_is_is_read(tmp_path, encoding, delimiter):
     text = (HEADER + 'P1,"Zo\u00eb ""Z"" B",a,,nurse\n').replace(",", delimiter)
     (tmp_path / "participants.csv").write_bytes(text.encode(encoding))
-    (one,) = participants.read(tmp_path / "participants.csv")
+    (one,) = participants.read_participants(tmp_path / "participants.csv")
     assert (one.speaker, one.attributes["role"]) == ('Zo\u00eb "Z" B', "nurse")

@@ -31,17 +31,17 @@ def test_cues_that_make_a_turn_are_named():
         f"00:{n:02d}.000 --> 00:{n + 1:02d}.000\n<v {who}>word {n}</v>\n\n"
         for n, who in enumerate(["A", "B", "B", "A"])
     )
-    assert places(vtt.read(data.encode(), LABELS)) == [("A", "cue 1"), ("B", "cues 2 to 3"), ("A", "cue 4")]
+    assert places(vtt.read_vtt(data.encode(), LABELS)) == [("A", "cue 1"), ("B", "cues 2 to 3"), ("A", "cue 4")]
 
 
 def test_cues_of_nobody_are_named_too():
     data = "1\n00:00:01,000 --> 00:00:02,000\nSo we\n\n2\n00:00:02,100 --> 00:00:03,000\ncame.\n\n3\n00:00:09,000 --> 00:00:10,000\nYes.\n"
-    assert places(vtt.read(data.encode(), LABELS)) == [("", "cues 1 to 2"), ("", "cue 3")]
+    assert places(vtt.read_vtt(data.encode(), LABELS)) == [("", "cues 1 to 2"), ("", "cue 3")]
 
 
 def test_two_voices_of_a_cue_have_one_place():
     data = b"WEBVTT\n\n00:01.000 --> 00:02.000\n<v A>yes</v> <v B>no</v>\n"
-    assert places(vtt.read(data, LABELS)) == [("A", "cue 1"), ("B", "cue 1")]
+    assert places(vtt.read_vtt(data, LABELS)) == [("A", "cue 1"), ("B", "cue 1")]
 
 
 def test_rows_are_counted_as_a_spreadsheet_counts_them():
@@ -58,7 +58,7 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them():
 
 
 def test_items_utterances_and_intervals_are_counted():
-    found = json_turns.read(b'[{"speaker": "Ana", "text": "x"}, {"speaker": "Bo", "text": "y"}]', LABELS)
+    found = json_turns.read_json(b'[{"speaker": "Ana", "text": "x"}, {"speaker": "Bo", "text": "y"}]', LABELS)
     assert places(found) == [("Ana", "item 1"), ("Bo", "item 2")]
     found = tiers.read_cha(b"*CHI:\tyes .\n%mor:\tx\n*MOT:\tno .\n", LABELS)
     assert places(found) == [("CHI", "utterance 1"), ("MOT", "utterance 2")]
@@ -73,7 +73,7 @@ def test_pages_of_a_pdf():
         page(3, "Anna: Yes."),
     )  # fmt: skip
     said = [("Interviewer", "page 1"), ("Anna", "pages 1 to 2"), ("Interviewer", "page 2"), ("Anna", "page 3")]
-    assert places(pdf.read(data, LABELS)) == said
+    assert places(pdf.read_pdf(data, LABELS)) == said
 
 
 def test_paragraphs_of_word_and_writer_are_counted_without_empty_ones():
@@ -83,13 +83,13 @@ def test_paragraphs_of_word_and_writer_are_counted_without_empty_ones():
     buffer = io.BytesIO()
     document.save(buffer)
     expected = [("Interviewer", "paragraph 1"), ("Anna", "paragraphs 2 to 3"), ("Interviewer", "paragraph 4")]
-    assert places(docx.read(buffer.getvalue(), LABELS)) == expected
+    assert places(docx.read_docx(buffer.getvalue(), LABELS)) == expected
     body = "".join(f"<text:p>{line}</text:p>" for line in ["Interviewer: Why?", "", "Anna: a", "b", "Interviewer: c"])
-    assert places(odt.read(writer(body), LABELS)) == expected
+    assert places(odt.read_odt(writer(body), LABELS)) == expected
 
 
 def test_plain_text_has_no_other_place_than_its_offsets():
-    assert places(txt.read(b"Interviewer: Why?\nAnna: So.\n", LABELS)) == [("Interviewer", ""), ("Anna", "")]
+    assert places(txt.read_txt(b"Interviewer: Why?\nAnna: So.\n", LABELS)) == [("Interviewer", ""), ("Anna", "")]
     assert compose([Utterance("A", "x")], unit="").turns[0].place == ""
 
 

@@ -16,7 +16,7 @@ def coding(text="", start=None, end=None, *, document="P1", code="Time"):
 
 
 def placed(one):
-    found, lost = span_alignment.place([one], TEXTS)
+    found, lost = span_alignment.place_codings([one], TEXTS)
     assert len(found) + len(lost) == 1
     return (found[0].start, found[0].end, found[0].how) if found else lost[0].reason
 
@@ -55,8 +55,8 @@ def test_case_space_and_quotes_are_levelled(text):
 
 
 def test_the_row_holds_the_documents_own_words():
-    found, _ = span_alignment.place([coding("i can't say it was")], TEXTS)
-    row = span_alignment.row(found[0], TEXT)
+    found, _ = span_alignment.place_codings([coding("i can't say it was")], TEXTS)
+    row = span_alignment.coding_row(found[0], TEXT)
     assert row == ("P1.txt", 6, 25, "I can’t say  it was", "Time", "Resources", "lea", "memo", "2024")
 
 
@@ -87,7 +87,7 @@ def test_what_cannot_be_placed_says_why(one, said):
 
 def test_every_coding_is_placed_or_not():
     codings = [coding("We had time", 41, 52), coding("nowhere"), coding("So"), coding("easy")]
-    found, lost = span_alignment.place(codings, TEXTS)
+    found, lost = span_alignment.place_codings(codings, TEXTS)
     assert [one.coding.text for one in found] == ["We had time", "So", "easy"]
     assert [one.coding.text for one in lost] == ["nowhere"]
 
@@ -102,7 +102,7 @@ LETTERS = st.text(
 def test_right_offsets_always_come_back(text, data):
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    found, lost = span_alignment.place([coding(text[start:end], start, end, document="d")], {"d": text})
+    found, lost = span_alignment.place_codings([coding(text[start:end], start, end, document="d")], {"d": text})
     if text[start:end].strip():
         assert [(one.start, one.end, one.how) for one in found] == [(start, end, "offsets")]
     else:
@@ -111,7 +111,7 @@ def test_right_offsets_always_come_back(text, data):
 
 @given(LETTERS, LETTERS)
 def test_a_span_found_by_text_says_the_same_and_lies_in_the_document(text, wanted):
-    found, _ = span_alignment.place([coding(wanted, document="d")], {"d": text})
+    found, _ = span_alignment.place_codings([coding(wanted, document="d")], {"d": text})
     for one in found:
         assert 0 <= one.start < one.end <= len(text)
         level = span_alignment._Folded(wanted).text.strip()
@@ -131,30 +131,30 @@ LONG = "and then we went all the way down to the harbour, two-way traffic, and i
     ],
 )
 def test_what_a_pdfs_margin_left_in_a_passage_is_no_hindrance(exported):
-    (one,), lost = span_alignment.place([coding(exported, document="d")], {"d": LONG})
+    (one,), lost = span_alignment.place_codings([coding(exported, document="d")], {"d": LONG})
     assert lost == []
     assert LONG[one.start : one.end].split()[-1] in {"harbour", "traffic"}
 
 
 @pytest.mark.parametrize("exported", ["way 1 2 down to", "way 1 3 5 down to", "the way 3 2 1 down"])
 def test_numbers_that_people_said_are_not_taken_out(exported):
-    assert span_alignment.place([coding(exported, document="d")], {"d": LONG})[0] == []
+    assert span_alignment.place_codings([coding(exported, document="d")], {"d": LONG})[0] == []
     said = LONG.replace("way down", exported)
-    assert len(span_alignment.place([coding(exported, document="d")], {"d": said})[0]) == 1
+    assert len(span_alignment.place_codings([coding(exported, document="d")], {"d": said})[0]) == 1
 
 
 def test_numbers_that_are_in_the_text_are_found_as_they_stand():
     text = "I counted 1 2 3 and then four. I counted and then four."
-    (one,), _ = span_alignment.place([coding("I counted 1 2 3 and", document="d")], {"d": text})
+    (one,), _ = span_alignment.place_codings([coding("I counted 1 2 3 and", document="d")], {"d": text})
     assert (one.start, one.end) == (0, 19)
 
 
 def test_only_a_long_passage_may_begin_or_end_with_half_a_word():
     half = LONG[1:47]
-    (one,), _ = span_alignment.place([coding(half, document="d")], {"d": LONG})
+    (one,), _ = span_alignment.place_codings([coding(half, document="d")], {"d": LONG})
     assert (one.start, one.end) == (1, 47)
-    assert span_alignment.place([coding(LONG[1:18], document="d")], {"d": LONG})[0] == []
-    assert span_alignment.place([coding(half, document="d")], {"d": f"{LONG} {LONG}"})[0] == []
+    assert span_alignment.place_codings([coding(LONG[1:18], document="d")], {"d": LONG})[0] == []
+    assert span_alignment.place_codings([coding(half, document="d")], {"d": f"{LONG} {LONG}"})[0] == []
 
 
 def test_a_passage_said_twice_is_placed_by_the_coders_own_copy():
@@ -168,7 +168,7 @@ def test_a_passage_said_twice_is_placed_by_the_coders_own_copy():
 def test_of_passages_side_by_side_the_one_that_the_offsets_in_the_copy_touch_is_meant(start, end, meant):
     text, copy = "And (a)(a), so", "TITLE (a)(a), so"
     one = replace(coding("(a)", start, end, document="d"), copy=copy)
-    found, lost = span_alignment.place([one], {"d": text})
+    found, lost = span_alignment.place_codings([one], {"d": text})
     assert [(place.start, place.end) for place in found] == ([] if meant is None else [(4 + 3 * meant, 7 + 3 * meant)])
     assert len(lost) == (meant is None)
 

@@ -39,7 +39,7 @@ def tables(small_study):
 
 @pytest.fixture(scope="module")
 def book(small_study):
-    return codebook.load(small_study / "codebook.yaml")
+    return codebook.load_codebook(small_study / "codebook.yaml")
 
 
 def made(tables, book, **options):
@@ -104,7 +104,7 @@ def test_codings_come_back_letter_for_letter(tables, book, offsets):
         ("interviews/ben.vtt", 190, 300, "Below", "Beyond", "max", "\u05e9\u05dc\u05d5\u05dd", ""),
     ]
     given_tables = with_codings(tables, rows)
-    found = reader.contents(made(given_tables, book, offsets=offsets), "file")
+    found = reader.read_project(made(given_tables, book, offsets=offsets), "file")
     assert as_rows(by_people(found.codings)[0]) == sorted(given_tables["codings"].itertuples(index=False, name=None))
     assert found.counted.startswith({"codepoints": "code points", "utf16": "UTF-16"}[offsets])
 
@@ -233,7 +233,7 @@ def test_documents_of_one_name_keep_their_folders():
 
 def test_what_xml_cannot_hold_is_replaced_in_names_and_kept_in_texts(tables, book):
     rows = [("interviews/ana.txt", 0, 5, "bell\x07 code", "", "lea", "vertical\x0btab \uffff", "")]
-    found = reader.contents(made(with_codings(tables, rows), book), "file")
+    found = reader.read_project(made(with_codings(tables, rows), book), "file")
     (coding,) = [coding for coding in found.codings if coding.coder == "lea"]
     assert (coding.code, coding.memo) == ("bell\ufffd code", "vertical\ufffdtab \ufffd")
 
@@ -336,7 +336,7 @@ def test_any_text_and_any_spans_come_back(text, cuts, offsets):
     held["codings"] = held["codings"].astype({"start": np.int64, "end": np.int64}) if spans else empty["codings"]
     data = qdpx.project(held, codebook=codebook.Codebook(), study="s", offsets=offsets)
     try:
-        found = reader.contents(data, "file")
+        found = reader.read_project(data, "file")
     except reader.RefusedError as error:
         assert "NUL" in str(error) or "control" in str(error)  # no text that ingest would have let in
         return

@@ -47,7 +47,7 @@ def written(raw: str, words, way: Convention, *, named: bool):
 @pytest.mark.parametrize("named", [True, False])
 def test_every_way_of_counting_is_found_by_the_words_it_lands_on(way, named):
     data = one(b"\xef\xbb\xbf" + TALK.encode(), written(TALK, WORDS, way, named=named))
-    found = qdpx.contents(data, "file")
+    found = qdpx.read_project(data, "file")
     assert [coding.text for coding in found.codings] == list(WORDS)
     text = TALK.replace("\r\n", "\n")
     assert found.sources[0].text == text
@@ -56,7 +56,7 @@ def test_every_way_of_counting_is_found_by_the_words_it_lands_on(way, named):
 
 
 def test_ways_that_give_the_same_words_are_no_tie():
-    found = qdpx.contents(one(b"Plain words, no more.", [selection(1, 0, 5), selection(2, 6, 11)]), "file")
+    found = qdpx.read_project(one(b"Plain words, no more.", [selection(1, 0, 5), selection(2, 6, 11)]), "file")
     assert [coding.text for coding in found.codings] == ["Plain", "words"]
     assert found.counted == "code points, line ends counted as one, end not included"
 
@@ -65,28 +65,30 @@ def test_a_tie_is_refused_in_words_and_settled_by_naming_the_unit():
     # After the emoji both readings begin and end with whole words, and nothing says which is meant.
     data = one("😀😀 a b c d e f".encode(), [selection(1, 5, 6), selection(2, 7, 8)])
     with pytest.raises(RefusedError, match="fit the texts equally well") as error:
-        qdpx.read(data, "file")
+        qdpx.read_qdpx(data, "file")
     assert "code points" in str(error.value) and "UTF-16" in str(error.value)
-    assert [c.text for c in qdpx.contents(data, "file", units=("code points",)).codings] == ["b", "c"]
-    assert [c.text for c in qdpx.contents(data, "file", units=("UTF-16 units",)).codings] == ["a", "b"]
+    assert [c.text for c in qdpx.read_project(data, "file", units=("code points",)).codings] == ["b", "c"]
+    assert [c.text for c in qdpx.read_project(data, "file", units=("UTF-16 units",)).codings] == ["a", "b"]
 
 
 def test_positions_that_belong_to_no_text_are_refused():
     with pytest.raises(RefusedError, match="split words"):
-        qdpx.read(one(b"abcdefghijklmnopqrstuvwxyz", [selection(1, 3, 7), selection(2, 9, 12)]), "file")
+        qdpx.read_qdpx(one(b"abcdefghijklmnopqrstuvwxyz", [selection(1, 3, 7), selection(2, 9, 12)]), "file")
 
 
 def test_a_stray_position_is_kept_without_a_place_so_that_ingest_lists_it():
-    found = qdpx.read(one(b"One two three.", [selection(1, 0, 3), selection(2, 4, 7), selection(3, 90, 99)]), "file")
+    found = qdpx.read_qdpx(
+        one(b"One two three.", [selection(1, 0, 3), selection(2, 4, 7), selection(3, 90, 99)]), "file"
+    )
     assert [(coding.start, coding.text) for coding in found] == [(0, "One"), (4, "two"), (None, "")]
-    placed, misplaced = span_alignment.place(found, {"talk.txt": "One two three."})
+    placed, misplaced = span_alignment.place_codings(found, {"talk.txt": "One two three."})
     assert len(placed) == 2 and "offsets" in misplaced[0].reason
 
 
 def test_text_in_scripts_without_spaces_is_not_taken_for_cut_words():
     text = "我们没有时间。病房里只有两个人。我们很累。"
     spans = [selection(1, 0, 7), selection(2, 7, 16), selection(3, 16, 21)]
-    assert [c.text for c in qdpx.read(one(text.encode(), spans), "f")] == [
+    assert [c.text for c in qdpx.read_qdpx(one(text.encode(), spans), "f")] == [
         "我们没有时间。",
         "病房里只有两个人。",
         "我们很累。",
@@ -99,7 +101,7 @@ def test_coder_memo_date_parent_and_document_are_kept():
         selection(2, 4, 7, code=2, user=2, date="2025-01-02T00:00:00Z"),
         selection(3, 4, 7, code=2, user=9, date=refi.UNDATED),
     ]
-    first, second, third = qdpx.read(one(b"One two three.", held), "file")
+    first, second, third = qdpx.read_qdpx(one(b"One two three.", held), "file")
     assert (first.document, first.code, first.parent_code, first.coder) == ("talk", "Trust", "Feelings", "Ann")
     assert (first.memo, first.date) == ("really?", "2025-01-02T03:04:05Z")
     assert (second.code, second.parent_code, second.coder, second.date) == ("Time", "", "Ben", "2025-01-02")
@@ -115,7 +117,7 @@ def test_notes_are_memos_whether_inside_the_xml_or_beside_it():
     xml = project([("talk", "a.txt", [selection(1, 0, 3).replace("</Coding>", note)])]).replace(
         "</Sources>", f"</Sources>{more}"
     )
-    (coding,) = qdpx.read(packed(xml, {"a.txt": b"One two.", "n.txt": "à côté".encode()}), "f")
+    (coding,) = qdpx.read_qdpx(packed(xml, {"a.txt": b"One two.", "n.txt": "à côté".encode()}), "f")
     assert coding.memo == "à côté\ninside"
 
 
@@ -137,7 +139,7 @@ def test_what_the_program_applied_is_told_from_peoples_codings_by(user):
     data = project([("talk", "a.txt", [selection(1, 0, 3, user=1), selection(2, 4, 7, user=2)])], users=("Ann",))
     number = user.split('"')[1] if user else coders.MODEL_GUID
     data = data.replace("</Users>", f"{user}</Users>").replace(guid(102), number)
-    people, left_out = by_people(qdpx.read(packed(data, {"a.txt": b"One two."}), "file"))
+    people, left_out = by_people(qdpx.read_qdpx(packed(data, {"a.txt": b"One two."}), "file"))
     assert [one.coder for one in people] == ["Ann"]
     assert left_out.startswith("1 of 2 codings were omitted: they are by ")
 
@@ -146,13 +148,13 @@ def test_where_nobody_is_named_the_exports_own_description_tells_and_the_rest_is
     selections = [selection(1, 0, 3, memo="Candidate codes (few_shot): Trust 0.81"), selection(2, 4, 7, memo="hm")]
     xml = project([("talk", "a.txt", selections)]).replace(f' creatingUser="{guid(101)}"', "")
     xml = xml.replace('name="p"', f'name="p" creatingUserGUID="{coders.MODEL_GUID}"')
-    people, _ = by_people(qdpx.read(packed(xml, {"a.txt": b"One two."}), "file"))
+    people, _ = by_people(qdpx.read_qdpx(packed(xml, {"a.txt": b"One two."}), "file"))
     assert [(one.coder, one.memo) for one in people] == [("file", "hm")]
 
 
 def test_what_a_person_took_over_from_the_program_is_theirs():
     memo = "Candidate codes (few_shot): Trust 0.81"
-    people, left_out = by_people(qdpx.read(one(b"One two.", [selection(1, 0, 3, memo=memo)]), "file"))
+    people, left_out = by_people(qdpx.read_qdpx(one(b"One two.", [selection(1, 0, 3, memo=memo)]), "file"))
     assert [(found.coder, found.memo) for found in people] == [("Ann", memo)]
     assert not left_out
 
@@ -164,7 +166,7 @@ def test_a_name_that_several_codes_share_gets_its_parents_and_themes_give_way_to
         f'<Code guid="{guid(5)}" name="{refi.THEMES}" isCodable="false"><Code guid="{guid(6)}" name="A" isCodable="true"/>'
         f'<Code guid="{guid(7)}" name="A" isCodable="true"/></Code>'
     )
-    found = qde.parsed(project([], codes=codes).encode())
+    found = qde.parse_project(project([], codes=codes).encode())
     names = qde.code_names(found)
     assert [names[guid(n)] for n in range(1, 8)] == [
         "A", "A / Fun", "B", "B / fun", refi.THEMES, f"{refi.THEMES} / A", f"{refi.THEMES} / A (1)",
@@ -190,7 +192,7 @@ def test_codings_of_a_whole_source_and_of_no_text_are_kept():
         + "</PictureSource>"
     )
     xml = project([("talk", "a.txt", [whole])]).replace("</Sources>", picture + "</Sources>")
-    first, second = qdpx.read(packed(xml, {"a.txt": b"One two."}), "f")
+    first, second = qdpx.read_qdpx(packed(xml, {"a.txt": b"One two."}), "f")
     assert (first.text, first.code) == ("One two.", "Trust")
     assert (second.document, second.text) == ("photo", "") and "PictureSelection" in second.row
 
@@ -205,7 +207,7 @@ def test_transcripts_of_recordings_and_texts_of_pdfs_are_read():
         f"{selection(9, 4, 9)}</Representation></PDFSource>"
     )
     xml = project([]).replace("</Sources>", spoken + "</Sources>")
-    first, second = qdpx.read(packed(xml, {"a.txt": b"One two three."}), "f")
+    first, second = qdpx.read_qdpx(packed(xml, {"a.txt": b"One two three."}), "f")
     assert (first.document, first.text, first.code) == ("tape", "two", "Time")
     assert (second.document, second.text) == ("paper", "words")
 
@@ -214,11 +216,11 @@ def test_transcripts_of_recordings_and_texts_of_pdfs_are_read():
 @pytest.mark.parametrize("prefix", ["internal://", ""])
 def test_sources_are_found_however_the_folder_is_spelt(folder, prefix):
     xml = project([("talk", "A.txt", [selection(1, 0, 3)])]).replace("internal://", prefix)
-    assert [c.text for c in qdpx.read(packed(xml, {"a.TXT": b"One two."}, folder=folder), "f")] == ["One"]
+    assert [c.text for c in qdpx.read_qdpx(packed(xml, {"a.TXT": b"One two."}, folder=folder), "f")] == ["One"]
 
 
 def test_a_source_whose_text_is_missing_leaves_its_codings_without_a_place():
-    (coding,) = qdpx.read(packed(project([("talk", "gone.txt", [selection(1, 0, 3)])]), {}), "f")
+    (coding,) = qdpx.read_qdpx(packed(project([("talk", "gone.txt", [selection(1, 0, 3)])]), {}), "f")
     assert coding.start is None and coding.text == ""
 
 
@@ -252,7 +254,7 @@ def hostile() -> dict[str, tuple[bytes, str]]:
 def test_hostile_files_are_refused_in_a_sentence(kind):
     data, said = hostile()[kind]
     with pytest.raises(RefusedError, match=said) as error:
-        qdpx.read(data, "file")
+        qdpx.read_qdpx(data, "file")
     assert str(error.value).endswith(".")
 
 
@@ -261,7 +263,7 @@ def test_hostile_files_are_refused_in_a_sentence(kind):
 def test_any_text_and_any_positions_give_true_spans_or_a_refusal(text, pairs):
     raw = text.encode("utf-8", "replace")
     try:
-        found = qdpx.contents(one(raw, [selection(n, a, b) for n, (a, b) in enumerate(pairs)]), "file")
+        found = qdpx.read_project(one(raw, [selection(n, a, b) for n, (a, b) in enumerate(pairs)]), "file")
     except RefusedError:
         return
     for coding in found.codings:
@@ -303,11 +305,11 @@ def test_readers_know_the_ending(tmp_path):
     ],
 )
 def test_real_files_land_where_their_words_are(name, count, unit, whole):
-    found = qdpx.contents((FORMATS / f"{name}.qdpx").read_bytes(), name)
+    found = qdpx.read_project((FORMATS / f"{name}.qdpx").read_bytes(), name)
     assert len(found.codings) == count
     assert found.counted.startswith(unit)
     texts = {source.name: source.text for source in found.sources}
-    placed, misplaced = span_alignment.place(found.codings, texts)
+    placed, misplaced = span_alignment.place_codings(found.codings, texts)
     assert (len(placed), len(misplaced)) == (count, 0)
     clean = 0
     for one_ in placed:
@@ -333,7 +335,7 @@ def test_a_damaged_project_is_read_or_refused_and_never_breaks(data):
         made.writestr("project.qde", xml)
         made.writestr("sources/a.txt", b"One two three.")
     try:
-        found = qdpx.contents(archive.getvalue(), "file")
+        found = qdpx.read_project(archive.getvalue(), "file")
     except RefusedError as error:
         assert str(error)
         return
@@ -346,6 +348,6 @@ def test_a_damaged_project_is_read_or_refused_and_never_breaks(data):
 def test_texts_of_two_bytes_a_letter_without_a_mark_are_read_as_they_are(encoding):
     raw = "Ana: we came late.\r\nBen: I waited.\r\n"
     start = raw.index("I waited")
-    (found,) = qdpx.read(one(raw.encode(encoding), [selection(1, start, start + 8, name="I waited")]), "x")
+    (found,) = qdpx.read_qdpx(one(raw.encode(encoding), [selection(1, start, start + 8, name="I waited")]), "x")
     assert found.text == "I waited"
     assert found.copy == raw.replace("\r\n", "\n")

@@ -51,7 +51,7 @@ def seen(html: str) -> str:
 
 
 def built(folder, **params) -> str:
-    study = report.gather(report.read(folder), codebook.load(folder / "codebook.yaml"))
+    study = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"))
     return report.build_page(study, Params(study=str(folder), **params), MODELS)
 
 
@@ -198,7 +198,7 @@ def test_what_was_decided_and_read_is_told_in_sentences(copied):
     themes = store.read(copied, "themes")
     themes["decided"] = [taken[0].key if theme == 0 else "" for theme in themes.theme_id]
     store.write(copied, "themes", themes)
-    book = codebook.load(copied / "codebook.yaml")
+    book = codebook.load_codebook(copied / "codebook.yaml")
     study = report_tables.gather(report.read(copied), book, taken, ledger=[Read(segment, "Ben")])
     html = report.build_page(study, Params(study=str(copied)), MODELS)
     text = seen(html)
@@ -224,7 +224,7 @@ def test_alternative_readings_stand_beside_the_label_and_lost_ones_are_asked_abo
         Reading(theme=0, label="Charts at <home>", called="Night <i>work</i>", means="{{ 7 * 7 }}", **said),
         Reading(theme=77, label="Gone", missing="Nothing of it is lost.", **said),
     ]
-    book = codebook.load(copied / "codebook.yaml")
+    book = codebook.load_codebook(copied / "codebook.yaml")
     study = report_tables.gather(report.read(copied), book, readings=readings)
     text = seen(report.build_page(study, Params(study=str(copied)), MODELS))
     assert "1 alternative reading Suggested label Night <i>work</i> Dev <b> (porter) , 2026-03-01" in text
@@ -332,7 +332,7 @@ def test_metrics_are_numbers_and_without_coefficients_if_reflexive(copied, monke
 
 
 def test_the_models_are_those_that_the_stages_recorded(small_study):
-    study = report.gather(report.read(small_study), codebook.load(small_study / "codebook.yaml"))
+    study = report.gather(report.read(small_study), codebook.load_codebook(small_study / "codebook.yaml"))
     assert report.fingerprints(study) == [
         ("all-MiniLM-L6-v2", "vectors of segments", "a" * 64),
         ("en_core_web_sm", "sentences", "b" * 64),

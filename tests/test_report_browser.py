@@ -19,7 +19,7 @@ MODELS = [("model", "vectors", "0" * 64)]
 
 @pytest.fixture(scope="module")
 def address(small_study, tmp_path_factory) -> str:
-    made = report.gather(report.read(small_study), codebook.load(small_study / "codebook.yaml"))
+    made = report.gather(report.read(small_study), codebook.load_codebook(small_study / "codebook.yaml"))
     place = tmp_path_factory.mktemp("page with a space") / "index.html"
     place.write_text(report.build_page(made, Params(study=str(small_study)), MODELS), encoding="utf-8")
     return place.as_uri()
@@ -214,7 +214,7 @@ def test_text_stands_out_from_what_is_behind_it(page, selector):
 def test_a_thousand_segments_make_a_page_of_three_megabytes_at_most(tmp_path, browser):
     folder = invented.write(tmp_path / "large", repeat=48)
     (folder / "codebook.yaml").write_text("codes: [Pride, Time, Staffing, Leaders]\n")
-    study = report.gather(report.read(folder), codebook.load(folder / "codebook.yaml"))
+    study = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"))
     place = tmp_path / "large.html"
     place.write_text(report.build_page(study, Params(study=str(folder)), MODELS), encoding="utf-8")
     assert place.stat().st_size < 3_000_000

@@ -32,7 +32,7 @@ ROOT = Path(__file__).parent.parent
 def made(small_study, tmp_path_factory) -> Path:
     """The small study with its report."""
     folder = shutil.copytree(small_study, tmp_path_factory.mktemp("made") / "data" / "small")
-    study = report.gather(report.read(folder), codebook.load(folder / "codebook.yaml"))
+    study = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"))
     (folder / "report").mkdir(exist_ok=True)
     html = report.build_page(study, Params(study=str(folder)), MODELS)
     (folder / "report" / "index.html").write_text(html, encoding="utf-8")

@@ -21,7 +21,7 @@ pytestmark = needs_browser
 def write_report(folder: Path) -> Path:
     """Make the page of a study as the report stage does."""
     taken = ledger.load(folder / "decisions.yaml")
-    made = report.gather(report.read(folder), codebook.load(folder / "codebook.yaml"), taken)
+    made = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"), taken)
     place = folder / "report" / "index.html"
     place.parent.mkdir(exist_ok=True)
     place.write_text(report.build_page(made, Params(study=str(folder)), MODELS), encoding="utf-8")

@@ -14,7 +14,7 @@ from pipeline.commands.sheets import SheetError
 from pipeline.compare import Input
 from pipeline.core import atomic_files, store
 from pipeline.core.params import Compare
-from pipeline.deductive.codebook import parse
+from pipeline.deductive.codebook import parse_codebook
 from tests.coded_study import assignments, codings, tables
 
 HUMAN = "document,start,end,text,code,coder,parent_code,memo\n"
@@ -30,7 +30,7 @@ def study(tmp_path: Path) -> Path:
     made["code_assignments"] = assignments({"d0.1": ["A"]}, made["segments"], ["A", "B"])
     (tmp_path / "human_codes").mkdir()
     (tmp_path / "codebook.yaml").write_text("codes: [A, B]\n")
-    found = compare.compare(Input(made, parse([{"name": "A"}, {"name": "B"}], place="x")), Compare(draws=100))
+    found = compare.compare(Input(made, parse_codebook([{"name": "A"}, {"name": "B"}], place="x")), Compare(draws=100))
     for name in ("documents", "turns", "cases", "codings", "segments", "code_assignments"):
         store.write(tmp_path, name, made[name])
     store.write(tmp_path, "disagreements", found["disagreements"])

@@ -62,6 +62,6 @@ def test_what_is_left_reads_as_it_did(table: list[tuple[str, str]], gone: set[in
     writer.writerow(["n", "one", "two"])
     writer.writerows([n, *cells] for n, cells in enumerate(table))
     data, touched = csv_editing.edit(out.getvalue().encode(), lambda _, row: None if int(row["n"]) in gone else row)
-    _, left = rows.read(data)
+    _, left = rows.read_csv(data)
     assert [(row["one"], row["two"]) for _, row in left] == [c for n, c in enumerate(table) if n not in gone]
     assert touched == len({n for n in gone if n < len(table)})

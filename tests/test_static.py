@@ -82,13 +82,13 @@ def test_a_folder_without_its_weights_or_its_list_of_modules_holds_none(tmp_path
 
 
 def test_the_encoder_uses_it_loads_it_once_and_keeps_its_vectors(folder, tmp_path, monkeypatch):
-    static_models.load.cache_clear()
+    static_models.load_static_model.cache_clear()
     cache = tmp_path / "v.parquet"
     one = encoder.encode(TALK, model=str(folder), cache=cache)
-    assert static_models.load.cache_info().misses == 1
+    assert static_models.load_static_model.cache_info().misses == 1
     np.testing.assert_allclose(np.linalg.norm(one, axis=1), [1, 0, 1, 1, 1], atol=1e-6)
     assert (encoder.encode(TALK[:2], model=str(folder)) == one[:2]).all()
-    assert static_models.load.cache_info().misses == 1
+    assert static_models.load_static_model.cache_info().misses == 1
     monkeypatch.setattr(static_models.Static, "vectors", None)
     assert (encoder.encode(TALK, model=str(folder), cache=cache) == one).all()
 
@@ -172,7 +172,9 @@ def test_tensors_of_model2vec_in_a_folder_of_sentence_transformers_are_that_libr
 @pytest.mark.parametrize("variant", [{}, {"weighted": True, "shared": True}, {"kind": "float16"}], ids=str)
 def test_a_vector_of_model2vec_depends_on_its_text_alone(tmp_path_factory, variant, texts):
     folder = tmp_path_factory.getbasetemp() / f"alone {sorted(variant)}"
-    model = static_models.load(folder if folder.exists() else saved(folder, **variant), str(sorted(variant)))
+    model = static_models.load_static_model(
+        folder if folder.exists() else saved(folder, **variant), str(sorted(variant))
+    )
     together = model.vectors(texts, lambda n: None)
     assert all(
         (vector == model.vectors([text], lambda n: None)[0]).all() for text, vector in zip(texts, together, strict=True)

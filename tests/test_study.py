@@ -57,7 +57,7 @@ def test_the_commented_example_in_the_codebook_template_is_a_valid_codebook(tmp_
     ]
     example = "\n".join(lines[lines.index("codes:") :]).replace("parent: Resources", "parent: null")
     (tmp_path / "codebook.yaml").write_text(example)
-    assert codebook.load(tmp_path / "codebook.yaml").codes[0].name == "Protected time"
+    assert codebook.load_codebook(tmp_path / "codebook.yaml").codes[0].name == "Protected time"
 
 
 def test_a_new_study_can_start_from_a_framework(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -10,7 +10,7 @@ from pipeline.core.text_files import TextFileError
 
 def read(tmp_path: Path, data: bytes) -> str:
     (tmp_path / "a.yaml").write_bytes(data)
-    return text_files.read(tmp_path / "a.yaml")
+    return text_files.read_text(tmp_path / "a.yaml")
 
 
 def test_a_text_is_read_as_it_is_and_without_its_byte_order_mark(tmp_path: Path):
@@ -42,13 +42,13 @@ def test_what_is_no_text_is_said_with_its_line(tmp_path: Path, data: bytes, said
 def test_what_is_far_too_long_is_not_read(tmp_path: Path):
     (tmp_path / "a.yaml").write_bytes(b"a" * 101)
     with pytest.raises(TextFileError, match="larger than"):
-        text_files.read(tmp_path / "a.yaml", largest=100)
-    assert len(text_files.read(tmp_path / "a.yaml", largest=101)) == 101
+        text_files.read_text(tmp_path / "a.yaml", largest=100)
+    assert len(text_files.read_text(tmp_path / "a.yaml", largest=101)) == 101
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_the_marks_of_a_merge_that_failed_are_told_with_their_line(end: str):
     text = end.join(["a: 1", "<<<<<<< HEAD", "b: 2", "=======", "b: 3", ">>>>>>> theirs", ""])
-    (said,) = text_files.unmerged(text, place="a.yaml")
+    (said,) = text_files.merge_conflicts(text, place="a.yaml")
     assert said.startswith("a.yaml, line 2: unresolved Git merge conflict")
-    assert text_files.unmerged("a: x\n=======\n>>>>>>>> no mark\n <<<<<<< nor this\n", place="a.yaml") == []
+    assert text_files.merge_conflicts("a: x\n=======\n>>>>>>>> no mark\n <<<<<<< nor this\n", place="a.yaml") == []

@@ -69,7 +69,7 @@ def test_csv_without_words_is_refused(data):
     ],
 )
 def test_json_of_several_programs(value, expected):
-    assert turns(json_turns.read(json.dumps(value).encode(), LABELS)) == expected
+    assert turns(json_turns.read_json(json.dumps(value).encode(), LABELS)) == expected
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_json_of_several_programs(value, expected):
 )
 def test_json_without_turns_is_refused(data):
     with pytest.raises(RefusedError, match=r"\.$"):
-        json_turns.read(data, LABELS)
+        json_turns.read_json(data, LABELS)
 
 
 JSON = st.recursive(
@@ -96,7 +96,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_json_gives_turns_or_a_sentence(value):
     try:
-        found = json_turns.read(json.dumps(value).encode(), LABELS)
+        found = json_turns.read_json(json.dumps(value).encode(), LABELS)
     except RefusedError as error:
         assert str(error).endswith(".")
     else:

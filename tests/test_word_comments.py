@@ -49,7 +49,7 @@ def word(body, *comments, threads=""):
 
 
 def read(*args, **more):
-    return word_comments.read(word(*args, **more), "P1")
+    return word_comments.read_comments(word(*args, **more), "P1")
 
 
 BODY = p(r("Ana: we had "), start(0), r("no ti"), r("me 😀"), end(0), r(" at all."))
@@ -105,19 +105,19 @@ def test_line_breaks_at_a_paragraphs_ends_do_not_shift_what_follows():
     ("body", "why"), [(p(r("a b")), "has no text"), (p(start(0), end(0), r("a b")), "has no text")]
 )
 def test_a_comment_without_a_range_is_listed(body, why):
-    placed, lost = span_alignment.place(read(body, comment(0, "A")), {"P1.docx": "a b"})
+    placed, lost = span_alignment.place_codings(read(body, comment(0, "A")), {"P1.docx": "a b"})
     assert placed == []
     assert why in lost[0].reason
 
 
 def test_an_empty_comment_is_listed():
-    _, lost = span_alignment.place(read(BODY, comment(0, " ")), {"P1.txt": "x"})
+    _, lost = span_alignment.place_codings(read(BODY, comment(0, " ")), {"P1.txt": "x"})
     assert "No code is given" in lost[0].reason
 
 
 def test_the_transcript_may_be_kept_in_another_format():
     text = "Ana: we had no time 😀 at all."
-    ((one,), _) = span_alignment.place(read(BODY, comment(0, "Time")), {"P1.txt": text})
+    ((one,), _) = span_alignment.place_codings(read(BODY, comment(0, "Time")), {"P1.txt": text})
     assert text[one.start : one.end] == "no time 😀"
 
 
@@ -127,7 +127,7 @@ def test_what_python_docx_writes_is_read():
     document.add_comment(run, text="Reason", author="Max", initials="M")
     buffer = io.BytesIO()
     document.save(buffer)
-    (one,) = word_comments.read(buffer.getvalue(), "P1")
+    (one,) = word_comments.read_comments(buffer.getvalue(), "P1")
     assert (one.text, one.code, one.coder) == ("because", "Reason", "Max")
 
 
@@ -137,7 +137,7 @@ def test_no_comments_no_codes():
     buffer = io.BytesIO()
     document.save(buffer)
     with pytest.raises(RefusedError, match="no comments"):
-        word_comments.read(buffer.getvalue(), "P1")
+        word_comments.read_comments(buffer.getvalue(), "P1")
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_no_comments_no_codes():
 )
 def test_hostile_files_are_refused_in_a_sentence(data, said):
     with pytest.raises(RefusedError, match=said) as caught:
-        word_comments.read(data, "x")
+        word_comments.read_comments(data, "x")
     assert str(caught.value).endswith(".")
 
 

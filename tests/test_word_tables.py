@@ -36,7 +36,7 @@ def word(body: str) -> bytes:
 
 
 def read(body: str) -> list[word_tables.Table]:
-    return word_tables.read(word(body))
+    return word_tables.read_tables(word(body))
 
 
 def test_cells_are_read_row_by_row_and_paragraphs_are_lines():
@@ -50,7 +50,7 @@ def test_what_python_docx_writes_is_read():
     grid.cell(0, 0).text, grid.cell(1, 1).text = "one", "two\tthree\nfour"
     place = io.BytesIO()
     made.save(place)
-    assert word_tables.read(place.getvalue()) == [[["one", ""], ["", "two\tthree\nfour"]]]
+    assert word_tables.read_tables(place.getvalue()) == [[["one", ""], ["", "two\tthree\nfour"]]]
 
 
 def test_words_in_content_controls_and_tracked_insertions_count_and_deleted_ones_do_not():
@@ -78,7 +78,7 @@ def test_rows_and_cells_outside_a_table_are_passed_over():
 )
 def test_what_is_no_word_document_is_refused(data: bytes):
     with pytest.raises(RefusedError):
-        word_tables.read(data)
+        word_tables.read_tables(data)
 
 
 def test_entities_are_refused():
@@ -87,7 +87,7 @@ def test_entities_are_refused():
         entity = '<!DOCTYPE d [<!ENTITY a "aaaa">]>'
         archive.writestr("word/document.xml", f"{entity}<w:document {NS}><w:body>{p(r('&a;'))}</w:body></w:document>")
     with pytest.raises(RefusedError, match="document type"):
-        word_tables.read(place.getvalue())
+        word_tables.read_tables(place.getvalue())
 
 
 def test_a_part_that_would_fill_the_memory_is_refused():
@@ -95,7 +95,7 @@ def test_a_part_that_would_fill_the_memory_is_refused():
     with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b" " * (40 * 2**20))
     with pytest.raises(RefusedError, match="unpack"):
-        word_tables.read(place.getvalue())
+        word_tables.read_tables(place.getvalue())
 
 
 def test_more_cells_than_any_form_has_are_refused(monkeypatch):

@@ -15,7 +15,7 @@ BOMB = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]" 
 
 def read(tmp_path: Path, text: str | bytes, *, typed: bool = False, name: str = "a.yaml") -> yaml_files.Document:
     (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    return yaml_files.read(tmp_path / name, typed=typed)
+    return yaml_files.read_yaml(tmp_path / name, typed=typed)
 
 
 @pytest.mark.parametrize("text", ["", "# only a comment\n", "---\n", "~\n"])

@@ -120,7 +120,7 @@ def write_sheets(
     strata = strata_by(pool, store.read(study, "cases"), store.read(study, "documents"), by) if by else None
     drawn = sample_for_coding(pool, n=n, strata=strata, seed=seed)
     rows = [row | {"coder": coder} for row in _in_context(drawn, segments, turns)]
-    book = codebook.load(Places(study).codebook)
+    book = codebook.load_codebook(Places(study).codebook)
     made = sheets.contents(rows, COLUMNS, widths=WIDTHS, to_fill=("code", "memo"), about=_about_coding(book))
     return sheets.put(study, place, made, "Move it away, or name another coder.")
 
@@ -163,7 +163,7 @@ def take_in(
         raise SheetError(f"{sheet} lies among the human codes already. Take in the sheet that was filled.")
     documents, codings = store.read(study, "documents"), store.read(study, "codings")
     texts = dict(zip(documents["document"], documents["text"], strict=True))
-    known = sorted({*codebook.load(Places(study).codebook).names, *codings["code"]} - {NO_CODE})
+    known = sorted({*codebook.load_codebook(Places(study).codebook).names, *codings["code"]} - {NO_CODE})
     listed = sheets.read(sheet, ("document", "start", "end"))
     resolved = bool(listed) and "resolution" in listed[0]
     column = "resolution" if resolved else "code"

@@ -72,7 +72,7 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Fi
 def _people(found: Findings, folder: Path) -> list[Person]:
     """Who is who; nobody where participants.csv must be mended first, so that what else is wrong is listed too."""
     try:
-        return participants.read(Places(folder).participants)
+        return participants.read_participants(Places(folder).participants)
     except CounterpointError as error:
         found.refuse(error)
         return []
@@ -81,7 +81,7 @@ def _people(found: Findings, folder: Path) -> list[Person]:
 def _codebook_and_decisions(found: Findings, folder: Path) -> None:
     places = Places(folder)
     read: tuple[tuple[Callable[[Path], object], Path], ...] = (
-        (codebook.load, places.codebook),
+        (codebook.load_codebook, places.codebook),
         (ledger.load, places.decisions),
         (written_summaries.load, places.summaries),
         (reading_ledger.load, places.reading),
@@ -126,7 +126,7 @@ def _codes_beyond(found: Findings, folder: Path, codings: pd.DataFrame) -> None:
     path = Places(folder).codebook
     if found.refused or codings.empty or not path.exists():
         return
-    known = codebook.load(path).names
+    known = codebook.load_codebook(path).names
     missing = sorted(set(codings["code"]) - set(known)) if known else []
     if missing:
         found.lines.append(f"note: codes in human_codes/ that are not in {path}: {', '.join(missing)}.")

@@ -41,7 +41,7 @@ def read(header: Iterable[str], rows: Iterable[Mapping[str, str]], *, place: str
     named = {str(entry["name"]).strip() for entry in entries}
     parents = dict.fromkeys(str(entry.get("parent", "")).strip() for entry in entries)
     alone: list[dict[str, Any]] = [{"name": parent} for parent in parents if parent and parent not in named]
-    return codebook.parse(alone + entries, place=place)
+    return codebook.parse_codebook(alone + entries, place=place)
 
 
 def _field(part: str, cell: str) -> Any:

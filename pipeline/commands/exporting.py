@@ -68,14 +68,14 @@ def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Off
     """The files by name. `tables`: those that were made; the others count as empty."""
     held = {name: tables.get(name, store.empty(name)) for name in (*qdpx.TABLES, "framework_matrix")}
     book_file, name = Places(folder).codebook, folder.resolve().name
-    book = codebook.load(book_file) if book_file.exists() else codebook.Codebook()
+    book = codebook.load_codebook(book_file) if book_file.exists() else codebook.Codebook()
     said = ledger.load(Places(folder).decisions)
     files = {
         "coded.qdpx": qdpx.project(held, codebook=book, decisions=said, study=name, offsets=offsets),
         "codebook.qdc": qdc.codebook(book, study=name),
         "codebook.xlsx": sheets.codebook(book),
         "codebook.docx": docx.codebook(book),
-        "csv/codebook.csv": csv.table(pd.DataFrame(sheets.rows(book), columns=list(sheets.COLUMNS))),
+        "csv/codebook.csv": csv.table(pd.DataFrame(sheets.codebook_rows(book), columns=list(sheets.COLUMNS))),
         "csv/participants.csv": csv.table(participants(held["documents"], held["turns"], held["cases"])),
     }
     files |= {f"csv/{name}.csv": csv.table(table) for name, table in tables.items()}

@@ -39,7 +39,7 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
     place = to or Places(study).export / f"handout{'-' + _safe(role) if role else ''}.docx"
     if to is not None and (fault := study_folder.fault_of_output(to.parent)):
         raise HandoutError(f"{to.parent} {fault}")
-    done = stage_record.read(tables["themes_record"])
+    done = stage_record.read_record(tables["themes_record"])
     worded = done.get("labeller", "") if done.get("labels", {}).get(done.get("labeller")) else ""
     grouped = bool(done.get("divided", True))
     decided = _decided(tables["theme_states"])

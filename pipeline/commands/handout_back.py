@@ -41,7 +41,7 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
     is no such form, nothing is written on it, or nobody is named.
     """
     with files.reading("a hand-out"):
-        form = parsed(word_tables.read(files.content(path, follow=True)), place=str(path))
+        form = parsed(word_tables.read_tables(files.content(path, follow=True)), place=str(path))
     name = form.who or who.strip()
     if not name:
         raise HandoutBackError(
@@ -49,7 +49,7 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
         )
     when, lines = _when(form.date, now)
     brought = [
-        entry_files.made(
+        entry_files.new_entry(
             Reading,
             {"theme": theme, "label": label, "who": name, "role": form.role, "when": when, **said},
             error=HandoutBackError,

@@ -124,7 +124,7 @@ def _stopped(error: OSError) -> CounterpointError:
 
 
 def _project(plan: Plan, path: Path, data: bytes) -> None:
-    found = qdpx.contents(data, path.stem, units=UNITS[plan.wanted.offsets])
+    found = qdpx.read_project(data, path.stem, units=UNITS[plan.wanted.offsets])
     plan.lines.append(f"{path.name}: {len(found.sources)} texts, {len(by_people(found.codings)[0])} codings by people.")
     if found.counted:
         plan.lines.append(f"Positions count as: {found.counted}.")
@@ -136,14 +136,14 @@ def _project(plan: Plan, path: Path, data: bytes) -> None:
 
 def _book(plan: Plan, path: Path, data: bytes) -> None:
     guards.check_size(len(data))
-    _codes(plan, path, qde.parsed(data))
+    _codes(plan, path, qde.parse_project(data))
 
 
 def _table(plan: Plan, path: Path, data: bytes) -> None:
     """A csv of this project's: codings, a codebook, or participants, told by its columns."""
-    header, found = rows.read(data, comments=True)
+    header, found = rows.read_csv(data, comments=True)
     if {"document", "code"} <= set(header):
-        _codings(plan, path, codes_csv.read(data, path.stem))
+        _codings(plan, path, codes_csv.read_own_csv(data, path.stem))
     elif set(participants.COLUMNS) <= set(header):
         _write_people(plan, data, place=str(path))
     elif codebook_table.columns(header):
@@ -294,10 +294,10 @@ def _attributes(variables: dict[str, str]) -> dict[str, str]:
 
 def _write_people(plan: Plan, data: bytes, *, place: str) -> None:
     file = Places(plan.folder).participants
-    if participants.read(file):
+    if participants.read_participants(file):
         plan.lines.append(f"{file} is filled already, and was left as it is.")
         return
-    number = len(participants.parsed(data, place=place))
+    number = len(participants.parse_participants(data, place=place))
     plan.replace(file, data, kept=Places(plan.folder).earlier / file.name)
     plan.lines.append(f"{number} speakers were written to {file}: look whether they are who they should be.")
 
@@ -311,12 +311,12 @@ def _codes(plan: Plan, path: Path, project: qde.Project) -> None:
             color = _SHORT_COLOR.sub(r"#\1\1\2\2\3\3", code.color) if len(code.color) == 4 else code.color
             parent = names.get(code.parent, "")
             entries.append({"name": names[guid], "parent": parent, **fields(code.description), "color": color})
-    _write_codebook(plan, codebook.parse(entries, place=path.name))
+    _write_codebook(plan, codebook.parse_codebook(entries, place=path.name))
 
 
 def _write_codebook(plan: Plan, book: Codebook) -> None:
     file = Places(plan.folder).codebook
-    there = codebook.load(file) if file.exists() else Codebook()
+    there = codebook.load_codebook(file) if file.exists() else Codebook()
     if not len(book):
         return
     if there == book:
@@ -325,5 +325,5 @@ def _write_codebook(plan: Plan, book: Codebook) -> None:
     if len(there) and not plan.wanted.codebook:
         plan.lines.append(f"{file} has codes already, and was left as it is. To replace it, import with --codebook.")
         return
-    plan.replace(file, codebook.dump(book).encode(), kept=file.with_stem(f"{file.stem}.before"))
+    plan.replace(file, codebook.dump_codebook(book).encode(), kept=file.with_stem(f"{file.stem}.before"))
     plan.lines.append(f"{len(book)} codes were written to {file}.")

@@ -103,7 +103,7 @@ def _said_in(one: Decision) -> dict[str, Any]:
 
 def _seen(path: Path) -> set[str]:
     """The decisions that the page knew when those in the file were taken; of a file written by hand, none."""
-    raw = yaml_files.read(path).value
+    raw = yaml_files.read_yaml(path).value
     seen = raw.get("seen") or [] if isinstance(raw, dict) else []
     return {str(name) for name in seen} if isinstance(seen, list) else set()
 
@@ -172,7 +172,7 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
             continue
         said = {"case": cell.case, "code": cell.code, "summary": cell.text, "of": written_summaries.digest(summary)}
         dated = {**said, "who": who, "when": now.strftime("%Y-%m-%dT%H:%M:%S")}
-        added.append(entry_files.made(written_summaries.Summary, dated, error=ReturnedError))
+        added.append(entry_files.new_entry(written_summaries.Summary, dated, error=ReturnedError))
     if added:
         written_summaries.save(Places(study).summaries, [*before, *added])
     return [f"{len(added)} cells by {who} written to {Places(study).summaries}.", *conflicts] if added else conflicts

@@ -27,7 +27,7 @@ def run(options: Sequence[str], *, settings_for_once: Sequence[str] = ()) -> int
     once = [word for one in settings_for_once for word in ("-S", one)]
     status = dvc([*(("exp", "run", *once) if once else ("repro",)), *options])
     if status == 0:
-        for line in edited_outputs.said(edited_outputs.deliver(Places(folder))):
+        for line in edited_outputs.kept_messages(edited_outputs.deliver(Places(folder))):
             print(line)
     return status
 

@@ -97,7 +97,7 @@ def _replaced(study: Path, file: Path, before: Coded, sheet: Filled) -> list[str
 def _own(file: Path, sheet: Filled) -> Coded | None:
     """The codings of a file that an earlier taking in of this sheet wrote; None where it holds anything else."""
     try:
-        header, found = table.read(file.read_bytes())
+        header, found = table.read_csv(file.read_bytes())
     except (OSError, RefusedError):
         return None
     if sorted(header) != sorted(COLUMNS):
@@ -121,7 +121,7 @@ def _elsewhere(folder: Path, own: Path, sheet: Filled) -> list[str]:
         if file == own or file.name.startswith("."):
             continue
         try:
-            _, found = table.read(file.read_bytes())
+            _, found = table.read_csv(file.read_bytes())
         except (OSError, RefusedError):
             continue
         theirs: dict[tuple[str, str], list[tuple[int, int]]] = {}

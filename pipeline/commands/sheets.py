@@ -154,7 +154,7 @@ def parsed(data: bytes, *, place: Path) -> tuple[list[str], list[dict[str, str]]
 
 def _read_csv(data: bytes, place: Path) -> tuple[list[str], list[dict[str, str]]]:
     try:
-        lines = list(text_files.rows(text_files.decoded(data, place=str(place)), place=str(place)))
+        lines = list(text_files.csv_rows(text_files.decode_utf8(data, place=str(place)), place=str(place)))
     except text_files.TextFileError as error:
         raise SheetError(str(error)) from None
     return _rows([(number, [formula_guard.plain(cell) for cell in line]) for number, line in lines], f"{place}, line")

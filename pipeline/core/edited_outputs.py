@@ -75,7 +75,7 @@ def deliver(places: Places) -> list[Kept]:
     return kept
 
 
-def said(kept: Iterable[Kept]) -> list[str]:
+def kept_messages(kept: Iterable[Kept]) -> list[str]:
     """A sentence on each file that was kept."""
     return [
         f"{one.file} had been edited and has been regenerated; your edited version is kept in {one.copy}."

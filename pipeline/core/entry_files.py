@@ -85,7 +85,7 @@ def _is_list(value: Any) -> bool:
 One = TypeVar("One", bound=Entry)
 
 
-def read(
+def read_entries(
     path: Path,
     key: str,
     kind: type[One],
@@ -102,7 +102,7 @@ def read(
     its line.
     """
     try:
-        held = yaml_files.read(path) if path.exists() else yaml_files.Document()
+        held = yaml_files.read_yaml(path) if path.exists() else yaml_files.Document()
     except yaml_files.YamlError as broken:
         raise error(str(broken)) from None
     problems = [*held.problems, *_other_keys(path, held.value, key, beside)]
@@ -143,7 +143,7 @@ def _listed(path: Path, held: Any, key: str, *, error: type[CounterpointError]) 
     return under
 
 
-def made(kind: type[One], fields: Mapping[str, Any], *, error: type[CounterpointError]) -> One:
+def new_entry(kind: type[One], fields: Mapping[str, Any], *, error: type[CounterpointError]) -> One:
     """An entry of fields that a command was given; raise `error`, in a sentence, where they cannot be."""
     try:
         return kind.model_validate(fields)
@@ -180,19 +180,19 @@ def _words(dumper: yaml.SafeDumper, words: str) -> yaml.Node:
 _OneLine.add_representer(str, _words)
 
 
-def dump(key: str, held: Iterable[Mapping[str, Any]]) -> str:
+def dump_entries(key: str, held: Iterable[Mapping[str, Any]]) -> str:
     """The text of a file: its heading (see `study_template.HEADS`), its key, and one line per entry."""
     return f"{study_template.HEADS.get(key, '')}{key}:\n" + "".join(_line(dict(one)) for one in held)
 
 
-def save(path: Path, text: str, key: str, line: Callable[[Any], str]) -> None:
+def save_entries(path: Path, text: str, key: str, line: Callable[[Any], str]) -> None:
     """Write a file of entries whole, with the comments that people wrote into it.
 
     `text`: as `dump` makes it; `line`: the line that it has for an entry as it is read. Raises OSError.
     """
-    lines = text_files.read(path).splitlines(keepends=True) if path.exists() else []
+    lines = text_files.read_text(path).splitlines(keepends=True) if path.exists() else []
     before = "".join(row for row in lines if row.rstrip("\r\n") not in study_template.EARLIER_HEADS)
-    atomic_files.write(path, yaml_comments.kept(before, text, key=key, line=line))
+    atomic_files.write(path, yaml_comments.with_comments(before, text, key=key, line=line))
 
 
 def one_line(text: str) -> str:

@@ -83,7 +83,7 @@ class Pin(BaseModel):
 def pins(manifest: Path = MANIFEST) -> dict[str, Pin]:
     """The pinned models by name; raise ModelError where the file is missing or not as it should be."""
     try:
-        found = yaml_files.read(manifest)
+        found = yaml_files.read_yaml(manifest)
         if found.problems:
             raise yaml_files.YamlError("; ".join(found.problems))
         return {str(name): Pin(**pin) for name, pin in found.value["models"].items()}

@@ -173,7 +173,7 @@ def load(path: Path = Path("params.yaml"), *, current: bool = False) -> Params:
     refused, with what to write; DVC finds the settings of the whole run only at the top.
     """
     try:
-        found = yaml_files.read(path, typed=True, largest=LARGEST)
+        found = yaml_files.read_yaml(path, typed=True, largest=LARGEST)
     except FileNotFoundError:
         raise ParamsError(f"{path} is missing. Run this command from the root of the project.") from None
     except yaml_files.YamlError as error:

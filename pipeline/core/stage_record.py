@@ -30,7 +30,7 @@ class Record(dict[str, Any]):
         return pd.DataFrame(rows, columns=["key", "value"], dtype="str")
 
 
-def read(table: pd.DataFrame) -> Record:
+def read_record(table: pd.DataFrame) -> Record:
     """The record that a table holds, the way back from `Record.table`."""
     return Record((str(key), _read(str(value))) for key, value in zip(table["key"], table["value"], strict=True))
 

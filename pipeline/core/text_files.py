@@ -27,7 +27,7 @@ class TextFileError(CounterpointError):
     """A text file cannot be read; the message names the file and the line."""
 
 
-def read(path: Path, *, largest: int = LARGEST) -> str:
+def read_text(path: Path, *, largest: int = LARGEST) -> str:
     """The text of a file, without a byte order mark, its line ends as they are.
 
     Raises FileNotFoundError, and TextFileError with the line for what is not UTF-8, holds characters that no text
@@ -42,10 +42,10 @@ def read(path: Path, *, largest: int = LARGEST) -> str:
             f"{path} is larger than {largest // 2**20} MiB, too large for this kind of file. Check that it "
             "is the right one."
         )
-    return decoded(path.read_bytes(), place=str(path))
+    return decode_utf8(path.read_bytes(), place=str(path))
 
 
-def decoded(data: bytes, *, place: str) -> str:
+def decode_utf8(data: bytes, *, place: str) -> str:
     """The text of bytes in UTF-8, without a byte order mark; `place` is the file, for the sentence of TextFileError."""
     for starts, said in _OTHERS:
         if data.startswith(starts):
@@ -66,7 +66,7 @@ def decoded(data: bytes, *, place: str) -> str:
     return text
 
 
-def rows(text: str, *, place: str, comments: bool = False) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(text: str, *, place: str, comments: bool = False) -> Iterator[tuple[int, list[str]]]:
     """The rows of a csv text that are not empty, each with the line on which it begins; its delimiter is found.
 
     `comments`: rows whose first cell begins with # are left out. Raises TextFileError, with the line, for quotation
@@ -88,7 +88,7 @@ def rows(text: str, *, place: str, comments: bool = False) -> Iterator[tuple[int
         ) from None
 
 
-def unmerged(text: str, *, place: str) -> list[str]:
+def merge_conflicts(text: str, *, place: str) -> list[str]:
     """A sentence for the first mark that Git left of a merge, with its line; none where there is no such mark."""
     found = next((mark for mark in _MARKS.finditer(text) if mark[1][0] != "="), None)
     if found is None:

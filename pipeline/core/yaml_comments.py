@@ -12,7 +12,7 @@ from pipeline.core import yaml_files
 _COMMENT = re.compile(r"(?:^|\s)(#.*?)\s*$")
 
 
-def kept(before: str, after: str, *, key: str, line: Callable[[Any], str]) -> str:
+def with_comments(before: str, after: str, *, key: str, line: Callable[[Any], str]) -> str:
     """`after`, the text of a list under `key` with an entry a line, with the comments that people wrote into `before`.
 
     A comment above an entry, or within it, comes above its line; it goes where its entry is gone. Others stay above or
@@ -22,7 +22,7 @@ def kept(before: str, after: str, *, key: str, line: Callable[[Any], str]) -> st
     ours = set(after.splitlines())
     if not any("#" in own for own in before.splitlines() if own not in ours):
         return after
-    held = yaml_files.parsed(before, place=key).value
+    held = yaml_files.parse_yaml(before, place=key).value
     under = held.get(key) if isinstance(held, yaml_files.Map) else held
     entries = under if isinstance(under, yaml_files.List) else yaml_files.List(0)
     above, theirs, below = _sorted(before.splitlines(), held, entries, key)

@@ -85,24 +85,24 @@ class Document:
     problems: list[str] = field(default_factory=list)
 
 
-def read(path: Path, *, typed: bool = False, largest: int = text_files.LARGEST) -> Document:
+def read_yaml(path: Path, *, typed: bool = False, largest: int = text_files.LARGEST) -> Document:
     """Read a YAML file. Its values are texts, booleans, None, Map and List; `typed`: and numbers.
 
     Without `typed` a number stays as it was written, a Numeral. Dates and keys are always texts. Raises
     FileNotFoundError, and YamlError in a sentence with file and line.
     """
     try:
-        text = text_files.read(path, largest=largest)
+        text = text_files.read_text(path, largest=largest)
     except text_files.TextFileError as error:
         raise YamlError(str(error)) from None
     if path.suffix.lower() == ".json":
         text = _PAIR.sub(_whole, text)
-    return parsed(text, place=str(path), typed=typed)
+    return parse_yaml(text, place=str(path), typed=typed)
 
 
-def parsed(text: str, *, place: str, typed: bool = False) -> Document:
+def parse_yaml(text: str, *, place: str, typed: bool = False) -> Document:
     """Read a text of YAML, as `read` does a file; `place` is what the messages call it."""
-    if marks := text_files.unmerged(text, place=place):
+    if marks := text_files.merge_conflicts(text, place=place):
         raise YamlError(marks[0])
     return _Reading(place, typed=typed).document(text)
 

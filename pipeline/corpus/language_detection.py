@@ -33,7 +33,7 @@ TOLD = 0.5
 _SENTENCE = re.compile(r"[^.!?…؟۔।॥。！？\n]+[.!?…؟۔।॥。！？\n]*")
 
 
-def found(texts: Iterable[str]) -> Found:
+def detect_language(texts: Iterable[str]) -> Found:
     """The language of a document from the texts of its turns; see FEWEST, SURE and TOLD for when it is unknown."""
     said = [text for text in texts if text.strip()]
     whole = "\n".join(said)[:LONGEST]
@@ -64,9 +64,9 @@ def spoken(answers: Iterable[str], questions: Iterable[str]) -> Found:
     What the interviewer speaks besides is among the others; the share is of everybody's words.
     """
     own, asked = list(answers), list(questions)
-    told, other = found(own), found(asked)
+    told, other = detect_language(own), detect_language(asked)
     if told.language == UNKNOWN:
-        return found([*own, *asked])
+        return detect_language([*own, *asked])
     if other.language == UNKNOWN:
         return told
     words = [sum(map(text_layout.count_words, texts)) for texts in (own, asked)]

@@ -37,24 +37,24 @@ class Person:
     other_spelling: str = ""
 
 
-def read(path: Path) -> list[Person]:
+def read_participants(path: Path) -> list[Person]:
     """Read participants.csv; no file, or none but comments, is no row. Raises ParticipantsError with every problem."""
     if not path.exists() and not path.is_symlink():
         return []
     try:
-        return parsed(files.content(path), place=str(path))
+        return parse_participants(files.content(path), place=str(path))
     except RefusedError as error:
         raise ParticipantsError(f"{path}: {error}") from None
 
 
-def parsed(data: bytes, *, place: str) -> list[Person]:
+def parse_participants(data: bytes, *, place: str) -> list[Person]:
     """The rows of the bytes of such a file; `place` is what the messages call it. Raises ParticipantsError."""
     if not data:
         return []
     try:
         _refuse_damaged(data, place)
         with files.reading("a list of participants"):
-            header, found = rows.read(data, comments=True)
+            header, found = rows.read_csv(data, comments=True)
     except RefusedError as error:
         raise ParticipantsError(f"{place}: {error}") from None
     except text_files.TextFileError as error:
@@ -83,9 +83,9 @@ def _refuse_damaged(data: bytes, place: str) -> None:
         text, guessed = decoding.as_written(data)
     except RefusedError:
         text, guessed = "", "nothing that can be read"
-    text_files.decoded(data if guessed else text.encode(), place=place)
+    text_files.decode_utf8(data if guessed else text.encode(), place=place)
     header = 0
-    for line, row in text_files.rows(text, place=place, comments=True):
+    for line, row in text_files.csv_rows(text, place=place, comments=True):
         header = header or len(row)
         if len(row) < min(header, len(COLUMNS)) or any(cell.strip() for cell in row[header:]):
             raise text_files.TextFileError(
@@ -94,7 +94,7 @@ def _refuse_damaged(data: bytes, place: str) -> None:
             )
 
 
-def matched(
+def match_documents(
     people: list[Person], documents: list[str]
 ) -> tuple[dict[tuple[str, str], Person], list[tuple[Person, str]]]:
     """Return the person of each (document, speaker's key), and the rows whose document is not there, with the reason.

@@ -63,7 +63,7 @@ class _Folded:
         return [(self.at[start], self.at[end - 1] + 1) for start, end in _occurrences(self.text, wanted)]
 
 
-def place(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list[Placed], list[Misplaced]]:
+def place_codings(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list[Placed], list[Misplaced]]:
     """Place codings in the texts of a study's documents; return those placed and those not, each in the order given.
 
     Offsets count where the text agrees with them, or where there is no text. Otherwise the words are searched in that
@@ -90,7 +90,7 @@ def place(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list[Placed]
     return placed, misplaced
 
 
-def row(placed: Placed, text: str) -> Row:
+def coding_row(placed: Placed, text: str) -> Row:
     """Return a placed coding as a row of codings; its text is the document's own."""
     coding, words = placed.coding, text[placed.start : placed.end]
     at = (placed.document, placed.start, placed.end, words)

@@ -58,7 +58,7 @@ class Reading(entry_files.Entry):
 
 def load(path: Path) -> list[Reading]:
     """Every reading by theme, time and person; raise AlternativesError with every problem. Without a file, none."""
-    held = entry_files.read(path, "readings", Reading, error=AlternativesError, beside=())
+    held = entry_files.read_entries(path, "readings", Reading, error=AlternativesError, beside=())
     return sorted(map(_kept, held), key=_order)
 
 
@@ -79,12 +79,12 @@ def added(there: Sequence[Reading], brought: Iterable[Reading]) -> list[Reading]
 def dump(found: Iterable[Reading]) -> str:
     """The text of readings.yaml: a line each, by theme, time and person."""
     held = sorted(set(found), key=_order)
-    return entry_files.dump("readings", (one.model_dump(exclude_defaults=True) for one in held))
+    return entry_files.dump_entries("readings", (one.model_dump(exclude_defaults=True) for one in held))
 
 
 def save(path: Path, found: Iterable[Reading]) -> None:
     """Write readings.yaml whole, with the comments that people wrote into it."""
-    entry_files.save(path, dump(found), "readings", lambda held: entry_files.one_line(dump([_kept(held)])))
+    entry_files.save_entries(path, dump(found), "readings", lambda held: entry_files.one_line(dump([_kept(held)])))
 
 
 def _kept(held: Any) -> Reading:

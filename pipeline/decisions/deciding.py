@@ -143,7 +143,7 @@ def _made(
         raise DecidingError("Nobody is named as deciding. Say who decides: --who NAME, or set COUNTERPOINT_WHO.")
     when = _after(taken, now or datetime.now(UTC))
     said = {**fields, "who": written(who), "why": why.strip(), "when": when}
-    made = entry_files.made(Decision, said, error=DecidingError)
+    made = entry_files.new_entry(Decision, said, error=DecidingError)
     return made.model_copy(update={"id": made.key})
 
 

@@ -102,7 +102,7 @@ class Decision(entry_files.Entry):
 
 def load(path: Path) -> list[Decision]:
     """The decisions of a study in the order they were taken; raise DecisionsError with every problem at once."""
-    found = entry_files.read(
+    found = entry_files.read_entries(
         path,
         "decisions",
         Decision,
@@ -136,12 +136,12 @@ def dump(decisions: Iterable[Decision]) -> str:
     for key in sorted(keyed):
         held = keyed[key].model_dump(mode="json", exclude_defaults=True) | {"id": key}
         rows.append({name: held[name] for name in ORDER if name in held})
-    return entry_files.dump("decisions", rows)
+    return entry_files.dump_entries("decisions", rows)
 
 
 def save(path: Path, decisions: Iterable[Decision]) -> None:
     """Write decisions.yaml whole, with the comments that people wrote into it."""
-    entry_files.save(path, dump(decisions), "decisions", _line)
+    entry_files.save_entries(path, dump(decisions), "decisions", _line)
 
 
 def _line(held: Any) -> str:

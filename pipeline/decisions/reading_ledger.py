@@ -50,18 +50,18 @@ class Share:
 
 def load(path: Path) -> list[Read]:
     """The ledger in the order of segments; empty where there is no file. Raises ReadingError for another shape."""
-    held = entry_files.read(path, "reading", Line, error=ReadingError, beside=())
+    held = entry_files.read_entries(path, "reading", Line, error=ReadingError, beside=())
     return sorted({Read(one.segment, written(one.who)) for one in held})
 
 
 def dump(ledger: Iterable[Read]) -> str:
     """The text of reading.yaml: a line each, in the order of segments."""
-    return entry_files.dump("reading", (asdict(read) for read in sorted(set(ledger))))
+    return entry_files.dump_entries("reading", (asdict(read) for read in sorted(set(ledger))))
 
 
 def save(path: Path, ledger: Iterable[Read]) -> None:
     """Write the ledger whole, with the comments that people wrote into it."""
-    entry_files.save(path, dump(ledger), "reading", _line)
+    entry_files.save_entries(path, dump(ledger), "reading", _line)
 
 
 def _line(held: Any) -> str:

@@ -122,10 +122,10 @@ class Codebook(BaseModel):
         return {parent: tuple(code.name for code in self.codes if code.parent == parent) for parent in parents}
 
 
-def load(path: Path) -> Codebook:
+def load_codebook(path: Path) -> Codebook:
     """Read and check a codebook; raise CodebookError with every problem in it, each with its line and entry."""
     try:
-        found = yaml_files.read(path)
+        found = yaml_files.read_yaml(path)
     except FileNotFoundError:
         raise CodebookError(f"{path} is missing. Create an empty one with `counterpoint new {path.parent}`.") from None
     except yaml_files.YamlError as error:
@@ -142,10 +142,10 @@ def load(path: Path) -> Codebook:
         if key != "codes"
     ]
     codes = raw.get("codes") or yaml_files.List(0)
-    return parse(codes, place=str(path), lines=codes.lines, problems=strange + found.problems)
+    return parse_codebook(codes, place=str(path), lines=codes.lines, problems=strange + found.problems)
 
 
-def parse(
+def parse_codebook(
     entries: list[Any], *, place: str, lines: list[int] | None = None, problems: list[str] | None = None
 ) -> Codebook:
     """A codebook of entries (mappings of Code's fields); raise CodebookError with every problem, earlier ones first.
@@ -173,7 +173,7 @@ def parse(
     return Codebook(codes=tuple(code for _, code in codes))
 
 
-def dump(book: Codebook) -> str:
+def dump_codebook(book: Codebook) -> str:
     """The YAML of a codebook, with only the fields that say something; `load` gives the same codebook back."""
     entries = []
     for code in book.codes:

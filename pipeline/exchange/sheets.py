@@ -11,7 +11,7 @@ COLUMNS = ("name", "parent", "definition", "include", "exclude", "examples", "co
 WIDTHS = (28, 22, 50, 40, 40, 60, 60, 10)
 
 
-def rows(book: Codebook) -> list[tuple[str, ...]]:
+def codebook_rows(book: Codebook) -> list[tuple[str, ...]]:
     """The codes as rows of COLUMNS, in the order of the codebook; examples stand a line each."""
     return [
         (
@@ -40,7 +40,7 @@ def codebook(book: Codebook) -> bytes:
     for column, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, head)
-    for line, row in enumerate(rows(book), start=1):
+    for line, row in enumerate(codebook_rows(book), start=1):
         for column, cell in enumerate(row):
             sheet.write_string(line, column, cell[: formula_guard.LONGEST], text)
     sheet.freeze_panes(1, 1)

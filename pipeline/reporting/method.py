@@ -36,7 +36,7 @@ class Draft:
 def records(tables: Mapping[str, pd.DataFrame]) -> dict[str, Record]:
     """What each stage recorded, by its name; nothing of a stage whose table is empty or not there."""
     return {
-        stage: stage_record.read(tables[f"{stage}_record"]) if f"{stage}_record" in tables else Record()
+        stage: stage_record.read_record(tables[f"{stage}_record"]) if f"{stage}_record" in tables else Record()
         for stage in STAGES
     }
 

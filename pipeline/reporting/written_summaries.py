@@ -39,7 +39,7 @@ class Summary(entry_files.Entry):
 
 def load(path: Path) -> list[Summary]:
     """Every entry, by time; raise WrittenError with every problem at once. A file that is not there holds none."""
-    held = entry_files.read(path, "summaries", Summary, error=WrittenError, beside=())
+    held = entry_files.read_entries(path, "summaries", Summary, error=WrittenError, beside=())
     found = [_kept(one) for one in held]
     return sorted(found, key=lambda one: (one.when.replace(" ", "T"), one.case, one.code, one.who, one.summary))
 
@@ -56,12 +56,12 @@ def standing(found: Iterable[Summary]) -> dict[tuple[str, str], Summary]:
 def dump(found: Iterable[Summary]) -> str:
     """The text of summaries.yaml: a line each, by case, code and time."""
     held = sorted(set(found), key=lambda one: (one.case, one.code, one.when, one.who, one.summary))
-    return entry_files.dump("summaries", (one.model_dump(exclude_defaults=True) for one in held))
+    return entry_files.dump_entries("summaries", (one.model_dump(exclude_defaults=True) for one in held))
 
 
 def save(path: Path, found: Iterable[Summary]) -> None:
     """Write summaries.yaml whole, with the comments that people wrote into it."""
-    entry_files.save(path, dump(found), "summaries", lambda held: entry_files.one_line(dump([_kept(held)])))
+    entry_files.save_entries(path, dump(found), "summaries", lambda held: entry_files.one_line(dump([_kept(held)])))
 
 
 def _kept(held: Any) -> Summary:

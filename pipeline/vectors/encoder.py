@@ -106,7 +106,7 @@ def encode(
     if tell:
         tell(_used(model, found, way, place, precision))
     ways: dict[str, Callable[[], Encoder]] = {
-        "static": partial(static_models.load, found.folder, found.fingerprint),
+        "static": partial(static_models.load_static_model, found.folder, found.fingerprint),
         "bert": partial(onnx_bert.Bert, found.folder, precision=precision, threads=threads),
     }
     load = ways.get(way, partial(Library, found.folder, place, batch_size))

@@ -45,7 +45,7 @@ class Bert:
         """
         from safetensors.numpy import load_file
 
-        config = model_files.read(folder / "config.json")
+        config = model_files.read_json(folder / "config.json")
         weights = {name.removeprefix("bert."): w for name, w in load_file(folder / "model.safetensors").items()}
         weights = {name: w.astype(np.float32, copy=False) for name, w in weights.items() if w.dtype.kind == "f"}
         self.width = int(config["hidden_size"])
@@ -100,8 +100,8 @@ def supports(folder: Path) -> bool:
         and model_files.pools_all(folder)
         and model_files.is_plain(folder)
         and [one.name for one in folder.glob("sentence_*_config.json")] in ([], [SETTINGS])
-        and _is_plain(model_files.read(folder / "config.json"))
-        and model_files.read(folder / SETTINGS).items() <= {**PLAIN_SETTINGS, **_length(folder)}.items()
+        and _is_plain(model_files.read_json(folder / "config.json"))
+        and model_files.read_json(folder / SETTINGS).items() <= {**PLAIN_SETTINGS, **_length(folder)}.items()
         and _splits_alike(folder)
     )
 
@@ -123,10 +123,10 @@ def _splits_alike(folder: Path) -> bool:
 
     That library builds the tokenizers of BERT's own kind anew, from tokenizer_config.json.
     """
-    normalizer = model_files.read(folder / "tokenizer.json").get("normalizer") or {}
+    normalizer = model_files.read_json(folder / "tokenizer.json").get("normalizer") or {}
     if normalizer.get("type") != "BertNormalizer":
         return True
-    wanted = model_files.read(folder / "tokenizer_config.json")
+    wanted = model_files.read_json(folder / "tokenizer_config.json")
     return (
         bool(normalizer.get("clean_text", True))
         and normalizer.get("lowercase", True) == wanted.get("do_lower_case", True)
@@ -137,14 +137,14 @@ def _splits_alike(folder: Path) -> bool:
 
 def _length(folder: Path) -> dict[str, Any]:
     """The most word pieces, where the model's own settings say so."""
-    settings = model_files.read(folder / SETTINGS)
+    settings = model_files.read_json(folder / SETTINGS)
     return {"max_seq_length": settings["max_seq_length"]} if "max_seq_length" in settings else {}
 
 
 def window(folder: Path) -> int:
     """The most word pieces of a text: as the model's settings say, else its tokenizer's, never beyond its positions."""
-    longest = int(model_files.read(folder / "config.json")["max_position_embeddings"])
-    of_tokenizer = model_files.read(folder / "tokenizer_config.json").get("model_max_length") or longest
+    longest = int(model_files.read_json(folder / "config.json")["max_position_embeddings"])
+    of_tokenizer = model_files.read_json(folder / "tokenizer_config.json").get("model_max_length") or longest
     return min(int(_length(folder).get("max_seq_length") or of_tokenizer), longest)
 
 

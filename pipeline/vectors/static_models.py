@@ -42,7 +42,7 @@ class Static:
         self._model = StaticModel(
             vectors if own else vectors.astype(np.float32),
             tokenizer,
-            normalize=own and bool(model_files.read(folder / "config.json").get("normalize")),
+            normalize=own and bool(model_files.read_json(folder / "config.json").get("normalize")),
             weights=held.get("weights"),
             token_mapping=held.get("mapping"),
         )
@@ -76,7 +76,7 @@ def supports(folder: Path) -> bool:
 
 
 @lru_cache(maxsize=1)
-def load(folder: Path, fingerprint: str) -> Static:
+def load_static_model(folder: Path, fingerprint: str) -> Static:
     """The model of a folder, loaded once for all parts of a study; `fingerprint` says what is in the folder."""
     return Static(folder)
 

@@ -19,7 +19,7 @@ def edit(data: bytes, change: Change, *, comments: bool = False) -> tuple[bytes,
     `change` is given a row's line number and its cells by column (in lower case, as written), and returns them as they
     shall be, or None to take the row out. `comments`: lines whose first cell begins with # are no rows.
     """
-    header, found = reader.read(data, comments=comments)
+    header, found = reader.read_csv(data, comments=comments)
     wanted = {number: (cells, change(number, dict(cells))) for number, cells in found}
     text, _ = decoding.decode(data)
     lines = text.split("\n")

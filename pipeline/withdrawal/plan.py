@@ -125,7 +125,7 @@ def _phrases(params: Params) -> list[str]:
     said = []
     try:
         said += [decision.label or "" for decision in ledger.load(params.places.decisions)]
-        for code in codebook.load(params.places.codebook).codes if params.places.codebook.exists() else ():
+        for code in codebook.load_codebook(params.places.codebook).codes if params.places.codebook.exists() else ():
             said += [code.name, *code.examples, *code.counter_examples]
     except CounterpointError:
         return said  # what cannot be read is refused where it would be changed

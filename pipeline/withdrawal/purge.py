@@ -32,7 +32,7 @@ def purge(root: Path, study: Path) -> list[str]:
     """
     idle(root / study)
     # What somebody wrote in the workbook is no work of ours to throw away; if it quotes them, the search says so.
-    said = edited_outputs.said(edited_outputs.keep(Places(study, root), [Places(study, root).workbook]))
+    said = edited_outputs.kept_messages(edited_outputs.keep(Places(study, root), [Places(study, root).workbook]))
     touched, left = derived_files.discard(Places(study, root))
     said += [f"removed {folder.relative_to(root).as_posix()}" for folder in touched if not folder.exists()]
     for place in (place.relative_to(root).as_posix() for place in left):

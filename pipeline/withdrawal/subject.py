@@ -41,7 +41,7 @@ class Given:
         folder = places.transcripts
         files = {normal(path.relative_to(folder).as_posix()): path for path in ingest.source_files(folder)}
         tables = ingest.ingest(params.folder, **params.ingest.model_dump())
-        return Given(places, files, tables, participants.read(places.participants), Documents(files))
+        return Given(places, files, tables, participants.read_participants(places.participants), Documents(files))
 
     @property
     def turns(self) -> pd.DataFrame:

@@ -89,7 +89,7 @@ def _own_codings(path: Path) -> dict[int, Coding] | None:
     if path.suffix.lower() != ".csv":
         return None
     try:
-        found = codes_csv.read(path.read_bytes(), path.stem)
+        found = codes_csv.read_own_csv(path.read_bytes(), path.stem)
     except RefusedError:
         return None
     return {int(coding.row.removeprefix("line ")): coding for coding in found}
@@ -104,7 +104,7 @@ def row_change(
 ) -> csv_editing.Change:
     """What becomes of a row with a passage: gone, moved to where its passage lies now, or as it was."""
     texts = given.texts
-    placed, _ = span_alignment.place(list(codings.values()), texts)
+    placed, _ = span_alignment.place_codings(list(codings.values()), texts)
     spans = {one.coding.row: one for one in placed}
 
     def changed(line: int, row: dict[str, str]) -> dict[str, str] | None:
@@ -156,7 +156,7 @@ def _sheet(
 ) -> tuple[bytes, int]:
     """A sheet to fill in without their rows, and how many rows changed; a file that is no such sheet stays."""
     data = path.read_bytes()
-    reader = {".csv": rows.read, ".xlsx": rows.read_xlsx}.get(path.suffix.lower())
+    reader = {".csv": rows.read_csv, ".xlsx": rows.read_xlsx}.get(path.suffix.lower())
     try:
         header, found = reader(data) if reader else ([], [])
     except RefusedError:

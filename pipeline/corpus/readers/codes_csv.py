@@ -8,13 +8,13 @@ from pipeline.corpus.readers.model import RefusedError
 REQUIRED = ("document", "code")
 
 
-def read(data: bytes, stem: str) -> list[Coding]:
+def read_own_csv(data: bytes, stem: str) -> list[Coding]:
     """Return the codings of a csv file; `stem`, the file's name, stands for a coder who is not named.
 
     Other columns are not read; an apostrophe that keeps a cell from being a formula is taken off. Raises RefusedError
     where a needed column is missing.
     """
-    header, found = rows.read(data)
+    header, found = rows.read_csv(data)
     missing = [name for name in REQUIRED if name not in header]
     if "text" not in header and not {"start", "end"} <= set(header):
         missing.append("text")

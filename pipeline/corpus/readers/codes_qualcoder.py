@@ -22,13 +22,13 @@ UNITS = offsets.UNITS[:2]
 _SEPARATORS = str.maketrans("\u2028\u2029", "\n\n")
 
 
-def read(data: bytes, stem: str) -> list[Coding]:
+def read_qualcoder(data: bytes, stem: str) -> list[Coding]:
     """Return the codings of a project; `stem`, the file's name, stands for a coder who is not named.
 
     A code's parent is its category. Codings of pictures and sound have no place in a text and come back without one.
     Raises RefusedError where it is no project of QualCoder's.
     """
-    tables = databases.read(data, WANTED, program="QualCoder")
+    tables = databases.read_database(data, WANTED, program="QualCoder")
     categories = {row["catid"]: row["name"].strip() for row in tables["code_cat"]}
     codes = {
         row["cid"]: (row["name"].strip(), categories.get(row["catid"], "") if row["catid"] else "")

@@ -10,7 +10,7 @@ _CODER = re.compile(r"\[\[coderId[=:]([^\[\]]+)\]\]", re.IGNORECASE)
 _LEAD = re.compile(r"^[~\s]+")
 
 
-def read(data: bytes, stem: str) -> list[Coding]:
+def read_rock(data: bytes, stem: str) -> list[Coding]:
     """Return the codings of a ROCK source; its document is the transcript of the same name.
 
     `[[a>b]]` is code b under a. `[[coderId=asha]]` names the coder of its line and those below, up to the next; where

@@ -76,9 +76,9 @@ PATHS = ("\\", ">", " / ")
 
 def read_csv(data: bytes, stem: str) -> list[Coding]:
     """Return the codings of a csv: ours as it stands, another program's by what its columns are called."""
-    header, found = rows.read(data)
+    header, found = rows.read_csv(data)
     if {"document", "code"} <= set(header) and ("text" in header or {"start", "end"} <= set(header)):
-        return codes_csv.read(data, stem)
+        return codes_csv.read_own_csv(data, stem)
     return _codings(header, found, stem)
 
 

@@ -52,12 +52,12 @@ class _Page:
         return start + bisect_right(self._breaks, start), end + bisect_left(self._breaks, end)
 
 
-def read(data: bytes, stem: str) -> list[Coding]:
+def read_taguette(data: bytes, stem: str) -> list[Coding]:
     """Return the codings of all documents; a tag is a code, and who first made a highlight is its coder.
 
     A highlight without a tag is no coding. Taguette's tags have no parents. Raises RefusedError.
     """
-    tables = databases.read(data, WANTED, program="Taguette")
+    tables = databases.read_database(data, WANTED, program="Taguette")
     paths = {row["id"]: row["path"].strip() for row in tables["tags"]}
     tags: dict[str, list[str]] = defaultdict(list)
     for row in tables["highlight_tags"]:
@@ -103,7 +103,7 @@ def _made(commands: list[databases.Row]) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for row in commands:
         try:
-            said = strict_json.parsed(row["payload"])
+            said = strict_json.parse_json(row["payload"])
         except RefusedError:
             continue  # its history alone is damaged: nobody is named as the coder of that highlight
         if isinstance(said, dict) and said.get("type") == "highlight_add":

@@ -18,7 +18,7 @@ _ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA)
 Row = dict[str, str]
 
 
-def read(data: bytes, wanted: Mapping[str, Sequence[str]], *, program: str) -> dict[str, list[Row]]:
+def read_database(data: bytes, wanted: Mapping[str, Sequence[str]], *, program: str) -> dict[str, list[Row]]:
     """Return the rows of the tables wanted, each with the columns wanted, as text; a missing optional table is empty.
 
     A table whose name ends in ? is optional, as is such a column. `program`: what the file should come from. Raises

@@ -65,15 +65,15 @@ class _Text:
             self.edges[1].setdefault(comment, max(self.size - 1, 0))
 
 
-def read(data: bytes, labels: Labels) -> Transcript:
+def read_docx(data: bytes, labels: Labels) -> Transcript:
     """Read a Word document; its canonical text is its paragraphs, joined by line ends (tables cell by cell)."""
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
-    text, _, marks = parts(guards.member(archive, "word/document.xml"))
+    text, _, marks = text_and_comments(guards.member(archive, "word/document.xml"))
     return traced(speakers.transcript(text, labels), "paragraph", marks)
 
 
-def parts(xml: bytes) -> tuple[str, dict[str, tuple[int, int]], list[tuple[int, int]]]:
+def text_and_comments(xml: bytes) -> tuple[str, dict[str, tuple[int, int]], list[tuple[int, int]]]:
     """Return the text of a document's XML; in it, each comment's span, by its id; paragraphs' starts and numbers.
 
     Empty paragraphs are not counted, as nobody counts them.
@@ -102,7 +102,7 @@ def _walked(xml: bytes) -> _Text:
         elif tag == "p":
             text.open() if event == "start" else text.close()
         elif event == "end" and text.opened and not skipping:
-            text.opened[-1].add(said(tag, element.text))
+            text.opened[-1].add(element_text(tag, element.text))
         if event == "end":
             element.clear()
     return text
@@ -113,7 +113,7 @@ def attribute(element: Any, of: str) -> str:
     return element.get(f"{_W}{of}") or element.get(f"{_STRICT}{of}") or ""
 
 
-def said(tag: str, text: str | None) -> str:
+def element_text(tag: str, text: str | None) -> str:
     """The words that an element stands for, by its tag in `name`; most stand for none."""
     return (text or "").replace("\n", " ") if tag == "t" else _MARKS.get(tag, "")
 

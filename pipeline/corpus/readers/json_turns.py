@@ -24,14 +24,14 @@ TIME = ("start", "start_time", "start_s", "begin", "start_offset", "startTime", 
 MAX_DEPTH = 60
 
 
-def read(data: bytes, labels: Labels) -> Transcript:
+def read_json(data: bytes, labels: Labels) -> Transcript:
     """Read a transcript in JSON; its canonical text is written anew as `Name: words`.
 
     Raises RefusedError where there is no list of turns, each with words, in it.
     """
     guards.check_size(len(data))
     text, _ = decoding.decode(data)
-    found = _turns(strict_json.parsed(text), 0)
+    found = _turns(strict_json.parse_json(text), 0)
     if not found:
         raise RefusedError("No list of turns found (such as 'segments', each with 'text'). Export the file again.")
     scale = _scale(found)

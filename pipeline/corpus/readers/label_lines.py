@@ -60,7 +60,7 @@ class Line:
         return self if not self.label else replace(self, label="", speech=-1, time_s=None, form="text")
 
 
-def read(text: str, labels: Labels) -> list[Line]:
+def classify_lines(text: str, labels: Labels) -> list[Line]:
     """Return the lines of a text, each with the label it may open with."""
     return [_classified(text, start, end, labels) for start, end in _lines(text)]
 

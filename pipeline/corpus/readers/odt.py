@@ -14,7 +14,7 @@ _MAX_SPACES = 1_000
 _MANIFEST = "META-INF/manifest.xml"
 
 
-def read(data: bytes, labels: Labels) -> Transcript:
+def read_odt(data: bytes, labels: Labels) -> Transcript:
     """Read an OpenDocument text; its canonical text is its paragraphs and headings, joined by line ends."""
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)

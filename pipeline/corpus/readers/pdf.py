@@ -50,7 +50,7 @@ _NUMBER = re.compile(r"(?:page|p\.|seite)?\s*[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?
 _DIGITS = re.compile(r"\d+")
 
 
-def read(data: bytes, labels: Labels) -> Transcript:
+def read_pdf(data: bytes, labels: Labels) -> Transcript:
     """Read a PDF's text layer; its canonical text is its paragraphs, joined by line ends.
 
     Raises RefusedError for scans, passwords and pages set in two columns, whose lines cannot be told apart safely.
@@ -184,7 +184,7 @@ def _paragraphs(numbered: list[tuple[str, int]], labels: Labels) -> tuple[str, l
     Return the text, and for each line where it begins in it and the number of its page.
     """
     lines = [line for line, _ in numbered]
-    named = [key(line.label) for line in label_lines.read("\n".join(lines), labels)]
+    named = [key(line.label) for line in label_lines.classify_lines("\n".join(lines), labels)]
     counts = Counter(name for name in named if name)
     full = FULL * sorted(len(line) for line in lines)[int(0.95 * (len(lines) - 1))]
     pieces, marks = [lines[0]], [(0, numbered[0][1])]

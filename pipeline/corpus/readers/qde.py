@@ -60,9 +60,9 @@ class Project:
         return self.path(guid)[-1].name == refi.THEMES
 
 
-def parsed(xml: bytes) -> Project:
+def parse_project(xml: bytes) -> Project:
     """Read the XML of a .qde or .qdc; raise RefusedError where it is neither, or larger than any project."""
-    root = tree(xml)
+    root = parse_xml(xml)
     if root.tag not in ("Project", "CodeBook"):
         raise RefusedError("Not a REFI-QDA project or codebook. Export it again as REFI-QDA.")
     found = Project(root, root.get("name", ""), root.get("origin", ""), key(root.get("creatingUserGUID")))
@@ -82,7 +82,7 @@ def parsed(xml: bytes) -> Project:
     return found
 
 
-def tree(xml: bytes) -> Any:
+def parse_xml(xml: bytes) -> Any:
     """The root of an XML text, tags without namespace; raise RefusedError where it is damaged or far too large."""
     root: Any = None
     depth = count = 0

@@ -68,22 +68,22 @@ class _Told:
     stem: str
 
 
-def read(data: bytes, stem: str) -> list[Coding]:
+def read_qdpx(data: bytes, stem: str) -> list[Coding]:
     """Return the codings in a project; `stem`, the file's name, stands for a coder who is not named.
 
     What this program applied has its own name as the coder, whatever the file calls its user. Raises RefusedError.
     """
-    return contents(data, stem).codings
+    return read_project(data, stem).codings
 
 
-def contents(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS) -> Contents:
+def read_project(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS) -> Contents:
     """Read a whole project; raise RefusedError where it is damaged, hostile, or its positions fit no text."""
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
     inner = sorted(name for name in archive.namelist() if name.lower().endswith(".qde") and "/" not in name)
     if not inner:
         raise RefusedError("Not a REFI-QDA project: it contains no .qde file. Export it again.")
-    project = qde.parsed(guards.member(archive, inner[0]))
+    project = qde.parse_project(guards.member(archive, inner[0]))
     held = list(_texts(project, archive))
     placed = [(one, one.ruler) for one in held if one.ruler is not None]
     passages = [(ruler, [found for _, found in one.selections if found is not None]) for one, ruler in placed]

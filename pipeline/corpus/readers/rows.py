@@ -13,7 +13,7 @@ MAX_ROWS, MAX_COLUMNS = workbooks.MAX_ROWS, workbooks.MAX_COLUMNS
 MAX_TABLE_BYTES, MAX_TABLE_LINES = 32 * 2**20, 2_000_000
 
 
-def read(
+def read_csv(
     data: bytes, *, comments: bool = False, whole: bool = False
 ) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     """Return the header, in lower case, and for each row its line number and its cells by column, as written.
@@ -25,7 +25,7 @@ def read(
     """
     guards.check_size(len(data), limit=MAX_TABLE_BYTES)
     text, _ = decoding.decode(data)
-    return _table(records(text), comments=comments, whole=whole)
+    return _table(csv_records(text), comments=comments, whole=whole)
 
 
 def read_xlsx(data: bytes) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
@@ -60,7 +60,7 @@ def _table(
     return header, found
 
 
-def records(text: str) -> Iterator[tuple[int, list[str]]]:
+def csv_records(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each record of a csv text that has cells, with the number of its first line; see `read` for what it raises.
 
     The delimiter is the one of comma, semicolon and tab that the first line has most of.

@@ -12,7 +12,7 @@ _MAX_DEPTH = 500
 _MAX_COMMANDS = 3_000_000
 
 
-def read(data: bytes, labels: Labels) -> Transcript:
+def read_rtf(data: bytes, labels: Labels) -> Transcript:
     """Read rich text; its canonical text is what striprtf makes of it: the words, tabs and paragraphs."""
     guards.check_size(len(data))
     if not data.lstrip().startswith(b"{\\rtf"):

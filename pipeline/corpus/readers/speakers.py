@@ -33,7 +33,7 @@ def transcript(text: str, labels: Labels) -> Transcript:
     paragraph and its speaker is ''.
     """
     guards.check_lines(text.count("\n"))
-    lines = label_lines.read(text, labels)
+    lines = label_lines.classify_lines(text, labels)
     spelled, remarks = _accepted(lines, labels)
     if spelled:
         marked = _kept(lines, spelled)

@@ -15,7 +15,7 @@ _WHOLE = re.compile(rf"(?:[^\\]++|\\[^u]|\\u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{{
 _LONG = re.compile(rf"\d{{{MAX_DIGITS + 1}}}")
 
 
-def parsed(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """Return what a JSON text says; raise RefusedError where it is none, and for what is read in more than one way.
 
     That is: a key twice in one object, NaN and Infinity, numbers of more than 300 digits, nesting without end, and

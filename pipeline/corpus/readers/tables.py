@@ -22,7 +22,7 @@ TIME = ("start", "start_time", "start time", "time", "timestamp", "begin", "time
 
 def read_csv(data: bytes, labels: Labels) -> Transcript:
     """Read a csv with a row a turn; its canonical text is written anew as `Name: words`."""
-    return _transcript(*rows.read(data, whole=True))
+    return _transcript(*rows.read_csv(data, whole=True))
 
 
 def read_xlsx(data: bytes, labels: Labels) -> Transcript:

@@ -4,7 +4,7 @@ from pipeline.corpus.readers import decoding, guards, speakers
 from pipeline.corpus.readers.model import Labels, Remark, Transcript
 
 
-def read(data: bytes, labels: Labels) -> Transcript:
+def read_txt(data: bytes, labels: Labels) -> Transcript:
     """Read a plain text; its canonical text is the decoded file with LF line ends and no byte order mark."""
     guards.check_size(len(data))
     text, guessed = decoding.decode(data)

@@ -4,7 +4,7 @@ from pipeline.corpus.readers import cues, decoding, guards
 from pipeline.corpus.readers.model import Labels, Transcript
 
 
-def read(data: bytes, labels: Labels) -> Transcript:
+def read_vtt(data: bytes, labels: Labels) -> Transcript:
     """Read .vtt or .srt; its canonical text is written anew as `Name: words`, a blank line between turns."""
     guards.check_size(len(data))
     text, _ = decoding.decode(data)

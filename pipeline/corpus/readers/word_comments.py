@@ -25,7 +25,7 @@ class _Comment:
         return "".join(self.pieces).strip()
 
 
-def read(data: bytes, stem: str) -> list[Coding]:
+def read_comments(data: bytes, stem: str) -> list[Coding]:
     """Return a coding for each code of each comment; they belong to the transcript of the same name.
 
     Codes stand on lines of their own or between semicolons, `A > B` is B under A. A comment's author is its coder, and
@@ -35,7 +35,7 @@ def read(data: bytes, stem: str) -> list[Coding]:
     archive = guards.opened_archive(data)
     if _COMMENTS not in archive.namelist():
         raise RefusedError("The document has no comments, so it contains no codes. Write the codes as Word comments.")
-    text, spans, _ = docx.parts(guards.member(archive, "word/document.xml"))
+    text, spans, _ = docx.text_and_comments(guards.member(archive, "word/document.xml"))
     comments = _comments(guards.member(archive, _COMMENTS))
     replied = _replied(guards.member(archive, _THREADS)) if _THREADS in archive.namelist() else {}
     memos: dict[str, list[str]] = {}

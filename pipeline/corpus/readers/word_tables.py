@@ -25,7 +25,7 @@ class _Open:
         return [["".join(cell).strip() for cell in row] for row in self.rows]
 
 
-def read(data: bytes) -> list[Table]:
+def read_tables(data: bytes) -> list[Table]:
     """Each table of a document as rows of cells, in the order in which tables end; paragraphs of a cell are lines.
 
     Deleted words are left out, inserted ones and what stands in content controls are read. A table inside a cell is one
@@ -33,10 +33,10 @@ def read(data: bytes) -> list[Table]:
     do harm.
     """
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
-    return tables(guards.member(guards.opened_archive(data), "word/document.xml"))
+    return parse_tables(guards.member(guards.opened_archive(data), "word/document.xml"))
 
 
-def tables(xml: bytes) -> list[Table]:
+def parse_tables(xml: bytes) -> list[Table]:
     """The same of a document's XML."""
     found: list[Table] = []
     opened: list[_Open] = []
@@ -51,7 +51,7 @@ def tables(xml: bytes) -> list[Table]:
             cells += tag == "tc"
             _begin(opened[-1], tag)
         elif not begins and opened and not skipping:
-            opened[-1].add("\n" if tag == "p" else docx.said(tag, element.text))
+            opened[-1].add("\n" if tag == "p" else docx.element_text(tag, element.text))
         if cells > MOST_CELLS:
             raise RefusedError(
                 f"The tables have more than {MOST_CELLS:,} cells, the limit for a form. The file was omitted; "
