@@ -28,7 +28,7 @@ LATER = datetime(2026, 2, 2, 9, 0, 0, tzinfo=UTC)
 def run_report(folder: Path) -> Path:
     """Make the matrix and its workbook as the report stage does; return the workbook."""
     taken, said = ledger.load(folder / "decisions.yaml"), written_summaries.load(folder / "summaries.yaml")
-    study = report.gather(report.read(folder), codebook.load(folder / "codebook.yaml"), taken, said)
+    study = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"), taken, said)
     store.write(folder, "framework_matrix", matrix.table(study.cells))
     report.write_tables(folder, study, reflexive=False)
     return folder / "report" / "framework_matrix.xlsx"
@@ -99,13 +99,13 @@ def test_the_page_shows_the_persons_words_with_their_name(study: Path):
     case, code = spoken(study)
     returned.run(edited(study, "a.xlsx", cells={(case, code): "<b>Hers</b>"}), study, who="Asha", now=NOW)
     said = written_summaries.load(study / "summaries.yaml")
-    made = report.gather(report.read(study), codebook.load(study / "codebook.yaml"), (), said)
+    made = report.gather(report.read(study), codebook.load_codebook(study / "codebook.yaml"), (), said)
     html = report.build_page(made, Params(study=str(study)), [("m", "v", "0")])
     assert "&lt;b&gt;Hers&lt;/b&gt;" in html
     assert "written by <bdi>Asha</bdi>" in html
     assert "passages have changed" not in html
     older = [one.model_copy(update={"of": "another"}) for one in said]
-    made = report.gather(report.read(study), codebook.load(study / "codebook.yaml"), (), older)
+    made = report.gather(report.read(study), codebook.load_codebook(study / "codebook.yaml"), (), older)
     assert "passages have changed since" in report.build_page(made, Params(study=str(study)), [("m", "v", "0")])
 
 
