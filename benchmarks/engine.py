@@ -31,7 +31,7 @@ import pyarrow.parquet as pq
 import yaml
 from safetensors.numpy import load_file, save_file
 
-from pipeline.core import engine, model_registry, params, store
+from pipeline.core import model_registry, parallel, params, store
 from pipeline.inductive import assigning, grouping
 from pipeline.inductive.grouping import Talk
 
@@ -180,11 +180,11 @@ def assign(root: Path, known: assigning.Fit, workers: int) -> tuple[Used, str]:
     shutil.rmtree(root / "assign", ignore_errors=True)
     said, own = sha256(), time.process_time()
     done, spent, peak = threading.Event(), dict[int, float](), [0.0]
-    with engine.opened("dask", workers=workers) as run:
+    with parallel.opened("dask", workers=workers):
         began = time.perf_counter()
         watching = threading.Thread(target=watched, args=(psutil.Process(), done, spent, peak))
         watching.start()
-        for rows in assigning.by_parts(blocks(root), known, folder=root / "assign", run=run):
+        for rows in assigning.by_parts(blocks(root), known, folder=root / "assign"):
             for name in sorted(rows):
                 said.update(rows[name].tobytes())
         wall = time.perf_counter() - began

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.core import engine, safe_removal, stage_runner, store
+from pipeline.core import parallel, safe_removal, stage_runner, store
 from pipeline.core import params as settings
 from pipeline.core.partition import Part, partition
 from pipeline.core.stage_record import Record
@@ -34,7 +34,6 @@ def of_part(
     caches: dict[str, Path],
     others: Sequence[Path],
     options: settings.Embed,
-    threads: int | None,
 ) -> Used:
     """Write the embeddings of a part to a file of their own in `folder`; return what they were made with."""
     used: list[Used] = []
@@ -43,7 +42,6 @@ def of_part(
         **options.model_dump(),
         cache=caches[part.name],
         others=others,
-        threads=threads,
         progress=len(caches) == 1,
         tell=used.append,
     )
@@ -52,9 +50,7 @@ def of_part(
     return used[0]
 
 
-def by_parts(
-    study: Path, folder: Path, *, options: settings.Embed, run: engine.Run, threads: int | None = None
-) -> Record:
+def by_parts(study: Path, folder: Path, *, options: settings.Embed) -> Record:
     """Write the embeddings table of a study that is read part by part, by way of `folder`; return what was done.
 
     Each part has a side cache of its own; those of parts that are no more lend what they hold, then go.
@@ -65,8 +61,8 @@ def by_parts(
     if len(parts) == 1:
         caches = {parts[0].name: own / CACHE}
     gone = sorted({*(own / CACHES).glob("*.parquet"), *own.glob(CACHE)} - set(caches.values()))
-    work = partial(of_part, study=study, folder=folder, caches=caches, others=gone, options=options, threads=threads)
-    used = run(work, parts)
+    work = partial(of_part, study=study, folder=folder, caches=caches, others=gone, options=options)
+    used = parallel.each(work, parts, threaded=True)
     store.join(study, "embeddings", [_written(folder, part) for part in parts])
     for place in gone:
         place.unlink()
@@ -88,10 +84,9 @@ def main() -> None:
     with (
         stage_runner.opened("embed") as params,
         safe_removal.scratch(params.places.cache / "embed") as folder,
-        engine.opened(params.engine, workers=params.workers) as run,
+        parallel.opened(params.engine, workers=params.workers),
     ):
-        threads = engine.threads(params.engine)
-        done = by_parts(params.folder, folder, options=params.embed, run=run, threads=threads)
+        done = by_parts(params.folder, folder, options=params.embed)
         store.write(params.folder, "embed_record", done.table())
 
 

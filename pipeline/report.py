@@ -5,13 +5,11 @@ build.
 """
 
 import json
-from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from pipeline.core import beside, edited_outputs, stage_runner, store
+from pipeline.core import edited_outputs, stage_runner, store
 from pipeline.core import params as settings
 from pipeline.core.study_paths import WORKBOOK, Places
 from pipeline.decisions import alternative_readings, reading_ledger, states
@@ -123,17 +121,8 @@ def main() -> None:
         readings = alternative_readings.load(params.places.readings)
         book = codebook.load_codebook(params.places.codebook)
         study = gather(read(params.folder), book, taken, said, ledger=ledger, readings=readings)
-        files = (
-            partial(write_page, params.folder, study, params),
-            partial(write_tables, params.folder, study, reflexive=params.stance == "reflexive"),
-        )
-
-        def write(number: int) -> np.ndarray:
-            files[number]()
-            return np.zeros(0, dtype=np.int64)
-
-        # The page takes as long as all the others: two processes write them side by side.
-        beside.both(write, [0] * len(files))
+        write_page(params.folder, study, params)
+        write_tables(params.folder, study, reflexive=params.stance == "reflexive")
 
 
 if __name__ == "__main__":

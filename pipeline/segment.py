@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.core import engine, languages, model_registry, safe_removal, stage_runner, store
+from pipeline.core import languages, model_registry, parallel, safe_removal, stage_runner, store
 from pipeline.core import params as settings
 from pipeline.core.partition import partition
 from pipeline.core.stage_record import Record, library
 from pipeline.core.terms import SegmentUnit
 from pipeline.corpus import segment_batches, segmenting, sentences
 from pipeline.corpus.sentences import Split
+
+# About how many words are split into sentences in a second; that decides whether workers are worth it, and no result.
+WORDS_A_SECOND = 10_000
 
 
 def segment(
@@ -37,22 +40,21 @@ def segment(
     return table, segmenting.problems(list(talk.texts), table)
 
 
-def by_parts(study: Path, folder: Path, *, options: settings.Segment, run: engine.Run) -> pd.DataFrame:
+def by_parts(study: Path, folder: Path, *, options: settings.Segment) -> pd.DataFrame:
     """Write the segments table of a study that is read part by part, by way of `folder`; return the problems met.
 
     The bytes are those of `segment`, whatever the parts and wherever they are worked on.
     """
     words = store.words(study, "documents")
     parts = partition(words)
-    heard = run(
-        partial(segment_batches.split, study=study, folder=folder, model=options.model, documents=len(words)), parts
-    )
+    run = partial(parallel.each, tasks=parts, seconds=float(words.sum()) / WORDS_A_SECOND)
+    heard = run(partial(segment_batches.split, study=study, folder=folder, model=options.model, documents=len(words)))
     among = sorted({said for part in heard for said in part})
     if among and len(parts) > 1:
-        heard = run(partial(segment_batches.count, study=study, folder=folder, among=among), parts)
+        heard = run(partial(segment_batches.count, study=study, folder=folder, among=among))
     script = sentences.script(heard, documents=len(words))
     rest = options.model_dump(exclude={"model"})
-    problems = run(partial(segment_batches.write, study=study, folder=folder, script=script, **rest), parts)
+    problems = run(partial(segment_batches.write, study=study, folder=folder, script=script, **rest))
     store.join(study, "segments", [segment_batches.written(folder, part) for part in parts])
     return pd.concat(problems, ignore_index=True)
 
@@ -89,8 +91,8 @@ def record(
 def main() -> None:
     """Run the stage on the study that params.yaml names."""
     with stage_runner.opened("segment") as params, safe_removal.scratch(params.places.cache / "segment") as folder:
-        with engine.opened(params.engine, workers=params.workers) as run:
-            problems = by_parts(params.folder, folder, options=params.segment, run=run)
+        with parallel.opened(params.engine, workers=params.workers):
+            problems = by_parts(params.folder, folder, options=params.segment)
         store.write(params.folder, "segment_problems", problems)
         counts = store.counts(params.folder, "segments", ["substantive", "set_aside"])
         finder = model_registry.of_spacy(params.segment.model)

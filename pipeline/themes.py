@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pipeline.core import model_registry, stage_runner, store
+from pipeline.core import model_registry, parallel, stage_runner, store
 from pipeline.core import params as settings
 from pipeline.core.study_paths import Places
 from pipeline.core.terms import UNASSIGNED
@@ -174,7 +174,7 @@ def _labeller(options: settings.Themes, folder: Path) -> Ask | None:
 
 def main() -> None:
     """Read segments and vectors, find the candidate themes, write their tables and their model."""
-    with stage_runner.opened("themes") as params:
+    with stage_runner.opened("themes") as params, parallel.opened(params.engine, workers=params.workers):
         folder = params.folder
         words_model = model_registry.find(params.segment.model, kind="spacy").folder
         phrases = model_registry.of_spacy(params.segment.model)
@@ -186,7 +186,7 @@ def main() -> None:
             phrases=phrases,
             taken=ledger.load(Places(folder).decisions),
             ask=_labeller(params.themes, folder),
-            assign=assigning.chosen(params),
+            assign=partial(assigning.by_way_of, params.places.cache / "assign"),
         )
         for name, table in result.tables.items():
             store.write(folder, name, table)

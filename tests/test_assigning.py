@@ -1,6 +1,5 @@
 """Large studies: the sample that is clustered, and how the rest joins its themes, wherever and in whatever parts."""
 
-import multiprocessing
 from functools import partial
 
 import numpy as np
@@ -10,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import themes
-from pipeline.core import engine, params
+from pipeline.core import parallel, params
 from pipeline.core.terms import UNASSIGNED as NONE
 from pipeline.inductive import assigning, grouping
 from pipeline.inductive.grouping import Groups, Talk
@@ -181,8 +180,8 @@ def test_on_files_and_on_two_processes_the_groups_are_the_same(tmp_path, monkeyp
     mask = assigning.sampled(talk.segments, most=200, seed=1)
     found = [assigning.grouped(talk, mask, options=OPTIONS)]
     for name in ("local", "dask"):
-        with engine.opened(name, workers=2) as run:
-            assign = partial(assigning.by_parts, folder=tmp_path / name, run=run)
+        with parallel.opened(name, workers=2):
+            assign = partial(assigning.by_parts, folder=tmp_path / name)
             found.append(assigning.grouped(talk, mask, options=OPTIONS, assign=assign))
     assert len(list((tmp_path / "dask").glob("*.groups.npz"))) > 3
     for other in found[1:]:
@@ -190,17 +189,13 @@ def test_on_files_and_on_two_processes_the_groups_are_the_same(tmp_path, monkeyp
             assert (getattr(other, name) == getattr(found[0], name)).all(), name
 
 
-def test_processes_and_their_folder_are_gone_when_they_have_assigned(tmp_path):
-    pytest.importorskip("distributed")
-    chosen = params.Params(study=str(tmp_path), engine="dask", workers=1)
+def test_the_folder_of_blocks_is_gone_when_they_are_assigned(tmp_path):
     talk = study(300)
     mask = assigning.sampled(talk.segments, most=150, seed=1)
     whole = assigning.grouped(talk, mask, options=OPTIONS)
-    beside = assigning.grouped(talk, mask, options=OPTIONS, assign=assigning.chosen(chosen))
+    beside = assigning.grouped(talk, mask, options=OPTIONS, assign=partial(assigning.by_way_of, tmp_path / "assign"))
     assert (beside.themes == whole.themes).all() and (beside.strength == whole.strength).all()
-    assert (tmp_path / ".cache").is_dir() and not (tmp_path / ".cache" / "assign").exists()
-    assert not multiprocessing.active_children(), "what forks later must find no workers"
-    assert assigning.chosen(params.Params(study="s")) is None
+    assert not (tmp_path / "assign").exists()
 
 
 def test_the_stage_says_that_it_looked_at_a_sample():

@@ -84,7 +84,7 @@ def test_minilms_vectors_are_the_same_bytes_alone_and_together(minilm):
 def test_the_number_of_processors_changes_no_byte(small, monkeypatch, processors):
     texts = [f"number {i} of many" for i in range(100)]
     before = told(small, texts)
-    monkeypatch.setattr(onnx_bert.environment, "processors", lambda: processors)
+    monkeypatch.setattr(onnx_bert.parallel, "processors", lambda: processors)
     assert (told(small, texts) == before).all()
 
 

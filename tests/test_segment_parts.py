@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import segment
-from pipeline.core import engine, params, partition, store
+from pipeline.core import params, partition, store
 from pipeline.corpus import segment_batches, sentences
 
 OPTIONS = params.Segment(max_words=12)
@@ -52,8 +52,7 @@ def by_parts(folder: Path, texts, words: int) -> tuple[pd.DataFrame, pd.DataFram
         store.write(folder, name, frame)
     before, partition.WORDS = partition.WORDS, words
     try:
-        with engine.opened() as run:
-            problems = segment.by_parts(folder, folder / "parts", options=OPTIONS, run=run)
+        problems = segment.by_parts(folder, folder / "parts", options=OPTIONS)
     finally:
         partition.WORDS = before
     return store.read(folder, "segments"), problems

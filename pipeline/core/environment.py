@@ -1,9 +1,12 @@
-"""What a run must not take from its surroundings: the number of processors, and the character set of the session."""
+"""What a run must not take from its surroundings: the number of processors, the parent process, the character set."""
 
 import os
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -22,6 +25,8 @@ ONE = dict.fromkeys(
     ),
     "1",
 )
+# How often a process looks whether the one that started it is still there, in seconds.
+LOOK_S = 0.2
 
 
 @contextmanager
@@ -47,7 +52,34 @@ def one_thread() -> Iterator[None]:
 
 def processors() -> int:
     """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    affinity = getattr(os, "sched_getaffinity", None)  # not on every system
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+@cache
+def end_with_parent() -> None:
+    """End this process soon after the one that started it is gone.
+
+    A DVC that is killed leaves its stage running, and a stage its workers. What they write would then replace that of
+    the next run, which may have been made from other params or transcripts.
+    """
+    import psutil
+
+    def parent() -> object:
+        """The process that started this one, or None: where it ended, another one takes its place or nobody does."""
+        try:
+            return psutil.Process().parent()
+        except psutil.Error:
+            return None
+
+    first = parent()
+
+    def watch() -> None:
+        while parent() == first:
+            time.sleep(LOOK_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def check_file_names() -> None:

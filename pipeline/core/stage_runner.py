@@ -2,8 +2,6 @@
 
 import os
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +15,6 @@ from pipeline.core.study_paths import Places
 
 # How long a stage waits for another run of itself to end, in seconds.
 WAIT_S = 600.0
-# How often a stage looks whether the DVC that started it is still there, in seconds.
-LOOK_S = 0.2
 
 
 @contextmanager
@@ -29,7 +25,7 @@ def opened(name: str) -> Iterator[settings.Params]:
     """
     try:
         if "DVC_STAGE" in os.environ:
-            end_with_parent()
+            environment.end_with_parent()
         environment.check_file_names()
         params = settings.load()
         withdrawal_state.refuse(params.folder)
@@ -66,19 +62,3 @@ def _alone(name: str, folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def end_with_parent() -> None:
-    """End this process soon after the one that started it is gone.
-
-    A DVC that is killed leaves its stage running. The stage's tables would then replace those of the next run, which
-    may have been made from other params or transcripts.
-    """
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(LOOK_S)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()

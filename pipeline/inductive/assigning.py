@@ -1,7 +1,7 @@
 """Assigning: the themes of a study too large to cluster whole are found in a sample of it, and the rest joins them.
 
 The sample takes its share of every document and case. Every other segment joins the theme whose middle it is nearest
-to, part by part, here or on the engine. On coded sets, that put the rest more often where a clustering of the whole set
+to, part by part, here or on workers. On coded sets, that put the rest more often where a clustering of the whole set
 puts it than its nearest segments of the sample did. Vectors are on the grid of `runs.exact`, so that no result depends
 on the part, the number of threads, or the machine.
 """
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeline.core import atomic_files, engine, safe_removal
+from pipeline.core import atomic_files, parallel, safe_removal
 from pipeline.core import params as settings
 from pipeline.core.terms import UNASSIGNED
 from pipeline.inductive import grouping, runs
@@ -188,34 +188,23 @@ def of_part(place: Path, *, fit: Path) -> Path:
     return found
 
 
-def by_parts(blocks: Iterator[np.ndarray], fit: Fit, *, folder: Path, run: engine.Run) -> Iterator[Rows]:
-    """Assign blocks of vectors on the engine, by way of files in `folder`; yield their groups in their order."""
+def by_parts(blocks: Iterator[np.ndarray], fit: Fit, *, folder: Path) -> Iterator[Rows]:
+    """Assign blocks of vectors on workers, by way of files in `folder`; yield their groups in their order."""
     folder.mkdir(parents=True, exist_ok=True)
     _save(folder / "fit.npz", fit._asdict())
     places = []
     for number, block in enumerate(blocks):
         places.append(folder / f"{number:06}.npy")
         np.save(places[-1], block, allow_pickle=False)
-    for found in run(partial(of_part, fit=folder / "fit.npz"), places):
+    for found in parallel.each(partial(of_part, fit=folder / "fit.npz"), places):
         with np.load(found, allow_pickle=False) as stored:
             yield {name: stored[name] for name in stored.files}
 
 
-def chosen(params: settings.Params) -> Assign | None:
-    """Where the rest of a large study joins its themes: None, which is here, or processes beside this one.
-
-    They are there while they assign and no longer: what is done again later forks this process.
-    """
-    return None if params.engine == "local" else partial(_beside, params=params)
-
-
-def _beside(blocks: Iterator[np.ndarray], fit: Fit, *, params: settings.Params) -> Iterator[Rows]:
-    with (
-        safe_removal.scratch(params.places.cache / "assign") as folder,
-        engine.opened(params.engine, workers=params.workers) as run,
-    ):
-        done = list(by_parts(blocks, fit, folder=folder, run=run))
-    yield from done
+def by_way_of(scratch: Path, blocks: Iterator[np.ndarray], fit: Fit) -> Iterator[Rows]:
+    """Assign blocks of vectors on workers, by way of a folder that is gone afterwards."""
+    with safe_removal.scratch(scratch) as folder:
+        yield from by_parts(blocks, fit, folder=folder)
 
 
 def _save(place: Path, arrays: Mapping[str, Any]) -> None:

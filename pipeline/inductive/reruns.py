@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from pipeline.core import beside
+from pipeline.core import parallel
 from pipeline.core import params as settings
-from pipeline.inductive import clusters, grouping, steadiness
+from pipeline.inductive import clusters, grouping, runs, steadiness
 from pipeline.inductive.grouping import Groups, Talk
 
 
@@ -42,21 +43,31 @@ def begun(
     chosen = _chosen(talk, themes, cases, options=options, found=found, spent=sum(int(mask.sum()) for mask in kept))
     stays = [~steadiness.of(talk.segments, cases, kind=kind, name=name) for kind, name in chosen]
 
-    def work(piece: int) -> np.ndarray:
-        if piece < len(kept):
-            return grouping.again(talk, kept[piece], options=options, seed=seed)
-        return grouping.left(talk, stays[piece - len(kept)], found=found, options=options, seed=seed)
-
-    with beside.begun(work, [int(mask.sum()) for mask in [*kept, *stays]]) as ended:
+    # Workers see no text: a clustering reads the documents' names and the vectors.
+    bare = replace(talk, segments=talk.segments[["document"]])
+    work = partial(_again, talk=bare, found=found, options=options, seed=seed)
+    tasks = [*((mask, False) for mask in kept), *((mask, True) for mask in stays)]
+    clustered = sum(int(mask.sum()) for mask in kept)
+    with parallel.begun(work, tasks, seconds=runs.seconds(clustered, runs=options.runs)) as ended:
 
         def steady() -> Steady:
             others = ended()
-            runs, means = steadiness.leave_out(documents, themes, others[: len(kept)], left_out=left_out)
+            stability, means = steadiness.leave_out(documents, themes, others[: len(kept)], left_out=left_out)
             rows = steadiness.without(talk.segments, themes, cases, others[len(kept) :], chosen=chosen)
             columns = ["theme", "kind", "name", "share", "jaccard", "remains"]
-            return Steady(runs, means, pd.DataFrame(rows, columns=columns))
+            return Steady(stability, means, pd.DataFrame(rows, columns=columns))
 
         yield steady
+
+
+def _again(
+    task: tuple[np.ndarray, bool], *, talk: Talk, found: Groups, options: settings.Themes, seed: int
+) -> np.ndarray:
+    """The themes of a part of the talk (a mask), from the runs behind `found` where the task says so."""
+    stays, known = task
+    if known:
+        return grouping.left(talk, stays, found=found, options=options, seed=seed)
+    return grouping.again(talk, stays, options=options, seed=seed)
 
 
 def _left_out(talk: Talk, *, options: settings.Themes, seed: int, measured: bool) -> list[list[str]]:

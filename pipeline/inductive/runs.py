@@ -12,7 +12,7 @@ from functools import reduce
 import numpy as np
 from scipy import sparse
 
-from pipeline.core import beside, environment
+from pipeline.core import environment, parallel
 from pipeline.core.arithmetic import unit
 
 GRID = 2.0**14
@@ -24,6 +24,8 @@ MIN_DOCUMENTS = 5
 DIMENSIONS = (20, 40)
 # Steps of k-means after which whatever is reached is taken.
 STEPS = 30
+# About how long a run takes for each row; that decides whether workers are worth it, and no result.
+SECONDS_A_ROW = 5e-6
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,11 @@ def make(
     with environment.one_thread():
         made = runs_of(views, graphs, kept, neighbours=neighbours, resolutions=resolutions, seed=seed)
     return Runs(made, kept, graphs[0][0])
+
+
+def seconds(n: int, *, runs: int) -> float:
+    """About how long so many runs over n rows take in one process."""
+    return n * runs * SECONDS_A_ROW
 
 
 def without(made: Runs, stays: np.ndarray) -> np.ndarray:
@@ -159,7 +166,7 @@ def runs_of(
             made.append(_around_centres(views[view], kept[other], count=int(made[0].max()) + 1, seed=seed + other))
         return np.concatenate(made)
 
-    made = beside.both(pair, [n * min(2, runs - first) for first in range(0, runs, 2)])
+    made = parallel.each(pair, range((runs + 1) // 2), seconds=seconds(n, runs=runs))
     return np.concatenate(made).astype(np.int32).reshape(kept.shape)
 
 

@@ -83,7 +83,6 @@ def encode(
     network: bool = False,
     cache: Path | None = None,
     others: Sequence[Path] = (),
-    threads: int | None = None,
     progress: bool = False,
     tell: Callable[[Used], object] | None = None,
 ) -> Floats:
@@ -91,9 +90,9 @@ def encode(
 
     A text beyond the model's window is cut into parts, at spaces where there are any, and its vector is the mean of the
     parts' unit vectors, weighted by their word pieces. `cache`: a parquet file of vectors by the sha256 of their text;
-    afterwards it holds those of `texts` and no others. What it does not know, `others` may. `threads`: None is one for
-    each processor. `tell` is given what the vectors are made with, those of the cache too: it keeps none that were made
-    with anything else. Raises ModelError or EncoderError.
+    afterwards it holds those of `texts` and no others. What it does not know, `others` may. `tell` is given what the
+    vectors are made with, those of the cache too: it keeps none that were made with anything else. Raises ModelError or
+    EncoderError.
     """
     found = model_registry.find(model, kind="sentence-transformers", revision=revision, network=network)
     place = "cuda" if device == "auto" and _has_gpu() else "cpu"
@@ -107,7 +106,7 @@ def encode(
         tell(_used(model, found, way, place, precision))
     ways: dict[str, Callable[[], Encoder]] = {
         "static": partial(static_models.load_static_model, found.folder, found.fingerprint),
-        "bert": partial(onnx_bert.Bert, found.folder, precision=precision, threads=threads),
+        "bert": partial(onnx_bert.Bert, found.folder, precision=precision),
     }
     load = ways.get(way, partial(Library, found.folder, place, batch_size))
     if not texts:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.core import environment
+from pipeline.core import parallel
 from pipeline.core.terms import Precision
 from pipeline.vectors import model_files
 
@@ -38,7 +38,7 @@ BLOCK = 32
 class Bert:
     """A loaded encoder: `window` word pieces at most a text, vectors of `width` numbers."""
 
-    def __init__(self, folder: Path, *, precision: Precision, threads: int | None = None) -> None:
+    def __init__(self, folder: Path, *, precision: Precision) -> None:
         """Load tokenizer and weights from a folder of which `supports` said yes, and compile the graph.
 
         `threads`: how many texts are computed at once; None is as many as there are processors. It changes no vector.
@@ -50,7 +50,6 @@ class Bert:
         weights = {name: w.astype(np.float32, copy=False) for name, w in weights.items() if w.dtype.kind == "f"}
         self.width = int(config["hidden_size"])
         self.window = window(folder)
-        self._threads = threads
         self._tokenizer = model_files.tokenizer(folder)
         self._words = weights["embeddings.word_embeddings.weight"]
         # Every text is one sequence, so its token type is always the first.
@@ -77,7 +76,7 @@ class Bert:
             advance(len(found))
             return found
 
-        with ThreadPoolExecutor(max_workers=self._threads or environment.processors()) as workers:
+        with ThreadPoolExecutor(max_workers=parallel.processors()) as workers:
             return np.concatenate(list(workers.map(block, range(0, len(texts), BLOCK))))
 
     def _block(self, texts: list[str]) -> Floats:
