@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from pipeline import cli, report, themes
 from pipeline.commands import review
-from pipeline.commands.review import CLOSES, OPENS
+from pipeline.reporting.views.page import DECIDE_CLOSES, DECIDE_OPENS
 from pipeline.core import store
 from pipeline.decisions import ledger
 from tests.test_report import seen
@@ -35,7 +35,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> str:
 
 def held(html: str) -> dict:
     """What the page holds for deciding."""
-    return json.loads(html.partition(OPENS)[2].partition(CLOSES)[0])
+    return json.loads(html.partition(DECIDE_OPENS)[2].partition(DECIDE_CLOSES)[0])
 
 
 def card(html: str, theme: int) -> str:
