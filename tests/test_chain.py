@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from pipeline import cli, report, themes
 from pipeline.commands import review
-from pipeline.reporting.views.page import DECIDE_CLOSES, DECIDE_OPENS
 from pipeline.core import store
 from pipeline.decisions import ledger
+from pipeline.reporting.views.page import DECIDE_CLOSES, DECIDE_OPENS
 from tests.test_report import seen
 
 ROOT = Path(__file__).parent.parent

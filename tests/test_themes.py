@@ -11,6 +11,7 @@ from scipy import sparse
 from pipeline import themes
 from pipeline.core import params as settings
 from pipeline.core import safe_removal, store
+from pipeline.core.contracts import MODEL_FILES
 from pipeline.inductive import grouping, theme_model
 
 WORDS = {
@@ -287,7 +288,7 @@ def test_a_model_saved_over_another_leaves_nothing_of_it_and_all_else(result, tm
     (tmp_path / "other study").mkdir()
     theme_model.save(None, tmp_path, card="card")
     held = {file.name: file.read_text() for file in tmp_path.iterdir() if file.is_file()}
-    assert held == {**dict.fromkeys(theme_model.FILES, ""), "MODEL_CARD.md": "card", "my notes.docx": "mine"}
+    assert held == {**dict.fromkeys(MODEL_FILES, ""), "MODEL_CARD.md": "card", "my notes.docx": "mine"}
     assert (tmp_path / "other study").is_dir()
 
 

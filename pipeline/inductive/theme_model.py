@@ -15,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from pipeline.core import lean, safe_removal
+from pipeline.core.contracts import MODEL_FILES
 from pipeline.inductive import labels
 
 if TYPE_CHECKING:
@@ -22,17 +23,6 @@ if TYPE_CHECKING:
 
 # What BERTopic loads where it is installed and our parts take the place of: five seconds, and 400 MiB.
 UNUSED = ("torch", "transformers", "sentence_transformers", "umap", "hdbscan", "numba", "plotly")
-
-# What a model is saved as, in its folder.
-CARD = "MODEL_CARD.md"
-FILES = (
-    CARD,
-    "config.json",
-    "ctfidf.safetensors",
-    "ctfidf_config.json",
-    "topic_embeddings.safetensors",
-    "topics.json",
-)
 
 
 class Given:
@@ -128,19 +118,19 @@ def save(model: "BERTopic | None", folder: Path, *, card: str) -> None:
     empty, as DVC asks for each of them. The same model gives the same bytes. Raises NotOursError where the folder is a
     link.
     """
-    safe_removal.clear(folder, FILES)
+    safe_removal.clear(folder, MODEL_FILES)
     folder.mkdir(parents=True, exist_ok=True)
     if model is None:
-        for name in FILES:
+        for name in MODEL_FILES:
             (folder / name).touch()
     else:
         _quiet()
         model.save(str(folder), serialization="safetensors", save_ctfidf=True, save_embedding_model=False)
-        for file in (folder / name for name in FILES if name.endswith(".json")):
+        for file in (folder / name for name in MODEL_FILES if name.endswith(".json")):
             content = json.loads(file.read_text(encoding="utf-8"))
             text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
             file.write_text(text + "\n", encoding="utf-8")
-    (folder / CARD).write_text(card, encoding="utf-8")
+    (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
 
 
 def _about(record: Mapping[str, Any]) -> str:

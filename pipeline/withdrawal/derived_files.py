@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from pipeline.core import safe_removal, store
+from pipeline.core.contracts import MODEL_FILES, STUDY
 from pipeline.core.study_paths import BESIDE_PAGE, EXPORT_LIST, REPORT_PAGE, Places
-from pipeline.inductive import theme_model
 
 # What a killed run, or DVC on a full disk, leaves of a file that was being written; and DVC's own lists for Git.
 BESIDE = (".*.new", store.DVC_TEMPORARY, ".gitignore")
@@ -36,7 +36,11 @@ SCRATCH = ("segment", "embed", "assign")
 def names(places: Places) -> dict[Path, tuple[str, ...]]:
     """The patterns of the files that the program writes, for each folder in which it makes anything."""
     return {
-        places.interim: ("parts.txt", *(f"{table}.parquet" for table in store.INTERIM)),
+        places.interim: (
+            "parts.txt",  # of versions before the program was written down
+            *(name.removeprefix("interim/") for name in STUDY.outputs),
+            *(f"{table}.parquet" for table in store.INTERIM),
+        ),
         places.processed: (
             *(f"{table}.parquet" for table in store.PROCESSED),
             *(f"{places.beside_page.name}/{name}" for name in BESIDE_PAGE),
@@ -44,7 +48,7 @@ def names(places: Places) -> dict[Path, tuple[str, ...]]:
         places.report: (REPORT_PAGE, *BESIDE_PAGE, "metrics.json", "plots/theme_sizes.csv"),
         places.export: EXPORT,
         places.cache: CACHE,
-        places.model: theme_model.FILES,
+        places.model: MODEL_FILES,
     }
 
 
