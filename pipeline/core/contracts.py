@@ -10,7 +10,7 @@ from textwrap import wrap
 
 import yaml
 
-from pipeline.core import atomic_files
+from pipeline.core import atomic_files, study_template
 from pipeline.core.study_paths import BESIDE_PAGE, MODELS, REPORT_PAGE
 
 FOLDER = "${study}"
@@ -27,7 +27,9 @@ MODEL_FILES = (
     "topic_embeddings.safetensors",
     "topics.json",
 )
+# What people may write in: as the report stage makes it, and where it is put for them.
 DELIVERED = tuple(f"processed/report/{name}" for name in BESIDE_PAGE)
+KEPT_BESIDE_PAGE = tuple(f"report/{name}" for name in BESIDE_PAGE)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Stage:
         writes: Tables that it writes.
         outputs: Other files that it writes, below the study's folder.
         model_files: Files that it writes below models/<study>.
+        unknown_to_dvc: Files that it writes and that are no outputs to DVC, because people write in them too.
         metrics: The file that `dvc metrics` shows.
         plots: Files that `dvc plots` draws, with how.
     """
@@ -57,6 +60,7 @@ class Stage:
     writes: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     model_files: tuple[str, ...] = ()
+    unknown_to_dvc: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
     plots: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
@@ -182,6 +186,7 @@ REPORT = Stage(
     ),
     writes=("framework_matrix",),
     outputs=(f"report/{REPORT_PAGE}", *DELIVERED),
+    unknown_to_dvc=KEPT_BESIDE_PAGE,
     metrics=("report/metrics.json",),
     plots=(
         (
@@ -199,11 +204,13 @@ DELIVER = Stage(
     "deliver",
     note="No outs: DVC must not know the files in report/ that people may write in.",
     inputs=DELIVERED,
+    unknown_to_dvc=KEPT_BESIDE_PAGE,
 )
 STUDY = Stage(
     "study",
     note="Lays out what is optional, and writes down the modules and libraries of each stage. It has no dependency, so "
     "that it always runs and is never taken from DVC's cache of runs.",
+    unknown_to_dvc=tuple(study_template.FILES),
     outputs=tuple(stage.program for stage in (INGEST, SEGMENT, EMBED, THEMES, MAP_CODES, COMPARE, REPORT, DELIVER)),
 )
 STAGES = (STUDY, INGEST, SEGMENT, EMBED, THEMES, MAP_CODES, COMPARE, REPORT, DELIVER)
