@@ -2,11 +2,15 @@
 PYTHON ?= $(shell command -v python3 || command -v python)
 VENV := .venv/bin
 
-.PHONY: setup run test lint notebooks lock clean fuzz bench bench-pipeline bench-embed bench-themes bench-mapping bench-agreement bench-faults bench-growth bench-engine bench-writes
+.PHONY: setup run test lint notebooks lock clean dvc-yaml fuzz bench bench-pipeline bench-embed bench-themes bench-mapping bench-agreement bench-faults bench-growth bench-engine bench-writes
 .DEFAULT_GOAL := run
 
 setup run test lint notebooks lock clean:
 	@"$(PYTHON)" dev.py $@
+
+# The pipeline's file, from the table of what each stage reads and writes.
+dvc-yaml: setup
+	$(VENV)/python -m pipeline.core.contracts
 
 # Properties on new examples, then damaged input for every reader, about ten minutes of both. atheris runs on Linux;
 # nothing else here needs it.

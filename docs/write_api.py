@@ -10,8 +10,8 @@ INTRO = """\
 # Functions and tables for notebooks
 
 The tables, and the functions that are useful in a notebook. Generated from the docstrings by `docs/write_api.py`.
-Open notebooks inside the project, so that `params.yaml` is found. If Python says that `pipeline` is not a package, a file
-`pipeline.py` beside your notebook hides the program: rename it.
+Open notebooks inside the project, so that `params.yaml` is found. If Python says that `pipeline` is not a package, a
+file `pipeline.py` beside your notebook hides the program: rename it.
 
 ```python
 from pipeline.notebook import plots, setup

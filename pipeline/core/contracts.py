@@ -15,8 +15,8 @@ from pipeline.core.study_paths import BESIDE_PAGE, MODELS, REPORT_PAGE
 
 FOLDER = "${study}"
 HEAD = """\
-# The pipeline: stage name = module in pipeline/ = command. Written from pipeline/core/contracts.py by `make dvc-yaml`;
-# edit that table, not this file. A stage's interim/program/<stage>.txt lists its modules and its libraries' versions.
+# The pipeline: stage name = module in pipeline/ = command. Written by `python -m pipeline.core.contracts`: edit the
+# table in that module, not this file. interim/program/<stage>.txt lists the modules and library versions of a stage.
 """
 PROGRAM = "interim/program"
 MODEL_FILES = (
