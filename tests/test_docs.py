@@ -80,8 +80,30 @@ def test_the_two_commands_come_first_in_the_readme():
     assert [line.split()[-1] for page, line in command_lines() if page == "README.md"][:2] == ["run", "test"]
 
 
+# Commands that need no file or id of the reader's own, and no run of the pipeline.
+HARMLESS = {"check", "decisions", "export", "handout", "sample-for-coding", "disagreements"}
+HARMLESS_LINES = sorted({line for _, line in command_lines() if line.split()[1:2] and line.split()[1] in HARMLESS})
+
+
+@pytest.mark.parametrize("line", HARMLESS_LINES)
+def test_what_needs_no_more_than_a_study_runs(line: str, small_study: Path, tmp_path: Path, monkeypatch):
+    for name in ("small", "my-study"):
+        shutil.copytree(small_study, tmp_path / "data" / name)
+        talk = tmp_path / "data" / name / "transcripts" / "int_01.txt"
+        talk.parent.mkdir(exist_ok=True)
+        talk.write_text(
+            "Interviewer: What helps?\n\nAnna: Half a day a month that nobody takes away.\n", encoding="utf-8"
+        )
+    (tmp_path / "params.yaml").write_text("study: data/small\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(cli.app, shlex.split(line)[1:])
+    assert done.exit_code == 0, (line, done.output, done.exception)
+    assert done.output
+
+
 def test_there_are_command_lines_to_try():
     assert len(command_lines()) > 30
+    assert {line.split()[1] for line in HARMLESS_LINES} == HARMLESS
 
 
 def targets() -> set[str]:
