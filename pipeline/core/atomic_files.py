@@ -1,4 +1,4 @@
-"""Files written whole or not at all: a temporary one beside the place first, then a rename."""
+"""Atomic writes: a file is written under a temporary name beside its place, then renamed."""
 
 import errno
 import glob
@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-# The longest name, in bytes, that leaves room for what a temporary file's name adds to it.
+# Longest file name, in bytes, that leaves room for the suffix of a temporary file.
 _LONGEST = 200
 
 
 @contextmanager
 def beside(place: Path) -> Iterator[Path]:
-    """A temporary file for the caller to fill; it takes its place when that went well, and is removed when not.
+    """Yield a temporary file to fill; rename it to `place` on success, and delete it on failure.
 
-    What runs that were killed left beside it is removed first. Folders that are missing are made. Raises OSError, which
-    names the place and not what stands in for it.
+    Temporary files of killed runs are deleted first, and missing folders are created. Raises OSError that names
+    `place`, not the temporary file.
     """
     with _filled(place) as temporary:
         yield temporary
@@ -27,10 +27,9 @@ def beside(place: Path) -> Iterator[Path]:
 
 
 def write(place: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all; text in UTF-8, its line breaks as they are. Raises OSError.
+    """Write a file atomically; text as UTF-8 with its line breaks unchanged.
 
-    It is on the disk when this returns, keeps the rights that the old one had, and a link stays a link to what is
-    written.
+    The data is on disk when this returns. Permissions are kept, and a link is followed. Raises OSError.
     """
     if place.is_symlink():
         place = Path(os.path.realpath(place))
@@ -43,7 +42,7 @@ def write(place: Path, content: str | bytes) -> None:
 
 
 def create(place: Path, content: str | bytes) -> None:
-    """Write a file whole where there is none; raise FileExistsError, and change nothing, where there is one."""
+    """Write a new file atomically. Raises FileExistsError, and changes nothing, if `place` exists; raises OSError."""
     with _filled(place) as temporary:
         if os.path.lexists(place):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(place))
@@ -53,18 +52,18 @@ def create(place: Path, content: str | bytes) -> None:
 
 
 def leftovers(folder: Path) -> Iterator[Path]:
-    """The temporary files that killed commands left directly in a folder."""
+    """Yield the temporary files that killed commands left directly in a folder."""
     yield from (left for left in folder.glob(".*.new") if is_leftover(left.name))
 
 
 def is_leftover(name: str) -> bool:
-    """Whether a file has the name of a temporary one: a dot, the name of its place, a process, and .new."""
+    """Return whether a name is that of a temporary file: `.NAME.PID.new`."""
     return bool(re.fullmatch(r"\..+\.[0-9]+\.new", name, re.DOTALL))
 
 
 @contextmanager
 def _filled(place: Path) -> Iterator[Path]:
-    """The temporary file of a place; it is gone in the end, unless it was renamed."""
+    """Yield the temporary file for `place`; delete it on exit unless it was renamed."""
     place.parent.mkdir(parents=True, exist_ok=True)
     held = os.fsencode(place.name)
     name = place.name if len(held) <= _LONGEST else hashlib.sha256(held).hexdigest()[:32]
@@ -74,7 +73,7 @@ def _filled(place: Path) -> Iterator[Path]:
     try:
         yield temporary
     except OSError as error:
-        # What people know is the file, not what stands in for it. A full disk names no file at all.
+        # Name the user's file, not the temporary one. An error about a full disk names no file at all.
         if error.errno is not None and error.filename in (None, str(temporary)):
             error.filename = str(place)
         raise
@@ -84,26 +83,26 @@ def _filled(place: Path) -> Iterator[Path]:
 
 
 def _fill(temporary: Path, content: str | bytes) -> None:
-    """Write a temporary file, and see it on the disk before it takes another's place."""
+    """Write a temporary file and flush it to disk."""
     temporary.write_bytes(content.encode() if isinstance(content, str) else content)
     with temporary.open("rb+") as file:
         os.fsync(file.fileno())
 
 
 def _name(temporary: Path, place: Path) -> None:
-    """Give a file its name where nothing has it; raise FileExistsError where something does."""
+    """Rename a file unless the name is taken; raise FileExistsError if it is."""
     try:
         os.link(temporary, place)
     except FileExistsError:
         raise
-    except OSError:  # a file system without links: what takes the name in this very moment is lost
+    except OSError:  # a file system without hard links: a file created at this very moment would be replaced
         if os.path.lexists(place):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(place)) from None
         temporary.rename(place)
 
 
 def _settle(folder: Path) -> None:
-    """See a rename on the disk, where the system has a way to ask for it."""
+    """Flush a rename to disk, if the system supports it."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     with suppress(OSError):

@@ -1,7 +1,7 @@
-"""Who coded: people, and this program under every name that its tables, its exports and other programs give it.
+"""Coders: people, and this program under every name that tables, exports and other programs give it.
 
-Codings by the program come back in files of human codes, since other programs list it among their users. They are
-nobody's second reading: whoever reads human codes asks `is_program` here.
+Other programs list this program among their users, so its codings can come back in files of human codes. They are not
+an independent second coding: code that reads human codes must check `is_program`.
 """
 
 import re
@@ -10,17 +10,16 @@ from collections.abc import Iterable
 
 from pipeline.core import names
 
-# The program as a coder in the tables, and the name of the user that its exports give its codings to.
+# This program as a coder in our tables, and as a user in exported projects.
 PIPELINE = "pipeline"
 MODEL = "Counterpoint (model)"
-# Its id in REFI-QDA: one for all studies, so that it is known whatever another program calls it.
+# Its REFI-QDA id, the same for all studies, so that it is recognised after another program renamed it.
 MODEL_GUID = str(uuid.uuid5(uuid.NAMESPACE_URL, "urn:counterpoint:model"))
-# Resolved disagreements come back as the codings of this coder, who is no third independent person.
+# Coder of resolved disagreements; not an independent coder.
 CONSENSUS = "consensus"
-# A coding with this code says: read, and no code applies. Filled blind sheets bring it.
+# Marks a passage that was read and fits no code. Used in blind sheets.
 NO_CODE = "(no code)"
-# How the pipeline maps codes, and what that rests on. The first that was used is the study's primary method: what was
-# learned from people's codes, else the codebook's words.
+# Mapping methods, and what each is based on. The first one used is the study's primary method.
 METHODS = {"few_shot": "from other documents’ codes", "zero_shot": "from the codebook’s words"}
 
 _WORDS = re.compile(r"[^\W_]+")
@@ -28,32 +27,32 @@ _SEVERAL = re.compile(r"[,;/&+|]")
 
 
 def pipeline_name(method: str) -> str:
-    """What the pipeline is called as a coder, by one of its methods."""
+    """Return the pipeline's name as a coder for a mapping method."""
     return f"{PIPELINE} ({method})"
 
 
 def primary(methods: Iterable[str]) -> str:
-    """The study's primary method among those that were used: whose codes are the pipeline's answer; empty for none."""
+    """Return the study's primary method: the first of `METHODS` that was used, or '' if none was."""
     used = set(methods)
     return next((method for method in METHODS if method in used), "")
 
 
 def is_pipeline(coder: str) -> bool:
-    """Whether a coder of our own tables is the pipeline, in any of its methods."""
+    """Return whether a coder in our own tables is the pipeline, with any method."""
     return coder == PIPELINE or (coder.startswith(f"{PIPELINE} (") and coder.endswith(")"))
 
 
 def method_of(coder: str) -> str:
-    """The method in the pipeline's name as a coder; "pipeline" where it names none."""
+    """Return the method in the pipeline's coder name; "pipeline" if it names none."""
     return coder.removeprefix(PIPELINE).strip(" ()") or PIPELINE
 
 
 def is_program(coder: str) -> bool:
-    """Whether a name in a file of human codes is this program's, however another program wrote it.
+    """Return whether a coder in a file of human codes is this program, as other programs may write its name.
 
-    Case, spaces and marks do not count, nor does what is put behind a name that is taken ("_1", " (2)", " copy"), nor
-    that a name was cut off after "Counterpoint". A name that begins with another, or names a person beside the program,
-    is a person's.
+    Ignores case, spaces and punctuation, suffixes added to duplicate names ("_1", " (2)", " copy"), and truncation
+    after "Counterpoint". A longer name that only begins with this program's, or that also names a person, counts as a
+    person.
     """
     if coder.strip().strip("{}").casefold() == MODEL_GUID:
         return True

@@ -1,8 +1,8 @@
-"""What people change in files that the program makes: noticed before the file is made again, and kept.
+"""Detects and keeps edits that people make to generated files, before the files are generated again.
 
-DVC puts its own copy of a file in the place of any other, often before a stage of ours can look. So what people may
-write in is made where DVC keeps it, and delivered beside the report's page, where DVC knows no file but the page and
-its figures. A file is as it was made if the study's record or dvc.lock knows its content; the record holds hashes.
+DVC overwrites any output with its cached copy, often before a stage runs. Files that people may edit are therefore made
+in a folder tracked by DVC and copied beside the report page, where DVC tracks only the page and its figures. A file is
+unedited if its hash is in the study's record or in dvc.lock.
 """
 
 import hashlib
@@ -15,32 +15,32 @@ from pipeline.core.study_paths import BESIDE_PAGE, Places
 
 
 class Kept(NamedTuple):
-    """A file that somebody changed, and the copy of it that is kept."""
+    """A file that was edited, and the copy that was kept."""
 
     file: Path
     copy: Path
 
 
 def remember(places: Places, files: Iterable[Path]) -> None:
-    """Note the content of files that the program has just made, so that a change to them is noticed."""
+    """Record the hashes of files just generated, so that later edits are detected."""
     known = _known(places)
     new = sorted({_sha256(file) for file in files if file.is_file()} - known)
     if new:
         places.record.parent.mkdir(parents=True, exist_ok=True)
-        # Lines are added and none is changed: two commands that end together both leave theirs.
+        # Append only: two commands that finish at the same time both keep their lines.
         with places.record.open("a", encoding="ascii", newline="\n") as record:
             record.write("".join(f"\n{digest}" for digest in new))
 
 
 def changed(places: Places, file: Path) -> bool:
-    """Whether somebody changed a file since the program made it, or made it in the first place."""
+    """Return whether a file exists and differs from everything the program generated."""
     return file.is_file() and _sha256(file) not in _known(places) and not _of_dvc(places, file)
 
 
 def keep(places: Places, files: Iterable[Path]) -> list[Kept]:
-    """Copy those of the files that somebody changed into the study's folder of edited files; nothing there is replaced.
+    """Copy edited files to the study's folder of edited files, without overwriting anything there.
 
-    A content that was kept before is not kept twice. Returns what was kept now.
+    Content kept before is not copied again. Returns the new copies.
     """
     made = []
     for file in sorted(files):
@@ -53,9 +53,9 @@ def keep(places: Places, files: Iterable[Path]) -> list[Kept]:
 
 
 def deliver(places: Places) -> list[Kept]:
-    """Put beside the page what the report stage made for people; return what was changed there, and is kept.
+    """Copy the report stage's files for people beside the page; return the edited versions that were kept.
 
-    A file that somebody changed stays as it is until there is a new one to take its place.
+    An edited file stays in place until a new version is generated.
     """
     before = _delivered(places)
     now: dict[str, str] = {}
@@ -76,7 +76,7 @@ def deliver(places: Places) -> list[Kept]:
 
 
 def kept_messages(kept: Iterable[Kept]) -> list[str]:
-    """A sentence on each file that was kept."""
+    """Return one message per kept file."""
     return [
         f"{one.file} had been edited and has been regenerated; your edited version is kept in {one.copy}."
         for one in kept
@@ -84,7 +84,7 @@ def kept_messages(kept: Iterable[Kept]) -> list[str]:
 
 
 def _delivered(places: Places) -> dict[str, str]:
-    """The hash of each file that was last put beside the page."""
+    """Return the hash of each file last copied beside the page."""
     if not places.delivered.exists():
         return {}
     lines = [line.split() for line in places.delivered.read_text(encoding="ascii", errors="replace").splitlines()]
@@ -96,7 +96,7 @@ def _known(places: Places) -> set[str]:
 
 
 def _of_dvc(places: Places, file: Path) -> bool:
-    """Whether dvc.lock names the content: DVC put it there, perhaps from another machine's run."""
+    """Return whether dvc.lock lists the content, for example from a run on another machine."""
     lock = places.root / "dvc.lock"
     if not lock.exists():
         return False

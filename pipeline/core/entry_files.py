@@ -1,8 +1,7 @@
-"""Files of entries: a YAML list under one key, a line an entry, as people and commands write them.
+"""Files of entries: a YAML list under one key, one entry per line, written by people and by commands.
 
-decisions.yaml, readings.yaml, summaries.yaml and reading.yaml are such files. One line each, because Git then merges
-two people's additions whole (merge=union in .gitattributes); of blocks over several lines it would take the lines they
-share once, and mix the rest.
+Used for decisions.yaml, readings.yaml, summaries.yaml and reading.yaml. With one line per entry, Git can merge two
+people's additions (merge=union in .gitattributes); entries spanning several lines would be merged wrongly.
 """
 
 import datetime
@@ -19,7 +18,7 @@ from pipeline.core.errors import CounterpointError
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?")
-# The years in which something can have been decided: others are slips of the hand, and cannot be counted on from.
+# Plausible years of a decision; others are typing errors.
 YEARS = (1900, 2100)
 
 
@@ -32,7 +31,7 @@ def _time(text: str) -> str:
 
 
 def _dated(text: str, form: re.Pattern[str], said: str) -> str:
-    """The text, if it is a day or time there is; raise ValueError, in words, where it is not."""
+    """Return the text if it is a valid date or time; raise ValueError otherwise."""
     if not form.fullmatch(text):
         raise ValueError(f"'{text[:40]}': {said}")
     try:
@@ -44,7 +43,7 @@ def _dated(text: str, form: re.Pattern[str], said: str) -> str:
     return text
 
 
-# A day; a day with, perhaps, a time of day.
+# A date; a date with an optional time.
 Day = Annotated[str, AfterValidator(_day)]
 Time = Annotated[str, AfterValidator(_time)]
 
@@ -55,12 +54,12 @@ def _named(text: str) -> str:
     return text
 
 
-# A person's name, of at least one letter that is seen.
+# A person's name, with at least one visible character.
 Name = Annotated[str, AfterValidator(_named)]
 
 
 class Entry(BaseModel):
-    """One entry: closed, and made of words and numbers that can be written and read again."""
+    """An entry; unknown fields are rejected, and values must survive writing and reading."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
@@ -95,11 +94,11 @@ def read_entries(
     together: Callable[[list[One], list[int]], list[str]] = lambda _, __: [],
     beside: Sequence[str] | None = None,
 ) -> list[One]:
-    """The entries of a file in their order; none without a file. Raises `error` with every problem, a line each.
+    """Return the entries of a file in order; an empty list if there is no file.
 
-    The list may stand by itself, without its key, or beside other keys: any, or those that `beside` names. `word`: what
-    an entry is called; `together`: what is wrong with those that are right by themselves, in sentences, given each with
-    its line.
+    The list may also be the whole file, without its key. `word`: what an entry is called in messages. `together`: a
+    check across valid entries; it receives them with their lines and returns messages. `beside`: other keys allowed in
+    the file (None: any). Raises `error` with one line per problem.
     """
     try:
         held = yaml_files.read_yaml(path) if path.exists() else yaml_files.Document()
@@ -122,7 +121,7 @@ def read_entries(
 
 
 def _other_keys(path: Path, held: Any, key: str, beside: Sequence[str] | None) -> list[str]:
-    """A sentence for each key that does not belong: what stands under it would not be read, and lost by a command."""
+    """Return a message for each unknown key; a command would lose its content."""
     if beside is None or not isinstance(held, yaml_files.Map) or key not in held:
         return []
     return [
@@ -133,7 +132,7 @@ def _other_keys(path: Path, held: Any, key: str, beside: Sequence[str] | None) -
 
 
 def _listed(path: Path, held: Any, key: str, *, error: type[CounterpointError]) -> yaml_files.List:
-    """The list of a file; raise `error` where it holds something else."""
+    """Return the list in a file; raise `error` if the content is something else."""
     under = held.get(key, "") if isinstance(held, Mapping) and held else held or None
     if under is None:
         return yaml_files.List(0)
@@ -144,7 +143,7 @@ def _listed(path: Path, held: Any, key: str, *, error: type[CounterpointError]) 
 
 
 def new_entry(kind: type[One], fields: Mapping[str, Any], *, error: type[CounterpointError]) -> One:
-    """An entry of fields that a command was given; raise `error`, in a sentence, where they cannot be."""
+    """Return an entry built from a command's values; raise `error` if they are invalid."""
     try:
         return kind.model_validate(fields)
     except ValidationError as wrong:
@@ -169,7 +168,7 @@ def _reason(problem: Any) -> str:
 
 
 class _OneLine(yaml.SafeDumper):
-    """Writes YAML without a line break, whatever the words hold."""
+    """Dumps YAML without line breaks."""
 
 
 def _words(dumper: yaml.SafeDumper, words: str) -> yaml.Node:
@@ -186,9 +185,9 @@ def dump_entries(key: str, held: Iterable[Mapping[str, Any]]) -> str:
 
 
 def save_entries(path: Path, text: str, key: str, line: Callable[[Any], str]) -> None:
-    """Write a file of entries whole, with the comments that people wrote into it.
+    """Write a file of entries atomically, keeping the comments that people added.
 
-    `text`: as `dump` makes it; `line`: the line that it has for an entry as it is read. Raises OSError.
+    `text`: from `dump_entries`. `line`: returns the line that `text` has for an entry as read. Raises OSError.
     """
     lines = text_files.read_text(path).splitlines(keepends=True) if path.exists() else []
     before = "".join(row for row in lines if row.rstrip("\r\n") not in study_template.EARLIER_HEADS)
@@ -196,11 +195,11 @@ def save_entries(path: Path, text: str, key: str, line: Callable[[Any], str]) ->
 
 
 def one_line(text: str) -> str:
-    """The line of the last entry of a text that `dump` made."""
+    """Return the last entry's line in a text from `dump_entries`."""
     return text.rstrip("\n").rpartition("\n")[2]
 
 
 def _line(held: dict[str, Any]) -> str:
-    """One entry of a list in YAML, on one line."""
+    """Return one entry as a line of a YAML list."""
     flow = yaml.dump(held, Dumper=_OneLine, sort_keys=False, allow_unicode=True, width=10**9, default_flow_style=True)
     return f"- {flow}"

@@ -1,4 +1,4 @@
-"""The one error that people are meant to read, and what the machine itself refuses, said in such words."""
+"""The base class of errors shown to users, and messages for errors of the operating system."""
 
 import errno
 import re
@@ -20,19 +20,19 @@ REFUSALS = {
     errno.EIO: ("the disk reports an error", "Check the disk and its connection"),
     errno.ESTALE: ("the network folder is no longer available", "Reconnect it"),
 }
-# Libraries written in Rust say the system's number in their message alone.
+# Libraries written in Rust give the system's error number only in their message.
 _RUST = re.compile(r"\(os error (\d+)\)")
 
 
 class CounterpointError(ValueError):
-    """Something the user can mend: the message says what, where and what to do, and is shown without a traceback."""
+    """An error the user can fix, shown without a traceback: what is wrong, where, and what to do."""
 
 
 def refused(error: BaseException, *, doing: str) -> CounterpointError | None:
-    """Say in a sentence what the machine refused (a full disk, a read-only folder); None where the fault is another.
+    """Return an operating-system error (disk full, permission denied) as a message to users; None for other errors.
 
-    `doing`: what could not be done, where the error names no file. Errors that libraries raise over the system's own
-    are looked through.
+    `doing`: what failed, used if the error names no file. Exceptions that libraries raised from system errors are
+    unwrapped; running out of memory is covered too.
     """
     at: BaseException | None = error
     while at is not None:

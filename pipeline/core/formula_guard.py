@@ -1,26 +1,26 @@
-"""Text in files that spreadsheets open: what looks like a formula is marked, and the mark is taken off on reading.
+"""Protects text in spreadsheet files from being read as formulas; the marker is removed when a file is read back.
 
-A cell that begins with = + - @, a tab or a line end (also behind apostrophes) is written with one apostrophe before it.
-Every text survives the way out and back. A file from elsewhere loses an apostrophe where it has one before such a sign.
+A cell that begins with = + - @, a tab or a line break (also after apostrophes) is written with a leading apostrophe.
+Every text survives the round trip. In files from elsewhere, an apostrophe before such a character is removed.
 """
 
 import datetime
 import re
 
-# The same table gives the same bytes: the day a workbook or a document says it was made is a fixed one.
+# Fixed creation date of workbooks and documents, so that the same table gives the same bytes.
 MADE = datetime.datetime(2000, 1, 1)
-# The most characters that a cell of a workbook is given; it holds 32,767.
+# Longest text written to a cell; Excel's limit is 32,767 characters.
 LONGEST = 32_000
 
-# Wide forms too: spreadsheets in East Asian settings read them as the plain ones.
+# Full-width forms too: spreadsheets with East Asian settings treat them the same.
 _RISKY = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 def guarded(cell: str) -> str:
-    """The cell as it is written."""
+    """Return a cell as written, with an apostrophe if it could be read as a formula."""
     return f"'{cell}" if _RISKY.match(cell) else cell
 
 
 def plain(cell: str) -> str:
-    """The cell as it was, the way back from `guarded`."""
+    """Return a cell's original text; the inverse of `guarded`."""
     return cell[1:] if cell.startswith("'") and _RISKY.match(cell) else cell

@@ -1,14 +1,11 @@
-"""What of a study stays out of Git: all of its folder but the few files that hold no participant's words.
-
-Every study's folder carries the rule itself, in its own .gitignore, so that it holds wherever the folder lies.
-"""
+"""Keeps participants' words out of Git: each study folder's .gitignore excludes everything but a few listed files."""
 
 from pathlib import Path
 
 from pipeline.core import atomic_files
 
 NAME = ".gitignore"
-# What belongs in Git: the framework, and ids and words of the researchers.
+# Tracked by Git: the codebook, and the researchers' ids and notes.
 SHARED = (NAME, ".gitattributes", "codebook.yaml", "decisions.yaml", "reading.yaml")
 FIRST = "# Counterpoint: of this folder, Git takes up the files named here. All else may hold what people said."
 LAST = "# End of Counterpoint's lines. Add your own below; for example, !/README.md makes Git track that file."
@@ -16,13 +13,13 @@ BLOCK = "\n".join([FIRST, "/*", *(f"!/{name}" for name in SHARED), LAST]) + "\n"
 
 
 def stands(folder: Path) -> bool:
-    """Whether a study's folder carries the rule."""
+    """Return whether a study folder's .gitignore contains the rule."""
     place = folder / NAME
     return place.is_file() and FIRST.encode() in place.read_bytes().splitlines()
 
 
 def ensure(folder: Path) -> list[Path]:
-    """Give a study's folder the rule if it lacks it; return what was written. One that is there is added to."""
+    """Add the rule to a study folder's .gitignore if missing; return the files written."""
     if stands(folder):
         return []
     place = folder / NAME

@@ -1,4 +1,4 @@
-"""Languages: their names, and what to say where the pipeline knows English alone."""
+"""Language names, and messages about analyses that are available for English only."""
 
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
@@ -6,8 +6,8 @@ from typing import NamedTuple
 import pandas as pd
 
 ENGLISH, UNKNOWN = "en", "unknown"
-# The languages that are looked for, by ISO 639-1. Those that are mostly written as one of these (Scots, Nigerian
-# Pidgin, Bosnian) are left to it: they would take English from speakers of English.
+# Languages to detect, by ISO 639-1 code. Close relatives of one of these (Scots, Nigerian Pidgin, Bosnian) are omitted:
+# English text would be mistaken for them.
 NAMES = {
     "af": "Afrikaans", "am": "Amharic", "ar": "Arabic", "as": "Assamese", "az": "Azerbaijani", "be": "Belarusian",
     "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "cy": "Welsh", "da": "Danish", "de": "German",
@@ -26,10 +26,10 @@ NAMES = {
 }  # fmt: skip
 
 
-# Common words of English that are none of its neighbours', and which share of an English text they are at least.
+# Frequent English words that its neighbours lack, and their minimum share in English text.
 COMMON = frozenset(["the", "and", "that", "this", "with", "have", "from", "not", "are", "they", "their", "to", "what"])
 COMMON_SHARE = 0.08
-# So many documents are named.
+# Number of documents named in a message.
 SHOWN = 8
 FOR_ENGLISH = (
     "Models, stop words, sentence splitting and the word lists for facilitators and barriers are for "
@@ -39,9 +39,10 @@ FOR_ENGLISH = (
 
 
 class Found(NamedTuple):
-    """A text's language (ISO 639-1, or `unknown`), the share of its words in it, and other languages in it, most first.
+    """A text's detected language (ISO 639-1 or `unknown`), the share of its words in it, and other languages in it.
 
-    The share is of the words in pieces whose language is told; None where the language is unknown.
+    The share refers to words in passages whose language was detected; None if the language is unknown. `others`: most
+    frequent first.
     """
 
     language: str
@@ -50,14 +51,14 @@ class Found(NamedTuple):
 
 
 def name(code: str) -> str:
-    """A language's name in English: `Portuguese`; `an unknown language` where it is not known."""
+    """Return a language's English name, such as `Portuguese`."""
     return NAMES.get(code, "an unknown language" if code == UNKNOWN else code)
 
 
 def read_in(languages: pd.Series, weights: pd.Series, known: Collection[str]) -> pd.Series:
-    """Whether each text is in one of the languages that something knows; `known` empty: it knows all.
+    """Return whether each text is in one of the `known` languages (empty: all are).
 
-    A text whose language is unknown counts as what most of the others are in. `weights`: how long each is.
+    Texts of unknown language count as the language that most others are in, weighted by `weights` (length in words).
     """
     if not known:
         return pd.Series(data=True, index=languages.index, dtype=bool)
@@ -68,7 +69,7 @@ def read_in(languages: pd.Series, weights: pd.Series, known: Collection[str]) ->
 
 
 def note(told: Found) -> str:
-    """What a researcher should know of a document's language, as a sentence; '' for English and where it is unknown."""
+    """Return a message on a document's language; '' for English or unknown."""
     if told.language == UNKNOWN:
         return ""
     where = f"It is in {name(told.language)} ({100 * (told.share or 0):.0f}% of its words)"
@@ -80,9 +81,9 @@ def note(told: Found) -> str:
 
 
 def summary(documents: pd.DataFrame) -> list[str]:
-    """What a study's documents are spoken in, and how surely, as sentences; also what that leaves out, if anything.
+    """Return sentences on the languages of a study's documents and on what is unavailable for them.
 
-    `documents`: the table.
+    `documents`: the table documents.
     """
     lines = []
     counted = documents["language"].value_counts(sort=False).sort_values(ascending=False, kind="stable")
@@ -105,28 +106,28 @@ def summary(documents: pd.DataFrame) -> list[str]:
 
 
 def looks_english(texts: Iterable[str]) -> bool:
-    """Whether texts hold so many of the commonest English words that nothing else need be asked."""
+    """Return whether frequent English words make up enough of the texts to skip detection."""
     words = " ".join(texts).lower().split()
     return sum(word in COMMON for word in words) >= COMMON_SHARE * max(len(words), 1)
 
 
 def english(code: str) -> bool:
-    """Whether a language is English, or unknown, which is read as English."""
+    """Return whether a language is English or unknown (treated as English)."""
     return code in (ENGLISH, UNKNOWN)
 
 
 def listed(codes: Iterable[str]) -> str:
-    """The names of languages as a list in words, each once: `Portuguese and Spanish`."""
+    """Return language names as a list in words, without repeats: `Portuguese and Spanish`."""
     names = list(dict.fromkeys(name(code) for code in codes))
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 2 else names)
 
 
 def shown(words: Iterable[object], language: str) -> str:
-    """Keywords as a list in words; why there are none where they are in a language that the stop words do not know."""
+    """Return keywords as text, or why there are none in a language without stop words."""
     said = ", ".join(str(word) for word in words)
     return said or ("" if english(language) else not_available([language]))
 
 
 def not_available(codes: Iterable[str]) -> str:
-    """What stands where a figure would, of talk in languages that what makes it does not know."""
+    """Return the text shown in place of a figure that is unavailable for these languages."""
     return f"not available ({listed(codes)})"

@@ -1,6 +1,6 @@
-"""People's names: how one is kept, and when two spellings are one name. Nothing else compares names.
+"""Normalises people's names and compares spellings. All comparisons of names go through this module.
 
-What a file says stays as it is: only labels, cases and coders are kept in one form, never the text they stand in.
+Documents' text is never changed; only labels, cases and coders are normalised.
 """
 
 import re
@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
-# Signs that are not seen (Unicode's default ignorable code points): soft hyphens, joiners, marks of direction.
+# Invisible characters (Unicode's default ignorable code points): soft hyphens, joiners, direction marks.
 INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -16,19 +16,20 @@ INVISIBLE = (
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _SPACE = re.compile(r"\s+")
-# An i is one letter with and without its dot, whichever language's rules made a capital or a small letter of it.
+# Dotted and dotless i count as one letter, because languages differ in how they change its case.
 _DOT = re.compile("ı|i\u0307")
 
 
 def written(name: str) -> str:
-    """Return a name as it is kept: letters and accents composed (NFC), no sign that is not seen, single spaces."""
+    """Return a name in stored form: NFC, without invisible characters, single spaces."""
     return _SPACE.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", name))).strip()
 
 
 def key(name: str) -> str:
-    """Return the form in which two spellings of a name are compared: capitals, space and forms of letters do not count.
+    """Return the comparison key of a name; two spellings of one name have the same key.
 
-    Zoë is one name composed and decomposed, in full-width letters and as ZOË; so are Strauß and STRAUSS. Zoe is not.
+    Ignores case, spacing and compatibility forms: Zoë equals ZOË, full-width and decomposed forms; Strauß equals
+    STRAUSS. Accents count: Zoe differs from Zoë.
     """
     if name.isascii():
         return _SPACE.sub(" ", name).strip().casefold()
@@ -38,9 +39,9 @@ def key(name: str) -> str:
 
 
 def alike(spellings: Iterable[str]) -> dict[str, str]:
-    """Return for each spelling the one that stands for its name: the most frequent one, as it is kept.
+    """Map each spelling to the most frequent spelling of the same name, in stored form.
 
-    Of those as frequent the first in the order of code points stands, so that the order they come in does not count.
+    Ties go to the first in code point order, so the order of the input does not matter.
     """
     counts = Counter(spellings)
     standing: dict[str, str] = {}

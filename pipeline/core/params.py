@@ -1,4 +1,4 @@
-"""params.yaml, typed: one closed, frozen class per stage; every error is reported at once, before work starts."""
+"""params.yaml as typed, closed, frozen classes, one per stage; all errors are reported together before work starts."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -14,13 +14,13 @@ Stance = Literal["codebook", "reflexive"]
 Engine = Literal["local", "dask"]
 
 
-# Far more than all settings with a comment on each.
+# Upper limit on the size of params.yaml, in bytes.
 LARGEST = 2**20
-# The largest seed that every library takes.
+# Largest seed that all libraries accept.
 LARGEST_SEED = 2**32 - 1
-# Where whatever is drawn by lot starts, unless params.yaml says otherwise.
+# Default seed of all random steps.
 SEED = 20260115
-# Settings that several sections had and that are one now, at the top: the same for the whole run.
+# Settings that used to be in several sections and are now top-level.
 MOVED: dict[tuple[str, ...], str] = {
     ("themes", "seed"): "seed",
     ("map_codes", "seed"): "seed",
@@ -31,11 +31,11 @@ MOVED: dict[tuple[str, ...], str] = {
 
 
 class ParamsError(CounterpointError):
-    """params.yaml cannot be used; the message lists every problem, one a line."""
+    """params.yaml is invalid; the message has one line per problem."""
 
 
 class Section(BaseModel):
-    """A part of params.yaml: no key beyond those named, no change after reading."""
+    """A section of params.yaml: unknown keys are rejected, and values cannot change after reading."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -68,7 +68,7 @@ class Embed(Section):
 
 
 class Labeller(Section):
-    """An OpenAI-compatible endpoint that words the labels of themes; it is sent exemplars, so it is off by default."""
+    """An OpenAI-compatible endpoint that writes theme labels. It receives passages, so it is off by default."""
 
     url: str = Field(min_length=1)
     model: str = Field(min_length=1)
@@ -78,7 +78,7 @@ class Labeller(Section):
 
 
 class Themes(Section):
-    """How vectors become candidate themes."""
+    """How vectors are clustered into candidate themes."""
 
     context: int = Field(default=1, ge=0, le=10)
     context_decay: float = Field(default=0.6, ge=0, le=1)
@@ -102,7 +102,7 @@ class Themes(Section):
 
 
 class MapCodes(Section):
-    """How segments are set against the codebook."""
+    """How segments are mapped to the codebook."""
 
     context: int = Field(default=2, ge=0)
     context_decay: float = Field(default=0.6, ge=0, le=1)
@@ -157,20 +157,21 @@ class Params(Section):
 
     @property
     def folder(self) -> Path:
-        """The study's folder, relative to the root of the project."""
+        """The study folder, relative to the project root."""
         return Path(self.study)
 
     @property
     def places(self) -> Places:
-        """Where everything of the study lies."""
+        """The paths of the study's files and folders."""
         return Places(self.folder)
 
 
 def load(path: Path = Path("params.yaml"), *, current: bool = False) -> Params:
-    """Read and check a params file; raise ParamsError with every problem in it, a study that cannot be one included.
+    """Read and validate a params file, including the study folder's name.
 
-    A file from before some settings moved to the top is read as it was meant where its values agree. `current`: it is
-    refused, with what to write; DVC finds the settings of the whole run only at the top.
+    Older files with section-level settings that are now top-level are accepted if their values agree; with `current`
+    they are rejected, because DVC tracks these settings only at the top level. Raises ParamsError with one line per
+    problem, each with its line in the file.
     """
     try:
         found = yaml_files.read_yaml(path, typed=True, largest=LARGEST)
@@ -200,7 +201,7 @@ def load(path: Path = Path("params.yaml"), *, current: bool = False) -> Params:
 
 
 def _lifted(raw: dict[str, Any]) -> dict[str, Any]:
-    """The settings, those that moved taken to the top wherever all values of one agree."""
+    """Return the settings with moved ones lifted to the top level wherever their values agree."""
     lifted = {key: dict(value) if isinstance(value, dict) else value for key, value in raw.items()}
     for name in sorted(set(MOVED.values())):
         old = [place for place, now in MOVED.items() if now == name and place[1] in _section(raw, place[0])]
@@ -225,7 +226,7 @@ def _sentence(path: Path, raw: Any, problem: Any) -> str:
 
 
 def _moved(raw: dict[str, Any], place: tuple[str, ...]) -> str:
-    """What to write in place of a setting that was in several sections and is one now."""
+    """Return the message for a setting that is now top-level."""
     name = MOVED[place]
     old = [(part, key) for part, key in MOVED if MOVED[part, key] == name and key in _section(raw, part)]
     said = {f"{part}.{key}": str(raw[part][key]) for part, key in old}

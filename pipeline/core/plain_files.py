@@ -1,17 +1,17 @@
-"""Whether a path is a plain file that can be opened: a pipe, a device or a link is never opened to find out."""
+"""Checks that a path is a regular file without opening it: pipes, devices and links are never opened."""
 
 import stat
 from pathlib import Path
 
 LINK = "It is a link. Replace it with the file itself."
-# DVC, which hashes what a stage depends on, stops or waits for ever at these.
+# DVC, which hashes the dependencies of a stage, fails or hangs on these.
 STOPS = "Until then `dvc repro` fails on it."
 GONE = f"It is a broken link. Remove it, or replace it with the file itself. {STOPS}"
 _KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
 
 
 def problem(path: Path, *, follow: bool = False) -> str:
-    """Why a path is no plain file, as a sentence; '' where it is one. `follow`: a link to one will do."""
+    """Return why a path is not a regular file, as a sentence; '' if it is one. `follow`: accept a link to one."""
     try:
         mode = path.lstat().st_mode
         if stat.S_ISLNK(mode):
@@ -28,6 +28,6 @@ def problem(path: Path, *, follow: bool = False) -> str:
 
 
 def not_opened(error: Exception) -> str:
-    """A sentence for a file that could not be opened."""
+    """Return a message for a file that could not be opened."""
     why = getattr(error, "strerror", None) or type(error).__name__
     return f"It cannot be opened ({why}). Check that it exists and that you have permission to read it."

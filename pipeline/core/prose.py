@@ -1,4 +1,4 @@
-"""Numbers and lists as a reader meets them in a sentence."""
+"""Formats numbers and lists for use in sentences."""
 
 from collections.abc import Sequence
 
@@ -14,20 +14,20 @@ SOURCES_MANY = {"field_note": "sets of field notes"}
 
 
 def count(number: int, noun: str, many: str = "") -> str:
-    """A number with its noun: 1 case, 1,204 cases, no cases."""
+    """Return a number with its noun: 1 case, 1,204 cases, no cases."""
     shown = f"{number:,}" if number else "no"
     return f"{shown} {noun}" if number == 1 else f"{shown} {many or noun + 's'}"
 
 
 def listed(items: Sequence[str], last: str = "and") -> str:
-    """Items as a list in words: a, b and c."""
+    """Return items as a list in words: a, b and c."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
 def percent(share: float | None) -> str:
-    """A share as a percentage without decimals; a small one that is not nothing as 'under 1%'."""
+    """Return a share (0 to 1) as a percentage without decimals; 'under 1%' for small positive shares."""
     if share is None or pd.isna(share):
         return "undefined"
     if 0 < share < 0.01:
@@ -36,18 +36,18 @@ def percent(share: float | None) -> str:
 
 
 def figure(value: float | None) -> str:
-    """A coefficient with two decimals; 'undefined' where there is none."""
+    """Return a coefficient with two decimals; 'undefined' for a missing value."""
     return "undefined" if value is None or pd.isna(value) else f"{value:.2f}".replace("-0.00", "0.00")
 
 
 def source(source_type: str, number: int = 1) -> str:
-    """A source type in words: 2 focus groups."""
+    """Return a count of sources of a type in words: 2 focus groups."""
     noun = SOURCES[source_type]
     return count(number, noun, SOURCES_MANY.get(source_type, ""))
 
 
 def sentence(text: str) -> str:
-    """A text with a capital at its start and a stop at its end."""
+    """Return a text with an initial capital and a final full stop."""
     text = text.strip()
     if not text:
         return ""

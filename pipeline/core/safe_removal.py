@@ -1,4 +1,4 @@
-"""Removing what the program made, and nothing else: by a mark of its own in the folder, or by the names it writes."""
+"""Removes only folders and files that the program created, identified by a marker file or by their names."""
 
 import os
 import shutil
@@ -14,19 +14,19 @@ CONTENT = """\
 Counterpoint made this folder for as long as it works here, and removes it with everything in it.
 Keep nothing of your own here.
 """
-# What versions without the mark left in such folders where they were killed.
+# Files that older versions, which wrote no marker, left behind when killed.
 PARTS = ("*.parquet", "*.npy", "*.npz", ".*.new")
 
 
 class NotOursError(CounterpointError):
-    """Something is in the way that the program did not make, and so does not remove."""
+    """A file or folder in the way was not created by the program, so it is not removed."""
 
 
 @contextmanager
 def scratch(folder: Path) -> Iterator[Path]:
-    """A folder, new and marked, for what is needed while a stage works; it is gone afterwards.
+    """Yield a new, marked folder for temporary files of a stage; remove it on exit.
 
-    What a run that was killed left of it is removed first. Raises NotOursError where the folder is not the program's.
+    Remains of a killed run are removed first. Raises NotOursError if the folder was not created by the program.
     """
     remove(folder)
     folder.mkdir(parents=True)
@@ -38,10 +38,10 @@ def scratch(folder: Path) -> Iterator[Path]:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder that carries the mark, with all that is in it; one that is not there is no matter.
+    """Remove a marked folder and its content; do nothing if it does not exist.
 
-    Of a folder without the mark only parts of tables go, as older versions left them. Raises NotOursError where it
-    then still holds something, or is no folder; OSError where the system refuses.
+    In a folder without the marker, only table parts of older versions are removed. Raises NotOursError if anything else
+    remains or the path is not a folder; raises OSError.
     """
     if not os.path.lexists(folder):
         return
@@ -58,10 +58,10 @@ def remove(folder: Path) -> None:
 
 
 def clear(folder: Path, names: Sequence[str]) -> list[Path]:
-    """Remove the files of a folder that have the names that the program writes, then the folders this left empty.
+    """Remove a folder's files whose paths match patterns, then folders left empty; return the files that remain.
 
-    `names`: patterns of paths below the folder, part by part. Returns the files that stay: they are somebody else's.
-    Raises NotOursError where the folder is a link or a file, and OSError where the system refuses.
+    `names`: patterns of paths below the folder, matched component by component. Raises NotOursError if the path is a
+    link or a file; raises OSError.
     """
     if not os.path.lexists(folder):
         return []
@@ -70,7 +70,7 @@ def clear(folder: Path, names: Sequence[str]) -> list[Path]:
             f"{folder} is a link or a file that Counterpoint did not create. Move it away and try again."
         )
     left = []
-    # A run that was killed may have emptied a folder of its own already.
+    # A killed run may already have emptied one of these folders.
     within = {name.rpartition("/")[0] for name in names}
     emptied = {folder, *(folder / name for name in within if not set("*?[") & set(name))}
     for place, below, files in os.walk(folder, topdown=False):

@@ -1,7 +1,7 @@
-"""What a stage did, as a small table of keys and values that is one of its outputs.
+"""Records what a stage did, as a small table of keys and values among its outputs.
 
-The methods paragraph is written from these tables and from nothing else, so that it says what ran and not what was
-meant. They hold no time, path or name of a machine, and no word of a participant: the same inputs give the same bytes.
+The methods paragraph is written from these tables alone, so it reports what ran. They contain no times, paths, machine
+names or participants' words: the same inputs give the same bytes.
 """
 
 import importlib.metadata
@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-# What libraries call themselves, by the name of their package.
+# Proper names of libraries, by package name.
 NAMES = {
     "bertopic": "BERTopic",
     "model2vec": "Model2Vec",
@@ -22,26 +22,29 @@ NAMES = {
 
 
 class Record(dict[str, Any]):
-    """What a stage did, by key: text, numbers, truth values, and lists of them."""
+    """What a stage did: text, numbers, booleans and lists of them, by key."""
 
     def table(self) -> pd.DataFrame:
-        """A row a key, in the order of the keys as they were put in."""
+        """Return the record as a table, one row per key, in insertion order."""
         rows = [(key, _written(value)) for key, value in self.items()]
         return pd.DataFrame(rows, columns=["key", "value"], dtype="str")
 
 
 def read_record(table: pd.DataFrame) -> Record:
-    """The record that a table holds, the way back from `Record.table`."""
+    """Return the record stored in a table; the inverse of `Record.table`."""
     return Record((str(key), _read(str(value))) for key, value in zip(table["key"], table["value"], strict=True))
 
 
 def library(package: str) -> str:
-    """An installed library with its version, as a methods section names it: BERTopic 0.17.4."""
+    """Return an installed library with its version, as a methods section cites it: BERTopic 0.17.4.
+
+    Raises PackageNotFoundError.
+    """
     return f"{NAMES.get(package, package)} {importlib.metadata.version(package)}"
 
 
 def _written(value: Any) -> str:
-    """Text as it stands, unless it could be taken for something else; anything else as JSON writes it."""
+    """Return a value as text: plain text unchanged unless it would be read as something else, other values as JSON."""
     if isinstance(value, str) and _read(value) == value:
         return value
     return json.dumps(value, ensure_ascii=False)

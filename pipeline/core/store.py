@@ -1,4 +1,4 @@
-"""The only module that touches parquet: tables are checked on every read and write, and written whole or not at all."""
+"""Reads and writes Parquet tables; the only module that does. Tables are validated each time and written atomically."""
 
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
@@ -70,28 +70,29 @@ PROCESSED: dict[str, type[schemas.Table]] = {
     "framework_matrix": schemas.FrameworkMatrix,
 }
 
-# Rows that are stored together: who reads some documents of a large table reads no more than these beside them. A row
-# of documents is a whole transcript.
+# Rows per row group, so that reading some documents does not read the whole table. A row of documents is a whole
+# transcript.
 ROWS = 16_384
 ROWS_OF = {"documents": 256}
-# What DVC leaves where it copies a table and the disk is full.
+# Name of a temporary file that DVC leaves if the disk fills up while it copies a table.
 DVC_TEMPORARY = f".{'?' * 22}.tmp"
 
 
 class StoreError(CounterpointError):
-    """A table is missing or does not hold what its schema says."""
+    """A table is missing or does not match its schema."""
 
 
 def path(study: Path, table: str) -> Path:
-    """Where a table of a study lies: interim or processed, as its schema is registered."""
+    """Return the path of a study's table, in interim/ or processed/."""
     places = Places(study)
     return (places.interim if table in INTERIM else places.processed) / f"{table}.parquet"
 
 
 def read(study: Path, table: str, *, within: tuple[str, str] | None = None) -> pd.DataFrame:
-    """Read and validate one table; raise StoreError where it is missing or its columns are not as they should be.
+    """Read and validate one table.
 
-    `within`: of a table of documents, only the rows of those from the first to the last of two names.
+    `within`: first and last document to read; other rows are not loaded. Raises StoreError if the table is missing or
+    does not match its schema.
     """
     place = _there(study, table)
     some = [("document", ">=", within[0]), ("document", "<=", within[1])] if within else None
@@ -99,39 +100,49 @@ def read(study: Path, table: str, *, within: tuple[str, str] | None = None) -> p
 
 
 def words(study: Path, table: str) -> pd.Series:
-    """The words of each document of a table with n_words, by name, without reading the rest."""
+    """Return the number of words per document, indexed by document, reading only those columns.
+
+    The table must have n_words. Raises StoreError if it is missing.
+    """
     columns = pq.read_table(_there(study, table), columns=["document", "n_words"])
     total = columns.group_by("document").aggregate([("n_words", "sum")])
     return pd.Series(total["n_words_sum"].to_numpy(), index=total["document"].to_pandas()).sort_index()
 
 
 def counts(study: Path, table: str, columns: Sequence[str]) -> pd.DataFrame:
-    """How many rows of a table have each combination of values in some columns (`n`), without reading the rest."""
+    """Return the number of rows (`n`) for each combination of values in `columns`, reading only those columns.
+
+    Raises StoreError if the table is missing.
+    """
     held = pq.read_table(_there(study, table), columns=list(columns)).group_by(list(columns))
     found: pd.DataFrame = held.aggregate([([], "count_all")]).to_pandas()
     return found.rename(columns={"count_all": "n"}).sort_values(list(columns), ignore_index=True)
 
 
 def write(study: Path, table: str, frame: pd.DataFrame) -> None:
-    """Validate one table and write it whole: a temporary file first, then a rename. Same rows, same bytes.
+    """Validate one table and write it atomically. The same rows give the same bytes.
 
-    Raises StoreError where it breaks its schema, and where the disk is full or may not be written; the table that was
-    there before is then there still.
+    Raises StoreError if the table does not match its schema or cannot be written (disk full, no permission); the
+    previous table is then kept.
     """
     write_part(path(study, table), table, frame)
 
 
 def write_part(place: Path, table: str, frame: pd.DataFrame) -> None:
-    """Write a part of a table to a file of its own, as `write` does a table; `join` puts parts together."""
+    """Validate part of a table and write it to a file of its own, for `join` to combine.
+
+    Raises StoreError as `write` does.
+    """
     checked = _validated(table, frame.reset_index(drop=True), place)
     arrow = pa.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
     _whole(place, lambda temporary: pq.write_table(arrow, temporary, compression="zstd", row_group_size=_rows(table)))
 
 
 def join(study: Path, table: str, parts: Sequence[Path]) -> None:
-    """Write a table from its parts, in their order: the bytes that `write` gives of all their rows.
+    """Combine parts into a table, in order, with the same bytes as `write` would give for all rows.
 
-    Holds a few row groups at a time. Raises StoreError as `write` does, and where two parts hold one thing.
+    Holds a few row groups in memory at a time. Raises StoreError as `write` does, and if a unique value occurs in two
+    parts.
     """
     place = path(study, table)
     schemas_ = [pq.read_schema(part) for part in parts]
@@ -175,7 +186,7 @@ def _there(study: Path, table: str) -> Path:
 
 
 def _whole(place: Path, fill: Callable[[Path], object]) -> None:
-    """Have a temporary file filled beside a place, then put it there; clear away what DVC left, too."""
+    """Write a file through a temporary one, and delete temporary files left by DVC."""
     try:
         for left in place.parent.glob(DVC_TEMPORARY):
             left.unlink(missing_ok=True)
@@ -188,12 +199,12 @@ def _whole(place: Path, fill: Callable[[Path], object]) -> None:
 
 
 def empty(table: str) -> pd.DataFrame:
-    """A table of no rows with the columns and types of its schema."""
+    """Return a table without rows, with the columns and types of its schema. Raises StoreError for an unknown table."""
     return schema(table).empty()
 
 
 def schema(table: str) -> type[schemas.Table]:
-    """The schema of a table; raise StoreError for a name that is no table."""
+    """Return the schema of a table. Raises StoreError for an unknown table."""
     try:
         return {**INTERIM, **PROCESSED}[table]
     except KeyError:

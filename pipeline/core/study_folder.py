@@ -1,7 +1,7 @@
-"""Which folder may be a study's: one in the project, under a name that means the same on every computer.
+"""Validates a study's folder: inside the project, with a name that works on every operating system.
 
-What is made of a study lies in it and in `models/<study>`, and is made anew and removed there. A folder elsewhere, or
-one that leads elsewhere, would have that happen among what is not the program's.
+Outputs are written, replaced and removed in this folder and in `models/<study>`. In a folder elsewhere, or reached
+through a link, this could affect files that are not the program's.
 """
 
 import os
@@ -13,25 +13,25 @@ from pathlib import Path
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import MODELS, Places
 
-# Folders of the project itself, and what tools put beside them.
+# Folders of the project itself, and those that tools create beside them.
 OWN = frozenset([MODELS, "pipeline", "tests", "benchmarks", "notebooks", "docs", "build", "dist", "node_modules"])
 CODEBOOKS = ("data", "codebooks")
-# Windows opens a device under these names, whatever the ending.
+# Device names reserved by Windows, with any extension.
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 FORBIDDEN = frozenset('<>:"|?*')
-# The longest name of a folder in bytes that leaves room for names beside it, on every file system.
+# Longest folder name in bytes that leaves room for temporary names, on every file system.
 LONGEST = 200
 SUCH_AS = "Give a path relative to the project, such as data/my-study"
 
 
 class StudyFolderError(CounterpointError):
-    """A folder that cannot be a study's; the message says why, and what can."""
+    """A folder cannot be used for a study; the message says why and suggests another."""
 
 
 def checked(name: str | Path, *, root: Path = Path(), what: str = "The study folder") -> Path:
-    """The folder that a name means, relative to the root of the project; nothing is made or changed.
+    """Return a study's folder as a path relative to the project root. Nothing is created.
 
-    `what`: how the message begins. Raises StudyFolderError where the folder cannot be a study's.
+    `what`: subject of the error message. Raises StudyFolderError if the folder cannot be used.
     """
     text = name if isinstance(name, str) else name.as_posix()
     fault = fault_of_name(text) or fault_of_place(Path(text), root=root)
@@ -42,7 +42,7 @@ def checked(name: str | Path, *, root: Path = Path(), what: str = "The study fol
 
 
 def fault_of_name(text: str) -> str:
-    """What is wrong with the name of a study's folder, as the rest of a sentence; '' where nothing is."""
+    """Return what is wrong with the name of a study's folder, as the end of a sentence; '' if it is valid."""
     parts = [part for part in text.split("/") if part not in ("", ".")]
     unseen = any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in text)
     rooted = text.startswith(("/", "\\")) or bool(re.match("[A-Za-z]:", text))
@@ -96,9 +96,9 @@ def _fault_of_own(parts: list[str]) -> str:
 
 
 def fault_of_place(folder: Path, *, root: Path = Path()) -> str:
-    """What is wrong with where a study's folder leads, as the rest of a sentence; '' where nothing is.
+    """Return what is wrong with the location of a study's folder, as the end of a sentence; '' if it is valid.
 
-    `folder` need not be there. Links are followed by nobody here: what they lead to is not the project's.
+    The folder need not exist. Links are never followed, because they may lead outside the project.
     """
     way = [*reversed(folder.parents), folder][1:]
     for part in way:
@@ -118,9 +118,9 @@ def fault_of_place(folder: Path, *, root: Path = Path()) -> str:
 
 
 def fault_of_output(folder: Path, *, root: Path = Path()) -> str:
-    """Why files that leave a study may not be written into a folder, as the rest of a sentence; '' where they may.
+    """Return why exported files may not be written to a folder, as the end of a sentence; '' if they may.
 
-    Outside the project every folder will do; inside it, those will not that the program or Git or DVC works in.
+    Folders outside the project are always allowed; inside it, those used by the program, Git or DVC are not.
     """
     real, base = folder.resolve(), root.resolve()
     if not real.is_relative_to(base):
@@ -148,7 +148,7 @@ def _fault_on_way(part: Path, root: Path) -> str:
         return ""
     names = {there.name for there in place.parent.iterdir()}
     like = sorted(name for name in names if name != part.name and _same(name) == _same(part.name))
-    # Where the system takes two ways to write an accent for one, the folder is there under both.
+    # Some file systems treat composed and decomposed accents as the same name.
     composed = [unicodedata.normalize("NFC", name) for name in like]
     if part.name in names or not like or (place.exists() and unicodedata.normalize("NFC", part.name) in composed):
         return ""
@@ -160,17 +160,17 @@ def _fault_on_way(part: Path, root: Path) -> str:
 
 
 def _same(name: str) -> str:
-    """A name as systems see it that tell neither capital letters nor ways to write an accent apart."""
+    """Return a name as seen by file systems that ignore case and Unicode normalisation."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _leads_there(place: Path, expected: Path) -> bool:
-    """Whether a place is where its name says, for all links, junctions and mounts by another name."""
+    """Return whether a path resolves to `expected`, through no link, junction or mount."""
     return _same(str(place.resolve())) == _same(str(expected))
 
 
 def _inner_studies(folder: Path, root: Path) -> Iterator[Path]:
-    """The studies below a folder: those that were laid out, so that a folder that is only called so is none."""
+    """Yield the studies below a folder; a folder counts if it was laid out as a study."""
     names = {place.name for place in Places(folder).own}
     for place, below, files in os.walk(root / folder):
         here = Path(place)
@@ -180,7 +180,7 @@ def _inner_studies(folder: Path, root: Path) -> Iterator[Path]:
 
 
 def _fault_of_links(folder: Path, root: Path) -> str:
-    """The folders in which the program reads, writes and removes lead nowhere else."""
+    """Return what is wrong if a folder that the program writes to is a link."""
     places = Places(folder, root)
     models = [root / MODELS / above for above in (Path(), *reversed(folder.parents), folder)]
     for place in (*places.own, *models):

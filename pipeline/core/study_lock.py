@@ -1,9 +1,8 @@
-"""The files that people write and decide in: one lock a study, held from reading such a file until it is written.
+"""One lock per study for the files that people write, held from reading such a file until it is written.
 
-decisions.yaml, reading.yaml, readings.yaml, summaries.yaml, codebook.yaml, participants.csv, and what lies in
-transcripts/, human_codes/ and sheets/. A command that changes one of them reads it, works out the new content and
-writes it inside `locked`; `pipeline.core.atomic_files` writes it so that a kill at any moment leaves the old file or
-the new one.
+Covers decisions.yaml, reading.yaml, readings.yaml, summaries.yaml, codebook.yaml, participants.csv and the files in
+transcripts/, human_codes/ and sheets/. Commands that change one of them read, compute and write inside `locked`; writes
+are atomic (`pipeline.core.atomic_files`).
 """
 
 import itertools
@@ -20,26 +19,26 @@ from filelock import FileLock, Timeout
 from pipeline.core import atomic_files
 from pipeline.core.errors import CounterpointError
 
-# It lies in the study's folder itself, because .cache/ is thrown away by `withdraw`, which holds the lock meanwhile.
+# Not in .cache/, which `withdraw` deletes while it holds the lock.
 LOCK = ".people.lock"
-# How long a command waits for another one to end its writing, in seconds.
+# How long a command waits for another to finish writing, in seconds.
 WAIT_S = 30.0
-# Where commands write directly into a folder, and a kill may leave a temporary file.
+# Folders in which a killed command may leave temporary files.
 FOLDERS = ("", "human_codes", "sheets", "export", "earlier")
 
 _held = threading.local()
 
 
 class BusyError(CounterpointError):
-    """Another command is writing to the study, and does not end."""
+    """Another command is still writing to the study."""
 
 
 @contextmanager
 def locked(study: Path) -> Iterator[None]:
-    """Keep every other command from changing what people wrote in a study; what a killed one left is removed first.
+    """Hold the study's lock, after deleting temporary files of killed commands. Reentrant within a thread.
 
-    Within a thread it may be taken again. Raises BusyError where another command does not end its writing, and
-    CounterpointError where the study's folder is not there: none is made.
+    Raises BusyError if another command does not finish in time, and CounterpointError if the study's folder does not
+    exist.
     """
     if not study.is_dir():
         raise CounterpointError(
@@ -63,14 +62,14 @@ def locked(study: Path) -> Iterator[None]:
         yield
     finally:
         inside.discard(place)
-        # Whoever waits for the lock sees that its file is gone, and begins anew. Windows keeps the file.
+        # Waiting processes notice that the file is gone and retry. On Windows the file stays.
         with suppress(OSError):
             place.unlink()
         lock.release()
 
 
 def clear(folder: Path) -> None:
-    """Remove what killed commands left anywhere below a folder; the study's lock must be held."""
+    """Delete temporary files of killed commands anywhere below a folder. The study's lock must be held."""
     for left in folder.rglob(".*.new"):
         if atomic_files.is_leftover(left.name) and not left.is_symlink():
             with suppress(OSError):
@@ -78,9 +77,9 @@ def clear(folder: Path) -> None:
 
 
 def kept_as(place: Path, first: Path) -> Path:
-    """Where a file that is about to be replaced is kept: the first of `first`, then with -2, -3 …, that is free.
+    """Return where to keep a file that will be replaced: `first`, or the first free name with -2, -3 …
 
-    One that holds the very same is taken, so that a command that is run again keeps nothing twice.
+    An existing copy with the same content is reused, so that running a command again keeps nothing twice.
     """
     for number in itertools.count(1):
         kept = first if number == 1 else first.with_stem(f"{first.stem}-{number}")
@@ -90,7 +89,7 @@ def kept_as(place: Path, first: Path) -> Path:
 
 
 def keep(place: Path, kept: Path) -> None:
-    """Keep a copy of a file, whole, at a place of `kept_as`."""
+    """Copy a file to a path from `kept_as`, unless the copy exists."""
     if not kept.exists():
         atomic_files.create(kept, place.read_bytes())
         with suppress(OSError):
@@ -98,7 +97,7 @@ def keep(place: Path, kept: Path) -> None:
 
 
 def alike(place: Path) -> Path | None:
-    """The file that has a place's name, or one that some file systems take for the same: capitals and accents."""
+    """Return an existing file with the same name on file systems that ignore case or accents; None without one."""
     if not place.parent.is_dir():
         return None
     own = _folded(place.name)
@@ -111,7 +110,7 @@ def _folded(name: str) -> str:
 
 
 def _clear(study: Path) -> None:
-    """Remove what killed commands left: only this command writes now, so nobody is still at it."""
+    """Delete temporary files of killed commands; the lock guarantees that no command is running."""
     for folder in FOLDERS:
         for left in atomic_files.leftovers(study / folder):
             with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Where everything of a study lies: the one source of every path that belongs to it."""
+"""All paths of a study's files and folders."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 MODELS = "models"
 REPORT_PAGE = "index.html"
 WORKBOOK = "framework_matrix.xlsx"
-# What lies beside the page for people to write in, and for other programs.
+# Files beside the report page, for people to edit or other programs to read.
 BESIDE_PAGE = (WORKBOOK, "coded.qdpx", "audit_trail.csv")
 # The list of what an export holds, in its folder.
 EXPORT_LIST = ".counterpoint-export.json"
@@ -14,30 +14,30 @@ EXPORT_LIST = ".counterpoint-export.json"
 
 @dataclass(frozen=True)
 class Places:
-    """The places of one study. `study`: its folder, relative to `root`, the root of the project."""
+    """The paths of one study. `study`: its folder, relative to the project root `root`."""
 
     study: Path
     root: Path = Path()
 
     @property
     def folder(self) -> Path:
-        """The study's folder itself."""
+        """The study's folder."""
         return self.root / self.study
 
-    # What people give.
+    # Provided by people.
     @property
     def transcripts(self) -> Path:
-        """The folder of the interviews, focus groups, field notes and documents."""
+        """The folder of interviews, focus groups, field notes and documents."""
         return self.folder / "transcripts"
 
     @property
     def human_codes(self) -> Path:
-        """The folder of what people coded."""
+        """The folder of human codings."""
         return self.folder / "human_codes"
 
     @property
     def participants(self) -> Path:
-        """The table of who speaks where."""
+        """The table of speakers."""
         return self.folder / "participants.csv"
 
     @property
@@ -45,10 +45,10 @@ class Places:
         """The deductive framework."""
         return self.folder / "codebook.yaml"
 
-    # What people decide and write, by command or by hand.
+    # Written by people, by command or by hand.
     @property
     def decisions(self) -> Path:
-        """What the researchers decided about candidate themes."""
+        """The researchers' decisions about candidate themes."""
         return self.folder / "decisions.yaml"
 
     @property
@@ -58,33 +58,33 @@ class Places:
 
     @property
     def readings(self) -> Path:
-        """How others read the themes, as they wrote on hand-outs."""
+        """How other people interpret the themes, from hand-outs."""
         return self.folder / "readings.yaml"
 
     @property
     def summaries(self) -> Path:
-        """What people wrote in cells of the framework matrix."""
+        """Summaries that people wrote for cells of the framework matrix."""
         return self.folder / "summaries.yaml"
 
     @property
     def sheets(self) -> Path:
-        """The folder of sheets that people fill in."""
+        """The folder of coding sheets."""
         return self.folder / "sheets"
 
     @property
     def earlier(self) -> Path:
-        """The folder of what commands replaced in human_codes/ and participants.csv, as it was."""
+        """The folder of earlier versions of files that commands replaced in human_codes/ and participants.csv."""
         return self.folder / "earlier"
 
-    # What the program makes.
+    # Generated.
     @property
     def interim(self) -> Path:
-        """The folder of the tables up to the vectors."""
+        """The folder of tables up to the vectors."""
         return self.folder / "interim"
 
     @property
     def processed(self) -> Path:
-        """The folder of the tables of themes, codes and comparison."""
+        """The folder of tables of themes, codes and comparison."""
         return self.folder / "processed"
 
     @property
@@ -94,39 +94,40 @@ class Places:
 
     @property
     def report_page(self) -> Path:
-        """The report, to be opened in a browser."""
+        """The report page, for a browser."""
         return self.report / REPORT_PAGE
 
     @property
     def workbook(self) -> Path:
-        """The framework matrix for people to write in: DVC does not know this file."""
+        """The framework matrix that people may edit; not tracked by DVC."""
         return self.report / WORKBOOK
 
     @property
     def beside_page(self) -> Path:
-        """The folder of what goes beside the page, as the report stage makes it and DVC keeps it."""
+        """The folder of the files that are delivered beside the page; tracked by DVC."""
         return self.processed / "report"
 
     @property
     def export(self) -> Path:
-        """The folder of files for other programs and of hand-outs."""
+        """The folder of exports and hand-outs."""
         return self.folder / "export"
 
     @property
     def cache(self) -> Path:
-        """The folder of what is slow to make again, of locks and of parts of tables."""
+        """The folder of caches, locks and table parts."""
         return self.folder / ".cache"
 
     @property
     def withdrawal(self) -> Path:
-        """The folder of a withdrawal that is under way; it is gone with it."""
+        """The folder of a withdrawal in progress; deleted when it is complete."""
         return self.folder / ".withdrawal"
 
     @property
     def model(self) -> Path:
         """The folder of the fitted theme model.
 
-        Raises ValueError where the study's folder is absolute: `models/` joined with it would be the study itself.
+        Raises ValueError if the study's folder is absolute or contains `..`, because the path could then lie outside
+        `models/`.
         """
         if self.study.is_absolute() or ".." in self.study.parts:
             raise ValueError(f"{self.study} is not relative to the project, so its model has no folder.")
@@ -134,21 +135,21 @@ class Places:
 
     @property
     def record(self) -> Path:
-        """The hashes of what the program made for people to read and write in."""
+        """Hashes of the generated files that people may edit."""
         return self.cache / "made.txt"
 
     @property
     def delivered(self) -> Path:
-        """What was last put beside the page: a hash and a name a line."""
+        """The files last copied beside the page: one hash and name per line."""
         return self.cache / "delivered.txt"
 
     @property
     def edited(self) -> Path:
-        """The folder of files that people changed where the program makes them anew."""
+        """The folder of edited versions of files that were generated again."""
         return self.folder / "edited"
 
     @property
     def own(self) -> tuple[Path, ...]:
-        """Every folder that lies in the study's own."""
+        """All folders inside the study's folder."""
         given = (self.transcripts, self.human_codes, self.sheets, self.edited)
         return (*given, self.interim, self.processed, self.report, self.export, self.cache)

@@ -1,4 +1,4 @@
-"""A study's folder: what it holds, and the commented templates it starts from."""
+"""Creates a study's folder with its commented templates."""
 
 from pathlib import Path
 
@@ -60,20 +60,20 @@ FOLDERS = ("transcripts", "human_codes")
 
 
 class StudyError(CounterpointError):
-    """The study's folder is not what it should be."""
+    """A study's folder is missing or incomplete."""
 
 
 def lay_out(folder: Path) -> list[Path]:
-    """Give a study whatever optional part it lacks, empty and commented; return what was made. Nothing is overwritten.
+    """Create the optional files and folders that a study lacks; return them. Nothing is overwritten.
 
-    Raises StudyError where there is no such study: a misspelt name must not make a new one.
+    Raises StudyError if the study does not exist, so that a misspelt name does not create one.
     """
     exists(folder)
     return create(folder)
 
 
 def exists(folder: Path) -> None:
-    """Raise StudyError where a folder is no study, for it has no transcripts/."""
+    """Raise StudyError if a folder is not a study, that is, has no transcripts/."""
     if not Places(folder).transcripts.is_dir():
         raise StudyError(
             f"{folder}/transcripts does not exist, so there is nothing to read. Correct `study` in "
@@ -83,12 +83,12 @@ def exists(folder: Path) -> None:
 
 
 def create(folder: Path) -> list[Path]:
-    """Make a study's folders and templates where they are missing; return what was made."""
+    """Create a study's missing folders and templates; return them."""
     if _complete(folder):
         return []
     folder.mkdir(parents=True, exist_ok=True)
     with study_lock.locked(folder):
-        # First: not for a moment does anything lie there that Git would take up.
+        # First, so that Git never sees anything else in the folder.
         made = git_exclusions.ensure(folder)
         for name in FOLDERS:
             if not (folder / name).exists():
@@ -102,15 +102,15 @@ def create(folder: Path) -> list[Path]:
 
 
 def frameworks() -> dict[str, Path]:
-    """The ready frameworks by name: the YAML files in data/codebooks/."""
+    """Return the available frameworks by name: the YAML files in data/codebooks/."""
     return {file.stem: file for file in sorted(Path("data/codebooks").glob("*.yaml"))}
 
 
 def start(folder: Path, *, framework: str | None = None) -> list[Path]:
-    """Make a new study, its codebook copied from a ready framework if one is named; return what was made.
+    """Create a new study, optionally with a framework as its codebook; return what was created.
 
-    Raises StudyFolderError where the folder cannot be a study's, and StudyError for a framework that is not there, and
-    where the study already has a codebook of its own.
+    Raises StudyFolderError if the folder cannot be used for a study; StudyError if the framework does not exist or the
+    study already has a codebook.
     """
     study_folder.checked(folder)
     ready = frameworks()
@@ -121,7 +121,7 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
     codebook, data = Places(folder).codebook, ready[framework].read_bytes()
     folder.mkdir(parents=True, exist_ok=True)
     with study_lock.locked(folder):
-        # The framework itself, in a study that lacks something, is what a command that was killed left.
+        # An incomplete study that has this framework already was left by a killed command.
         begun = codebook.is_file() and codebook.read_bytes() == data and not _complete(folder)
         git_exclusions.ensure(folder)
         try:
@@ -135,5 +135,5 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
 
 
 def _complete(folder: Path) -> bool:
-    """Whether every part of a study is there."""
+    """Return whether all files and folders of a study exist."""
     return all((folder / name).exists() for name in (*FOLDERS, *FILES)) and git_exclusions.stands(folder)

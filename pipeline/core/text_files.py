@@ -1,4 +1,4 @@
-"""Texts that people keep and edit by hand: UTF-8, or a sentence that says which line is not."""
+"""Reads text files that people edit: UTF-8, or an error that names the line."""
 
 import csv
 import io
@@ -9,11 +9,11 @@ from pathlib import Path
 from pipeline.core import plain_files
 from pipeline.core.errors import CounterpointError
 
-# Far above any file that people keep by hand, far below what fills the memory.
+# Largest file read, in bytes.
 LARGEST = 32 * 2**20
-# What no person types: control characters but tab and line ends, and the two code points that are no characters.
+# Control characters other than tab and line breaks, and two code points that are not characters.
 STRANGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-# Half of a surrogate pair: no text in UTF-8 can hold it.
+# Lone surrogates, which UTF-8 cannot encode.
 HALF = re.compile("[\ud800-\udfff]")
 _OTHERS = (
     ((b"\xff\xfe", b"\xfe\xff"), "it is UTF-16"),
@@ -24,14 +24,14 @@ _MARKS = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
 
 
 class TextFileError(CounterpointError):
-    """A text file cannot be read; the message names the file and the line."""
+    """A text file cannot be read; the message gives file and line."""
 
 
 def read_text(path: Path, *, largest: int = LARGEST) -> str:
-    """The text of a file, without a byte order mark, its line ends as they are.
+    """Return the text of a file, without a byte order mark, with its line breaks unchanged.
 
-    Raises FileNotFoundError, and TextFileError with the line for what is not UTF-8, holds characters that no text
-    holds, or is larger than `largest` bytes.
+    Raises FileNotFoundError, and TextFileError if the file is not UTF-8, contains control characters, is not a regular
+    file or is larger than `largest` bytes.
     """
     size = path.stat().st_size
     why = plain_files.problem(path, follow=True)
@@ -46,7 +46,7 @@ def read_text(path: Path, *, largest: int = LARGEST) -> str:
 
 
 def decode_utf8(data: bytes, *, place: str) -> str:
-    """The text of bytes in UTF-8, without a byte order mark; `place` is the file, for the sentence of TextFileError."""
+    """Decode UTF-8 bytes, without a byte order mark. `place`: the file, for messages. Raises TextFileError."""
     for starts, said in _OTHERS:
         if data.startswith(starts):
             raise TextFileError(f"{place}, line 1: {said}, not plain text in UTF-8. Save it as UTF-8.")
@@ -67,10 +67,10 @@ def decode_utf8(data: bytes, *, place: str) -> str:
 
 
 def csv_rows(text: str, *, place: str, comments: bool = False) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a csv text that are not empty, each with the line on which it begins; its delimiter is found.
+    """Yield the non-empty rows of a csv text, each with its first line number. The delimiter is detected.
 
-    `comments`: rows whose first cell begins with # are left out. Raises TextFileError, with the line, for quotation
-    marks that are not closed, which would swallow all that follows, or that stand in the middle of a cell.
+    `comments`: skip rows that begin with #. `place`: the file, for messages. Raises TextFileError for unclosed
+    quotation marks.
     """
     lines = (line for line in text.splitlines() if line.strip() and not line.startswith("#"))
     delimiter = max(",;\t", key=next(lines, "").count)
@@ -89,7 +89,7 @@ def csv_rows(text: str, *, place: str, comments: bool = False) -> Iterator[tuple
 
 
 def merge_conflicts(text: str, *, place: str) -> list[str]:
-    """A sentence for the first mark that Git left of a merge, with its line; none where there is no such mark."""
+    """Return a message for the first Git conflict marker, as a list; empty if there is none."""
     found = next((mark for mark in _MARKS.finditer(text) if mark[1][0] != "="), None)
     if found is None:
         return []

@@ -1,6 +1,6 @@
-"""A withdrawal under way: where its journal lies, how far it is, and the sentence that says so until it is finished.
+"""State of a withdrawal in progress: its journal, its progress, and the message shown until it is complete.
 
-The journal is written before the first file is changed. A folder of its own holds it, which Git leaves alone.
+The journal is written before the first file is changed, in a folder of its own that Git ignores.
 """
 
 import json
@@ -9,30 +9,30 @@ from pathlib import Path
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 
-# The journal's name says how far the withdrawal is: files are being changed; or what was made is thrown away as well,
-# and the pipeline may run again.
+# The journal's name shows the progress: files are being changed; or generated files are deleted too, and the pipeline
+# may run again.
 BEGUN, EMPTIED = "begun.json", "emptied.json"
 
 
 class UnfinishedError(CounterpointError):
-    """A withdrawal was begun and has to be finished first."""
+    """A withdrawal must be completed first."""
 
 
 def journal(study: Path) -> Path | None:
-    """The journal of a withdrawal that is under way; None where there is none."""
+    """Return the journal of a withdrawal in progress, or None."""
     places = (Places(study).withdrawal / name for name in (BEGUN, EMPTIED))
     return next((place for place in places if place.is_file()), None)
 
 
 def refuse(study: Path) -> None:
-    """Raise UnfinishedError where a withdrawal has still to remove what was made, so that nothing is made anew yet."""
+    """Raise UnfinishedError if a withdrawal still has to delete generated files."""
     place = journal(study)
     if place is not None and place.name == BEGUN:
         raise UnfinishedError(unfinished(study))
 
 
 def unfinished(study: Path) -> str:
-    """The sentence that says which withdrawal is not finished, and how to finish it; '' where there is none."""
+    """Return the message about an incomplete withdrawal; '' if there is none."""
     place = journal(study)
     if place is None:
         return ""

@@ -1,8 +1,8 @@
-"""Counting and weighing words: scikit-learn's parts for it, without the statistics that they import and do not use."""
+"""scikit-learn's tools for counting and weighting words, without its slow statistics imports."""
 
 from pipeline.core import lean
 
-# Half of the time that scikit-learn takes to load is scipy.stats.
+# scipy.stats takes half of scikit-learn's loading time and is not used here.
 with lean.lazily("scipy.stats"):
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer, TfidfVectorizer
     from sklearn.preprocessing import normalize

@@ -1,4 +1,4 @@
-"""Comments that people wrote into a list in a YAML file: kept where a command writes the list anew."""
+"""Keeps people's comments when a command rewrites a list in a YAML file."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,10 +13,10 @@ _COMMENT = re.compile(r"(?:^|\s)(#.*?)\s*$")
 
 
 def with_comments(before: str, after: str, *, key: str, line: Callable[[Any], str]) -> str:
-    """`after`, the text of a list under `key` with an entry a line, with the comments that people wrote into `before`.
+    """Return `after` (one entry per line under `key`) with the comments of `before`.
 
-    A comment above an entry, or within it, comes above its line; it goes where its entry is gone. Others stay above or
-    below the list. `line`: the line that `after` has for an entry as it was read from `before`. Raises YamlError where
+    Comments above or within an entry are placed above its line and dropped with the entry; others stay above or below
+    the list. `line`: returns an entry's line in `after`, given the entry as read from `before`. Raises YamlError if
     `before` cannot be read.
     """
     ours = set(after.splitlines())
@@ -36,7 +36,7 @@ def with_comments(before: str, after: str, *, key: str, line: Callable[[Any], st
 def _sorted(
     lines: list[str], held: Any, entries: yaml_files.List, key: str
 ) -> tuple[list[str], dict[int, list[str]], list[str]]:
-    """The comments above a list, those of each of its entries by number, and those below it."""
+    """Return the comments above the list, those of each entry by number, and those below the list."""
     begins = held.lines.get(key, 0) if isinstance(held, yaml_files.Map) else 0
     ends = min((number for number in held.lines.values() if number > begins), default=len(lines) + 1) if begins else 0
     starts = {number: at for at, number in reversed(list(enumerate(entries.lines)))}
@@ -70,15 +70,15 @@ def _sorted(
 
 
 def _comment(own: str, code: float) -> str | None:
-    """The comment of a line whose words end at a column; None where it has none."""
+    """Return the comment of a line whose code ends at a column; None if it has none."""
     found = _COMMENT.search(own[int(code) :]) if code < len(own) else None
     return found[1] if found else None
 
 
 def _code(lines: list[str]) -> dict[int, float]:
-    """The column where the words of each line end: none of its own before the first, no end within a text of several.
+    """Return the column where the code of each line ends (lines from 1); infinite inside multi-line text.
 
-    Lines are counted from 1. What follows that column is a bracket, a comma or a comment.
+    Only brackets, commas and comments follow that column.
     """
     ends: dict[int, float] = {}
     events: Iterator[Any] = yaml.parse("\n".join(lines) + "\n", Loader=yaml_files.LOADER)

@@ -1,8 +1,8 @@
-"""YAML that people write by hand, read so that no mistake passes in silence: the one loader of the project's files.
+"""Strict YAML reader for files that people write: mistakes are reported, not silently accepted.
 
-YAML itself keeps the last of two keys with one name, reads `1.10` as 1.1, 10:30 as 630 and 0123 as 83, and lets a few
-lines stand for gigabytes. Here repeated keys are problems with both lines, words stay as they were written, and what
-is nested, repeated by alias or tagged beyond any use is refused.
+YAML itself keeps the last of two equal keys, reads `1.10` as 1.1, 10:30 as 630 and 0123 as 83, and allows a few lines
+to expand to gigabytes. This reader reports duplicate keys with both lines, keeps plain words as written, and rejects
+deep nesting, large alias expansions and tags.
 """
 
 import re
@@ -17,11 +17,11 @@ import yaml
 from pipeline.core import text_files
 from pipeline.core.errors import CounterpointError
 
-# The deepest that any of our files nests is 4. Aliases may stand for so many words in all.
+# Limits on nesting (our files use at most 4 levels) and on the total number of values that aliases expand to.
 DEEPEST, MOST_BY_ALIAS = 20, 10_000
-# A setting that is a number has no more characters than this, and a whole one is smaller than that.
+# Limits on a number's characters and on its absolute value.
 LONGEST_NUMBER, LARGEST_NUMBER = 30, 2**53
-# Written in C where it is there, which takes a twentieth of the time.
+# The C loader, if available: 20 times as fast.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TEXT = "tag:yaml.org,2002:str"
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
@@ -31,7 +31,7 @@ _BOOLEANS = frozenset(
 _NUMBER = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9]*)?")
 _RESOLVER = yaml.resolver.Resolver()
 _CONSTRUCTOR = yaml.constructor.SafeConstructor()
-# What the parser's own words mean for people.
+# The parser's messages in plain English.
 _PLAIN = {
     "found character that cannot start any token": "text cannot begin with a tab, %, @ or `",
     "found invalid Unicode character escape code": "\\ud8… or \\udc… is an incomplete character (lone surrogate)",
@@ -39,39 +39,39 @@ _PLAIN = {
     "could not find expected ':'": "a colon is missing, or a bracket is not closed",
     "found unexpected end of stream": "a quotation mark is not closed",
 }
-# A pair of halves, as JSON writes a character beyond U+FFFF.
+# A surrogate pair, as JSON escapes a character beyond U+FFFF.
 _PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
 class YamlError(CounterpointError):
-    """A YAML file cannot be read; the message names the file, the line and what to do."""
+    """A YAML file cannot be read; the message gives file, line and remedy."""
 
 
 class Numeral(str):
-    """A number, as it was written."""
+    """A number as text, exactly as written."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        """The word without quotation marks: none were written."""
+        """Show the number without quotation marks."""
         return str(self)
 
 
 class Map(dict[str, Any]):
-    """A mapping that knows the line on which it and each of its keys begins."""
+    """A mapping with the line of each key (`lines`) and its own (`line`)."""
 
     def __init__(self, line: int) -> None:
-        """Begin an empty mapping on a line, counted from 1."""
+        """Create an empty mapping that starts on `line` (from 1)."""
         super().__init__()
         self.line = line
         self.lines: dict[str, int] = {}
 
 
 class List(list[Any]):
-    """A list that knows the line on which it and each of its items begins."""
+    """A list with the line of each item (`lines`) and its own (`line`)."""
 
     def __init__(self, line: int) -> None:
-        """Begin an empty list on a line, counted from 1."""
+        """Create an empty list that starts on `line` (from 1)."""
         super().__init__()
         self.line = line
         self.lines: list[int] = []
@@ -79,17 +79,17 @@ class List(list[Any]):
 
 @dataclass
 class Document:
-    """What a file holds. `value`: None where it holds nothing; `problems`: keys given twice, in sentences."""
+    """The content of a file. `value`: None for an empty file; `problems`: messages on duplicate keys."""
 
     value: Any = None
     problems: list[str] = field(default_factory=list)
 
 
 def read_yaml(path: Path, *, typed: bool = False, largest: int = text_files.LARGEST) -> Document:
-    """Read a YAML file. Its values are texts, booleans, None, Map and List; `typed`: and numbers.
+    """Read a YAML file into text, booleans, None, Map and List; with `typed` also numbers.
 
-    Without `typed` a number stays as it was written, a Numeral. Dates and keys are always texts. Raises
-    FileNotFoundError, and YamlError in a sentence with file and line.
+    Without `typed`, numbers stay as written (Numeral). Dates and keys are always text. Raises FileNotFoundError, and
+    YamlError with file and line.
     """
     try:
         text = text_files.read_text(path, largest=largest)
@@ -101,16 +101,16 @@ def read_yaml(path: Path, *, typed: bool = False, largest: int = text_files.LARG
 
 
 def parse_yaml(text: str, *, place: str, typed: bool = False) -> Document:
-    """Read a text of YAML, as `read` does a file; `place` is what the messages call it."""
+    """Parse YAML text as `read_yaml` does. `place`: its name in messages. Raises YamlError."""
     if marks := text_files.merge_conflicts(text, place=place):
         raise YamlError(marks[0])
     return _Reading(place, typed=typed).document(text)
 
 
 def line_of(value: Any, place: Sequence[str | int]) -> int:
-    """The line of the value at a place, such as ("codes", 3, "name"); of what holds it, where it is not there itself.
+    """Return the line of the value at a path such as ("codes", 3, "name"), or of its nearest existing parent.
 
-    0 where not even the outermost value knows its line.
+    0 if no line is known.
     """
     line = int(getattr(value, "line", 0))
     for step in place:
@@ -129,7 +129,7 @@ def _whole(found: re.Match[str]) -> str:
 
 @dataclass
 class _Open:
-    """A mapping or list that is being read. `key`: the key that waits for its value; `size`: how many nodes it is."""
+    """A mapping or list being read. `key`: the key waiting for its value; `size`: number of nodes so far."""
 
     value: Map | List
     anchor: str | None
@@ -138,7 +138,7 @@ class _Open:
 
 
 class _Reading:
-    """Builds values from the events of YAML's parser, without recursion, and with a limit on everything."""
+    """Builds values from the events of the YAML parser, without recursion and within limits."""
 
     def __init__(self, place: str, *, typed: bool) -> None:
         self.place = place
@@ -205,7 +205,7 @@ class _Reading:
         self._add(event, value, size)
 
     def _add(self, event: Any, value: Any, size: int, line: int = 0) -> None:
-        """Put a value where it belongs: the innermost mapping or list that is open, or the document itself."""
+        """Add a value to the innermost open mapping or list, or make it the document's value."""
         line = line or _line(event)
         if isinstance(event, yaml.ScalarEvent) and event.anchor is not None:
             self.anchors[event.anchor] = (value, 1)
@@ -224,7 +224,7 @@ class _Reading:
             held.key = None
 
     def _key(self, held: _Open, event: Any) -> None:
-        """Take a key as it was written, and tell of one that was there already."""
+        """Record a key; report it if it is a duplicate."""
         if not isinstance(event, yaml.ScalarEvent):
             raise self._refused(event, "a key cannot be an alias (*). Use a single word as the key")
         key, line = event.value, _line(event)
@@ -239,7 +239,7 @@ class _Reading:
         held.key = key
 
     def _scalar(self, event: Any) -> Any:
-        """The value of a word. Between quotation marks, or in a block, it is text whatever it looks like."""
+        """Return the value of a scalar. Quoted and block scalars are always text."""
         self._check_tag(event)
         if event.style == '"' and (half := text_files.HALF.search(event.value)):
             raise self._refused(
@@ -290,5 +290,5 @@ def _line(event: Any) -> int:
 
 
 def _tag(word: str) -> str:
-    """What YAML 1.1 takes a word for that stands without quotation marks."""
+    """Return the type that YAML 1.1 gives an unquoted word."""
     return str(_RESOLVER.resolve(yaml.ScalarNode, word, (True, False)))  # type: ignore[no-untyped-call]
