@@ -1,9 +1,8 @@
-"""Which segments have which codes: people code spans of any length, and segments are the unit of comparison.
+"""Derives the codes of segments from coded spans, which may have any length.
 
-The rule, one for the whole program: a segment has a code if a span so coded covers at least half of the segment, or if
-at least half of the span lies in the segment. The first half of the rule gives a long span's code to all it holds; the
-second keeps short spans, which would otherwise be lost in a long segment. A span that two segments share evenly
-counts in both.
+A segment has a code if a span with that code covers at least half of the segment, or if at least half of the span lies
+in the segment. The first condition spreads a long span to every segment it contains; the second keeps short spans that
+would be lost in a long segment. A span shared evenly by two segments counts in both.
 """
 
 import numpy as np
@@ -14,11 +13,11 @@ COLUMNS = ["coder", "code", "segment_id"]
 
 
 def codes_of_segments(segments: pd.DataFrame, codings: pd.DataFrame, *, share: float = SHARE) -> pd.DataFrame:
-    """Long form: one row for each coder, code and segment that has it (columns coder, code, segment_id), sorted.
+    """Return one row per coder, code and segment (columns coder, code, segment_id), sorted.
 
-    `segments` needs segment_id, document, start and end, and no two of them may overlap; `codings` needs document,
-    start, end, code and coder. `share` is the part of the segment, or of the span, that must be covered. Spans of no
-    length and spans in documents without segments give no rows.
+    `segments` needs segment_id, document, start and end, without overlaps; `codings` needs document, start, end, code
+    and coder. `share`: minimum share of the segment, or of the span, that must overlap. Empty spans, and spans in
+    documents without segments, are ignored.
     """
     parts = []
     by_document = {str(name): group for name, group in segments.groupby("document", sort=False)}
@@ -34,7 +33,7 @@ def _in_document(segments: pd.DataFrame, spans: pd.DataFrame, share: float) -> p
     segments = segments.sort_values("start")
     starts, ends = segments["start"].to_numpy(), segments["end"].to_numpy()
     begin, stop = spans["start"].to_numpy(), spans["end"].to_numpy()
-    # A span touches neighbours: the first ends after it begins, the last begins before it ends.
+    # The segments a span overlaps are adjacent: the first ends after its start, the last begins before its end.
     first = np.searchsorted(ends, begin, side="right")
     counts = np.maximum(np.searchsorted(starts, stop, side="left") - first, 0)
     span = np.repeat(np.arange(len(spans)), counts)

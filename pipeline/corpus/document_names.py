@@ -1,21 +1,21 @@
-"""Which document a name means: people write `P1.txt`, `P1`, or `site_a/P1`, and all of them should do."""
+"""Resolves document names as people write them: `P1.txt`, `P1` or `site_a/P1`."""
 
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-# What a document may have been called in the program in which it was coded, or before it was transcribed.
+# Extensions a document may have had in the program in which it was coded, or as a recording.
 ENDINGS = frozenset((".doc", ".docx", ".htm", ".html", ".md", ".odt", ".pdf", ".rtf", ".srt", ".txt", ".vtt"))
 ENDINGS |= {".m4a", ".mov", ".mp3", ".mp4", ".wav"}
 _RESERVED = frozenset(["CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))])
 
 
 class Documents:
-    """The documents of a study, found by their id or by any shorter name that only one of them has."""
+    """A study's documents, found by id or by any unambiguous shorter name."""
 
     def __init__(self, documents: Iterable[str]) -> None:
-        """Take the ids of the documents: paths below transcripts/, with forward slashes."""
+        """Take the document ids: paths below transcripts/, with forward slashes."""
         self._ids = set(documents)
         self._short: dict[str, set[str]] = defaultdict(set)
         for document in sorted(self._ids):
@@ -24,9 +24,9 @@ class Documents:
                 self._short[name.casefold()].add(document)
 
     def find(self, name: str) -> str:
-        """Return the id that a name means, or '' where none or more than one fits.
+        """Return the id that a name refers to; '' if there is none or it is ambiguous.
 
-        What was coded as `P1.docx` may be transcribed as `P1.txt` here: another ending does not count.
+        The extension does not count: what was coded as `P1.docx` may be transcribed here as `P1.txt`.
         """
         name = normal(name)
         if name in self._ids:
@@ -35,7 +35,7 @@ class Documents:
         return next(iter(fitting)) if len(fitting) == 1 else ""
 
     def reason(self, name: str) -> str:
-        """Return a sentence that says why a name means no document."""
+        """Return why a name refers to no document, as a sentence."""
         if not normal(name):
             return "No document is named."
         name = normal(name)
@@ -46,24 +46,24 @@ class Documents:
 
 
 def _bare(name: str) -> str:
-    """Return a name without its ending where that is one of texts or recordings, else what nothing is called."""
+    """Return a name without the extension of a text or recording; '' if it has none."""
     path = PurePosixPath(name)
     return str(path.with_suffix("")) if path.suffix.lower() in ENDINGS and path.stem else ""
 
 
 def normal(name: str) -> str:
-    """Return a name as it is compared: composed accents, forward slashes, no space around it."""
+    """Return a name in the form used for comparison: NFC, forward slashes, no surrounding space."""
     return unicodedata.normalize("NFC", name).strip().replace("\\", "/")
 
 
 def shown(name: str) -> str:
-    r"""Return a name as it can be printed: what is no UTF-8 and what is not seen as \xe9 and \n."""
+    r"""Return a printable name: invalid UTF-8 and invisible characters are escaped, as in \xe9 and \n."""
     text = name.encode("utf-8", "surrogateescape" if _escaped(name) else "backslashreplace")
     return "".join(_visible(letter) for letter in text.decode("utf-8", "backslashreplace"))
 
 
 def unfit(name: str) -> str:
-    """Say in a sentence why a file's name cannot stand in tables and other programs; '' where it can."""
+    """Return why a file name cannot be used in tables and other programs, as a sentence; '' if it can."""
     if any("\ud800" <= letter <= "\udfff" for letter in name):
         return "The file name is not valid UTF-8, and `dvc repro` fails on it."
     if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in name):
@@ -72,7 +72,7 @@ def unfit(name: str) -> str:
 
 
 def foreign(name: str) -> str:
-    """Say in a sentence why a path below a folder cannot be copied to Windows; '' where it can."""
+    """Return why a path cannot be copied to Windows, as a sentence; '' if it can."""
     for part in name.split("/"):
         stem = part.partition(".")[0].strip().upper()
         if stem in _RESERVED:

@@ -1,4 +1,4 @@
-"""What kind of source a document is, where nobody has said so."""
+"""Guesses the source type of a document."""
 
 import re
 from collections import Counter
@@ -13,9 +13,9 @@ PAPERS = word_list("doc document documents letter minutes newsletter paper paper
 
 
 def by_speakers(participants: Sequence[str], *, any_speaker: bool) -> str:
-    """Return the kind of a talk from who speaks, one entry a participant's turn; '' where nobody is named.
+    """Return the source type from the participants' turns (one speaker key per turn); '' if no speaker is named.
 
-    Three people make a focus group, if any of them comes back: answers to a form are one turn each.
+    Three participants make a focus group if at least one speaks more than once: answers to a form have one turn each.
     """
     turns = Counter(participants)
     if len(turns) >= FOCUS_GROUP and max(turns.values()) > 1:
@@ -24,6 +24,6 @@ def by_speakers(participants: Sequence[str], *, any_speaker: bool) -> str:
 
 
 def by_name(document: str) -> str:
-    """Return the kind of a text without speakers from its name and folders: field_note, document, else interview."""
+    """Return the source type from a document's name and folders: field_note, document or interview."""
     words = set(re.split(r"[^a-z]+", str(PurePosixPath(document).with_suffix("")).casefold()))
     return "field_note" if words & NOTES else "document" if words & PAPERS else "interview"

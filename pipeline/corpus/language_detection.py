@@ -1,7 +1,7 @@
-"""Which language a text is in.
+"""Detects the language of texts.
 
-Told by py3langid (Lui and Baldwin 2012, langid.py; BSD-3), a naive Bayes model of byte n-grams that lies in its
-package: nothing is fetched. One piece of talk may be anything, so a document is judged by all of its pieces together.
+Uses py3langid (Lui and Baldwin 2012, langid.py; BSD-3), a naive Bayes model of byte n-grams shipped with its package;
+nothing is downloaded. Short passages are unreliable, so a document is judged by all of its passages together.
 """
 
 import copy
@@ -17,24 +17,25 @@ from pipeline.corpus import text_layout
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-# A text with fewer words tells no language; nor does one of which the model is less sure than this.
+# Minimum number of words, and minimum probability, for a language to count as detected.
 FEWEST, SURE = 15, 0.9
-# Of a text so many characters are judged as a whole.
+# Number of characters classified as a whole.
 LONGEST = 20_000
-# Talk is judged in pieces of whole sentences with so many words at least, each if the model is as sure as this of it.
+# Passages are whole sentences of at least this many words; they count above this probability.
 PIECE, PIECE_SURE = 8, 0.8
-# So many pieces are looked at of a document: six thousand words or more.
+# Most passages classified per document: six thousand words or more.
 MOST = 600
-# Another language is in a text where so many pieces and words are in it beyond doubt, or such a share of its words.
+# A text contains another language if at least this many passages and words, at this probability, or this share of
+# words, are in it.
 OTHER_PIECES, OTHER_WORDS, OTHER_SURE, OTHER_SHARE = 3, 30, 0.95, 0.1
-# A text whose pieces are mostly in no language, such as a list of names, is in none.
+# Minimum share of words in classified passages: a list of names, for example, has no language.
 TOLD = 0.5
 
 _SENTENCE = re.compile(r"[^.!?…؟۔।॥。！？\n]+[.!?…؟۔।॥。！？\n]*")
 
 
 def detect_language(texts: Iterable[str]) -> Found:
-    """The language of a document from the texts of its turns; see FEWEST, SURE and TOLD for when it is unknown."""
+    """Return the language of a document from the texts of its turns; unknown below FEWEST, SURE or TOLD."""
     said = [text for text in texts if text.strip()]
     whole = "\n".join(said)[:LONGEST]
     if text_layout.count_words(whole) < FEWEST:
@@ -53,15 +54,15 @@ def detect_language(texts: Iterable[str]) -> Found:
 
 
 def among(text: str, languages: Sequence[str]) -> str:
-    """Which of some languages a text is most probably in; the first of them for a text without letters."""
+    """Return the most probable of `languages` for a text; the first one if the text has no letters."""
     letters = any(letter.isalpha() for letter in text)
     return _classified(text, tuple(languages))[0] if letters and len(languages) > 1 else languages[0]
 
 
 def spoken(answers: Iterable[str], questions: Iterable[str]) -> Found:
-    """The language of a document in which an interviewer speaks too: that of the answers, if they tell one.
+    """Return the language of a document with an interviewer: that of the answers, if it can be detected.
 
-    What the interviewer speaks besides is among the others; the share is of everybody's words.
+    Other languages include the interviewer's; the share refers to everybody's words.
     """
     own, asked = list(answers), list(questions)
     told, other = detect_language(own), detect_language(asked)
@@ -77,7 +78,7 @@ def spoken(answers: Iterable[str], questions: Iterable[str]) -> Found:
 
 
 def _main(whole: str, alone: Sequence[tuple[str, float, int]]) -> str:
-    """The language that most words of a text are in, if one can be told; else ''."""
+    """Return the language of most words of a text; '' if it cannot be detected."""
     words = sum(count for *_, count in alone)
     told: Counter[str] = Counter()
     for language, sure, count in alone:
@@ -87,7 +88,7 @@ def _main(whole: str, alone: Sequence[tuple[str, float, int]]) -> str:
     best = [language for language, _ in sorted(told.items(), key=lambda one: (-one[1], one[0]))]
     if not best or told.total() < TOLD * words:
         return ""
-    # Where people change language within a sentence, the whole is in neither and each piece in one of the two.
+    # With code-switching the whole text may fit neither language although each passage fits one of the two.
     of_two = sum(told[language] for language in best[:2]) >= SURE * words and len(alone) > 2
     if sure < SURE and not of_two:
         return ""
@@ -95,7 +96,7 @@ def _main(whole: str, alone: Sequence[tuple[str, float, int]]) -> str:
 
 
 def _others(alone: Sequence[tuple[str, float, int]], main: str) -> tuple[str, ...]:
-    """The languages that a text is in besides its main one."""
+    """Return the languages that a text contains besides its main one."""
     words = sum(count for *_, count in alone)
     sure = [(language, count) for language, at, count in alone if at >= OTHER_SURE and language != main]
     pieces, counts = Counter(language for language, _ in sure), Counter[str]()
@@ -111,13 +112,13 @@ def _others(alone: Sequence[tuple[str, float, int]], main: str) -> tuple[str, ..
 
 
 def _spread(texts: Sequence[str]) -> list[str]:
-    """The pieces of texts; of a long document no more than MOST, evenly spread."""
+    """Return the passages of texts; at most MOST, evenly spread, for a long document."""
     pieces = [piece for text in texts for piece in _pieces(text)]
     return pieces[:: -(-len(pieces) // MOST)] if len(pieces) > MOST else pieces
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """The sentences of a text, short ones joined with the next."""
+    """Yield the sentences of a text, short ones joined with the next."""
     waiting = ""
     for sentence in _SENTENCE.findall(text):
         waiting += sentence

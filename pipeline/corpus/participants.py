@@ -1,4 +1,4 @@
-"""participants.csv: who speaks in which document, which case they are, and what is known of them."""
+"""Reads participants.csv: the speakers of each document, their cases and attributes."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,14 +17,14 @@ ANY = "*"
 
 
 class ParticipantsError(CounterpointError):
-    """participants.csv cannot be used; the message lists every problem, one a line."""
+    """participants.csv is invalid; the message has one line per problem."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """A row: a speaker of a document (`*`: of every document; '' as speaker: what no speaker is named for).
+    """One row. `document` may be `*` (all); an empty `speaker` stands for speech without a speaker label.
 
-    `other_spelling`: how the row writes its case, where another row's spelling of the same name was taken instead.
+    `other_spelling`: how the row spells its case, if other rows' spelling of the same name was used instead.
     """
 
     line: int
@@ -38,7 +38,7 @@ class Person:
 
 
 def read_participants(path: Path) -> list[Person]:
-    """Read participants.csv; no file, or none but comments, is no row. Raises ParticipantsError with every problem."""
+    """Read participants.csv; a missing or empty file has no rows. Raises ParticipantsError with all problems."""
     if not path.exists() and not path.is_symlink():
         return []
     try:
@@ -48,7 +48,7 @@ def read_participants(path: Path) -> list[Person]:
 
 
 def parse_participants(data: bytes, *, place: str) -> list[Person]:
-    """The rows of the bytes of such a file; `place` is what the messages call it. Raises ParticipantsError."""
+    """Parse the content of a participants.csv. `place`: the file, for messages. Raises ParticipantsError."""
     if not data:
         return []
     try:
@@ -73,12 +73,12 @@ def parse_participants(data: bytes, *, place: str) -> list[Person]:
 
 
 def _refuse_damaged(data: bytes, place: str) -> None:
-    """Raise TextFileError, with the line, where names could be read wrong or rows be lost or shifted.
+    """Raise TextFileError, with the line, if names could be misread or cells lost or shifted.
 
-    Another encoding is read only where the file itself says which; a guess could make another name of a name.
+    Other encodings than UTF-8 are accepted only if the file declares them; a guess could change a name.
     """
     if decoding.other_type(data):
-        return  # which the reader says in words of its own
+        return  # reported by the reader
     try:
         text, guessed = decoding.as_written(data)
     except RefusedError:
@@ -97,9 +97,9 @@ def _refuse_damaged(data: bytes, place: str) -> None:
 def match_documents(
     people: list[Person], documents: list[str]
 ) -> tuple[dict[tuple[str, str], Person], list[tuple[Person, str]]]:
-    """Return the person of each (document, speaker's key), and the rows whose document is not there, with the reason.
+    """Return the person for each (document, speaker key), and the rows without a matching document, with the reason.
 
-    A row for one document goes before a row for all.
+    Rows for one document take precedence over rows for all.
     """
     names = Documents(documents)
     found: dict[tuple[str, str], Person] = {}
@@ -129,7 +129,7 @@ def _person(line: int, row: dict[str, str]) -> Person:
 
 
 def _one_spelling(people: list[Person]) -> list[Person]:
-    """Give a case the one spelling that most of its rows have."""
+    """Give each case its most frequent spelling."""
     standing = alike(person.case for person in people if person.case)
     return [
         replace(person, case=standing[person.case], other_spelling=person.case)
@@ -154,7 +154,7 @@ def _wrong(person: Person) -> list[str]:
 
 
 def _twice(people: list[Person]) -> list[tuple[int, str]]:
-    """Return the rows that repeat another's speaker, or that give a case another value of an attribute."""
+    """Return problems of rows that repeat a speaker or contradict an attribute of their case, by line."""
     said = []
     first: dict[tuple[str, str], Person] = {}
     known: dict[tuple[str, str], Person] = {}

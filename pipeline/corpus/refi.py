@@ -1,4 +1,4 @@
-"""REFI-QDA 1.0, in which programs for qualitative analysis exchange projects: what reading and writing it share."""
+"""REFI-QDA 1.0, the exchange format of programs for qualitative analysis: definitions shared by reading and writing."""
 
 import re
 import uuid
@@ -8,12 +8,12 @@ from pipeline.core import coders, terms
 PROJECT = "urn:QDA-XML:project:1.0"
 CODEBOOK = "urn:QDA-XML:codebook:1.0"
 ORIGIN = "Counterpoint"
-# What this project adds to a file under names of its own, so that it is known again when the file comes back.
+# Names of what exports add to a project, by which it is recognised when the file is imported again.
 THEMES = "Candidate themes"
 BEYOND = "Codes beyond the codebook"
 CANDIDATE = ("Candidate codes (", "Candidate theme: ")
 SOURCE_TYPE = "source_type"
-# QualCoder cannot read a selection without a date. This one stands for "not known".
+# Stands for an unknown date, because QualCoder requires one.
 UNDATED = "2000-01-01T00:00:00Z"
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:counterpoint:refi-qda")
@@ -24,41 +24,41 @@ _MIDNIGHT = "T00:00:00Z"
 
 
 def guid(study: str, kind: str, *key: object) -> str:
-    """The id of a thing in a study: the same in every export, and another for every other thing."""
+    """Return the id of an object in a study: the same in every export, unique to the object."""
     return str(uuid.uuid5(_NAMESPACE, "\x1f".join([study, kind, *(str(part) for part in key)])))
 
 
 def user(study: str, name: str) -> str:
-    """The id of a coder, who is of one study, or of this program, which is the same user in all of them."""
+    """Return a coder's id: unique to the study, except for this program, whose id is the same in all studies."""
     return coders.MODEL_GUID if name == coders.MODEL else guid(study, "user", name)
 
 
 def program_users(project: str) -> frozenset[str]:
-    """The ids by which this program's own user may be known in a project of that name.
+    """Return the ids under which this program's user may appear in a project of that name.
 
-    Beside the one of all studies, that which exports once made of the study's name.
+    Earlier versions derived the id from the study's name.
     """
     return frozenset((coders.MODEL_GUID, guid(project, "user", coders.MODEL)))
 
 
 def is_candidate(description: str) -> bool:
-    """Whether a selection's description is one that exports write to what the program applied."""
+    """Return whether a selection's description is one that exports write for the program's own codings."""
     return description.startswith(CANDIDATE)
 
 
 def speaker_line(speaker: str, part: str, case: str) -> str:
-    """A line of a source's description that says who a speaker is."""
+    """Return the line of a source's description that describes a speaker."""
     return f"Speaker: {speaker}; part: {part}; case: {case}"
 
 
 def speakers(description: str) -> list[tuple[str, str, str]]:
-    """The (speaker, part, case) of every such line of a source's description."""
+    """Return (speaker, part, case) for each such line in a source's description."""
     found = [_SPEAKER.fullmatch(line) for line in description.splitlines()]
     return [(line[1], line[2], line[3]) for line in found if line]
 
 
 def moment(date: str) -> str:
-    """A date as the format writes it (`2026-01-15` is midnight); empty where it is none."""
+    """Return a date in the format's form (`2026-01-15` becomes midnight); '' if it is not a date."""
     date = date.strip()
     if _DAY.fullmatch(date):
         return date + _MIDNIGHT
@@ -67,26 +67,26 @@ def moment(date: str) -> str:
 
 
 def date_of(written: str) -> str:
-    """The date in a file, the way back from `moment`; empty where it stands for "not known"."""
+    """Return the date in a file; the inverse of `moment`. '' for an unknown date."""
     return "" if written == UNDATED else written.removesuffix(_MIDNIGHT)
 
 
 def file_line(document: str) -> str:
-    """The line of a source's description that says which file of a study it is."""
+    """Return the line of a source's description that names its file in the study."""
     return f"File: {document}"
 
 
 def file_of(description: str) -> str:
-    """The file that such a line names, or empty."""
+    """Return the file named by such a line, or ''."""
     first = description.split("\n", 1)[0]
     return first.removeprefix("File: ").strip() if first.startswith("File: ") else ""
 
 
 def counting(unit: str) -> str:
-    """The sentence by which an export says what its positions count: code points or UTF-16 units."""
+    """Return the sentence by which an export states its unit of positions: code points or UTF-16 units."""
     return f"Positions count {unit}; the end is not included."
 
 
 def counted(description: str) -> str:
-    """The unit that such a sentence names, or empty."""
+    """Return the unit named by such a sentence, or ''."""
     return next((unit for unit in ("code points", "UTF-16 units") if counting(unit) in description), "")

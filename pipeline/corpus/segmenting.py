@@ -1,6 +1,6 @@
-"""Segmenting: the turns of whole documents become units of analysis.
+"""Divides turns into segments, the units of analysis.
 
-A document's segments are the same beside any others, once it is known what the study's script is.
+A document's segments do not depend on other documents, once the study's script is known.
 """
 
 import hashlib
@@ -16,11 +16,11 @@ from pipeline.core.terms import SegmentUnit
 from pipeline.corpus import language_detection, sentences, text_layout
 from pipeline.corpus.sentences import Place, Sentence
 
-# Where the words below mean what they say: talk in no known language is read as English, as it always was.
+# Languages in which FILLERS apply; text of unknown language is treated as English.
 READ = (languages.ENGLISH, languages.UNKNOWN)
-# In other languages so few words of an interviewer are no question.
+# In other languages, fewer words than this from an interviewer do not count as a question.
 FEW = 3
-# Words that keep a talk going and say nothing by themselves.
+# Backchannel words, which have no content of their own.
 FILLERS = text_layout.word_list(
     """
     a absolutely agreed ah aha all alright and aye but bye cheers cool correct course definitely eh er erm exactly fine
@@ -33,7 +33,7 @@ FILLERS = text_layout.word_list(
 
 
 class Turn(NamedTuple):
-    """A row of turns."""
+    """A row of the table turns."""
 
     document: str
     turn_id: str
@@ -47,9 +47,10 @@ class Turn(NamedTuple):
 
 
 class Talk(NamedTuple):
-    """The turns of some documents in their order, as sentences need them too; the documents' texts and languages.
+    """The turns of some documents in order, with the documents' texts and languages.
 
-    A document's languages are its own and the others it holds, most first.
+    `places`: the same turns as needed for sentence splitting. `languages`: per document its own language, then others
+    in it, most frequent first.
     """
 
     turns: list[Turn]
@@ -58,13 +59,13 @@ class Talk(NamedTuple):
     languages: dict[str, tuple[str, ...]]
 
     def beyond(self, known: Collection[str]) -> frozenset[str]:
-        """The documents in a language that is not among those known; none where `known` is empty, or it is unknown."""
+        """Return the documents in a language outside `known`, other than an unknown one; none if `known` is empty."""
         beyond = {name for name, (own, *_) in self.languages.items() if own not in (*known, languages.UNKNOWN)}
         return frozenset(beyond) if known else frozenset()
 
 
 def talk(documents: pd.DataFrame, turns: pd.DataFrame) -> Talk:
-    """Return what the tables hold of documents, in an order that does not depend on theirs."""
+    """Return the turns and texts of documents, in an order independent of the tables' row order."""
     texts = {str(name): str(text) for name, text in zip(documents["document"], documents["text"], strict=True)}
     ordered = turns.sort_values(["document", "start", "end"], kind="stable")[list(Turn._fields)]
     said = [Turn(*row) for row in ordered.itertuples(index=False, name=None)]
@@ -83,7 +84,10 @@ def segments(
     max_words: int,
     min_words: int,
 ) -> pd.DataFrame:
-    """Return the segments of documents whose sentences were found, sorted by document and place."""
+    """Return the segments of documents, given their sentences (one list per turn), sorted by document and position.
+
+    `script`: sentences of the study's script by their words (see `sentences.script`). Columns: see the table segments.
+    """
     marked = sentences.with_script(talk.places, talk.texts, found, script)
     pairs = list(zip(talk.turns, marked, strict=True))
     rows = [
@@ -110,7 +114,7 @@ def _of_document(
     max_words: int,
     min_words: int,
 ) -> Iterator[dict[str, object]]:
-    """Yield the segments of one document as rows. `spoken`: its languages, its own first."""
+    """Yield a document's segments as rows. `spoken`: its languages, its own first."""
     seen: Counter[str] = Counter()
     prompt = ""
     for turn, found in pairs:
@@ -146,7 +150,7 @@ def _of_document(
 
 
 def _groups(found: list[Sentence], *, unit: SegmentUnit, max_words: int) -> Iterator[list[Sentence]]:
-    """Yield the sentences of a turn as segments; script and speech are never in one."""
+    """Yield the sentences of a turn as segments; script and speech are never combined."""
     for is_script, run in groupby(found, key=lambda one: one.script):
         same = list(run)
         if unit == "turn":
@@ -158,12 +162,11 @@ def _groups(found: list[Sentence], *, unit: SegmentUnit, max_words: int) -> Iter
 
 
 def aside(part: str, text: str, group: list[Sentence], *, min_words: int, language: str = languages.ENGLISH) -> str:
-    """Return why a segment takes no part in clustering, or ''.
+    """Return why a segment is excluded from clustering, or ''.
 
-    interviewer: the interviewer's words. heading, script, note: nobody's (a title; a question or task that recurs word
-    for word in many documents; a remark in brackets). backchannel: only "yeah", "okay" and the like, which
-    are known of English alone. short: fewer than
-    min_words words.
+    interviewer: the interviewer's words. heading, script, note: nobody's (a title; a question or task repeated word for
+    word in many documents; a bracketed remark). backchannel: only words such as "yeah" and "okay" (English only).
+    short: fewer than `min_words` words.
     """
     if part == "interviewer":
         return "interviewer"
@@ -179,9 +182,9 @@ def aside(part: str, text: str, group: list[Sentence], *, min_words: int, langua
 
 
 def _only_fillers(text: str, language: str) -> bool:
-    """Whether a text keeps a talk going and says nothing; in languages other than English, whether it is a word or two.
+    """Return whether a text is a backchannel; in languages other than English, whether it has one or two words.
 
-    A question is never such a text there: what it asks is asked.
+    There, a question never counts as a backchannel.
     """
     if language not in READ:
         return text_layout.count_words(text) < FEW and not any(mark in text for mark in "?？؟")
@@ -190,12 +193,12 @@ def _only_fillers(text: str, language: str) -> bool:
 
 
 def _identifier(document: str, text: str, occurrence: int) -> str:
-    """Name a segment by what it says and where, so that it keeps its name when other things change."""
+    """Return a segment id derived from its document and text, so that it is stable when other segments change."""
     return hashlib.sha256(f"{document}\0{text}\0{occurrence}".encode()).hexdigest()[:12]
 
 
 def problems(documents: Sequence[str], segments: pd.DataFrame) -> pd.DataFrame:
-    """List the documents that have nothing left to analyse."""
+    """Return a problem for each document without anything to analyse."""
     rich = set(segments.loc[segments["substantive"].astype(bool), "document"])
     reason = "It has no text to analyse: everything in it is the interviewer's, a heading, or too short."
     rows = [("note", str(name), "", reason) for name in sorted(set(documents) - rich)]

@@ -1,4 +1,4 @@
-"""Sentences: found by spaCy within paragraphs, marked where they are the study's script, and grouped into windows."""
+"""Splits turns into sentences with spaCy, marks the study's script, and groups sentences into windows."""
 
 import re
 from collections import Counter, defaultdict
@@ -14,30 +14,30 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 Split = Callable[[list[str]], list[list[Span]]]
-# What was said, by its words: in how many documents, and how often it was written in which way.
+# Sentences by their normalised words: number of documents, and count of each written form.
 Heard = dict[str, tuple[int, dict[str, int]]]
 
-# Sentences that say the same in so many documents, and in such a share of them, are the script, nobody's own words...
+# A sentence repeated in at least this many documents, and this share of them, is script, not anybody's own words...
 SCRIPT_DOCUMENTS, SCRIPT_SHARE = 3, 0.3
-# ... if they are this long: short sentences recur by chance, the more so in a participant's labelled speech.
+# ... if it has at least this many words: short sentences recur by chance, more so in a participant's labelled speech.
 SCRIPT_WORDS, SCRIPT_WORDS_LABELLED = 5, 9
-# What spaCy calls a pipeline that takes any language.
+# spaCy's code for a multilingual pipeline.
 ANY_LANGUAGE = "xx"
-# A run of letters longer than this is no word, and a tokenizer may take minutes over it.
+# Longer runs of characters are not words, and a tokenizer may take minutes over them.
 MAX_RUN = 400
-# Longer texts are handed over in pieces that end where a sentence does, in code points.
+# Longer texts are processed in pieces that end with a sentence, in code points.
 MAX_PIECE = 10_000
 
 _RUN = re.compile(rf"\S{{{MAX_RUN}}}")
 _PLAIN_END = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？]")
-# The ends of sentences in many scripts: also Arabic, Urdu, Devanagari, Chinese and Japanese.
+# Sentence ends in many scripts, including Arabic, Urdu, Devanagari, Chinese and Japanese.
 _END = re.compile(r"[.!?…؟۔।॥][\"'”’»›)\]]*\s+|[。！？]")
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of a turn: its span in the document, its number of words, and whether it is the study's script."""
+    """A sentence of a turn: its span in the document, word count, and whether it is part of the study's script."""
 
     start: int
     end: int
@@ -47,7 +47,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Place:
-    """A turn as far as sentences need it: its document and span, and whether a participant is named as its speaker."""
+    """A turn as needed for sentence splitting: its document and span, and whether it is labelled as a participant's."""
 
     document: str
     start: int
@@ -57,26 +57,26 @@ class Place:
 
 @dataclass(frozen=True)
 class Splitter:
-    """What finds sentences (see Split), and the languages that it was trained on; none where it takes any."""
+    """A sentence splitter (see Split) and the languages it was trained on; empty if it takes any."""
 
     split: Split
     known: frozenset[str]
 
     def __call__(self, texts: list[str]) -> list[list[Span]]:
-        """For each text, the spans of its sentences."""
+        """Return the sentence spans of each text."""
         return self.split(texts)
 
 
 def known(split: Split) -> frozenset[str]:
-    """The languages that something which finds sentences was trained on; none where it takes any."""
+    """Return the languages a sentence splitter was trained on; empty if it takes any."""
     return split.known if isinstance(split, Splitter) else frozenset()
 
 
 def splitter(nlp: "Language") -> Splitter:
-    """Return what finds sentences with a spaCy pipeline: for each text, spans that cover all of it.
+    """Return a sentence splitter based on a spaCy pipeline: per text, spans that cover all of it.
 
-    A boundary lies only where there is white space, so that no word is cut. A text with a run of letters that is no
-    word is split by its punctuation alone.
+    Boundaries occur only at white space, so that no word is split. Texts with overlong runs of characters are split by
+    punctuation alone.
     """
 
     def split(texts: list[str]) -> list[list[Span]]:
@@ -95,9 +95,9 @@ def splitter(nlp: "Language") -> Splitter:
 
 
 def by_rules(texts: list[str]) -> list[list[Span]]:
-    """Find sentences by punctuation, in any language: no pipeline that was trained on one is asked.
+    """Split texts into sentences by punctuation, in any language.
 
-    A sentence does not begin with a small letter, nor after a single letter, as in `J. Silva`.
+    A sentence does not begin with a lower-case letter or after a single initial, as in `J. Silva`.
     """
     return [
         spans(text, (end.end() for end in _END.finditer(text) if not _goes_on(text, end.start(), end.end())))
@@ -106,14 +106,14 @@ def by_rules(texts: list[str]) -> list[list[Span]]:
 
 
 def _goes_on(text: str, stop: int, start: int) -> bool:
-    """Whether a sentence goes on after a full stop: an abbreviation's, or an ellipsis within."""
+    """Return whether a sentence continues after a full stop: an abbreviation's, or an ellipsis within."""
     first = next((letter for letter in text[start : start + 5] if letter.isalnum()), "")
     initial = text[stop] == "." and stop > 0 and text[stop - 1].isupper() and not text[max(stop - 2, 0)].isalnum()
     return first.islower() or initial
 
 
 def _cuts(text: str) -> list[Span]:
-    """Return the pieces in which a text is handed to spaCy: all of it, unless it is too long to hold in memory."""
+    """Return the pieces of a text to process: all of it, unless it is too long."""
     cuts = [0]
     while len(text) - cuts[-1] > MAX_PIECE:
         window = text[cuts[-1] : cuts[-1] + MAX_PIECE]
@@ -123,12 +123,12 @@ def _cuts(text: str) -> list[Span]:
 
 
 def plain_starts(text: str) -> list[int]:
-    """Return where sentences begin by punctuation alone."""
+    """Return where sentences begin, by punctuation alone."""
     return [found.end() for found in _PLAIN_END.finditer(text)]
 
 
 def spans(text: str, starts: Iterable[int]) -> list[Span]:
-    """Return the spans between sentence starts, trimmed of white space; a start inside a word is passed over."""
+    """Return the spans between sentence starts, without surrounding space; starts inside a word are ignored."""
     inside = {at for at in starts if 0 < at < len(text) and (text[at - 1].isspace() or text[at - 1] in "。！？")}
     cuts = sorted({0, *inside, len(text)})
     found = (text_layout.trimmed(text, start, end) for start, end in pairwise(cuts))
@@ -136,7 +136,7 @@ def spans(text: str, starts: Iterable[int]) -> list[Span]:
 
 
 def of_turns(turns: Sequence[Place], texts: Mapping[str, str], split: Split) -> list[list[Sentence]]:
-    """Return the sentences of each turn, in order. None goes on past a paragraph's end; script is marked."""
+    """Return the sentences of each turn, in order. Sentences end at paragraph ends; script is marked."""
     found = plain(turns, texts, split)
     return with_script(turns, texts, found, script([heard(turns, texts, found)], documents=len(texts)))
 
@@ -144,15 +144,15 @@ def of_turns(turns: Sequence[Place], texts: Mapping[str, str], split: Split) -> 
 def plain(
     turns: Sequence[Place], texts: Mapping[str, str], split: Split, *, ruled: Collection[str] = ()
 ) -> list[list[Sentence]]:
-    """Return the sentences of each turn, in order, none marked as script: that takes all documents.
+    """Return the sentences of each turn, in order, without marking script (which requires all documents).
 
-    `ruled`: documents whose sentences are found by rules, for they are in a language that `split` does not know.
+    `ruled`: documents to split by rules, because `split` does not know their language.
     """
     found: list[list[Sentence]] = [[] for _ in turns]
     by_document: dict[str, list[int]] = defaultdict(list)
     for index, turn in enumerate(turns):
         by_document[turn.document].append(index)
-    # A document at a time, so that its sentences do not hang on which other documents there are.
+    # One document at a time, so that its sentences do not depend on other documents.
     for document, indices in sorted(by_document.items()):
         text = texts[document]
         wrapped = text_layout.hard_wrapped(text)
@@ -175,9 +175,9 @@ def heard(
     among: Iterable[str] | None = None,
     least: float = 0,
 ) -> Heard:
-    """Return what was said in how many documents and how it was written: of `among`, or in `least` documents or more.
+    """Return repeated sentences: by normalised words, the number of documents and the written forms.
 
-    Sentences are the same where their words are.
+    Limited to `among`, if given, and to sentences in at least `least` documents.
     """
     asked = None if among is None else set(among)
     documents: dict[str, set[str]] = defaultdict(set)
@@ -197,12 +197,15 @@ def heard(
 
 
 def recurring(documents: int) -> float:
-    """In how many documents of a study a sentence stands if it is script."""
+    """Return the number of documents in which a sentence must occur to be script."""
     return max(SCRIPT_DOCUMENTS, SCRIPT_SHARE * documents)
 
 
 def script(parts: Iterable[Heard], *, documents: int) -> dict[str, str]:
-    """Return the study's script, from what was heard in parts of it: the words of each sentence, as mostly written."""
+    """Return the study's script from the results of `heard` for its parts.
+
+    Gives the commonest written form of each sentence, by normalised words.
+    """
     among: Counter[str] = Counter()
     written: dict[str, Counter[str]] = defaultdict(Counter)
     for part in parts:
@@ -220,7 +223,7 @@ def script(parts: Iterable[Heard], *, documents: int) -> dict[str, str]:
 def with_script(
     turns: Sequence[Place], texts: Mapping[str, str], found: Sequence[Sequence[Sentence]], script: Mapping[str, str]
 ) -> list[list[Sentence]]:
-    """Mark the sentences that recur word for word in many documents: the questions of a form, the tasks of a test."""
+    """Mark sentences that are script: repeated word for word in many documents, such as questions of a form."""
     phrases = sorted(script.values(), key=lambda phrase: (-len(phrase), phrase))
     long = {
         least: [phrase for phrase in phrases if text_layout.count_words(phrase) >= least]
@@ -236,15 +239,15 @@ def with_script(
 
 
 def windows(sentences: Sequence[Sentence], *, max_words: int) -> list[list[Sentence]]:
-    """Group sentences in order into as few windows of up to max_words as will hold them, as equal in length as can be.
+    """Group consecutive sentences into the fewest windows of up to `max_words`, of lengths as equal as possible.
 
-    A sentence longer than that is a window of its own. Equal in length: the sum of squared lengths is least.
+    A longer sentence is a window of its own. Minimises the sum of squared lengths.
     """
     best: list[tuple[int, int, int]] = [(0, 0, 0)]  # windows so far, sum of squares, where the last window begins
     for end in range(1, len(sentences) + 1):
         length, options = 0, []
         for begin in range(end - 1, -1, -1):
-            length += max(1, sentences[begin].words)  # a mere "..." takes room too, or a window would have no end
+            length += max(1, sentences[begin].words)  # "..." counts as a word, or a window could grow without end
             if length > max_words and begin < end - 1:
                 break
             count, squares, _ = best[begin]
@@ -258,7 +261,7 @@ def windows(sentences: Sequence[Sentence], *, max_words: int) -> list[list[Sente
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words of a text in lower case, as they are compared."""
+    """Return the words of a text in lower case, for comparison."""
     return _TOKEN.findall(text.casefold().replace("’", "'"))
 
 
@@ -272,7 +275,7 @@ def _marked(text: str, one: Sentence, script: Mapping[str, str], least: int) -> 
 
 
 def _cut_out(text: str, one: Sentence, phrases: list[str]) -> list[Sentence]:
-    """Cut a sentence where a phrase of the script stands inside it, as where a form lost its line ends."""
+    """Split a sentence at phrases of the script inside it, as when a form has lost its line breaks."""
     for phrase in phrases:
         at = text.find(phrase, one.start, one.end)
         if at < 0 or one.end - one.start == len(phrase) or not _stands_free(text, at, at + len(phrase)):

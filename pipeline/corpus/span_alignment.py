@@ -1,4 +1,4 @@
-"""Where a human coding lies in its document: by its offsets where they agree with its text, else by its text."""
+"""Finds the span of a human coding in its document: by its offsets if they match its text, otherwise by its text."""
 
 import re
 import unicodedata
@@ -15,16 +15,17 @@ Row = tuple[str, int, int, str, str, str, str, str, str]
 
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"})
 
-# People mark half words: a passage of so many characters need not begin and end with a whole one.
+# Passages at least this long need not begin and end at word boundaries, because people select parts of words; and the
+# largest number of occurrences considered.
 LONG, MOST = 30, 1000
-# Three numbers in a row or more, and a word broken at a line's end: what a PDF's margin leaves in a passage.
+# Traces of a PDF's margin in a passage: three or more line numbers in a row, and words hyphenated at line ends.
 _NUMBERS = re.compile(r"(?<!\S)\d{1,5}(?:\s+\d{1,5}){2,}(?!\S)")
 _BROKEN = re.compile(r"(?<=[^\W\d_])- +(?=[^\W\d_])")
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A coding with its document and span; `how`: offsets, or text where it was found by its words."""
+    """A coding with its document and span. `how`: "offsets", or "text" if it was found by its words."""
 
     document: str
     start: int
@@ -35,7 +36,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class Misplaced:
-    """A coding that could not be placed, and the sentence that says why."""
+    """A coding that could not be placed, and why."""
 
     document: str
     reason: str
@@ -43,7 +44,7 @@ class Misplaced:
 
 
 class _Folded:
-    """A text with case, space, quotes and dashes levelled, and the way back to the original's code points."""
+    """A text with normalised case, spacing, quotation marks and dashes, and the mapping back to its code points."""
 
     def __init__(self, text: str) -> None:
         pieces: list[str] = []
@@ -59,16 +60,16 @@ class _Folded:
         self.text = "".join(pieces)
 
     def find(self, wanted: str) -> list[tuple[int, int]]:
-        """Return the original spans of the places where folded words occur."""
+        """Return the spans in the original text where normalised words occur."""
         return [(self.at[start], self.at[end - 1] + 1) for start, end in _occurrences(self.text, wanted)]
 
 
 def place_codings(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list[Placed], list[Misplaced]]:
-    """Place codings in the texts of a study's documents; return those placed and those not, each in the order given.
+    """Place codings in a study's documents; return the placed and the unplaced ones, each in input order.
 
-    Offsets count where the text agrees with them, or where there is no text. Otherwise the words are searched in that
-    document: exactly, then with case, space and quotes levelled, then without the line numbers of a PDF's margin; a
-    place is taken only if it is the only one, or if the coding's own copy of the text tells which one is meant.
+    Offsets are used if they match the coding's text, or if it has none. Otherwise the text is searched in its document:
+    exactly, then normalised, then without line numbers from a PDF's margin. A match is accepted only if it is unique,
+    or if the coding's own copy of the document shows which occurrence is meant.
     """
     names = Documents(texts)
     folded: dict[str, _Folded] = {}
@@ -91,14 +92,14 @@ def place_codings(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list
 
 
 def coding_row(placed: Placed, text: str) -> Row:
-    """Return a placed coding as a row of codings; its text is the document's own."""
+    """Return a placed coding as a row of the table codings, with the document's own text."""
     coding, words = placed.coding, text[placed.start : placed.end]
     at = (placed.document, placed.start, placed.end, words)
     return (*at, coding.code, coding.parent_code, written(coding.coder), coding.memo, coding.date)
 
 
 def _span(coding: Coding, text: str, folded: dict[str, _Folded]) -> tuple[int, int, str] | str:
-    """Return (start, end, how), or the sentence that says why there is no span. `folded`: what is levelled already."""
+    """Return (start, end, how), or why there is no span. `folded`: cache of normalised documents."""
     if _agrees(coding, text):
         return coding.start or 0, coding.end or 0, "offsets"
     wanted = coding.text.strip()
@@ -122,7 +123,7 @@ def _span(coding: Coding, text: str, folded: dict[str, _Folded]) -> tuple[int, i
 
 
 def _found(wanted: str, text: str, folded: dict[str, _Folded]) -> list[tuple[int, int]]:
-    """Return the places of words in a text: exactly as they are, else levelled."""
+    """Return the spans where words occur in a text: exactly, otherwise normalised."""
     spans = _occurrences(text, wanted)
     if spans or not text:
         return spans
@@ -133,7 +134,7 @@ def _found(wanted: str, text: str, folded: dict[str, _Folded]) -> list[tuple[int
 
 
 def _of_copy(coding: Coding, spans: list[tuple[int, int]], copied: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the place that is meant where the words occur as often in the coding's own copy: the same in order."""
+    """Return the occurrence at the same rank as in the coding's own copy, if both have equally many."""
     if coding.start is None or coding.end is None or len(copied) != len(spans):
         return []
     start, end = coding.start, coding.end
@@ -142,7 +143,7 @@ def _of_copy(coding: Coding, spans: list[tuple[int, int]], copied: list[tuple[in
 
 
 def _agrees(coding: Coding, text: str) -> bool:
-    """Say whether a coding's offsets lie in the document, and its text, if it has one, is what stands there."""
+    """Return whether a coding's offsets lie in the document and match its text, if it has one."""
     if coding.start is None or coding.end is None or not 0 <= coding.start < coding.end <= len(text):
         return False
     said = text[coding.start : coding.end]
@@ -150,7 +151,7 @@ def _agrees(coding: Coding, text: str) -> bool:
 
 
 def _occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
-    """Return the places of words in a text, the first thousand; a few words must be whole ones."""
+    """Return the spans of a phrase in a text, at most `MOST`; short phrases must match whole words."""
     if not wanted:
         return []
     spans: list[tuple[int, int]] = []
@@ -163,14 +164,14 @@ def _occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
 
 
 def _whole(text: str, start: int, end: int) -> bool:
-    """Say whether a span cuts no word in two at its ends."""
+    """Return whether a span begins and ends at word boundaries."""
     cut_left = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
     cut_right = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
     return not (cut_left or cut_right)
 
 
 def _without_margin(words: str) -> list[str]:
-    """Return levelled words as they are, without line numbers (three or more that count up by one), and mended."""
+    """Return normalised words as they are, without consecutive line numbers, and with hyphenation removed."""
 
     def kept(found: re.Match[str]) -> str:
         numbers = [int(number) for number in found.group().split()]

@@ -1,4 +1,4 @@
-"""Which part each speaker plays, and which case they are: as participants.csv says, as labels say, else as guessed."""
+"""Assigns each speaker a role and a case: from participants.csv, from the speaker label, or by a guess."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,11 +9,11 @@ from pipeline.corpus.participants import Person
 from pipeline.corpus.readers.model import Labels, Transcript
 from pipeline.corpus.text_layout import count_words
 
-# Below this share of turns with a question, or with fewer turns, nobody is taken for the interviewer.
+# Minimum share of turns with a question, and minimum number of turns, to be guessed the interviewer.
 MIN_ASKING, MIN_TURNS = 0.15, 2
-# What a speaker who asks is also like; the share of turns that ask counts fully.
+# Weights of further signs of an interviewer, relative to the share of turns with a question.
 SHORTER, OPENS, ELSEWHERE = 0.25, 0.15, 0.5
-# Speakers who are nobody in particular: their words are evidence, and no case's.
+# Labels for several or unknown speakers: their words are analysed but belong to no case.
 NOBODY = frozenset(
     [
         "all",
@@ -31,7 +31,7 @@ NOBODY = frozenset(
 
 @dataclass(frozen=True)
 class Said:
-    """A turn as the guess sees it: its document, its speaker's key, and its words."""
+    """A turn as used for the guess: its document, speaker key and words."""
 
     document: str
     speaker: str
@@ -40,7 +40,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Role:
-    """A speaker's part and case; `guessed` where the part of interviewer is a guess."""
+    """A speaker's role and case. `guessed`: whether the role of interviewer was guessed."""
 
     part: str
     case: str
@@ -50,10 +50,10 @@ class Role:
 def roles(
     transcripts: Mapping[str, Transcript], people: Mapping[tuple[str, str], Person], labels: Labels
 ) -> dict[tuple[str, str], Role]:
-    """Return the role of each (document, speaker's key).
+    """Return the role of each (document, speaker key).
 
-    participants.csv goes first, then labels that mean the one who asks; in a document where neither names an
-    interviewer one may be guessed. A case is `document/speaker` unless participants.csv names it.
+    participants.csv takes precedence, then labels that mean the interviewer; in documents where neither names an
+    interviewer, one may be guessed. A case is `document/speaker` unless participants.csv names it.
     """
     speakers = {(name, key(turn.speaker)): turn.speaker for name, found in transcripts.items() for turn in found.turns}
     settled = {place: _settled(speaker, people.get(place), labels) for place, speaker in speakers.items()}
@@ -79,10 +79,10 @@ def roles(
 
 
 def guess_interviewers(said: Sequence[Said], *, open_to_guess: set[tuple[str, str]]) -> dict[str, str]:
-    """Return for each document the key of the speaker who most probably asks; no entry where nobody clearly does.
+    """Return the speaker key of the likely interviewer per document; documents without a clear one are omitted.
 
-    The signs are the share of turns that ask something, turns shorter than the others', speaking first, and asking most
-    in other documents too. Only (document, speaker) pairs of `open_to_guess` are taken, and never a lone speaker.
+    Signs are the share of turns with a question, shorter turns than the others', speaking first, and asking most in
+    other documents too. Only (document, speaker) pairs in `open_to_guess` qualify, and never a sole speaker.
     """
     by_document: dict[str, list[Said]] = defaultdict(list)
     for turn in said:
@@ -101,7 +101,7 @@ def guess_interviewers(said: Sequence[Said], *, open_to_guess: set[tuple[str, st
 
 
 def _settled(speaker: str, person: Person | None, labels: Labels) -> str:
-    """Return the part that is known without a guess, or ''."""
+    """Return the role known without a guess, or ''."""
     if person is not None and person.part:
         return person.part
     if not speaker or key(speaker) in NOBODY:
@@ -112,14 +112,14 @@ def _settled(speaker: str, person: Person | None, labels: Labels) -> str:
 
 
 def _asking(turns: Sequence[Said]) -> dict[str, float]:
-    """Return each speaker's share of turns that ask something."""
+    """Return each speaker's share of turns with a question."""
     total = Counter(turn.speaker for turn in turns)
     asking = Counter(turn.speaker for turn in turns if "?" in turn.text or "？" in turn.text)
     return {speaker: asking[speaker] / count for speaker, count in total.items()}
 
 
 def _leaders(share: Mapping[str, float]) -> list[str]:
-    """Return who asks most in a document of several speakers."""
+    """Return who asks most, in a document with several speakers."""
     top = max(share.values())
     return [name for name, value in share.items() if value == top and value >= MIN_ASKING and len(share) > 1]
 

@@ -1,12 +1,12 @@
-"""How a plain text is laid out: words, paragraphs, headings, and the transcriber's notes in brackets."""
+"""Layout of plain text: words, paragraphs, headings, and bracketed notes of the transcriber."""
 
 import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-# Longer lines of the same shape are speech or prose, not a heading.
+# Most words of a heading; longer lines are speech or prose.
 HEADING_WORDS = 14
-# A text is hard-wrapped where most lines that go on end near the same column, as in e-mails and old exports.
+# A text is hard-wrapped if most continued lines end near the same column, as in e-mails and old exports.
 WRAP_SHARE, WRAP_FULL, WRAP_COLUMNS = 0.7, 0.8, (40, 120)
 
 _WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]|[^\W_]+(?:['’\-][^\W_]+)*")
@@ -19,17 +19,17 @@ _LINE = re.compile(r"[^\n]+")
 
 
 def word_list(text: str) -> frozenset[str]:
-    """Return the words of a list that is written as running text."""
+    """Return the set of words in a text."""
     return frozenset(text.split())
 
 
 def count_words(text: str) -> int:
-    """Return the number of words: runs of letters and digits; a character each in scripts that write no spaces."""
+    """Return the number of words: runs of letters and digits, or single characters in scripts without spaces."""
     return sum(1 for _ in _WORD.finditer(text))
 
 
 def is_heading(line: str) -> bool:
-    """Say whether a line is a heading: `# Interview`, `[Q2] What changed`, `Q.1. Where you live`, `Task 3`."""
+    """Return whether a line is a heading: `# Interview`, `[Q2] What changed`, `Q.1. Where you live`, `Task 3`."""
     line = line.strip()
     if _MARKDOWN.match(line):
         return "\n" not in line
@@ -37,12 +37,12 @@ def is_heading(line: str) -> bool:
 
 
 def is_note(line: str) -> bool:
-    """Say whether a line holds no speech: only bracketed remarks such as `[laughter]`, page numbers, or signs."""
+    """Return whether a line has no speech: only bracketed remarks such as `[laughter]`, page numbers or symbols."""
     return not is_heading(line) and not any(letter.isalpha() for letter in _BRACKETED.sub("", line))
 
 
 def hard_wrapped(text: str) -> bool:
-    """Say whether single line ends are only where the page was full, so that a paragraph is a block of lines."""
+    """Return whether line breaks only wrap lines, so that a paragraph is a block of lines."""
     lines = text.split("\n")
     lengths = [len(line.rstrip()) for line, after in pairwise(lines) if line.strip() and after.strip()]
     if len(lengths) < 3:
@@ -54,9 +54,9 @@ def hard_wrapped(text: str) -> bool:
 
 
 def paragraphs(text: str, *, wrapped: bool) -> Iterator[tuple[int, int]]:
-    """Yield the (start, end) of each paragraph, trimmed of space: a line each, or a block of lines where wrapped.
+    """Yield the (start, end) of each paragraph without surrounding space: one line, or a block of lines if `wrapped`.
 
-    A heading or a note is a paragraph of its own even inside a block.
+    A heading or note is a paragraph of its own even within a block.
     """
     open_at, close_at = -1, -1
     for found in _LINE.finditer(text):
@@ -79,7 +79,7 @@ def paragraphs(text: str, *, wrapped: bool) -> Iterator[tuple[int, int]]:
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the span without the white space at its ends; an empty span where there is nothing else."""
+    """Return a span without leading and trailing white space; an empty span if nothing is left."""
     part = text[start:end]
     left = len(part) - len(part.lstrip())
     right = len(part.rstrip())
