@@ -47,7 +47,9 @@ def test_params_are_listed_by_whole_sections():
 
 
 def test_dvc_yaml_is_written_from_the_table():
-    assert (ROOT / "dvc.yaml").read_text(encoding="utf-8") == contracts.dvc_yaml(), "run `python -m pipeline.core.contracts`"
+    assert (ROOT / "dvc.yaml").read_text(encoding="utf-8") == contracts.dvc_yaml(), (
+        "run `python -m pipeline.core.contracts`"
+    )
 
 
 @pytest.mark.parametrize("stage", [*STAGES, "deliver"])

@@ -1,4 +1,8 @@
-"""One small reader per transcript format and per format of human codes; which one reads a file is decided here."""
+"""Readers of transcripts and human codes, one module per format, chosen by file extension.
+
+Transcript readers share one interface, (data, labels) -> Transcript; readers of human codes another, (data, stem) ->
+list[Coding], where `stem` is the file's name, used as the coder's name if the file names none.
+"""
 
 import hashlib
 from collections.abc import Callable
@@ -55,9 +59,9 @@ CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {
 
 
 def read_transcript(path: Path, labels: Labels) -> tuple[Transcript, str]:
-    """Read a transcript by its ending; return it and the file's sha256.
+    """Read a transcript with the reader for its extension; return it with the file's sha256.
 
-    Raises RefusedError, whose message is a sentence, where the file cannot be used.
+    Raises RefusedError if the file cannot be used.
     """
     reader = TRANSCRIPTS.get(path.suffix.lower())
     if path.suffix.lower() == ".qdpx":
@@ -77,13 +81,13 @@ def read_transcript(path: Path, labels: Labels) -> tuple[Transcript, str]:
 
 
 def code_files(paths: list[Path]) -> list[Path]:
-    """Return the files to read of those below human_codes/: of a QualCoder project, a folder, its data and no more."""
+    """Return the files to read below human_codes/; of a QualCoder project (a folder), only its database."""
     projects = {path.parent for path in paths if path.name == "data.qda"}
     return [path for path in paths if path.name == "data.qda" or projects.isdisjoint(path.parents)]
 
 
 def read_codes(path: Path) -> list[Coding]:
-    """Read a file of human codes by its ending; raise RefusedError where it cannot be used."""
+    """Read a file of human codes with the reader for its extension. Raises RefusedError if it cannot be used."""
     reader = CODES.get(path.suffix.lower())
     if reader is None:
         raise RefusedError(
@@ -99,7 +103,7 @@ def read_codes(path: Path) -> list[Coding]:
 
 
 def _check_transcript(found: Transcript) -> None:
-    """Raise RefusedError for what no table or page could hold, whichever reader let it through."""
+    """Raise RefusedError for content that no table or page can hold, whichever reader accepted it."""
     if not found.turns:
         raise RefusedError("The file contains no text. Remove it, or export it again.")
     guards.check_text(len(found.text))

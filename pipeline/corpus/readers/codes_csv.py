@@ -1,4 +1,7 @@
-"""Human codes as our own csv: `document,start,end,text,code,coder` and, optionally, `parent_code,memo,date`."""
+"""Reads human codes in the project's own csv format.
+
+Columns: `document,start,end,text,code,coder` and optionally `parent_code,memo,date`.
+"""
 
 from pipeline.core import formula_guard
 from pipeline.corpus.readers import rows
@@ -9,10 +12,10 @@ REQUIRED = ("document", "code")
 
 
 def read_own_csv(data: bytes, stem: str) -> list[Coding]:
-    """Return the codings of a csv file; `stem`, the file's name, stands for a coder who is not named.
+    """Return the codings of a csv file. `stem`: the coder's name if none is given.
 
-    Other columns are not read; an apostrophe that keeps a cell from being a formula is taken off. Raises RefusedError
-    where a needed column is missing.
+    Other columns are ignored; apostrophes that protect cells from being read as formulas are removed. Raises
+    RefusedError if a required column is missing.
     """
     header, found = rows.read_csv(data)
     missing = [name for name in REQUIRED if name not in header]
@@ -46,6 +49,6 @@ def _coding(number: int, row: dict[str, str], stem: str) -> Coding:
 
 
 def integer(cell: str) -> int | None:
-    """Return a cell as an integer, also as `12.0`, which spreadsheets write; None where it is no number."""
+    """Return a cell as an integer, also from `12.0` as spreadsheets write it; None if it is not a number."""
     number = cell[:-2] if cell.endswith(".0") else cell
     return int(number) if number.isdecimal() and len(number) < 12 else None

@@ -1,4 +1,4 @@
-"""Human codes in QualCoder's projects: the database `data.qda` in the folder `name.qda`."""
+"""Reads human codes from QualCoder projects: the database `data.qda` in the folder `name.qda`."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,16 +17,16 @@ WANTED = {
     "code_image?": ("imid", "id", "cid", "owner", "memo", "date"),
     "code_av?": ("avid", "id", "cid", "owner", "memo", "date"),
 }
-# A cursor of its text window counts UTF-16 units, and lines it selects end in paragraph separators.
+# Its text editor counts UTF-16 units and separates selected lines with paragraph separators.
 UNITS = offsets.UNITS[:2]
 _SEPARATORS = str.maketrans("\u2028\u2029", "\n\n")
 
 
 def read_qualcoder(data: bytes, stem: str) -> list[Coding]:
-    """Return the codings of a project; `stem`, the file's name, stands for a coder who is not named.
+    """Return the codings of a project. `stem`: the coder's name if none is given.
 
-    A code's parent is its category. Codings of pictures and sound have no place in a text and come back without one.
-    Raises RefusedError where it is no project of QualCoder's.
+    A code's parent is its category. Codings of images and recordings have no position in a text and are returned
+    without one. Raises RefusedError if the file is not a QualCoder project.
     """
     tables = databases.read_database(data, WANTED, program="QualCoder")
     categories = {row["catid"]: row["name"].strip() for row in tables["code_cat"]}
@@ -56,7 +56,7 @@ def read_qualcoder(data: bytes, stem: str) -> list[Coding]:
 
 
 def _spans(ruler: Ruler, rows: list[Row]) -> Iterator[Span | None]:
-    """Where codings lie in their source, where the words that were selected say which way of counting is meant."""
+    """Yield the codings' spans in their source, counted in the way that fits the selected words."""
     passages: list[Passage | None] = []
     for row in rows:
         start, end = codes_csv.integer(row["pos0"]), codes_csv.integer(row["pos1"])
@@ -87,7 +87,7 @@ def _coding(
     stem: str,
     found: tuple[Span | None, str, str] = (None, "", ""),
 ) -> Coding:
-    """One coding; `found`: its span in its source, its words, and the source's text."""
+    """Return one coding. `found`: its span in the source, its words, and the source's text."""
     span, said, copy = found
     start, end = span or (None, None)
     code, parent = codes.get(row["cid"], ("", ""))

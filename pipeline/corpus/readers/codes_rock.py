@@ -1,4 +1,4 @@
-"""Human codes in ROCK sources (.rock): each line is an utterance, with its codes in double brackets."""
+"""Reads human codes from ROCK sources (.rock): one utterance per line, with codes in double brackets."""
 
 import re
 
@@ -11,11 +11,11 @@ _LEAD = re.compile(r"^[~\s]+")
 
 
 def read_rock(data: bytes, stem: str) -> list[Coding]:
-    """Return the codings of a ROCK source; its document is the transcript of the same name.
+    """Return the codings of a ROCK source; its document is the transcript with the same name.
 
-    `[[a>b]]` is code b under a. `[[coderId=asha]]` names the coder of its line and those below, up to the next; where
-    none is named the coder is "rock". Other identifiers (`[[cid=1]]`), values (`[[a||3]]`), section breaks and YAML are
-    no codes.
+    `[[a>b]]` is code b below a. `[[coderId=asha]]` names the coder of its line and the following ones; the default is
+    "rock". Other identifiers (`[[cid=1]]`), values (`[[a||3]]`), section breaks and YAML are not codes. Raises
+    RefusedError.
     """
     guards.check_size(len(data))
     text, _ = decoding.decode(data)

@@ -1,10 +1,10 @@
-"""Coded segments as other programs export them in tables (csv, xlsx): Taguette, MAXQDA, Dedoose, Delve and the like."""
+"""Reads coded segments exported as tables (csv, xlsx) by Taguette, MAXQDA, Dedoose, Delve and others."""
 
 from pipeline.corpus.readers import codes_csv, rows
 from pipeline.corpus.readers.coding import Coding
 from pipeline.corpus.readers.model import RefusedError
 
-# Our column, and what it is called elsewhere. MAXQDA's Beginning and End are paragraphs, so they are no offsets.
+# Column names in other programs. MAXQDA's Beginning and End are paragraph numbers, so they do not count as offsets.
 NAMES = {
     "document": [
         "document",
@@ -75,7 +75,10 @@ PATHS = ("\\", ">", " / ")
 
 
 def read_csv(data: bytes, stem: str) -> list[Coding]:
-    """Return the codings of a csv: ours as it stands, another program's by what its columns are called."""
+    """Return the codings of a csv, in our own format or another program's, recognised by its columns.
+
+    Raises RefusedError if a required column is missing.
+    """
     header, found = rows.read_csv(data)
     if {"document", "code"} <= set(header) and ("text" in header or {"start", "end"} <= set(header)):
         return codes_csv.read_own_csv(data, stem)
@@ -83,7 +86,10 @@ def read_csv(data: bytes, stem: str) -> list[Coding]:
 
 
 def read_xlsx(data: bytes, stem: str) -> list[Coding]:
-    """Return the codings of a workbook's first sheet, by what its columns are called."""
+    """Return the codings on a workbook's first sheet, recognised by its columns.
+
+    Raises RefusedError if a required column is missing.
+    """
     return _codings(*rows.read_xlsx(data), stem)
 
 
@@ -126,7 +132,7 @@ def _several(cell: str) -> list[str]:
 
 
 def path(code: str) -> list[str]:
-    """Return a code with those above it, outermost first, as programs write them: `A > B`, `A\\\\B`, `A / B`."""
+    r"""Return a code path as a list, outermost first: `A > B`, `A\\B` or `A / B`."""
     for mark in PATHS:
         parts = [part.strip() for part in code.replace(2 * mark, mark).split(mark)]
         if len(parts) > 1 and all(parts):

@@ -1,4 +1,4 @@
-"""Human codes in Taguette's projects (.sqlite3): passages of documents that it keeps as HTML."""
+"""Reads human codes from Taguette projects (.sqlite3), which store documents as HTML."""
 
 import html
 import re
@@ -18,18 +18,18 @@ WANTED = {
     "highlight_tags": ("highlight_id", "tag_id"),
     "commands?": ("user_login", "date", "payload"),
 }
-# Its offsets count the UTF-8 bytes of the text outside tags.
+# Taguette's offsets count UTF-8 bytes of the text outside tags.
 COUNTED = Convention("UTF-8 bytes", pairs_as_two=True, mark_counts=False, end_included=False)
 _APART = frozenset(
     ("blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre")
 )
 _APART |= {"section", "table", "td", "th", "tr", "ul"}
-# Taguette writes each < of a text as &lt;. Without giving back, and bounded, so that no text takes longer than it is.
+# Taguette escapes < in text as &lt;. Possessive and bounded quantifiers keep matching linear in the text's length.
 _TAG = re.compile(r"""</?([A-Za-z][A-Za-z0-9-]*+)(?:[^<>"']|"[^"]{0,2000}"|'[^']{0,2000}')*+>""")
 
 
 class _Page:
-    """A document: `text` as offsets count it, and `broken`, the same with a line end wherever blocks meet."""
+    """A document: `text` as offsets count it, and `broken`, the same with a line break between blocks."""
 
     def __init__(self, marked: str) -> None:
         pieces: list[str] = []
@@ -48,14 +48,15 @@ class _Page:
         self.broken = "\n".join(self.text[a:b] for a, b in pairwise([0, *self._breaks, len(self.text)]))
 
     def moved(self, start: int, end: int) -> tuple[int, int]:
-        """Where a span of `text` lies in `broken`: within the line ends that stand at its own ends."""
+        """Return the position in `broken` of a span of `text`, without line breaks at its ends."""
         return start + bisect_right(self._breaks, start), end + bisect_left(self._breaks, end)
 
 
 def read_taguette(data: bytes, stem: str) -> list[Coding]:
-    """Return the codings of all documents; a tag is a code, and who first made a highlight is its coder.
+    """Return the codings of all documents. A tag is a code; the first author of a highlight is its coder.
 
-    A highlight without a tag is no coding. Taguette's tags have no parents. Raises RefusedError.
+    Highlights without a tag are ignored. Taguette's tags have no parents. Raises RefusedError if the file is not a
+    Taguette project.
     """
     tables = databases.read_database(data, WANTED, program="Taguette")
     paths = {row["id"]: row["path"].strip() for row in tables["tags"]}
@@ -84,7 +85,7 @@ def read_taguette(data: bytes, stem: str) -> list[Coding]:
 
 
 def _places(page: _Page, rows: list[databases.Row]) -> list[tuple[int | None, int | None, str]]:
-    """For each highlight its span in the page and its words; the words of its snippet where the span is not theirs."""
+    """Return each highlight's span and words; only the words of its snippet if the span does not match them."""
     pairs = [(codes_csv.integer(row["start_offset"]), codes_csv.integer(row["end_offset"])) for row in rows]
     spans = page.ruler.spans([Passage(start or 0, end or 0) for start, end in pairs], COUNTED)
     found: list[tuple[int | None, int | None, str]] = []
@@ -99,13 +100,13 @@ def _places(page: _Page, rows: list[databases.Row]) -> list[tuple[int | None, in
 
 
 def _made(commands: list[databases.Row]) -> dict[str, tuple[str, str]]:
-    """Who made each highlight, and when, as the project's history of commands tells it."""
+    """Return the author and date of each highlight, from the project's command history."""
     found: dict[str, tuple[str, str]] = {}
     for row in commands:
         try:
             said = strict_json.parse_json(row["payload"])
         except RefusedError:
-            continue  # its history alone is damaged: nobody is named as the coder of that highlight
+            continue  # only the history is damaged: the highlight's coder stays unknown
         if isinstance(said, dict) and said.get("type") == "highlight_add":
             found.setdefault(str(said.get("highlight_id")), (row["user_login"].strip(), row["date"].partition(".")[0]))
     return found

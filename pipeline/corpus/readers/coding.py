@@ -1,4 +1,4 @@
-"""A coding as a file of human codes states it, before it is placed in a document."""
+"""A coding as stated in a file of human codes, before it is placed in a document."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from pipeline.core import coders
 
 @dataclass(frozen=True)
 class Coding:
-    """A coder applied a code to a span: `row` names the place in its file; start and end are None where not given.
+    """A code applied to a span by a coder. `row`: the place in its file; start and end are None if not given.
 
-    `copy`: the text in which start and end count, where the file holds it; it may differ from the study's document.
+    `copy`: the text to which start and end refer, if the file contains it; it may differ from the study's document.
     """
 
     row: str
@@ -27,10 +27,10 @@ class Coding:
 
 
 def by_people(codings: Sequence[Coding]) -> tuple[list[Coding], str]:
-    """The codings that people made, and a sentence on those of this program that are left out; empty without any.
+    """Return the codings made by people, and a message about omitted ones by this program ('' if there are none).
 
-    Every file of human codes goes through here: what the program applied comes back in other programs' files as the
-    work of one of their users, and would be set against itself.
+    All files of human codes pass through this function: other programs return this program's codings as a user's, and
+    they would be compared with themselves.
     """
     ours = sorted({one.coder for one in codings if coders.is_program(one.coder)})
     people = [one for one in codings if one.coder not in ours]

@@ -1,4 +1,4 @@
-"""Subtitles (WebVTT, SubRip) as talk: cues, their voices, and whose words they are."""
+"""Turns subtitles (WebVTT, SubRip) into a transcript: cues, voices and speakers."""
 
 import html
 import re
@@ -9,13 +9,13 @@ from pipeline.core.names import key
 from pipeline.corpus.readers import guards, label_lines, speakers
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, Utterance, compose, without_time
 
-# Where nobody is named, a silence this long after the end of a sentence begins a new turn.
+# Without speaker labels, a pause of this many seconds after the end of a sentence starts a new turn.
 SILENCE_S = 2.0
 
-# A line of times whatever they are, so that no words are lost where they are wrong.
+# A timing line, even with invalid times, so that no words are lost.
 _TIMES = re.compile(r"[ \t]*[-+\d:.,]+[ \t]*-->[ \t]*[-+\d:.,]+")
 _TIMING = re.compile(rf"[ \t]*(?P<start>{label_lines.TIME})[ \t]*-->[ \t]*(?P<end>{label_lines.TIME})")
-# Bounded, so that a text of nothing but open brackets is passed over once.
+# Bounded, so that a text of open brackets is scanned only once.
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,80})?[ \t]+(?P<name>[^<>]{0,200})>")
 _TAG = re.compile(
     r"</?(?:v|c|i|b|u|s|font|ruby|rt|lang)\b[^<>]{0,200}>|<\d[\d:.,]{0,20}>|\{\\[^{}]{0,80}\}", re.IGNORECASE
@@ -25,9 +25,9 @@ _ENDED = re.compile(r"[.!?…][\"'”’)\]]*\s*$")
 
 @dataclass(frozen=True)
 class Cue:
-    """A subtitle: when it is shown, in seconds, and its lines joined by a space.
+    """A subtitle: its times in seconds, and its lines joined by spaces.
 
-    `line`: its line of times, counted from 1; `stamp`: how that says when it begins. A time that no clock has is None.
+    `line`: number of its timing line, from 1; `stamp`: the start time as written. Invalid times are None.
     """
 
     start_s: float | None
@@ -38,10 +38,9 @@ class Cue:
 
 
 def cues(text: str) -> Iterator[Cue]:
-    """Yield the cues of a subtitle text: a line of times and the lines below it, up to an empty line or the next times.
+    """Yield the cues of a subtitle text: a timing line and the lines up to an empty line or the next timing line.
 
-    Numbers and names of cues, notes and styles are left out, as they are not said. Commas and points in times, and a
-    missing hour, are all read.
+    Cue numbers and names, notes and styles are skipped. Times may use commas or points and may omit the hour.
     """
     lines = text.split("\n")
     at = 0
@@ -56,7 +55,7 @@ def cues(text: str) -> Iterator[Cue]:
             said.append(lines[at].strip())
             at += 1
         if said and at < len(lines) and _TIMES.match(lines[at]) and said[-1].isdigit():
-            said.pop()  # the next cue's number, where the empty line is missing
+            said.pop()  # the next cue's number, if the empty line before it is missing
         if said:
             timing = _TIMING.match(times)
             start, end = (label_lines.seconds(timing[side]) if timing else None for side in ("start", "end"))
@@ -87,7 +86,7 @@ def transcript(text: str, labels: Labels) -> Transcript:
 
 
 def _voices(found: list[Cue]) -> Iterator[Utterance]:
-    """Split each cue at its voice tags: a cue may hold two voices. Words before a tag go on with the voice before."""
+    """Split cues at voice tags, as one cue may contain two voices. Words before a tag continue the previous voice."""
     for number, cue in enumerate(found, start=1):
         parts = _VOICE.split(cue.text)
         if _words(parts[0]):
@@ -103,7 +102,7 @@ def _words(marked: str) -> str:
 
 
 def _labelled(said: list[Utterance], labels: Labels) -> list[Utterance]:
-    """Read Zoom's `Name: words`; a cue without a name goes on with the one before."""
+    """Parse Zoom's `Name: words`; a cue without a name continues the previous one."""
     flat = speakers.transcript("\n".join(voice.text for voice in said), labels)
     return said if not flat.turns else _split(said, {key(turn.speaker) for turn in flat.turns if turn.speaker})
 
@@ -122,7 +121,7 @@ def _split(said: list[Utterance], accepted: set[str]) -> list[Utterance]:
 
 
 def _by_silence(said: list[Utterance], found: list[Cue]) -> list[Utterance]:
-    """Join the cues of nobody in particular into turns that end where a sentence ends and silence follows."""
+    """Join cues without a speaker into turns that end with a sentence followed by a pause."""
     ends = {cue.start_s: cue.end_s for cue in found if cue.start_s is not None and cue.end_s is not None}
     turns: list[Utterance] = []
     until = 0.0

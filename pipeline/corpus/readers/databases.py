@@ -19,11 +19,11 @@ Row = dict[str, str]
 
 
 def read_database(data: bytes, wanted: Mapping[str, Sequence[str]], *, program: str) -> dict[str, list[Row]]:
-    """Return the rows of the tables wanted, each with the columns wanted, as text; a missing optional table is empty.
+    """Return the wanted columns of the wanted tables as text; a missing optional table is empty.
 
-    A table whose name ends in ? is optional, as is such a column. `program`: what the file should come from. Raises
-    RefusedError where it is no database, or not such a one. Views, virtual tables and computed columns are not read:
-    they are programs, not data.
+    Names of optional tables and columns end in ?. `program`: the program the file should come from. Views, virtual
+    tables and computed columns are not read, because they can run code. Raises RefusedError if the file is not such a
+    database.
     """
     guards.check_size(len(data), limit=MAX_DATABASE_BYTES)
     if not data.startswith(_MAGIC) or len(data) < 100:
@@ -69,7 +69,7 @@ def _rows(base: sqlite3.Connection, name: str, columns: Sequence[str], program: 
             f"Missing column '{missing[0]}' in table '{table}': not a {program} project. Export it again."
         )
     listed = ", ".join(f'"{column}"' for column in taken)
-    # The names are this module's callers' own, never the file's.
+    # The names come from the calling module, never from the file.
     found: list[Row] = []
     room = MAX_CHARACTERS
     for cells in base.execute(f'SELECT {listed} FROM "{table}" LIMIT {MAX_ROWS + 1}'):  # noqa: S608

@@ -1,4 +1,4 @@
-"""From bytes to text, safely: never a wrong guess without saying so."""
+"""Decodes text files; an uncertain encoding is always reported."""
 
 import codecs
 import re
@@ -8,7 +8,7 @@ from charset_normalizer import from_bytes
 
 from pipeline.corpus.readers.model import RefusedError
 
-# The encodings that word processors and transcription programs write. A wider choice guesses worse, not better.
+# Encodings used by word processors and transcription programs. A wider choice makes the guess worse.
 GUESSES = ["utf_8", "cp1252", "mac_roman"]
 BOMS = (
     (codecs.BOM_UTF8, "utf_8_sig"),
@@ -17,7 +17,7 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf_16"),
     (codecs.BOM_UTF16_BE, "utf_16"),
 )
-# Where in a file its mark stands, the mark, and what the file is.
+# File signatures: offset, bytes, and type of the file.
 OTHER_TYPES = (
     (0, b"PK\x03\x04", "a zip archive (such as .docx or .odt)"),
     (0, b"PK\x05\x06", "an empty zip archive"),
@@ -47,22 +47,23 @@ OTHER_TYPES = (
     (0, b"MZ\x90\0", "a program"),
 )
 AGAIN, EXPORT = "Save it again as plain text in UTF-8.", "Export it again as plain text in UTF-8."
-# More control characters than this share of a text, and it is no text.
+# Maximum share of control characters in a text.
 MAX_CONTROLS = 0.005
-# UTF-16 without its mark is believed where zeros are such a share of the high bytes, as spaces and line ends make in
-# any alphabet, and the other high bytes are those of alphabets, signs and emoji: in a text of bytes they are letters.
+# UTF-16 without a byte order mark is accepted if at least this share of high bytes is zero, as spaces and line breaks
+# are in any alphabet, and the others belong to alphabets, symbols and emoji; in 8-bit text they would be letters.
 SIXTEEN_ZEROS = 0.1
 SIXTEEN_HIGH = frozenset([*range(0x27), *range(0xD8, 0xE0), 0xFE])
-# UTF-8 that is no chance in a file that is not all UTF-8: a small letter or a space stands before an accented letter,
-# a curly quote or dash, or three Cyrillic letters.
+# Unambiguous UTF-8 in a file that is not valid UTF-8: a lower-case letter or space before an accented letter, a curly
+# quote or dash, or three Cyrillic letters.
 _CLEAR = re.compile(rb"(?<![A-Z\x80-\xff])(?:[\xc3-\xc5][\x80-\xbf]|\xe2\x80[\x90-\xbf]|(?:[\xd0\xd1][\x80-\xbf]){3})")
 _NUL, _HALF = re.compile("\0"), re.compile("[\ud800-\udfff]")
 
 
 def decode(data: bytes, *, any_type: bool = False) -> tuple[str, str]:
-    """Return the text of a file, line ends as LF and without a byte order mark, and the encoding if it was guessed.
+    """Return a file's text (LF line breaks, no byte order mark), and its encoding if it was guessed.
 
-    `any_type`: the caller knows that the file is a text of some markup. Raises RefusedError for what is no text.
+    `any_type`: skip the check of file signatures, for text known to be markup. Raises RefusedError if the file is not
+    text.
     """
     other = "" if any_type else other_type(data)
     if other:
@@ -76,12 +77,12 @@ def decode(data: bytes, *, any_type: bool = False) -> tuple[str, str]:
 
 
 def other_type(data: bytes) -> str:
-    """Return what a file is by the mark in it, where that is no text (`a PDF`); '' where there is no such mark."""
+    """Return the file type by its signature (`a PDF`); '' if it has none."""
     return next((name for at, mark, name in OTHER_TYPES if data.startswith(mark, at)), "")
 
 
 def check_controls(text: str) -> None:
-    """Raise RefusedError for what no text holds: NUL, half of a character, many control characters."""
+    """Raise RefusedError for NUL characters, lone surrogates, or many control characters."""
     for sign, name in ((_NUL, "NUL characters"), (_HALF, "incomplete characters (lone surrogates)")):
         found = sign.search(text)
         if found:
@@ -93,7 +94,7 @@ def check_controls(text: str) -> None:
 
 
 def as_written(data: bytes) -> tuple[str, str]:
-    """Return a text with the line ends of its file, and the encoding if it was guessed; nothing else is checked."""
+    """Return a text with its line breaks unchanged, and its encoding if it was guessed. Raises RefusedError."""
     for mark, name in BOMS:
         if data.startswith(mark):
             return _strict(data, name), ""
@@ -104,7 +105,7 @@ def as_written(data: bytes) -> tuple[str, str]:
         return data.decode("utf_8"), ""
     except UnicodeDecodeError as error:
         at = error.start
-    if b"\0" in data:  # no encoding that is guessed has it; said with its line
+    if b"\0" in data:  # not in any guessed encoding; reported with its line
         return data.decode("latin_1"), ""
     _check_one_encoding(data, at)
     best = from_bytes(data, cp_isolation=GUESSES).best()
@@ -117,7 +118,7 @@ def as_written(data: bytes) -> tuple[str, str]:
 
 
 def _sixteen(data: bytes) -> str:
-    """Name the kind of UTF-16 that a file without a byte order mark is in, if it clearly is: see SIXTEEN_ZEROS."""
+    """Return the kind of UTF-16 of a file without a byte order mark; '' unless it is clear (see SIXTEEN_ZEROS)."""
     if len(data) % 2 or 0 not in data:
         return ""
     little = data[1::2].count(0) >= data[::2].count(0)
@@ -133,7 +134,7 @@ def _sixteen(data: bytes) -> str:
 
 
 def _check_one_encoding(data: bytes, at: int) -> None:
-    """Raise RefusedError where a file is partly UTF-8, and partly not: in either, the other part would be garbled."""
+    """Raise RefusedError if a file is only partly UTF-8: decoding it either way would garble the other part."""
     clear = _CLEAR.search(data)
     if clear:
         raise RefusedError(

@@ -1,7 +1,7 @@
-"""Word documents: typed interviews, and the .docx of Otter, Teams and NVivo.
+"""Reads Word documents: typed interviews, and exports of Otter, Teams and NVivo.
 
-The document's XML is read directly. The libraries for it either lose words (python-docx: tracked insertions, content
-controls) or add their own (docx2python: bullets, link targets, image names), and the canonical text must be the words.
+Parses the XML directly, because libraries lose words (python-docx: tracked insertions, content controls) or add some
+(docx2python: bullets, link targets, image names), and the canonical text must contain exactly the words.
 """
 
 from dataclasses import dataclass, field
@@ -12,8 +12,8 @@ from pipeline.corpus.readers.model import Labels, Transcript, paragraph_marks, t
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
-# Deleted and moved-away words are gone; a fallback repeats what its alternative says.
-# A paragraph's properties hold tab stops, not tabs.
+# Skipped: deleted and moved text, fallbacks (which repeat their alternative), and paragraph properties (whose tab stops
+# are not tabs).
 SKIPPED = frozenset(["del", "moveFrom", "delText", "instrText", "Fallback", "pPr"])
 _MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 _RANGES = {"commentRangeStart": 0, "commentRangeEnd": 1}
@@ -21,7 +21,7 @@ _RANGES = {"commentRangeStart": 0, "commentRangeEnd": 1}
 
 @dataclass
 class _Open:
-    """A paragraph under way: its words, their length, and where in it comments begin (0) and end (1), by id."""
+    """A paragraph being read: its words, their length, and the positions where comments begin (0) and end (1), by id."""
 
     marks: list[tuple[int, str, int]]
     pieces: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class _Open:
 
 @dataclass
 class _Text:
-    """A text under way: its paragraphs, done and open, and where in it comments begin (0) and end (1)."""
+    """A text being read: finished and open paragraphs, and the positions where comments begin (0) and end (1)."""
 
     done: list[str] = field(default_factory=list)
     size: int = 0
@@ -56,7 +56,7 @@ class _Text:
         self.size += len(self.done[-1]) + 1
 
     def mark(self, side: int, comment: str) -> None:
-        """Note where a comment's range begins or ends: between paragraphs with the next, or with the one before."""
+        """Record where a comment's range begins or ends; between paragraphs, that is the next or the previous one."""
         if self.opened:
             self.opened[-1].marks.append((side, comment, self.opened[-1].size))
         elif side == 0:
@@ -66,7 +66,10 @@ class _Text:
 
 
 def read_docx(data: bytes, labels: Labels) -> Transcript:
-    """Read a Word document; its canonical text is its paragraphs, joined by line ends (tables cell by cell)."""
+    """Read a Word document; its canonical text is its paragraphs, one per line (tables cell by cell).
+
+    Raises RefusedError.
+    """
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
     text, _, marks = text_and_comments(guards.member(archive, "word/document.xml"))
@@ -74,9 +77,9 @@ def read_docx(data: bytes, labels: Labels) -> Transcript:
 
 
 def text_and_comments(xml: bytes) -> tuple[str, dict[str, tuple[int, int]], list[tuple[int, int]]]:
-    """Return the text of a document's XML; in it, each comment's span, by its id; paragraphs' starts and numbers.
+    """Return a document's text, the span of each comment by id, and the start and number of each paragraph.
 
-    Empty paragraphs are not counted, as nobody counts them.
+    Empty paragraphs are not numbered. Raises RefusedError.
     """
     text = _walked(xml)
     starts, ends = text.edges
@@ -86,7 +89,7 @@ def text_and_comments(xml: bytes) -> tuple[str, dict[str, tuple[int, int]], list
 
 
 def paragraphs(xml: bytes) -> list[str]:
-    """The text of each paragraph of a document's XML, empty ones too, in the order in which they end."""
+    """Return the text of each paragraph, including empty ones, in the order in which they end. Raises RefusedError."""
     return _walked(xml).done
 
 
@@ -109,17 +112,17 @@ def _walked(xml: bytes) -> _Text:
 
 
 def attribute(element: Any, of: str) -> str:
-    """An attribute of Word's own, or empty."""
+    """Return a Word attribute of an element, or ''."""
     return element.get(f"{_W}{of}") or element.get(f"{_STRICT}{of}") or ""
 
 
 def element_text(tag: str, text: str | None) -> str:
-    """The words that an element stands for, by its tag in `name`; most stand for none."""
+    """Return the text an element stands for, by its tag from `name`; '' for most."""
     return (text or "").replace("\n", " ") if tag == "t" else _MARKS.get(tag, "")
 
 
 def name(tag: str) -> str:
-    """A tag without its namespace where that is Word's, else empty."""
+    """Return a tag without Word's namespace; '' for tags of other namespaces."""
     if tag.startswith((_W, _STRICT)) or tag.endswith("}Fallback"):
         return tag.rpartition("}")[2]
     return ""

@@ -1,7 +1,7 @@
-"""Files that people bring, listed and opened safely: what is no plain file costs a sentence, and stops no other file.
+"""Lists and opens users' files safely: a problem with one file is reported and does not affect the others.
 
-Every reader of such a file goes through here: `listed` finds them, `content` opens one, and `reading` is where whatever
-else a reader or its library raises becomes a sentence about that one file.
+All readers go through this module: `listed` finds files, `content` reads one, and `reading` turns unexpected errors of
+readers and libraries into a message about that file.
 """
 
 import os
@@ -18,22 +18,22 @@ from pipeline.corpus.readers.model import RefusedError
 
 MAX_FILE_BYTES = 200 * 2**20
 NEVER_A_SOURCE = frozenset(["Thumbs.db", "desktop.ini", "__MACOSX"])
-# How much of what a library says of its failure is passed on.
+# Longest part of a library's error message that is shown.
 _SAID = 160
 
 
 class Listing(NamedTuple):
-    """The plain files below a folder, in order, and what else lies there: its name below the folder, and a sentence."""
+    """The regular files below a folder, in order, and other entries, each with its name and a message."""
 
     files: list[Path]
     refused: list[tuple[str, str]]
 
 
 def listed(folder: Path, *, endings: Collection[str] = ()) -> Listing:
-    """List what lies below a folder, without what people never put there: hidden files and lock files.
+    """List the files below a folder, except hidden files and lock files.
 
-    Nothing is opened, and no link is followed. An empty folder is refused where its name has one of the `endings`
-    (in lower case), since it looks like a file.
+    Nothing is opened and no link is followed. An empty folder whose name has one of the `endings` (lower case) is
+    reported, because it looks like a file.
     """
     found = Listing([], [])
     waiting = [folder] if folder.is_dir() else []
@@ -63,9 +63,9 @@ def listed(folder: Path, *, endings: Collection[str] = ()) -> Listing:
 
 
 def content(path: Path, *, limit: int = MAX_FILE_BYTES, follow: bool = False) -> bytes:
-    """Return a file's bytes; raise RefusedError for anything but a plain file that may be read and is not too large.
+    """Return a file's bytes. `follow`: accept a link. Pipes and devices are never opened.
 
-    `follow`: a link will do, since somebody named it. Nothing waits: a pipe or a device is not opened.
+    Raises RefusedError if the path is not a readable regular file or is larger than `limit` bytes.
     """
     why = plain_files.problem(path, follow=follow)
     if why:
@@ -82,18 +82,18 @@ def content(path: Path, *, limit: int = MAX_FILE_BYTES, follow: bool = False) ->
 
 @contextmanager
 def reading(kind: str) -> Iterator[None]:
-    """Turn what a reader did not foresee into a RefusedError about this one file, which keeps the failure's type.
+    """Convert unexpected exceptions to a RefusedError about the current file. `kind`: what the file was read as.
 
-    A library may raise anything on a damaged file; which file that is must not decide whether others are read. The
-    sentence names the failure, so that a fault of ours is not taken for the file's. `kind`: what it was read as.
+    Libraries may raise anything on damaged files; this must not stop other files from being read. The message names the
+    exception, so that a bug of ours is not blamed on the file.
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # libraries warn of what they pass over; what matters is said in a sentence
+            warnings.simplefilter("ignore")  # libraries' warnings; what matters is reported as a message
             yield
     except CounterpointError:
         raise
-    except Exception as error:  # it goes no further than this file, and is said with its type
+    except Exception as error:  # reported for this file, with its type
         raise RefusedError(
             f"The file could not be read as {kind}: the reader failed with "
             f"{type(error).__name__}{_words(error)}. Save it again in the program it comes from. If the "
@@ -102,7 +102,7 @@ def reading(kind: str) -> Iterator[None]:
 
 
 def check_name(name: str) -> None:
-    """Raise RefusedError for a file's name that cannot be written down: no UTF-8, control characters."""
+    """Raise RefusedError for a file name that is not UTF-8 or contains control characters."""
     if document_names.unfit(name):
         raise RefusedError(f"{document_names.unfit(name)} Rename it.")
 

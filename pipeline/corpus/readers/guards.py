@@ -1,4 +1,4 @@
-"""What a file is checked for before anything is read from it, so that a hostile one costs a sentence and no more."""
+"""Safety checks before a file is parsed, so that a hostile file costs no more than an error message."""
 
 import io
 import re
@@ -13,23 +13,23 @@ from defusedxml.ElementTree import iterparse
 
 from pipeline.corpus.readers.model import RefusedError
 
-# Far above any transcript (8 MiB of text are more than a million words), far below what would fill the memory.
+# Limits far above any transcript (8 MiB of text are more than a million words) and far below available memory.
 MAX_TEXT_BYTES = 8 * 2**20
 MAX_LINES = 100_000
 MAX_ARCHIVE_BYTES = 200 * 2**20
 MAX_MEMBERS = 5_000
 MAX_MEMBER_BYTES = 32 * 2**20
-# A member may be so many times larger unpacked than packed; a small one may be more, as text that repeats packs well.
+# Maximum compression ratio of an archive member; small members are exempt, because repetitive text compresses well.
 MAX_RATIO, SMALL_BYTES = 200, 2**20
-# Marks (`<`) in an XML text: half as many elements. Sixty thousand words in a run each take some five hundred thousand.
+# Maximum number of tags in an XML text. Sixty thousand words, each in a run of its own, need about half a million.
 MAX_MARKS = 1_500_000
 _LONG_MARK = re.compile(rb"<[^<>]{%d}" % 2**20)
-# An Office file that is no archive: from before 2007, or with a password.
+# Signatures of old or password-protected Office files, and of zip archives.
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK"
 
 
 def check_size(size: int, *, limit: int = MAX_TEXT_BYTES) -> None:
-    """Raise RefusedError where a file is empty or larger than any transcript."""
+    """Raise RefusedError if a file is empty or larger than `limit` bytes."""
     if size == 0:
         raise RefusedError("The file is empty. Remove it, or export it again.")
     if size > limit:
@@ -40,13 +40,13 @@ def check_size(size: int, *, limit: int = MAX_TEXT_BYTES) -> None:
 
 
 def check_lines(count: int, *, what: str = "lines") -> None:
-    """Raise RefusedError where a text has more lines, or turns, than any transcript."""
+    """Raise RefusedError if there are more lines (or other items, `what`) than in any transcript."""
     if count > MAX_LINES:
         raise RefusedError(f"The file has more than {MAX_LINES:,} {what}, the limit for a transcript. Split it.")
 
 
 def check_text(characters: int) -> None:
-    """Raise RefusedError where what was read from a file is longer than any transcript."""
+    """Raise RefusedError if the extracted text is longer than any transcript."""
     if characters > MAX_TEXT_BYTES:
         raise RefusedError(
             f"The file contains more than {MAX_TEXT_BYTES:,} characters, the limit for a transcript. Split it."
@@ -54,7 +54,10 @@ def check_text(characters: int) -> None:
 
 
 def opened_archive(data: bytes) -> zipfile.ZipFile:
-    """Open a zip after checking how many members it has and where they claim to lie; nothing is unpacked."""
+    """Open a zip archive after checking the number and names of its members, without unpacking.
+
+    Raises RefusedError for anything but a safe archive.
+    """
     if data.startswith(OLE):
         raise RefusedError(
             "The file is password-protected or in an Office format from before 2007. Save it without a "
@@ -97,7 +100,7 @@ def opened_archive(data: bytes) -> zipfile.ZipFile:
 
 
 def member(archive: zipfile.ZipFile, name: str) -> bytes:
-    """Return one member, unpacked; raise RefusedError where it is missing, damaged, encrypted or far too large."""
+    """Return one unpacked member. Raises RefusedError if it is missing, damaged, encrypted or too large."""
     try:
         info = archive.getinfo(name)
     except KeyError:
@@ -122,8 +125,8 @@ def member(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def refuse_doctype(data: bytes) -> None:
-    """Raise RefusedError where an XML text declares a document type or entities, without reading it as XML."""
-    plain = data.replace(b"\0", b"").upper()  # without zeros UTF-16 reads as ASCII does
+    """Raise RefusedError if an XML text declares a document type or entities; does not parse it."""
+    plain = data.replace(b"\0", b"").upper()  # without NULs, UTF-16 looks like ASCII
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise RefusedError(
             "The XML declares a document type or entities, which are not allowed. The file was omitted; save it again."
@@ -131,7 +134,7 @@ def refuse_doctype(data: bytes) -> None:
 
 
 def check_marks(xml: bytes, *, most: int = MAX_MARKS) -> None:
-    """Raise RefusedError where an XML text holds more marks, or a longer one, than any study's, before it is read."""
+    """Raise RefusedError if an XML text has more than `most` tags, or one longer than 1 MiB; does not parse it."""
     if xml.count(b"<") > most:
         raise RefusedError(
             f"The XML has more than {most:,} tags, the limit for a transcript. Copy the text to a new file."
@@ -141,7 +144,7 @@ def check_marks(xml: bytes, *, most: int = MAX_MARKS) -> None:
 
 
 def xml_events(data: bytes) -> Iterator[tuple[str, Any]]:
-    """Yield ("start" or "end", element) over an XML text; raise RefusedError for DOCTYPE, entities and bad XML."""
+    """Yield ("start" or "end", element) for an XML text. Raises RefusedError for DOCTYPE, entities and invalid XML."""
     check_marks(data)
     try:
         yield from iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True)

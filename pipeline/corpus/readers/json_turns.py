@@ -1,4 +1,4 @@
-"""Transcripts as JSON: Whisper, WhisperX, AssemblyAI, Deepgram, Rev and Descript, and what resembles them."""
+"""Reads transcripts in JSON: Whisper, WhisperX, AssemblyAI, Deepgram, Rev, Descript and similar formats."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.corpus.readers import decoding, guards, strict_json
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, Utterance, compose, in_time, without_time
 
-# Where the list of turns stands, in the order of trust: turns with speakers go before plain segments.
+# Keys of the list of turns, in order of preference: turns with speakers before plain segments.
 LISTS = (
     "utterances",
     "monologues",
@@ -25,9 +25,9 @@ MAX_DEPTH = 60
 
 
 def read_json(data: bytes, labels: Labels) -> Transcript:
-    """Read a transcript in JSON; its canonical text is written anew as `Name: words`.
+    """Read a transcript in JSON; its canonical text is written as `Name: words`.
 
-    Raises RefusedError where there is no list of turns, each with words, in it.
+    Raises RefusedError if there is no list of turns with words.
     """
     guards.check_size(len(data))
     text, _ = decoding.decode(data)
@@ -47,7 +47,7 @@ def read_json(data: bytes, labels: Labels) -> Transcript:
 
 
 def _turns(value: Any, depth: int) -> list[dict[str, Any]]:
-    """Return the first list of turns found, from the outside in."""
+    """Return the first list of turns, searching from the outermost level inwards."""
     if isinstance(value, list):
         turns = [turn for turn in value if isinstance(turn, dict) and _text(turn)]
         return turns if turns and len(turns) >= len(value) / 2 else []
@@ -69,7 +69,7 @@ def _text(turn: dict[str, Any]) -> str:
 
 
 def _speaker(turn: dict[str, Any]) -> str:
-    """Return the speaker's name; a bare letter or number, as programs give, becomes `Speaker A`."""
+    """Return the speaker's name; a single letter or number becomes `Speaker A`."""
     for name in SPEAKER:
         value = turn.get(name)
         if isinstance(value, dict):
@@ -88,7 +88,7 @@ def _starts(turns: list[dict[str, Any]]) -> Iterator[float]:
 
 
 def _scale(turns: list[dict[str, Any]]) -> float:
-    """Return the seconds in a unit of time: whole numbers that grow too fast for speech are milliseconds."""
+    """Return the length of a time unit in seconds: integers that grow too fast for speech are milliseconds."""
     starts = list(_starts(turns))
     words = sum(len(_text(turn).split()) for turn in turns)
     whole = all(isinstance(start, int) for start in starts)

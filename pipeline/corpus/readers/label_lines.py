@@ -1,4 +1,4 @@
-"""Lines of a transcript that may name a speaker: `Anna: yes`, Otter's `Anna  12:34`, a name alone, `Q. Why?`."""
+"""Recognises speaker labels in lines of a transcript: `Anna: yes`, `Anna  12:34` (Otter), a name alone, `Q. Why?`."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ _WEAK = re.compile(
     rf"[ \t]*\**{_LABEL}\**(?:[ \t]*\t[ \t]*|[ \t]+[-–—][ \t]+)(?=\S)|[ \t]*(?P<letter>[^\W\d_]\d{{0,2}})\.[ \t]+(?=\S)"
 )
 _FIRST_TIME = re.compile(TIME)
-# Words that stand before a colon again and again and name no speaker.
+# Words that often precede a colon but are not speakers.
 _NEVER = text_layout.word_list(
     """
     action actions apologies attendees author background cc date duration e.g example file from http https i.e keywords
@@ -42,9 +42,9 @@ _FILLERS = text_layout.word_list(
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text with what it opens: a label (if it may be one), where speech begins, and a time in seconds.
+    """A line of text with its speaker label (if it may have one), the start of the speech, and a time in seconds.
 
-    `odd`: a stamp that is no time of a clock, so that there is no `time_s`.
+    `odd`: an invalid time stamp, for which `time_s` is None.
     """
 
     start: int
@@ -56,19 +56,19 @@ class Line:
     odd: str = ""
 
     def plain(self) -> "Line":
-        """Return the line as one that opens nothing."""
+        """Return the line without its label."""
         return self if not self.label else replace(self, label="", speech=-1, time_s=None, form="text")
 
 
 def classify_lines(text: str, labels: Labels) -> list[Line]:
-    """Return the lines of a text, each with the label it may open with."""
+    """Return the lines of a text, each with the label it may begin with."""
     return [_classified(text, start, end, labels) for start, end in _lines(text)]
 
 
 def seconds(stamp: str) -> float | None:
-    """Return the first time in a stamp, in seconds: `12:34` is minutes and seconds, `1:02:03` hours too.
+    """Return the first time in a stamp, in seconds: `12:34` is minutes and seconds, `1:02:03` includes hours.
 
-    None where there is none, or where it is none of a clock, as in `99:99:99`.
+    None if there is none or it is not a clock time, such as `99:99:99`.
     """
     found = _FIRST_TIME.search(stamp)
     if not found:
@@ -80,7 +80,7 @@ def seconds(stamp: str) -> float | None:
 
 
 def named_alone(text: str, line: Line, labels: Labels) -> Line:
-    """Return a line with its label where all of it may be a name, as NVivo and Teams write speakers."""
+    """Return a line with its label if the whole line may be a name, as NVivo and Teams write speakers."""
     found = _ALONE.match(text[line.start : line.end]) if line.form == "text" else None
     if not found:
         return line
@@ -92,7 +92,7 @@ def named_alone(text: str, line: Line, labels: Labels) -> Line:
 
 
 def weakly_named(text: str, line: Line) -> Line:
-    """Return a line with its label where a tab, a dash or, after a single letter, a full stop may set one off."""
+    """Return a line with its label if a tab, a dash or (after a single letter) a full stop may mark it."""
     found = _WEAK.match(text[line.start : line.end]) if line.form == "text" else None
     label = (found["label"] or found["letter"] or "").strip() if found else ""
     if not found or not _shaped(label) or label[0].islower():

@@ -1,4 +1,4 @@
-"""What a reader gives back, and what it is told."""
+"""Data types shared by the readers of transcripts."""
 
 import re
 from bisect import bisect_right
@@ -8,20 +8,20 @@ from dataclasses import dataclass, field, replace
 from pipeline.core.errors import CounterpointError
 from pipeline.core.names import key
 
-# Some hundred days: more than any recording lasts.
+# Longest valid time in seconds, about a hundred days.
 MOST_SECONDS = 1e7
 _SPACE = re.compile(r"\s+")
 
 
 class RefusedError(CounterpointError):
-    """A file cannot be read; the message is a sentence that says why and what to do. Other files are not affected."""
+    """A file cannot be read; the message says why and what to do. Other files are not affected."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A speaker's turn: `start` and `end` cover the speech in the document's text; `time_s` in seconds, if known.
+    """A speaker's turn: the span of the speech in the document's text, and its time in seconds, if known.
 
-    `place`: where it stands in the original (page 3, cues 12 to 14, row 7); empty where the original is only text.
+    `place`: its location in the original (page 3, cues 12 to 14, row 7); '' for plain text.
     """
 
     speaker: str
@@ -33,7 +33,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something the researcher should know of a file that was read; `kind`: guessed, note or refused (a part of it)."""
+    """A message about a file that was read. `kind`: guessed, note, or refused (part of the file)."""
 
     kind: str
     text: str
@@ -41,7 +41,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Transcript:
-    """A document: its canonical text, its turns in order, and remarks for the researcher."""
+    """A document: its canonical text, its turns in order, and messages."""
 
     text: str
     turns: list[Turn]
@@ -50,9 +50,9 @@ class Transcript:
 
 @dataclass(frozen=True)
 class Utterance:
-    """What one speaker says in a format that keeps speech apart from speakers (subtitles, tables, tiers).
+    """One speaker's words, in formats that store speakers separately (subtitles, tables, tiers).
 
-    `numbers`: the first and last of the cues, rows or the like that it comes from.
+    `numbers`: first and last number of its cues, rows or similar.
     """
 
     speaker: str
@@ -65,8 +65,8 @@ class Utterance:
 class Labels:
     """What is known about speaker labels before a file is read.
 
-    `interviewer`: words that mean the one who asks; `listed`: speakers that participants.csv names for this document;
-    `min_count`: how often any other label must recur to be one.
+    `interviewer`: labels that mean the interviewer; `listed`: keys of speakers that participants.csv lists for the
+    document; `min_count`: how often any other label must recur.
     """
 
     interviewer: tuple[str, ...] = ()
@@ -74,22 +74,22 @@ class Labels:
     min_count: int = 2
 
     def known(self, label: str) -> bool:
-        """Say whether a label needs no recurrence: it is listed, or means the interviewer."""
+        """Return whether a label counts without recurring: it is listed or means the interviewer."""
         return key(label) in self.listed or self.asks(label)
 
     def asks(self, label: str) -> bool:
-        """Say whether a label means the one who asks, also numbered or named: `Interviewer 2`, `I1`, `INT (Jo)`."""
+        """Return whether a label means the interviewer, also with a number or name: `Interviewer 2`, `INT (Jo)`."""
         name = key(label)
         return any(_numbered(word).fullmatch(name) for word in map(key, self.interviewer) if word)
 
 
 def in_time(seconds: float) -> float | None:
-    """Return a time from the start of a recording, in seconds; None where it is none that a recording has."""
+    """Return a time in seconds from the start of a recording; None if it is not plausible."""
     return float(seconds) if 0 <= seconds < MOST_SECONDS else None
 
 
 def without_time(odd: Sequence[tuple[str, str]]) -> list[Remark]:
-    """Return a remark on times that could not be used: where each stands (`line 3`), and what it says."""
+    """Return a remark on unusable times. `odd`: the location (`line 3`) and the time as written, for each."""
     if not odd:
         return []
     where, stamp = odd[0]
@@ -101,12 +101,12 @@ def without_time(odd: Sequence[tuple[str, str]]) -> list[Remark]:
 
 
 def place(unit: str, first: int, last: int) -> str:
-    """Name a place in an original: `cue 12`, `pages 3 to 4`."""
+    """Return a location in an original in words: `cue 12`, `pages 3 to 4`."""
     return f"{unit} {first}" if first == last else f"{unit}s {first} to {last}"
 
 
 def traced(found: Transcript, unit: str, marks: Sequence[tuple[int, int]]) -> Transcript:
-    """Return a transcript whose turns know their place. `marks`: where in the text each unit begins, and its number."""
+    """Return a transcript whose turns know their location. `marks`: start in the text and number of each `unit`."""
     starts = [start for start, _ in marks]
 
     def number(at: int) -> int:
@@ -117,7 +117,7 @@ def traced(found: Transcript, unit: str, marks: Sequence[tuple[int, int]]) -> Tr
 
 
 def paragraph_marks(paragraphs: Iterable[str]) -> list[tuple[int, int]]:
-    """Return where each paragraph that is not empty begins in a text of them all, a line each, and its number."""
+    """Return the start and number of each non-empty paragraph in a text with one paragraph per line."""
     marks: list[tuple[int, int]] = []
     at = 0
     for paragraph in paragraphs:
@@ -128,10 +128,10 @@ def paragraph_marks(paragraphs: Iterable[str]) -> list[tuple[int, int]]:
 
 
 def compose(utterances: Iterable[Utterance], *, unit: str) -> Transcript:
-    """Write utterances as a text, `Speaker: words` and a blank line between turns; return it with its turns.
+    """Return a transcript written from utterances: `Speaker: words`, with a blank line between turns.
 
-    Consecutive utterances of one speaker are one turn, so that a sentence torn across two is one sentence again.
-    `unit`: what their numbers count.
+    Consecutive utterances of a speaker form one turn, so that split sentences are rejoined. `unit`: what their numbers
+    count.
     """
     turns: list[Turn] = []
     pieces: list[str] = []

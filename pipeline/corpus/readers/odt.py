@@ -1,4 +1,4 @@
-"""OpenDocument texts (.odt), as LibreOffice writes them."""
+"""Reads OpenDocument texts (.odt), as written by LibreOffice."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, para
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-# Comments, footnotes and deleted words are not said; the body holds insertions as they are.
+# Skipped: comments, footnotes and deletions. Insertions are ordinary text in the body.
 _SKIPPED = frozenset([f"{_OFFICE}annotation", f"{_TEXT}note", f"{_TEXT}tracked-changes", f"{_TEXT}sequence-decls"])
 _PARAGRAPHS = frozenset([f"{_TEXT}p", f"{_TEXT}h"])
 _MAX_SPACES = 1_000
@@ -15,7 +15,10 @@ _MANIFEST = "META-INF/manifest.xml"
 
 
 def read_odt(data: bytes, labels: Labels) -> Transcript:
-    """Read an OpenDocument text; its canonical text is its paragraphs and headings, joined by line ends."""
+    """Read an OpenDocument text; its canonical text is its paragraphs and headings, one per line.
+
+    Raises RefusedError.
+    """
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
     if _MANIFEST in archive.namelist() and b"encryption-data" in guards.member(archive, _MANIFEST):
@@ -27,7 +30,7 @@ def read_odt(data: bytes, labels: Labels) -> Transcript:
 def _paragraphs(xml: bytes) -> list[str]:
     done: list[str] = []
     depth, skipping = 0, 0
-    # An element's text is known at its end only, and what follows it inside its parent stands in its tail.
+    # An element's text is complete only at its end; text that follows it in its parent is in its tail.
     for event, element in guards.xml_events(xml):
         if element.tag in _SKIPPED:
             skipping += 1 if event == "start" else -1
@@ -43,7 +46,7 @@ def _paragraphs(xml: bytes) -> list[str]:
 
 
 def _said(element: Any) -> str:
-    """Return the words of a paragraph, in order; those of paragraphs inside it (frames) are not among them."""
+    """Return the words of a paragraph in order, without those of paragraphs nested in it (frames)."""
     pieces: list[str] = []
     waiting: list[Any] = [element]
     while waiting:

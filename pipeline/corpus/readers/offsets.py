@@ -1,4 +1,4 @@
-"""How a program counted positions in a text: every way that is known to be in use, and which of them fits."""
+"""Detects how a program counted positions in a text, among all conventions known to be in use."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.corpus.readers.model import RefusedError
 
 UNITS = ("code points", "UTF-16 units", "UTF-8 bytes")
-# Of the ends of all passages, so many at least must not cut a word in two.
+# Minimum share of passage ends that must not split a word.
 MIN_WHOLE = 0.5
 SHORTEST_NAME = 4
 _CARRIAGE_RETURN, _LINE_FEED = 13, 10
@@ -21,7 +21,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, order=True)
 class Convention:
-    """A way of counting: the unit, whether a line end of two characters counts as two, a byte order mark, the end."""
+    """A way of counting positions: the unit, whether CRLF counts as two, the byte order mark, and the end."""
 
     unit: str
     pairs_as_two: bool
@@ -29,7 +29,7 @@ class Convention:
     end_included: bool
 
     def __str__(self) -> str:
-        """The convention in words."""
+        """Return the convention in words."""
         lines = "CRLF counted as two" if self.pairs_as_two else "line ends counted as one"
         mark = ", byte order mark counted" if self.mark_counts else ""
         return f"{self.unit}, {lines}{mark}, end {'included' if self.end_included else 'not included'}"
@@ -37,7 +37,7 @@ class Convention:
 
 @dataclass(frozen=True)
 class Passage:
-    """A selection as a file states it: positions, and the name that some programs give it, often its words."""
+    """A selection as stated in a file: its positions, and its name, which is often its words."""
 
     start: int
     end: int
@@ -45,17 +45,17 @@ class Passage:
 
 
 class Ruler:
-    """A text as it lay in a file (CRs kept, byte order mark taken off), and positions in it by any convention."""
+    """A text as stored in a file (CRs kept, no byte order mark), for resolving positions under any convention."""
 
     def __init__(self, raw: str, *, marked: bool) -> None:
-        """Take a file's text, and whether a byte order mark stood before it."""
+        """Take a file's text, and whether a byte order mark preceded it."""
         self.text = raw.replace("\r\n", "\n").replace("\r", "\n")
         self.marked = marked
-        # Arrays of a text's positions are several times its size, so they are made when asked for and not kept.
+        # Position arrays are several times the size of the text, so they are computed on demand and not kept.
         self._raw = raw
 
     def spans(self, passages: Sequence[Passage], convention: Convention) -> list[Span | None]:
-        """The code points of passages in `text`, end exclusive; None where one lies outside or inside a letter."""
+        """Return the spans of passages in `text` in code points, end exclusive; None for invalid positions."""
         points = np.frombuffer(self._raw.encode("utf-32-le", "surrogatepass"), dtype="<u4")
         paired = np.zeros(len(points), dtype=bool)
         paired[:-1] = (points[:-1] == _CARRIAGE_RETURN) & (points[1:] == _LINE_FEED)
@@ -67,14 +67,14 @@ class Ruler:
 
 
 def _found(before: Any, kept: Any, positions: Any) -> list[int]:
-    """Where positions lie in the canonical text; -1 for one that lies outside, or inside a character."""
+    """Return the code points of positions; -1 for a position outside the text or inside a character."""
     at = np.searchsorted(before, positions)
     exact = (at < len(before)) & (before[np.minimum(at, len(before) - 1)] == positions)
     return [int(kept[index]) if fits else -1 for index, fits in zip(at, exact, strict=True)]
 
 
 def _before(points: Any, paired: Any, convention: Convention) -> Any:
-    """How many units lie before each character of a raw text, and before its end."""
+    """Return the number of units before each character of a raw text, and before its end."""
     widths = np.ones(len(points), dtype=np.int8)
     if convention.unit == "UTF-16 units":
         widths += points > 0xFFFF
@@ -89,17 +89,18 @@ def _before(points: Any, paired: Any, convention: Convention) -> Any:
 
 
 def conventions(*, marked: bool, units: Sequence[str] = UNITS) -> list[Convention]:
-    """Every way of counting in the given units; whether a byte order mark counts is asked only where there is one."""
+    """Return all conventions for the given units; the byte order mark is considered only if there is one."""
     return [Convention(*one) for one in product(units, (False, True), (False, True)[: 1 + marked], (False, True))]
 
 
 def fitting(
     texts: Sequence[tuple[Ruler, Sequence[Passage]]], ways: Sequence[Convention]
 ) -> tuple[Convention, list[list[Span | None]]]:
-    """The convention under which passages best match their names or begin and end with whole words, and their spans.
+    """Return the convention that fits the passages best, and their spans under it.
 
-    Ways that give the same spans are one; the only way there is is not doubted. Raises RefusedError where two that do
-    not give the same fit equally well, or none fits.
+    A convention fits if passages match their names or begin and end at word boundaries. Conventions with equal spans
+    count as one, and a sole convention is accepted as it is. Raises RefusedError if two different ones fit equally
+    well, or none fits.
     """
     seen: set[int] = set()
     best: list[tuple[tuple[int, int], Convention, Any]] = []
@@ -117,7 +118,7 @@ def fitting(
     number = sum(len(passages) for _, passages in texts)
     pairs = zip(texts, spans, strict=True)
     whole = sum(edge > 0 for (ruler, _), of_text in pairs for edge in _edges(ruler.text, of_text))
-    # Names that most passages match are proof enough; people also mark half words.
+    # Matching names are sufficient evidence; people also select parts of words.
     if len(ways) > 1 and named < number and whole < MIN_WHOLE * 2 * number:
         raise RefusedError(
             "The positions do not match the texts in the project: whichever way they are counted, they "
@@ -133,7 +134,7 @@ def fitting(
 
 
 def _fit(texts: Iterable[tuple[Ruler, Sequence[Passage]]], spans: Any) -> tuple[int, int]:
-    """How well passages match their names, and how clean their ends are, each as a sum."""
+    """Return two sums: how well passages match their names, and how clean their boundaries are."""
     named = clean = 0
     for (ruler, passages), of_text in zip(texts, spans, strict=True):
         clean += sum(_edges(ruler.text, of_text))
@@ -145,14 +146,14 @@ def _fit(texts: Iterable[tuple[Ruler, Sequence[Passage]]], spans: Any) -> tuple[
 
 
 def _matches(name: str, words: str) -> int:
-    """How well a name is a passage's words: 2 where it is all of them, 1 where it is how they begin, else 0."""
+    """Return how well a name matches a passage's words: 2 completely, 1 at the beginning, 0 not at all."""
     name = " ".join(name.split()).removesuffix("...").removesuffix("…").rstrip()
     begins = " ".join(words[: 4 * len(name) + 100].split())
     return 1 + (begins == name) if len(name) >= SHORTEST_NAME and begins.startswith(name) else 0
 
 
 def _edges(text: str, spans: Iterable[Span | None]) -> Iterable[int]:
-    """For each end of each span: 0 where it cuts a word or lies outside, 2 where it is tidy, else 1."""
+    """Yield, for each end of each span, 0 if it splits a word or is invalid, 2 if it is clean, otherwise 1."""
     for span in spans:
         if span is None:
             yield from (0, 0)
@@ -169,7 +170,7 @@ def _edge(outside: str, inside: str) -> int:
 
 
 def _unspaced(character: str) -> bool:
-    """Whether a letter belongs to a script that writes no space between words (Thai, Khmer, Chinese, Japanese, ...)."""
+    """Return whether a letter belongs to a script without spaces between words (Thai, Chinese, Japanese, ...)."""
     return any(first <= character <= last for first, last in _UNSPACED)
 
 

@@ -1,4 +1,4 @@
-"""PDF with a text layer: lines are joined to paragraphs again, page heads and page numbers left out."""
+"""Reads PDFs with a text layer: lines are rejoined to paragraphs; page headers and page numbers are removed."""
 
 import io
 import logging
@@ -15,9 +15,9 @@ from pipeline.core.names import key
 from pipeline.corpus.readers import guards, label_lines, speakers
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, traced
 
-# A page that a browser prints takes some ten thousand strokes of the pen, an interview of an hour some thirty pages.
+# Limits. A page printed by a browser takes about ten thousand drawing operations, an hour's interview about 30 pages.
 MAX_PAGES, MAX_STROKES, MAX_PAGE_CHARACTERS = 2_000, 3_000_000, 60_000
-# What pypdf is to stop at: far below its own limits, which allow minutes of work for a file of a few kilobytes.
+# Limits passed to pypdf, far below its own, which allow minutes of work for a file of a few kilobytes.
 _LIMITS: dict[str, Any] = {
     "stream_parsing_work_maximum_count": 400_000,
     "zlib_maximum_output_length": 8 * 2**20,
@@ -26,13 +26,13 @@ _LIMITS: dict[str, Any] = {
     "array_based_stream_maximum_output_length": 8 * 2**20,
     "xform_maximum_invocations_per_extraction": 500,
 }
-# A line at least so full, as a share of the usual longest, goes on in the next one.
+# A line at least this full, relative to the usual longest, continues on the next line.
 FULL = 0.75
-# A gap of spaces at one place in the middle third of so many lines of a page parts two columns.
-# To look takes as long as to read, so it is done on a few pages, evenly spread.
+# Two columns: a gap at the same position, in the middle third, in this share of a page's lines. Checking takes as long
+# as reading, so only a few pages, evenly spread, are checked.
 LOOKS = 5
 GAP, COLUMN_ROWS, COLUMN_SHARE = 3, 10, 0.6
-# What pypdf raises on damaged files; each of them means "not as it should be".
+# Exceptions that pypdf raises on damaged files.
 _DAMAGE = (
     PyPdfError,
     ValueError,
@@ -44,16 +44,16 @@ _DAMAGE = (
     ArithmeticError,
     RuntimeError,
 )
-# A line so long that ends a page and begins the next one as well was printed twice, not said twice.
+# A line at least this long that ends one page and begins the next was printed twice.
 REPEATED, TWICE = 40, 5
 _NUMBER = re.compile(r"(?:page|p\.|seite)?\s*[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:/|of|von)\s*\d{1,4})?", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 
 
 def read_pdf(data: bytes, labels: Labels) -> Transcript:
-    """Read a PDF's text layer; its canonical text is its paragraphs, joined by line ends.
+    """Read a PDF's text layer; its canonical text is its paragraphs, one per line.
 
-    Raises RefusedError for scans, passwords and pages set in two columns, whose lines cannot be told apart safely.
+    Raises RefusedError for scans, protected files, and pages in two columns, whose lines cannot be separated reliably.
     """
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     if b"%PDF-" not in data[:1024]:
@@ -63,7 +63,7 @@ def read_pdf(data: bytes, labels: Labels) -> Transcript:
             pages = _pages(data)
     except RefusedError:
         raise
-    except DependencyError:  # an encryption that it reads with another package only
+    except DependencyError:  # encryption that pypdf supports only with another package
         raise RefusedError(
             "The file is protected by a password or by access restrictions. Save it without them."
         ) from None
@@ -82,7 +82,7 @@ def read_pdf(data: bytes, labels: Labels) -> Transcript:
 
 @contextmanager
 def _nothing_skipped() -> Iterator[None]:
-    """Keep what pypdf says of a file out of Python's log, and raise RefusedError where it left out some of it."""
+    """Keep pypdf's messages out of the log; raise RefusedError if it skipped part of the file."""
     said: list[str] = []
     log, listener = logging.getLogger("pypdf"), logging.Handler()
     listener.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
@@ -98,7 +98,7 @@ def _nothing_skipped() -> Iterator[None]:
 
 
 class _Pen:
-    """Counts what a file draws, and stops it; how long that takes differs, what is refused must not."""
+    """Counts drawing operations and stops at a limit, so that refusal does not depend on the machine's speed."""
 
     def __init__(self, left: int) -> None:
         self.left = left
@@ -110,7 +110,7 @@ class _Pen:
 
 
 def _pages(data: bytes) -> list[list[str]]:
-    """Return the lines of each page, spaces levelled."""
+    """Return the lines of each page, with single spaces."""
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):
         raise RefusedError("The file is password-protected. Save it without a password.")
@@ -148,7 +148,7 @@ def _two_columns(laid_out: str) -> bool:
 
 
 def _without_heads(pages: list[list[str]]) -> list[list[str]]:
-    """Leave out page numbers, and first and last lines that most pages share but for digits."""
+    """Remove page numbers, and first and last lines that most pages share except for digits."""
     edges = Counter(_DIGITS.sub("0", line) for page in pages if page for line in {page[0], page[-1]})
     shared = {line for line, count in edges.items() if count >= max(3, len(pages) / 2)}
     kept = []
@@ -163,9 +163,9 @@ def _without_heads(pages: list[list[str]]) -> list[list[str]]:
 
 
 def _one_after_another(pages: list[list[str]]) -> list[tuple[str, int]]:
-    """Return the lines of all pages, each with its page's number; long ones that two pages share are there once.
+    """Return the lines of all pages with their page numbers, without long lines repeated at a page break.
 
-    Browsers that cut a line in two at the end of a page print it on the next one as well.
+    Browsers that cut a line at the end of a page print it again on the next.
     """
     found: list[tuple[str, int]] = []
     lines: list[str] = []
@@ -179,9 +179,9 @@ def _one_after_another(pages: list[list[str]]) -> list[tuple[str, int]]:
 
 
 def _paragraphs(numbered: list[tuple[str, int]], labels: Labels) -> tuple[str, list[tuple[int, int]]]:
-    """Join the lines of a paragraph: a full line goes on, unless the next one begins with a label that recurs.
+    """Join lines to paragraphs: a full line continues, unless the next begins with a recurring speaker label.
 
-    Return the text, and for each line where it begins in it and the number of its page.
+    Returns the text, and the start and page number of each line in it.
     """
     lines = [line for line, _ in numbered]
     named = [key(line.label) for line in label_lines.classify_lines("\n".join(lines), labels)]

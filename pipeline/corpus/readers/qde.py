@@ -1,4 +1,4 @@
-"""The XML of a REFI-QDA project or codebook as plain records: users, codes, cases, variables, notes, sets."""
+"""Parses the XML of a REFI-QDA project or codebook into records: users, codes, cases, variables, notes, sets."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -8,14 +8,14 @@ from pipeline.corpus import refi
 from pipeline.corpus.readers import guards
 from pipeline.corpus.readers.model import RefusedError
 
-# A selection with a coding takes five elements: room for fifty thousand of them.
+# A coded selection takes five elements, so this allows fifty thousand.
 MAX_ELEMENTS = 250_000
 MAX_DEPTH = 64
 
 
 @dataclass(frozen=True)
 class CodeEntry:
-    """A code as a file states it. `parent`: the guid of the code above it, or empty."""
+    """A code as stated in a file. `parent`: guid of the parent code, or ''."""
 
     guid: str
     name: str
@@ -26,7 +26,7 @@ class CodeEntry:
 
 @dataclass(frozen=True)
 class CaseEntry:
-    """A case: the guids of its sources, and its values by the guid of the variable."""
+    """A case: guids of its sources, and its values by guid of the variable."""
 
     name: str
     sources: tuple[str, ...]
@@ -35,7 +35,7 @@ class CaseEntry:
 
 @dataclass
 class Project:
-    """What a file says, by guid where things have one, in the order of the file. `root`: its XML, for the sources."""
+    """The content of a file, by guid where objects have one, in file order. `root`: its XML, for the sources."""
 
     root: Any
     name: str = ""
@@ -48,7 +48,7 @@ class Project:
     beyond: set[str] = field(default_factory=set)
 
     def path(self, guid: str) -> list[CodeEntry]:
-        """A code and those above it, itself first."""
+        """Return a code followed by its ancestors, nearest first."""
         found: list[CodeEntry] = []
         while guid in self.codes and len(found) <= MAX_DEPTH:
             found.append(self.codes[guid])
@@ -56,12 +56,12 @@ class Project:
         return found
 
     def is_theme(self, guid: str) -> bool:
-        """Whether a code belongs to the tree of candidate themes that an export of this project's adds."""
+        """Return whether a code belongs to the candidate themes that our exports add."""
         return self.path(guid)[-1].name == refi.THEMES
 
 
 def parse_project(xml: bytes) -> Project:
-    """Read the XML of a .qde or .qdc; raise RefusedError where it is neither, or larger than any project."""
+    """Parse the XML of a .qde or .qdc. Raises RefusedError if it is neither, is damaged, or is too large."""
     root = parse_xml(xml)
     if root.tag not in ("Project", "CodeBook"):
         raise RefusedError("Not a REFI-QDA project or codebook. Export it again as REFI-QDA.")
@@ -83,7 +83,10 @@ def parse_project(xml: bytes) -> Project:
 
 
 def parse_xml(xml: bytes) -> Any:
-    """The root of an XML text, tags without namespace; raise RefusedError where it is damaged or far too large."""
+    """Return the root of an XML text, with tags without namespaces.
+
+    Raises RefusedError if it is damaged or too large.
+    """
     root: Any = None
     depth = count = 0
     for event, element in guards.xml_events(xml):
@@ -102,17 +105,17 @@ def parse_xml(xml: bytes) -> Any:
 
 
 def key(guid: str | None) -> str:
-    """A guid as it is compared: without braces, in lower case."""
+    """Return a guid in the form used for comparison: lower case, without braces."""
     return (guid or "").strip().strip("{}").lower()
 
 
 def text(element: Any, tag: str) -> str:
-    """The text of a child element, or empty."""
+    """Return the text of a child element, or ''."""
     return element.findtext(tag) or ""
 
 
 def values(element: Any) -> dict[str, str]:
-    """The values of a case or a source by the guid of their variable."""
+    """Return the values of a case or source by guid of the variable."""
     found = {}
     for value in element.iterfind("VariableValue"):
         reference = value.find("VariableRef")
@@ -123,9 +126,9 @@ def values(element: Any) -> dict[str, str]:
 
 
 def code_names(project: Project) -> dict[str, str]:
-    """The name of each code, by guid. A name is an id here, so one that several codes share gets its parents before it.
+    """Return each code's name by guid, made unique: names shared by several codes are prefixed with their parents.
 
-    Codes of the codebook keep their names before those beyond it and candidate themes do.
+    Codes of the codebook have priority over other codes and candidate themes in keeping their names.
     """
     groups: dict[str, list[str]] = defaultdict(list)
     for guid, code in project.codes.items():
@@ -142,7 +145,7 @@ def code_names(project: Project) -> dict[str, str]:
 
 
 def _free(project: Project, guid: str, taken: set[str], *, alone: bool) -> str:
-    """The shortest name, with as many of a code's parents before it as needed, that no code has yet."""
+    """Return the shortest unused name, with as many parents in front as needed."""
     parts = [_plain(code.name) for code in project.path(guid)]
     used = {name.casefold() for name in taken} if not alone else taken
     choices = [" / ".join(reversed(parts[:size])) for size in range(1 if alone else 2, len(parts) + 1)]

@@ -1,4 +1,4 @@
-"""REFI-QDA projects (.qdpx), as NVivo, ATLAS.ti, MAXQDA, QualCoder and others write them: texts and who coded what."""
+"""Reads REFI-QDA projects (.qdpx) of NVivo, ATLAS.ti, MAXQDA, QualCoder and others: texts, and who coded what."""
 
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from pipeline.corpus.readers.model import RefusedError
 from pipeline.corpus.readers.offsets import Passage, Ruler
 
 MAX_SOURCE_BYTES = 8 * 2**20
-# Two and a half million words: some 250 long interviews.
+# Two and a half million words, about 250 long interviews.
 MAX_SOURCES_BYTES = 16 * 2**20
 TEXTS = ("TextSource", "PDFSource", "AudioSource", "VideoSource", "PictureSource")
 SELECTIONS = (
@@ -28,7 +28,7 @@ SELECTIONS = (
 
 @dataclass(frozen=True)
 class Source:
-    """A text of a project. `text`: LF line ends, no byte order mark; `description` and `values` as the file states."""
+    """A text of a project, with LF line breaks and no byte order mark; `description` and `values` as in the file."""
 
     guid: str
     name: str
@@ -39,7 +39,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Contents:
-    """A project with its texts and everybody's codings, this program's too. `counted`: how it counts positions."""
+    """A project with its texts and all codings, including this program's. `counted`: how it counts positions."""
 
     project: qde.Project
     sources: list[Source]
@@ -49,7 +49,7 @@ class Contents:
 
 @dataclass(frozen=True)
 class _Held:
-    """A text-bearing element with its name, its text (None where there is none), and its selections."""
+    """A source element with its name, its text (None if it has none), and its selections."""
 
     guid: str
     name: str
@@ -60,7 +60,7 @@ class _Held:
 
 @dataclass(frozen=True)
 class _Told:
-    """What is known of a whole project: names of codes and texts of notes by guid, and its file's name."""
+    """Names of codes and texts of notes by guid, and the file's name."""
 
     project: qde.Project
     names: dict[str, str]
@@ -69,15 +69,15 @@ class _Told:
 
 
 def read_qdpx(data: bytes, stem: str) -> list[Coding]:
-    """Return the codings in a project; `stem`, the file's name, stands for a coder who is not named.
+    """Return the codings in a project. `stem`: the coder's name if none is given.
 
-    What this program applied has its own name as the coder, whatever the file calls its user. Raises RefusedError.
+    This program's codings have its own name as coder, whatever the file calls its user. Raises RefusedError.
     """
     return read_project(data, stem).codings
 
 
 def read_project(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS) -> Contents:
-    """Read a whole project; raise RefusedError where it is damaged, hostile, or its positions fit no text."""
+    """Read a whole project. Raises RefusedError if it is damaged or hostile, or if its positions match no text."""
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
     inner = sorted(name for name in archive.namelist() if name.lower().endswith(".qde") and "/" not in name)
@@ -104,7 +104,7 @@ def read_project(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS
 
 
 def _ways(project: qde.Project, texts: Sequence[tuple[Ruler, Any]], units: Sequence[str]) -> list[offsets.Convention]:
-    """The ways of counting to be tried: all, in the given units, but for a file that says how it counts."""
+    """Return the conventions to try: all for the given units, or the one that our own exports state."""
     said = refi.counted(qde.text(project.root, "Description"))
     if said and project.origin.startswith(refi.ORIGIN):
         return [offsets.Convention(said, pairs_as_two=False, mark_counts=False, end_included=False)]
@@ -112,7 +112,7 @@ def _ways(project: qde.Project, texts: Sequence[tuple[Ruler, Any]], units: Seque
 
 
 def _texts(project: qde.Project, archive: zipfile.ZipFile) -> Iterator[_Held]:
-    """Yield the sources; a PDF's text is its representation's, a recording's that of each transcript."""
+    """Yield the sources; a PDF's text is in its representation, a recording's in its transcripts."""
     members = {name.lower(): name for name in archive.namelist()}
     room = MAX_SOURCES_BYTES
     names: set[str] = set()
@@ -138,7 +138,7 @@ def _texts(project: qde.Project, archive: zipfile.ZipFile) -> Iterator[_Held]:
 
 
 def _unique(name: str, taken: set[str]) -> str:
-    """A source's name, with a number behind it where another has it already, so that their codings stay apart."""
+    """Return a source's name, numbered if it is taken, so that the codings of both stay apart."""
     choices = (name, *(f"{name} ({number})" for number in range(2, len(taken) + 3)))
     found = next(one for one in choices if one.casefold() not in taken)
     taken.add(found.casefold())
@@ -146,14 +146,14 @@ def _unique(name: str, taken: set[str]) -> str:
 
 
 def _bytes(element: Any, archive: zipfile.ZipFile, members: dict[str, str]) -> bytes | None:
-    """The bytes of an element's plain text, inside the XML or beside it; None where it has none or it is not there."""
+    """Return an element's plain text, from the XML or the archive; None if it has none."""
     inline = element.findtext("PlainTextContent")
     if inline is not None:
         return str(inline).encode()
     path = _path(element)
     if not path:
         return None
-    # Programs differ in `sources` and `Sources`, and some leave out `internal://`.
+    # Programs write `sources` or `Sources`, and some omit `internal://`.
     found = members.get(f"sources/{path}".lower()) or members.get(path.lower())
     if found is None:
         return None
@@ -174,14 +174,14 @@ def _path(element: Any) -> str:
 
 
 def _ruler(data: bytes) -> Ruler:
-    """A text with the line ends of its file, which `decoding.decode` levels, since positions may count them."""
-    decoding.decode(data, any_type=True)  # says why where it is no text
+    """Return a text with its line breaks unchanged, since positions may count them."""
+    decoding.decode(data, any_type=True)  # raises RefusedError if it is not text
     raw, _ = decoding.as_written(data)
     return Ruler(raw, marked=any(data.startswith(mark) for mark, _ in decoding.BOMS))
 
 
 def _passage(selection: Any, syncs: dict[str, str | None]) -> Passage | None:
-    """Where a selection says it lies; None where it is no passage of a text (part of a picture, a stretch of sound)."""
+    """Return a selection's positions; None for a selection of an image or recording."""
     if selection.tag == "TranscriptSelection":
         start, end = (syncs.get(qde.key(selection.get(name))) for name in ("fromSyncPoint", "toSyncPoint"))
     else:
@@ -191,7 +191,7 @@ def _passage(selection: Any, syncs: dict[str, str | None]) -> Passage | None:
 
 
 def _codings(told: _Told, held: list[_Held], found: dict[int, Any]) -> list[Coding]:
-    """All codings, text by text. `found`: the spans of each text's passages, in order."""
+    """Return all codings, text by text. `found`: the spans of each text's passages, in order."""
     codings: list[Coding] = []
     for one in held:
         whole = (0, len(one.ruler.text)) if one.ruler and one.ruler.text else None
@@ -205,7 +205,7 @@ def _codings(told: _Told, held: list[_Held], found: dict[int, Any]) -> list[Codi
 
 
 def _coder(told: _Told, place: Any, coding: Any) -> str:
-    """Who made a coding: by the id of the user, whatever the name; where none is given, by what is said of it."""
+    """Return a coding's coder: the user by id, otherwise derived from the description or the file's name."""
     ours = refi.program_users(told.project.name)
     owner = qde.key(coding.get("creatingUser") or place.get("creatingUser"))
     if owner in ours or (not owner and refi.is_candidate(qde.text(place, "Description"))):
@@ -216,7 +216,7 @@ def _coder(told: _Told, place: Any, coding: Any) -> str:
 
 
 def _coding(told: _Told, held: _Held, pair: tuple[Any, Any], *, span: tuple[int, int] | None, coder: str) -> Coding:
-    """One coding; `pair`: its selection (or the source, where it holds for all of it) and its own element."""
+    """Return one coding. `pair`: its selection (or the source, if it covers all of it) and its own element."""
     place, coding = pair
     reference = coding.find("CodeRef")
     code = qde.key(reference.get("targetGUID")) if reference is not None else ""
@@ -243,7 +243,7 @@ def _coding(told: _Told, held: _Held, pair: tuple[Any, Any], *, span: tuple[int,
 
 
 def _notes(project: qde.Project, archive: zipfile.ZipFile) -> dict[str, str]:
-    """The texts of the notes that codings and selections refer to, by guid."""
+    """Return the texts of notes that codings and selections refer to, by guid."""
     members = {name.lower(): name for name in archive.namelist()}
     wanted = {qde.key(ref.get("targetGUID")) for ref in project.root.iter("NoteRef")}
     found = {}

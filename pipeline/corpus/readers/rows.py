@@ -1,4 +1,4 @@
-"""Rows of a csv file as people and programs write them: any of the usual delimiters and encodings, comments allowed."""
+"""Reads rows of csv files with any common delimiter and encoding; comments are allowed."""
 
 import csv
 import io
@@ -9,19 +9,18 @@ from pipeline.corpus.readers import decoding, guards, workbooks
 from pipeline.corpus.readers.model import RefusedError
 
 MAX_ROWS, MAX_COLUMNS = workbooks.MAX_ROWS, workbooks.MAX_COLUMNS
-# A table of codings repeats the coded words, so it may be larger than a transcript.
+# Tables of codings repeat the coded text, so they may be larger than a transcript.
 MAX_TABLE_BYTES, MAX_TABLE_LINES = 32 * 2**20, 2_000_000
 
 
 def read_csv(
     data: bytes, *, comments: bool = False, whole: bool = False
 ) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Return the header, in lower case, and for each row its line number and its cells by column, as written.
+    """Return the header in lower case, and each row's line number and cells by column.
 
-    A row that ends early has empty cells in the columns that it lacks.
-    `comments`: lines whose first cell begins with # are not read. `whole`: a row with words beyond its header's last
-    column is refused, since they would be lost. Raises RefusedError where there is no header, a
-    column occurs twice, or there are more rows than any study has.
+    Missing cells at the end of a row are empty. `comments`: skip rows whose first cell begins with #. `whole`: refuse
+    rows with text beyond the last column, which would be lost. Raises RefusedError if there is no header, a column is
+    duplicated, or there are too many rows.
     """
     guards.check_size(len(data), limit=MAX_TABLE_BYTES)
     text, _ = decoding.decode(data)
@@ -29,7 +28,10 @@ def read_csv(
 
 
 def read_xlsx(data: bytes) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Return the header and rows of a workbook's first sheet, as `read` does; cells are text as they are shown."""
+    """Return the header and rows of a workbook's first sheet, as `read_csv` does; cells are text as displayed.
+
+    Raises RefusedError.
+    """
     (found,) = workbooks.sheets(data).values()
     return _table(iter(found), comments=False)
 
@@ -61,9 +63,9 @@ def _table(
 
 
 def csv_records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record of a csv text that has cells, with the number of its first line; see `read` for what it raises.
+    """Yield the non-empty records of a csv text, each with its first line number. Raises RefusedError.
 
-    The delimiter is the one of comma, semicolon and tab that the first line has most of.
+    The delimiter is the most frequent of comma, semicolon and tab in the first line.
     """
     csv.field_size_limit(MAX_TABLE_BYTES)
     if text.count("\n") > MAX_TABLE_LINES:
@@ -82,7 +84,7 @@ def csv_records(text: str) -> Iterator[tuple[int, list[str]]]:
                 )
             if cells:
                 yield start + 1, cells
-        if before > start + 1:  # a quotation mark that is never closed takes in all lines up to the end
+        if before > start + 1:  # an unclosed quotation mark swallows all lines to the end
             last = "\n".join(text.split("\n")[start:])
             _ = list(csv.reader(io.StringIO(last, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
@@ -91,14 +93,14 @@ def csv_records(text: str) -> Iterator[tuple[int, list[str]]]:
                 f"Line {start + 1}: a quotation mark is never closed. Close it, or save the file again as csv."
             ) from None
         if before > start + 1 and reader.line_num == before:
-            return  # the last record is no strict csv, but it ends
+            return  # the last record is not strict csv, but it is complete
         raise RefusedError(
             f"Line {reader.line_num}: not valid csv ({error}). Save the file again as csv in UTF-8."
         ) from None
 
 
 def _check_width(number: int, header: list[str], cells: list[str]) -> None:
-    """Raise RefusedError where a row has words beyond its header's last column: they would belong to none."""
+    """Raise RefusedError if a row has text beyond the last column of the header."""
     if any(cell.strip() for cell in cells[len(header) :]):
         raise RefusedError(
             f"Line {number}: {len(cells)} cells, but {len(header)} columns in the header. Put cells that "

@@ -1,19 +1,19 @@
-"""Rich text (.rtf), as Word and macOS's TextEdit write it."""
+"""Reads rich text (.rtf), as written by Word and TextEdit."""
 
 from striprtf.striprtf import rtf_to_text
 
 from pipeline.corpus.readers import guards, speakers
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript
 
-# What striprtf raises on damaged input; it is a parser of text, and every one of them means "not as it should be".
+# Exceptions that striprtf raises on damaged files.
 _DAMAGE = (ValueError, IndexError, KeyError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 _MAX_DEPTH = 500
-# Commands and groups, which take time one by one: a letter that is no ASCII is one.
+# Most commands and groups, which are slow to process; each non-ASCII letter is one.
 _MAX_COMMANDS = 3_000_000
 
 
 def read_rtf(data: bytes, labels: Labels) -> Transcript:
-    """Read rich text; its canonical text is what striprtf makes of it: the words, tabs and paragraphs."""
+    """Read rich text; its canonical text is striprtf's output: words, tabs and paragraphs. Raises RefusedError."""
     guards.check_size(len(data))
     if not data.lstrip().startswith(b"{\\rtf"):
         raise RefusedError("Not an RTF file, despite its extension. Correct the extension, or save it again as RTF.")

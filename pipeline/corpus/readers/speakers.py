@@ -1,4 +1,4 @@
-"""Who speaks in a plain text: which labels are speakers, and what belongs to each."""
+"""Finds speakers and turns in plain text."""
 
 import re
 from collections import Counter
@@ -13,11 +13,11 @@ from pipeline.corpus.readers import guards, label_lines
 from pipeline.corpus.readers.label_lines import Line
 from pipeline.corpus.readers.model import Labels, Remark, Transcript, Turn, without_time
 
-# Labels nobody lists must open at least this share of the paragraphs: `Action:` twice in a report is no speaker.
+# Unlisted labels must begin at least this share of paragraphs: `Action:` twice in a report is not a speaker.
 MIN_SHARE = 0.15
-# A label as like another as this is the same one, mistyped. With more labels than this, none is looked for.
+# Labels this similar count as a misspelling of the same label; not checked if there are more labels than this.
 SLIP_CHARACTERS, SLIP_LIKENESS, SLIP_LABELS = 5, 0.9, 200
-# A name alone on its line, or before a tab or a dash, is a label only in a text that is written so throughout.
+# A name alone on a line, or before a tab or dash, is a label only if the text uses this form throughout.
 MIN_ALONE, ALONE_SHARE, WEAK_SHARE = 3, 0.2, 0.6
 SHOWN = 5
 
@@ -26,11 +26,11 @@ _DIGITS = re.compile(r"\d+")
 
 
 def transcript(text: str, labels: Labels) -> Transcript:
-    """Find the turns of a text.
+    """Return the turns of a text.
 
-    With labels, a turn goes from its label to the next one, a heading or a bracketed note. Where only the one who
-    asks is labelled, the label holds for its paragraph and the rest is somebody else's. Without labels, a turn is a
-    paragraph and its speaker is ''.
+    With labels, a turn extends from its label to the next label, heading or bracketed note. If only the interviewer is
+    labelled, a label covers its paragraph, and the rest belongs to an unnamed speaker. Without labels, each paragraph
+    is a turn with speaker ''. Raises RefusedError if there are too many lines.
     """
     guards.check_lines(text.count("\n"))
     lines = label_lines.classify_lines(text, labels)
@@ -59,20 +59,20 @@ def _kept(lines: list[Line], spelled: dict[str, str]) -> list[Line]:
 
 
 def _usual(lines: list[Line]) -> dict[str, str]:
-    """Return the usual spelling of each label."""
+    """Return the commonest spelling of each label."""
     spellings = Counter(line.label for line in lines if line.label)
     return {key(label): label for label, _ in reversed(spellings.most_common())}
 
 
 def _accepted(lines: list[Line], labels: Labels) -> tuple[dict[str, str], list[Remark]]:
-    """Return the labels that are speakers, each with its usual spelling, and remarks on labels that are too rare."""
+    """Return the labels that are speakers, with their commonest spelling, and remarks on labels that are too rare."""
     counts = Counter(key(line.label) for line in lines if line.label)
     usual = _usual(lines)
     sure = {label for label in counts if labels.known(label) or _ROLE.fullmatch(label)}
     often = max(3, labels.min_count)
     recurring = {name for name, count in counts.items() if count >= labels.min_count and not usual[name][0].islower()}
     recurring |= {name for name, count in counts.items() if count >= often and len(name.split()) == 1}
-    # Numbered labels lend each other weight: one `P7:` among many `P1:` to `P6:` is a speaker, however little they say.
+    # Numbered labels support each other: a single `P7:` among many `P1:` to `P6:` is a speaker.
     shapes = Counter(_shape(name) for name in counts)
     recurring |= {name for name in counts if _shape(name) != name and shapes[_shape(name)] >= often}
     opened = sum(counts[name] for name in recurring - sure)
@@ -83,7 +83,7 @@ def _accepted(lines: list[Line], labels: Labels) -> tuple[dict[str, str], list[R
 
 
 def _with_slips(spelled: dict[str, str], usual: dict[str, str]) -> tuple[dict[str, str], list[Remark]]:
-    """Add labels that are slips of the pen (`Particpant:`) under the right name; remark on all rare ones."""
+    """Add misspelt labels (`Particpant:`) under the right name; add remarks on rare labels."""
     found, rare = dict(spelled), []
     remarks: list[Remark] = []
     stems = [name for name in spelled if len(name) >= SLIP_CHARACTERS and _shape(name) == name]
@@ -121,10 +121,10 @@ def _shape(label: str) -> str:
 def _throughout(
     lines: list[Line], named: Callable[[Line], Line], labels: Labels, *, share: float
 ) -> tuple[list[Line], dict[str, str]]:
-    """Return the lines and labels of a text that sets speakers off in a weaker way, if it does so throughout.
+    """Return the lines and labels of a text that marks speakers in a weaker form, if it does so throughout.
 
-    There must be two labels or more, each known or frequent, on at least a share of the lines, and not one below
-    another as in a list of names.
+    Requires at least two labels, each known or frequent, on a minimum share of the lines, and not on consecutive lines
+    as in a list of names.
     """
     tried = [named(line) for line in lines]
     counts = Counter(key(line.label) for line in tried if line.label)
@@ -144,7 +144,7 @@ def _throughout(
 
 @dataclass
 class _Open:
-    """The turn under way."""
+    """The current turn."""
 
     speaker: str
     start: int
@@ -154,9 +154,9 @@ class _Open:
 
 
 def _turns(text: str, lines: list[Line], *, wrapped: bool, only_asking: bool) -> Iterator[Turn]:
-    """Walk over the lines and yield the turns; no letter outside labels and times is left out."""
+    """Yield the turns; no letter outside labels and times is lost."""
     current: _Open | None = None
-    last: _Open | None = None  # the labelled turn that goes on after a note
+    last: _Open | None = None  # the labelled turn that continues after a note
     time_s: float | None = None
     gap = False
     for line in lines:
@@ -188,14 +188,14 @@ def _turns(text: str, lines: list[Line], *, wrapped: bool, only_asking: bool) ->
 def _opening(
     line: Line, current: _Open | None, last: _Open | None, *, gap: bool, wrapped: bool, only_asking: bool
 ) -> str | None:
-    """Return the speaker of the turn that this line opens, or None where it goes on with the turn under way."""
+    """Return the speaker of the turn that a line begins, or None if the current turn continues."""
     if line.label:
         return line.label
     if line.form in ("heading", "note"):
         return ""
     if current is None:
         return last.speaker if last and last.labelled and not only_asking else ""
-    waiting = current.labelled and current.start >= current.end  # a label alone on its line: what it says comes now
+    waiting = current.labelled and current.start >= current.end  # a label alone on its line: the speech follows
     if waiting or (current.labelled and not only_asking):
         return None
     return None if wrapped and not gap else ""

@@ -1,4 +1,4 @@
-"""JSON, read strictly: what Python's parser lets through, and no table could hold, is refused with its line."""
+"""Parses JSON strictly: what Python accepts but tables cannot hold is refused, with its line."""
 
 import json
 import re
@@ -7,19 +7,19 @@ from typing import Any
 
 from pipeline.corpus.readers.model import RefusedError
 
-# Longer numbers are no times, and take time that grows with the square of their length.
+# Longer numbers are not times, and parsing them takes quadratic time.
 MAX_DIGITS = 300
-# All of a text up to the first NUL or half of a character that is escaped; every other escape is passed over whole.
+# Matches a text up to the first escaped NUL or lone surrogate; other escapes are skipped whole.
 _PAIR = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _WHOLE = re.compile(rf"(?:[^\\]++|\\[^u]|\\u(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{{4}}|{_PAIR})*+", re.DOTALL)
 _LONG = re.compile(rf"\d{{{MAX_DIGITS + 1}}}")
 
 
 def parse_json(text: str) -> Any:
-    """Return what a JSON text says; raise RefusedError where it is none, and for what is read in more than one way.
+    """Return the content of a JSON text.
 
-    That is: a key twice in one object, NaN and Infinity, numbers of more than 300 digits, nesting without end, and
-    escapes that are half of a character.
+    Raises RefusedError if it is invalid or ambiguous: duplicate keys, NaN and Infinity, numbers of more than 300
+    digits, excessive nesting, and escaped lone surrogates.
     """
     try:
         found = json.loads(text, parse_int=_integer, parse_constant=_constant, object_pairs_hook=_object)
@@ -40,7 +40,7 @@ def parse_json(text: str) -> Any:
 
 
 class _OddError(Exception):
-    """Something that JSON should not hold; `sign`: how to find it in the text again; `what`: a sentence."""
+    """A problem in JSON. `what`: the message; `sign`: a pattern that finds the place in the text."""
 
     def __init__(self, what: str, sign: re.Pattern[str]) -> None:
         super().__init__(what)

@@ -1,4 +1,4 @@
-"""Transcripts as tables (.csv, .xlsx): a row a turn, with columns for who speaks, what they say and, perhaps, when."""
+"""Reads transcripts in tables (.csv, .xlsx): one row per turn, with columns for speaker, text and optionally time."""
 
 from pipeline.corpus.readers import guards, label_lines, rows
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, Utterance, compose, in_time, without_time
@@ -21,12 +21,15 @@ TIME = ("start", "start_time", "start time", "time", "timestamp", "begin", "time
 
 
 def read_csv(data: bytes, labels: Labels) -> Transcript:
-    """Read a csv with a row a turn; its canonical text is written anew as `Name: words`."""
+    """Read a csv with one turn per row; its canonical text is written as `Name: words`. Raises RefusedError."""
     return _transcript(*rows.read_csv(data, whole=True))
 
 
 def read_xlsx(data: bytes, labels: Labels) -> Transcript:
-    """Read the first sheet of a workbook with a row a turn; its canonical text is written anew as `Name: words`."""
+    """Read a workbook's first sheet with one turn per row; its text is written as `Name: words`.
+
+    Raises RefusedError.
+    """
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     return _transcript(*rows.read_xlsx(data))
 

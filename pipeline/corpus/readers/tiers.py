@@ -1,4 +1,4 @@
-"""Transcripts in tiers: ELAN (.eaf) and Praat (.TextGrid), a tier a speaker, and CHAT (.cha), a line a turn."""
+"""Reads transcripts in tiers: ELAN (.eaf) and Praat (.TextGrid), one per speaker; CHAT (.cha), one line per turn."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pipeline.corpus.readers import decoding, guards
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, Utterance, compose, in_time, without_time
 
-# A number of milliseconds with more digits is no time.
+# Milliseconds with more digits are not valid times.
 MAX_DIGITS = 12
 _STRING = r'"([^"]*(?:""[^"]*)*)"'
 _NAME = re.compile(rf"^[ \t]*name[ \t]*=[ \t]*{_STRING}", re.MULTILINE)
@@ -20,7 +20,10 @@ _CODES = re.compile(r"\[[^\[\]]*\]|[<>‹›]|\+[./!?\"<,^+]*|\((?:\.{1,3}|[\d.:
 
 
 def read_eaf(data: bytes, labels: Labels) -> Transcript:
-    """Read ELAN: a tier is a speaker, named by its participant or its id; tiers that gloss others are not read."""
+    """Read an ELAN file: one tier per speaker, named by participant or tier id. Dependent tiers are skipped.
+
+    Raises RefusedError.
+    """
     guards.check_size(len(data))
     slots: dict[str, float | None] = {}
     odd: list[tuple[str, str]] = []
@@ -50,7 +53,7 @@ def read_eaf(data: bytes, labels: Labels) -> Transcript:
 
 
 def read_textgrid(data: bytes, labels: Labels) -> Transcript:
-    """Read Praat's tiers in its long form; a tier is a speaker."""
+    """Read a Praat TextGrid in the long format: one tier per speaker. Raises RefusedError."""
     guards.check_size(len(data))
     text, _ = decoding.decode(data)
     names = [(name.start(), name[1].replace('""', '"')) for name in _NAME.finditer(text)]
@@ -70,7 +73,10 @@ def read_textgrid(data: bytes, labels: Labels) -> Transcript:
 
 
 def read_cha(data: bytes, labels: Labels) -> Transcript:
-    """Read CHAT's main lines; its codes are left out, its dependent tiers too, and speakers have their role's name."""
+    """Read the main lines of a CHAT file, without its codes and dependent tiers; speakers get their role's name.
+
+    Raises RefusedError.
+    """
     guards.check_size(len(data))
     text, _ = decoding.decode(data.replace(b"\x15", b"\xe2\x90\xa1"))
     odd: list[tuple[str, str]] = []
@@ -83,7 +89,7 @@ def read_cha(data: bytes, labels: Labels) -> Transcript:
 
 
 def _chat(text: str, odd: list[tuple[str, str]]) -> Iterator[Utterance]:
-    """Yield the turns; `odd`: is given the times that cannot be used."""
+    """Yield the turns; append unusable times to `odd`."""
     roles: dict[str, str] = {}
     number = 0
     for line in text.split("\n"):

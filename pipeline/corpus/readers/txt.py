@@ -1,11 +1,14 @@
-"""Plain text: interviews typed by hand, and what transcription programs export as .txt."""
+"""Reads plain text: typed interviews, and .txt exports of transcription programs."""
 
 from pipeline.corpus.readers import decoding, guards, speakers
 from pipeline.corpus.readers.model import Labels, Remark, Transcript
 
 
 def read_txt(data: bytes, labels: Labels) -> Transcript:
-    """Read a plain text; its canonical text is the decoded file with LF line ends and no byte order mark."""
+    """Read plain text; its canonical text is the decoded file with LF line breaks, without a byte order mark.
+
+    Raises RefusedError.
+    """
     guards.check_size(len(data))
     text, guessed = decoding.decode(data)
     found = speakers.transcript(text, labels)

@@ -1,4 +1,4 @@
-"""Human codes as comments in a Word document: a comment's text names the codes, its range is the passage."""
+"""Reads human codes from comments in a Word document: the comment names codes, its range is the passage."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ _COMMENTS, _THREADS = "word/comments.xml", "word/commentsExtended.xml"
 
 @dataclass
 class _Comment:
-    """A comment; `paragraph`: the id of its last paragraph, by which replies refer to it."""
+    """A comment. `paragraph`: id of its last paragraph, to which replies refer."""
 
     number: str
     author: str
@@ -21,15 +21,15 @@ class _Comment:
 
     @property
     def text(self) -> str:
-        """What it says, a line a paragraph."""
+        """The comment's text, one line per paragraph."""
         return "".join(self.pieces).strip()
 
 
 def read_comments(data: bytes, stem: str) -> list[Coding]:
-    """Return a coding for each code of each comment; they belong to the transcript of the same name.
+    """Return one coding per code of each comment; the document is the transcript with the same name.
 
-    Codes stand on lines of their own or between semicolons, `A > B` is B under A. A comment's author is its coder, and
-    replies to it are its memo. Raises RefusedError where there is no comment.
+    Codes are separated by line breaks or semicolons; `A > B` is B below A. A comment's author is the coder; replies
+    become the memo. Raises RefusedError if there are no comments.
     """
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
@@ -79,7 +79,7 @@ def _comments(xml: bytes) -> list[_Comment]:
 
 
 def _replied(xml: bytes) -> dict[str, str]:
-    """For each comment that is a reply, by its paragraph, the paragraph of the one it replies to."""
+    """Map the paragraph of each reply to the paragraph of the comment it replies to."""
     found = {}
     for event, element in guards.xml_events(xml):
         if event == "start" and _plain(element, "paraIdParent"):
@@ -88,6 +88,6 @@ def _replied(xml: bytes) -> dict[str, str]:
 
 
 def _plain(element: object, of: str) -> str:
-    """An attribute of any namespace: Word's newer parts have one each."""
+    """Return an attribute by local name in any namespace."""
     attributes: dict[str, str] = getattr(element, "attrib", {})
     return next((value for key, value in attributes.items() if key.rpartition("}")[2] == of), "")

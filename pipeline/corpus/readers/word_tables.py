@@ -1,11 +1,11 @@
-"""The tables of a Word document, cell by cell: forms that people filled in come back as these."""
+"""Reads the tables of a Word document, such as forms that people filled in."""
 
 from dataclasses import dataclass, field
 
 from pipeline.corpus.readers import docx, guards
 from pipeline.corpus.readers.model import RefusedError
 
-# More than any form has; a file with more is damaged, or made to fill the memory.
+# Most cells accepted; a file with more is damaged or malicious.
 MOST_CELLS = 50_000
 
 Table = list[list[str]]
@@ -13,7 +13,7 @@ Table = list[list[str]]
 
 @dataclass
 class _Open:
-    """A table under way: its rows of cells, each cell the pieces of its text."""
+    """A table being read: rows of cells, each a list of text pieces."""
 
     rows: list[list[list[str]]] = field(default_factory=list)
 
@@ -26,18 +26,17 @@ class _Open:
 
 
 def read_tables(data: bytes) -> list[Table]:
-    """Each table of a document as rows of cells, in the order in which tables end; paragraphs of a cell are lines.
+    """Return each table as rows of cells, in the order in which tables end; paragraphs in a cell become lines.
 
-    Deleted words are left out, inserted ones and what stands in content controls are read. A table inside a cell is one
-    by itself, and the cell holds its words too. Raises RefusedError for a file that is no Word document, or is made to
-    do harm.
+    Deleted text is omitted; insertions and content controls are included. A nested table is returned separately, and
+    its words are also in the outer cell. Raises RefusedError.
     """
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     return parse_tables(guards.member(guards.opened_archive(data), "word/document.xml"))
 
 
 def parse_tables(xml: bytes) -> list[Table]:
-    """The same of a document's XML."""
+    """Return the tables of a document's XML, as `read_tables` does. Raises RefusedError."""
     found: list[Table] = []
     opened: list[_Open] = []
     skipping = cells = 0

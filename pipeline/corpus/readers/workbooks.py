@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx) of people: the cells of chosen sheets as text, and nothing that a workbook may do beside."""
+"""Reads workbooks (.xlsx): the cells of chosen sheets as text."""
 
 import io
 import re
@@ -14,10 +14,10 @@ from openpyxl.utils.exceptions import InvalidFileException
 from pipeline.corpus.readers import guards
 from pipeline.corpus.readers.model import RefusedError
 
-# A table of codings repeats the coded words, so it may be larger than a transcript.
+# Tables of codings repeat the coded text, so they may be larger than a transcript.
 MAX_SHEET_BYTES = 48 * 2**20
 MAX_ROWS, MAX_COLUMNS, MAX_EMPTY = 200_000, 2_000, 1_000
-# What openpyxl raises on damaged workbooks; each of them means "not as it should be".
+# Exceptions that openpyxl raises on damaged workbooks.
 _DAMAGE = (
     InvalidFileException,
     zipfile.BadZipFile,
@@ -31,9 +31,9 @@ _DAMAGE = (
     OverflowError,
     RecursionError,
 )
-# What a workbook says beside its cells (merged cells, styles, names) is passed over, but the library reads all of it.
+# Limits on tags in and outside cells; styles, names and merged cells are ignored, but openpyxl reads them all.
 MAX_MARKS, MAX_MARKS_BESIDE = 3_000_000, 150_000
-# Cells that rows are wide, together: a row is as wide as its last cell lies to the right.
+# Limit on the total width of all rows, in cells.
 MAX_WIDTH = 20_000_000
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
@@ -41,17 +41,16 @@ Row = tuple[int, list[str]]
 
 
 def names(data: bytes) -> list[str]:
-    """Return the names of a workbook's sheets, in order; raise RefusedError where it is none or made to do harm."""
+    """Return the names of a workbook's sheets, in order. Raises RefusedError."""
     with _opened(data) as book:
         return [str(sheet.title) for sheet in book.worksheets]
 
 
 def sheets(data: bytes, wanted: Sequence[str] | None = None, *, formulas: bool = False) -> dict[str, list[Row]]:
-    """Return the rows of the sheets wanted that are there; of the first alone where none is named.
+    """Return the rows of the wanted sheets that exist; of the first sheet if `wanted` is None.
 
-    A row is its number and its cells as text, as they are shown; rows without any are left out. `formulas`: as they
-    are written, not what they come to. Raises RefusedError for what is no workbook, larger than any study's, or made to
-    do harm, and where a formula comes to nothing.
+    A row is its number and its cells as displayed text; empty rows are omitted. `formulas`: cells as formulas instead
+    of values. Raises RefusedError if the file is not a workbook, is too large or malicious, or a formula has no value.
     """
     found: dict[str, list[Row]] = {}
     with _opened(data, formulas=formulas) as book:
@@ -68,7 +67,7 @@ def sheets(data: bytes, wanted: Sequence[str] | None = None, *, formulas: bool =
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
-    sheet.reset_dimensions()  # what a sheet says of its size need not be true
+    sheet.reset_dimensions()  # the stated size may be wrong
     empty = width = 0
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
         width += len(cells)
@@ -88,7 +87,7 @@ def _rows(sheet: Any) -> Iterator[Row]:
 
 
 def _check_formulas(sheet: Any, shown: dict[int, list[str]]) -> None:
-    """Raise RefusedError where a cell holds a formula and the program that wrote it left no value."""
+    """Raise RefusedError if a cell has a formula without a stored value."""
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
         if number > max(shown, default=0):
@@ -122,7 +121,7 @@ def _opened(data: bytes, *, formulas: bool = False) -> Iterator[Any]:
 
 
 def _check_parts(data: bytes) -> None:
-    """Raise RefusedError where the parts of a workbook, unpacked, hold more than any study's or declare a type."""
+    """Raise RefusedError if an unpacked part of the workbook is too large or declares a document type."""
     if not data.startswith((guards.ZIP, guards.OLE)):
         raise RefusedError("Not a workbook, despite its extension. Save it again as .xlsx, or as csv.")
     archive = guards.opened_archive(data)
