@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.core import environment, study_template, withdrawal_state
+from pipeline.core import environment, launcher, study_template, withdrawal_state
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.params import Params
@@ -26,13 +26,24 @@ Why = Annotated[str, typer.Option(help="Why, in your own words.", show_default=F
 @app.callback()
 def begun(context: typer.Context) -> None:
     """Let no command write or send what a withdrawal that was begun has still to remove."""
-    if context.invoked_subcommand in ("new", "check", "withdraw"):
+    if context.invoked_subcommand not in ("init", "check", "withdraw"):
+        launcher.refresh()
+    if context.invoked_subcommand in ("init", "new", "check", "withdraw"):
         return
     try:
         study_of = settings.load().folder
     except CounterpointError:
         return  # the command says it, if it needs them
     withdrawal_state.refuse(study_of)
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="The project's folder, such as my-project.")]) -> None:
+    """Lay out a new project: settings, stages, and a place for studies. Nothing that is there is written over."""
+    from pipeline.commands import initialising
+
+    for line in initialising.init(folder):
+        typer.echo(line)
 
 
 @app.command()
@@ -43,8 +54,14 @@ def new(
     """Lay out a new study: folders and commented templates. Nothing that is there is overwritten."""
     for made in study_template.start(folder, framework=framework):
         typer.echo(f"made {made}")
+    from pipeline.commands import settings_file
+
+    named = settings_file.name_first_study(folder)
+    if named:
+        typer.echo(f"params.yaml now names {folder.as_posix()} as the study to run.")
     typer.echo(
-        f"Now put the transcripts in {folder}/transcripts, set `study: {folder}` in params.yaml, "
+        f"Now put the transcripts in {folder}/transcripts, "
+        f"{'' if named else f'set `study: {folder.as_posix()}` in params.yaml, '}"
         f"look at what `counterpoint check` says, and run `counterpoint run`."
     )
 
@@ -70,17 +87,20 @@ def run(
         list[str] | None,
         typer.Option("--set", "-S", help="A setting, such as study=data/my-study: written into params.yaml, then run."),
     ] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open the report in the browser at the end.")] = False,
 ) -> None:
     """Run what is new or has changed, and nothing else; then say where to look. Takes the options of `dvc repro`."""
     from pipeline.commands import running
 
-    status = running.run(context.args, settings_for_once=once or [])
+    status = running.run(context.args, assigned=once or [])
     if status != 0:
         raise SystemExit(status)
     places = settings.load().places
     if places.report_page.exists():
         for line in running.results(places):
             typer.echo(line)
+        if show:
+            running.show(places)
 
 
 @app.command()

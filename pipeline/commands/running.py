@@ -1,35 +1,46 @@
-"""`counterpoint run`: DVC's own run, in this process, without its advice to send what it made somewhere else."""
+"""`counterpoint run`: DVC's own run, in this process, with progress and without its advice on remote storage."""
 
+import logging
 import os
 import sys
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.core import edited_outputs, study_folder, study_template
+from pipeline.commands import progress, settings_file
+from pipeline.core import edited_outputs, project_files, study_folder, study_template, yaml_files
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 
 # DVC ends every run with advice to push: no counsel for confidential interviews.
 ADVICE = "dvc push"
+NOTEBOOKS = ". To work in notebooks: python dev.py notebooks."
+UP_TO_DATE = "Data and pipelines are up to date."
 
 
-def run(options: Sequence[str], *, settings_for_once: Sequence[str] = ()) -> int:
+def run(options: Sequence[str], *, assigned: Sequence[str] = ()) -> int:
     """Run what is new or has changed in the study that params.yaml names; return DVC's exit status.
 
-    `options` are those of `dvc repro`. `settings_for_once`: such as `study=data/x`, written into params.yaml by
-    `dvc exp run`. Raises CounterpointError, before DVC touches anything, where the study cannot be one.
+    `options` are those of `dvc repro`. `assigned`: settings such as `study=data/x`, written into params.yaml first.
+    Raises CounterpointError, before anything is written, where the study cannot be one.
     """
-    named = [value for key, _, value in (one.partition("=") for one in settings_for_once) if key.strip() == "study"]
+    named = [value for key, _, value in (one.partition("=") for one in assigned) if key.strip() == "study"]
     folder = study_folder.checked(named[-1], what="--set: study") if named else settings.load(current=True).folder
     study_template.exists(folder)
-    once = [word for one in settings_for_once for word in ("-S", one)]
-    status = dvc([*(("exp", "run", *once) if once else ("repro",)), *options])
+    if assigned:
+        settings_file.assign(assigned)
+    status = dvc(["repro", *options], study=folder)
     if status == 0:
         for line in edited_outputs.kept_messages(edited_outputs.deliver(Places(folder))):
             print(line)
     return status
+
+
+def show(places: Places) -> None:
+    """Open the report in the browser."""
+    webbrowser.open(places.report_page.resolve().as_uri())
 
 
 def results(places: Places) -> list[str]:
@@ -39,7 +50,7 @@ def results(places: Places) -> list[str]:
     lines = [
         f"The report: {places.report_page} (open it in a browser; it needs no network).",
         f"The framework matrix, to read and to write in: {places.workbook}",
-        f"The tables: {places.processed}. To work in notebooks: make notebooks.",
+        f"The tables: {places.processed}" + (NOTEBOOKS if project_files.is_clone(places.root) else ""),
     ]
     if places.edited.is_dir() and (kept := sorted(place.name for place in places.edited.iterdir())):
         lines.append(
@@ -49,24 +60,47 @@ def results(places: Places) -> list[str]:
     return lines
 
 
-def dvc(words: Sequence[str]) -> int:
-    """A command of DVC's in this process, with this Python first in the path; return its exit status."""
+def dvc(words: Sequence[str], *, study: Path) -> int:
+    """A command of DVC's in this process, its stages with this Python; return its exit status."""
     from dvc.cli import main as command  # type: ignore[import-untyped]
     from dvc.ui import ui  # type: ignore[import-untyped]
 
-    said = ui.write
+    written = ui.write
+    said = progress.Progress(_stages(), progress.load(study), lambda line: print(line, flush=True))
 
     def without_advice(*objects: Any, **options: Any) -> None:
-        if not any(ADVICE in str(one) for one in objects):
-            said(*objects, **options)
+        text = " ".join(map(str, objects))
+        if text == UP_TO_DATE:
+            print("Nothing has changed since the last run: everything is up to date.")
+        elif ADVICE not in text:
+            written(*objects, **options)
 
+    os.environ["COUNTERPOINT_PYTHON"] = sys.executable
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    handlers = logging.getLogger("dvc").handlers
     ui.write = without_advice
+    for handler in handlers:
+        handler.addFilter(said)
     try:
-        return int(command(list(words)))
+        status = int(command(list(words)))
+        if status and said.running:
+            print(f"Stage {said.running} did not finish; its message is above.", file=sys.stderr)
+        said.over(failed=status != 0)
+        progress.note(study, said.took)
+        return status
     finally:
-        ui.write = said
+        ui.write = written
+        for handler in handlers:
+            handler.removeFilter(said)
+
+
+def _stages() -> list[str]:
+    """The stages in the order of dvc.yaml; none where DVC will have to say what is wrong with it."""
+    try:
+        return list(yaml_files.read_yaml(Path("dvc.yaml")).value["stages"])
+    except (OSError, yaml_files.YamlError, KeyError, TypeError):
+        return []
 
 
 if __name__ == "__main__":
-    raise SystemExit(dvc(["repro", *sys.argv[1:]]))
+    raise SystemExit(dvc(["repro", *sys.argv[1:]], study=settings.load().folder))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.core import atomic_files, git_exclusions, study_folder, study_lock
+from pipeline.core import atomic_files, git_exclusions, project_files, study_folder, study_lock
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 
@@ -101,11 +101,6 @@ def create(folder: Path) -> list[Path]:
     return made
 
 
-def frameworks() -> dict[str, Path]:
-    """Return the available frameworks by name: the YAML files in data/codebooks/."""
-    return {file.stem: file for file in sorted(Path("data/codebooks").glob("*.yaml"))}
-
-
 def start(folder: Path, *, framework: str | None = None) -> list[Path]:
     """Create a new study, optionally with a framework as its codebook; return what was created.
 
@@ -113,7 +108,7 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
     study already has a codebook.
     """
     study_folder.checked(folder)
-    ready = frameworks()
+    ready = project_files.codebooks()
     if framework is not None and framework not in ready:
         raise StudyError(f"Unknown framework '{framework}'. Available: {', '.join(ready) or 'none'}.")
     if framework is None:

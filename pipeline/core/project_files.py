@@ -1,0 +1,42 @@
+"""What a project is made of besides its studies, and where this installation has it."""
+
+from pathlib import Path
+
+import pipeline
+
+# The files of a new project, as `counterpoint init` lays them out: the same in a clone and in the package.
+FILES = (
+    "dvc.yaml",
+    "params.yaml",
+    ".dvcignore",
+    ".gitignore",
+    ".gitattributes",
+    ".dvc/config",
+    ".dvc/.gitignore",
+    ".counterpoint/python",
+    ".counterpoint/python.cmd",
+    "models/models.yaml",
+)
+CODEBOOKS = "data/codebooks"
+
+
+def package() -> Path:
+    """The folder of the package itself, pipeline/."""
+    return Path(str(pipeline.__file__)).resolve().parent
+
+
+def root() -> Path:
+    """The folder that holds the files of a project: in a wheel's installation pipeline/project/, else the clone."""
+    carried = package() / "project"
+    return carried if carried.is_dir() else package().parent
+
+
+def is_clone(project: Path) -> bool:
+    """Whether a project holds the program itself, so that DVC sees its modules."""
+    return (project / "pipeline" / "ingest.py").is_file()
+
+
+def codebooks(project: Path = Path()) -> dict[str, Path]:
+    """The ready frameworks by name: those of the installation, and a project's own in data/codebooks/ before them."""
+    found = [*sorted((root() / CODEBOOKS).glob("*.yaml")), *sorted((project / CODEBOOKS).glob("*.yaml"))]
+    return dict(sorted({file.stem: file for file in found}.items()))
