@@ -1,4 +1,4 @@
-"""Segments to vectors: every segment, the interviewer's too, so that a question can be compared with its answers."""
+"""Embed: turns segments into vectors, including the interviewer's, so that questions can be compared with answers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -16,12 +16,12 @@ from pipeline.vectors import encoder
 from pipeline.vectors.encoder import Used
 from pipeline.vectors.onnx_bert import Floats
 
-# The side cache of a study of one part, and the folder of those of a larger one.
+# The cache file of a study with one batch, and the folder of cache files of a larger one.
 CACHE, CACHES = "vectors.parquet", "vectors"
 
 
 def embeddings(segments: pd.DataFrame, *, encode: Callable[[list[str]], Floats]) -> pd.DataFrame:
-    """The embeddings table: a unit vector for each segment, joined by segment_id, in the segments' order."""
+    """Return the table embeddings: one unit vector per segment, in the segments' order."""
     vectors = encode(segments["text"].tolist())
     return pd.DataFrame({"segment_id": segments["segment_id"].to_numpy(), "vector": list(vectors)})
 
@@ -35,7 +35,7 @@ def of_part(
     others: Sequence[Path],
     options: settings.Embed,
 ) -> Used:
-    """Write the embeddings of a part to a file of their own in `folder`; return what they were made with."""
+    """Write the embeddings of a batch to a file in `folder`; return what they were computed with."""
     used: list[Used] = []
     encode = partial(
         encoder.encode,
@@ -51,9 +51,9 @@ def of_part(
 
 
 def by_parts(study: Path, folder: Path, *, options: settings.Embed) -> Record:
-    """Write the embeddings table of a study that is read part by part, by way of `folder`; return what was done.
+    """Write the embeddings table of a study in batches, with temporary files in `folder`; return the record.
 
-    Each part has a side cache of its own; those of parts that are no more lend what they hold, then go.
+    Each batch has a cache of its own; caches of former batches are reused, then deleted.
     """
     parts = partition(store.words(study, "segments"))
     own = Places(study).cache
@@ -74,7 +74,7 @@ def _written(folder: Path, part: Part) -> Path:
 
 
 def record(used: Sequence[Used]) -> Record:
-    """What the stage did, from what each part was made with: workers on other machines may have computed elsewhere."""
+    """Return the stage's record from what each batch was computed with; workers may run on other machines."""
     first = used[0]
     return Record(asdict(first), place=sorted({one.place for one in used}), way=sorted({one.way for one in used}))
 

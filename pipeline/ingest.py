@@ -1,6 +1,6 @@
-"""Ingest: transcripts, participants.csv and human codes become documents, turns, cases and codings.
+"""Ingest: reads transcripts, participants.csv and human codes into documents, turns, cases and codings.
 
-What cannot be read is left out and listed with its reason; what has to be guessed is used and listed too.
+Files that cannot be read are omitted and listed with the reason; guesses are used and listed too.
 """
 
 from collections import defaultdict
@@ -59,7 +59,7 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class Sources:
-    """The transcripts that could be read, the sha256 of each file, and what could not be read or was guessed."""
+    """The readable transcripts, the sha256 of each file, and problems and guesses."""
 
     transcripts: dict[str, Transcript] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
@@ -69,10 +69,10 @@ class Sources:
 def ingest(
     folder: Path, *, interviewer_labels: tuple[str, ...], min_label_count: int, people: list[Person] | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Read a study's folder; return its tables by name: documents, turns, cases, codings, ingest_problems and _record.
+    """Read a study's folder; return documents, turns, cases, codings, ingest_problems and ingest_record by name.
 
-    `people`: instead of those of participants.csv. Raises ParticipantsError where that contradicts itself; every other
-    trouble is a row of ingest_problems.
+    `people`: used instead of participants.csv. Raises ParticipantsError if participants.csv is contradictory; all other
+    problems are rows of ingest_problems.
     """
     people = participants.read_participants(Places(folder).participants) if people is None else people
     labels = Labels(interviewer_labels, min_count=min_label_count)
@@ -110,7 +110,10 @@ def ingest(
 
 
 def record(tables: Mapping[str, pd.DataFrame], *, labels: Labels, guessed: int, left_out: int) -> Record:
-    """What was done. `guessed`: documents whose interviewer was guessed; `left_out`: codings by this program itself."""
+    """Return the stage's record.
+
+    `guessed`: number of documents with a guessed interviewer; `left_out`: number of this program's own codings.
+    """
     documents, codings = tables["documents"], tables["codings"]
     coded_by = set(codings["coder"])
     return Record(
@@ -128,12 +131,12 @@ def record(tables: Mapping[str, pd.DataFrame], *, labels: Labels, guessed: int, 
 
 
 def source_files(folder: Path) -> list[Path]:
-    """Return the plain files below a folder in order, without what people never put there: hidden and lock files."""
+    """Return the regular files below a folder in order, without hidden files and lock files."""
     return files.listed(folder).files
 
 
 def read_transcripts(folder: Path, people: list[Person], labels: Labels) -> Sources:
-    """Read every transcript below a folder; a file that cannot be used is a problem and stops no other."""
+    """Read every transcript below a folder; unreadable files become problems and do not stop others."""
     found = Sources()
     paths: dict[str, Path] = {}
     there = files.listed(folder, endings=readers.TRANSCRIPTS)
@@ -165,7 +168,7 @@ def read_transcripts(folder: Path, people: list[Person], labels: Labels) -> Sour
 
 
 def assigned(transcripts: Mapping[str, Transcript], people: People, labels: Labels) -> tuple[list[Turn], list[Problem]]:
-    """Return the turns of all documents with each speaker's part and case, and a problem for each guess."""
+    """Return the turns of all documents with each speaker's role and case, and a problem for each guess."""
     roles = speaker_roles.roles(transcripts, people, labels)
     turns, guesses = [], {}
     for document, found in sorted(transcripts.items()):
@@ -186,7 +189,7 @@ def assigned(transcripts: Mapping[str, Transcript], people: People, labels: Labe
 def source_types(
     turns: list[Turn], transcripts: Mapping[str, Transcript], people: People
 ) -> tuple[dict[str, str], list[Problem]]:
-    """Return what kind of source each document is: stated, else by its speakers, else by its name, which is a guess."""
+    """Return the source type of each document: as stated, or by its speakers, or guessed from its name."""
     stated = {document: person.source_type for (document, _), person in sorted(people.items()) if person.source_type}
     answers: dict[str, list[str]] = defaultdict(list)
     named = {turn.document for turn in turns if turn.speaker}
@@ -208,7 +211,7 @@ def source_types(
 
 
 def languages_of(turns: list[Turn], documents: Sequence[str]) -> dict[str, languages.Found]:
-    """Return the language of each document, told by what its participants say."""
+    """Return the language of each document, detected from what its participants say."""
     answers: dict[str, list[str]] = defaultdict(list)
     questions: dict[str, list[str]] = defaultdict(list)
     for turn in turns:
@@ -217,7 +220,7 @@ def languages_of(turns: list[Turn], documents: Sequence[str]) -> dict[str, langu
 
 
 def unmatched(lost: list[tuple[Person, str]], people: People, turns: list[Turn]) -> list[Problem]:
-    """List the rows of participants.csv whose document is not there, or in whose document the speaker is not."""
+    """Return rows of participants.csv whose document or speaker was not found."""
     heard: dict[str, dict[str, str]] = defaultdict(dict)
     for turn in turns:
         heard[turn.document][key(turn.speaker)] = turn.speaker
@@ -233,7 +236,7 @@ def unmatched(lost: list[tuple[Person, str]], people: People, turns: list[Turn])
 
 
 def respelled(people: list[Person]) -> list[Problem]:
-    """List the rows of participants.csv whose case is written otherwise than in most rows, but is the same name."""
+    """Return rows of participants.csv that spell a case differently from most rows."""
     return [
         Problem(
             "note",
@@ -248,7 +251,7 @@ def respelled(people: list[Person]) -> list[Problem]:
 
 
 def cases(people: list[Person], turns: list[Turn], known: People) -> pd.DataFrame:
-    """Return the cases that speak, with the attributes that participants.csv gives them, as text."""
+    """Return the cases that speak, with their attributes from participants.csv as text."""
     names = list(dict.fromkeys(name for person in people for name in person.attributes))
     values: dict[str, dict[str, str]] = defaultdict(dict)
     for turn in turns:
@@ -263,9 +266,9 @@ def cases(people: list[Person], turns: list[Turn], known: People) -> pd.DataFram
 def read_codings(
     folder: Path, transcripts: Mapping[str, Transcript]
 ) -> tuple[list[span_alignment.Row], list[Problem], int]:
-    """Return the human codings that could be placed, and those that could not, each with its file, row and reason.
+    """Return the human codings that could be placed, problems with their file and row, and a count.
 
-    Last, how many were left out because this program made them.
+    The count is the number of codings omitted because this program made them.
     """
     by_program = 0
     texts = {document: found.text for document, found in transcripts.items()}
@@ -303,7 +306,7 @@ def read_codings(
 
 
 def _listed(people: list[Person], documents: Mapping[str, Path]) -> dict[str, set[str]]:
-    """Return for each document the keys of the speakers that participants.csv lists for it."""
+    """Return the keys of speakers that participants.csv lists, per document."""
     names = document_names.Documents(documents)
     listed: dict[str, set[str]] = defaultdict(set)
     for person in people:
@@ -313,7 +316,7 @@ def _listed(people: list[Person], documents: Mapping[str, Path]) -> dict[str, se
 
 
 def _with_own_case(turns: list[Turn], types: Mapping[str, str]) -> list[Turn]:
-    """Give the words of an interview in which no participant is labelled a case of their own: the document's."""
+    """Give unlabelled speech in an interview without a labelled participant a case of its own, the document's."""
     spoken = {turn.document for turn in turns if turn.part == "participant"}
     alone = {name for name, kind in types.items() if kind in ("interview", "focus_group")} - spoken
     return [

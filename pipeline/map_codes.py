@@ -1,8 +1,8 @@
-"""Map codes: every segment against every code of the researchers' framework, by its words and by what people coded.
+"""Map codes: scores every segment for every code of the framework, from its words and from human codes.
 
-Without codings there is zero-shot mapping alone. As soon as enough passages are coded there is few-shot mapping too,
-and it is the study's primary one: themes are set against it, and the report shows it. Both stay in the tables, so that
-each can be compared with the people.
+Without human codes there is only zero-shot mapping. With enough coded passages, few-shot mapping is added and becomes
+the primary method: themes are compared with it, and the report shows it. Both stay in the tables, so that each can be
+compared with the coders.
 """
 
 from collections.abc import Callable, Sequence
@@ -52,9 +52,9 @@ WRITTEN = (
 
 @dataclass(frozen=True)
 class Study:
-    """What the stage reads: segments in the order of the talk, their vectors row by row, codings, themes, codebook.
+    """The stage's inputs: segments sorted by `context.order`, their vectors, codings, themes and codebook.
 
-    `known`: the languages that the model of the vectors knows; empty where it takes any.
+    `known`: languages of the embedding model; empty if it takes any.
     """
 
     segments: pd.DataFrame
@@ -65,7 +65,7 @@ class Study:
     known: frozenset[str] = frozenset()
 
     def readable(self) -> "Study":
-        """The study with only the talk that the model can read left to map, and what is said of its themes."""
+        """Return the study limited to segments in a language of the model, and their themes."""
         held = self.segments
         read = languages.read_in(held["language"], held["n_words"], self.known)
         if read.all():
@@ -77,10 +77,10 @@ class Study:
 def map_codes(
     study: Study, *, encode: Encode, options: MapCodes, uncoded: Uncoded = "negative", seed: int = SEED
 ) -> Tables:
-    """All tables of the stage, by name. `encode` makes vectors of the codebook's texts.
+    """Return all tables of the stage by name. `encode`: encodes the codebook's texts.
 
-    `uncoded`: what it means that a person left a passage uncoded. `seed`: of what is drawn by lot. Talk in a language
-    that the model does not know takes no part, and has no rows: what is there would mean nothing.
+    `uncoded`: how uncoded passages are treated. `seed`: of random steps. Segments in a language that the model does not
+    know are left out and have no rows.
     """
     codes = coded.tree(study.book, study.codings)
     whole, study = study, study.readable()
@@ -120,7 +120,7 @@ def map_codes(
 
 
 def _primary(found: Sequence[mapping.Mapped]) -> mapping.Mapped:
-    """What the study's primary method found, of one or more methods."""
+    """Return the result of the study's primary method."""
     best = coders.primary(one.method for one in found)
     return next(one for one in found if one.method == best)
 
@@ -139,7 +139,7 @@ def _learning(options: MapCodes) -> mapping_few.Options:
 def _material(
     study: Study, talk: pd.DataFrame, codes: coded.Tree, *, encode: Encode, options: MapCodes, seed: int
 ) -> mapping.Material:
-    """Vectors of segments and of the codebook's texts, and what the codebook's words say."""
+    """Return the vectors of segments and codebook texts, and zero-shot scores."""
     views = mapping_features.views(
         study.segments, study.vectors, neighbours=options.context, decay=options.context_decay
     )
@@ -172,7 +172,7 @@ def _tables(
     codes: coded.Tree,
     options: MapCodes,
 ) -> Tables:
-    """What each method gives, how good it is, and the primary method's codes against the themes."""
+    """Return each method's codes and quality, and the primary method's codes by theme."""
     tables: dict[str, list[pd.DataFrame]] = {
         "code_assignments": [mapping.assignments(one, talk, codes=codes) for one in found],
         "segment_codes": [abstention.status(one, talk, codes=codes, doubt=options.doubt) for one in found],
@@ -201,10 +201,10 @@ def _read_against(
     options: MapCodes,
     given: pd.DataFrame,
 ) -> Tables:
-    """The valence of each segment that has a code, and the negative cases of each code."""
+    """Return the valence of each segment with a code, and the negative cases of each code."""
     anchors = np.stack([material.vectors[text] for text in valence.ANCHORS])
     talk = material.segments
-    # Its words and model sentences are English, whatever the vectors' model knows.
+    # Its word lists and model sentences are English, whatever the embedding model supports.
     read = languages.read_in(talk["language"], talk["n_words"], {languages.ENGLISH}).to_numpy()
     rows = primary.accepted.any(axis=1) & read
     said = valence.witness(talk["text"].tolist(), material.views.plain, anchors)
@@ -219,19 +219,19 @@ def _read_against(
 
 
 def _table(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Rows put together in the order of the table's columns; an empty table where there are none."""
+    """Return concatenated rows in the table's column order; an empty table if there are none."""
     rows = [part for part in parts if len(part)]
     return pd.concat(rows, ignore_index=True)[list(store.empty(name).columns)] if rows else store.empty(name)
 
 
 def _beyond(whole: Study, study: Study) -> pd.Series:
-    """The languages of the segments that were left out because of them."""
+    """Return the languages of the segments that were left out because of them."""
     out = whole.segments["substantive"] & ~study.segments["substantive"]
     return whole.segments.loc[out, "language"]
 
 
 def _unread(whole: Study, study: Study) -> list[str]:
-    """What was left out because of its language, in sentences."""
+    """Return messages about what was left out because of its language."""
     out = _beyond(whole, study)
     said = []
     if len(out):
@@ -259,7 +259,7 @@ def _unread(whole: Study, study: Study) -> list[str]:
 
 
 def _book_is_read(study: Study) -> bool:
-    """Whether the codebook's words are in a language that the model knows, as far as they tell one."""
+    """Return whether the codebook is in a language of the model, as far as it can be detected."""
     texts = [text for code in study.book.codes for text in mapping_zero.lines(code)]
     if not study.known or languages.looks_english(texts):
         return True
@@ -267,7 +267,7 @@ def _book_is_read(study: Study) -> bool:
 
 
 def _notes(study: Study, codes: coded.Tree, uncoded: Uncoded) -> list[str]:
-    """What a reader of the mapping should know of its codebook and codings, in sentences."""
+    """Return messages about the codebook and codings for readers of the mapping."""
     said = []
     if not len(study.book):
         said.append(
@@ -313,7 +313,7 @@ def _listed(names: Sequence[str], most: int = 12) -> str:
 
 
 def opened(tables: Tables, book: Codebook, *, known: frozenset[str] = frozenset()) -> Study:
-    """A study of the tables that the stage reads: segments in the order of the talk, each with its vector."""
+    """Return a study from the stage's input tables: segments sorted by `context.order`, each with its vector."""
     segments = tables["segments"].iloc[context.order(tables["segments"])].reset_index(drop=True)
     by_id = tables["embeddings"].set_index("segment_id")["vector"]
     rows = by_id.loc[segments["segment_id"]].tolist()
@@ -324,7 +324,7 @@ def opened(tables: Tables, book: Codebook, *, known: frozenset[str] = frozenset(
 
 
 def main() -> None:
-    """Map the study's segments; the codebook's vectors come from a side cache of their own."""
+    """Map the study's segments; the codebook's vectors are cached separately."""
     with stage_runner.opened("map_codes") as params:
         study = opened(
             {

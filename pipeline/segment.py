@@ -1,4 +1,4 @@
-"""Segment: turns become units of analysis, whole sentences of one turn, each knowing the question it answers."""
+"""Segment: divides turns into units of analysis, whole sentences of one turn, each linked to its question."""
 
 from dataclasses import asdict
 from functools import partial
@@ -14,7 +14,7 @@ from pipeline.core.terms import SegmentUnit
 from pipeline.corpus import segment_batches, segmenting, sentences
 from pipeline.corpus.sentences import Split
 
-# About how many words are split into sentences in a second; that decides whether workers are worth it, and no result.
+# Approximate speed of sentence splitting in words per second; decides only whether to use worker processes.
 WORDS_A_SECOND = 10_000
 
 
@@ -27,11 +27,11 @@ def segment(
     max_words: int,
     min_words: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the segments of a study, sorted by document and place, and the problems met.
+    """Return the segments of a study, sorted by document and position, and the problems found.
 
-    `split` finds sentences: for each text of a list, spans that cover it; documents in a language that it does not know
-    (see `sentences.Splitter`) are split by rules. Every letter of every turn is in exactly one segment; what says
-    nothing of its own is marked in `set_aside` (see `segmenting.aside`) and kept.
+    `split`: returns sentence spans for each text; documents in a language it does not know (see `sentences.Splitter`)
+    are split by rules. Every letter of every turn is in exactly one segment; segments without content of their own are
+    kept and marked in `set_aside` (see `segmenting.aside`).
     """
     talk = segmenting.talk(documents, turns)
     found = sentences.plain(talk.places, talk.texts, split, ruled=talk.beyond(sentences.known(split)))
@@ -41,9 +41,9 @@ def segment(
 
 
 def by_parts(study: Path, folder: Path, *, options: settings.Segment) -> pd.DataFrame:
-    """Write the segments table of a study that is read part by part, by way of `folder`; return the problems met.
+    """Write the segments table of a study in batches, with temporary files in `folder`; return the problems found.
 
-    The bytes are those of `segment`, whatever the parts and wherever they are worked on.
+    Gives the same bytes as `segment`, whatever the batches and wherever they are processed.
     """
     words = store.words(study, "documents")
     parts = partition(words)
@@ -66,7 +66,7 @@ def record(
     sentences_by: model_registry.SpacyPipeline,
     spoken: pd.DataFrame | None = None,
 ) -> Record:
-    """What was done. `counts`: segments (`n`) by substantive and set_aside; `sentences_by`: what found sentences.
+    """Return the stage's record. `counts`: segments (`n`) by substantive and set_aside; `sentences_by`: the splitter.
 
     `spoken`: documents (`n`) by language.
     """

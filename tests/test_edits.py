@@ -147,7 +147,7 @@ def test_the_report_stage_and_delivering_alone_keep_what_was_written(
     made.workbook.write_bytes(b"by hand")
     made.codebook.write_text("codes: [{name: Another}]\n")
     report.main()
-    assert "data/x/report/framework_matrix.xlsx was changed since it was made" in capsys.readouterr().out
+    assert "data/x/report/framework_matrix.xlsx had been edited and has been regenerated" in capsys.readouterr().out
     (made.report / "audit_trail.csv").write_bytes(b"by hand, too")
     (made.beside_page / "audit_trail.csv").write_bytes(b"from DVC's cache")
     deliver.main()

@@ -28,7 +28,7 @@ def test_the_nearest_that_are_not_it_nor_its_kin():
     assert by_code["Other"] == ["s3", "s0"]
     assert rows["rank"].tolist() == [1, 2] * 3
     said = rows.set_index(["code", "segment_id"])["reason"]
-    assert "given Other instead" in said["Top", "s1"]
+    assert "was coded Other instead" in said["Top", "s1"]
     assert "given no code" in said["Top", "s2"]
 
 

@@ -1,4 +1,4 @@
-"""What to make of each segment: accepted, uncertain (a person should look) or none of these; and how good that is."""
+"""Sorts segments into accepted, uncertain (for review) and none, and measures the quality of mapping."""
 
 from collections.abc import Sequence
 
@@ -12,20 +12,21 @@ from pipeline.deductive.coded import Tree, Truth
 from pipeline.deductive.mapping import Mapped
 from pipeline.deductive.mapping_few import EVERYTHING
 
-# What a row's prediction was made from, by method and fold.
+# Values of `source`: what a prediction was based on, by method and fold.
 FROM_CODEBOOK, OUT_OF_FOLD, FROM_EVERYTHING = "codebook", "out of fold", "all coded documents"
 
 
 def status(found: Mapped, segments: pd.DataFrame, *, codes: Tree, doubt: float) -> pd.DataFrame:
-    """Rows of segment_codes, sorted by segment: one for each segment that the method could predict.
+    """Return rows of segment_codes, sorted by segment: one per segment that the method could predict.
 
-    Uncertain is a segment without a code whose nearest code reaches at least `doubt` of its threshold. The review list
-    takes the codes in turn, for each the segment nearest to its threshold first: where an answer teaches most.
+    A segment without a code is uncertain if its nearest code reaches at least `doubt` of its threshold. The review list
+    alternates between codes and lists, for each, the segments nearest to the threshold first, where an answer teaches
+    most.
     """
     columns = [number for number, name in enumerate(found.codes) if name in codes.given]
     accepted = found.accepted[:, columns]
     nearness = found.scores[:, columns] / np.maximum(found.limits[:, columns], 1e-9)
-    # Among codes given, the best is the one most above its threshold; else the nearest to it.
+    # The best code is the accepted one most above its threshold, otherwise the one nearest to it.
     best = np.argmax(np.where(accepted, nearness + 1e6, nearness), axis=1)
     row = np.arange(len(best))
     any_code, near = accepted.any(axis=1), nearness[row, best] >= doubt
@@ -48,7 +49,7 @@ def status(found: Mapped, segments: pd.DataFrame, *, codes: Tree, doubt: float) 
 
 
 def _review(frame: pd.DataFrame, nearness: calibration.Floats) -> pd.Series:
-    """1 for the first to review, 0 for what needs none."""
+    """Return review ranks: 1 for the first to review, 0 for segments that need no review."""
     open_rows = frame[frame["status"] == "uncertain"].assign(near=-nearness[frame["status"] == "uncertain"].round(9))
     open_rows["turn"] = open_rows.sort_values(["near", "segment_id"]).groupby("best_code").cumcount()
     ordered = open_rows.sort_values(["turn", "near", "segment_id"])
@@ -58,9 +59,9 @@ def _review(frame: pd.DataFrame, nearness: calibration.Floats) -> pd.Series:
 
 
 def quality(found: Mapped, truth: Truth, *, codes: Tree) -> pd.DataFrame:
-    """Rows of mapping_quality: how a method does on segments that people read; one a code, then one for all codes.
+    """Return rows of mapping_quality: a method's performance on human-coded segments, one row per code and one for all.
 
-    A code with sub-codes counts where it or any of them was given. Figures that are undefined are missing.
+    A code with sub-codes counts if it or any of them was assigned. Undefined values are missing.
     """
     rows_known = found.told & truth.seen
     width = len(found.codes)
@@ -101,7 +102,7 @@ def _figures(found: Mapped, name: str, given: Bools, said: Bools) -> dict[str, o
 
 
 def curve(found: Mapped, truth: Truth, *, codes: Tree) -> pd.DataFrame:
-    """Rows of code_reliability: the method's scores against what people said, all codes together."""
+    """Return rows of code_reliability: the method's scores against human codes, for all codes together."""
     known = found.told & truth.seen
     columns: Sequence[int] = [column for column, name in enumerate(found.codes) if name in codes.given]
     table = calibration.reliability(found.scores[known][:, columns], truth.rolled[known][:, columns])

@@ -1,10 +1,10 @@
-"""From scores to probabilities, and from probabilities to decisions.
+"""Turns scores into probabilities, and probabilities into decisions.
 
-Several scores of a passage (what was learned, what the codebook's words say, its neighbours) become one probability by
-logistic regression on known passages (stacking: Wolpert 1992; calibration: Platt 1999). One set of weights is learned
-from all codes together, and each code departs from it as far as its own passages insist, so that a code with few
-examples is read by its fellows. Thresholds serve a stated aim and are drawn together in the same way. Everything here
-is told which rows it may learn from; it never looks elsewhere.
+Several scores of a passage (learned, from the codebook's words, of its neighbours) are combined into one probability by
+logistic regression on coded passages (stacking: Wolpert 1992; calibration: Platt 1999). One set of weights is learned
+from all codes together, and each code deviates from it as far as its own passages support, so that codes with few
+examples borrow strength. Thresholds serve a stated aim and are shrunk in the same way. Callers decide which rows may be
+learned from.
 """
 
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from pipeline.core.terms import Aim
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-# How strongly a code's weights are held to those of all codes, and how many passages all codes' counts stand for beside
-# a code's own when its threshold is chosen: what looks best for a rare code is often to give it to nearly everything
+# Strength of shrinkage towards the weights of all codes; and the number of passages for which all codes' counts stand
+# when a threshold is chosen. Otherwise the best threshold of a rare code is often to assign it to nearly everything
 # (Lipton et al. 2014).
 PRIOR = 100.0
 THRESHOLD_PRIOR = 100.0
 STEPS = 100
 ROUNDS = 12
 ENOUGH = 1e-9
-# Scores are compared with thresholds to the digits that tables show: what comes after is the processor's.
+# Scores are compared with thresholds at this precision, because further digits depend on the processor.
 DIGITS = 6
 
 
@@ -34,8 +34,8 @@ DIGITS = 6
 class Calibrator:
     """Turns scores (kinds x rows x codes) into probabilities (rows x codes).
 
-    `mean`, `spread`: of each kind of score, over all codes, which keeps what scores say of codes' frequency.
-    `weights`: codes x (a constant, then the kinds).
+    `mean`, `spread`: of each kind of score over all codes, which preserves differences in frequency between codes.
+    `weights`: codes x (constant, then kinds).
     """
 
     mean: Floats
@@ -43,7 +43,7 @@ class Calibrator:
     weights: Floats
 
     def __call__(self, scores: Floats) -> Floats:
-        """Probabilities, 0 to 1."""
+        """Return probabilities from 0 to 1."""
         found = sigmoid((_inputs(scores, self.mean, self.spread) @ self.weights[:, :, None])[:, :, 0].T)
         return found.round(DIGITS)
 
@@ -55,13 +55,13 @@ def sigmoid(values: Floats) -> Floats:
 
 
 def _inputs(scores: Floats, mean: Floats, spread: Floats) -> Floats:
-    """Codes x rows x (a constant, then each kind of score in standard deviations)."""
+    """Return codes x rows x (constant, then each kind of score in standard deviations)."""
     z = (scores - mean[:, None, None]) / spread[:, None, None]
     return np.ascontiguousarray(np.concatenate([np.ones((1, *z.shape[1:])), z]).transpose(2, 1, 0))
 
 
 def fit(scores: Floats, truth: Bools, *, prior: float = PRIOR) -> Calibrator:
-    """Learn from rows whose codes are known (scores: kinds x rows x codes, the chief kind first; truth: rows x codes).
+    """Learn from rows with known codes (scores: kinds x rows x codes, main kind first; truth: rows x codes).
 
     A code that never occurs is about as improbable as its scores make a rare one.
     """
@@ -69,7 +69,7 @@ def fit(scores: Floats, truth: Bools, *, prior: float = PRIOR) -> Calibrator:
     spread = np.where(spread > 1e-12, spread, 1.0)
     inputs, known = _inputs(scores, mean, spread), truth.T.astype(np.float64)
     base = (known.sum() + 0.5) / (known.size + 1.0)
-    # Before anything is known: the share of codes given, and the chief score.
+    # Prior: the share of codes assigned, and the main score.
     start = np.zeros(inputs.shape[2])
     start[0], start[1] = np.log(base / (1 - base)), 1.0
     shared = _newton(inputs.reshape(1, -1, len(start)), known.reshape(1, -1), towards=start, prior=1.0)
@@ -77,7 +77,7 @@ def fit(scores: Floats, truth: Bools, *, prior: float = PRIOR) -> Calibrator:
 
 
 def _newton(inputs: Floats, known: Floats, *, towards: Floats, prior: float) -> Floats:
-    """Weights of a logistic regression for each code (codes x inputs), Gaussian prior around `towards`."""
+    """Return logistic regression weights per code (codes x inputs), with a Gaussian prior around `towards`."""
     weights = np.repeat(towards[None], len(inputs), axis=0)
     turned, held = inputs.transpose(0, 2, 1), prior * np.eye(len(towards))
     for _ in range(ROUNDS):
@@ -94,12 +94,12 @@ def _newton(inputs: Floats, known: Floats, *, towards: Floats, prior: float) -> 
 def thresholds(
     probabilities: Floats, truth: Bools, *, aim: Aim = "f1", precision: float = 0.7, prior: float = THRESHOLD_PRIOR
 ) -> Floats:
-    """The probability from which each code is given, chosen on rows whose codes are known.
+    """Return the probability from which each code is assigned, chosen on rows with known codes.
 
-    `aim` f1: a code is given about as often as people gave it, where precision and recall meet; measured on other
-    documents this does as well as the threshold of the best F1 on those known, or better, above all while few are.
-    `aim` precision: the lowest threshold at which at least that share of what is given is right. A code's own counts
-    are added to all codes' counts, scaled to `prior` passages, so that a rare code is decided much as the others are.
+    `aim` f1: assigns a code about as often as people did, where precision equals recall; on other documents this
+    performs as well as the threshold with the best F1 on the known ones, or better, especially with few. `aim`
+    precision: the lowest threshold that reaches this share of correct assignments. Counts of all codes, scaled to
+    `prior` passages, are added to a code's own, so that rare codes are treated much like the others.
     """
     given, right = _counts(probabilities, truth)
     total = truth.sum(axis=0).astype(np.float64)
@@ -115,7 +115,7 @@ def thresholds(
 
 
 def _counts(probabilities: Floats, truth: Bools) -> tuple[Floats, Floats]:
-    """At each threshold 1/STEPS ... (STEPS-1)/STEPS (rows) and code (columns): passages given, and rightly given."""
+    """Return passages assigned, and correctly assigned, per threshold 1/STEPS ... (STEPS-1)/STEPS and code."""
     k = probabilities.shape[1]
     # Without rounding, 0.29 * 100 is below 29.
     bins = np.minimum((probabilities * STEPS).round(DIGITS).astype(np.int64), STEPS - 1)
@@ -127,10 +127,10 @@ def _counts(probabilities: Floats, truth: Bools) -> tuple[Floats, Floats]:
 
 
 def reliability(probabilities: Floats, truth: Bools, *, bins: int = 10) -> pd.DataFrame:
-    """The reliability curve: one row a bin of equal width (low, high, n, mean_score, share), empty bins left out.
+    """Return the reliability curve: one row per non-empty bin of equal width (low, high, n, mean_score, share).
 
-    `share` is how often the code was really given. The expected calibration error is the mean distance of share and
-    mean_score, weighted by n (Naeini et al. 2015).
+    `share` is how often the code truly applied. The expected calibration error is the mean difference of share and
+    mean_score weighted by n (Naeini et al. 2015).
     """
     p, y = np.asarray(probabilities).ravel(), np.asarray(truth).ravel().astype(np.float64)
     place = np.minimum((p * bins).astype(np.int64), bins - 1)
@@ -149,7 +149,7 @@ def reliability(probabilities: Floats, truth: Bools, *, bins: int = 10) -> pd.Da
 
 
 def calibration_error(curve: pd.DataFrame) -> float:
-    """Expected calibration error of a reliability curve, 0 to 1; nan for an empty one."""
+    """Return the expected calibration error of a reliability curve, from 0 to 1; nan if it is empty."""
     if curve.empty:
         return float("nan")
     return float(np.average((curve["share"] - curve["mean_score"]).abs(), weights=curve["n"]))

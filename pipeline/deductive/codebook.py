@@ -1,6 +1,6 @@
-"""The codebook: the researchers' deductive framework, read from YAML and checked with every error at once.
+"""The codebook: the researchers' deductive framework, read from YAML, with all errors reported together.
 
-A code's name is its id. A codebook of no codes is a valid one: it means that there is no framework.
+A code's name is its id. A codebook without codes is valid and means that there is no framework.
 """
 
 from collections import Counter
@@ -16,11 +16,11 @@ from pipeline.core.errors import CounterpointError
 
 
 class CodebookError(CounterpointError):
-    """A codebook cannot be used; the message lists every problem, one a line."""
+    """The codebook is invalid; the message has one line per problem."""
 
 
 def _prose(value: Any) -> Any:
-    """Text as one line. A list of phrases becomes one text; a number becomes text, a missing value an empty one."""
+    """Return text on one line. Lists are joined; numbers become text and missing values ''."""
     if value is None:
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -35,7 +35,7 @@ def _prose(value: Any) -> Any:
 
 
 def _quotes(value: Any) -> Any:
-    """A list of texts. One text alone is a list of one; empty texts are left out."""
+    """Return a list of texts, without empty ones; a single text becomes a list of one."""
     if value is None:
         return ()
     items = [value] if isinstance(value, str) else value
@@ -47,7 +47,7 @@ Quotes = Annotated[tuple[str, ...], BeforeValidator(_quotes)]
 
 
 class Code(BaseModel):
-    """An entry of the codebook. `parent`: the name of the code above it, or empty; `color`: #rrggbb, or empty."""
+    """An entry of the codebook. `parent`: the parent's name, or ''; `color`: #rrggbb, or ''."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -62,45 +62,45 @@ class Code(BaseModel):
 
     @property
     def is_described(self) -> bool:
-        """Whether the code says more than its name."""
+        """Whether the code has more than a name."""
         return bool(self.definition or self.include or self.examples)
 
 
 class Codebook(BaseModel):
-    """Codes in the order of the file; every parent is itself a code, and no code is its own ancestor."""
+    """Codes in file order; every parent is a code, and there are no loops."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     codes: tuple[Code, ...] = ()
 
     def __len__(self) -> int:
-        """How many codes there are."""
+        """Return the number of codes."""
         return len(self.codes)
 
     def __contains__(self, name: object) -> bool:
-        """Whether a code has that name."""
+        """Return whether there is a code with this name."""
         return name in self._by_name
 
     def __getitem__(self, name: str) -> Code:
-        """The code of that name; raise KeyError where there is none."""
+        """Return the code with this name. Raises KeyError if there is none."""
         return self._by_name[name]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The codes' names, in the order of the file."""
+        """The codes' names, in file order."""
         return tuple(code.name for code in self.codes)
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """The codes without a parent, in the order of the file."""
+        """The codes without a parent, in file order."""
         return tuple(code.name for code in self.codes if not code.parent)
 
     def children(self, name: str) -> tuple[str, ...]:
-        """The names of the codes directly below a code, in the order of the file."""
+        """Return the names of a code's direct sub-codes, in file order."""
         return self._below.get(name, ())
 
     def ancestors(self, name: str) -> tuple[str, ...]:
-        """The codes above a code, nearest first; raise KeyError for a name that is no code."""
+        """Return the codes above a code, nearest first. Raises KeyError if it is not a code."""
         above = []
         parent = self._by_name[name].parent
         while parent:
@@ -109,7 +109,7 @@ class Codebook(BaseModel):
         return tuple(above)
 
     def category_of(self, name: str) -> str:
-        """The code at the top of a code's branch: itself where it has no parent, or is no code of this book."""
+        """Return the top-level code above a code: itself if it has no parent or is not in the codebook."""
         return (name, *self.ancestors(name))[-1] if name in self else name
 
     @cached_property
@@ -123,7 +123,7 @@ class Codebook(BaseModel):
 
 
 def load_codebook(path: Path) -> Codebook:
-    """Read and check a codebook; raise CodebookError with every problem in it, each with its line and entry."""
+    """Read and validate a codebook. Raises CodebookError with all problems, each with line and entry."""
     try:
         found = yaml_files.read_yaml(path)
     except FileNotFoundError:
@@ -148,9 +148,9 @@ def load_codebook(path: Path) -> Codebook:
 def parse_codebook(
     entries: list[Any], *, place: str, lines: list[int] | None = None, problems: list[str] | None = None
 ) -> Codebook:
-    """A codebook of entries (mappings of Code's fields); raise CodebookError with every problem, earlier ones first.
+    """Return a codebook from entries (mappings of Code's fields). Raises CodebookError with all problems.
 
-    `place` and `lines` (one a entry) say where an entry stands, for the messages.
+    `place` and `lines` (one per entry): locations for messages. `problems`: earlier problems to report as well.
     """
     found = list(problems or [])
     codes: list[tuple[str, Code]] = []
@@ -174,7 +174,7 @@ def parse_codebook(
 
 
 def dump_codebook(book: Codebook) -> str:
-    """The YAML of a codebook, with only the fields that say something; `load` gives the same codebook back."""
+    """Return a codebook as YAML, without empty fields; `load_codebook` reads it back unchanged."""
     entries = []
     for code in book.codes:
         fields = code.model_dump(mode="json")
@@ -183,11 +183,11 @@ def dump_codebook(book: Codebook) -> str:
 
 
 def _wrong_between(codes: list[tuple[str, Code]], written: set[str]) -> list[str]:
-    """What is wrong between entries: names given twice, parents that are no code, and rings of parents."""
+    """Return problems across entries: duplicate names, unknown parents, and loops."""
     said = []
     counts = Counter(code.name.casefold() for _, code in codes)
     first: dict[str, str] = {}
-    parents = {code.name: code.parent for _, code in reversed(codes)}  # of a name given twice, the first counts
+    parents = {code.name: code.parent for _, code in reversed(codes)}  # the first of duplicate names counts
     known = {*parents, *written}
     for where, code in codes:
         key = code.name.casefold()
@@ -212,7 +212,7 @@ def _wrong_between(codes: list[tuple[str, Code]], written: set[str]) -> list[str
 
 
 def _ring(name: str, parents: dict[str, str]) -> list[str]:
-    """The codes of the circle that a code stands in, itself first; empty where it stands in none."""
+    """Return the codes of the loop that a code is in, itself first; empty if it is in none."""
     seen = [name]
     while (above := parents.get(seen[-1], "")) and above not in seen:
         seen.append(above)

@@ -1,7 +1,7 @@
-"""What people coded, as few-shot mapping learns it: which segments they read, and which codes each one got.
+"""Human codes as used for few-shot mapping: which segments people read, and the codes of each.
 
-A segment has a code where any coder gave it: passages that one person coded and another did not are as likely to be
-oversights as refusals. Where the coders settled a segment (coder "consensus"), the settlement alone counts.
+A segment has a code if any coder assigned it, because codes that only one coder assigned are as likely to be oversights
+as disagreements. For segments resolved by "consensus", only the resolution counts.
 """
 
 from collections.abc import Mapping
@@ -19,10 +19,10 @@ from pipeline.deductive.codebook import Codebook
 
 @dataclass(frozen=True)
 class Tree:
-    """The codes in play, in order: those of the codebook, then those that only coders used, then categories they named.
+    """All codes, in order: those of the codebook, those that only coders used, then categories that coders named.
 
-    `parent`: of each code, its parent or "". `given`: codes that can be given to a segment; a category that coders
-    named as `parent_code` and that is no code itself takes part in learning alone.
+    `parent`: each code's parent or "". `given`: codes that can be assigned; a category that occurs only as
+    `parent_code` is used for learning alone.
     """
 
     names: tuple[str, ...]
@@ -31,7 +31,7 @@ class Tree:
     missing: tuple[str, ...]
 
     def line(self, name: str) -> list[str]:
-        """A code and all codes above it, nearest first; coders' files may hold rings, which end it."""
+        """Return a code and its ancestors, nearest first; loops in coders' files end it."""
         found = [name]
         while (above := self.parent.get(found[-1], "")) and above not in found:
             found.append(above)
@@ -39,7 +39,7 @@ class Tree:
 
     @property
     def above(self) -> Bools:
-        """Codes x codes: whether the second is the first or stands above it."""
+        """Codes x codes: whether the second is the first or one of its ancestors."""
         place = {name: number for number, name in enumerate(self.names)}
         matrix = np.zeros((len(self.names), len(self.names)), dtype=bool)
         for name in self.names:
@@ -49,7 +49,7 @@ class Tree:
 
 @dataclass(frozen=True)
 class Truth:
-    """Rows are segments. `seen`: a person read it; `direct`: codes given; `rolled`: those and all codes above them."""
+    """Rows are segments. `seen`: read by a person; `direct`: codes assigned; `rolled`: those and their ancestors."""
 
     seen: Bools
     direct: Bools
@@ -57,9 +57,9 @@ class Truth:
 
 
 def tree(book: Codebook, codings: pd.DataFrame) -> Tree:
-    """The codes of the codebook and those that coders used beside it, with their parents."""
+    """Return the codes of the codebook and those used by coders, with their parents."""
     used = codings[codings["code"] != NO_CODE].groupby(["code", "parent_code"]).size().rename("n").reset_index()
-    # Where files give a code several parents, the most frequent counts; one that is the code itself is none.
+    # If files give a code several parents, the most frequent one counts, unless it is the code itself.
     used["none"] = (used["parent_code"] == "") | (used["parent_code"] == used["code"])
     used = used.sort_values(["code", "none", "n", "parent_code"], ascending=[True, True, False, True])
     used = used.drop_duplicates("code")[["code", "parent_code"]]
@@ -73,10 +73,10 @@ def tree(book: Codebook, codings: pd.DataFrame) -> Tree:
 
 
 def truth(segments: pd.DataFrame, codings: pd.DataFrame, *, codes: Tree, uncoded: Uncoded = "negative") -> Truth:
-    """What people said of each segment (rows in the order of `segments`), as far as they said anything.
+    """Return the human codes of each segment (rows in the order of `segments`).
 
-    With `uncoded` negative, a document that a person coded has been read in full, so that silence in it means no; where
-    a person said "(no code)" anywhere in it, silence elsewhere is not an answer. With unknown, silence never is one.
+    With `uncoded` negative, an uncoded segment of a coded document counts as having no code, unless a person used "(no
+    code)" in that document: then only marked segments do. With unknown, uncoded segments never count.
     """
     given = codes_of_segments(segments, codings)
     settled = given[given["coder"] == CONSENSUS]

@@ -1,7 +1,7 @@
-"""One mapping of segments to codes: scores, thresholds and what is given, by one method.
+"""One mapping of segments to codes, by one method: scores, thresholds and assigned codes.
 
-A code with sub-codes scores as the best of itself and them, and is given itself only where none of its sub-codes is:
-a passage then belongs to the category, and nothing more specific can be said.
+A code with sub-codes gets the highest score among itself and them, and is assigned itself only if none of its sub-codes
+is: the passage then belongs to the category, and nothing more specific can be said.
 """
 
 from dataclasses import dataclass, field
@@ -19,16 +19,16 @@ from pipeline.deductive.mapping_features import Views
 from pipeline.deductive.mapping_few import EVERYTHING, UNPREDICTED
 from pipeline.deductive.mapping_near import Ints
 
-# A sub-code is chosen for a passage of its category from this share of its own threshold on.
+# A sub-code is assigned to a passage of its category from this share of its own threshold.
 NEARLY = 0.5
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """Rows are the substantive segments, columns the codes of a tree, by one method.
+    """The result of one method: rows are substantive segments, columns codes.
 
-    `scores`: 0 to 1; `limits`: the score from which a code fits; `accepted`: codes given; `told`: rows that the method
-    could predict at all; `fold`: the fold left out of the model behind a row (EVERYTHING: none had to be).
+    `scores`: 0 to 1; `limits`: thresholds; `accepted`: codes assigned; `told`: rows that the method could predict;
+    `fold`: the fold left out of the model used for a row (EVERYTHING: none needed to be).
     """
 
     method: str
@@ -42,11 +42,11 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Material:
-    """What mapping works on: rows of `segments` are the substantive segments, in the order of the talk.
+    """The inputs of mapping: rows of `segments` are substantive segments sorted by `context.order`.
 
-    `lines`: the codebook's own texts, and `of_line`: the codes each belongs to, with those above. `words`: zero-shot
-    scores (segments x codes of the book), without their roll-up. `learned_from`: the features of segments and of lines,
-    worked out when they are first asked for, since mapping by words alone needs none.
+    `lines`: the codebook's texts; `of_line`: the codes of each, with ancestors; `words`: zero-shot scores (segments x
+    codes of the book) before roll-up; `learned_from`: features, computed on first use, since zero-shot mapping needs
+    none.
     """
 
     segments: pd.DataFrame
@@ -70,7 +70,7 @@ class Material:
 
 
 def zero_shot(material: Material, *, book: Codebook, codes: Tree, codes_per_segment: float) -> Mapped:
-    """Map by the codebook's words alone, onto the codes of the codebook."""
+    """Map from the codebook's words alone, to the codes of the codebook."""
     own = material.words
     threshold = mapping_zero.limit(own, codes_per_segment=codes_per_segment)
     n = len(book)
@@ -90,7 +90,7 @@ def zero_shot(material: Material, *, book: Codebook, codes: Tree, codes_per_segm
 
 
 def few_shot(material: Material, *, codes: Tree, truth: Truth, options: mapping_few.Options) -> Mapped:
-    """Map by what people coded, each document by a model that has seen no coding of it."""
+    """Map from human codes, predicting each document with a model that saw none of its codes."""
     features, lines = material.learned_from
     found = mapping_few.predict(
         features,
@@ -110,21 +110,22 @@ def few_shot(material: Material, *, codes: Tree, truth: Truth, options: mapping_
 
 
 def _beside(words: Floats, width: int) -> Floats:
-    """Zero-shot scores with columns of zeros for the codes that the codebook lacks."""
+    """Return zero-shot scores with columns of zeros for codes missing from the codebook."""
     return np.hstack([words, np.zeros((len(words), width - words.shape[1]))])
 
 
 def decided(scores: Floats, limits: Floats, *, above: Bools, given: Bools) -> Bools:
-    """Which codes are given: those that reach their limit, with sub-codes before the codes above them.
+    """Return which codes are assigned: those that reach their threshold, sub-codes before their parents.
 
-    `above`: codes x codes, whether the second is the first or above it; `given`: codes that can be given at all. Where
-    a code with sub-codes fits and none of them does, the best of them is given if it nearly does, else the code itself.
+    `above`: codes x codes, whether the second is the first or an ancestor; `given`: codes that can be assigned. If a
+    code with sub-codes reaches its threshold and none of them does, the best sub-code is assigned if it nearly does,
+    otherwise the code itself.
     """
     fits = scores >= limits
     accepted = fits & given
     below = above & ~np.eye(len(above), dtype=bool)
     relative = scores / np.maximum(limits, 1e-9)
-    # The deepest first: a code's sub-codes are settled before it is.
+    # Deepest first: sub-codes are decided before their parents.
     for code in sorted(range(len(above)), key=lambda column: (-above[column].sum(), column)):
         under = np.flatnonzero(below[:, code] & given)
         if not len(under):
@@ -140,7 +141,7 @@ def decided(scores: Floats, limits: Floats, *, above: Bools, given: Bools) -> Bo
 
 
 def assignments(found: Mapped, segments: pd.DataFrame, *, codes: Tree) -> pd.DataFrame:
-    """Rows of code_assignments: every segment the method could predict against every code that can be given."""
+    """Return rows of code_assignments: each segment that the method could predict with each assignable code."""
     columns = [number for number, name in enumerate(found.codes) if name in codes.given]
     rows = np.flatnonzero(found.told)
     names = np.array(found.codes, dtype=object)[columns]

@@ -1,8 +1,8 @@
-"""What mapping knows of a segment: its own words, the talk around it, the question it answers, and its vocabulary.
+"""Features of segments for mapping: their own words, surrounding talk, the question they answer, and vocabulary.
 
-A sentence's vector says what it is about; people coding an interview also go by what was asked and said before. And a
-vector model has seen little of a field's own vocabulary, which plain word counts (tf-idf, reduced by latent semantic
-analysis: Deerwester et al. 1990) put back. No coding plays a part here.
+A sentence vector captures the topic, but people who code an interview also use what was asked and said before. Vector
+models know little of a field's vocabulary; word counts (tf-idf, reduced by latent semantic analysis: Deerwester et al.
+1990) add it. Human codes are not used here.
 """
 
 from collections.abc import Sequence
@@ -16,18 +16,18 @@ from pipeline.core.arithmetic import unit
 from pipeline.deductive.calibration import Floats
 from pipeline.vectors import context
 
-# Words and pairs of words; parts of words, which see through spelling and inflection.
+# Words and word pairs; and character n-grams, which are robust to spelling and inflection.
 VOCABULARIES = (("word", (1, 2)), ("char_wb", (3, 5)))
 MAX_TERMS = 50_000
-# A direction in which the study differs by less than this share of what it does in the first is none.
+# Components with less than this share of the first component's singular value are dropped.
 NOTHING = 1e-6
 
 
 @dataclass(frozen=True)
 class Views:
-    """Vectors of the substantive segments, one row each, every part of unit length or zero.
+    """Vectors of substantive segments, one row each, of unit length or zero.
 
-    `plain`: the segment; `around`: with its neighbours; `question`: the question it answers, zero where there is none.
+    `plain`: the segment; `around`: with its neighbours; `question`: the question it answers, zero if there is none.
     """
 
     plain: Floats
@@ -36,7 +36,7 @@ class Views:
 
 
 def views(segments: pd.DataFrame, vectors: npt.NDArray[np.float32], *, neighbours: int, decay: float) -> Views:
-    """The views of the substantive segments, in the order of the rows of `segments`; vectors aligned to all rows."""
+    """Return the views of substantive segments, in row order of `segments`; `vectors` has one row per segment."""
     plain = unit(vectors)
     around = context.smooth(segments, vectors, neighbours=neighbours, decay=decay).astype(np.float64)
     keep = segments["substantive"].to_numpy(dtype=bool)
@@ -44,11 +44,11 @@ def views(segments: pd.DataFrame, vectors: npt.NDArray[np.float32], *, neighbour
 
 
 def questions(segments: pd.DataFrame, plain: Floats) -> Floats:
-    """For each segment the mean vector of the turn it answers (`prompt_id`), at unit length; zero without one."""
+    """Return, for each segment, the mean vector of the turn it answers (`prompt_id`), at unit length; zero if none."""
     turns = sorted(set(segments["turn_id"]))
     place = {turn: number for number, turn in enumerate(turns)}
     means = np.zeros((len(turns) + 1, plain.shape[1]))
-    # In the order of the talk, so that sums do not depend on the order of rows.
+    # Sorted, so that sums do not depend on row order.
     talk = context.order(segments)
     weights = np.maximum(segments["n_words"].to_numpy(dtype=np.float64), 1.0)[talk, None]
     np.add.at(means, segments["turn_id"].map(place).to_numpy(np.int64)[talk], plain[talk] * weights)
@@ -58,9 +58,9 @@ def questions(segments: pd.DataFrame, plain: Floats) -> Floats:
 
 
 def vocabulary(texts: Sequence[str], others: Sequence[str], *, size: int, seed: int) -> tuple[Floats, Floats]:
-    """Reduced tf-idf vectors of the study's texts, and of other texts (the codebook's lines) in the same terms.
+    """Return reduced tf-idf vectors of the study's texts, and of other texts (codebook lines) in the same terms.
 
-    One block of `size` columns for words and pairs of words, one for parts of words; fewer where the study is small.
+    One block of `size` columns for words and word pairs, one for character n-grams; fewer in small studies.
     """
     blocks = [
         _reduced(list(texts), list(others), size=size, seed=seed, analyzer=analyzer, ngram_range=grams)
@@ -87,19 +87,19 @@ def _reduced(
     if size < 1:
         return np.zeros((len(texts), 0)), np.zeros((len(others), 0))
     reducer = TruncatedSVD(size, n_iter=3, random_state=seed).fit(counts)
-    # Where texts repeat each other, there are fewer directions than asked for, and the rest is what rounding left.
+    # With repeated texts there are fewer components than requested; the rest are rounding errors.
     directions = reducer.components_[reducer.singular_values_ > NOTHING * reducer.singular_values_[0]].T
     own, other = counts @ directions, counter.transform(others) @ directions if others else directions[:0]
     return unit(own), unit(other)
 
 
 def of_segments(found: Views, words: Floats) -> Floats:
-    """The features few-shot mapping learns from, one row a substantive segment; no row is longer than 1."""
+    """Return the features for few-shot mapping, one row per substantive segment, of length at most 1."""
     return _joined(found.plain, found.around, found.question, words)
 
 
 def of_texts(vectors: Floats, words: Floats) -> Floats:
-    """The same features for lines of the codebook, which have no neighbours and answer no question."""
+    """Return the same features for codebook lines, which have no neighbours or question."""
     return _joined(vectors, vectors, np.zeros_like(vectors), words)
 
 

@@ -1,10 +1,10 @@
-"""Few-shot mapping: learn codes from passages that people coded, and never from the document being predicted.
+"""Few-shot mapping: learns codes from human-coded passages, never from the document being predicted.
 
-The learner is ridge regression of each code on the passages' features, all codes at once (regularised least squares
-as a classifier: Rifkin & Klautau 2004), which costs one matrix product and a few solves whatever the number of codes.
-Beside it count what the codebook's words say, the codes of the most similar coded passages, and what is found in the
-talk just before and after; `calibration` weighs them. Folds are whole documents; the scores by which a fold's
-probabilities and thresholds are chosen come from models that have seen neither that fold nor the fold they score.
+Uses ridge regression of codes on features, for all codes at once (regularised least squares as a classifier: Rifkin &
+Klautau 2004), at the cost of one matrix product and a few solves whatever the number of codes. Further scores are those
+from the codebook's words, the codes of the most similar coded passages, and the scores of adjacent segments;
+`calibration` combines them. Folds are whole documents; probabilities and thresholds of a fold are based on scores from
+models that saw neither that fold nor the fold they score.
 """
 
 from dataclasses import dataclass
@@ -20,25 +20,25 @@ from pipeline.deductive.mapping_near import Ints, Nearest, around
 
 EVERYTHING = -1
 UNPREDICTED = -2
-# Kinds of score.
+# Number of kinds of score.
 KINDS = 4
-# Out-of-fold scores from fewer folds than this are too few to calibrate on.
+# Minimum number of folds for calibration on out-of-fold scores.
 FOLDS_TO_CALIBRATE = 3
-# So many passages of a code halve what the codebook's words count.
+# Number of passages of a code that halves the weight of the codebook's words.
 WORDS_UNTIL = 50.0
-# So many known passages bring half of the penalty: of few, more must be made.
+# Number of known passages at which half of the penalty applies: with few passages it is lower.
 RIDGE_FROM = 100.0
-# A code's lines in the codebook together count no more than so many of them would.
+# A code's codebook lines together count at most as much as this many of them.
 LINES = 4.0
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to learn.
+    """Settings of learning.
 
-    `ridge`: strength of the penalty where much is known; `text_weight`: how much a line of the codebook counts against
-    a coded passage; `by_words`: how much the zero-shot scores count, in standard deviations of the learned ones, while
-    a code has no passage yet; it counts less and less as there are more.
+    `ridge`: penalty with many known passages; `text_weight`: weight of a codebook line relative to a coded passage;
+    `by_words`: weight of zero-shot scores, in standard deviations of the learned ones, for a code without passages; it
+    falls as passages are added.
     """
 
     folds: int = 5
@@ -51,9 +51,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Predicted:
-    """Rows x codes. `fold`: which fold's model a row comes from, EVERYTHING where no fold had to be left out,
+    """Predictions, rows x codes. `thresholds`: rows x codes.
 
-    UNPREDICTED where no honest prediction exists (the only coded document). `thresholds`: rows x codes.
+    `fold`: the fold whose model predicted a row; EVERYTHING if no fold had to be left out; UNPREDICTED if no unbiased
+    prediction exists (the only coded document).
     """
 
     probabilities: Floats
@@ -62,10 +63,10 @@ class Predicted:
 
 
 def folds_of(groups: npt.NDArray[np.str_], *, coded: Bools, folds: int) -> Ints:
-    """A fold for each row: rows of one group (a document) share it; EVERYTHING where nobody coded the group.
+    """Return a fold per row: rows of one group (document) share it; EVERYTHING for groups without codes.
 
-    Groups go to the fold that holds least so far, the largest first, so that folds are of like size whatever the order
-    of rows. The codes themselves play no part.
+    Groups are assigned, largest first, to the smallest fold so far, so that folds have similar sizes whatever the row
+    order. Codes play no role.
     """
     names, place = np.unique(groups[coded], return_inverse=True)
     sizes = np.bincount(place, minlength=len(names))
@@ -81,7 +82,7 @@ def folds_of(groups: npt.NDArray[np.str_], *, coded: Bools, folds: int) -> Ints:
 
 @dataclass(frozen=True)
 class _Sums:
-    """What ridge regression needs of some rows: products of their features with each other and with their codes."""
+    """Sufficient statistics of ridge regression for some rows: X'X and X'Y."""
 
     features: Floats
     codes: Floats
@@ -90,7 +91,7 @@ class _Sums:
         return _Sums(self.features + other.features, self.codes + other.codes)
 
     def solve(self, ridge: float) -> Floats:
-        """Coefficients, features x codes; the last feature is the constant, which is not penalised."""
+        """Return coefficients (features x codes); the last feature is the constant, which is not penalised."""
         penalty = np.full(len(self.features), ridge)
         penalty[-1] = 1e-6
         return np.asarray(np.linalg.solve(self.features + np.diag(penalty), self.codes), dtype=np.float64)
@@ -102,9 +103,9 @@ def _sums(X: Floats, Y: Floats) -> _Sums:
 
 @dataclass(frozen=True)
 class _Scorer:
-    """Scores of all rows by one model, four kinds: learned and by words; learned; of similar passages; of what is near.
+    """Four kinds of scores by one model: learned plus words; learned; of similar passages; of adjacent segments.
 
-    `own`: what the codebook's lines teach; `groups`: of rows in the order of the talk, None where they are in no order.
+    `own`: statistics of the codebook's lines; `groups`: documents of sorted rows, None if rows are not sorted.
     """
 
     X: Floats
@@ -116,15 +117,15 @@ class _Scorer:
     options: Options
 
     def __call__(self, parts: list[_Sums], folds: list[int]) -> Floats:
-        """Scores (kinds x rows x codes) by what the folds hold (`parts`: the sums of each)."""
+        """Return scores (kinds x rows x codes) from the given folds (`parts`: the statistics of each)."""
         sums = sum(parts, start=self.own)
-        # The last feature is one everywhere, so that its products are counts.
+        # The last feature is always one, so its products are counts.
         passages = np.maximum(sums.codes[-1], 0.0)
         rows = float(sum(part.features[-1, -1] for part in parts))
         plain: Floats = self.X @ sums.solve(max(self.options.ridge * rows / (rows + RIDGE_FROM), 1e-3))
         told = plain
         if self.words is not None:
-            # The model's own spread and its own passages: nothing here has seen what the model has not.
+            # Uses only the spread and the passages that the model itself has seen.
             share = self.options.by_words * WORDS_UNTIL / (WORDS_UNTIL + passages)
             told = plain + float(plain.std(axis=0).mean()) * share * self.words
         alike = self.nearest(self.Y, folds)
@@ -142,26 +143,25 @@ def predict(
     words: Floats | None = None,
     in_order: bool = False,
 ) -> Predicted:
-    """Probabilities, thresholds and folds for every row (features `X`: rows x features; codes `Y`: rows x codes).
+    """Return probabilities, thresholds and folds for every row (`X`: rows x features; `Y`: rows x codes).
 
-    `seen` marks the rows whose codes are known (a coder read them): only they are learned from. `groups` names each
-    row's document. `texts` holds features and codes of the codebook's own lines, which every model may learn from, and
-    `words` the zero-shot scores (rows x codes), which no coding has touched. `in_order`: rows are in the order of the
-    talk, so that what is found in a passage's neighbours may count too.
+    `seen`: rows with known codes (read by a coder); only they are learned from. `groups`: each row's document. `texts`:
+    features and codes of codebook lines, available to every model. `words`: zero-shot scores (rows x codes),
+    independent of human codes. `in_order`: rows are sorted by `context.order`, so that adjacent rows may be used.
     """
     coded = np.isin(groups, np.unique(groups[seen]))
     fold = folds_of(groups, coded=coded, folds=options.folds)
     k = int(fold.max(initial=EVERYTHING)) + 1
     nearest = Nearest.of(X, np.where(seen, fold, EVERYTHING), k)
     X = np.hstack([X, np.ones((len(X), 1))])
-    # What was not seen is nobody's answer, whatever the caller has there.
+    # Rows that were not seen have no codes, whatever `Y` contains there.
     known = (Y & seen[:, None]).astype(np.float64)
     learned = [_sums(X[seen & (fold == f)], known[seen & (fold == f)]) for f in range(k)]
     own = _of_texts(texts, X.shape[1], Y.shape[1], options.text_weight)
     model = _Scorer(X, known, own, words, nearest, groups if in_order else None, options)
 
     def without(*left: int) -> Floats:
-        # Added up anew each time: to subtract would leave a trace in the last digit.
+        # Summed anew each time, because subtraction would change the last digit.
         kept = [f for f in range(k) if f not in left]
         return model([learned[f] for f in kept], kept)
 
@@ -182,7 +182,7 @@ def _of_texts(texts: tuple[Floats, Bools] | None, features: int, codes: int, wei
     if texts is None or not len(texts[0]):
         return _Sums(np.zeros((features, features)), np.zeros((features, codes)))
     X, Y = np.hstack([texts[0], np.ones((len(texts[0]), 1))]), texts[1].astype(np.float64)
-    # A category that is described by the lines of all its codes would drown what people coded.
+    # Limited, because a category described by the lines of all its codes would outweigh human codes.
     share = weight * (Y * np.minimum(1.0, LINES / np.maximum(Y.sum(axis=0), 1.0))).max(axis=1, initial=0.0)
     return _Sums((X.T * share) @ X, (X.T * share) @ Y)
 
@@ -207,7 +207,7 @@ def _decided(
         if not inner:
             probabilities[rows], limits[rows] = _by_rate(scores[0, rows], Y[learned])
             continue
-        # Out-of-fold scores of what was learned from; for a fold, of models that have not seen that fold either.
+        # Out-of-fold scores of the learned rows; for a fold, from models that have not seen that fold either.
         known = scores[:, learned] if f == EVERYTHING else np.hstack([inner[f, g] for g in others])
         truth = Y[learned] if f == EVERYTHING else np.vstack([Y[seen & (fold == g)] for g in others])
         calibrator = calibration.fit(known, truth)
@@ -218,7 +218,7 @@ def _decided(
 
 
 def _by_rate(scores: Floats, truth: Bools) -> tuple[Floats, Floats]:
-    """With too few documents to calibrate on: scores as they are, and as many codes a row as the known rows have."""
+    """Return scores as probabilities, with thresholds at the known rate of codes; used with too few documents."""
     share = float(truth.mean()) if truth.size else 0.0
     p = np.clip(scores, 0.0, 1.0).round(calibration.DIGITS)
     limit = float(np.quantile(p, 1 - share)) if p.size else 1.0

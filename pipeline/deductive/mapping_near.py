@@ -1,6 +1,6 @@
-"""What stands near a passage: the coded passages most like it, and the talk just before and after it.
+"""Context of passages for mapping: the most similar coded passages, and the talk just before and after.
 
-Both are found without codes; codes come in only when a score is asked for, and only those of the folds that are named.
+Both are found without using codes; codes enter only when a score is computed, and only those of the given folds.
 """
 
 from dataclasses import dataclass
@@ -12,29 +12,29 @@ from pipeline.deductive.calibration import Floats
 
 Ints = npt.NDArray[np.int64]
 
-# So many similar passages count, each by its likeness to this power: a near twin says more than ten of a kind.
+# Number of similar passages, and the power to which similarity is raised: a near duplicate outweighs ten similar ones.
 NEIGHBOURS = 10
 SHARPNESS = 8
-# Rows compared at once, which bounds memory.
+# Rows compared at once, to limit memory.
 BLOCK = 500
-# Likeness is compared to so many digits: those beyond differ from one kind of processor to the next.
+# Digits at which similarities are compared, because further digits depend on the processor.
 DIGITS = 9
-# From so many columns on, a row's highest are looked for where its groups of so many columns have their maxima.
+# From this many columns, the highest values are searched in groups of this size with the highest maxima.
 MANY, GROUP = 4096, 64
-# Segments on either side, and how much less each further one counts.
+# Weights of the segments on either side, by distance.
 REACH = (1.0, 0.6)
 
 
 @dataclass(frozen=True)
 class Nearest:
-    """For each row the rows of each fold that are most like it, best first (folds: rows x so many, or fewer)."""
+    """For each row, the most similar rows of each fold, best first (per fold: rows x at most NEIGHBOURS)."""
 
     rows: tuple[Ints, ...]
     likeness: tuple[Floats, ...]
 
     @classmethod
     def of(cls, features: Floats, fold: Ints, k: int) -> "Nearest":
-        """Look in each of k folds (`fold`: one number a row; below 0: in none). Likeness is the product of features."""
+        """Search each of k folds (`fold`: one number per row; negative: none). Similarity is the dot product."""
         rows, likeness, n = [], [], len(features)
         for f in range(k):
             members = np.flatnonzero(fold == f)
@@ -46,7 +46,7 @@ class Nearest:
         return cls(tuple(rows), tuple(likeness))
 
     def __call__(self, Y: Floats, folds: list[int]) -> Floats:
-        """The share of each code among a row's nearest rows in these folds (rows x codes), by likeness."""
+        """Return the similarity-weighted share of each code among a row's nearest rows in these folds."""
         rows = np.hstack([self.rows[f] for f in folds]) if folds else np.zeros((len(Y), 0), dtype=np.int64)
         likeness = np.hstack([self.likeness[f] for f in folds]) if folds else np.zeros((len(Y), 0))
         order, likeness = _best(likeness)
@@ -60,9 +60,9 @@ class Nearest:
 
 
 def _best(likeness: Floats) -> tuple[Ints, Floats]:
-    """The columns of the highest values of each row, highest first; of equals the earlier column."""
+    """Return the columns of each row's highest values, highest first; ties go to the earlier column."""
     width = likeness.shape[1]
-    # All different, so that it is never left to the search which of equals it finds.
+    # Made distinct, so that ties are resolved reproducibly.
     keys = np.arange(width) * (0.1**DIGITS / 2 / max(width, 1)) - likeness
     order = np.broadcast_to(np.arange(width), likeness.shape)
     if width >= MANY:
@@ -76,10 +76,10 @@ def _best(likeness: Floats) -> tuple[Ints, Floats]:
 
 
 def _promising(keys: Floats) -> Ints:
-    """Columns of each row among which its lowest keys are.
+    """Return columns of each row that include those of its lowest keys.
 
-    A key below all but nine others is in one of the ten groups with the lowest minima: were it in none of them, each
-    of those ten would hold a key as low. Columns that fill no whole group are always among them.
+    A key among the ten lowest is in one of the ten groups with the lowest minima: otherwise each of those groups would
+    contain a key as low. Columns outside complete groups are always included.
     """
     n, width = keys.shape
     groups = width // GROUP
@@ -91,7 +91,7 @@ def _promising(keys: Floats) -> Ints:
 
 
 def around(scores: Floats, groups: npt.NDArray[np.str_]) -> Floats:
-    """What the rows before and after have, of the same group (a document); rows are in the order of the talk."""
+    """Return the weighted scores of adjacent rows in the same group (document); rows are sorted by `context.order`."""
     found = np.zeros_like(scores)
     for distance, weight in enumerate(REACH, start=1):
         together = weight * (groups[:-distance] == groups[distance:])[:, None]

@@ -1,9 +1,9 @@
-"""Zero-shot mapping: segments against what the codebook says, before anybody has coded a passage.
+"""Zero-shot mapping: compares segments with the codebook's words, before any passage is coded.
 
-Each code is a vector: its name, its definition with what to include, and its examples. A segment's likeness to it is
-then set against that code's likeness to all segments (its mean and spread), since some codes' wording is near to
-everything: the hubness of nearest-neighbour search (Radovanovic et al. 2010). Scores order segments; as nobody has
-coded yet, they are no probabilities.
+A code's vector combines its name, its definition with inclusion criteria, and its examples. A segment's similarity to
+it is standardised by the code's similarity to all segments (mean and spread), since some codes' wording is close to
+everything: hubness in nearest-neighbour search (Radovanovic et al. 2010). Scores rank segments; without human codes
+they are not probabilities.
 """
 
 import numpy as np
@@ -14,19 +14,19 @@ from pipeline.deductive.calibration import DIGITS, Floats, sigmoid
 from pipeline.deductive.codebook import Code, Codebook
 from pipeline.deductive.mapping_features import Views
 
-# How much of the difference a code's exclusions take off, where a segment is nearer to them than to the code.
+# Share of the difference subtracted if a segment is closer to a code's exclusions than to the code.
 EXCLUSION = 0.5
-# The question says what an answer is about, less surely than the answer itself.
+# Weight of the question relative to the answer.
 QUESTION = 0.5
-# With few segments a code's own spread says little: so many segments of the codes' mean spread are added.
+# Shrinkage of a code's spread towards the mean of all codes, as a number of segments.
 SHARED = 10
-# A segment must stand out from a code's usual likeness by this many standard deviations, however few the codes.
+# Minimum threshold in standard deviations above a code's mean similarity.
 LEAST = 1.0
 STEEPNESS = 2.0
 
 
 def lines(code: Code) -> list[str]:
-    """What a code says of itself, as separate texts: its name, its definition, what to include, its examples."""
+    """Return a code's texts: its name, definition, inclusion criteria and examples."""
     said = [code.name]
     if code.definition:
         said.append(f"{code.name}. {code.definition}")
@@ -36,19 +36,19 @@ def lines(code: Code) -> list[str]:
 
 
 def against(code: Code) -> list[str]:
-    """What a code says it is not: exclusions and counter-examples."""
+    """Return a code's exclusions and counter-examples."""
     return [text for text in (code.exclude, *code.counter_examples) if text]
 
 
 def texts(book: Codebook) -> list[str]:
-    """Every text of a codebook that mapping makes a vector of, each once, in the order of the file."""
+    """Return all distinct texts of a codebook that need a vector, in file order."""
     return list(dict.fromkeys(text for code in book.codes for text in (*lines(code), *against(code))))
 
 
 def scores(found: Views, *, book: Codebook, vectors: dict[str, npt.NDArray[np.float32]]) -> Floats:
-    """How far each segment stands out for each code, in standard deviations (segments x codes of the book).
+    """Return standardised similarities of segments to codes (segments x codes of the book).
 
-    `vectors` holds a vector for each of `texts(book)`.
+    `vectors`: a vector for each of `texts(book)`.
     """
     talk = unit(found.plain + found.around + QUESTION * found.question)
     likeness = talk @ np.stack([_prototype(code, vectors) for code in book.codes]).T
@@ -61,7 +61,7 @@ def scores(found: Views, *, book: Codebook, vectors: dict[str, npt.NDArray[np.fl
 
 
 def _prototype(code: Code, vectors: dict[str, npt.NDArray[np.float32]]) -> Floats:
-    """A code's vector: what it says of itself and the mean of its examples, half and half where it has any."""
+    """Return a code's vector: its description and the mean of its examples, with equal weight."""
     said = [text for text in lines(code) if text not in code.examples]
     described = unit(np.stack([vectors[text] for text in said]).mean(axis=0, keepdims=True))[0]
     if not code.examples:
@@ -71,9 +71,9 @@ def _prototype(code: Code, vectors: dict[str, npt.NDArray[np.float32]]) -> Float
 
 
 def standardised(likeness: Floats) -> Floats:
-    """Likeness (segments x codes) in standard deviations from each code's mean, the spread drawn to that of all codes.
+    """Return similarities (segments x codes) as z-scores per code, with shrunken spread.
 
-    A segment alone stands out for nothing.
+    A single segment gets zeros.
     """
     n = len(likeness)
     if not n:
@@ -85,7 +85,7 @@ def standardised(likeness: Floats) -> Floats:
 
 
 def limit(found: Floats, *, codes_per_segment: float) -> float:
-    """The score from which a code is given: such that segments get so many codes on average, and never below LEAST."""
+    """Return the threshold at which segments get `codes_per_segment` codes on average, at least LEAST."""
     if not found.size:
         return LEAST
     share = min(codes_per_segment / found.shape[1], 1.0)
@@ -93,11 +93,14 @@ def limit(found: Floats, *, codes_per_segment: float) -> float:
 
 
 def as_shares(found: Floats, threshold: float) -> Floats:
-    """Scores on a scale of 0 to 1 on which the threshold is one half. They are no probabilities."""
+    """Return scores on a scale of 0 to 1 with the threshold at 0.5. They are not probabilities."""
     return sigmoid(STEEPNESS * (found - threshold))
 
 
 def rolled(found: Floats, above: npt.NDArray[np.bool_]) -> Floats:
-    """Scores by which a code with sub-codes scores as the best of itself and them. `above`: as `coded.Tree` has it."""
+    """Return scores in which a code gets the highest score among itself and its sub-codes.
+
+    `above`: see `coded.Tree`.
+    """
     columns = [found[:, np.flatnonzero(above[:, column])].max(axis=1) for column in range(found.shape[1])]
     return np.stack(columns, axis=1) if columns else found

@@ -1,4 +1,4 @@
-"""Segments to read against a code: those nearest to it that are not it, and those that contradict its theme."""
+"""Negative cases: segments close to a code without having it, and segments that contradict their theme."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ import pandas as pd
 from pipeline.deductive.coded import Tree
 from pipeline.deductive.mapping import Mapped
 
-# A theme has a majority valence for a code where so many passages speak, and so many more one way than the other.
+# Minimum number of passages, and ratio, for a majority valence of a code in a theme.
 FEWEST = 3
 MAJORITY = 2.0
 OPPOSITE = {"facilitator": "barrier", "barrier": "facilitator"}
 
 
 def near(found: Mapped, segments: pd.DataFrame, *, codes: Tree, most: int) -> pd.DataFrame:
-    """For each code the segments that score highest of those given neither it nor a code above or below it."""
+    """Return, for each code, the highest-scoring segments assigned neither it nor a code above or below it."""
     rows: list[dict[str, Any]] = []
     ids = segments["segment_id"].to_numpy()
     related = codes.above[: len(found.codes), : len(found.codes)]
@@ -43,9 +43,9 @@ def near(found: Mapped, segments: pd.DataFrame, *, codes: Tree, most: int) -> pd
 
 
 def contradicting(given: pd.DataFrame, valence: pd.DataFrame, themes: pd.DataFrame, *, most: int) -> pd.DataFrame:
-    """Segments given a code whose valence is opposite to that of most passages with that code in the same theme.
+    """Return segments with a code whose valence is opposite to most passages with that code in the same theme.
 
-    `given` holds segment_id, code and score. The surest valence comes first.
+    `given`: segment_id, code and score. Sorted by certainty of the valence.
     """
     told = given.merge(valence[["segment_id", "valence", "score"]], on="segment_id", suffixes=("", "_valence"))
     told = told.merge(themes.loc[themes["theme_id"] >= 0, ["segment_id", "theme_id"]], on="segment_id")

@@ -1,4 +1,4 @@
-"""What was done to map segments to codes: by which methods, from how much, with which settings, code by code."""
+"""Records how segments were mapped: methods, amount of data, settings, and passages per code."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,7 +28,7 @@ def record(
     uncoded: Uncoded,
     seed: int,
 ) -> Record:
-    """What the stage did. `tables`: those that it made; `found`: what each method gave; `truth`: what people coded."""
+    """Return the stage's record. `tables`: its tables; `found`: results per method; `truth`: human codes."""
     methods = [one.method for one in found]
     made = Record(
         segments=len(truth.seen),
@@ -61,7 +61,7 @@ def record(
 
 
 def _learned(found: Mapped, material: Material, truth: Truth, *, codes: Tree, options: MapCodes) -> dict[str, Any]:
-    """How few-shot mapping learned, and from how many passages of each code it can give."""
+    """Return how few-shot mapping learned, and from how many passages of each code."""
     read = material.segments["document"].to_numpy()[truth.seen]
     passages = truth.rolled[truth.seen].sum(axis=0)
     folds = len(set(found.fold.tolist()) - {EVERYTHING})

@@ -1,7 +1,7 @@
-"""Candidate themes against the codes the pipeline gave: what each theme is about, and what became of each code.
+"""Compares candidate themes with assigned codes: the topic of each theme, and where each code ended up.
 
-A code marks a theme where it is clearly more frequent in it than outside. A theme that one code marks fits it; one that
-several mark alike is ambiguous; one that none marks is an orphan, and a candidate for the framework.
+A code marks a theme if it is clearly more frequent in it than outside. A theme marked by one code fits it; one marked
+by several about equally is ambiguous; one marked by none is an orphan, a candidate for the framework.
 """
 
 from typing import Any
@@ -12,18 +12,18 @@ import pandas as pd
 from pipeline.core.coders import PIPELINE
 from pipeline.core.terms import CLEARLY, HALF
 
-# A code marks a theme where it is clearly more frequent in it than outside, on so many segments.
+# Minimum number of segments for a code to mark a theme.
 FEWEST = 3
-# One code among several is the theme's own where it is so many times as frequent as the next.
+# A theme fits its most frequent code if that is this many times as frequent as the next.
 DOMINANT = 2.0
 QUOTES = 3
 
 
 def crossed(themes: pd.DataFrame, given: pd.DataFrame, *, codes: list[str], segments: pd.DataFrame) -> pd.DataFrame:
-    """Rows of theme_code for the pipeline: every theme (segment_id, theme_id) against every code (segment_id, code).
+    """Return rows of theme_code for the pipeline: every theme with every code.
 
-    `verdict`: fits or ambiguous for the codes that mark a theme, orphan on every row of a theme that none marks, else
-    other.
+    `themes`: segment_id, theme_id; `given`: segment_id, code. `verdict`: fits or ambiguous for codes that mark a theme,
+    orphan on all rows of a theme that none marks, otherwise other.
     """
     members = themes[(themes["theme_id"] >= 0) & themes["segment_id"].isin(segments["segment_id"])]
     n_all = len(segments)
@@ -55,7 +55,7 @@ def crossed(themes: pd.DataFrame, given: pd.DataFrame, *, codes: list[str], segm
 
 
 def marks(n_overlap: int, n_theme: int, n_code: int, n_all: int) -> bool:
-    """Whether a code is clearly more frequent in a theme than outside."""
+    """Return whether a code is clearly more frequent in a theme than outside."""
     outside = (n_code - n_overlap) / max(n_all - n_theme, 1)
     return n_overlap >= FEWEST and n_overlap / n_theme >= CLEARLY * outside
 
@@ -67,16 +67,16 @@ def _verdicts(overlaps: dict[str, int], n_theme: int, n_code: dict[Any, int], n_
         return {}
     if len(ordered) == 1 or ordered[0] >= DOMINANT * ordered[1]:
         return {code: "fits" if n == ordered[0] else "other" for code, n in found.items()}
-    # Codes far behind the first say little of the theme.
+    # Codes far less frequent than the first are ignored.
     return {code: "ambiguous" for code, n in found.items() if DOMINANT * n > ordered[0]}
 
 
 def recovery(table: pd.DataFrame, *, codes: list[str], n_all: int) -> pd.DataFrame:
-    """Rows of code_themes: what became of each code in the candidate themes (rows of theme_code).
+    """Return rows of code_themes: where each code ended up among the candidate themes (rows of theme_code).
 
-    recovered: a theme holds at least half of it and is at least half made of it. merged: a theme holds half of it,
-    among other things. fragmented: several themes hold it, and none half. invisible: it marks no theme. too few: the
-    code was given to fewer than FEWEST segments.
+    recovered: a theme contains at least half of it and consists of it by at least half. merged: a theme contains half
+    of it, among other things. fragmented: it is spread over several themes, none with half. invisible: it marks no
+    theme. too few: fewer than FEWEST segments have the code.
     """
     rows: list[dict[str, Any]] = []
     for code in codes:
@@ -99,10 +99,10 @@ def recovery(table: pd.DataFrame, *, codes: list[str], n_all: int) -> pd.DataFra
 
 
 def quotes(table: pd.DataFrame, themes: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """Rows of theme_code_quotes: segments to read for each theme and each code that marks it, three of each kind.
+    """Return rows of theme_code_quotes: segments to read for each theme and each code that marks it.
 
-    `scores` holds segment_id, code, score and accepted. both: in the theme and given the code. theme_only: in the
-    theme, the code least likely. code_only: given the code most surely, outside the theme.
+    Three of each kind. `scores`: segment_id, code, score and accepted. both: in the theme with the code. theme_only: in
+    the theme, lowest score for the code. code_only: highest score for the code, outside the theme.
     """
     pairs = table[table["verdict"].isin(["fits", "ambiguous"])]
     theme_of = themes.set_index("segment_id")["theme_id"]

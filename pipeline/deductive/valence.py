@@ -1,9 +1,9 @@
-"""Facilitator or barrier: whether a passage tells of what helps or of what hinders, with the sentence that says so.
+"""Classifies passages as facilitator or barrier, with the sentence that shows it.
 
-Wording decides: how near the passage lies to short model sentences of help and of hindrance (their vectors), and words
-that mark either, turned round by a negation before them. Where people coded facilitators and barriers as codes of
-their own, the two are weighed anew from those passages, each document by the others' codings. It is the least certain
-of the pipeline's readings: irony, and a barrier that was overcome, are read wrongly as often as not.
+Based on wording: similarity of the vector to model sentences of either kind, and marker words, reversed by a preceding
+negation. If people coded facilitators and barriers, the two are reweighted by these passages, each document by the
+codings of others. This is the least reliable of the pipeline's outputs: irony and barriers that were overcome are often
+misread.
 """
 
 import re
@@ -46,11 +46,11 @@ REACH = 3
 WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 SENTENCE = re.compile(r"[^.!?\n]+[.!?]*[\"'”’)]*")
 
-# How much the vectors and the words each count, in log-odds; round numbers, fitted to no study.
+# Weights of vectors and words in log-odds; round numbers, not fitted to any study.
 OF_VECTORS, OF_WORDS = 10.0, 1.5
-# So sure a passage must be to read one way. Between, it is both where words of both are there, else neither.
+# Minimum probability of a single valence; below it, both if words of both kinds occur, otherwise neither.
 CLEAR = 0.6
-# Passages of either kind from which learning begins.
+# Minimum number of coded passages of each kind for learning.
 FEWEST = 10
 CODED = {
     "facilitator": 0, "facilitators": 0, "enabler": 0, "enablers": 0,
@@ -60,14 +60,14 @@ CODED = {
 
 @dataclass(frozen=True)
 class Reading:
-    """A sentence's or passage's marks of help and of hindrance."""
+    """Counts of facilitator and barrier words in a text."""
 
     helps: int
     hinders: int
 
 
 def read(text: str) -> Reading:
-    """Count the words of help and hindrance in a text; a negation up to three words before turns a word round."""
+    """Count facilitator and barrier words in a text; a negation up to three words before reverses a word."""
     helps = hinders = 0
     words = WORD.findall(text.lower().replace("’", "'"))
     for place, word in enumerate(words):
@@ -84,9 +84,9 @@ def read(text: str) -> Reading:
 
 @dataclass(frozen=True)
 class Witness:
-    """What segments' wording says, a row each: `vectors`: nearer to help (+) or hindrance (-); `words`: -1 to 1.
+    """Evidence from wording, one row per segment.
 
-    `readings`: the counts behind `words`.
+    `vectors`: similarity to facilitators (+) or barriers (-); `words`: -1 to 1; `readings`: the counts behind `words`.
     """
 
     vectors: Floats
@@ -95,12 +95,12 @@ class Witness:
 
     @property
     def helps(self) -> Floats:
-        """The probability that a passage tells of help rather than of hindrance, by wording alone."""
+        """The probability of facilitator rather than barrier, from wording alone."""
         return sigmoid(OF_VECTORS * self.vectors + OF_WORDS * self.words).round(DIGITS)
 
 
 def witness(texts: list[str], plain: Floats, anchors: npt.NDArray[np.float32]) -> Witness:
-    """Read the wording of segments. `plain`: their unit vectors; `anchors`: the vectors of ANCHORS."""
+    """Return the evidence from wording. `plain`: unit vectors of segments; `anchors`: vectors of ANCHORS."""
     help_side, hinder_side = anchors[: len(HELPS)].mean(axis=0), anchors[len(HELPS) :].mean(axis=0)
     readings = tuple(read(text) for text in texts)
     balance = [(one.helps - one.hinders) / (1 + one.helps + one.hinders) for one in readings]
@@ -116,9 +116,9 @@ def valences(
     features: Callable[[], Floats],
     options: mapping_few.Options,
 ) -> pd.DataFrame:
-    """Rows of the valence table, one for each segment. Learned where people coded valence, else by wording alone.
+    """Return rows of the table valence, one per segment; learned if people coded valence, otherwise from wording alone.
 
-    `features` gives what is learned from, a row a segment; it is asked only where there is something to learn.
+    `features`: returns the features, one row per segment; called only if there is something to learn.
     """
     helps = said.helps
     both = np.array([one.helps > 0 and one.hinders > 0 for one in said.readings], dtype=bool)
@@ -164,7 +164,7 @@ def valences(
 
 
 def evidence(text: str, verdict: str) -> tuple[int, int]:
-    """Where in a text the sentence is that speaks most for the verdict; (0, 0) where no sentence does."""
+    """Return the span of the sentence that best supports the verdict; (0, 0) if there is none."""
     best, place = 0, (0, 0)
     for match in SENTENCE.finditer(text):
         found = read(match.group())
@@ -180,7 +180,7 @@ def evidence(text: str, verdict: str) -> tuple[int, int]:
 
 
 def _coded(segments: pd.DataFrame, codings: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Segments x (facilitator, barrier): where people coded it, by the code's name or its parent's."""
+    """Return segments x (facilitator, barrier): where people coded it, by the name of the code or its parent."""
     side = codings["code"].str.casefold().map(CODED).fillna(codings["parent_code"].str.casefold().map(CODED))
     named = codings.assign(code=side.map({0: "facilitator", 1: "barrier"})).dropna(subset=["code"])
     rows = codes_of_segments(segments, named)

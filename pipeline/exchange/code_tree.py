@@ -1,4 +1,4 @@
-"""The codebook, codes beyond it and candidate themes as trees of codes with ids, for formats that hold such trees."""
+"""Trees of codes with ids, for export formats: the codebook, codes missing from it, and candidate themes."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from pipeline.reporting.code_text import described
 
 @dataclass
 class Node:
-    """A code with its id and the codes below it; `codable`: whether it may be applied to a passage."""
+    """A code with its id and sub-codes. `codable`: whether it may be applied to passages."""
 
     guid: str
     name: str
@@ -26,7 +26,7 @@ class Node:
     below: list["Node"] = field(default_factory=list)
 
     def xml(self) -> str:
-        """The code as REFI-QDA writes it."""
+        """Return the code as REFI-QDA XML."""
         attributes = {
             "guid": self.guid,
             "name": self.name,
@@ -40,7 +40,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Codes:
-    """The codes of a study: trees, each code's id by its name, and the ids of those that the codebook lacks."""
+    """A study's codes: trees, ids by name, and ids of codes missing from the codebook."""
 
     trees: list[Node]
     guids: dict[str, str]
@@ -48,7 +48,7 @@ class Codes:
 
 
 def codes(book: Codebook, codings: pd.DataFrame, *, study: str) -> Codes:
-    """The codebook's codes, and then those that people applied and it lacks, each below the parent they stated."""
+    """Return the codebook's codes, then other applied codes, each below the parent that coders stated."""
     nodes = {
         code.name: Node(refi.guid(study, "code", code.name), code.name, described(code), code.color)
         for code in book.codes
@@ -68,7 +68,7 @@ def codes(book: Codebook, codings: pd.DataFrame, *, study: str) -> Codes:
 
 
 def _beyond(book: Codebook, codings: pd.DataFrame) -> dict[str, str]:
-    """Each code that was applied (or stated as a parent) and is not in the codebook, with its commonest parent."""
+    """Return each code (or stated parent) missing from the codebook, with its commonest parent."""
     stated: dict[str, Counter[str]] = defaultdict(Counter)
     for row in table_rows.each(codings[["code", "parent_code"]]):
         code, parent = str(row.code), str(row.parent_code)
@@ -97,10 +97,10 @@ def themes(
     told: Sequence[str] = (),
     become: Mapping[int, str] | None = None,
 ) -> tuple[list[Node], dict[int, Node]]:
-    """The candidate themes as a tree of their own (no tree where there are none), and each theme's node by its id.
+    """Return the candidate themes as a tree (empty if there are none), and each theme's node by id.
 
-    `told`: sentences on all themes together; `become`: what each is for people, by its id.
-    A label that another code has already (`taken`) gets the theme's id behind it: some programs take a name for an id.
+    `told`: sentences about all themes; `become`: each theme's status for people, by id; `taken`: names in use, which
+    get the theme's id appended, because some programs treat names as ids.
     """
     if table.empty:
         return [], {}
@@ -123,7 +123,7 @@ def themes(
 
 
 def _said(row: Any, become: Mapping[int, str]) -> str:
-    """What a theme's table says of it, as a description."""
+    """Return a theme's description."""
     held = row._asdict()
     words = languages.shown(held["keywords"], str(held.get("language", languages.ENGLISH)))
     kind = "sub-theme" if held["level"] > 1 else "theme"

@@ -1,4 +1,4 @@
-"""Every table as a csv file: UTF-8 with a byte order mark, which Excel needs, and no cell that could be a formula."""
+"""Writes tables as csv: UTF-8 with a byte order mark, which Excel needs, and without cells that could be formulas."""
 
 import csv
 import io
@@ -11,9 +11,9 @@ from pipeline.core import formula_guard
 
 
 def table(frame: pd.DataFrame) -> bytes:
-    """The file of a table, its rows in their order. Texts are guarded (see `cells`), numbers are not.
+    """Return a table as a csv file. Text is guarded against formulas (see `formula_guard`), numbers are not.
 
-    A list is written as JSON, a truth value as true or false, a missing value as nothing.
+    Lists are written as JSON, booleans as true or false, missing values as empty cells.
     """
     place = io.StringIO()
     writer = csv.writer(place, lineterminator="\r\n")

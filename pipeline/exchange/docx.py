@@ -1,4 +1,4 @@
-"""The codebook and the framework matrix as Word documents, to read on paper and to send to others."""
+"""The codebook and the framework matrix as Word documents, for print and sharing."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ LEVELS = 9
 
 
 def codebook(book: Codebook) -> bytes:
-    """The codebook as a document's bytes: a heading a code, sub-codes below their parents, and what is said of them."""
+    """Return the codebook as a Word document: one heading per code, sub-codes below their parents."""
     made = begun("Codebook")
     if not len(book):
         made.add_paragraph("The codebook has no codes.")
@@ -45,10 +45,9 @@ def matrix(
     codes: Sequence[str],
     said: Mapping[tuple[str, str], Summary] | None = None,
 ) -> bytes:
-    """The framework matrix as a document's bytes: a heading a case, and for each code what the case says of it.
+    """Return the framework matrix as a Word document: one heading per case, one table row per code.
 
-    `table`: framework_matrix; `cases`: with their attributes; `codes`: the order in which codes stand; `said`: what
-    people wrote in cells.
+    `table`: framework_matrix; `cases`: with attributes; `codes`: their order; `said`: summaries written by people.
     """
     made = begun("Framework matrix")
     made.add_paragraph(
@@ -95,7 +94,7 @@ def _code(made: Any, book: Codebook, name: str, level: int) -> None:
 
 
 def begun(title: str) -> Any:
-    """An empty document with a title and the properties of no day and nobody."""
+    """Return an empty document with a title and fixed properties."""
     made = Document()
     made.styles["Normal"].font.name = "Calibri"
     made.styles["Normal"].font.size = Pt(11)
@@ -113,7 +112,7 @@ def _filled(places: Any, left: str, right: str, *, bold: bool = False) -> None:
 
 
 def saved(made: Any) -> bytes:
-    """The bytes of a document: the same for the same contents."""
+    """Return a document's bytes; the same content gives the same bytes."""
     place = io.BytesIO()
     made.save(place)
     return markup.repacked(place.getvalue())

@@ -1,4 +1,4 @@
-"""The hand-out for stakeholders as a Word document: a card a theme, and a table with empty cells to write into."""
+"""Hand-outs for stakeholders as Word documents: one card per theme, with a table to fill in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from docx.shared import Cm, Pt
 from pipeline.decisions.alternative_readings import ANSWERS
 from pipeline.exchange import docx, markup
 
-# By these the form is known when it comes back: the first cell of a row, and the first cell of a theme's table.
+# Labels by which a returned form is recognised: first cells of rows and of each theme's table.
 NAME, ROLE, DATE = "Your name", "Your role", "Date (year-month-day)"
 THEME = "Theme"
-# Room to write in, by hand too.
+# Row heights in cm, with room for handwriting.
 LINE, SPACE = 0.9, 2.6
 LEFT, RIGHT = 5.0, 11.5
 GATHERED = (
@@ -28,13 +28,13 @@ INTRO = (
     "Then save the document and send it back. Please do not change the numbers beside the word Theme: "
     "we use them to match your answers to the cards.",
 )
-# Where people have changed what the computer found.
+# Shown if people have decided on themes.
 DECIDED = "The researchers have reviewed these groups and named, merged, split or rejected some of them."
 
 
 @dataclass(frozen=True)
 class Card:
-    """A theme as stakeholders see it. `said`: what it is in plain sentences; `quotes`: passages with who says them."""
+    """A theme as shown to stakeholders. `said`: its description; `quotes`: passages with their speakers."""
 
     theme_id: int
     label: str
@@ -51,10 +51,10 @@ def document(
     grouped: bool = True,
     labeller: str = "",
 ) -> bytes:
-    """The hand-out as a document's bytes; `role`: written in as that of the reader, where it is made for one.
+    """Return the hand-out as a Word document. `role`: the reader's role, if it is made for one.
 
-    `decided`: whether the researchers have decided on any theme. `grouped`: whether the themes come from a grouping at
-    all. `labeller`: the language model that worded names, if any.
+    `decided`: whether researchers have decided on any theme; `grouped`: whether themes come from clustering;
+    `labeller`: the language model that wrote names, if any.
     """
     made = docx.begun("What do you make of it?")
     made.add_paragraph(markup.allowed(f"Study: {study}"))

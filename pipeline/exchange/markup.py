@@ -1,4 +1,4 @@
-"""XML and zip archives as text and bytes: escaped, and the same for the same contents."""
+"""Builds XML and zip archives; the same content gives the same bytes."""
 
 import io
 import re
@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
-# XML 1.0 cannot hold these characters in any spelling.
+# Characters that XML 1.0 cannot represent.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _IN_TEXT = {"\r": "&#13;"}
 _IN_ATTRIBUTE = {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;", '"': "&quot;"}
-# The earliest day a zip can name.
+# The earliest date in a zip archive.
 _DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def element(tag: str, attributes: Mapping[str, object], *children: str) -> str:
-    """An element of XML; attributes that are None or empty are left out, children are XML already."""
+    """Return an XML element without empty attributes. `children`: XML."""
     said = "".join(
         f' {name}="{escape(allowed(str(value)), _IN_ATTRIBUTE)}"'
         for name, value in attributes.items()
@@ -27,22 +27,22 @@ def element(tag: str, attributes: Mapping[str, object], *children: str) -> str:
 
 
 def text(tag: str, words: str) -> str:
-    """An element that holds only words; nothing where there are none."""
+    """Return an element containing text; '' if there is none."""
     return f"<{tag}>{escape(allowed(words), _IN_TEXT)}</{tag}>" if words else ""
 
 
 def allowed(words: str) -> str:
-    """Words with U+FFFD in place of each character that XML cannot hold."""
+    """Return text with U+FFFD for characters that XML cannot represent."""
     return _FORBIDDEN.sub("\ufffd", words)
 
 
 def some(tag: str, children: list[str]) -> str:
-    """An element around children; nothing where there are none, since the format knows no empty lists."""
+    """Return an element around children; '' without children, because the format has no empty lists."""
     return element(tag, {}, *children) if children else ""
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:
-    """A zip of files by name, in the given order: same files, same bytes."""
+    """Return a zip archive of files by name, in the given order."""
     place = io.BytesIO()
     with zipfile.ZipFile(place, "w") as packed:
         for name, data in files.items():
@@ -55,7 +55,7 @@ def archive(files: Mapping[str, bytes]) -> bytes:
 
 
 def repacked(data: bytes) -> bytes:
-    """A zip that another library made, its members in the order of their names and without its times."""
+    """Return a zip archive with members sorted by name and without times."""
     with zipfile.ZipFile(io.BytesIO(data)) as made:
         return archive({name: made.read(name) for name in sorted(made.namelist(), key=_content_types_first)})
 

@@ -1,4 +1,4 @@
-"""A codebook as a REFI-QDA codebook file (.qdc), which most programs for qualitative analysis open."""
+"""Exports a codebook as REFI-QDA codebook (.qdc), which most programs for qualitative analysis can open."""
 
 import pandas as pd
 
@@ -10,9 +10,9 @@ NO_CODINGS = pd.DataFrame({"code": [], "parent_code": []})
 
 
 def codebook(book: Codebook, *, study: str) -> bytes:
-    """The file's bytes; codes stand below their parents, with color and with all that is said of them as description.
+    """Return the codebook file: codes below their parents, with color and description.
 
-    The format has no empty codebook: one of no codes is written without its list.
+    The format has no empty codebook, so one without codes is written without the list.
     """
     trees = code_tree.codes(book, NO_CODINGS, study=study).trees
     attributes = {"xmlns": refi.CODEBOOK, "origin": refi.ORIGIN}

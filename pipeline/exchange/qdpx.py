@@ -1,6 +1,6 @@
-"""A whole study as a REFI-QDA project (.qdpx): texts, codebook, codings of people and pipeline, cases, themes, memos.
+"""Exports a study as REFI-QDA project (.qdpx): texts, codebook, codings, cases, themes and memos.
 
-The same study gives the same bytes. Every file is checked before it is handed out (`refi_check`).
+The same study gives the same bytes. Every file is validated before it is returned (`refi_check`).
 """
 
 from bisect import bisect_left
@@ -30,7 +30,7 @@ NAME_LENGTH = 60
 
 @dataclass(frozen=True)
 class _Applied:
-    """Codes that one coder applied to one span in one go. `date`: as the codings table has it, or empty."""
+    """Codes that one coder applied to one span. `date`: as in the table codings, or ''."""
 
     start: int
     end: int
@@ -49,12 +49,12 @@ def project(
     method: str = "",
     offsets: Offsets = "codepoints",
 ) -> bytes:
-    """The bytes of the .qdpx of a study.
+    """Return a study as a .qdpx file.
 
-    `tables`: those named in TABLES. `study`: its name, from which ids are made. `method`: whose accepted rows of
-    code_assignments are the pipeline's codings; where none is named, the study's primary one's. `offsets`: positions in
-    code points, as the format says, or in UTF-16 units, as NVivo counts; the end is not included. What XML cannot hold
-    is replaced by U+FFFD in names and memos, never in texts.
+    `tables`: those in TABLES. `study`: its name, from which ids are derived. `method`: the mapping method to export, by
+    default the study's primary one. `offsets`: unit of positions: code points, as the format says, or UTF-16 units, as
+    NVivo counts; ends are exclusive. Characters that XML cannot represent are replaced by U+FFFD in names and memos,
+    never in texts. Raises ExchangeError if the file would not be valid.
     """
     codes = code_tree.codes(codebook, tables["codings"], study=study)
     become = tables["theme_states"]
@@ -96,7 +96,7 @@ def project(
 
 
 def source_names(documents: Iterable[str]) -> dict[str, str]:
-    """What each document is called in other programs: its file's name, or its whole path where two share the name."""
+    """Return each document's name in other programs: its file name, or its path if file names are not unique."""
     short = {str(document): PurePosixPath(str(document)).name for document in documents}
     shared = Counter(name.casefold() for name in short.values())
     return {document: name if shared[name.casefold()] == 1 else document for document, name in sorted(short.items())}
@@ -105,7 +105,7 @@ def source_names(documents: Iterable[str]) -> dict[str, str]:
 def _source(
     name: str, document: str, text: str, applied: list[_Applied], people: refi_people.People, *, offsets: Offsets
 ) -> str:
-    """A text with what was applied to it, who speaks in it, and what kind of source it is."""
+    """Return a text as XML, with its selections, speakers and source type."""
     guid = refi.guid(people.study, "source", document)
     place = _places(text, offsets)
     selections = [_selection(people.study, document, text, one, place) for one in sorted(applied, key=_order)]
@@ -120,7 +120,7 @@ def _source(
 
 
 def _by_people(codings: pd.DataFrame, guids: Mapping[str, str]) -> dict[str, list[_Applied]]:
-    """Codings by document; those of one coder on one span with the same memo and date are one selection."""
+    """Return human codings by document; codes with the same coder, span, memo and date form one selection."""
     groups: dict[tuple[Any, ...], set[str]] = defaultdict(set)
     for row in table_rows.each(codings):
         groups[row.document, row.start, row.end, row.coder, row.memo, row.date].add(guids[str(row.code)])
@@ -133,7 +133,7 @@ def _by_people(codings: pd.DataFrame, guids: Mapping[str, str]) -> dict[str, lis
 def _by_pipeline(
     tables: Mapping[str, pd.DataFrame], guids: Mapping[str, str], nodes: Mapping[int, code_tree.Node], method: str
 ) -> dict[str, list[_Applied]]:
-    """The pipeline's candidate codes and themes by document: one selection a segment, the scores in its description."""
+    """Return the pipeline's codes and themes by document: one selection per segment, with scores in its description."""
     method, scores = _scores(tables["code_assignments"], set(guids), method)
     in_theme = {str(row.segment_id): row for row in table_rows.each(tables["theme_assignments"])}
     found: dict[str, list[_Applied]] = defaultdict(list)
@@ -153,7 +153,7 @@ def _by_pipeline(
 
 
 def _scores(assigned: pd.DataFrame, codes: set[str], method: str) -> tuple[str, dict[str, list[tuple[str, float]]]]:
-    """The method, and the codes it gave each segment with their scores, in the order of the codes' names."""
+    """Return the method, and each segment's assigned codes with scores, sorted by code name."""
     method = method or coders.primary(assigned["method"])
     given = assigned[assigned["accepted"] & (assigned["method"] == method) & assigned["code"].isin(sorted(codes))]
     found: dict[str, list[tuple[str, float]]] = defaultdict(list)
@@ -163,7 +163,7 @@ def _scores(assigned: pd.DataFrame, codes: set[str], method: str) -> tuple[str, 
 
 
 def _selection(study: str, document: str, text: str, one: _Applied, place: Callable[[int], int]) -> str:
-    """A passage with the codes that one coder gave it, named by its first words."""
+    """Return a passage with one coder's codes as XML, named by its first words."""
     own = (document, one.start, one.end, one.coder, one.said, one.date)
     user = refi.user(study, one.coder)
     when = refi.moment(one.date)
@@ -191,7 +191,7 @@ def _order(one: _Applied) -> tuple[Any, ...]:
 
 
 def _places(text: str, offsets: Offsets) -> Callable[[int], int]:
-    """From code points to the unit asked for: in UTF-16, a character beyond the first 65,536 counts as two."""
+    """Return a function from code points to the requested unit; in UTF-16, characters beyond U+FFFF count as two."""
     wide = [index for index, character in enumerate(text) if character > "\uffff"] if offsets == "utf16" else []
     return lambda at: at + bisect_left(wide, at)
 

@@ -1,8 +1,8 @@
-"""What REFI-QDA 1.0 asks of a project, checked on every export: the parts that an export uses, and no others.
+"""Validates every export against REFI-QDA 1.0, for the elements that exports use.
 
-The format's schema is no part of this program. These checks say the same of the elements written here: which may stand
-in which, in which order and how often, which attributes they need, and of what form; and beyond it, that ids are
-unique, that every reference leads somewhere, and that every selection lies in its text.
+The format's schema is not part of this program. These checks cover the same rules for the elements written here:
+nesting, order, number, required attributes and their form; and beyond the schema, unique ids, valid references, and
+selections within their text.
 """
 
 import re
@@ -25,8 +25,8 @@ _FORMS = {
     "kind": re.compile(r"Text|Boolean|Integer|Float|Date|DateTime"),
     "path": re.compile(rf"internal://{_GUID}\.txt"),
 }
-# The children of an element in their order (`?`: at most one, `*`: any number, `+`: at least one), and its attributes
-# (`!`: needed) with their form.
+# Children of an element in order (`?`: at most one, `*`: any number, `+`: at least one), and its attributes (`!`:
+# required) with their form.
 _REFERENCE: tuple[str, dict[str, str]] = ("", {"targetGUID!": "guid"})
 _SHAPES: dict[str, tuple[str, dict[str, str]]] = {
     "Project": (
@@ -81,11 +81,11 @@ _REFERRING = ("targetGUID", "creatingUser", "creatingUserGUID")
 
 
 class ExchangeError(CounterpointError):
-    """An export would not have been what its format asks for; nothing was written."""
+    """An export would not have been valid; nothing was written."""
 
 
 def check(xml: bytes, files: Mapping[str, bytes], *, units: str) -> None:
-    """Raise ExchangeError with everything that is wrong in a project; `files`: its sources; `units`: how it counts."""
+    """Raise ExchangeError with all problems of a project. `files`: its sources; `units`: how positions are counted."""
     root = fromstring(xml)
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]

@@ -1,4 +1,4 @@
-"""What researchers decided, as notes of REFI-QDA, and each candidate theme as a set of its codes, sources and notes."""
+"""Exports researchers' decisions as REFI-QDA notes, and themes as sets of codes, sources and notes."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from pipeline.exchange.code_tree import Codes, Node
 
 @dataclass(frozen=True)
 class Note:
-    """A note: its XML, the file that holds its text, and the theme it is about, or that took that one in."""
+    """A note: its XML, the file with its text, and the theme it is about, or the theme that one was merged into."""
 
     guid: str
     xml: str
@@ -27,7 +27,7 @@ class Note:
 
 
 def notes(decisions: Sequence[Decision], nodes: Mapping[int, Node], *, study: str) -> list[Note]:
-    """A note for each standing decision that says something in the researchers' words, in the order they were taken."""
+    """Return a note for each decision in force that contains text by researchers, in chronological order."""
     found = []
     names: set[str] = set()
     standing = deciding.standing(decisions)
@@ -64,7 +64,7 @@ def sets(
     *,
     study: str,
 ) -> list[str]:
-    """A set for each theme, and one of the codes that the codebook lacks, where there are any."""
+    """Return one set per theme, and one of the codes missing from the codebook, if any."""
     document_of = dict(zip(tables["segments"]["segment_id"], tables["segments"]["document"], strict=True))
     documents: dict[int, set[str]] = defaultdict(set)
     for row in table_rows.each(tables["theme_assignments"]):

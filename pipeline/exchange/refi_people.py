@@ -1,4 +1,4 @@
-"""Who is in a study, for REFI-QDA: coders as users, participants as cases, their attributes as variables."""
+"""Exports people to REFI-QDA: coders as users, participants as cases, attributes as variables."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -11,16 +11,16 @@ from pipeline.exchange import markup
 
 
 def users(names: Iterable[str], *, study: str) -> list[str]:
-    """The users: people in the order of their names, and last the model."""
+    """Return the users: people sorted by name, then the model."""
     listed = [*sorted(set(names) - {coders.MODEL}), coders.MODEL]
     return [markup.element("User", {"guid": refi.user(study, name), "name": name}) for name in listed]
 
 
 class People:
-    """Speakers and cases of a study, by document and by case."""
+    """A study's speakers and cases, by document and by case."""
 
     def __init__(self, turns: pd.DataFrame, cases: pd.DataFrame, documents: pd.DataFrame, study: str) -> None:
-        """Take the tables; `study` is the name that ids are made from."""
+        """Take the tables. `study`: the name from which ids are derived."""
         self.study = study
         self.attributes = [name for name in cases.columns if name != "case"]
         self._cases = cases.sort_values("case")
@@ -33,21 +33,21 @@ class People:
                 self._documents[str(row.case)].add(str(row.document))
 
     def description(self, document: str) -> str:
-        """What a source is, in lines that `refi.speakers` and `refi.file_of` read again."""
+        """Return a source's description, which `refi.speakers` and `refi.file_of` can read back."""
         lines = [refi.file_line(document)]
         named = sorted(one for one in self._speakers[document] if one[0] or one[2])
         lines += [refi.speaker_line(*one) for one in named or sorted(self._speakers[document])]
         return "\n".join(lines)
 
     def variables(self) -> list[str]:
-        """A variable for each attribute of the cases, and one for the kind of a source."""
+        """Return one variable per attribute of the cases, and one for the source type."""
         return [
             markup.element("Variable", {"guid": self._variable(name), "name": name, "typeOfVariable": "Text"})
             for name in [*self.attributes, *([refi.SOURCE_TYPE] if self._types else [])]
         ]
 
     def cases(self, sources: Mapping[str, str]) -> list[str]:
-        """The cases with their values, and the sources they speak in (by id)."""
+        """Return the cases with their values and sources (by id)."""
         found = []
         for row in self._cases.to_dict("records"):
             values = [self._value(name, str(row[name])) for name in self.attributes if row[name]]
@@ -58,7 +58,7 @@ class People:
         return found
 
     def source_values(self, document: str) -> str:
-        """The kind of a source, as a value."""
+        """Return the source type of a document as a value."""
         return self._value(refi.SOURCE_TYPE, self._types[document])
 
     def _value(self, name: str, value: str) -> str:

@@ -1,4 +1,4 @@
-"""The codebook as a workbook: a row a code, parents before their children, everything as text."""
+"""Exports the codebook as a workbook: one row per code, parents first, all cells as text."""
 
 import io
 
@@ -12,7 +12,7 @@ WIDTHS = (28, 22, 50, 40, 40, 60, 60, 10)
 
 
 def codebook_rows(book: Codebook) -> list[tuple[str, ...]]:
-    """The codes as rows of COLUMNS, in the order of the codebook; examples stand a line each."""
+    """Return the codes as rows of COLUMNS, in codebook order; one example per line."""
     return [
         (
             code.name,
@@ -29,7 +29,7 @@ def codebook_rows(book: Codebook) -> list[tuple[str, ...]]:
 
 
 def codebook(book: Codebook) -> bytes:
-    """The workbook's bytes; what looks like a formula or an address stays text, and its day is a fixed one."""
+    """Return the workbook; text that looks like a formula or address stays text, and the date is fixed."""
     place = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     made = xlsxwriter.Workbook(place, plain)

@@ -1,4 +1,4 @@
-"""The framework matrix as a workbook: a sheet to read and filter, and one with every passage it rests on."""
+"""Exports the framework matrix as a workbook: one sheet to read and filter, and one with all passages."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from pipeline.reporting import written_summaries
 from pipeline.reporting.matrix import Cell
 from pipeline.reporting.quotes import Quote
 
-# What stands in a cell without a summary, by its state.
+# Content of cells without a summary, by state.
 SILENT = {
     "asked": "asked, silent",
     "not_asked": "not asked",
@@ -24,12 +24,12 @@ SILENT = {
 }
 HEADINGS = ("quote", "case", "code", "document", "speaker", "attributes", "time", "question", "passage", "segment_id")
 WIDTHS = (7, 16, 22, 26, 14, 22, 8, 40, 80, 28)
-# What a person may change in `Themes`: the label, the decision, the memo.
+# Columns of the sheet Themes; people may edit label, decision and memo.
 THEMES = ("theme", "label", "status", "decision", "memo", "segments", "words", "id")
 THEME_WIDTHS = (7, 44, 30, 12, 60, 10, 44, 10)
 DECISIONS = ("accept", "reject")
-# The hidden sheet that says what the workbook held when it was made, so that it can be told what people changed.
-# A row a cell (case, code, fingerprints of what it shows and of its extractive summary) or theme (id, status, label).
+# Columns of the hidden sheet with the original content, by which edits are detected: one row per cell (case, code,
+# fingerprints of the shown text and of the extractive summary) or theme (id, status, label).
 ORIGIN = ("kind", "name", "code", "shown", "extractive")
 
 
@@ -45,18 +45,16 @@ def write_matrix(
     told: Sequence[str] = (),
     said: Mapping[tuple[str, str], written_summaries.Summary] | None = None,
 ) -> None:
-    """Write the workbook: `Matrix` (a row a case, its attributes, a column a code), `Themes`, `Quotes`, `About`.
+    """Write the workbook: `Matrix` (one row per case, attributes, one column per code), `Themes`, `Quotes`, `About`.
 
-    A cell of the matrix links to the first of its passages in `Quotes`. Everything is written as text, so that talk
-    that looks like a formula or an address stays talk. The workbook comes back (`counterpoint import`): a hidden sheet
-    holds a fingerprint of everything that may be changed.
-
-    `themes`: those of the first level with their `number`; `become`: what each is for people, by its id; `told`:
-    sentences on all of them together; `said`: what people wrote in cells.
+    Cells of the matrix link to their first passage in `Quotes`. Everything is written as text, so that speech that
+    looks like a formula or address is not interpreted. For re-import (`counterpoint import`), a hidden sheet contains
+    fingerprints of all editable content. `themes`: top-level themes with their `number`; `become`: their status for
+    people, by id; `told`: sentences about all themes; `said`: summaries written by people.
     """
     said = said or {}
     place.parent.mkdir(parents=True, exist_ok=True)
-    # In memory: a run that is killed must leave no passages in the system's folder of temporary files.
+    # In memory: a killed run must not leave passages in the system's temporary folder.
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     book = xlsxwriter.Workbook(str(place), plain)
     book.set_properties(
@@ -84,7 +82,7 @@ def write_matrix(
 
 
 def attributes_of(cases: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """What is known of each case: attribute and value as text."""
+    """Return each case's attributes as text."""
     columns = [str(column) for column in cases.columns if column != "case"]
     known = cases.fillna("").astype(str).to_dict("records")
     return {row["case"]: {column: row[column] for column in columns} for row in known}
@@ -131,7 +129,7 @@ def _write_cells(
 
 
 def shown(cell: Cell, said: Mapping[tuple[str, str], written_summaries.Summary]) -> str:
-    """What a cell says: what a person wrote, else its extractive summary, else why there is none."""
+    """Return the text of a cell: a person's summary, otherwise the extractive one, otherwise why there is none."""
     own = said.get((cell.case, cell.code))
     return own.summary if own else cell.summary or SILENT[cell.state]
 
@@ -149,7 +147,7 @@ def _origin(cell: Cell, said: Mapping[tuple[str, str], written_summaries.Summary
 def _write_themes(
     sheet: Any, themes: pd.DataFrame | None, become: Mapping[int, str], formats: Mapping[str, Any]
 ) -> list[tuple[str, ...]]:
-    """Write a row for each theme; return what the hidden sheet holds of them."""
+    """Write one row per theme; return their rows of the hidden sheet."""
     for column, (heading, width) in enumerate(zip(THEMES, THEME_WIDTHS, strict=True)):
         sheet.write_string(0, column, heading, formats["head"])
         sheet.set_column(column, column, width)
@@ -178,7 +176,7 @@ def _write_origin(sheet: Any, lines: Sequence[Sequence[str]]) -> None:
 def _write_quotes(
     sheet: Any, cells: Sequence[Cell], quotes: Mapping[str, Quote], *, formats: Mapping[str, Any]
 ) -> dict[tuple[str, str], int]:
-    """Write a row for each passage of each cell; return the first row (from 0) of each cell."""
+    """Write one row per passage of each cell; return the first row (from 0) of each cell."""
     for column, (heading, width) in enumerate(zip(HEADINGS, WIDTHS, strict=True)):
         sheet.write_string(0, column, heading, formats["head"])
         sheet.set_column(column, column, width)
@@ -218,5 +216,5 @@ def _write_about(sheet: Any, told: Sequence[str], formats: Mapping[str, Any]) ->
 
 
 def _fits(text: str) -> str:
-    """A text as Excel can hold it: cut, with a mark, where it is too long."""
+    """Return a text shortened, with a mark, to what Excel can hold."""
     return text if len(text) <= LONGEST else text[:LONGEST] + " [cut]"

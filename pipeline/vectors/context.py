@@ -1,9 +1,9 @@
-"""Context: talk goes on across segments, so a segment's vector borrows from those just before and after it.
+"""Adds conversational context to vectors: each segment's vector is mixed with those of adjacent segments.
 
-A cut at 60 words is a cut in the text, not in the thought. The neighbours' vectors, weighted less the further away
-they are, put back what the cut took. Context stops where the subject changes: at the next question, unless the talk
-after it is like the talk before it. The question itself lends its vector too: "twice a month" says what it is about
-only with what was asked. What context costs in sharpness is measured in benchmarks/themes.py.
+A limit of 60 words cuts the text, not the thought; the neighbours' vectors, weighted by distance, restore what was cut
+off. Context stops where the topic changes: at the next question, unless the talk after it resembles the talk before it.
+The question's vector is mixed in too: "twice a month" makes sense only with what was asked. The cost in sharpness is
+measured in benchmarks/themes.py.
 """
 
 from collections.abc import Mapping
@@ -13,31 +13,31 @@ import pandas as pd
 
 from pipeline.core.arithmetic import unit
 
-# Two segments of one subject are about this many times less alike than a thing is to itself: centred vectors of MiniLM
-# have a mean cosine of 0.1 to 0.2 from one segment to the next, and of 0 between any two.
+# Scales the cosine of two segments to a weight. Centred MiniLM vectors have a mean cosine of 0.1 to 0.2 between
+# adjacent segments and 0 between random ones.
 LIKENESS = 2.0
-# What a segment is set aside as that asks something of those who speak after it.
+# Values of set_aside for segments that ask something of the next speakers.
 ASKS = ("interviewer", "heading", "script")
 
 
 def order(segments: pd.DataFrame) -> np.ndarray:
-    """The positions that put segments in the order of the talk: by document, place in it, and id.
+    """Return the positions that sort segments by document, start and id.
 
-    Every step that could depend on the order of rows starts from this, so that no result does.
+    All computations that could depend on row order use this order, so that no result does.
     """
     keys = segments[["document", "start", "segment_id"]].reset_index(drop=True)
     return keys.sort_values(["document", "start", "segment_id"], kind="stable").index.to_numpy()
 
 
 def smooth(segments: pd.DataFrame, vectors: np.ndarray, *, neighbours: int, decay: float) -> np.ndarray:
-    """Vectors with context: each substantive segment plus its neighbours, `decay ** distance` each, at length 1 again.
+    """Return vectors mixed with those of neighbouring segments, scaled to length 1; float32, shape (n, d).
 
-    Rows are aligned to `segments` (segment_id, document, turn_id, prompt_id, start, substantive). Neighbours are the
-    `neighbours` substantive segments on either side in the same document, in the order of the talk. A neighbour of
-    the same turn, or that answers the same question, counts in full. Beyond that the subject may have changed: there it
-    counts as far as it is like the segment (see `continues`). A segment that is not substantive keeps its own vector
-    and lends it to none. Returns float32, one row a segment. `neighbours` 0 gives the plain vectors. Raises ValueError
-    where rows and vectors do not match, or decay is not between 0 and 1.
+    Rows of `vectors` match those of `segments` (segment_id, document, turn_id, prompt_id, start, substantive). A
+    neighbour at distance k, among up to `neighbours` substantive segments on either side in the same document, has
+    weight `decay ** k`: in full if it is in the same turn or answers the same question, otherwise times its similarity
+    (see `continues`). Segments that are not substantive keep their own vectors and are not mixed into others. With
+    `neighbours` 0, returns the plain vectors. Raises ValueError if the rows do not match or `decay` is not between 0
+    and 1.
     """
     if len(segments) != len(vectors):
         raise ValueError(f"{len(segments)} segments but {len(vectors)} vectors: one vector per segment is required.")
@@ -67,16 +67,16 @@ def full(
     decay: float,
     question: float,
 ) -> np.ndarray:
-    """The vectors that themes rest on: of `said`, with neighbours (see `smooth`) and question (see `answering`)."""
+    """Return the vectors used for themes: those of `said`, with neighbours (`smooth`) and question (`answering`)."""
     vectors = smooth(said, plain, neighbours=neighbours, decay=decay)
     return answering(said, vectors, asked(said, everything, known, plain.shape[1]), weight=question)
 
 
 def answering(segments: pd.DataFrame, vectors: np.ndarray, questions: np.ndarray, *, weight: float) -> np.ndarray:
-    """Vectors with the question they answer: each plus `weight` times its question's, at length 1 again (float32).
+    """Return vectors plus `weight` times their question's vector, scaled to length 1; float32, shape (n, d).
 
-    `questions` is aligned to `vectors` (see `asked`); a row of zeros, where no question is known, adds nothing. What
-    all questions have in common is taken off, so that those who were asked are not set apart from those who were not.
+    Rows of `questions` match those of `vectors` (see `asked`); zeros add nothing. The mean of all questions is
+    subtracted, so that segments with and without a question are not separated by this alone.
     """
     has = np.abs(questions).sum(axis=1) > 0
     if not weight or not has.any():
@@ -89,10 +89,10 @@ def answering(segments: pd.DataFrame, vectors: np.ndarray, questions: np.ndarray
 
 
 def asked(segments: pd.DataFrame, everything: pd.DataFrame, known: Mapping[str, np.ndarray], width: int) -> np.ndarray:
-    """The vector of the question each segment answers, (n, width), at length 1; zeros where there is none.
+    """Return the vector of the question each segment answers: shape (n, width), length 1, zeros if there is none.
 
-    `everything`: all segments of the study, those that ask among them; `known`: the vectors by segment_id. Of the turn
-    that asks, what was set aside as a question, a heading or script counts.
+    `everything`: all segments of the study, including questions; `known`: vectors by segment_id. A question's vector is
+    the mean of the segments of its turn that are set aside as interviewer, heading or script.
     """
     found = np.zeros((len(segments), width))
     asking = everything[everything["set_aside"].isin(ASKS)]
@@ -105,10 +105,10 @@ def asked(segments: pd.DataFrame, everything: pd.DataFrame, known: Mapping[str, 
 
 
 def continues(said: pd.DataFrame, vectors: np.ndarray, *, distance: int) -> np.ndarray:
-    """How far the talk goes on from each segment to the one `distance` after it: n - distance weights from 0 to 1.
+    """Return the weight, from 0 to 1, with which talk continues from each segment to the one `distance` after it.
 
-    Rows are in the order of the talk. 0 across documents; 1 within a turn or the answer to one question; else twice
-    their cosine, around the mean of the study, and no more than 1.
+    Rows are sorted by `order`; returns n - distance weights: 0 across documents, 1 within a turn or the answer to one
+    question, otherwise `LIKENESS` times the cosine of the centred vectors, at most 1.
     """
     before, after = said.iloc[:-distance], said.iloc[distance:]
     document, turn, prompt = (

@@ -1,8 +1,8 @@
-"""Texts to vectors: each text once, long ones in parts, and only those that the side cache does not know.
+"""Encodes texts as vectors: each distinct text once, long texts in parts, and only texts missing from the cache.
 
-A vector depends on the text, the model and the precision alone, to the byte: not on the other texts of the run, their
-order, or the cache. Models of the BERT kind are computed by `bert`, static ones by `static`; any other by
-sentence-transformers, one text at a time on the processor and in blocks of one shape on a GPU.
+A vector depends on the text, the model and the precision alone, to the byte: not on other texts, their order, or the
+cache. BERT models are computed by `onnx_bert`, static models by `static_models`, and all others by
+sentence-transformers, one text at a time on the CPU and in batches of one shape on a GPU.
 """
 
 import hashlib
@@ -28,22 +28,22 @@ from pipeline.core.terms import Device, Precision
 from pipeline.vectors import model_files, onnx_bert, static_models
 from pipeline.vectors.onnx_bert import Floats
 
-# Part of every cache's mark: raise it whenever this module or `bert` computes differently.
+# Version of the arithmetic, stored in every cache: increase it whenever this module or `onnx_bert` changes results.
 ARITHMETIC = "2"
-# New vectors after which the cache is written, so that a run that is stopped loses no more.
+# The cache is written after this many new vectors, the most that an interrupted run can lose.
 PART = 16_384
 
 
 class EncoderError(CounterpointError):
-    """The model cannot be loaded or used as params.yaml asks."""
+    """The model cannot be loaded, or cannot be used with the settings in params.yaml."""
 
 
 @dataclass(frozen=True)
 class Used:
-    """What vectors are made with: the model, what computes it, and where.
+    """What vectors were computed with: the model, the software and the device.
 
-    `way`: bert, static or library; `place`: cpu or cuda; `window`: the most word pieces at once, 0 where there is no
-    limit or the library alone knows it; `libraries`: those that compute, with their versions.
+    `way`: bert, static or library; `place`: cpu or cuda; `window`: maximum number of word pieces, 0 if unlimited or
+    unknown; `libraries`: with versions.
     """
 
     model: str
@@ -60,16 +60,19 @@ class Used:
 
 
 class Encoder(Protocol):
-    """What turns texts into vectors: `window` is the most word pieces it takes at once."""
+    """Encodes texts as vectors of `width` numbers. `window`: maximum number of word pieces per text."""
 
     window: int
     width: int
 
     def pieces(self, texts: list[str]) -> list[int]:
-        """The number of word pieces of each text, however long."""
+        """Return the number of word pieces of each text, without truncation."""
 
     def vectors(self, texts: list[str], advance: Callable[[int], object]) -> Floats:
-        """The vectors (n, width) of texts within the window; `advance` is told of each few that are done."""
+        """Return vectors of shape (n, width) for texts within the window.
+
+        Calls `advance` with the number of texts done after each batch.
+        """
 
 
 def encode(
@@ -86,13 +89,12 @@ def encode(
     progress: bool = False,
     tell: Callable[[Used], object] | None = None,
 ) -> Floats:
-    """The vectors of texts, in their order: float32 (n, d), each of unit length.
+    """Return unit vectors of texts, in order: float32, shape (n, d).
 
-    A text beyond the model's window is cut into parts, at spaces where there are any, and its vector is the mean of the
-    parts' unit vectors, weighted by their word pieces. `cache`: a parquet file of vectors by the sha256 of their text;
-    afterwards it holds those of `texts` and no others. What it does not know, `others` may. `tell` is given what the
-    vectors are made with, those of the cache too: it keeps none that were made with anything else. Raises ModelError or
-    EncoderError.
+    A text beyond the model's window is split into parts, at spaces if possible; its vector is the mean of the parts'
+    unit vectors weighted by word pieces. `cache`: Parquet file of vectors by sha256 of the text; afterwards it contains
+    exactly those of `texts`. `others`: further caches to read. `tell`: called with what the vectors (cached ones
+    included) were computed with. Raises ModelError if the model cannot be found, EncoderError if it cannot be used.
     """
     found = model_registry.find(model, kind="sentence-transformers", revision=revision, network=network)
     place = "cuda" if device == "auto" and _has_gpu() else "cpu"
@@ -136,7 +138,7 @@ def encode(
 
 
 def _way(model: str, folder: Path, place: str) -> str:
-    """What computes a model: static, bert, or the library it was made for, on `place`."""
+    """Return what computes a model: static, bert, or library with the device."""
     with _told(model, "loaded"):
         other = model_files.other_kind(folder)
         if other:
@@ -150,14 +152,14 @@ def _way(model: str, folder: Path, place: str) -> str:
 
 
 def _loaded(model: str, load: Callable[[], Encoder]) -> Encoder:
-    """The loaded model; raise EncoderError where its files cannot be read."""
+    """Load a model. Raises EncoderError if its files cannot be read."""
     with _told(model, "loaded"):
         return load()
 
 
 @contextmanager
 def _told(model: str, what: str) -> Iterator[None]:
-    """Say in a sentence (EncoderError) what the libraries say where a model is not what they expect."""
+    """Convert errors that libraries raise for unsuitable models to EncoderError."""
     from safetensors import SafetensorError
 
     errors = (ArithmeticError, AttributeError, ImportError, LookupError, OSError, RuntimeError, SafetensorError)
@@ -173,10 +175,10 @@ def _told(model: str, what: str) -> Iterator[None]:
 
 
 class Library:
-    """Any sentence-transformers model, run by that library."""
+    """A model run by sentence-transformers."""
 
     def __init__(self, folder: Path, place: str, batch_size: int) -> None:
-        """Load the model of a folder onto cpu or cuda."""
+        """Load the model in a folder onto cpu or cuda."""
         model_registry.go_offline()
         import torch
         from sentence_transformers import SentenceTransformer
@@ -197,13 +199,13 @@ class Library:
         self.window = sys.maxsize if math.isinf(longest) else int(longest)
         self.width = int(self._model.get_embedding_dimension() or 0)
         self._rows = 1 if place == "cpu" else batch_size
-        # The model puts its prompt before each text, so that it counts towards the window.
+        # The model prepends its prompt to each text, so the prompt counts towards the window.
         self._prompt = model_files.prompt(folder)
         if isinstance(self._model.tokenizer, Tokenizer):  # a static model's
             self._model.tokenizer.no_truncation()
 
     def pieces(self, texts: list[str]) -> list[int]:
-        """The number of word pieces of each text with the model's prompt, however long it is."""
+        """Return the number of word pieces of each text with the model's prompt, without truncation."""
         texts = [self._prompt + text for text in texts]
         tokenizer: Any = self._model.tokenizer
         if hasattr(tokenizer, "encode_batch"):
@@ -211,10 +213,10 @@ class Library:
         return [len(ids) for ids in tokenizer(texts, truncation=False, padding=False, verbose=False)["input_ids"]]
 
     def vectors(self, texts: list[str], advance: Callable[[int], object]) -> Floats:
-        """The vectors (n, width) of texts within the window, in their order.
+        """Return vectors of shape (n, width) for texts within the window, in order.
 
-        Blocks are of one length and always full, the last text repeated where texts run out: nothing is padded, and the
-        shape that a text is computed in depends on its length alone.
+        Batches contain texts of one length and are filled by repeating the last text, so there is no padding, and the
+        shape in which a text is computed depends only on its length.
         """
         lengths = self.pieces(texts)
         vectors = np.empty((len(texts), self.width), dtype=np.float32)
@@ -230,7 +232,7 @@ class Library:
 
 
 def _libraries(way: str) -> tuple[str, ...]:
-    """The packages that compute a model, the one that does most of it first."""
+    """Return the packages that compute a model, the main one first."""
     own = {"bert": ("onnxruntime", "tokenizers"), "static": ("model2vec", "numpy", "tokenizers")}
     return own.get(way, ("sentence-transformers", "torch", "tokenizers"))
 
@@ -259,7 +261,7 @@ def _has_gpu() -> bool:
 
 
 def _mark(fingerprint: str, way: str, precision: str) -> str:
-    """What a cached vector depends on beside its text: the model, how it is computed, the libraries' versions."""
+    """Return what a cached vector depends on besides its text: model, method, and library versions."""
     versions = [f"{library} {importlib.metadata.version(library)}" for library in _libraries(way)]
     return hashlib.sha256("\n".join([ARITHMETIC, fingerprint, way, precision, *versions]).encode()).hexdigest()
 
@@ -270,7 +272,7 @@ def _parts(keys: list[bytes]) -> Iterator[list[bytes]]:
 
 
 def _embed(encoder: Encoder, texts: list[str], *, progress: bool) -> list[Floats]:
-    """A unit vector a text, in order; the longest texts first, so that the progress bar does not promise too much."""
+    """Return one unit vector per text, in order; longest texts first, so that the progress bar does not slow down."""
     pieces = encoder.pieces(texts)
     chunks: list[tuple[int, str]] = []
     weights: list[int] = []
@@ -288,7 +290,7 @@ def _embed(encoder: Encoder, texts: list[str], *, progress: bool) -> list[Floats
 
 
 def _split(text: str, encoder: Encoder) -> list[str]:
-    """Cut a text in two, at the space nearest its middle, until each part is within the window."""
+    """Split a text at the space nearest its middle until each part fits the window."""
     if len(text) < 2 or encoder.pieces([text])[0] <= encoder.window:
         return [text]
     middle = len(text) // 2
@@ -298,7 +300,7 @@ def _split(text: str, encoder: Encoder) -> list[str]:
 
 
 def _mean(parts: list[tuple[int, Floats]]) -> Floats:
-    """The unit vector of one text from its parts' word pieces and vectors."""
+    """Return a text's unit vector from the word pieces and vectors of its parts."""
     vectors = np.array([vector for _, vector in parts], dtype=np.float64)
     if not np.isfinite(vectors).all():
         raise EncoderError(
@@ -312,7 +314,7 @@ def _mean(parts: list[tuple[int, Floats]]) -> Floats:
 
 
 def _read(place: Path, mark: str) -> dict[bytes, Floats]:
-    """The cached vectors by key; none where there is no file, where it is another model's, or where it is damaged."""
+    """Return the cached vectors by key; empty if the file is missing, damaged or from another model."""
     if not place.exists():
         return {}
     try:
@@ -329,7 +331,7 @@ def _read(place: Path, mark: str) -> dict[bytes, Floats]:
 
 
 def _write(place: Path, mark: str, vectors: dict[bytes, Floats]) -> None:
-    """Write the cache whole or not at all: rows in order of key, with checksums, so that damage is noticed."""
+    """Write the cache atomically: rows sorted by key, with checksums, so that damage is detected."""
     keys = sorted(vectors)
     rows = np.stack([vectors[key] for key in keys])
     column = pa.FixedSizeListArray.from_arrays(pa.array(rows.ravel()), rows.shape[1])

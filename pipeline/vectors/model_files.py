@@ -1,4 +1,4 @@
-"""What the files of a sentence-transformers model say: its modules in their order, their settings, and its prompt."""
+"""Reads the configuration of a sentence-transformers model: modules, settings and prompt."""
 
 import json
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import Any
 
 SENTENCE_TRANSFORMERS = "config_sentence_transformers.json"
 MADE_AS = "SentenceTransformer"
-# What the library also makes: models of pairs of texts, of words counted, of a vector for each word piece.
+# Other kinds of model made by the library, which do not give one vector per text.
 OTHER_KINDS = ("cross_encoder", "multi_vector_encoder", "sparse_encoder")
-# What its settings say without changing a vector.
+# Settings that do not change vectors.
 HARMLESS = frozenset(("__version__", "prompts", "requirements", "similarity_fn_name"))
 
 
 def read_json(place: Path) -> Any:
-    """A file of JSON; an empty dictionary where there is none. Raises ValueError where it is damaged."""
+    """Return the content of a JSON file; an empty dictionary without one. Raises ValueError if it is damaged."""
     try:
         return json.loads(place.read_text(encoding="utf-8")) if place.is_file() else {}
     except ValueError as error:
@@ -21,7 +21,7 @@ def read_json(place: Path) -> Any:
 
 
 def tokenizer(folder: Path) -> Any:
-    """The tokenizer in a folder, which cuts no text and fills none up. Raises ValueError where its file is damaged."""
+    """Return the tokenizer in a folder, without truncation and padding. Raises ValueError if it is damaged."""
     from tokenizers import Tokenizer
 
     try:
@@ -34,13 +34,13 @@ def tokenizer(folder: Path) -> Any:
 
 
 def modules(folder: Path) -> list[tuple[str, Path]]:
-    """The kind of each module and its folder, in the order in which a text goes through them."""
+    """Return the kind and folder of each module, in order of processing."""
     listed = read_json(folder / "modules.json") or []
     return [(str(one["type"]).rsplit(".", 1)[-1], folder / str(one.get("path", ""))) for one in listed]
 
 
 def other_kind(folder: Path) -> str:
-    """What a model is, where it gives something else than one vector a text; else empty."""
+    """Return the kind of a model that does not give one vector per text, otherwise ''."""
     made_as = str(read_json(folder / SENTENCE_TRANSFORMERS).get("model_type", MADE_AS))
     types = [str(one["type"]) for one in read_json(folder / "modules.json") or []]
     other = [name for name in types if name.split(".")[1:2] and name.split(".")[1] in OTHER_KINDS]
@@ -48,25 +48,25 @@ def other_kind(folder: Path) -> str:
 
 
 def kinds(folder: Path) -> list[str]:
-    """The kinds of the modules, such as Transformer, Pooling, Normalize; empty where the folder lists none."""
+    """Return the kinds of the modules, such as Transformer, Pooling, Normalize; empty if none are listed."""
     return [kind for kind, _ in modules(folder)]
 
 
 def prompt(folder: Path) -> str:
-    """What the model puts before each text unasked (its default prompt), or empty."""
+    """Return the default prompt that the model prepends to each text, or ''."""
     config = read_json(folder / SENTENCE_TRANSFORMERS)
     return str((config.get("prompts") or {}).get(config.get("default_prompt_name") or "", ""))
 
 
 def is_plain(folder: Path) -> bool:
-    """Whether a model's vectors are those of its modules alone: no prompt, no numbers cut off, nothing unknown."""
+    """Return whether a model's vectors come from its modules alone: no prompt, no truncation, nothing unknown."""
     config = read_json(folder / SENTENCE_TRANSFORMERS)
     left = {key: value for key, value in config.items() if key not in HARMLESS and value is not None}
     return left in ({}, {"model_type": MADE_AS})
 
 
 def pooling(folder: Path) -> str:
-    """How the vectors of word pieces become one: mean, cls, max, weightedmean, …; several with a + between them."""
+    """Return the pooling of word piece vectors: mean, cls, max, weightedmean, …, joined by + if there are several."""
     place = next((place for kind, place in modules(folder) if kind == "Pooling"), None)
     config = read_json(place / "config.json") if place else {}
     if "pooling_mode" in config:
@@ -77,7 +77,7 @@ def pooling(folder: Path) -> str:
 
 
 def pools_all(folder: Path) -> bool:
-    """Whether pooling takes in every word piece, those of a prompt too."""
+    """Return whether pooling covers every word piece, including those of a prompt."""
     return all(
         read_json(place / "config.json").get("include_prompt") is not False
         for kind, place in modules(folder)

@@ -1,4 +1,4 @@
-"""The map of segments: vectors laid out in two dimensions, the same way every time."""
+"""The map of segments: a reproducible two-dimensional layout of vectors."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,24 +8,22 @@ import pandas as pd
 
 from pipeline.core import environment
 
-# Below this many points there are no neighbourhoods to keep, and a straight projection is more honest.
+# With fewer points, principal components are used instead of t-SNE.
 MIN_NEIGHBOURHOODS = 60
-# Above this many, so many are laid out, and the others put among their nearest: t-SNE would take minutes.
+# t-SNE is run on at most this many points, because it would take minutes; others are placed among their nearest.
 LAID_OUT, NEAREST = 6_000, 5
-# Fewer rounds and neighbours than scikit-learn's own, and a coarser reckoning of what is far away: of 4,650 passages'
-# ten neighbours as many are kept (41%), in a quarter of the time.
+# Fewer iterations and neighbours and a coarser approximation than scikit-learn's defaults: they preserve as many of the
+# ten nearest neighbours of 4,650 passages (41%) in a quarter of the time.
 ROUNDS, NEIGHBOURS, ANGLE = 400, 20.0, 0.8
 
 
 def positions(vectors: np.ndarray, *, order: np.ndarray | None = None, seed: int = 0) -> np.ndarray:
-    """Positions of n vectors (n x d) on the map: n x 2, each coordinate 0 to 1.
+    """Return map positions of n vectors (n, d): shape (n, 2), coordinates from 0 to 1.
 
-    t-SNE (van der Maaten & Hinton 2008; its Barnes-Hut form, van der Maaten 2014) started from the principal
-    components, on one thread, so that the same vectors give the same map; with few points the principal components
-    alone. Distances across the map mean little; who is next to whom means something.
-
-    Of more than LAID_OUT vectors the first by `order` (n places, by default as they come) are laid out, and each of the
-    others is put in the midst of its nearest among these.
+    Uses t-SNE (van der Maaten & Hinton 2008; Barnes-Hut: van der Maaten 2014), initialised with principal components
+    and run on one thread, so that the same vectors give the same map; with few points, principal components alone. Only
+    neighbourhoods are meaningful, not distances across the map. Beyond LAID_OUT vectors, the first ones by `order` (n
+    positions; default: as given) are laid out, and the others are placed among their nearest.
     """
     if len(vectors) == 0:
         return np.zeros((0, 2))
@@ -51,10 +49,10 @@ def _neighbourhoods(flat: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _among(flat: np.ndarray, first: np.ndarray, laid: np.ndarray) -> np.ndarray:
-    """Everybody's place: of `first` where they were laid; of the others in the midst of their nearest among these.
+    """Return positions for all vectors: as laid out for `first`, otherwise among the nearest of these.
 
-    Their nearest may lie in several corners of the map, and the mean of all would be in none: it is the mean of the
-    three that lie closest together.
+    The nearest may be in different parts of the map, where their mean would be in none; so the mean of the three that
+    are closest together is used.
     """
     from sklearn.neighbors import NearestNeighbors
 
@@ -69,15 +67,15 @@ def _among(flat: np.ndarray, first: np.ndarray, laid: np.ndarray) -> np.ndarray:
 
 
 def places(names: Sequence[str], vectors: np.ndarray) -> pd.DataFrame:
-    """Where each segment lies, rows of theme_map, by the vectors with context that themes rest on (a row a name)."""
-    # By chance, and yet the same at every run: which segments are laid out if there are too many for all.
+    """Return rows of theme_map: the position of each segment, from vectors with context (one row per name)."""
+    # Pseudo-random but reproducible choice of the segments to lay out if there are too many.
     drawn = np.argsort([hashlib.sha256(name.encode()).hexdigest() for name in names], kind="stable")
     flat = positions(vectors, order=drawn)
     return pd.DataFrame({"segment_id": list(names), "x": flat[:, 0], "y": flat[:, 1]})
 
 
 def _principal(vectors: np.ndarray, count: int) -> np.ndarray:
-    """Principal components, each turned so that its largest value is positive: their sign is otherwise arbitrary."""
+    """Return principal components with the sign chosen so that the largest value is positive."""
     if len(vectors) < 2:
         return np.zeros((len(vectors), 2), dtype="float32")
     centred = vectors.astype("float64") - vectors.mean(axis=0, dtype="float64")
@@ -89,7 +87,7 @@ def _principal(vectors: np.ndarray, count: int) -> np.ndarray:
 
 
 def _scaled(flat: np.ndarray) -> np.ndarray:
-    """Both axes moved to 0..1, on one scale, in the middle."""
+    """Scale both axes by the same factor to the range 0 to 1, centred."""
     low, high = flat.min(axis=0), flat.max(axis=0)
     span = float((high - low).max()) or 1.0
     centred: np.ndarray = (flat - (low + high) / 2) / span + 0.5

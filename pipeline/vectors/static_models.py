@@ -1,7 +1,7 @@
-"""Static models (model2vec, sentence-transformers' StaticEmbedding): a text is the mean of its word pieces' vectors.
+"""Static models (model2vec, StaticEmbedding of sentence-transformers): a text's vector is the mean of its word pieces'.
 
-No layer is computed, so a million short answers take minutes. What a word means in its sentence is lost. Both kinds are
-computed by model2vec, from safetensors alone; a text is never cut, however long.
+No layer is computed, so a million short answers take minutes, but words have no context. Both kinds are computed by
+model2vec, from safetensors only; texts are never truncated.
 """
 
 import sys
@@ -15,21 +15,21 @@ import numpy as np
 from pipeline.vectors import model_files
 from pipeline.vectors.onnx_bert import Floats
 
-# What a model's file may hold: the vectors, under model2vec's name for them or the other library's, a weight for each
-# word piece, and the vector of each word piece where several share one.
+# Tensors that a model's file may contain: the vectors (under either library's name), a weight per word piece, and a
+# mapping of word pieces to shared vectors.
 VECTORS = ("embeddings", "embedding.weight")
 KNOWN = frozenset((*VECTORS, "weights", "mapping"))
 
 
 class Static:
-    """A loaded table of word pieces' vectors; it takes a text of any length."""
+    """A loaded static model; takes texts of any length."""
 
     window = sys.maxsize
 
     def __init__(self, folder: Path) -> None:
-        """Load tokenizer and vectors from a folder of which `supports` said yes.
+        """Load tokenizer and vectors from a folder accepted by `supports`.
 
-        Raises ValueError where its tensors do not belong together, or hold more than is known how to compute.
+        Raises ValueError if its tensors are inconsistent or unsupported.
         """
         from model2vec import StaticModel
         from safetensors.numpy import load_file
@@ -51,12 +51,12 @@ class Static:
         self.width = int(self._model.dim)
 
     def pieces(self, texts: list[str]) -> list[int]:
-        """The number of word pieces of each text that have a vector."""
+        """Return the number of word pieces of each text that have a vector."""
         self._model.tokenizer.no_truncation()
         return [len(ids) for ids in self._model.tokenize(texts)]
 
     def vectors(self, texts: list[str], advance: Callable[[int], object]) -> Floats:
-        """The vectors (n, width) of texts, in their order; of a text without a known word piece, zeros."""
+        """Return vectors of shape (n, width) for texts, in order; zeros for a text without a known word piece."""
         if not texts:
             return np.empty((0, self.width), dtype=np.float32)
         found = self._model.encode(texts, max_length=None, use_multiprocessing=False)
@@ -65,7 +65,7 @@ class Static:
 
 
 def supports(folder: Path) -> bool:
-    """Whether a folder holds a static model, with nothing before or after it but a normalization."""
+    """Return whether a folder contains a static model without other modules than a normalization."""
     place = _place(folder)
     return (
         model_files.kinds(folder) in ([], ["StaticEmbedding"], ["StaticEmbedding", "Normalize"])
@@ -77,23 +77,23 @@ def supports(folder: Path) -> bool:
 
 @lru_cache(maxsize=1)
 def load_static_model(folder: Path, fingerprint: str) -> Static:
-    """The model of a folder, loaded once for all parts of a study; `fingerprint` says what is in the folder."""
+    """Return the model in a folder, loaded once per process. `fingerprint`: of the folder's content."""
     return Static(folder)
 
 
 def _place(folder: Path) -> Path:
-    """Where the vectors lie: in the folder of the first module, or in the folder itself."""
+    """Return the folder of the first module, or the folder itself."""
     return next((place for _, place in model_files.modules(folder)), folder)
 
 
 def _is_model2vec(folder: Path) -> bool:
-    """Whether model2vec saved the folder, whose own rules then hold: unknown word pieces take no part in the mean."""
+    """Return whether the folder was saved by model2vec; unknown word pieces are then left out of the mean."""
     there = all((folder / name).is_file() for name in ("config.json", "tokenizer.json", "model.safetensors"))
     return there and VECTORS[0] in _tensors(folder)
 
 
 def _tensors(place: Path) -> list[str]:
-    """The names of the tensors in a model's file, without reading them."""
+    """Return the names of the tensors in a model's file, without loading them."""
     from safetensors import safe_open
 
     with safe_open(place / "model.safetensors", framework="numpy") as file:
@@ -101,7 +101,7 @@ def _tensors(place: Path) -> list[str]:
 
 
 def _check(held: dict[str, Any], rows: int, *, pieces: int) -> None:
-    """Raise ValueError where a model's tensors do not belong together, or where one of them is not known."""
+    """Raise ValueError if a model's tensors are inconsistent or unsupported."""
     strange = sorted(set(held) - KNOWN)
     if strange:
         raise ValueError(f"it contains the unsupported tensor '{strange[0]}'")

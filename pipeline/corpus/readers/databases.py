@@ -1,4 +1,4 @@
-"""SQLite databases of other programs: chosen columns of plain tables, read in memory, with nothing of theirs run."""
+"""Reads chosen columns of tables in other programs' SQLite databases, in memory, without executing their code."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -7,10 +7,10 @@ from contextlib import closing
 from pipeline.corpus.readers import guards
 from pipeline.corpus.readers.model import RefusedError
 
-# A project's texts and codes; what is larger holds pictures or sound.
+# Limits for a project's texts and codes; larger databases contain images or audio.
 MAX_DATABASE_BYTES = 48 * 2**20
 MAX_ROWS, MAX_CELL_BYTES, MAX_CHARACTERS = 200_000, 16 * 2**20, 32 * 2**20
-# SQLite's steps, counted in thousands, that a table may take: far above any project's, seconds at most.
+# Most SQLite steps per table, in thousands: far above any project's needs, seconds at most.
 MAX_STEPS = 20_000
 _MAGIC = b"SQLite format 3\0"
 _ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA)
@@ -40,7 +40,7 @@ def read_database(data: bytes, wanted: Mapping[str, Sequence[str]], *, program: 
             base.execute("PRAGMA query_only = ON")
             base.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY)
             return {name.rstrip("?"): _rows(base, name, columns, program) for name, columns in wanted.items()}
-    except (sqlite3.Error, UnicodeError, OverflowError, MemoryError) as error:  # a damaged name may be no UTF-8
+    except (sqlite3.Error, UnicodeError, OverflowError, MemoryError) as error:  # damaged names may not be UTF-8
         raise RefusedError(f"The database cannot be read ({error}). Export it again from {program}.") from None
 
 

@@ -12,8 +12,8 @@ from pipeline.corpus.readers.model import Labels, Transcript, paragraph_marks, t
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
-# Skipped: deleted and moved text, fallbacks (which repeat their alternative), and paragraph properties (whose tab stops
-# are not tabs).
+# Skipped: deleted and moved text, fallbacks (which repeat their alternative), and paragraph properties, whose tab
+# stops are not tabs.
 SKIPPED = frozenset(["del", "moveFrom", "delText", "instrText", "Fallback", "pPr"])
 _MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 _RANGES = {"commentRangeStart": 0, "commentRangeEnd": 1}
