@@ -27,7 +27,7 @@ def near(found: Mapped, segments: pd.DataFrame, *, codes: Tree, most: int) -> pd
         ordered = sorted(free, key=lambda row: (-round(float(found.scores[row, column]), 9), ids[row]))
         for rank, row in enumerate(ordered[:most], start=1):
             instead = [found.codes[other] for other in np.flatnonzero(found.accepted[row])]
-            what = f"was coded {', '.join(instead)} instead" if instead else "given no code"
+            what = f"was coded {', '.join(instead)} instead" if instead else "was given no code"
             rows.append(
                 {
                     "code": name,

@@ -21,7 +21,7 @@ _RANGES = {"commentRangeStart": 0, "commentRangeEnd": 1}
 
 @dataclass
 class _Open:
-    """A paragraph being read: its words, their length, and the positions where comments begin (0) and end (1), by id."""
+    """A paragraph being read: its words, their length, and where in it comments begin (0) and end (1), by id."""
 
     marks: list[tuple[int, str, int]]
     pieces: list[str] = field(default_factory=list)
