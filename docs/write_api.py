@@ -37,7 +37,7 @@ assert round(float(coefficients.percent(table)), 2) == 0.80
 """
 
 # How a stage works through a large study, and what it records: the pipeline's own business.
-INTERNAL = {"main", "record", "by_parts", "of_part"}
+INTERNAL = {"main", "record", "by_parts", "of_part", "by_batches", "of_batch"}
 # What somebody calls from a notebook, by package. Everything else is the pipeline's own business.
 MODULES = {
     "Read a study, and draw": ["core.store", "core.params", "notebook.setup", "notebook.plots"],

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.core import parallel, safe_removal, stage_runner, store
 from pipeline.core import params as settings
-from pipeline.core.partition import Part, partition
+from pipeline.core.partition import Batch, partition
 from pipeline.core.stage_record import Record
 from pipeline.core.study_paths import Places
 from pipeline.vectors import encoder
@@ -26,8 +26,8 @@ def embeddings(segments: pd.DataFrame, *, encode: Callable[[list[str]], Floats])
     return pd.DataFrame({"segment_id": segments["segment_id"].to_numpy(), "vector": list(vectors)})
 
 
-def of_part(
-    part: Part,
+def of_batch(
+    batch: Batch,
     *,
     study: Path,
     folder: Path,
@@ -40,37 +40,37 @@ def of_part(
     encode = partial(
         encoder.encode,
         **options.model_dump(),
-        cache=caches[part.name],
+        cache=caches[batch.name],
         others=others,
         progress=len(caches) == 1,
         tell=used.append,
     )
-    table = embeddings(store.read(study, "segments", within=(part.first, part.last)), encode=encode)
-    store.write_part(_written(folder, part), "embeddings", table)
+    table = embeddings(store.read(study, "segments", within=(batch.first, batch.last)), encode=encode)
+    store.write_batch(_written(folder, batch), "embeddings", table)
     return used[0]
 
 
-def by_parts(study: Path, folder: Path, *, options: settings.Embed) -> Record:
+def by_batches(study: Path, folder: Path, *, options: settings.Embed) -> Record:
     """Write the embeddings table of a study in batches, with temporary files in `folder`; return the record.
 
     Each batch has a cache of its own; caches of former batches are reused, then deleted.
     """
-    parts = partition(store.words(study, "segments"))
+    batches = partition(store.words(study, "segments"))
     own = Places(study).cache
-    caches = {part.name: own / CACHES / f"{part.name}.parquet" for part in parts}
-    if len(parts) == 1:
-        caches = {parts[0].name: own / CACHE}
+    caches = {batch.name: own / CACHES / f"{batch.name}.parquet" for batch in batches}
+    if len(batches) == 1:
+        caches = {batches[0].name: own / CACHE}
     gone = sorted({*(own / CACHES).glob("*.parquet"), *own.glob(CACHE)} - set(caches.values()))
-    work = partial(of_part, study=study, folder=folder, caches=caches, others=gone, options=options)
-    used = parallel.each(work, parts, threaded=True)
-    store.join(study, "embeddings", [_written(folder, part) for part in parts])
+    work = partial(of_batch, study=study, folder=folder, caches=caches, others=gone, options=options)
+    used = parallel.each(work, batches, threaded=True)
+    store.join(study, "embeddings", [_written(folder, batch) for batch in batches])
     for place in gone:
         place.unlink()
     return record(used)
 
 
-def _written(folder: Path, part: Part) -> Path:
-    return folder / f"{part.name}.parquet"
+def _written(folder: Path, batch: Batch) -> Path:
+    return folder / f"{batch.name}.parquet"
 
 
 def record(used: Sequence[Used]) -> Record:
@@ -86,7 +86,7 @@ def main() -> None:
         safe_removal.scratch(params.places.cache / "embed") as folder,
         parallel.opened(params.engine, workers=params.workers),
     ):
-        done = by_parts(params.folder, folder, options=params.embed)
+        done = by_batches(params.folder, folder, options=params.embed)
         store.write(params.folder, "embed_record", done.table())
 
 

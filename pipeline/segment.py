@@ -40,22 +40,22 @@ def segment(
     return table, segmenting.problems(list(talk.texts), table)
 
 
-def by_parts(study: Path, folder: Path, *, options: settings.Segment) -> pd.DataFrame:
+def by_batches(study: Path, folder: Path, *, options: settings.Segment) -> pd.DataFrame:
     """Write the segments table of a study in batches, with temporary files in `folder`; return the problems found.
 
     Gives the same bytes as `segment`, whatever the batches and wherever they are processed.
     """
     words = store.words(study, "documents")
-    parts = partition(words)
-    run = partial(parallel.each, tasks=parts, seconds=float(words.sum()) / WORDS_A_SECOND)
+    batches = partition(words)
+    run = partial(parallel.each, tasks=batches, seconds=float(words.sum()) / WORDS_A_SECOND)
     heard = run(partial(segment_batches.split, study=study, folder=folder, model=options.model, documents=len(words)))
-    among = sorted({said for part in heard for said in part})
-    if among and len(parts) > 1:
+    among = sorted({said for batch in heard for said in batch})
+    if among and len(batches) > 1:
         heard = run(partial(segment_batches.count, study=study, folder=folder, among=among))
     script = sentences.script(heard, documents=len(words))
     rest = options.model_dump(exclude={"model"})
     problems = run(partial(segment_batches.write, study=study, folder=folder, script=script, **rest))
-    store.join(study, "segments", [segment_batches.written(folder, part) for part in parts])
+    store.join(study, "segments", [segment_batches.written(folder, batch) for batch in batches])
     return pd.concat(problems, ignore_index=True)
 
 
@@ -92,7 +92,7 @@ def main() -> None:
     """Run the stage on the study that params.yaml names."""
     with stage_runner.opened("segment") as params, safe_removal.scratch(params.places.cache / "segment") as folder:
         with parallel.opened(params.engine, workers=params.workers):
-            problems = by_parts(params.folder, folder, options=params.segment)
+            problems = by_batches(params.folder, folder, options=params.segment)
         store.write(params.folder, "segment_problems", problems)
         counts = store.counts(params.folder, "segments", ["substantive", "set_aside"])
         finder = model_registry.of_spacy(params.segment.model)

@@ -248,7 +248,7 @@ def test_a_stage_waits_for_the_run_before_it_and_says_so(root: Path, capsys: pyt
     with stage_runner.opened("ingest") as params:
         assert params.study == "data/x"
     other.communicate()
-    assert "Waiting for it to end" in capsys.readouterr().err
+    assert "Waiting for it to finish" in capsys.readouterr().err
 
 
 def test_a_run_before_it_that_was_killed_holds_nothing(root: Path, capsys: pytest.CaptureFixture[str]):
@@ -267,7 +267,7 @@ def test_a_run_before_it_that_does_not_end_is_named(
     (root / "data/x/.cache").mkdir()
     with FileLock(root / "data/x/.cache/ingest.lock"), pytest.raises(SystemExit), stage_runner.opened("ingest"):
         pass
-    assert "does not end" in capsys.readouterr().err
+    assert "has not finished" in capsys.readouterr().err
 
 
 def test_the_lock_is_free_again_after_a_stage_that_failed(root: Path, capsys: pytest.CaptureFixture[str]):

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.partition import Part, partition
+from pipeline.core.partition import Batch, partition
 
 WORDS = st.dictionaries(st.text(min_size=1, max_size=8), st.integers(0, 50), max_size=60)
 
 
-def documents(part: Part, words: dict[str, int]) -> list[str]:
+def documents(part: Batch, words: dict[str, int]) -> list[str]:
     return [name for name in sorted(words) if part.first <= name <= part.last]
 
 
@@ -39,7 +39,7 @@ def test_the_order_of_rows_says_nothing(words, random):
 
 
 def test_a_small_study_is_one_part_and_an_empty_one_too():
-    assert partition(pd.Series({"a.txt": 10, "b.txt": 5})) == [Part("18b7cb099a9ea3f5", "a.txt", "b.txt")]
+    assert partition(pd.Series({"a.txt": 10, "b.txt": 5})) == [Batch("18b7cb099a9ea3f5", "a.txt", "b.txt")]
     (part,) = partition(pd.Series({}, dtype="int64"))
     assert (part.first, part.last) == ("", "")
 

@@ -52,7 +52,7 @@ def by_parts(folder: Path, texts, words: int) -> tuple[pd.DataFrame, pd.DataFram
         store.write(folder, name, frame)
     before, partition.WORDS = partition.WORDS, words
     try:
-        problems = segment.by_parts(folder, folder / "parts", options=OPTIONS)
+        problems = segment.by_batches(folder, folder / "parts", options=OPTIONS)
     finally:
         partition.WORDS = before
     return store.read(folder, "segments"), problems

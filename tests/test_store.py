@@ -108,7 +108,7 @@ def test_parts_joined_are_the_bytes_of_the_whole_wherever_they_were_cut(tmp_path
         for number, size in enumerate(sizes):
             part = frame.iloc[at : at + size] if size else store.empty("turns")
             parts.append(folder / f"{number}.parquet")
-            store.write_part(parts[-1], "turns", part)
+            store.write_batch(parts[-1], "turns", part)
             at += size
         store.join(folder, "turns", parts)
         joined = store.path(folder, "turns").read_bytes()
@@ -122,14 +122,14 @@ def test_vectors_are_joined_too_and_an_empty_part_has_no_say_in_their_type(tmp_p
     rows = [("s0", np.ones(3, np.float32)), ("s1", np.zeros(3, np.float32))]
     frame = pd.DataFrame(rows, columns=["segment_id", "vector"])
     for name, part in (("0", store.empty("embeddings")), ("1", frame[:1]), ("2", frame[1:])):
-        store.write_part(tmp_path / name, "embeddings", part)
+        store.write_batch(tmp_path / name, "embeddings", part)
     store.join(tmp_path, "embeddings", [tmp_path / name for name in "012"])
     assert np.stack(store.read(tmp_path, "embeddings")["vector"].to_list()).tolist() == [[1, 1, 1], [0, 0, 0]]
 
 
 def test_what_is_in_two_parts_is_refused_and_nothing_is_written(tmp_path: Path):
     for name in "ab":
-        store.write_part(tmp_path / name, "turns", turns(2))
+        store.write_batch(tmp_path / name, "turns", turns(2))
     with pytest.raises(store.StoreError, match="two rows have the same turn_id"):
         store.join(tmp_path, "turns", [tmp_path / "a", tmp_path / "b"])
     assert not store.path(tmp_path, "turns").exists()
@@ -138,7 +138,7 @@ def test_what_is_in_two_parts_is_refused_and_nothing_is_written(tmp_path: Path):
 
 def test_a_part_that_breaks_its_schema_is_refused(tmp_path: Path):
     with pytest.raises(store.StoreError, match="part"):
-        store.write_part(tmp_path / "a", "turns", turns(1).assign(part="chair"))
+        store.write_batch(tmp_path / "a", "turns", turns(1).assign(part="chair"))
 
 
 def test_words_are_counted_by_document(tmp_path: Path):

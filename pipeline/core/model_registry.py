@@ -1,7 +1,7 @@
-"""Where a model lies on this machine, checked before it is loaded: by sha256 if it is pinned, and never a pickle.
+"""Finds models on this machine and checks them before loading: pinned models by sha256, and never from a pickle.
 
-A name in params.yaml is, in this order: a name in models/models.yaml, a folder, an installed spaCy package, or a name
-on the Hugging Face hub, which is looked for on this machine only unless the network was turned on.
+A model name in params.yaml is resolved in this order: a name in models/models.yaml, a folder, an installed spaCy
+package, a name on the Hugging Face hub. Unless embed.network is on, only the hub's local cache is searched.
 """
 
 import hashlib
@@ -27,24 +27,24 @@ Kind = Literal["sentence-transformers", "spacy"]
 MANIFEST = Path("models/models.yaml")
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
-# Formats that can run code when they are opened.
+# Formats that can execute code when loaded.
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
-# Beside the weights these say nothing to a stage, so they are neither asked for nor part of a fingerprint.
+# Documentation files: neither downloaded nor part of a fingerprint.
 PROSE = ("README", "LICENSE", "LICENSES", "NOTICE")
-# What is asked of the hub: weights that are plain numbers, and the settings and word lists that go with them.
+# Files downloaded from the hub: safe weights, settings and vocabularies.
 WANTED = ("*.safetensors", "*.json", "*.txt", "*.model")
 SPLITTERS = ("senter", "sentencizer", "parser")
 
 
 class ModelError(CounterpointError):
-    """A model is missing, is not what was pinned, or cannot be loaded safely."""
+    """A model is missing, differs from its pinned checksum, or cannot be loaded safely."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model on this machine: its folder, and the sha256 of everything in it that can shape a result.
+    """A model on this machine: its folder, and a sha256 of all files that can affect results.
 
-    `revision`: the commit or release it is of, where that is known.
+    `revision`: its commit or release, if known.
     """
 
     folder: Path
@@ -54,7 +54,7 @@ class Model:
 
 @dataclass(frozen=True)
 class SpacyPipeline:
-    """What a spaCy pipeline is. `splitter`: the part of it that finds sentences; `parses`: whether it finds phrases."""
+    """A description of a spaCy pipeline. `splitter`: its sentence splitter; `parses`: whether it has a parser."""
 
     model: str
     language: str
@@ -65,7 +65,7 @@ class SpacyPipeline:
 
 
 class Pin(BaseModel):
-    """A model of models/models.yaml: the package that carries it, and the sha256 of each file below `folder`."""
+    """A model of models/models.yaml: the package that contains it, and the sha256 of each file below `folder`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -81,7 +81,7 @@ class Pin(BaseModel):
 
 
 def pins(manifest: Path = MANIFEST) -> dict[str, Pin]:
-    """The pinned models by name; raise ModelError where the file is missing or not as it should be."""
+    """Return the pinned models by name. Raises ModelError if the file is missing or invalid."""
     try:
         found = yaml_files.read_yaml(manifest)
         if found.problems:
@@ -99,10 +99,10 @@ def pins(manifest: Path = MANIFEST) -> dict[str, Pin]:
 def find(
     name: str, *, kind: Kind, revision: str | None = None, network: bool = False, manifest: Path = MANIFEST
 ) -> Model:
-    """Find a model by its name and check it; raise ModelError where that fails, with what to do about it.
+    """Find a model by name and verify it.
 
-    `revision`: the commit of a model of the hub; a pinned model takes its own or none. `network`: whether a model of
-    the hub that is not on this machine may be fetched. Nothing of a study is ever sent.
+    `revision`: commit of a model on the hub; for pinned models their own or None. `network`: whether a model that is
+    not on this machine may be downloaded; no study data is ever sent. Raises ModelError.
     """
     pinned = pins(manifest)
     if name in pinned:
@@ -114,27 +114,27 @@ def find(
     else:
         folder = _hub(name, revision=revision, network=network)
     _refuse_unsafe(name, folder, kind=kind)
-    # The hub's cache calls a model's folder by its commit.
+    # In the hub's cache, a model's folder is named after its commit.
     revision = folder.name if folder.parent.name == "snapshots" else ""
     return Model(folder, _fingerprint(_hashes(folder)), revision)
 
 
 def languages(name: str, *, manifest: Path = MANIFEST) -> frozenset[str]:
-    """The languages that a model knows (ISO 639-1); empty where nothing says so: who named it chose it for theirs."""
+    """Return the languages a model supports (ISO 639-1); empty if unknown, in which case any language is accepted."""
     pinned = pins(manifest) if manifest.exists() else {}
     return frozenset(pinned[name].languages) if name in pinned else frozenset()
 
 
 def go_offline() -> None:
-    """Keep Hugging Face's libraries from the network in this process; call before they are first imported."""
+    """Disable network access of Hugging Face libraries in this process; call before they are first imported."""
     os.environ.update(OFFLINE)
 
 
 def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
-    """Load of a spaCy pipeline only what finds its sentences: its senter, else its sentencizer, else its parser.
+    """Load only the sentence splitter of a spaCy pipeline: its senter, else its sentencizer, else its parser.
 
-    A senter that reads words by itself needs no shared tok2vec, which takes nine tenths of the time and adds nothing.
-    Raises ModelError where the pipeline has none of the three.
+    Components it does not need, such as a shared tok2vec (nine tenths of the time), are not loaded. Raises ModelError
+    if the pipeline has none of the three.
     """
     folder = find(name, kind="spacy", manifest=manifest).folder
     with sparing(folder):
@@ -157,7 +157,7 @@ def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
 
 
 def of_spacy(name: str, *, manifest: Path = MANIFEST) -> SpacyPipeline:
-    """What a spaCy pipeline is, without loading it."""
+    """Return the description of a spaCy pipeline, without loading it. Raises ModelError."""
     found = find(name, kind="spacy", manifest=manifest)
     with sparing(found.folder):
         from spacy.util import load_config, load_meta
@@ -175,7 +175,7 @@ def of_spacy(name: str, *, manifest: Path = MANIFEST) -> SpacyPipeline:
 
 
 def _splitter(parts: list[str]) -> str:
-    """The part of a spaCy pipeline that finds its sentences, or empty."""
+    """Return the component of a spaCy pipeline that splits sentences, or ''."""
     return next((part for part in SPLITTERS if part in parts), "")
 
 
@@ -194,7 +194,7 @@ def _names_torch(folder: Path) -> bool:
 
 
 def _upstream(component: Any, parts: list[str]) -> list[str]:
-    """The shared layers a component listens to; a name of '*' is whichever of them the pipeline has."""
+    """Return the shared layers a component listens to; '*' means whichever the pipeline has."""
     if not isinstance(component, Mapping):
         return []
     found = [part for value in component.values() for part in _upstream(value, parts)]
@@ -238,7 +238,7 @@ def _installed(name: str, pin: Pin) -> Path:
 
 
 def _package(name: str, *, known: list[str]) -> Path:
-    """The folder of an installed spaCy package, without importing it."""
+    """Return the folder of an installed spaCy package, without importing it."""
     spec = importlib.util.find_spec(name) if name.isidentifier() else None
     for root in (spec.submodule_search_locations or []) if spec else []:
         for config in sorted(Path(root).glob("*/config.cfg")):
@@ -251,7 +251,7 @@ def _package(name: str, *, known: list[str]) -> Path:
 
 
 def _hub(name: str, *, revision: str | None, network: bool) -> Path:
-    """The folder of a model of the hub in this machine's cache, fetched into it first if the network is on."""
+    """Return the folder of a hub model in the local cache, downloading it first if the network is on."""
     if not network:
         go_offline()
     from huggingface_hub import snapshot_download
@@ -277,7 +277,7 @@ def _hub(name: str, *, revision: str | None, network: bool) -> Path:
 
 
 def _refuse_unsafe(name: str, folder: Path, *, kind: Kind) -> None:
-    """Refuse a folder whose loading would open a pickle or run code that came with it."""
+    """Raise ModelError for a folder whose loading would open a pickle or run code included with it."""
     if kind == "spacy":
         if not (folder / "config.cfg").is_file():
             raise ModelError(
@@ -300,7 +300,7 @@ def _refuse_unsafe(name: str, folder: Path, *, kind: Kind) -> None:
 
 
 def _modules(name: str, folder: Path) -> list[dict[str, Any]]:
-    """The modules of a sentence-transformers model; a bare transformer is one module, in the folder itself."""
+    """Return the modules of a sentence-transformers model; a bare transformer counts as a single module."""
     place = folder / "modules.json"
     if not place.is_file():
         if (folder / "config.json").is_file():
@@ -313,7 +313,7 @@ def _modules(name: str, folder: Path) -> list[dict[str, Any]]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """The files of a model that can shape a result, sorted by path: none that is hidden, no prose."""
+    """Return the files of a model that can affect results, sorted by path, without hidden files and documentation."""
     found = [place for place in folder.rglob("*") if place.is_file()]
     parts = {place: place.relative_to(folder).parts for place in found}
     kept = [place for place in found if not any(part.startswith((".", "__")) for part in parts[place])]
@@ -330,6 +330,6 @@ def _sha256(place: Path) -> str:
 
 
 def _fingerprint(hashes: dict[str, str]) -> str:
-    """One sha256 for a folder: of its files' paths and their sha256, in order of path."""
+    """Return one sha256 of a folder, computed from its files' paths and checksums, sorted by path."""
     lines = "".join(f"{sha256}  {file}\n" for file, sha256 in sorted(hashes.items()))
     return hashlib.sha256(lines.encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""Partition: the parts in which a large study is worked on, each of whole documents next to each other by name.
+"""Partitions a large study into batches of whole documents, adjacent by name.
 
-Where a part ends depends on the documents around its end, not on how many came before: a document more or less changes
-the part it is in, and rarely the next one, so that what was kept of the others (vectors) still serves.
+Where a batch ends depends on the documents around its end, not on the number before it: adding or removing a document
+changes its own batch and rarely the next one, so caches of other batches (vectors) stay valid.
 """
 
 from hashlib import sha256
@@ -9,36 +9,36 @@ from typing import NamedTuple
 
 import pandas as pd
 
-# The most words of a part, but for a document that is longer.
+# Maximum number of words in a batch, except for longer documents.
 WORDS = 200_000
-# From half of that on, a part ends before one document in so many.
+# From half of the maximum, a batch ends before one document in this many, chosen by a hash of its name.
 ONE_IN = 8
 
 
-class Part(NamedTuple):
-    """All documents from `first` to `last` by name; `name` is of letters and digits, and a file's name may hold it."""
+class Batch(NamedTuple):
+    """All documents from `first` to `last` by name. `name`: letters and digits, usable in file names."""
 
     name: str
     first: str
     last: str
 
 
-def partition(words: pd.Series, *, most: int | None = None) -> list[Part]:
-    """Cut a study into parts of at most about `most` words; `words` has those of each document, by name.
+def partition(words: pd.Series, *, most: int | None = None) -> list[Batch]:
+    """Divide a study into batches of at most about `most` words, sorted by name. `words`: number of words by document.
 
-    Parts are in the order of the names. A study of no documents is one part without any.
+    A study without documents is a single empty batch.
     """
     limit = WORDS if most is None else most
-    parts: list[list[str]] = []
+    batches: list[list[str]] = []
     held = 0
     for name, count in sorted((str(name), int(count)) for name, count in words.items()):
         full = held + count > limit or (held >= limit / 2 and _number(name) % ONE_IN == 0)
-        if full or not parts:
-            parts.append([])
+        if full or not batches:
+            batches.append([])
             held = 0
-        parts[-1].append(name)
+        batches[-1].append(name)
         held += count
-    return [Part(_named(names[0]), names[0], names[-1]) for names in parts] or [Part(_named(""), "", "")]
+    return [Batch(_named(names[0]), names[0], names[-1]) for names in batches] or [Batch(_named(""), "", "")]
 
 
 def _named(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What every stage does at its edges: read params, take the stage's lock, fix the threads, and fail in a sentence."""
+"""The frame around every stage: reads params, takes the stage's lock, sets threads, and reports errors as messages."""
 
 import os
 import sys
@@ -19,9 +19,9 @@ WAIT_S = 600.0
 
 @contextmanager
 def opened(name: str) -> Iterator[settings.Params]:
-    """Open a stage: yield the checked params; end with a sentence and exit code 1 where the user can mend the cause.
+    """Run a stage: yield the validated params; exit with a message and code 1 on errors the user can fix.
 
-    The lock keeps a stage whose parent was killed from writing beside a second run.
+    The lock keeps a stage whose parent was killed from writing at the same time as a second run.
     """
     try:
         if "DVC_STAGE" in os.environ:
@@ -45,19 +45,22 @@ def opened(name: str) -> Iterator[settings.Params]:
 
 @contextmanager
 def _alone(name: str, folder: Path) -> Iterator[None]:
-    """Hold the stage's lock; wait while another run holds it, and raise CounterpointError if that does not end."""
+    """Hold the stage's lock; wait while another run holds it.
+
+    Raises CounterpointError if the lock is not released in time.
+    """
     place = Places(folder).cache / f"{name}.lock"
     place.parent.mkdir(exist_ok=True)
-    busy = f"{name}: another run of this stage is at work on {folder}"
+    busy = f"{name}: another run of this stage is processing {folder}"
     lock = FileLock(place)
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        print(f"{busy}. Waiting for it to end.", file=sys.stderr, flush=True)
+        print(f"{busy}. Waiting for it to finish.", file=sys.stderr, flush=True)
         try:
             lock.acquire(timeout=WAIT_S)
         except Timeout:
-            raise CounterpointError(f"{busy}, and it does not end. Stop it, then run this again.") from None
+            raise CounterpointError(f"{busy} and has not finished. Stop it, then run this again.") from None
     try:
         yield
     finally:

@@ -125,10 +125,10 @@ def write(study: Path, table: str, frame: pd.DataFrame) -> None:
     Raises StoreError if the table does not match its schema or cannot be written (disk full, no permission); the
     previous table is then kept.
     """
-    write_part(path(study, table), table, frame)
+    write_batch(path(study, table), table, frame)
 
 
-def write_part(place: Path, table: str, frame: pd.DataFrame) -> None:
+def write_batch(place: Path, table: str, frame: pd.DataFrame) -> None:
     """Validate part of a table and write it to a file of its own, for `join` to combine.
 
     Raises StoreError as `write` does.

@@ -1,7 +1,7 @@
-"""Segmenting a large study part by part: what each worker does with the documents of its part.
+"""Segments a large study in batches: what each worker does with the documents of its batch.
 
-Sentences first, then what is script, which takes all parts, then the segments. A part's sentences wait in a file of
-plain numbers; a worker that is killed leaves none or a whole one.
+Sentences are split first; then the script is found, which requires all batches; then segments are written. A batch's
+sentences are stored in a file of integers, written atomically.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,34 +12,34 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core import atomic_files, model_registry, store
-from pipeline.core.partition import Part
+from pipeline.core.partition import Batch
 from pipeline.core.terms import SegmentUnit
 from pipeline.corpus import segmenting, sentences
 from pipeline.corpus.segmenting import Talk
 from pipeline.corpus.sentences import Heard, Sentence, Split
 
 
-def split(part: Part, *, study: Path, folder: Path, model: str, documents: int) -> Heard:
-    """Find the sentences of a part, keep them in `folder`, and return those that may be script of all `documents`.
+def split(batch: Batch, *, study: Path, folder: Path, model: str, documents: int) -> Heard:
+    """Split a batch into sentences, store them in `folder`, and return those that may be script among all `documents`.
 
-    What stands in a share of all documents stands in that share of some part's at least.
+    A sentence in a given share of all documents is in that share of at least one batch's documents.
     """
-    talk = _talk(part, study)
+    talk = _talk(batch, study)
     splitter = _splitter(model)
     found = sentences.plain(talk.places, talk.texts, splitter, ruled=talk.beyond(sentences.known(splitter)))
-    _keep(_file(folder, part), found)
+    _keep(_file(folder, batch), found)
     least = sentences.recurring(documents) * len(talk.texts) / documents if documents else 0
     return sentences.heard(talk.places, talk.texts, found, least=least)
 
 
-def count(part: Part, *, study: Path, folder: Path, among: Sequence[str]) -> Heard:
-    """Count sentences that may be script in a part."""
-    talk = _talk(part, study)
-    return sentences.heard(talk.places, talk.texts, _kept(_file(folder, part), len(talk.turns)), among=among)
+def count(batch: Batch, *, study: Path, folder: Path, among: Sequence[str]) -> Heard:
+    """Return counts, in a batch, of sentences that may be script."""
+    talk = _talk(batch, study)
+    return sentences.heard(talk.places, talk.texts, _kept(_file(folder, batch), len(talk.turns)), among=among)
 
 
 def write(
-    part: Part,
+    batch: Batch,
     *,
     study: Path,
     folder: Path,
@@ -48,21 +48,21 @@ def write(
     max_words: int,
     min_words: int,
 ) -> pd.DataFrame:
-    """Write the segments of a part to a file of their own in `folder`; return the part's problems."""
-    talk = _talk(part, study)
-    found = _kept(_file(folder, part), len(talk.turns))
+    """Write the segments of a batch to a file in `folder`; return the batch's problems."""
+    talk = _talk(batch, study)
+    found = _kept(_file(folder, batch), len(talk.turns))
     table = segmenting.segments(talk, found, script=script, unit=unit, max_words=max_words, min_words=min_words)
-    store.write_part(written(folder, part), "segments", table)
+    store.write_batch(written(folder, batch), "segments", table)
     return segmenting.problems(list(talk.texts), table)
 
 
-def written(folder: Path, part: Part) -> Path:
-    """Where a part's segments lie until all parts are joined."""
-    return folder / f"{part.name}.parquet"
+def written(folder: Path, batch: Batch) -> Path:
+    """Return the path of a batch's segments until all batches are joined."""
+    return folder / f"{batch.name}.parquet"
 
 
-def _talk(part: Part, study: Path) -> Talk:
-    within = (part.first, part.last)
+def _talk(batch: Batch, study: Path) -> Talk:
+    within = (batch.first, batch.last)
     return segmenting.talk(store.read(study, "documents", within=within), store.read(study, "turns", within=within))
 
 
@@ -71,8 +71,8 @@ def _splitter(model: str) -> Split:
     return sentences.splitter(model_registry.load_spacy(model))
 
 
-def _file(folder: Path, part: Part) -> Path:
-    return folder / f"{part.name}.npy"
+def _file(folder: Path, batch: Batch) -> Path:
+    return folder / f"{batch.name}.npy"
 
 
 def _keep(place: Path, found: Sequence[Sequence[Sentence]]) -> None:
