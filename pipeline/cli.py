@@ -321,6 +321,7 @@ def take_in(
 def main() -> None:
     """Run the command; what the user can mend ends in a sentence and exit code 1."""
     try:
+        environment.write_in_any_code_page()
         environment.check_file_names()
         app()
     except CounterpointError as error:

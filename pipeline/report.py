@@ -58,8 +58,11 @@ def write_tables(folder: Path, study: Study, *, reflexive: bool) -> None:
     )
     problems = pd.concat([tables[table] for table in PROBLEMS.values()])
     numbers = metrics.build(tables, count=study.count, problems=problems, cells=study.cells, reflexive=reflexive)
-    (out / "metrics.json").write_text(json.dumps(numbers, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    (out / "plots" / "theme_sizes.csv").write_text(metrics.theme_sizes(tables["themes"]), encoding="utf-8")
+    for place, text in (
+        (out / "metrics.json", json.dumps(numbers, indent=2, sort_keys=True) + "\n"),
+        (out / "plots" / "theme_sizes.csv", metrics.theme_sizes(tables["themes"])),
+    ):
+        place.write_text(text, encoding="utf-8", newline="\n")
     coded = qdpx.project(tables, codebook=study.book, decisions=study.taken, study=folder.name)
     (beside_page / "coded.qdpx").write_bytes(coded)
     for line in edited_outputs.kept_messages(edited_outputs.deliver(places)):

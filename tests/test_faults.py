@@ -2,7 +2,6 @@
 
 import errno
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -18,6 +17,9 @@ from filelock import FileLock
 
 from pipeline.core import atomic_files, errors, stage_runner, store, study_template
 from pipeline.core.errors import CounterpointError
+
+# Limits, rights and signals are other matters on Windows.
+resource = pytest.importorskip("resource", reason="the system has no limits of this kind")
 
 ROOT = Path(__file__).parent.parent
 TURN = {

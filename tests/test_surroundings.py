@@ -16,7 +16,7 @@ from pipeline.core import environment
 from pipeline.core.errors import CounterpointError
 
 ROOT = Path(__file__).parent.parent
-STAGES = ("ingest", "segment", "embed", "themes", "map_codes", "compare", "report")
+STAGES = ("study", "ingest", "segment", "embed", "themes", "map_codes", "compare", "report", "deliver")
 # Files that say which run wrote beside which, and nothing of the study.
 UNTOLD = (".lock", ".log")
 
@@ -64,7 +64,36 @@ if os.environ.get("BACKWARDS"):
     os.listdir = lambda path=".": sorted(listed(path), key=os.fsencode, reverse=True)
     os.scandir = scan
     os.umask(0o077)
+if os.environ.get("BARE"):
+    import builtins
+    import multiprocessing
+    import signal
+    import warnings
+
+    gone = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog", "posix", "curses", "readline"}
+    found = builtins.__import__
+
+    def without(name, globals=None, locals=None, fromlist=(), level=0):
+        if name.split(".")[0] in gone and str((globals or {}).get("__name__")).split(".")[0] in ("pipeline", "__main__"):
+            raise ModuleNotFoundError(f"No module named {name!r}")
+        return found(name, globals, locals, fromlist, level)
+
+    builtins.__import__ = without
+    multiprocessing.set_start_method("spawn")
+    for name in os.environ["BARE"].split():
+        home, _, own = name.partition(".")
+        delattr({"os": os, "signal": signal}[home], own)
+    warnings.filterwarnings("error", category=EncodingWarning, module=r"pipeline(\\..*)?$|__main__")
 """
+# What Windows has not, as far as the libraries that run here can do without it.
+MISSING = (
+    "os.fork os.forkpty os.geteuid os.getuid os.getegid os.getgid os.getppid os.getpgid os.setsid os.killpg os.symlink "
+    "os.mkfifo os.chown os.nice os.sched_getaffinity os.sched_setaffinity os.O_DIRECTORY os.O_NOFOLLOW "
+    "signal.SIGKILL signal.SIGALRM signal.SIGHUP signal.alarm signal.pthread_kill"
+)
+BARE = {"BARE": MISSING, "PYTHONIOENCODING": "ascii", "PYTHONWARNDEFAULTENCODING": "1", "EAGER": "1"}
+# Runs a stage that starts workers for the least of work.
+EAGER = "import runpy; from pipeline.core import parallel; parallel.WORTH_S = 0; runpy.run_module({!r}, run_name='__main__')"
 PLAIN: dict[str, str] = {}
 ONE = {"ONE_PROCESSOR": "1", "PROCESSORS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 MANY = {
@@ -112,9 +141,9 @@ def outputs(root: Path, surroundings_of: dict[str, str]) -> dict[str, bytes]:
     (root / "strange" / "sitecustomize.py").write_text(STRANGE)
     own = {name: value for name, value in os.environ.items() if name not in environment.ONE}
     path = os.pathsep.join([str(root), str(root / "strange")])
-    for stage in STAGES:
+    for module in [f"pipeline.{stage}" for stage in STAGES]:
         done = subprocess.run(
-            [sys.executable, "-m", f"pipeline.{stage}"],
+            [sys.executable, *(["-c", EAGER.format(module)] if "EAGER" in surroundings_of else ["-m", module])],
             cwd=root,
             env={**own, "PYTHONPATH": path, **surroundings_of},
             capture_output=True,
@@ -133,7 +162,9 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    ("around", "engine"), [(ONE, "local"), (MANY, "dask")], ids=["one processor", "many threads and processes"]
+    ("around", "engine"),
+    [(ONE, "local"), (MANY, "dask"), (BARE, "local")],
+    ids=["one processor", "many threads and processes", "nothing of POSIX, new processes, a plain console"],
 )
 def test_every_stage_gives_the_same_bytes_whatever_it_runs_in(
     plain: dict[str, bytes], tmp_path: Path, around: dict[str, str], engine: str
@@ -144,6 +175,23 @@ def test_every_stage_gives_the_same_bytes_whatever_it_runs_in(
     caches = [name for name in {*plain, *found} if "/.cache/" in name]  # of other parts, with another engine
     assert {*plain, *found} - {*caches} == {*plain} - {*caches}
     assert [name for name, held in found.items() if name not in caches and held != plain[name]] == []
+
+
+def test_workers_are_new_processes_where_nothing_can_be_forked(tmp_path: Path):
+    (tmp_path / "sitecustomize.py").write_text(STRANGE, encoding="utf-8", newline="\n")
+    code = (
+        "import os\n"
+        "from pipeline.core import parallel\n"
+        "assert not hasattr(os, 'fork')\n"
+        "with parallel.opened('local', workers=2):\n"
+        "    found = parallel.each(lambda task: (task, os.getpid(), hasattr(os, 'fork')), [1, 2, 3])\n"
+        "assert [task for task, _, _ in found] == [1, 2, 3]\n"
+        "assert os.getpid() not in {pid for _, pid, _ in found}\n"
+        "assert not any(forks for _, _, forks in found)\n"
+    )
+    around = {**os.environ, **BARE, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
+    done = subprocess.run([sys.executable, "-c", code], env=around, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_one_thread_holds_for_what_is_loaded_and_for_what_is_loaded_later():

@@ -93,7 +93,8 @@ def _stale(root: Path) -> list[str]:
     if not (root / ".dvc").is_dir():
         return ["DVC is not set up here, so this cannot be told: `git clone` the project, or run `dvc init`."]
     command = [sys.executable, "-m", "dvc", "status", "--json"]
-    done = subprocess.run(command, cwd=root, env=environment.variables(), capture_output=True, text=True, check=False)  # noqa: S603
+    env = environment.variables()
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
     if done.returncode != 0:
         return [f"DVC could not tell: {' '.join(done.stderr.split())}"]
     said = [line for stage, found in json.loads(done.stdout or "{}").items() for line in _because(stage, found)]

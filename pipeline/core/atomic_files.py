@@ -103,10 +103,11 @@ def _name(temporary: Path, place: Path) -> None:
 
 def _settle(folder: Path) -> None:
     """Flush a rename to disk, if the system supports it."""
-    if not hasattr(os, "O_DIRECTORY"):
+    directory = getattr(os, "O_DIRECTORY", None)  # not on Windows
+    if directory is None:
         return
     with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        handle = os.open(folder, os.O_RDONLY | directory)
         try:
             os.fsync(handle)
         finally:

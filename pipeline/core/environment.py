@@ -1,5 +1,6 @@
 """What a run must not take from its surroundings: the number of processors, the parent process, the character set."""
 
+import io
 import os
 import sys
 import threading
@@ -93,5 +94,13 @@ def check_file_names() -> None:
 
 
 def variables() -> dict[str, str]:
-    """Environment variables for a subprocess, with the folder of this Python first on PATH."""
-    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    """Environment variables for a subprocess: the folder of this Python first on PATH, and UTF-8 everywhere."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**os.environ, "PATH": path, "PYTHONUTF8": "1"}
+
+
+def write_in_any_code_page() -> None:
+    """Let what the console's code page lacks be printed as an escape (as `\\u0142`) instead of ending in an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -2,6 +2,7 @@
 
 import errno
 import re
+import sys
 
 REFUSALS = {
     errno.ENOSPC: ("the disk is full", "Free some space"),
@@ -20,6 +21,11 @@ REFUSALS = {
     errno.EIO: ("the disk reports an error", "Check the disk and its connection"),
     errno.ESTALE: ("the network folder is no longer available", "Reconnect it"),
 }
+# Windows says the same of a file that a program such as Excel holds open and of one that nobody may write.
+_HELD_OPEN = (
+    "it is open in another program, such as Excel, or permission is denied",
+    "Close it there, or check the permissions of the file and its folder,",
+)
 # Libraries written in Rust give the system's error number only in their message.
 _RUST = re.compile(r"\(os error (\d+)\)")
 
@@ -41,6 +47,8 @@ def refused(error: BaseException, *, doing: str) -> CounterpointError | None:
         number = at.errno if isinstance(at, OSError) else _number(str(at))
         if number in REFUSALS:
             why, remedy = REFUSALS[number]
+            if sys.platform == "win32" and number in (errno.EACCES, errno.EPERM):
+                why, remedy = _HELD_OPEN
             what = f"{at.filename} cannot be used" if isinstance(at, OSError) and at.filename else f"{doing} failed"
             return CounterpointError(f"{what}: {why}. {remedy} and try again; completed work is kept.")
         at = at.__cause__ or at.__context__

@@ -23,6 +23,7 @@ def opened(name: str) -> Iterator[settings.Params]:
 
     The lock keeps a stage whose parent was killed from writing at the same time as a second run.
     """
+    environment.write_in_any_code_page()
     try:
         if "DVC_STAGE" in os.environ:
             environment.end_with_parent()

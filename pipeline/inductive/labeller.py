@@ -72,7 +72,7 @@ def label(
             named.append("")
             continue
         cache.mkdir(parents=True, exist_ok=True)
-        place.write_text(name, encoding="utf-8")
+        place.write_text(name, encoding="utf-8", newline="\n")
         named.append(name)
     sent = (
         f"Labels were written by the language model '{options.model}' at {urlsplit(options.url).netloc}: it is sent "

@@ -129,8 +129,8 @@ def save(model: "BERTopic | None", folder: Path, *, card: str) -> None:
         for file in (folder / name for name in MODEL_FILES if name.endswith(".json")):
             content = json.loads(file.read_text(encoding="utf-8"))
             text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
-            file.write_text(text + "\n", encoding="utf-8")
-    (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+            file.write_text(text + "\n", encoding="utf-8", newline="\n")
+    (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8", newline="\n")
 
 
 def _about(record: Mapping[str, Any]) -> str:

@@ -97,7 +97,8 @@ def _dvc(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def _run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     # The words are this module's own; no shell reads them.
-    return subprocess.run(words, cwd=root, env=environment.variables(), capture_output=True, text=True, check=False)  # noqa: S603
+    env = environment.variables()
+    return subprocess.run(words, cwd=root, env=env, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
 
 
 def _places(root: Path) -> tuple[Path, Path]:
