@@ -125,7 +125,10 @@ def unsaid(call: ast.Call) -> set[str]:
             (one.value for one in modes if isinstance(one, ast.Constant) and set(str(one.value)) <= set("rwxabt+")), ""
         )
         method = isinstance(call.func, ast.Attribute) and not call.args and not call.keywords
-        others = name_of(call.func) in ("os.open", "tarfile.open", "zipfile.open", "archive.open") or method
+        others = (
+            name_of(call.func) in ("os.open", "tarfile.open", "zipfile.open", "archive.open", "webbrowser.open")
+            or method
+        )
         if others or "b" in str(mode) or (name == "NamedTemporaryFile" and not mode):
             return set()
         wanted = {"encoding"} | ({"newline"} if set(str(mode)) & set("wxa+") else set())
