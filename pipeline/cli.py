@@ -1,4 +1,4 @@
-"""`counterpoint …`: what is not a stage of the pipeline."""
+"""The command line, `counterpoint …`."""
 
 import sys
 from pathlib import Path
@@ -18,14 +18,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Folder = Annotated[Path, typer.Argument(help="The study's folder, such as data/my-study.")]
-Who = Annotated[str, typer.Option(help="Who decides.", envvar="COUNTERPOINT_WHO", show_default=False)]
-Why = Annotated[str, typer.Option(help="Why, in your own words.", show_default=False)]
+Folder = Annotated[Path, typer.Argument(help="The study's folder, for example data/my-study.")]
+Who = Annotated[str, typer.Option(help="Your name.", envvar="COUNTERPOINT_WHO", show_default=False)]
+Why = Annotated[str, typer.Option(help="The reason, in your own words.", show_default=False)]
 
 
 @app.callback()
 def begun(context: typer.Context) -> None:
-    """Let no command write or send what a withdrawal that was begun has still to remove."""
+    """Refuse commands while a withdrawal is unfinished, so that none writes or sends data still to be removed."""
     if context.invoked_subcommand not in ("init", "check", "withdraw"):
         launcher.refresh()
     if context.invoked_subcommand in ("init", "new", "check", "withdraw"):
@@ -33,7 +33,7 @@ def begun(context: typer.Context) -> None:
     try:
         study_of = settings.load().folder
     except CounterpointError:
-        return  # the command says it, if it needs them
+        return  # the command reports it if it needs the settings
     withdrawal_state.refuse(study_of)
 
 
@@ -68,9 +68,11 @@ def new(
 
 @app.command()
 def check(
-    folder: Annotated[Path | None, typer.Argument(help="A study's folder; without it, params.yaml's.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help="The study's folder (default: the study in params.yaml).")
+    ] = None,
 ) -> None:
-    """Read a study as the pipeline would, and list every problem at once. Nothing is written."""
+    """Check a study: list every problem at once, without writing anything."""
     from pipeline.commands import checks
 
     findings = checks.check(folder)
@@ -114,30 +116,32 @@ def where() -> None:
 
 @app.command()
 def decide(
-    action: Annotated[str, typer.Argument(help="accept, rename, merge, split, reject, move, pin or memo.")],
-    theme: Annotated[str, typer.Argument(help="A theme's id or label; with move also: none.")],
+    action: Annotated[str, typer.Argument(help="One of accept, rename, merge, split, reject, move, pin, memo.")],
+    theme: Annotated[str, typer.Argument(help="The theme's id or label; for move also none.")],
     rest: Annotated[
         list[str] | None,
-        typer.Argument(help="The new label; the other themes; a label and segments; segments; or the text."),
+        typer.Argument(
+            help="Depends on ACTION: the new label, the other themes, a label and segments, segments, or the text."
+        ),
     ] = None,
     who: Who = "",
     why: Why = "",
 ) -> None:
-    """Decide about a candidate theme: it stays so, whatever the next interview brings."""
+    """Record a decision about a candidate theme; it is kept when you re-run."""
     from pipeline.decisions import audit_trail, deciding
 
     study = settings.load().folder
     taken = deciding.decide(study, action, theme, rest or [], who=who, why=why)
     typer.echo(audit_trail.trail([taken], {})[0].sentence)
-    typer.echo("Run `counterpoint run` to see it in the report. To take it back: counterpoint undo " + taken.id)
+    typer.echo("Run `counterpoint run` to update the report. To undo this decision: counterpoint undo " + taken.id)
 
 
 @app.command()
 def review(
     who: Who = "",
-    port: Annotated[int, typer.Option(help="Which port; 0: any that is free.", min=0, max=65535)] = 0,
+    port: Annotated[int, typer.Option(help="The port to use (0: any free port).", min=0, max=65535)] = 0,
 ) -> None:
-    """Open the report so that what you decide in it is written straight to decisions.yaml; for this machine alone."""
+    """Serve the report on this machine only, and save the decisions you make in it to decisions.yaml."""
     from pipeline.commands import review as reviewing
 
     reviewing.review(settings.load().folder, who=who, port=port, say=typer.echo)
@@ -145,9 +149,11 @@ def review(
 
 @app.command()
 def undo(
-    decision: Annotated[str, typer.Argument(help="The decision's id, or its beginning.")], who: Who = "", why: Why = ""
+    decision: Annotated[str, typer.Argument(help="The decision's id, or the beginning of it.")],
+    who: Who = "",
+    why: Why = "",
 ) -> None:
-    """Take a decision back; it stays in the trail. Undoing an undo brings the decision back."""
+    """Undo a decision; it stays in the audit trail. Undoing an undo restores the decision."""
     from pipeline.decisions import deciding
 
     taken = deciding.undo(settings.load().folder, decision, who=who, why=why)
@@ -156,7 +162,7 @@ def undo(
 
 @app.command(name="decisions")
 def trail() -> None:
-    """Show the audit trail: who decided what, when, why, and on which evidence."""
+    """Show the audit trail: who decided what, when, why and on what evidence."""
     from pipeline.decisions import audit_trail
     from pipeline.decisions import ledger as held
 
@@ -164,24 +170,26 @@ def trail() -> None:
     for entry in entries:
         typer.echo(entry.sentence)
     if not entries:
-        typer.echo("Nothing has been decided yet. To begin: counterpoint decide accept THEME --who NAME --why REASON")
+        typer.echo("No decisions yet. To start: counterpoint decide accept THEME --who NAME --why REASON")
 
 
 @app.command()
-def read(segments: Annotated[list[str], typer.Argument(help="Ids of segments you have read.")], who: Who = "") -> None:
-    """Note in the reading ledger that you have read segments."""
+def read(
+    segments: Annotated[list[str], typer.Argument(help="The ids of segments you have read.")], who: Who = ""
+) -> None:
+    """Record in the reading ledger that you have read segments."""
     from pipeline.decisions import deciding, reading_ledger
 
     study = settings.load().folder
     new = reading_ledger.opened(study, deciding.known(study, segments), who=who)
-    typer.echo(f"{new} segments noted as read by {who}.")
+    typer.echo(f"{new} segments recorded as read by {who}.")
 
 
 @app.command()
 def status(
-    everything: Annotated[bool, typer.Option("--all", help="Every question, not the first few.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show every question instead of the first few.")] = False,
 ) -> None:
-    """Show what changed, what waits for a decision, what is stale, and how much was read."""
+    """Show what has changed, what needs a decision, what is out of date, and how much has been read."""
     from pipeline.commands import status as screen
 
     for line in screen.lines(settings.load().folder, whole=everything):
@@ -190,21 +198,21 @@ def status(
 
 @app.command()
 def withdraw(
-    case: Annotated[str, typer.Option(help="The participant, as in participants.csv.")] = "",
-    document: Annotated[str, typer.Option(help="The document: its path below transcripts/.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    case: Annotated[str, typer.Option(help="The participant's case, as in participants.csv.")] = "",
+    document: Annotated[str, typer.Option(help="The document's path below transcripts/.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Remove a participant or a document from everything in this folder, and say what is out of reach.
+    """Remove a participant or a document from the project, and list what has to be removed by hand.
 
-    Without options it goes on with a withdrawal that was stopped. Exit status: 0 where nothing of theirs is left; 3
-    where something still holds their words or could not be searched; 1 where it was not carried out, or not finished.
+    Without options, continues an interrupted withdrawal. Exit status: 0 if nothing of theirs is left; 3 if files still
+    contain their words or could not be searched; 1 if the withdrawal was not carried out or is not finished.
     """
     from pipeline.withdrawal import command as withdrawing
 
     def agreed(lines: list[str]) -> bool:
         for line in lines:
             _told(line)
-        return yes or typer.confirm("This cannot be undone. Go on?")
+        return yes or typer.confirm("This cannot be undone. Continue?")
 
     params: Params = settings.load(current=True)
     outcome = withdrawing.withdraw(params, case=case, document=document, agreed=agreed, say=_told)
@@ -213,21 +221,23 @@ def withdraw(
 
 
 def _told(line: str) -> None:
-    """Show a line whatever the terminal can show: what is under way must not end because it cannot be said."""
+    """Print a line on any terminal: a withdrawal must not stop because a line cannot be printed."""
     try:
         typer.echo(line)
     except UnicodeEncodeError:
         typer.echo(line.encode("ascii", "backslashreplace").decode())
-    except OSError:  # nobody reads what is said any more
+    except OSError:  # the output was closed
         pass
 
 
 @app.command()
 def export(
-    to: Annotated[Path | None, typer.Option(help="Where to; without it, the study's own folder export/.")] = None,
-    offsets: Annotated[str, typer.Option(help="codepoints, as REFI-QDA says, or utf16, for NVivo.")] = "codepoints",
+    to: Annotated[Path | None, typer.Option(help="Output folder (default: the study's export/).")] = None,
+    offsets: Annotated[
+        str, typer.Option(help="Unit of positions: codepoints (REFI-QDA) or utf16 (NVivo).")
+    ] = "codepoints",
 ) -> None:
-    """Write the study for other programs: REFI-QDA project and codebook, csv of every table, Excel and Word."""
+    """Export the study for other programs: REFI-QDA project and codebook, csv of every table, Excel and Word."""
     from pipeline.commands import exporting
 
     for line in exporting.export(settings.load().folder, to, offsets=exporting.unit(offsets)):
@@ -236,10 +246,10 @@ def export(
 
 @app.command()
 def handout(
-    role: Annotated[str, typer.Option(help="For people of this role: what people of the same role said.")] = "",
-    to: Annotated[Path | None, typer.Option(help="Where to; without it, in the study's own folder export/.")] = None,
+    role: Annotated[str, typer.Option(help="Quote only participants with this role.")] = "",
+    to: Annotated[Path | None, typer.Option(help="Output file (default: in the study's export/).")] = None,
 ) -> None:
-    """Write theme cards for stakeholders to fill in, as a Word document; `import` brings back their answers."""
+    """Write theme cards for stakeholders to fill in, as a Word document; `import` reads their answers."""
     from pipeline.commands import handout as handing
 
     for line in handing.write(settings.load().folder, role=role, to=to):
@@ -251,24 +261,28 @@ def bring(
     context: typer.Context,
     file: Annotated[
         Path,
-        typer.Argument(help="A .qdpx or .qdc; codebook, codings or participants as .csv or .xlsx; what came back."),
+        typer.Argument(
+            help="A .qdpx or .qdc; a codebook, codings or participants as .csv or .xlsx; or a file people completed."
+        ),
     ],
     *,
-    codebook: Annotated[bool, typer.Option("--codebook", help="Replace the codebook, and keep the old one.")] = False,
-    transcripts: Annotated[bool, typer.Option("--transcripts", help="Add texts that the study does not have.")] = False,
-    offsets: Annotated[str, typer.Option(help="How positions count: auto, codepoints or utf16.")] = "auto",
+    codebook: Annotated[
+        bool, typer.Option("--codebook", help="Replace the codebook; the old one is kept as a copy.")
+    ] = False,
+    transcripts: Annotated[bool, typer.Option("--transcripts", help="Add texts that are not in the study.")] = False,
+    offsets: Annotated[str, typer.Option(help="Unit of positions: auto, codepoints or utf16.")] = "auto",
     who: Who = "",
 ) -> None:
-    """Bring codings, codebook, cases and texts of another program into the study. Nothing is overwritten unasked.
+    """Import codings, codebook, cases and texts from another program. Nothing is overwritten unless you ask.
 
-    Also what people decided or wrote elsewhere: the decisions file that the report saves, the framework matrix as they
-    edited it in Excel (with --who), and hand-outs that were filled in.
+    Also imports decisions files saved from the report, framework matrices edited in Excel (with --who), and completed
+    handouts.
     """
     from pipeline.commands import importing, returned
 
     source = context.get_parameter_source("who")
     if file.suffix.lower() in returned.HANDOUTS and (source is None or source.name != "COMMANDLINE"):
-        who = ""  # whoever brings a hand-out in is seldom who filled it in
+        who = ""  # the person importing a handout is seldom the one who filled it in
     if returned.comes_back(file):
         for line in returned.run(file, settings.load().folder, who=who):
             typer.echo(line)
@@ -280,37 +294,37 @@ def bring(
 
 @app.command(name="sample-for-coding")
 def sample(
-    coder: Annotated[str, typer.Option(help="Who will fill the sheet.")],
-    n: Annotated[int, typer.Option(help="How many passages.", min=1)] = 50,
-    by: Annotated[str | None, typer.Option(help="Draw evenly by document, case, source_type or an attribute.")] = None,
-    missed: Annotated[bool, typer.Option("--missed", help="Only passages the machine left without a code.")] = False,
-    seed: Annotated[int, typer.Option(help="Another number, another sample.")] = 0,
+    coder: Annotated[str, typer.Option(help="The person who will code.")],
+    n: Annotated[int, typer.Option(help="Number of passages.", min=1)] = 50,
+    by: Annotated[str | None, typer.Option(help="Stratify by document, case, source_type or an attribute.")] = None,
+    missed: Annotated[bool, typer.Option("--missed", help="Only passages the pipeline left uncoded.")] = False,
+    seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
 ) -> None:
-    """Draw passages to code blind, without the machine's answers, as a sheet for Excel and as csv."""
+    """Draw a sample of passages for blind coding, without the pipeline's codes, as Excel and csv sheets."""
     from pipeline.commands import blind_sheets
 
     study = settings.load().folder
     for made in blind_sheets.write_sheets(study, coder=coder, n=n, by=by, missed=missed, seed=seed):
         typer.echo(f"made {made}")
-    typer.echo("Once it is filled: counterpoint take-in SHEET")
+    typer.echo("When it is filled in: counterpoint take-in SHEET")
 
 
 @app.command()
 def disagreements() -> None:
-    """Write the passages on which coders differ, the most worth discussing first, with a blank for the resolution."""
+    """List passages coded differently, most worth discussing first, with a column for the resolution."""
     from pipeline.commands import blind_sheets
 
     for made in blind_sheets.write_disagreements(settings.load().folder):
         typer.echo(f"made {made}")
-    typer.echo("Once it is filled: counterpoint take-in SHEET")
+    typer.echo("When it is filled in: counterpoint take-in SHEET")
 
 
 @app.command(name="take-in")
 def take_in(
-    sheet: Annotated[Path, typer.Argument(help="A filled sheet, .xlsx or .csv.")],
-    coder: Annotated[str, typer.Option(help="Who filled it, where the sheet does not say.")] = "",
+    sheet: Annotated[Path, typer.Argument(help="The completed sheet, .xlsx or .csv.")],
+    coder: Annotated[str, typer.Option(help="The coder, if the sheet does not name one.")] = "",
 ) -> None:
-    """Read a filled sheet: its answers become codings; resolved disagreements those of the coder `consensus`."""
+    """Import a completed sheet: answers become codings, resolved disagreements codings by `consensus`."""
     from pipeline.commands import blind_sheets
 
     params = settings.load()
@@ -319,7 +333,7 @@ def take_in(
 
 
 def main() -> None:
-    """Run the command; what the user can mend ends in a sentence and exit code 1."""
+    """Run the command; errors that users can fix are printed as a sentence, with exit code 1."""
     try:
         environment.write_in_any_code_page()
         environment.check_file_names()

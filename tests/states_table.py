@@ -43,7 +43,7 @@ CARD = {
     "split": "{label} … Accepted by people. … Ben split 6 segments off it as “Alarms”.",
     "part": "Alarms … Accepted by people. … Ben split 6 segments off “{split}” as “Alarms”.",
     "rejected": None,
-    "open": "{label} … Worked on, and neither accepted nor rejected. … Ben wrote of it: Is this one? … pinned 1 segment",
+    "open": "{label} … In progress: neither accepted nor rejected. … Ben wrote a memo on it: Is this one? … pinned 1 segment",
     "undone": "{label}",
     "empty": None,
     "contested": "{label} … Accepted by people. … On 2026-02-01 Ben accepted it.",
@@ -76,8 +76,8 @@ ASKED = {
     "reject it again.",
     "open": None,
     "undone": None,
-    "empty": "No segment is left in “{label}” ({id}, {settled}): all were moved or merged away.",
-    "contested": "2 segments counted to “{label}” ({id}, {settled}) had been settled in another theme before",
+    "empty": "“{label}” ({id}, {settled}) has no segments left: all were moved or merged into other themes.",
+    "contested": "2 segments assigned to “{label}” ({id}, {settled}) had been assigned to another theme by an earlier",
 }
 
 # The trail, on the page: what was done, and where the segments are now that it rested on.
@@ -89,7 +89,7 @@ TRAIL = {
     "split": "Ben split 6 segments off “{label}” as “Alarms”. … Of these, 19 are still in the theme; 6 are now in “Alarms”.",
     "part": "as “Alarms”.",
     "rejected": "Asha rejected “{label}”. … Only tea. … All of them are still rejected with it.",
-    "open": "Ben wrote of “{label}”: Is this one?",
+    "open": "Ben wrote a memo on “{label}”: Is this one?",
     "undone": "Asha accepted “{first}”. … Undone by Ben on 2026-01-13 10:00:00.",
     "empty": "Asha accepted “{label}”. … Of these, none are still in the theme; 25 are now in “{accepted}”.",
     "contested": "Ben accepted “{label}”. … Of these, 25 are still in the theme; 2 are now in “{accepted}”.",
@@ -118,8 +118,8 @@ CODE = {
 
 # What waits to be accepted or rejected, in `counterpoint status`.
 WAITS = dict.fromkeys(STATE) | {
-    "open": "1 theme that you worked on, and neither accepted nor rejected: “{label}” ({id}).",
-    "undone": "that nobody has decided on: … “{label}” ({id})",
+    "open": "1 theme in progress, neither accepted nor rejected: “{label}” ({id}).",
+    "undone": "without a decision: … “{label}” ({id})",
 }
 
 # Where a theme that is shown has its name, and one that is not shown has none: the filter of the page, the grid of

@@ -362,7 +362,7 @@ def test_what_waits_is_in_order_of_urgency_and_leads_to_its_place(tables):
     assert (shown.questions[0].label, shown.questions[0].first) == ("Time & the ward", True)
     assert shown.about == {0: 1, 1: 1}
     assert [said for _, said in shown.news] == ["It asks.", "It fits."]
-    assert ("2 candidate themes that nobody has decided on.", "themes") in [
+    assert ("2 candidate themes without a decision.", "themes") in [
         (said[0].upper() + said[1:], where) for said, where in shown.open_ends
     ]
     assert "review" in [where for _, where in shown.open_ends]

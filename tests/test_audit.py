@@ -24,17 +24,17 @@ SPLIT = decision("split", theme=5, label="Study days", segments=("a", "b"))
     ("taken", "what"),
     [
         (decision("accept", theme=5), "accepted “Protected time” (5)"),
-        (decision("reject", theme=7), "rejected a theme without a label (7)"),
+        (decision("reject", theme=7), "rejected an unlabelled theme (7)"),
         (decision("rename", theme=6, label="Too few"), "named theme 6 “Too few”"),
         (
             decision("merge", theme=5, others=(6, 7)),
-            "merged “Staffing” (6) and a theme without a label (7) into “Protected time” (5)",
+            "merged “Staffing” (6) and an unlabelled theme (7) into “Protected time” (5)",
         ),
         (SPLIT, f"split 2 segments off “Protected time” (5) as “Study days” ({part_id(SPLIT)})"),
-        (decision("move", theme=-1, segments=("a",)), "moved 1 segment out of every theme"),
+        (decision("move", theme=-1, segments=("a",)), "moved 1 segment out of all themes"),
         (decision("pin", theme=5, segments=("a",)), "pinned 1 segment as exemplar of “Protected time” (5)"),
         (decision("pin", theme=5, segments=("a", "b")), "pinned 2 segments as exemplars of “Protected time” (5)"),
-        (decision("memo", theme=5, text="On\nthe edge."), "wrote of “Protected time” (5): On the edge."),
+        (decision("memo", theme=5, text="On\nthe edge."), "wrote a memo on “Protected time” (5): On the edge."),
     ],
 )
 def test_each_action_is_a_sentence(taken: Decision, what: str):
@@ -45,14 +45,14 @@ def test_each_action_is_a_sentence(taken: Decision, what: str):
     ("taken", "what"),
     [
         (decision("accept", theme=5), "accepted “Protected time”"),
-        (decision("reject", theme=7), "rejected a theme without a label (7)"),
+        (decision("reject", theme=7), "rejected an unlabelled theme (7)"),
         (decision("rename", theme=6, label="Too few"), "named a theme “Too few”"),
         (
             decision("merge", theme=5, others=(6, 7)),
-            "merged “Staffing” and a theme without a label (7) into “Protected time”",
+            "merged “Staffing” and an unlabelled theme (7) into “Protected time”",
         ),
         (SPLIT, "split 2 segments off “Protected time” as “Study days”"),
-        (decision("move", theme=-1, segments=("a",)), "moved 1 segment out of every theme"),
+        (decision("move", theme=-1, segments=("a",)), "moved 1 segment out of all themes"),
     ],
 )
 def test_for_readers_a_sentence_names_labels_alone(taken: Decision, what: str):
@@ -63,7 +63,8 @@ def test_for_readers_an_undo_says_what_was_taken_back():
     first = decision("accept", theme=5)
     undo = decision("undo", undoes=first.key, who="Ben", when="2026-01-16")
     assert (
-        audit_trail.trail([first, undo], LABELS, ids=False)[1].what == "took back that Asha accepted “Protected time”"
+        audit_trail.trail([first, undo], LABELS, ids=False)[1].what
+        == "undid the decision that Asha accepted “Protected time”"
     )
 
 

@@ -128,7 +128,7 @@ def test_a_decision_that_was_taken_back_leaves_the_card_and_stays_in_the_trail(p
     after = run(monkeypatch)
     assert "Hours nobody counts" not in card(after, rename.theme)
     assert "Accepted by people" not in card(after, rename.theme)
-    assert "Ben took back that Asha named a theme “Hours nobody counts”." in seen(after)
+    assert "Ben undid the decision that Asha named a theme “Hours nobody counts”." in seen(after)
 
 
 @needs_browser

@@ -49,7 +49,7 @@ def test_a_fresh_study_without_transcripts_says_what_is_missing(root: Path):
     run("new", "data/my-study")
     code, said = run("check")
     assert code == 1
-    assert "no transcript" in said
+    assert "no readable transcripts" in said
 
 
 def test_a_study_that_can_be_run_is_said_to_be(root: Path):
@@ -57,7 +57,7 @@ def test_a_study_that_can_be_run_is_said_to_be(root: Path):
     code, said = run("check")
     assert code == 0
     assert "1 documents (1 interview)" in said
-    assert "can be run" in said
+    assert "is ready" in said
     assert not (root / "data/my-study/codebook.yaml").exists(), "a check writes nothing"
 
 

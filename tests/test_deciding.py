@@ -110,15 +110,15 @@ def test_a_rejected_theme_can_be_accepted_after_all(study: Path):
 @pytest.mark.parametrize(
     ("action", "theme", "rest", "said"),
     [
-        ("celebrate", "500000", [], "nothing that can be decided"),
+        ("celebrate", "500000", [], "Unknown action"),
         ("accept", "500000", ["more"], "a theme and nothing else"),
         ("rename", "500000", [], "NEW LABEL"),
         ("split", "500000", ["label"], "LABEL SEGMENT"),
         ("split", "500000", ["label", "c1"], "not in “Protected time”"),
-        ("split", "500000", ["label", "a1", "a2", "b1"], "Rename it instead"),
+        ("split", "500000", ["label", "a1", "a2", "b1"], "Rename the theme instead"),
         ("merge", "500000", ["500000"], "into itself"),
         ("merge", "500000", ["7"], "no theme '7'"),
-        ("move", "500000", ["zz"], "no segment in themes"),
+        ("move", "500000", ["zz"], "Unknown or unused segment id"),
         ("pin", "none", ["a1"], "no theme 'none'"),
     ],
 )
@@ -147,7 +147,7 @@ def test_undo_by_the_beginning_of_the_id_and_undo_of_the_undo(study: Path):
     undo = deciding.undo(study, first.id[:4], who="Ben", now=NOW)
     assert undo.undoes == first.id
     assert ledger.standing(ledger.load(study / "decisions.yaml")) == []
-    with pytest.raises(deciding.DecidingError, match="undone already"):
+    with pytest.raises(deciding.DecidingError, match="already been undone"):
         deciding.undo(study, first.id, who="Ben", now=NOW)
     deciding.undo(study, undo.id, who="Ben", now=NOW)
     assert ledger.standing(ledger.load(study / "decisions.yaml")) == [first]
@@ -165,7 +165,7 @@ def test_undo_by_a_beginning_that_two_share_is_a_sentence(study: Path):
         ledger.Decision(id=f"ab{n}", action="memo", theme=500_000, text="x", who="B", when="2026-01-01") for n in (1, 2)
     ]
     ledger.save(study / "decisions.yaml", both)
-    with pytest.raises(deciding.DecidingError, match="several decisions begin with 'ab'"):
+    with pytest.raises(deciding.DecidingError, match="several decisions have an id that starts with 'ab'"):
         deciding.undo(study, "ab", who="B", now=NOW)
 
 
@@ -175,7 +175,7 @@ def run(*words: str, **environment: str) -> tuple[int, str]:
 
 
 def test_the_commands_decide_undo_and_show_the_trail(study: Path):
-    assert "Nothing has been decided yet" in run("decisions")[1]
+    assert "No decisions yet" in run("decisions")[1]
     code, said = run("decide", "rename", "500000", "Time", "off", "--who", "Asha", "--why", "Their words.")
     assert code == 0
     assert "Asha renamed “Protected time” (500000) to “Time off”, on 3 segments in a study of 3 documents" in said
@@ -195,6 +195,6 @@ def test_a_command_without_a_name_says_how_to_give_one(study: Path):
 
 
 def test_what_was_read_is_noted_for_segments_that_are_there(study: Path):
-    assert "2 segments noted as read by Asha" in run("read", "a1", "c3", "--who", "Asha")[1]
+    assert "2 segments recorded as read by Asha" in run("read", "a1", "c3", "--who", "Asha")[1]
     code, said = run("read", "zz", "--who", "Asha")
     assert code == 1 and "zz" in said

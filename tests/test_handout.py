@@ -38,13 +38,13 @@ def test_a_card_for_each_theme_largest_first_in_plain_sentences(tables):
     sizes = tables["themes"].set_index("theme_id")
     people, passages = sizes.n_cases[0], sizes.n_segments[0]
     assert cards[0].said == (
-        f"{people} people spoke of this, in {passages} passages. Words that come up often: charts, home and nobody."
+        f"{people} people spoke of this, in {passages} passages. Frequent words: charts, home and nobody."
     )
 
 
 def test_a_theme_of_documents_alone_is_said_to_be_that(tables):
     tables["themes"]["n_cases"] = 0
-    assert "of documents or notes, in which nobody is named." in handout.cards(tables)[0].said
+    assert "of documents or notes without named speakers." in handout.cards(tables)[0].said
 
 
 def test_the_chosen_quotes_come_first_and_none_from_the_edge_unless_there_is_room(tables):
@@ -67,7 +67,7 @@ def test_for_a_role_only_what_people_of_that_role_said(tables):
 def test_where_nobody_of_the_role_spoke_of_it_that_is_said(tables):
     tables["cases"]["role"] = "doctor"
     tables["segments"]["case"] = ""
-    assert handout.cards(tables, role="doctor")[0].said.endswith("Nobody with the role “doctor” spoke of it.")
+    assert handout.cards(tables, role="doctor")[0].said.endswith("Nobody with the role “doctor” mentioned it.")
     assert handout.cards(tables, role="doctor")[0].quotes == ()
 
 
@@ -78,7 +78,7 @@ def test_a_role_is_found_however_it_is_spelt(tables, wanted):
 
 
 def test_a_role_that_nobody_has_is_refused_with_those_there_are(tables):
-    with pytest.raises(handout.HandoutError, match="The roles are: doctor, nurse"):
+    with pytest.raises(handout.HandoutError, match="Roles: doctor, nurse"):
         handout.known_role(tables["cases"], "porter")
     with pytest.raises(handout.HandoutError, match=r"participants\.csv"):
         handout.known_role(tables["cases"].drop(columns="role"), "nurse")
@@ -116,7 +116,7 @@ def test_a_form_that_may_be_filled_in_is_not_overwritten(study):
     handout.write(study)
     place = study / "export" / "handout.docx"
     place.write_bytes(b"filled in")
-    with pytest.raises(handout.HandoutError, match="may be filled in"):
+    with pytest.raises(handout.HandoutError, match="may have been filled in"):
         handout.write(study)
     assert place.read_bytes() == b"filled in"
 

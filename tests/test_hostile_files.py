@@ -195,7 +195,7 @@ def test_check_lists_every_bad_file_at_once(folder, monkeypatch):
     said = checks.check(Path(folder.name), params_path=Path("params.yaml")).lines
     for wanted in ("params.yaml", "participants.csv", "codebook.yaml", "LEFT OUT: a.json", "LEFT OUT: b.txt", "c.csv"):
         assert any(wanted in line for line in said), wanted
-    assert said[-1] == "Something needs mending."
+    assert said[-1] == "Fix the problems above, then run `counterpoint check` again."
 
 
 def test_what_a_reader_did_not_foresee_is_said_of_that_file_alone(folder, monkeypatch):

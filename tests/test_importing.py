@@ -95,7 +95,7 @@ def test_a_whole_study_comes_back_letter_for_letter(origin, tmp_path, offsets):
     exporting.export(origin, tmp_path / "out", offsets=offsets)
     folder = tmp_path / "again"
     lines = importing.run(tmp_path / "out/coded.qdpx", folder)
-    assert "3 texts, 8 codings by people" in lines[0]
+    assert "3 texts, 8 human codings" in lines[0]
     after = read(folder)
     assert codings_of(after) == codings_of(before, endings=True)
     assert list(after["documents"]["text"]) == list(before["documents"]["text"])
@@ -114,8 +114,8 @@ def test_importing_twice_changes_nothing(origin, tmp_path):
     files = {path: path.read_bytes() for path in (tmp_path / "again").rglob("*") if path.is_file()}
     lines = importing.run(tmp_path / "out/coded.qdpx", tmp_path / "again")
     assert files == {path: path.read_bytes() for path in (tmp_path / "again").rglob("*") if path.is_file()}
-    assert any("has these 3 codes already" in line for line in lines)
-    assert any("filled already" in line for line in lines)
+    assert any("already has these 3 codes" in line for line in lines)
+    assert any("already has entries" in line for line in lines)
 
 
 def test_the_tables_as_csv_come_back_too(origin, tmp_path):
@@ -159,8 +159,8 @@ def test_the_same_study_gives_the_same_files(origin, tmp_path):
 
 def test_an_export_says_what_is_missing_and_what_it_holds(origin, tmp_path, small_study):
     lines = exporting.export(origin, tmp_path / "out")
-    assert any("left out: segments" in line for line in lines)
-    assert "share" in lines[-1]
+    assert any("do not exist yet: segments" in line for line in lines)
+    assert "confidentially" in lines[-1]
     written = {
         path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()
     }
@@ -223,7 +223,7 @@ def test_a_refusal_leaves_the_study_as_it_was(tmp_path):
     study_template.create(folder)
     (folder / "human_codes/theirs.csv").write_text("document,text,code\nx,y,z\n")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    with pytest.raises(CounterpointError, match="already and says something else"):
+    with pytest.raises(CounterpointError, match="already exists with other content"):
         importing.run(foreign(tmp_path), folder)
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -285,7 +285,7 @@ def test_a_linked_folder_is_not_written_through(tmp_path):
     xml = project([("site/talk", "a.txt", [])])
     path = tmp_path / "x.qdpx"
     path.write_bytes(packed(xml, {"a.txt": b"One two."}))
-    with pytest.raises(CounterpointError, match="link to another place"):
+    with pytest.raises(CounterpointError, match="link to another location"):
         importing.run(path, folder)
     assert not list(outside.iterdir())
 
@@ -293,8 +293,8 @@ def test_a_linked_folder_is_not_written_through(tmp_path):
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("a.docx", b"x", "none of"),
-        ("a.csv", b"colour,shape\n1,2\n", "none we know"),
+        ("a.docx", b"x", "Unsupported file"),
+        ("a.csv", b"colour,shape\n1,2\n", "unknown columns"),
         ("a.csv", b"", "empty"),
         ("a.qdc", b"<CodeBook><!DOCTYPE x><Codes/></CodeBook>", "damaged|document type"),
         ("a.qdc", b"<html/>", "Not a REFI-QDA"),
@@ -379,7 +379,7 @@ def test_an_import_that_was_stopped_anywhere_goes_on_when_it_is_run_again(tmp_pa
             patched.setattr(atomic_files, "create", full)
             patched.setattr(atomic_files, "write", full)
             if stop < 5:
-                with pytest.raises(CounterpointError, match=r"(?s)full.*goes on where it stopped") as said:
+                with pytest.raises(CounterpointError, match=r"(?s)full.*continues where it stopped") as said:
                     importing.run(path, tmp_path / str(stop))
                 assert "several.qdpx" not in str(said.value), "the disk is to blame, not the file that was imported"
         importing.run(path, tmp_path / str(stop))
@@ -462,7 +462,7 @@ def test_codes_are_not_written_beside_a_file_whose_name_differs_in_capitals_or_a
     study_template.create(folder)
     (folder / "human_codes/Zoe\u0308.csv").write_text("document,text,code\nx,y,z\n")
     (tmp_path / "ZO\u00cb.csv").write_text("document,text,code\na,b,c\n")
-    with pytest.raises(CounterpointError, match="already and says something else"):
+    with pytest.raises(CounterpointError, match="already exists with other content"):
         importing.run(tmp_path / "ZO\u00cb.csv", folder)
     assert len(list((folder / "human_codes").iterdir())) == 1
 
@@ -486,7 +486,7 @@ def test_an_export_is_written_over_an_export_of_the_study_and_over_nothing_else(
     shutil.copytree(origin, folder)
     out.mkdir()
     (out / "codebook.xlsx").write_bytes(b"my own")
-    with pytest.raises(CounterpointError, match=r"codebook\.xlsx: there already.*Nothing was written"):
+    with pytest.raises(CounterpointError, match=r"codebook\.xlsx: existing files.*Nothing was written"):
         exporting.export(folder, out)
     assert held(out) == {"codebook.xlsx": b"my own"}
     (out / "codebook.xlsx").unlink()
@@ -497,7 +497,7 @@ def test_an_export_is_written_over_an_export_of_the_study_and_over_nothing_else(
     assert b"Other" in held(out)["csv/codebook.csv"] and held(out)["notes.txt"] == b"mine"
     (out / "csv/codebook.csv").write_text("edited by hand\n")
     before = held(out)
-    with pytest.raises(CounterpointError, match=r"csv/codebook\.csv: there already"):
+    with pytest.raises(CounterpointError, match=r"csv/codebook\.csv: existing files"):
         exporting.export(folder, out)
     assert held(out) == before
 
@@ -507,7 +507,7 @@ def test_two_studies_do_not_write_over_each_others_exports(origin, tmp_path):
         shutil.copytree(origin, tmp_path / name)
         (tmp_path / name / "codebook.yaml").write_text(f"codes: [{name}]\n")
     exporting.export(tmp_path / "one", tmp_path / "out")
-    with pytest.raises(CounterpointError, match="there already"):
+    with pytest.raises(CounterpointError, match="existing files"):
         exporting.export(tmp_path / "two", tmp_path / "out")
     assert b"one" in held(tmp_path / "out")["csv/codebook.csv"]
 

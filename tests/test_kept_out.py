@@ -125,7 +125,7 @@ def test_check_says_what_git_would_take_up(root: Path):
     Path("models/studies/x/topics.json").write_text("{}")
     code, said = check()
     assert code == 1
-    line = next(line for line in said.splitlines() if "Git would take up" in line)
+    line = next(line for line in said.splitlines() if "Git would add" in line)
     for name in (
         "transcripts/ (2 files)",
         "participants.csv",
@@ -135,7 +135,7 @@ def test_check_says_what_git_would_take_up(root: Path):
     ):
         assert name in line
     assert "`counterpoint new studies/x` writes a .gitignore" in line
-    assert "Git would take up topics.json of models/studies/x" in said
+    assert "Git would add topics.json in models/studies/x" in said
     assert CliRunner().invoke(cli.app, ["new", "studies/x"]).exit_code == 0
     Path(".gitignore").write_text("/models/*/\n")
     assert "Git" not in check()[1]
@@ -149,8 +149,8 @@ def test_check_says_what_git_tracks_and_how_to_take_it_out(root: Path):
     code, said = check()
     assert code == 1
     line = next(line for line in said.splitlines() if "Git tracks" in line)
-    assert "participants.csv, transcripts/ (2 files) of data/x" in line
-    command = line.partition("keep the files: ")[2].partition(". What was")[0]
+    assert "participants.csv, transcripts/ (2 files) in data/x" in line
+    command = line.partition("keep the files: ")[2].partition(". Earlier commits")[0]
     subprocess.run(command, shell=True, check=True, cwd=root)
     assert "Git" not in check()[1]
     assert Path("data/x/participants.csv").exists()
@@ -164,7 +164,7 @@ def test_what_is_let_in_on_purpose_is_told_and_is_no_problem(root: Path):
     found = exposed.exposed(Places(Path("data/x")))
     assert found.problems == []
     assert found.notes == [
-        "data/x/.gitignore lets Git take up transcripts of data/x. Right only if they hold no words of others."
+        "data/x/.gitignore lets Git add transcripts in data/x. Make sure they contain nothing participants said."
     ]
     git(root, "add", "-A")
     assert exposed.exposed(Places(Path("data/x"))) == found
@@ -174,14 +174,14 @@ def test_dvc_s_own_store_is_looked_at(root: Path):
     study_template.create(Path("data/x"))
     Path(".dvc/cache/files").mkdir(parents=True)
     Path(".dvc/cache/files/ab").write_text("said")
-    assert "files/ of .dvc/cache" in exposed.exposed(Places(Path("data/x"))).problems[0]
+    assert "files/ in .dvc/cache" in exposed.exposed(Places(Path("data/x"))).problems[0]
 
 
 def test_a_repository_above_the_project_counts(root: Path, monkeypatch: pytest.MonkeyPatch):
     Path("thesis/data/x/transcripts").mkdir(parents=True)
     Path("thesis/data/x/transcripts/a.txt").write_text("said")
     monkeypatch.chdir(root / "thesis")
-    assert "transcripts/ of data/x" in exposed.exposed(Places(Path("data/x"))).problems[0]
+    assert "transcripts/ in data/x" in exposed.exposed(Places(Path("data/x"))).problems[0]
     monkeypatch.setenv("GIT_DIR", str(root / "nowhere"))
     assert exposed.exposed(Places(Path("data/x"))).problems
 
@@ -203,7 +203,7 @@ def test_a_notebook_with_output_is_told(root: Path):
         Path(f"notebooks/{name}.ipynb").write_text(f'{{"cells": [{{"outputs": [ {output} ]}}]}}')
     for _ in range(2):
         (note,) = exposed.exposed(Places(Path("data/x"))).notes
-        assert note.startswith("notebooks/b.ipynb holds output")
+        assert note.startswith("notebooks/b.ipynb has output")
         git(root, "add", "notebooks")
 
 
@@ -213,8 +213,8 @@ def test_what_goes_out_where_git_would_take_it_up_is_told(small_study: Path, roo
     study_template.lay_out(Path("data/x"))
     assert not [line for line in exporting.export(Path("data/x")) if "Git" in line]
     assert not [line for line in handout.write(Path("data/x")) if "Git" in line]
-    assert "Git would take up files in out" in exporting.export(Path("data/x"), Path("out"))[-1]
-    assert "Git would take up cards.docx" in handout.write(Path("data/x"), to=Path("cards.docx"))[-1]
+    assert "Git would add files in out" in exporting.export(Path("data/x"), Path("out"))[-1]
+    assert "Git would add cards.docx" in handout.write(Path("data/x"), to=Path("cards.docx"))[-1]
 
 
 def test_without_git_or_a_repository_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

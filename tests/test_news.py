@@ -53,14 +53,14 @@ def test_like_talk_fits_and_says_how_much_and_from_where():
     world = study(old=("a", 5, around(0, 60, 0.1)), new=("b", 5, around(0, 12, 0.1)))
     (row,) = said(world, accepted(5, world, {"a"}))
     assert (row.verdict, row.n_segments, row.n_documents, row.candidate_id) == ("fits", 12, 1, -1)
-    assert row.sentence == "12 new segments from 1 document fit “Time” (5) as it was settled."
+    assert row.sentence == "12 new segments from 1 document fit “Time” (5) as decided."
 
 
 def test_talk_further_out_than_the_theme_s_own_stretches_it():
     world = study(old=("a", 5, around(0, 60, 0.05)), new=("b", 5, around(0, 12, 0.4)))
     (row,) = said(world, accepted(5, world, {"a"}))
     assert row.verdict == "stretches"
-    assert "further out" in row.sentence
+    assert "further from its centre" in row.sentence
 
 
 def test_a_theme_of_too_few_segments_is_not_judged():

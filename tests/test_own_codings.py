@@ -223,10 +223,12 @@ def test_a_table_without_coders_that_bears_the_programs_name_is_the_programs(exp
 
 
 def test_no_sheet_is_drawn_for_the_program_or_taken_in_as_its(small_study, tmp_path):
-    with pytest.raises(SheetError, match="is this program's own name"):
+    with pytest.raises(SheetError, match="is reserved for this program's own codings"):
         blind_sheets.write_sheets(small_study, coder="counterpoint (model)")
     sheet = tmp_path / "sheet.csv"
     document = store.read(small_study, "documents").iloc[0]
     sheet.write_text(f"document,start,end,code,coder\n{document.document},0,5,Time,{coders.MODEL}\n", encoding="utf-8")
-    with pytest.raises(SheetError, match="row 2: 'Counterpoint \\(model\\)' is this program's own name"):
+    with pytest.raises(
+        SheetError, match="row 2: 'Counterpoint \\(model\\)' is reserved for this program's own codings"
+    ):
         blind_sheets.filled(sheet, texts={document.document: document.text}, column="code")

@@ -199,7 +199,7 @@ def test_decisions_in_words_are_notes_and_belong_to_their_themes_set(tables, boo
         "Memo: Charts at <home> (Asha, 2026-01-15)": notes["Memo: Charts at <home> (Asha, 2026-01-15)"],
         "Memo: Charts at <home> (Asha, 2026-01-15) 2": notes["Memo: Charts at <home> (Asha, 2026-01-15) 2"],
         "Accept: Time & the ward (lea, 2026-01-16)": "Why: Five people say it.",
-        "Memo: a theme without a label (77) (Asha, 2026-01-17)": "Gone.",
+        "Memo: an unlabelled theme (77) (Asha, 2026-01-17)": "Gone.",
     }
     assert {"Is it pride, or duty? é 😀 <b>", "Again."} < set(notes.values())
     assert sorted(len(one.findall(N + "MemberNote")) for one in root.iter(N + "Set")) == [1, 2]

@@ -58,5 +58,5 @@ def test_what_was_decided_on_is_counted_beside_what_was_read():
     made = built(count=some)
     assert made.lead == (
         "No segment of a theme has been recorded as read yet. Use `counterpoint review` or `counterpoint read` to "
-        "record what you have read. 2 of 3 themes have been decided on: 1 accepted and 1 worked on."
+        "record what you have read. 2 of 3 themes have been decided on: 1 accepted and 1 in progress."
     )

@@ -148,12 +148,12 @@ def test_an_element_leaves_out_what_is_empty():
 @pytest.mark.parametrize(
     ("header", "row", "said"),
     [
-        ("name,definition", "A,", "1 codes were written"),
-        ("name,parent", "A,B", "2 codes were written"),
-        ("document,speaker,case,part", "a.txt,Ana,A1,participant", "1 speakers were written"),
+        ("name,definition", "A,", "Wrote 1 code to"),
+        ("name,parent", "A,B", "Wrote 2 codes to"),
+        ("document,speaker,case,part", "a.txt,Ana,A1,participant", "Wrote 1 speaker to"),
         ("document,speaker,case,part", "a.txt,Ana,A1,listener", "unknown part 'listener'"),
         ("document,code", "a.txt,Time", "Missing column 'text'"),
-        ("document,text,code", "a.txt,so,Time", "1 codings by file were written"),
+        ("document,text,code", "a.txt,so,Time", "Wrote 1 coding by file to"),
     ],
 )
 def test_a_csv_is_known_by_its_columns(tmp_path, header, row, said):

@@ -54,14 +54,14 @@ def found(page) -> str:
 
 
 def test_it_opens_and_shows_every_segment_that_is_used(page):
-    assert found(page) == "11 segments, from 4 cases."
+    assert found(page) == "11 segments from 4 cases."
     assert page.locator("#map [data-s]").count() == 11
 
 
 def test_searching_makes_no_difference_between_accents_and_cases(page):
     page.fill("input[name=text]", "A VRAI DIRE")
     api.expect(page.locator("#list li")).to_have_count(1)
-    assert found(page) == "1 segment, from 1 case."
+    assert found(page) == "1 segment from 1 case."
     assert page.locator("#map .off").count() == 10
     page.fill("input[name=text]", "nobody ever says this")
     api.expect(page.locator("#list li")).to_have_count(0)
@@ -136,7 +136,7 @@ def test_the_keyboard_alone_opens_a_door_and_comes_back(page):
 
 def test_a_theme_shows_its_segments(page):
     page.click(".card button[data-set-theme] >> nth=0")
-    size = page.locator(".card").first.locator("p").filter(has_text="of the talk").inner_text().split()[0]
+    size = page.locator(".card").first.locator("p").filter(has_text="of the segments analysed").inner_text().split()[0]
     assert found(page).startswith(f"{size} segments")
 
 

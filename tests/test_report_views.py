@@ -64,7 +64,7 @@ def test_a_quote_of_a_segment_that_is_gone_is_left_out(tables, quoted):
 def test_the_themes_lead_names_what_fell_into_none(tables):
     said = theme_view.lead(tables["themes"], counted(tables["theme_states"], tables["theme_assignments"]))
     assert "2 candidate themes" in said
-    assert "1 segment (9%) fitted no theme." in said
+    assert "1 segment (9%) fit no theme." in said
     nothing = theme_view.lead(store.empty("themes"), counts.made())
     assert nothing.startswith("No candidate themes were found")
 

@@ -223,10 +223,10 @@ def test_what_is_no_decision_is_a_sentence(address, body):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"who": " "}, "Nobody is named"),
+        ({"who": " "}, "Name the person"),
         ({"theme": 77}, "There is no theme"),
         ({"action": "rename"}, "NEW LABEL"),
-        ({"action": "undo", "undoes": "zz"}, "no decision begins"),
+        ({"action": "undo", "undoes": "zz"}, "no decision has an id that starts"),
     ],
 )
 def test_what_cannot_be_decided_is_a_sentence(address, study, fields, said):
@@ -268,11 +268,11 @@ def test_reading_makes_no_page_older_than_the_data(address, study):
     [
         ({"basis": "0" * 16}, 409, "Reload"),
         ({"number": 10_000}, 400, "no such passage"),
-        ({"number": -1}, 400, "nothing the page can have sent"),
-        ({"number": "3"}, 400, "nothing the page can have sent"),
-        ({"who": ""}, 400, "nothing the page can have sent"),
-        ({"who": "  "}, 400, "Nobody is named"),
-        ({"more": 1}, 400, "nothing the page can have sent"),
+        ({"number": -1}, 400, "not a valid request"),
+        ({"number": "3"}, 400, "not a valid request"),
+        ({"who": ""}, 400, "not a valid request"),
+        ({"who": "  "}, 400, "Name the person"),
+        ({"more": 1}, 400, "not a valid request"),
     ],
 )
 def test_what_cannot_be_noted_is_a_sentence_and_writes_nothing(address, study, fields, status, said):

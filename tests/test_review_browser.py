@@ -238,5 +238,5 @@ def test_a_server_that_has_gone_is_said_to_have(browser, study):
     made.server_close()
     decide(page, "accept", 1)
     confirm(page)
-    api.expect(page.locator("#decide-wrong")).to_contain_text("nothing was written")
+    api.expect(page.locator("#decide-wrong")).to_contain_text("nothing was saved")
     context.close()

@@ -58,12 +58,12 @@ def is_sentence(said: dict[str, str]) -> bool:
 @pytest.mark.parametrize(
     ("lines", "status", "said"),
     [
-        ([], 411, "how long it is"),
+        ([], 411, "Content-Length"),
         (["Transfer-Encoding: chunked"], 411, "in one piece"),
         (["Transfer-Encoding: chunked", "Content-Length: 3"], 411, "in one piece"),
-        (["Content-Length: " + "9" * 5000], 413, "longer than any decision"),
-        (["Content-Length: " + "0" * 5000 + "9" * 9], 413, "longer than any decision"),
-        (["Content-Length: 65537"], 413, "longer than any decision"),
+        (["Content-Length: " + "9" * 5000], 413, "too large"),
+        (["Content-Length: " + "0" * 5000 + "9" * 9], 413, "too large"),
+        (["Content-Length: 65537"], 413, "too large"),
         (["Content-Length: -1"], 400, "whole number"),
         (["Content-Length: 1.5"], 400, "whole number"),
         (["Content-Length: +3"], 400, "whole number"),
@@ -294,7 +294,7 @@ def test_what_was_written_and_cannot_be_shown_is_said_to_be_written(address, stu
 
     monkeypatch.setattr(review, "_taken", gone)
     status, said, _ = ask(address, "POST", "decide", asked)
-    assert status == 500 and "It was written to" in json.loads(said)["error"]
+    assert status == 500 and "The decision was saved to" in json.loads(said)["error"]
     assert len(ledger.load(study / "decisions.yaml")) == 1
 
 
@@ -307,7 +307,7 @@ def test_a_fault_of_ours_is_answered_and_shown_in_the_terminal(address, study, m
         ask(address, "GET"),
         ask(address, "POST", "decide", {"action": "accept", "who": "A", "theme": 0, "state": ""}),
     ):
-        assert status == 500 and "Counterpoint itself failed here (ZeroDivisionError)" in json.loads(said)["error"]
+        assert status == 500 and "Internal error (ZeroDivisionError)" in json.loads(said)["error"]
     assert "ZeroDivisionError" in capfd.readouterr().err
 
 
@@ -327,7 +327,7 @@ def test_a_tab_that_is_closed_in_the_middle_prints_nothing(address, study, capfd
 def test_a_port_that_is_taken_is_a_sentence(study, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(review.ReviewError, match=f"Port {port} is taken by another program"):
+        with pytest.raises(review.ReviewError, match=f"Port {port} is used by another program"):
             review.server(study, port=port)
         monkeypatch.chdir(study.parent.parent)
         Path("params.yaml").write_text("study: data/small\n")

@@ -108,7 +108,7 @@ def test_a_decision_about_nothing_is_a_question_and_settles_nothing():
     held, lost = held_themes.settle([decide("accept", 9)], CLUSTERS, set(DOCUMENTS))
     assert held == {}
     assert [(q.theme_id, q.kind) for q in lost] == [(9, "lost")]
-    assert "Asha’s decision of 2026-01-01 (accept) is about theme 9, which is not there" in lost[0].sentence
+    assert "Asha’s decision of 2026-01-01 (accept) refers to theme 9, which does not exist" in lost[0].sentence
     assert f"counterpoint undo {decide('accept', 9).key}" in lost[0].sentence
 
 

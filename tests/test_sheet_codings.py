@@ -83,7 +83,7 @@ def test_a_sheet_never_takes_the_place_of_codings_that_are_not_its_own(study, th
     for _ in range(2):
         file, said = taken(study, place)
         assert file.name == "coder_a-2.csv"
-        assert any(f"{there} holds other codings" in line for line in said)
+        assert any(f"{there} has other codings" in line for line in said)
         assert (study / "human_codes" / there).read_text() == content
     assert sorted(held(study)) == sorted([there, "coder_a-2.csv"])
 
@@ -95,7 +95,7 @@ def test_the_same_sheet_twice_is_recognised_in_either_form(study):
     for again in (place, place.with_suffix(".xlsx")):
         file, said = taken(study, again)
         assert file == first and held(study) == before
-        assert said == [f"{first} holds these codings already: nothing was changed."]
+        assert said == [f"{first} already has these codings; nothing was changed."]
     assert not (study / "earlier").exists()
 
 
@@ -113,7 +113,7 @@ def test_a_corrected_sheet_replaces_its_own_answers_and_the_old_ones_are_kept(st
     assert coded(file) == [("d0", 10, "B"), ("d0", 20, "A"), ("d0", 30, "B")]
     assert (study / "earlier/coding_cat.csv").read_bytes() == before
     assert "2 passages had other codes before" in said[0] and "earlier" in said[0]
-    assert "1 passage that the sheet leaves blank (the first: d0, 30 to 40) had codes before" in said[1]
+    assert "1 passage left blank in this sheet (the first: d0, 30 to 40)" in said[1]
     taken(study, sheet(study, study / "sheets/coding_cat.csv", {0: "A", 1: "A"}))
     assert sorted(path.name for path in (study / "earlier").iterdir()) == [
         "coding_cat-2.csv",
@@ -156,7 +156,7 @@ def test_another_sample_of_the_same_person_adds_a_file(study):
 def test_a_passage_that_the_same_coder_coded_elsewhere_is_said(study):
     (study / "human_codes/mine.csv").write_text(HUMAN + "d0,10,19,x,B,Cat,,\n")
     _, said = taken(study, sheet(study, study / "sheets/coding_cat.csv", {0: "A", 1: "A"}))
-    assert len(said) == 1 and "mine.csv has codings by the same coder that overlap 1 passage" in said[0]
+    assert len(said) == 1 and "mine.csv also has codings by the same coder that overlap 1 passage" in said[0]
 
 
 def test_rounds_of_resolution_add_up_and_the_later_one_stands(study):
@@ -178,14 +178,14 @@ def test_a_consensus_that_somebody_else_wrote_is_left_alone(study):
 
 
 def test_a_sheet_with_nothing_in_it_changes_nothing(study):
-    with pytest.raises(SheetError, match="nothing is written under 'code'"):
+    with pytest.raises(SheetError, match="the column 'code' is empty"):
         taken(study, sheet(study, study / "sheets/coding_cat.csv", {}))
     assert held(study) == {}
 
 
 def test_human_codes_are_no_sheet(study):
     file, _ = taken(study, sheet(study, study / "sheets/coding_cat.csv", {0: "A"}))
-    with pytest.raises(SheetError, match="among the human codes already"):
+    with pytest.raises(SheetError, match="already in human_codes/"):
         taken(study, file)
 
 
@@ -213,11 +213,11 @@ def test_a_sheet_of_which_a_killed_command_left_one_file_is_finished_and_a_fille
         assert xlsx.exists() and text.read_bytes() == wanted
     xlsx.unlink()
     text.write_bytes(wanted + b"filled")
-    with pytest.raises(SheetError, match="half filled"):
+    with pytest.raises(SheetError, match="partly filled in"):
         blind.write_sheets(study, coder="cat", n=5)
     text.unlink()
     (study / "sheets/CODING_CAT.xlsx").write_bytes(b"somebody's")
-    with pytest.raises(SheetError, match="half filled"):
+    with pytest.raises(SheetError, match="partly filled in"):
         blind.write_sheets(study, coder="cat", n=5)
     assert sorted(path.name for path in (study / "sheets").iterdir()) == ["CODING_CAT.xlsx"]
 
@@ -225,8 +225,8 @@ def test_a_sheet_of_which_a_killed_command_left_one_file_is_finished_and_a_fille
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("document,start,end,code,coder,code\nd0,10,20,A,cat,B\n", "line 1: the column 'code' is there twice"),
-        ("document,start,end,code,coder\nd0,10,20,A,cat,B\n", "line 2: it has more cells than there are columns"),
+        ("document,start,end,code,coder,code\nd0,10,20,A,cat,B\n", "line 1: the column 'code' occurs twice"),
+        ("document,start,end,code,coder\nd0,10,20,A,cat,B\n", "line 2: the row has more cells than there are columns"),
         ('document,start,end,code,coder\nd0,10,20,"A,cat\nd0,20,30,B,cat\n', "line 2: a quotation mark"),
     ],
 )

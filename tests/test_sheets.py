@@ -62,11 +62,11 @@ def test_empty_rows_and_capital_headings_do_no_harm(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("s.ods", b"x", "neither .xlsx nor .csv"),
+        ("s.ods", b"x", "Save the sheet as .xlsx or .csv"),
         ("s.csv", "document\nM\xfcller".encode("latin-1"), "is not valid UTF-8"),
         ("s.xlsx", b"no workbook", "Not a workbook"),
-        ("s.csv", b"start,end\n1,2\n", "the column 'document' is gone"),
-        ("s.csv", b"", "the column 'document' is gone"),
+        ("s.csv", b"start,end\n1,2\n", "the column 'document' is missing"),
+        ("s.csv", b"", "the column 'document' is missing"),
     ],
 )
 def test_what_cannot_be_read_says_why(tmp_path, name, content, said):
@@ -76,7 +76,7 @@ def test_what_cannot_be_read_says_why(tmp_path, name, content, said):
 
 
 def test_a_sheet_that_is_not_there(tmp_path):
-    with pytest.raises(SheetError, match="is not there"):
+    with pytest.raises(SheetError, match="does not exist"):
         sheets.read(tmp_path / "none.csv", ("document",))
 
 

@@ -162,10 +162,10 @@ def test_counts_agree_and_add_up_after_any_decisions_and_any_new_clusters(worlds
             assert set(said_of(count, made).values()) == {count.shown}
         sentence = states.shown_in_words(count)
         if count.touched and count.adds_up:
-            assert "nobody has decided on" not in sentence
+            assert "without a decision" not in sentence
         elif count.touched:
             assert number(sentence, r": (\d+) that you decided on") == count.decided
-            assert number(sentence, r"and (\d+|no) candidates? that nobody") == count.candidates
+            assert number(sentence, r"and (\d+|no) candidates? without") == count.candidates
             assert number(sentence, r"[Tt]he run found (\d+|no) candidate") == count.found
 
 
@@ -197,14 +197,14 @@ def test_status_counts_before_a_run_what_the_report_counts_after_it(world, scrip
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
-        ({"found": 12, "candidates": 12}, "The talk falls into 12 candidate themes"),
-        ({"found": 1, "candidates": 1}, "The talk falls into 1 candidate theme"),
+        ({"found": 12, "candidates": 12}, "The analysis found 12 candidate themes"),
+        ({"found": 1, "candidates": 1}, "The analysis found 1 candidate theme"),
         (
             {"found": 12, "candidates": 4, "accepted": 5, "merged": 1, "rejected": 2},
             "9 themes are shown: the run found 12 candidates; you merged 1 and rejected 2",
         ),
         ({"found": 2, "accepted": 2, "in_decided": 2}, "2 themes are shown: the run found 2 candidates"),
-        ({"found": 1, "accepted": 2, "split": 1}, "2 themes are shown: the run found 1 candidate; you split 1 off"),
+        ({"found": 1, "accepted": 2, "split": 1}, "2 themes are shown: the run found 1 candidate; you split off 1"),
         ({"found": 2, "accepted": 1, "rejected": 1}, "1 theme is shown: the run found 2 candidates; you rejected 1"),
         (
             {"found": 1, "rejected": 1, "in_rejected": 1},
@@ -212,14 +212,14 @@ def test_status_counts_before_a_run_what_the_report_counts_after_it(world, scrip
         ),
         (
             {"found": 11, "candidates": 9, "accepted": 5, "open": 2, "missed": 1, "in_decided": 2, "rejected": 2},
-            "16 themes are shown: 7 that you decided on, and 9 candidates that nobody has decided on. The run found 11 "
-            "candidates: 9 of them stand as such and 2 are in themes you decided on. 1 of those decided on was not found "
-            "again: it is kept as it was left. You rejected 2",
+            "16 themes are shown: 7 that you decided on, and 9 candidates without a decision. The run found 11 "
+            "candidates: 9 of them are shown as candidates and 2 are in themes you decided on. 1 of those decided on was not found "
+            "again: it is kept as decided. You rejected 2",
         ),
         (
             {"found": 4, "candidates": 1, "accepted": 3, "in_rejected": 2, "scattered": 1, "rejected": 1},
-            "4 themes are shown: 3 that you decided on, and 1 candidate that nobody has decided on. The run found 4 "
-            "candidates: 1 of them stands as such, 2 are in themes you rejected and 1 is in no theme. You rejected 1",
+            "4 themes are shown: 3 that you decided on, and 1 candidate without a decision. The run found 4 "
+            "candidates: 1 of them is shown as candidates, 2 are in themes you rejected and 1 is in no theme. You rejected 1",
         ),
     ],
 )
@@ -231,17 +231,17 @@ def test_the_number_of_themes_is_explained(numbers, said):
     ("outside", "said"),
     [
         ({}, ""),
-        ({"unlike": 3}, "3 segments (3%) fitted no theme."),
-        ({"unlike": 1}, "1 segment (1%) fitted no theme."),
+        ({"unlike": 3}, "3 segments (3%) fit no theme."),
+        ({"unlike": 1}, "1 segment (1%) fit no theme."),
         ({"rejected": 14}, "14 segments (14%) were in themes you rejected."),
         (
             {"unlike": 3, "rejected": 14},
-            "17 segments (17%) are in no theme: 3 (3%) fitted no theme and 14 (14%) were in themes you rejected.",
+            "17 segments (17%) are in no theme: 3 (3%) fit no theme and 14 (14%) were in themes you rejected.",
         ),
         (
             {"unlike": 1, "moved": 1, "beside": 2},
-            "4 segments (4%) are in no theme: 1 (1%) fitted no theme, 1 (1%) was moved out of every theme by you and 2 "
-            "(2%) were beside a theme you decided on, and too few for a theme of their own.",
+            "4 segments (4%) are in no theme: 1 (1%) fit no theme, 1 (1%) was moved out of all themes by you and 2 "
+            "(2%) were close to a theme you decided on, but too few to form their own theme.",
         ),
     ],
 )

@@ -20,7 +20,7 @@ THEMES = {"a1": 500_000, "a2": 500_000, "b1": 500_000, "b2": 500_001, "c1": 500_
 # Where the next run's clusters put two of the three segments of a theme.
 MOVED = {"a1": 500_002, "a2": 500_003}
 SHIFTED = (
-    "2 of 3 segments of “Protected time” (500000, accepted by Asha on 2026-01-15) now sit with other clusters: is it "
+    "2 of 3 segments of “Protected time” (500000, accepted by Asha on 2026-01-15) are now in other clusters: is it "
     "still one theme?"
 )
 
@@ -42,19 +42,19 @@ def part(study: Path, title: str) -> str:
 
 
 def test_a_study_that_never_ran_says_what_to_do(tmp_path: Path):
-    assert "run `counterpoint run`" in status.lines(tmp_path / "data" / "mine", root=tmp_path)[0]
+    assert "Run `counterpoint run`" in status.lines(tmp_path / "data" / "mine", root=tmp_path)[0]
 
 
 def test_the_first_line_sums_up(study: Path):
     deciding.decide(study, "reject", "500001", who="Asha", now=NOW)
     assert status.lines(study)[0] == (
         "data/mine: 3 documents, 6 segments. 1 theme is shown: the run found 2 candidates; you rejected 1. 3 segments "
-        "(50%) are in no theme: 1 (17%) fitted no theme and 2 (33%) were in themes you rejected."
+        "(50%) are in no theme: 1 (17%) fit no theme and 2 (33%) were in themes you rejected."
     )
 
 
 def test_before_anything_is_decided_there_is_nothing_to_compare_with(study: Path):
-    assert "Nothing has been accepted yet" in part(study, "Since the last accepted state")
+    assert "No theme has been accepted yet" in part(study, "Changes since your decisions")
 
 
 def test_new_documents_and_what_they_say_of_accepted_themes_are_listed(study: Path):
@@ -62,39 +62,39 @@ def test_new_documents_and_what_they_say_of_accepted_themes_are_listed(study: Pa
     decided_study.write(study, themes={**THEMES, "d1": 500_000})
     row = {"theme_id": 500_000, "verdict": "untold", "candidate_id": -1, "n_segments": 1, "n_documents": 1}
     store.write(study, "theme_news", pd.DataFrame([{**row, "sentence": "1 new segment joined."}]))
-    said = part(study, "Since the last accepted state")
+    said = part(study, "Changes since your decisions")
     assert "New documents: d.txt." in said
     assert "1 new segment joined." in said
-    assert "1 decision by Asha. The last line: 2026-01-15 10:00:00  Asha accepted “Protected time” (500000)" in said
+    assert "1 decision by Asha. Latest: 2026-01-15 10:00:00  Asha accepted “Protected time” (500000)" in said
 
 
 def test_documents_that_left_are_named(study: Path):
     deciding.decide(study, "accept", "500000", who="Asha", now=NOW)
     decided_study.write(study, themes={name: theme for name, theme in THEMES.items() if name[0] != "b"})
-    said = part(study, "Since the last accepted state")
-    assert "No document is new." in said
-    assert "No longer in the study, or without talk of their own: b.txt." in said
+    said = part(study, "Changes since your decisions")
+    assert "No new documents." in said
+    assert "No longer in the study, or without usable segments: b.txt." in said
 
 
 def test_a_question_waits_until_it_is_answered(study: Path):
     deciding.decide(study, "accept", "500000", who="Asha", now=NOW)
-    assert "of “Protected time”" not in part(study, "Waiting for a decision")
+    assert "of “Protected time”" not in part(study, "To decide")
     decided_study.write(study, themes=THEMES, clusters=MOVED)
-    said = part(study, "Waiting for a decision")
+    said = part(study, "To decide")
     assert SHIFTED in said
-    assert "1 candidate theme that nobody has decided on: “Staffing” (500001)." in said
+    assert "1 candidate theme without a decision: “Staffing” (500001)." in said
     deciding.decide(study, "accept", "500000", who="Ben", now=NOW)
-    said = part(study, "Waiting for a decision")
-    assert "now sit with other clusters" not in said
+    said = part(study, "To decide")
+    assert "are now in other clusters" not in said
     deciding.decide(study, "accept", "500001", who="Asha", now=NOW)
-    assert part(study, "Waiting for a decision") == "  Nothing."
+    assert part(study, "To decide") == "  Nothing."
 
 
 def test_a_theme_that_was_worked_on_waits_still(study: Path):
     deciding.decide(study, "memo", "500000", ["Is", "it", "one?"], who="Asha", now=NOW)
-    said = part(study, "Waiting for a decision")
-    assert "1 candidate theme that nobody has decided on: “Staffing” (500001)." in said
-    assert "1 theme that you worked on, and neither accepted nor rejected: “Protected time” (500000)." in said
+    said = part(study, "To decide")
+    assert "1 candidate theme without a decision: “Staffing” (500001)." in said
+    assert "1 theme in progress, neither accepted nor rejected: “Protected time” (500000)." in said
 
 
 def test_one_screen_holds_the_first_questions_and_all_are_there_to_be_had(study: Path):
@@ -105,18 +105,18 @@ def test_one_screen_holds_the_first_questions_and_all_are_there_to_be_had(study:
     decided_study.write(study, themes={**many, **{f"c{number}": 500_000 + number for number in range(30)}})
     assert "and 22 more: counterpoint status --all" in screen(study)
     assert len(screen(study).splitlines()) < 40
-    assert "a theme without a label (500029, accepted" not in screen(study)
-    assert "1 new segment joined a theme without a label (500029, accepted by Asha" in screen(study, whole=True)
+    assert "an unlabelled theme (500029, accepted" not in screen(study)
+    assert "1 new segment joined an unlabelled theme (500029, accepted by Asha" in screen(study, whole=True)
 
 
 def test_the_share_read_counts_what_was_opened_and_themes_that_were_decided_on_are_counted_apart(study: Path):
     said = part(study, "Read")
-    assert "0% of the segments in themes have been opened, or were named in a decision (0 of 5)." in said
+    assert "0% of the segments in themes have been opened or cited in a decision (0 of 5)." in said
     assert "None of 2 themes has been decided on." in said
     reading_ledger.opened(study, ["a1", "a2", "b1", "c3"], who="Asha")
     deciding.decide(study, "accept", "500000", who="Asha", now=NOW)
     said = part(study, "Read")
-    assert "60% of the segments in themes have been opened, or were named in a decision (3 of 5)." in said
+    assert "60% of the segments in themes have been opened or cited in a decision (3 of 5)." in said
     assert "1 of 2 themes has been decided on: 1 accepted." in said
     assert "Least read: “Staffing” (500001), 0%." in said
 
@@ -129,27 +129,27 @@ def dvc(*words: str) -> None:
 
 
 def test_what_is_stale_is_told_with_the_file_that_changed(study: Path):
-    assert "DVC is not set up here" in part(study, "Stale")
+    assert "has no DVC repository" in part(study, "Out of date")
     Path("dvc.yaml").write_text(
         "stages:\n  copy:\n    cmd: cp in.txt out.txt\n    deps: [in.txt]\n    outs: [out.txt]\n"
     )
     Path("in.txt").write_text("one")
     dvc("init", "--no-scm", "-q")
     dvc("repro", "-q")
-    assert part(study, "Stale") == "  Nothing: every result is that of the files as they are."
+    assert part(study, "Out of date") == "  Nothing: all results are up to date."
     Path("in.txt").write_text("two")
-    assert part(study, "Stale") == "  copy: in.txt modified\n  Run `counterpoint run` to bring everything up to date."
+    assert part(study, "Out of date") == "  copy: in.txt modified\n  Run `counterpoint run` to update the results."
 
 
 def test_dvc_s_own_trouble_is_passed_on(study: Path):
     Path("dvc.yaml").write_text("stages: [\n")
     dvc_folder = Path(".dvc")
     dvc_folder.mkdir()
-    assert "DVC could not tell" in part(study, "Stale")
+    assert "`dvc status` failed" in part(study, "Out of date")
 
 
 def test_the_command_shows_the_screen(study: Path):
     done = CliRunner().invoke(cli.app, ["status"])
     assert done.exit_code == 0
-    for title in ("Since the last accepted state", "Waiting for a decision", "Stale", "Read"):
+    for title in ("Changes since your decisions", "To decide", "Out of date", "Read"):
         assert title in done.output

@@ -250,7 +250,7 @@ def test_one_voice_is_named():
     segments, embeddings, turns, cases = study()
     segments.loc[segments["prompt_id"] == "q0", "case"] = "d00/P"
     voices = found(segments, embeddings, turns, cases)
-    assert any("Rests on one voice: d00/P" in passport for passport in first(voices)["passport"])
+    assert any("Only one participant: d00/P" in passport for passport in first(voices)["passport"])
     dependence = voices.tables["theme_dependence"]
     assert not dependence[(dependence["name"] == "d00/P") & (dependence["share"] == 1)]["remains"].any()
 

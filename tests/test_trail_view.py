@@ -92,10 +92,10 @@ def test_what_was_taken_back_stays_and_says_by_whom(tables, quoted):
     made = built(tables, quoted, undo, first)
     assert [step.said for step in made.steps] == [
         "Asha accepted “Charts at <home>”.",
-        "Ben took back that Asha accepted “Charts at <home>”.",
+        "Ben undid the decision that Asha accepted “Charts at <home>”.",
     ]
     assert [step.undone for step in made.steps] == ["Undone by Ben on 2026-01-16.", ""]
-    assert made.lead.startswith("1 decision by Asha and Ben: 1 was taken back, and 0 stand.")
+    assert made.lead.startswith("1 decision by Asha and Ben: 1 was undone and 0 are in force.")
 
 
 def test_themes_that_are_gone_keep_the_name_that_people_gave_them(tables, quoted):
@@ -104,7 +104,7 @@ def test_themes_that_are_gone_keep_the_name_that_people_gave_them(tables, quoted
     split = decision("split", theme=0, label="Part", segments=("a", "b"))
     said = [step.said for step in built(tables, quoted, named, merged, split).steps]
     assert "Asha named a theme “Old name”." in said
-    assert "Asha merged “Old name” and a theme without a label (78) into “Charts at <home>”." in said
+    assert "Asha merged “Old name” and an unlabelled theme (78) into “Charts at <home>”." in said
     assert "Asha split 2 segments off “Charts at <home>” as “Part”." in said
 
 
@@ -117,7 +117,7 @@ def test_a_theme_is_told_its_own_decisions_in_sentences(tables, quoted):
     assert built(tables, quoted, one, two).told == {
         0: (
             "On 2026-01-15 Asha accepted it: Enough.",
-            "On 2026-02-01 Asha wrote of it: On the edge.",
+            "On 2026-02-01 Asha wrote a memo on it: On the edge.",
         )
     }
 

@@ -199,12 +199,12 @@ def test_the_command_says_what_it_did_and_what_is_out_of_reach(run: tuple[Path, 
     for part in (
         f"To withdraw the participant '{NAME}' from data/small",
         "delete transcripts/alone.docx",
-        "take 2 turns out of transcripts/group.vtt",
-        "take 2 rows out of participants.csv",
+        "remove 2 turns from transcripts/group.vtt",
+        "remove 2 rows from participants.csv",
         "human_codes/codes.csv",
         "reading.yaml",
-        "were looked for in every file of the project, and not found",
-        f"what they are called ({NAME}, alone.docx)",
+        "were searched for in every file of the project, and not found",
+        f"their names ({NAME}, alone.docx)",
         "Out of reach",
         "backups",
     ):
@@ -242,7 +242,7 @@ def test_what_still_holds_a_name_is_listed_and_the_outcome_says_so(small: Path):
     assert done == Outcome.LOOK
     assert "notes.md: the name Carys" in said
     assert "and not found" not in said
-    assert "DVC is not set up here" in said
+    assert "has no DVC repository" in said
     assert "thrown away" not in (small / "data/small/transcripts/group.vtt").read_text()
 
 
@@ -261,14 +261,14 @@ def test_nothing_is_changed_without_consent(small: Path):
 
 def test_words_that_are_nobody_s_are_pointed_out(small: Path):
     write(small / "data/small/transcripts/group.vtt", subtitles([*GROUP, ("", "All right then, shall we?")]))
-    assert "transcripts/group.vtt has words that nobody is named for" in withdrawn("Carys")[1]
+    assert "transcripts/group.vtt has text without a speaker" in withdrawn("Carys")[1]
 
 
 def test_the_last_transcript_may_go(small: Path):
     (small / "data/small/transcripts/group.vtt").unlink()
     write(small / "data/small/transcripts/one.txt", ONE)
     done, said = withdrawn("Anna")
-    assert done == Outcome.DONE and "No transcript is left" in said
+    assert done == Outcome.DONE and "There are no transcripts left" in said
 
 
 def test_what_could_not_be_searched_is_listed_and_nothing_is_called_not_found(small: Path):
@@ -279,8 +279,8 @@ def test_what_could_not_be_searched_is_listed_and_nothing_is_called_not_found(sm
     assert done == Outcome.LOOK
     assert "NOT SEARCHED" in said and "x.bin: it begins like a Parquet table" in said and "y.zip" in said
     assert "and not found" not in said
-    assert "were looked through, and nothing of theirs was found in them" in said
-    assert "Out of reach of this command:" in said
+    assert "were searched; nothing of theirs was found in them" in said
+    assert "Out of reach of this command; remove by hand:" in said
 
 
 def test_a_name_that_is_too_short_is_never_said_not_to_be_found(small: Path):

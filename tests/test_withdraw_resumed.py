@@ -204,7 +204,7 @@ def test_until_it_is_finished_everything_else_says_so(project: Path, monkeypatch
     assert found.refused and any(sentence in line for line in found.lines)
     with pytest.raises(SystemExit), stage_runner.opened("study"):
         pytest.fail("no stage makes anything anew")
-    with pytest.raises(UnfinishedError, match="Finish it first: `counterpoint withdraw`"):
+    with pytest.raises(UnfinishedError, match="Finish it first with `counterpoint withdraw`"):
         run(case="B1")
     assert run()[0] == Outcome.DONE
     with stage_runner.opened("study"):
@@ -222,7 +222,7 @@ def test_the_pipeline_may_run_again_once_what_was_made_is_gone(project: Path, mo
     withdrawal_state.refuse(STUDY)
     assert "the final search" in withdrawal_state.unfinished(STUDY)
     outcome, said = run()
-    assert outcome == Outcome.DONE and "was begun, and goes on" in said
+    assert outcome == Outcome.DONE and "Continuing the withdrawal" in said
     assert withdrawal_state.unfinished(STUDY) == ""
 
 
@@ -262,7 +262,7 @@ def test_a_decision_taken_while_it_was_stopped_stays(project: Path, monkeypatch:
 
 
 def test_a_file_that_came_meanwhile_stops_what_was_agreed_to(project: Path):
-    with pytest.raises(CounterpointError, match="changed while you were asked"):
+    with pytest.raises(CounterpointError, match="changed before you confirmed"):
         run(
             case="A1",
             agreed=lambda: (
@@ -281,9 +281,9 @@ def test_a_file_changed_while_it_was_stopped_is_for_a_person_if_it_holds_their_w
     write(codes, CODES + "other,half a day,Time,Y\n")
     outcome, said = run()
     assert outcome == Outcome.UNFINISHED
-    assert f"{codes} was changed after the withdrawal had begun" in said and "is not finished" in said
+    assert f"{codes} was changed after the withdrawal had started" in said and "is not finished" in said
     assert not (STUDY / "transcripts/alone.txt").exists(), "everything else is done all the same"
-    assert "Out of reach of this command:" in said
+    assert "Out of reach of this command; remove by hand:" in said
     write(codes, "document,text,code,coder\nother,half a day,Time,Y\n")
     assert run()[0] == Outcome.DONE
     assert "half a day" in codes.read_text()
@@ -325,7 +325,7 @@ def test_a_journal_that_is_damaged_is_a_sentence(project: Path, monkeypatch: pyt
 def test_what_was_left_before_a_journal_was_written_is_cleared_away(project: Path):
     write(STUDY / ".withdrawal/0001.new", "half")
     assert withdrawal_state.unfinished(STUDY) == ""
-    with pytest.raises(CounterpointError, match="Name either"):
+    with pytest.raises(CounterpointError, match="Give either"):
         run()
     assert not (STUDY / ".withdrawal").exists()
     assert journal.read(STUDY) is None

@@ -59,8 +59,8 @@ def sample_for_coding(
         pool = pool[pool["segment_id"].isin(strata.keys())]
     if n < 1 or pool.empty:
         raise SheetError(
-            f"A sample of {n} from {len(pool)} passages cannot be drawn. Ask for at least one passage; if there are "
-            "none to draw from, run the pipeline first."
+            f"Cannot draw a sample of {n} from {len(pool)} passages. Ask for at least one passage; if there are none, "
+            "run the pipeline first."
         )
     of = pool["segment_id"].map(dict(strata)) if strata is not None else pd.Series("", index=pool.index)
     groups = {str(name): rows.to_numpy() for name, rows in sorted(pool.groupby(of).groups.items())}
@@ -97,7 +97,7 @@ def strata_by(segments: pd.DataFrame, cases: pd.DataFrame, documents: pd.DataFra
         told = segments["case"].map(dict(zip(cases["case"], cases[by].astype("str"), strict=True))).fillna("")
     else:
         known = ", ".join(["document", "case", "source_type", *(name for name in cases.columns if name != "case")])
-        raise SheetError(f"'{by}' is nothing to sample by. There are: {known}.")
+        raise SheetError(f"Cannot sample by '{by}'. Use one of: {known}.")
     return dict(zip(segments["segment_id"], told, strict=True))
 
 
@@ -112,7 +112,7 @@ def write_sheets(
     if coders.is_program(coder):
         raise SheetError(f"{_own(coder)} Name the person who will code.")
     place = Places(study).sheets / f"coding_{_safe(coder)}"
-    sheets.refuse_filled(place, "Move it away, or name another coder.")
+    sheets.refuse_filled(place, "Move it, or use another coder's name.")
     segments, turns = store.read(study, "segments"), store.read(study, "turns")
     pool = segments
     if missed:
@@ -122,7 +122,7 @@ def write_sheets(
     rows = [row | {"coder": coder} for row in _in_context(drawn, segments, turns)]
     book = codebook.load_codebook(Places(study).codebook)
     made = sheets.contents(rows, COLUMNS, widths=WIDTHS, to_fill=("code", "memo"), about=_about_coding(book))
-    return sheets.put(study, place, made, "Move it away, or name another coder.")
+    return sheets.put(study, place, made, "Move it, or use another coder's name.")
 
 
 def write_disagreements(study: Path) -> list[Path]:
@@ -132,17 +132,18 @@ def write_disagreements(study: Path) -> list[Path]:
         for row in store.read(study, "disagreements").to_dict("records")
     ]
     place = Places(study).sheets / "disagreements"
-    sheets.refuse_filled(place, "Take it in or move it away first.")
+    sheets.refuse_filled(place, "Take it in or move it first.")
     about = [
-        ["What to do", "Read from the top: the first are those where coders were sure and differ."],
+        ["What to do", "Read from the top: disagreements in which coders were confident come first."],
         [
             "resolution",
-            "All codes the passage should carry, with ; between them; 'none' if no code applies; else leave it.",
+            "All codes the passage should have, separated by ;. Write 'none' if no code applies. Leave blank if "
+            "undecided.",
         ],
-        ["Then", "Take the sheet in: what is resolved becomes the codings of the coder 'consensus'."],
+        ["Then", "Run `counterpoint take-in SHEET`: resolutions become codings by the coder 'consensus'."],
     ]
     made = sheets.contents(rows, RESOLVED, widths=WIDTHS, to_fill=("resolution", "memo"), about=about)
-    return sheets.put(study, place, made, "Take it in or move it away first.")
+    return sheets.put(study, place, made, "Take it in or move it first.")
 
 
 def take_in(
@@ -160,7 +161,7 @@ def take_in(
     treated as `sheet_codings` says; `say` is given a line for each thing to know of it.
     """
     if sheet.resolve().is_relative_to(Places(study).human_codes.resolve()):
-        raise SheetError(f"{sheet} lies among the human codes already. Take in the sheet that was filled.")
+        raise SheetError(f"{sheet} is already in human_codes/. Take in the completed sheet from sheets/.")
     documents, codings = store.read(study, "documents"), store.read(study, "codings")
     texts = dict(zip(documents["document"], documents["text"], strict=True))
     known = sorted({*codebook.load_codebook(Places(study).codebook).names, *codings["code"]} - {NO_CODE})
@@ -169,7 +170,7 @@ def take_in(
     column = "resolution" if resolved else "code"
     found = filled(sheet, texts=texts, column=column, coder=CONSENSUS if resolved else coder, known=known)
     if not found:
-        raise SheetError(f"{sheet}: nothing is written under '{column}', so there is nothing to take in.")
+        raise SheetError(f"{sheet}: the column '{column}' is empty, so there is nothing to take in.")
     if resolved:
         done = {(row["document"], row["start"]) for row in found}
         agreed = agreed_codings(store.read(study, "segments"), codings, texts=texts, uncoded=uncoded)
@@ -231,14 +232,15 @@ def filled(
         strange = [name for name in names if known and name not in known and name != NO_CODE]
         if span is None:
             wrong.append(
-                f"{where}: {row['document']} {row['start']}-{row['end']} is no place in this study. Give it back."
+                f"{where}: {row['document']} {row['start']}-{row['end']} is not a passage of this study. Restore the "
+                "cells."
             )
         if coders.is_program(who):
-            wrong.append(f"{where}: {_own(who)} Write who coded it.")
+            wrong.append(f"{where}: {_own(who)} Enter the coder's name.")
         if not who:
-            wrong.append(f"{where}: nobody is named under 'coder'. Write who coded it.")
+            wrong.append(f"{where}: the column 'coder' is empty. Enter the coder's name.")
         wrong += [
-            f"{where}: '{name}' is no code of the codebook. Mend its spelling, or add it there." for name in strange
+            f"{where}: '{name}' is not in the codebook. Correct the spelling, or add the code." for name in strange
         ]
         if span is not None:
             start, end = span
@@ -251,7 +253,7 @@ def filled(
 
 
 def _own(coder: str) -> str:
-    return f"'{coder}' is this program's own name, whose codings are no person's."
+    return f"'{coder}' is reserved for this program's own codings."
 
 
 def _codes(cell: str, known: Sequence[str]) -> list[str]:
@@ -290,8 +292,8 @@ def _about_coding(book: Codebook) -> list[list[str]]:
     rows = [
         [
             "What to do",
-            "Read each passage and write its codes under 'code', with ; between them; 'none' if no code "
-            "applies. Leave a row blank if you did not read it. Change no other column.",
+            "Read each passage and write its codes in the column 'code', separated by ;. Write 'none' if no "
+            "code applies. Leave a row blank if you did not read it. Do not change other columns.",
         ],
         ["code", "definition", "include", "exclude"],
     ]
@@ -303,5 +305,5 @@ def _safe(name: str) -> str:
     composed = unicodedata.normalize("NFC", name.strip())[:LONGEST]
     kept = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in composed).strip("_")
     if not kept:
-        raise SheetError("A coder needs a name of letters or digits: it names the sheet.")
+        raise SheetError("The coder's name needs letters or digits: it is part of the file name.")
     return kept

@@ -1,4 +1,4 @@
-"""What `counterpoint check` finds: a study read as the pipeline would read it, with every problem at once."""
+"""`counterpoint check`: reads a study as the pipeline does and reports every problem at once."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -24,19 +24,19 @@ KINDS = {"refused": "LEFT OUT", "guessed": "guessed", "note": "note"}
 
 @dataclass
 class Findings:
-    """Lines to show, in order, and whether anything stands in the way of a run or was left out of it."""
+    """The lines to print, and whether anything prevents a run or was left out of it."""
 
     lines: list[str] = field(default_factory=list)
     refused: bool = False
 
     def refuse(self, error: CounterpointError) -> None:
-        """Add an error's sentences."""
+        """Add an error, one line per problem."""
         self.lines += [f"PROBLEM: {line}" for line in str(error).splitlines()]
         self.refused = True
 
 
 def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Findings:
-    """Read a study, or the one that params.yaml names, and return everything there is to say. Nothing is written."""
+    """Check a study (default: the one in params.yaml) and return all findings. Writes nothing."""
     found = Findings()
     options = settings.Ingest()
     try:
@@ -65,12 +65,13 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml")) -> Fi
     tables = ingest.ingest(folder, **options.model_dump(), people=_people(found, folder))
     _tables(found, tables)
     _codes_beyond(found, folder, tables["codings"])
-    found.lines.append("Something needs mending." if found.refused else f"{folder} can be run: counterpoint run.")
+    ready = f"{folder} is ready. Run `counterpoint run`."
+    found.lines.append("Fix the problems above, then run `counterpoint check` again." if found.refused else ready)
     return found
 
 
 def _people(found: Findings, folder: Path) -> list[Person]:
-    """Who is who; nobody where participants.csv must be mended first, so that what else is wrong is listed too."""
+    """The participants; none if participants.csv has errors, so that other problems are still reported."""
     try:
         return participants.read_participants(Places(folder).participants)
     except CounterpointError as error:
@@ -96,7 +97,7 @@ def _codebook_and_decisions(found: Findings, folder: Path) -> None:
 
 
 def _git(found: Findings, folder: Path) -> None:
-    """What of the study is not kept out of Git."""
+    """Report private files of the study that Git tracks or would add."""
     seen = exposed.exposed(Places(folder))
     found.lines += [f"PROBLEM: {line}" for line in seen.problems] + [f"note: {line}" for line in seen.notes]
     found.refused |= bool(seen.problems)
@@ -117,12 +118,12 @@ def _tables(found: Findings, tables: dict[str, pd.DataFrame]) -> None:
         where = ", ".join(part for part in (str(row.document), str(row.place)) if part)
         found.lines.append(f"{KINDS[str(row.kind)]}: {where}: {row.reason}")
     if documents.empty:
-        found.lines.append("PROBLEM: there is no transcript that can be read. Put some in transcripts/.")
+        found.lines.append("PROBLEM: no readable transcripts. Add transcripts to transcripts/.")
     found.refused |= documents.empty or bool((tables["ingest_problems"]["kind"] == "refused").any())
 
 
 def _codes_beyond(found: Findings, folder: Path, codings: pd.DataFrame) -> None:
-    """Codes that people used and the codebook lacks: no error, but worth knowing before a run."""
+    """Note human codes that are not in the codebook: not an error, but useful to know before a run."""
     path = Places(folder).codebook
     if found.refused or codings.empty or not path.exists():
         return

@@ -1,4 +1,4 @@
-"""A codebook as a table, ours or another program's: which column is which, and what to do with what a table lacks."""
+"""A codebook as a table, ours or another program's: maps columns and fills in missing parents."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from pipeline.core import formula_guard
 from pipeline.deductive import codebook
 from pipeline.deductive.codebook import Codebook
 
-# What other programs and people call our columns, in lower case; the first that is there is taken.
+# Accepted names of our columns, in lower case; the first one present is used.
 NAMES = {
     "name": ("name", "code", "code name", "code_name", "tag", "node", "theme"),
     "parent": ("parent", "parent code", "parent_code", "category", "parent name"),
@@ -21,16 +21,16 @@ NAMES = {
 
 
 def columns(header: Iterable[str]) -> dict[str, str]:
-    """Which column of a table holds each part of a codebook; empty where there is no name, or nothing beside it."""
+    """The table's column for each codebook field; empty without a name and a parent or definition."""
     there = set(header)
     found = {part: next(name for name in names if name in there) for part, names in NAMES.items() if there & set(names)}
     return found if "name" in found and {"parent", "definition"} & set(found) else {}
 
 
 def read(header: Iterable[str], rows: Iterable[Mapping[str, str]], *, place: str) -> Codebook:
-    """The codebook that a table's rows hold; a parent that has no row of its own becomes a code by its name alone.
+    """The codebook in a table; a parent without a row of its own becomes a code with only a name.
 
-    `rows`: cells by column, as written. Raises CodebookError with every problem at once.
+    `rows`: cells by column name. Raises CodebookError with all problems.
     """
     of = columns(header)
     entries: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""`counterpoint export`: a study as files for other programs, all in one folder."""
+"""`counterpoint export`: writes a study as files for other programs, all in one folder."""
 
 import hashlib
 import json
@@ -17,19 +17,18 @@ from pipeline.deductive import codebook
 from pipeline.exchange import csv, docx, qdc, qdpx, sheets
 from pipeline.reporting import written_summaries
 
-# Vectors are no reading matter.
+# Vectors are of no use to readers.
 LEFT_OUT = ("embeddings",)
-# The list of an export's files beside them, and how many files a message names.
+# The manifest of an export, and how many files a message names.
 SHOWN = 5
 PEOPLE = ("document", "speaker", "case", "part")
 
 
 def export(folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "codepoints") -> list[str]:
-    """Write a study's files into a folder (its own `export/`); return lines that say what was written and what was not.
+    """Write a study's files to a folder (default: the study's `export/`); return messages.
 
-    Tables that no run has made yet are left out, and a line says so. Raises CounterpointError where the study was not
-    read yet, and, before anything is written, where a file is in the way that no export wrote or that was changed
-    since.
+    Tables that do not exist yet are left out with a message. Raises CounterpointError if the study has no results, or,
+    before anything is written, if a file exists that no export wrote or that was changed since.
     """
     study_template.exists(folder)
     place = to or Places(folder).export
@@ -38,7 +37,7 @@ def export(folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "cod
     names = [name for name in (*store.INTERIM, *store.PROCESSED) if name not in LEFT_OUT]
     there = [name for name in names if store.path(folder, name).exists()]
     if "documents" not in there:
-        raise CounterpointError(f"{folder} was not read yet, so nothing can be exported: `counterpoint run` first.")
+        raise CounterpointError(f"{folder} has no results to export yet. Run `counterpoint run` first.")
     tables = {name: store.read(folder, name) for name in there}
     files = contents(folder, tables, offsets=offsets)
     # As it was made: what somebody wrote in the report's copy comes back by `import`.
@@ -49,23 +48,23 @@ def export(folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "cod
     lines = [f"wrote {place / name}" for name in sorted(files)]
     missing = [name for name in names if name not in there]
     if missing:
-        lines.append(f"Not there yet, so left out: {', '.join(missing)}. `counterpoint run` makes them.")
-    lines.append(f"These files hold what people said: share {place} as carefully as the transcripts.")
+        lines.append(f"Left out because they do not exist yet: {', '.join(missing)}. `counterpoint run` creates them.")
+    lines.append(f"These files quote participants: treat {place} as confidentially as the transcripts.")
     if exposed.untracked(place):
-        lines.append(f"Git would take up files in {place}: keep that folder out with a line in a .gitignore.")
+        lines.append(f"Git would add files in {place}: exclude that folder with a line in a .gitignore.")
     return lines
 
 
 def unit(name: str) -> qdpx.Offsets:
-    """The unit of positions that a word names; raise CounterpointError for another word."""
+    """The unit of positions with this name; raises CounterpointError for an unknown name."""
     units: dict[str, qdpx.Offsets] = {"codepoints": "codepoints", "utf16": "utf16"}
     if name not in units:
-        raise CounterpointError(f"--offsets is '{name}'. Write codepoints, or utf16 for NVivo.")
+        raise CounterpointError(f"Unknown --offsets '{name}'. Use codepoints, or utf16 for NVivo.")
     return units[name]
 
 
 def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Offsets) -> dict[str, bytes]:
-    """The files by name. `tables`: those that were made; the others count as empty."""
+    """The content of each file by name. `tables`: those that exist; the others count as empty."""
     held = {name: tables.get(name, store.empty(name)) for name in (*qdpx.TABLES, "framework_matrix")}
     book_file, name = Places(folder).codebook, folder.resolve().name
     book = codebook.load_codebook(book_file) if book_file.exists() else codebook.Codebook()
@@ -87,7 +86,7 @@ def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Off
 
 
 def participants(documents: pd.DataFrame, turns: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
-    """Who speaks where, as a participants.csv that says all that was found or guessed: a row a speaker."""
+    """A participants.csv with everything found or guessed: one row per document and speaker."""
     speaking = turns[list(PEOPLE)].drop_duplicates()
     # Where nobody is named in a document, a row without a name says what kind of source it is.
     named = (speaking["speaker"] != "") | (speaking["case"] != "")
@@ -98,10 +97,10 @@ def participants(documents: pd.DataFrame, turns: pd.DataFrame, cases: pd.DataFra
 
 
 def _write(folder: Path, place: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files of an export, each whole, over none but those of an earlier export of the same study.
+    """Write the files of an export atomically, replacing only files of an earlier export of the same study.
 
-    A list of their hashes lies beside them. It names old and new while they are written, so that an export that was
-    stopped can be done again.
+    A manifest with their hashes is written to the same folder. It lists old and new hashes while files are written, so
+    that an interrupted export can be repeated.
     """
     try:
         with study_lock.locked(folder):
@@ -116,7 +115,7 @@ def _write(folder: Path, place: Path, files: Mapping[str, bytes]) -> None:
     except OSError as error:
         said = refused(error, doing=f"Writing to {place}")
         raise said or CounterpointError(
-            f"{error.filename} cannot be written ({error.strerror}). Close it if it is open."
+            f"{error.filename} cannot be written ({error.strerror}). If it is open in another program, close it."
         ) from None
 
 
@@ -130,13 +129,13 @@ def _refuse_others(place: Path, files: Mapping[str, bytes], known: Mapping[str, 
     if others:
         more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
         raise CounterpointError(
-            f"{', '.join(map(str, others[:SHOWN]))}{more}: there already, and not as an export of this study left it. "
-            "Nothing was written. Move what you want to keep away, or name another folder with --to."
+            f"{', '.join(map(str, others[:SHOWN]))}{more}: existing files that are not an unchanged export of this "
+            "study. Nothing was written. Move the files you want to keep, or choose another folder with --to."
         )
 
 
 def _known(place: Path, study: str | None) -> dict[str, list[str]]:
-    """The hashes of the files that an export wrote to a folder, of this study or (None) of any; empty without any."""
+    """The hashes of the files an export wrote to a folder, for `study` or (None) any study; empty if none."""
     try:
         held = json.loads((place / EXPORT_LIST).read_text(encoding="utf-8"))
         theirs = {str(name): [str(one) for one in hashes] for name, hashes in held["files"].items()}

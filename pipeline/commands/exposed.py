@@ -1,4 +1,4 @@
-"""What of a study Git tracks, or would take up with the next `git add`, although it may hold what people said."""
+"""Private files of a study that Git tracks or would add with the next `git add`."""
 
 import os
 import re
@@ -12,23 +12,23 @@ from pathlib import Path, PurePosixPath
 from pipeline.core import git_exclusions
 from pipeline.core.study_paths import Places
 
-# Where DVC keeps what it was given, and works; below the root of the project.
+# DVC's cache and temporary folder, relative to the project root.
 OF_DVC = (Path(".dvc/cache"), Path(".dvc/tmp"))
-# Git's own word on which repository it should work in would hide the one that a folder lies in.
 _OUTPUT = re.compile(rb'"outputs"\s*:\s*\[\s*\{')
+# Environment variables that would point Git to another repository than the folder's own.
 ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
 
 @dataclass
 class Exposed:
-    """Sentences on what is private and is not kept out of Git, and on what somebody let in on purpose."""
+    """Sentences on private files not excluded from Git (problems), and on files allowed on purpose (notes)."""
 
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
 def exposed(places: Places) -> Exposed:
-    """Look at a study, its model and DVC's store as Git sees them; nothing is said where there is no Git."""
+    """Check a study, its model and DVC's cache as Git sees them; finds nothing if there is no Git."""
     found = Exposed()
     for folder in (places.folder, places.model, *(places.root / of_dvc for of_dvc in OF_DVC)):
         if folder.is_dir():
@@ -38,24 +38,24 @@ def exposed(places: Places) -> Exposed:
 
 
 def _notebooks(folder: Path) -> list[str]:
-    """A sentence on each notebook in Git's reach that holds output: what a cell shows may quote people."""
+    """A sentence on each notebook that has output and that Git tracks or would add: output may quote participants."""
     if not folder.is_dir():
         return []
     names = sorted(name for name in (*_listed(folder), *untracked(folder)) if name.endswith(".ipynb"))
     return [
-        f"{(folder / name).as_posix()} holds output, which may quote people. Clear it before Git takes it up."
+        f"{(folder / name).as_posix()} has output, which may quote participants. Clear it before committing."
         for name in names
         if (folder / name).is_file() and _OUTPUT.search((folder / name).read_bytes())
     ]
 
 
 def untracked(folder: Path) -> list[str]:
-    """What `git add` would take up in a folder: paths below it; none where there is no Git."""
+    """Paths below a folder that `git add` would add; none if there is no Git."""
     return _listed(folder, "--others", "--exclude-standard")
 
 
 def _look(found: Exposed, folder: Path, places: Places) -> None:
-    """Add what Git tracks or would take up of a folder, but for what is shared or was let in."""
+    """Add findings on the files of a folder that Git tracks or would add, except shared and allowed ones."""
     shared = set(git_exclusions.SHARED) if folder == places.folder else set()
     tracked = [name for name in _listed(folder) if name not in shared]
     new = [name for name in untracked(folder) if name not in shared]
@@ -63,30 +63,33 @@ def _look(found: Exposed, folder: Path, places: Places) -> None:
     shown = folder.as_posix()
     for rules, names in let_in.items():
         listed = ", ".join(sorted(names))
-        found.notes.append(f"{rules} lets Git take up {listed} of {shown}. Right only if they hold no words of others.")
+        found.notes.append(
+            f"{rules} lets Git add {listed} in {shown}. Make sure they contain nothing participants said."
+        )
     allowed = {name for names in let_in.values() for name in names}
     if parts := _parts(tracked, allowed):
         paths = " ".join(f'"{(folder / part).as_posix()}"' for part in sorted(parts))
         found.problems.append(
-            f"Git tracks {_named(parts)} of {shown}, which may hold what people said. To take that out and keep the "
-            f"files: git rm -r --cached --quiet -- {paths}. What was committed stays in Git's history, and where it "
-            "was pushed to."
+            f"Git tracks {_named(parts)} in {shown}, which may contain what participants said. To stop tracking and "
+            f"keep the files: git rm -r --cached --quiet -- {paths}. Earlier commits stay in Git's history and "
+            "wherever it was pushed."
         )
     if parts := _parts(new, allowed):
         found.problems.append(
-            f"Git would take up {_named(parts)} of {shown}, which may hold what people said. {_remedy(folder, places)}"
+            f"Git would add {_named(parts)} in {shown}, which may contain what participants said. "
+            f"{_remedy(folder, places)}"
         )
 
 
 def _remedy(folder: Path, places: Places) -> str:
     if folder == places.folder and not git_exclusions.stands(folder):
         made = f"`counterpoint new {folder.as_posix()}` writes a {git_exclusions.NAME}"
-        return f"Keep it out: {made} and changes nothing else."
-    return f"Keep it out with a line in a {git_exclusions.NAME}."
+        return f"Exclude it: {made} and changes nothing else."
+    return f"Exclude it with a line in a {git_exclusions.NAME}."
 
 
 def _parts(names: Iterable[str], allowed: Set[str]) -> dict[str, int]:
-    """The first part of each path, a folder's with a slash, and how many files are in it."""
+    """The first component of each path (folders end in a slash), with the number of files in it."""
     paths = [PurePosixPath(name).parts for name in names]
     counted = Counter(f"{parts[0]}/" if len(parts) > 1 else parts[0] for parts in paths if parts[0] not in allowed)
     return dict(counted)
@@ -97,7 +100,7 @@ def _named(parts: Mapping[str, int]) -> str:
 
 
 def _let_in(folder: Path, names: set[str]) -> dict[str, set[str]]:
-    """Those of the names in a folder that a line in a .gitignore lets in, by the file that says so."""
+    """The names in a folder allowed by a `!` line of a .gitignore, by the path of that file."""
     found: dict[str, set[str]] = {}
     asked = "".join(f"{name}\0" for name in sorted(names))
     told = _git(folder, "check-ignore", "--no-index", "--verbose", "-z", "--stdin", asked=asked) if names else ""
@@ -114,9 +117,9 @@ def _listed(folder: Path, *options: str) -> list[str]:
 
 
 def _git(folder: Path, *words: str, asked: str = "") -> str:
-    """What Git says of a folder; nothing where there is no Git, or no repository around the folder.
+    """The output of a Git command in a folder; empty if there is no Git or no repository.
 
-    Names that are not UTF-8 are told with escapes: they are shown, and nothing is done with them.
+    File names that are not UTF-8 are escaped; they are only displayed.
     """
     git = shutil.which("git")
     if git is None:

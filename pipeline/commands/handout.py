@@ -1,4 +1,4 @@
-"""`counterpoint handout`: theme cards for stakeholders to read and write on; what they write comes back by `import`."""
+"""`counterpoint handout`: theme cards for stakeholders to comment on; `import` reads the completed handouts."""
 
 import re
 from pathlib import Path
@@ -14,28 +14,28 @@ from pipeline.decisions import states
 from pipeline.exchange import handout
 
 QUOTES = 4
-# Typical passages first, then another side of the theme; what is on its edge or outside would only confuse a reader.
+# Typical passages first, then diverse ones; borderline and contrasting ones would confuse readers.
 KINDS = ("typical", "diverse")
 
 
 class HandoutError(CounterpointError):
-    """The hand-out cannot be made as asked."""
+    """The handout cannot be created."""
 
 
 def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
-    """Write the hand-out of a study's themes; return lines that say where it is and what to do with it.
+    """Write the handout of a study's themes; return messages on where it is and what to do with it.
 
-    With `role`, the passages are those of people with that role. Raises HandoutError where there are no themes or no
-    such role, and where another file is in the way: it may have been filled in.
+    With `role`, passages are from participants with that role. Raises HandoutError if there are no themes or no such
+    role, or if the file already exists with other content: it may have been filled in.
     """
     if not store.path(study, "themes").exists():
-        raise HandoutError(f"{study} has no themes yet: run `counterpoint run`, which finds them.")
+        raise HandoutError(f"{study} has no themes yet. Run `counterpoint run` first.")
     names = ("themes", "theme_states", "theme_quotes", "theme_assignments", "segments", "cases", "themes_record")
     tables = {name: store.read(study, name) for name in names}
     role = known_role(tables["cases"], role) if role else ""
     made = cards(tables, role=role)
     if not made:
-        raise HandoutError(f"{study} has no candidate theme to hand out. The report says why.")
+        raise HandoutError(f"{study} has no candidate themes for a handout. See the report for the reason.")
     place = to or Places(study).export / f"handout{'-' + _safe(role) if role else ''}.docx"
     if to is not None and (fault := study_folder.fault_of_output(to.parent)):
         raise HandoutError(f"{to.parent} {fault}")
@@ -48,22 +48,22 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
         there = study_lock.alike(place)
         if there is not None and (not there.is_file() or there.read_bytes() != data):
             raise HandoutError(
-                f"{there} is there already, and may be filled in. Move it away, or name another with --to."
+                f"{there} already exists and may have been filled in. Move it, or choose another name with --to."
             )
         if there is None:
             atomic_files.create(place, data)
     lines = [
-        f"wrote {place}: {prose.count(len(made), 'theme')}, no names.",
-        "It holds what people said, word for word: read it through before you give it to anybody.",
-        "When it comes back filled in: counterpoint import FILE.docx",
+        f"wrote {place}: {prose.count(len(made), 'theme')}, without names.",
+        "It quotes participants verbatim: read it through before you share it.",
+        "To import a completed handout: counterpoint import FILE.docx",
     ]
     if place.name in exposed.untracked(place.parent):
-        lines.append(f"Git would take up {place}: keep it out with a line in a .gitignore.")
+        lines.append(f"Git would add {place}: exclude it with a line in a .gitignore.")
     return lines
 
 
 def cards(tables: dict[str, pd.DataFrame], *, role: str = "") -> list[handout.Card]:
-    """A card for each theme of the first level, largest first. Passages carry a role, and no name."""
+    """A card for each top-level theme, largest first. Passages have a role but no name."""
     themes, segments = tables["themes"], tables["segments"].set_index("segment_id")
     roles = lookup(tables["cases"], "case", _column(tables["cases"])) if _column(tables["cases"]) else {}
     chosen = groups(tables["theme_quotes"], "theme_id")
@@ -83,14 +83,16 @@ def _decided(theme_states: pd.DataFrame) -> bool:
 
 
 def known_role(cases: pd.DataFrame, role: str) -> str:
-    """The role as participants.csv spells it; raise HandoutError, with those there are, where there is no such role."""
+    """The role as spelt in participants.csv; raises HandoutError listing all roles if there is no such role."""
     column = _column(cases)
     there = sorted({str(value) for value in cases[column].dropna()} - {""}) if column else []
     if not there:
-        raise HandoutError("No participant has a role: give participants.csv a column `role`, then `counterpoint run`.")
+        raise HandoutError(
+            "No participant has a role. Add a column `role` to participants.csv, then run `counterpoint run`."
+        )
     found = [name for name in there if name.casefold() == role.strip().casefold()]
     if not found:
-        raise HandoutError(f"Nobody has the role '{role}'. The roles are: {', '.join(there)}.")
+        raise HandoutError(f"No participant has the role '{role}'. Roles: {', '.join(there)}.")
     return found[0]
 
 
@@ -99,7 +101,7 @@ def _column(cases: pd.DataFrame) -> str:
 
 
 def _order(chosen: pd.DataFrame | None, members: pd.DataFrame | None) -> list[str]:
-    """A theme's segments: the quotes chosen for it first, then the others, those that go with it most first."""
+    """A theme's segment ids: its chosen quotes first, then the others by strength, strongest first."""
     names: list[str] = []
     if chosen is not None:
         own = chosen[chosen.kind.isin(KINDS)].assign(order=chosen.kind.map({kind: n for n, kind in enumerate(KINDS)}))
@@ -113,16 +115,16 @@ def _said(row: object, role: str, kept: list[tuple[str, str]]) -> str:
     size, people = int(getattr(row, "n_segments", 0)), int(getattr(row, "n_cases", 0))
     passages = prose.count(size, "passage")
     spoken = f"{prose.count(people, 'person', 'people')} spoke of this, in {passages}."
-    said = [spoken if people else f"This comes up in {passages} of documents or notes, in which nobody is named."]
+    said = [spoken if people else f"This comes up in {passages} of documents or notes without named speakers."]
     keywords = [str(word) for word in getattr(row, "keywords", ())][:5]
     spoken = str(getattr(row, "language", languages.ENGLISH))
     if not keywords and not languages.english(spoken):
-        said.append(f"Words that come up often: {languages.not_available([spoken])}.")
+        said.append(f"Frequent words: {languages.not_available([spoken])}.")
     if keywords:
-        said.append(f"Words that come up often: {prose.listed(keywords)}.")
+        said.append(f"Frequent words: {prose.listed(keywords)}.")
     if role:
         said.append(
-            f"What people with the role “{role}” said:" if kept else f"Nobody with the role “{role}” spoke of it."
+            f"What people with the role “{role}” said:" if kept else f"Nobody with the role “{role}” mentioned it."
         )
     return " ".join(said)
 

@@ -1,4 +1,4 @@
-"""A hand-out that came back: what somebody wrote on its cards becomes their readings of themes, in readings.yaml."""
+"""Import of completed handouts: the answers on the cards become readings of themes in readings.yaml."""
 
 import re
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from pipeline.decisions.alternative_readings import ANSWERS, Reading
 from pipeline.exchange import handout
 
 _THEME = re.compile(rf"{handout.THEME}\W*(\d{{1,9}})\b", re.IGNORECASE)
-# Days that cannot be read in two ways.
+# Unambiguous date formats.
 _DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%B %d %Y", "%Y/%m/%d")
 
 
 class HandoutBackError(CounterpointError):
-    """The hand-out cannot be taken in; nothing was written."""
+    """The handout cannot be imported; nothing was written."""
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What a hand-out says: who filled it in, and for each theme (id, label on the card) the answers that are there."""
+    """A completed handout: who filled it in, and for each theme (id, label on the card) the answers given."""
 
     who: str
     role: str
@@ -34,19 +34,17 @@ class Filled:
 
 
 def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
-    """Add what a filled hand-out says to readings.yaml; return lines that say what was added and what to look at.
+    """Add the answers of a completed handout to readings.yaml; return messages.
 
-    The name on the form counts; `who` is for a form that names nobody. A form may come in again: what is there already
-    is not added twice, and nothing is replaced. Raises HandoutBackError or RefusedError, and writes nothing, where it
-    is no such form, nothing is written on it, or nobody is named.
+    `who` is used only if the form has no name. A form may be imported again: existing answers are not added twice and
+    nothing is replaced. Raises HandoutBackError or RefusedError, and writes nothing, if the file is not a handout, is
+    empty, or names no person.
     """
-    with files.reading("a hand-out"):
+    with files.reading("a handout"):
         form = parsed(word_tables.read_tables(files.content(path, follow=True)), place=str(path))
     name = form.who or who.strip()
     if not name:
-        raise HandoutBackError(
-            f"{path} names nobody. Write who filled it in beside “{handout.NAME}”, or add --who NAME."
-        )
+        raise HandoutBackError(f"{path} has no name. Fill in “{handout.NAME}” on the form, or add --who NAME.")
     when, lines = _when(form.date, now)
     brought = [
         entry_files.new_entry(
@@ -62,16 +60,16 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
         if new:
             alternative_readings.save(Places(study).readings, [*there, *new])
     by = f"{name} ({form.role})" if form.role else name
-    named = "" if form.who else ", whom --who names: the form names nobody"
-    done = f"{prose.count(len(new), 'reading').capitalize()} by {by}{named}, added to {Places(study).readings}."
+    named = "" if form.who else " (from --who; the form has no name)"
+    done = f"Added {prose.count(len(new), 'reading')} by {by}{named} to {Places(study).readings}."
     old = len(brought) - len(new)
-    again = f" {old} {'was' if old == 1 else 'were'} there already." if old else ""
+    again = f" {old} already existed." if old else ""
     run = " Run `counterpoint run` to see them in the report." if new else ""
     return [f"{done}{again}{run}", *lines, *_unknown(new, study)]
 
 
 def parsed(tables: list[word_tables.Table], *, place: str) -> Filled:
-    """What the tables of a hand-out say; raise HandoutBackError where they are none of ours, or all empty."""
+    """The content of a handout's tables; raises HandoutBackError if it is not our handout or is empty."""
     about = dict.fromkeys((handout.NAME, handout.ROLE, handout.DATE), "")
     cards, seen = [], 0
     for table in tables:
@@ -86,13 +84,11 @@ def parsed(tables: list[word_tables.Table], *, place: str) -> Filled:
             cards.append((int(found[1]), _plain(" ".join(table[0][1:])), named))
     if not seen:
         raise HandoutBackError(
-            f"{place} has no table that begins with “{handout.THEME}” and a number, so it is no hand-out of ours. What "
-            "comes back is the .docx that `counterpoint handout` wrote, filled in; a transcript goes to transcripts/."
+            f"{place} is not a Counterpoint handout: it has no table that starts with “{handout.THEME}” and a number. "
+            "Import the .docx that `counterpoint handout` wrote, filled in. Transcripts go to transcripts/."
         )
     if not cards:
-        raise HandoutBackError(
-            f"{place}: nothing is written on any of its {seen} cards, so there is nothing to take in."
-        )
+        raise HandoutBackError(f"{place}: all {seen} cards are empty, so there is nothing to import.")
     too_long = [theme for theme, _, said in cards if max(map(len, said.values())) > alternative_readings.LONGEST]
     if too_long:
         raise HandoutBackError(
@@ -104,7 +100,7 @@ def parsed(tables: list[word_tables.Table], *, place: str) -> Filled:
 
 
 def _answers(rows: word_tables.Table, asked: list[str]) -> dict[str, str]:
-    """What stands beside each question, in whatever cells of its row; those with nothing beside them are left out."""
+    """The answer to each question, from the other cells of its row; unanswered questions are left out."""
     wanted = {_key(question): question for question in asked}
     found: dict[str, str] = {}
     for row in rows:
@@ -124,16 +120,16 @@ def _plain(text: str) -> str:
 
 
 def _when(date: str, now: datetime) -> tuple[str, list[str]]:
-    """The day on the form, or today's with a line that says so where there is none or it can be read in two ways."""
+    """The date on the form, or today's date with a message if it is missing or ambiguous."""
     today = now.strftime("%Y-%m-%d")
     if not date:
-        return today, [f"The form has no date, so {today} stands."]
+        return today, [f"The form has no date; today's date ({today}) was used."]
     for form in _DATES:
         try:
             return datetime.strptime(date, form).strftime("%Y-%m-%d"), []
         except ValueError:
             continue
-    return today, [f"The date on the form, '{date[:40]}', cannot be read for sure, so {today} stands."]
+    return today, [f"The date on the form ('{date[:40]}') is ambiguous; today's date ({today}) was used."]
 
 
 def _unknown(new: list[Reading], study: Path) -> list[str]:

@@ -1,6 +1,6 @@
-"""`counterpoint import`: what comes from other programs becomes the files that a study is made of.
+"""`counterpoint import`: turns files of other programs into the files of a study.
 
-Nothing that is there is overwritten: a codebook only where it is empty or where that is asked for, and then it is kept.
+Existing files are not overwritten. A codebook is replaced only if it is empty or on request, and then kept as a copy.
 """
 
 import re
@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline import ingest
 from pipeline.commands import codebook_table
-from pipeline.core import atomic_files, study_lock, study_template
+from pipeline.core import atomic_files, prose, study_lock, study_template
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
 from pipeline.corpus import document_names, participants, refi
@@ -29,7 +29,7 @@ from pipeline.reporting.code_text import fields
 KINDS = (".csv", ".qdc", ".qdpx", ".xlsx")
 UNITS = {"auto": offsets.UNITS, "codepoints": offsets.UNITS[:1], "utf16": offsets.UNITS[1:2]}
 COLUMNS = ("document", "start", "end", "text", "code", "parent_code", "coder", "memo", "date")
-# What a file system somewhere does not allow in a name, and the names that Windows keeps for devices.
+# Characters not allowed in file names on some systems, and device names reserved on Windows.
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
 _LONGEST = 120
@@ -38,7 +38,7 @@ _SHORT_COLOR = re.compile(r"#([0-9A-Fa-f])([0-9A-Fa-f])([0-9A-Fa-f])")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for beyond what a study lacks: another codebook, more transcripts; how positions are counted."""
+    """Options: replace the codebook, add transcripts, and how positions are counted."""
 
     codebook: bool = False
     transcripts: bool = False
@@ -47,9 +47,9 @@ class Wanted:
 
 @dataclass
 class Plan:
-    """What an import will write, and lines that say so. It is made whole before anything is written.
+    """What an import will write, with messages. It is completed before anything is written.
 
-    `files`: those that are new; `replaced`: those that are there; `kept`: under what name a copy of such a one stays.
+    `files`: new files; `replaced`: existing files; `kept`: for replaced files, the path of the copy that is kept.
     """
 
     folder: Path
@@ -60,17 +60,17 @@ class Plan:
     lines: list[str] = field(default_factory=list)
 
     def replace(self, file: Path, data: bytes, *, kept: Path) -> None:
-        """Plan a file that may be there as it was laid out; one that people changed is kept, first under `kept`."""
+        """Plan to write a file that may exist as a template; a changed one is kept as a copy, preferably at `kept`."""
         if not file.exists():
             self.files[file] = data
             return
         self.replaced[file] = data
         if file.read_bytes() != study_template.FILES[file.name].encode():
             self.kept[file] = study_lock.kept_as(file, kept)
-            self.lines.append(f"{file} as it was is kept as {self.kept[file]}.")
+            self.lines.append(f"The previous {file} was kept as {self.kept[file]}.")
 
     def carry_out(self) -> None:
-        """Write the files, each whole. Where it stops, the same import goes on: what was written is as it shall be."""
+        """Write the files atomically. If interrupted, running the same import again completes it."""
         for old, kept in self.kept.items():
             study_lock.keep(old, kept)
         for place, data in self.files.items():
@@ -80,14 +80,16 @@ class Plan:
 
 
 def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
-    """Bring a file (.qdpx, .qdc, .csv, .xlsx) into a study; return lines that say what was done and what was not.
+    """Import a file (.qdpx, .qdc, .csv, .xlsx) into a study; return messages on what was and was not imported.
 
-    Raises CounterpointError where the file cannot be used, or would overwrite what is there; nothing is written then.
+    Raises CounterpointError, and writes nothing, if the file cannot be used or would overwrite existing data.
     """
     if wanted is not None and wanted.offsets not in UNITS:
-        raise CounterpointError(f"--offsets is '{wanted.offsets}'. Write one of {', '.join(UNITS)}.")
+        raise CounterpointError(f"Unknown --offsets '{wanted.offsets}'. Use one of {', '.join(UNITS)}.")
     if path.suffix.lower() not in KINDS:
-        raise CounterpointError(f"{path} is none of {', '.join(KINDS)}. Export it as one of these.")
+        raise CounterpointError(
+            f"Unsupported file {path}. Supported: {', '.join(KINDS)}. Export it in one of these formats."
+        )
     plan = Plan(folder, wanted or Wanted())
     try:
         data = _bytes(path)
@@ -119,15 +121,18 @@ def _read(plan: Plan, path: Path, data: bytes) -> None:
 
 
 def _stopped(error: OSError) -> CounterpointError:
-    said = refused(error, doing="The import") or f"{error.filename} cannot be written ({error.strerror}). Check it."
-    return CounterpointError(f"{said} Then import the same file again: it goes on where it stopped.")
+    said = refused(error, doing="The import") or f"{error.filename} cannot be written ({error.strerror})."
+    return CounterpointError(f"{said} Then run the same import again; it continues where it stopped.")
 
 
 def _project(plan: Plan, path: Path, data: bytes) -> None:
     found = qdpx.read_project(data, path.stem, units=UNITS[plan.wanted.offsets])
-    plan.lines.append(f"{path.name}: {len(found.sources)} texts, {len(by_people(found.codings)[0])} codings by people.")
+    plan.lines.append(
+        f"{path.name}: {prose.count(len(found.sources), 'text')}, "
+        f"{prose.count(len(by_people(found.codings)[0]), 'human coding')}."
+    )
     if found.counted:
-        plan.lines.append(f"Positions count as: {found.counted}.")
+        plan.lines.append(f"Positions are counted in: {found.counted}.")
     names = _texts(plan, found.sources)
     _codings(plan, path, [replace(one, document=names.get(one.document, one.document)) for one in found.codings])
     _people(plan, found, names, place=str(path))
@@ -140,7 +145,7 @@ def _book(plan: Plan, path: Path, data: bytes) -> None:
 
 
 def _table(plan: Plan, path: Path, data: bytes) -> None:
-    """A csv of this project's: codings, a codebook, or participants, told by its columns."""
+    """Import a csv with codings, a codebook or participants, recognised by its columns."""
     header, found = rows.read_csv(data, comments=True)
     if {"document", "code"} <= set(header):
         _codings(plan, path, codes_csv.read_own_csv(data, path.stem))
@@ -150,21 +155,23 @@ def _table(plan: Plan, path: Path, data: bytes) -> None:
         _write_codebook(plan, codebook_table.read(header, [row for _, row in found], place=str(path)))
     else:
         raise CounterpointError(
-            f"{path}: its columns ({', '.join(header[:8])}) are none we know. Codings need document and code, a "
-            f"codebook name (or code) and definition, participants {', '.join(participants.COLUMNS)}."
+            f"{path}: unknown columns ({', '.join(header[:8])}). Codings need document and code; a codebook needs name "
+            f"(or code) and definition; participants need {', '.join(participants.COLUMNS)}."
         )
 
 
 def _workbook(plan: Plan, path: Path, data: bytes) -> None:
-    """A workbook whose first sheet is a codebook."""
+    """Import a workbook whose first sheet is a codebook."""
     header, found = rows.read_xlsx(data)
     if not codebook_table.columns(header):
-        raise CounterpointError(f"{path}: its first sheet is no codebook, which has the columns name and definition.")
+        raise CounterpointError(
+            f"{path}: the first sheet is not a codebook. A codebook needs the columns name and definition."
+        )
     _write_codebook(plan, codebook_table.read(header, [row for _, row in found], place=str(path)))
 
 
 def _texts(plan: Plan, sources: Sequence[qdpx.Source]) -> dict[str, str]:
-    """Plan the texts that a study without transcripts lacks; return each source's document, where it has one."""
+    """Plan to add missing texts if the study has no transcripts; return the document of each source that has one."""
     place = Places(plan.folder).transcripts
     there = [document_names.normal(file.relative_to(place).as_posix()) for file in ingest.source_files(place)]
     known = document_names.Documents(there)
@@ -174,7 +181,7 @@ def _texts(plan: Plan, sources: Sequence[qdpx.Source]) -> dict[str, str]:
     if missing and set(there) - own and not plan.wanted.transcripts:
         listed = ", ".join(source.name for source in missing[:5]) + (", …" if len(missing) > 5 else "")
         plan.lines.append(
-            f"{len(missing)} of its texts are not in {place}: {listed}. To add them, import it with --transcripts."
+            f"Texts of this file that are not in {place} ({len(missing)}): {listed}. To add them, use --transcripts."
         )
         missing = []
     taken = {name.casefold() for name in there}
@@ -182,20 +189,20 @@ def _texts(plan: Plan, sources: Sequence[qdpx.Source]) -> dict[str, str]:
         names[source.name] = _free(_safe(source.name), taken)
         file = place / names[source.name]
         if not file.resolve().is_relative_to(place.resolve()):
-            raise CounterpointError(f"{file.parent} is a link to another place. Put a folder there.")
+            raise CounterpointError(f"{file.parent} is a link to another location. Replace it by a folder.")
         plan.files[file] = source.text.encode()
     if missing:
-        plan.lines.append(f"{len(missing)} texts were written to {place}.")
-    # A name that means the document already stays as it is, so that a later import says the same.
+        plan.lines.append(f"Wrote {prose.count(len(missing), 'text')} to {place}.")
+    # Keep a name that already identifies the document, so that a repeated import gives the same result.
     after = document_names.Documents([*there, *filter(None, names.values())])
     return {name: name if after.find(name) == found else found for name, found in names.items() if found}
 
 
 def _written_before(place: Path, names: dict[str, str], sources: Sequence[qdpx.Source]) -> set[str]:
-    """The documents that an import of this file wrote before it was stopped: those that are its texts, byte for byte.
+    """The documents that an interrupted import of this file has already written: identical to its texts, byte for byte.
 
-    Where several sources mean one document, and it is the text of one of them, `names` is mended: the others have the
-    numbered document that is theirs, or none.
+    Corrects `names` if several sources match one document: all but the one with its text get their own numbered
+    document, or none.
     """
     texts = {source.name: source.text.encode() for source in sources}
     own = {name: found for name, found in names.items() if found and _holds(place / found, texts[name])}
@@ -213,14 +220,14 @@ def _holds(file: Path, data: bytes) -> bool:
 
 
 def _safe(name: str) -> str:
-    """A source's name as the name of a text file below transcripts/: no way out, nothing hidden, nothing forbidden."""
+    """A source's name as a safe path of a text file below transcripts/: no hidden files, no way out of the folder."""
     parts = [_FORBIDDEN.sub("_", part).strip(" .~") for part in document_names.normal(name).split("/")]
     kept = "/".join(_short(f"_{part}" if _RESERVED.match(part) else part) for part in parts if part) or "source"
     return kept if kept.lower().endswith(".txt") else f"{kept}.txt"
 
 
 def _short(part: str) -> str:
-    """A name of at most 120 bytes, letters whole."""
+    """A name cut to at most 120 bytes without splitting a character."""
     return unicodedata.normalize("NFC", part).encode("utf-8", "replace")[:_LONGEST].decode("utf-8", "ignore")
 
 
@@ -231,19 +238,19 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _numbered(name: str, count: int) -> Iterator[str]:
-    """Other names for a text file: `count` of them."""
+    """`count` alternative names for a text file."""
     return (f"{name[:-4]} ({number}).txt" for number in range(2, count + 2))
 
 
 def _codings(plan: Plan, path: Path, codings: Sequence[Coding]) -> None:
-    """Plan people's codings as csv below human_codes/."""
+    """Plan to write human codings as csv to human_codes/."""
     codings, left_out = by_people(codings)
     if left_out:
         plan.lines.append(left_out)
     placed = [one for one in codings if one.start is not None or one.text.strip()]
     if len(placed) < len(codings):
         lost = len(codings) - len(placed)
-        plan.lines.append(f"{lost} codings have no place in a text (pictures, sound) and were left out.")
+        plan.lines.append(f"Left out {prose.count(lost, 'coding')} without a position in text (images, audio).")
     if not placed:
         return
     file = Places(plan.folder).human_codes / f"{_safe(path.stem).removesuffix('.txt')}.csv"
@@ -252,15 +259,13 @@ def _codings(plan: Plan, path: Path, codings: Sequence[Coding]) -> None:
     if there is None:
         plan.files[file] = data
     elif not _holds(there, data):
-        raise CounterpointError(
-            f"{there} is there already and says something else. Move it away, or rename {path.name}."
-        )
+        raise CounterpointError(f"{there} already exists with other content. Move it, or rename {path.name}.")
     coders = sorted({one.coder for one in placed})
-    plan.lines.append(f"{len(placed)} codings by {', '.join(coders)} were written to {file}.")
+    plan.lines.append(f"Wrote {prose.count(len(placed), 'coding')} by {', '.join(coders)} to {file}.")
 
 
 def _people(plan: Plan, found: qdpx.Contents, names: dict[str, str], *, place: str) -> None:
-    """Plan who is who, as the descriptions of an export say it, or as the cases of another program do."""
+    """Plan participants.csv from the descriptions in our exports or the cases of another program."""
     attributes = _attributes(found.project.variables)
     kinds = [guid for guid, name in found.project.variables.items() if name == refi.SOURCE_TYPE]
     cases = {case.name: case for case in found.project.cases if case.name}
@@ -280,7 +285,7 @@ def _people(plan: Plan, found: qdpx.Contents, names: dict[str, str], *, place: s
 
 
 def _attributes(variables: dict[str, str]) -> dict[str, str]:
-    """The columns of the attributes by the guid of their variable, each unlike every other, whatever its case."""
+    """The column name of each attribute by the GUID of its variable; unique, ignoring case."""
     taken = {name.casefold() for name in (*participants.COLUMNS, refi.SOURCE_TYPE)}
     found = {}
     for guid, name in variables.items():
@@ -295,15 +300,15 @@ def _attributes(variables: dict[str, str]) -> dict[str, str]:
 def _write_people(plan: Plan, data: bytes, *, place: str) -> None:
     file = Places(plan.folder).participants
     if participants.read_participants(file):
-        plan.lines.append(f"{file} is filled already, and was left as it is.")
+        plan.lines.append(f"{file} already has entries and was not changed.")
         return
     number = len(participants.parse_participants(data, place=place))
     plan.replace(file, data, kept=Places(plan.folder).earlier / file.name)
-    plan.lines.append(f"{number} speakers were written to {file}: look whether they are who they should be.")
+    plan.lines.append(f"Wrote {prose.count(number, 'speaker')} to {file}. Please check who is who.")
 
 
 def _codes(plan: Plan, path: Path, project: qde.Project) -> None:
-    """Plan the codes of a project or codebook file; candidate themes and codes beyond the codebook are not of it."""
+    """Plan to import the codes of a project or codebook file, except candidate themes and codes beyond the codebook."""
     names = qde.code_names(project)
     entries: list[Any] = []
     for guid, code in project.codes.items():
@@ -320,10 +325,12 @@ def _write_codebook(plan: Plan, book: Codebook) -> None:
     if not len(book):
         return
     if there == book:
-        plan.lines.append(f"{file} has these {len(book)} codes already.")
+        plan.lines.append(
+            f"{file} already has {'this' if len(book) == 1 else 'these'} {prose.count(len(book), 'code')}."
+        )
         return
     if len(there) and not plan.wanted.codebook:
-        plan.lines.append(f"{file} has codes already, and was left as it is. To replace it, import with --codebook.")
+        plan.lines.append(f"{file} already has codes and was not changed. To replace it, use --codebook.")
         return
     plan.replace(file, codebook.dump_codebook(book).encode(), kept=file.with_stem(f"{file.stem}.before"))
-    plan.lines.append(f"{len(book)} codes were written to {file}.")
+    plan.lines.append(f"Wrote {prose.count(len(book), 'code')} to {file}.")

@@ -1,7 +1,7 @@
-"""`counterpoint import` of what people decided or wrote elsewhere: decisions, a framework matrix, a hand-out.
+"""`counterpoint import` of decisions files, edited framework matrices and completed handouts.
 
-Nothing is overwritten: decisions and summaries are only ever added, and what contradicts something that was decided
-since is listed as a conflict and left out.
+Nothing is overwritten: decisions and summaries are only added. Anything that conflicts with a later decision is listed
+and left out.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.commands import handout_back, workbook
-from pipeline.core import entry_files, store, study_lock, yaml_files
+from pipeline.core import entry_files, prose, store, study_lock, yaml_files
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
 from pipeline.core.terms import UNASSIGNED
@@ -26,19 +26,19 @@ LARGEST = 20 * 2**20
 
 
 class ReturnedError(CounterpointError):
-    """What came back cannot be used; nothing was written."""
+    """The file cannot be imported; nothing was written."""
 
 
 def comes_back(path: Path) -> bool:
-    """Whether a file is one that `run` reads: a decisions file, a hand-out, the framework matrix as a workbook."""
+    """Whether `run` reads a file: a decisions file, a handout, or the framework matrix as a workbook."""
     suffix = path.suffix.lower()
     return suffix in (*DECISIONS, *HANDOUTS) or (suffix in WORKBOOKS and path.exists() and workbook.is_ours(path))
 
 
 def run(path: Path, study: Path, *, who: str = "", now: datetime | None = None) -> list[str]:
-    """Bring back a decisions file, a filled hand-out, or an edited framework matrix of `who`; return what was done.
+    """Import a decisions file, a completed handout, or a framework matrix edited by `who`; return messages.
 
-    Raises CounterpointError, and writes nothing, where the file is not what it should be or nobody is named.
+    Raises CounterpointError, and writes nothing, if the file is invalid or no person is named.
     """
     try:
         guards.check_size(len(files.content(path, limit=LARGEST, follow=True)), limit=LARGEST)
@@ -49,23 +49,23 @@ def run(path: Path, study: Path, *, who: str = "", now: datetime | None = None) 
         return _workbook(path, study, who=who, now=now or datetime.now(UTC))
     except OSError as error:
         said = refused(error, doing="The import")
-        raise said or ReturnedError(
-            f"{error.filename or path} cannot be opened ({error.strerror}). Check it."
-        ) from None
+        raise said or ReturnedError(f"{error.filename or path} cannot be opened ({error.strerror}).") from None
     except RefusedError as error:
         raise ReturnedError(f"{path}: {error}") from None
 
 
 def _decisions(path: Path, study: Path) -> list[str]:
-    """Merge a decisions file into decisions.yaml: what is there already stays once, what contradicts is listed."""
+    """Merge a decisions file into decisions.yaml: duplicates are skipped, conflicts are listed."""
     brought = ledger.load(path)
     if not brought:
-        raise ReturnedError(f"{path} holds no decision. Decide in the report, and save the file again.")
+        raise ReturnedError(f"{path} has no decisions. Make decisions in the report and save the file again.")
     known = _seen(path)
     segments = set(store.read(study, "segments")["segment_id"])
     named = {name for one in brought for name in (*one.members, *one.segments)}
     if named and not named & segments:
-        raise ReturnedError(f"{path} is about another study: none of its segments is in {study}. Check `study`.")
+        raise ReturnedError(
+            f"{path} belongs to another study: none of its segments is in {study}. Check `study` in params.yaml."
+        )
     with study_lock.locked(study):
         taken = ledger.load(Places(study).decisions)
         there = {one.key: one for one in taken}
@@ -80,8 +80,8 @@ def _decisions(path: Path, study: Path) -> list[str]:
     labels = screen.read(study, taken).labels
     lines = [_said(len(added), len(brought) - len(new), study)]
     lines += [
-        f"Left out: {path} holds another decision with the id {one.key} than {Places(study).decisions} does. Give one "
-        "of them another id, or none."
+        f"Left out: {path} and {Places(study).decisions} have different decisions with the id {one.key}. Change or "
+        "remove the id of one of them."
         for one in brought
         if one.key in there and _said_in(one) != _said_in(there[one.key])
     ]
@@ -90,28 +90,28 @@ def _decisions(path: Path, study: Path) -> list[str]:
         if one.key in clashing:
             other = clashing[one.key]
             lines.append(
-                f"Conflict, left out: {said[one.key]}. The page did not know yet that {said[other.key]} "
-                f"[{other.key}]. Open the report of the present run and decide again."
+                f"Conflict, left out: {said[one.key]}. Meanwhile, {said[other.key]} [{other.key}]. Open the current "
+                "report and decide again."
             )
     return lines
 
 
 def _said_in(one: Decision) -> dict[str, Any]:
-    """What a person said in a decision; the segments it rests on may be fewer by now, where somebody withdrew."""
+    """The content of a decision without its segments, which may be fewer after a withdrawal."""
     return one.model_dump(exclude={"segments", "members", "documents", "answers"})
 
 
 def _seen(path: Path) -> set[str]:
-    """The decisions that the page knew when those in the file were taken; of a file written by hand, none."""
+    """The ids of decisions the page knew when the file was saved; none for a file written by hand."""
     raw = yaml_files.read_yaml(path).value
     seen = raw.get("seen") or [] if isinstance(raw, dict) else []
     return {str(name) for name in seen} if isinstance(seen, list) else set()
 
 
 def _contradicted(one: Decision, since: Sequence[Decision]) -> Decision | None:
-    """A decision taken meanwhile that `one` would overrule or be overruled by, if any.
+    """A decision made meanwhile that conflicts with `one`, if any.
 
-    Memos and undos contradict nothing; two who accept, or reject, or give the same label, agree.
+    Memos, pins and undos conflict with nothing; two decisions that accept, reject or give the same label agree.
     """
     if one.action in ("memo", "undo", "pin"):
         return None
@@ -131,15 +131,15 @@ def _themes(one: Decision) -> set[int]:
 
 def _said(added: int, there: int, study: Path) -> str:
     number = f"{added} decision{'' if added == 1 else 's'}"
-    again = f" {there} were there already." if there > 1 else " 1 was there already." if there else ""
+    again = f" {there} already existed." if there else ""
     run = " Run `counterpoint run` to see them in the report." if added else ""
-    return f"{number} added to {Places(study).decisions}.{again}{run}"
+    return f"Added {number} to {Places(study).decisions}.{again}{run}"
 
 
 def _workbook(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
-    """Take what people changed in a framework matrix: cells, labels, decisions and memos, each as theirs."""
+    """Import the cells, labels, decisions and memos that a person changed in a framework matrix."""
     if not who.strip():
-        raise ReturnedError("Nobody is named as its author. Say whose workbook it is: --who NAME.")
+        raise ReturnedError("Name the person who edited the workbook: --who NAME.")
     found = workbook.read(path)
     lines = [f"{path.name}: {found.place_of_changes()}."]
     with study_lock.locked(study):
@@ -149,7 +149,7 @@ def _workbook(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
 
 
 def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> list[str]:
-    """Add the changed cells to summaries.yaml; one that changed since the workbook was made is a conflict."""
+    """Add the changed cells to summaries.yaml; cells that changed since the workbook was made are conflicts."""
     conflicts: list[str] = []
     table = store.read(study, "framework_matrix")
     extractive = {(str(row.case), str(row.code)): (str(row.summary), str(row.state)) for row in table.itertuples()}
@@ -159,7 +159,7 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
     for cell in found.cells:
         place = (cell.case, cell.code)
         if place not in extractive:
-            conflicts.append(_conflict(cell, "this cell is no longer in the matrix"))
+            conflicts.append(_conflict(cell, "the cell is no longer in the matrix"))
             continue
         summary, state = extractive[place]
         there = own.get(place)
@@ -175,22 +175,26 @@ def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> l
         added.append(entry_files.new_entry(written_summaries.Summary, dated, error=ReturnedError))
     if added:
         written_summaries.save(Places(study).summaries, [*before, *added])
-    return [f"{len(added)} cells by {who} written to {Places(study).summaries}.", *conflicts] if added else conflicts
+    return (
+        [f"Wrote {prose.count(len(added), 'cell')} by {who} to {Places(study).summaries}.", *conflicts]
+        if added
+        else conflicts
+    )
 
 
 def _conflict(cell: workbook.CellEdit, why: str) -> str:
-    return f"Conflict, left out: {cell.case}, {cell.code}: {why}. Yours: {cell.text}"
+    return f"Conflict, left out: {cell.case}, {cell.code}: {why}. Your text: {cell.text}"
 
 
 def _labels(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> list[str]:
-    """Decisions out of the sheet of themes, each anchored on what its theme holds now."""
+    """Record the decisions of the sheet Themes, each tied to the current segments of its theme."""
     lines: list[str] = []
     before = ledger.load(Places(study).decisions)
     taken = list(before)
     for row in found.themes:
         shown = screen.read(study, taken)
         if row.theme not in set(shown.themes.values()) | set(shown.statuses):
-            lines.append(f"Conflict, left out: theme {row.theme} is no longer there. Yours: {row.label}")
+            lines.append(f"Conflict, left out: theme {row.theme} no longer exists. Your label: {row.label}")
             continue
         wanted, conflicts = _wanted(row, shown)
         said = {(one.theme, one.text, one.who) for one in taken if one.action == "memo"}
@@ -207,7 +211,7 @@ def _labels(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> 
 
 
 def _wanted(row: workbook.ThemeEdit, shown: Screen) -> tuple[list[tuple[str, list[str]]], list[str]]:
-    """The label and the decision that a row asks for and the theme does not have yet; and what contradicts others'."""
+    """The changes a row asks for (action and arguments), and its conflicts with decisions made meanwhile."""
     wanted: list[tuple[str, list[str]]] = []
     conflicts = []
     label = shown.labels.get(row.theme, "")
@@ -217,7 +221,7 @@ def _wanted(row: workbook.ThemeEdit, shown: Screen) -> tuple[list[tuple[str, lis
         else:
             conflicts.append(
                 f"Conflict, left out: theme {row.theme} was renamed '{label}' after this workbook was made. "
-                f"Yours: {row.label}"
+                f"Your label: {row.label}"
             )
     now = shown.statuses.get(row.theme, "open").replace("open", "candidate")
     if row.decision and now != f"{row.decision}ed":
@@ -225,6 +229,7 @@ def _wanted(row: workbook.ThemeEdit, shown: Screen) -> tuple[list[tuple[str, lis
             wanted.append((row.decision, []))
         else:
             conflicts.append(
-                f"Conflict, left out: theme {row.theme} was {now} after this workbook was made. Yours: {row.decision}"
+                f"Conflict, left out: theme {row.theme} was {now} after this workbook was made. Your decision: "
+                f"{row.decision}"
             )
     return wanted, conflicts

@@ -1,8 +1,7 @@
-"""`counterpoint review`: the report on this machine alone; what one decides in it goes straight to decisions.yaml.
+"""`counterpoint review`: serves the report on this machine and saves decisions straight to decisions.yaml.
 
-What one opens in it is noted in the reading ledger.
-
-Whatever fails is said in a sentence, to the page too; see `review_server` for who is answered at all.
+Passages opened in the report are recorded in the reading ledger. Every failure is reported in a sentence, to the page
+too; see `review_server` for access control.
 """
 
 import errno
@@ -26,11 +25,11 @@ from pipeline.reporting.views import page
 
 
 class ReviewError(CounterpointError):
-    """The report cannot be reviewed as it is."""
+    """The report cannot be reviewed in its current state."""
 
 
 class Asked(BaseModel):
-    """A decision as the page sends it. `state`: what the page shows; `rest`: as for `counterpoint decide`."""
+    """A decision sent by the page. `state`: the state it was based on; `rest`: as for `counterpoint decide`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -44,7 +43,7 @@ class Asked(BaseModel):
 
 
 class Opened(BaseModel):
-    """A passage that was opened, by its number in the page. `basis`: what the page was made from."""
+    """A passage opened in the page, by its number. `basis`: the fingerprint of the page's themes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -54,34 +53,33 @@ class Opened(BaseModel):
 
 
 def shown(study: Path, *, who: str) -> str:
-    """The report with what it needs to send decisions; raise ReviewError where it is missing or older than the themes.
+    """The report's HTML, prepared to send decisions. Raises ReviewError if it is missing or older than the themes.
 
-    Its policy allows one thing more than the file's: to ask the place that it came from.
+    Its policy additionally allows requests to this server.
     """
     file = Places(study).report_page
     if not file.exists():
-        raise ReviewError(f"{file} is not there yet: run `counterpoint run`, which makes it.")
+        raise ReviewError(f"{file} does not exist yet. Run `counterpoint run` first.")
     opened_page = _opened(file)
     data = opened_page.decide
     made = page_data.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
     if data["basis"] != made:
-        raise ReviewError(f"{file} is older than the themes it shows: run `counterpoint run`, then reload this page.")
-    # First the state, then what it holds: a decision taken in between makes the page stale rather than wrong.
+        raise ReviewError(f"{file} is older than the current themes. Run `counterpoint run`, then reload this page.")
+    # Read the state first: a decision made in between makes the page stale rather than wrong.
     data["review"] = {"state": screen.state(study), "taken": _taken(study, data), "who": who}
     return opened_page.served(data)
 
 
 def answer(study: Path, body: bytes) -> Said:
-    """Take the decision in a request; return the status and what the page is told.
+    """Save the decision in a request; return the HTTP status and the reply.
 
-    200 with the new state and every decision since the report was made; 400 with a sentence where it is no decision.
-    What cannot be taken is raised, and nothing is written then (see `refusal`). A decision that was written and cannot
-    be shown is said to be so.
+    200 with the new state and every decision since the report was made; 400 if the request is not a decision; 500 if
+    the decision was saved but cannot be shown. Other failures are raised, and nothing is written (see `refusal`).
     """
     try:
         asked = Asked.model_validate_json(body)
     except ValidationError:
-        return 400, {"error": "This is no decision the page can have sent. Reload the page."}
+        return 400, {"error": "This is not a valid decision. Reload the page."}
     data = _opened(Places(study).report_page).decide  # what fails here fails before anything is written
     if asked.action == "undo":
         deciding.undo(study, asked.undoes, who=asked.who, why=asked.why, seen=asked.state)
@@ -94,35 +92,35 @@ def answer(study: Path, body: bytes) -> Said:
     except (CounterpointError, OSError) as error:
         _, why = refusal(error)
         return 500, {
-            "error": f"It was written to {Places(study).decisions}, but cannot be shown: {why} Reload the page."
+            "error": f"The decision was saved to {Places(study).decisions} but cannot be shown: {why} Reload the page."
         }
 
 
 def opened(study: Path, body: bytes) -> Said:
-    """Note that somebody opened a passage; return the status and what the page is told.
+    """Record that someone opened a passage; return the HTTP status and the reply.
 
-    200 with how many passages that adds to the ledger, 409 where the page is older than the themes, 400 where there is
-    no such passage, or nobody who opened it. What cannot be written is raised, as by `answer`.
+    200 with the number of passages added to the ledger; 409 if the page is older than the themes; 400 if there is no
+    such passage or no reader's name. Other failures are raised, as by `answer`.
     """
     try:
         asked = Opened.model_validate_json(body)
     except ValidationError:
-        return 400, {"error": "This is nothing the page can have sent. Reload the page."}
+        return 400, {"error": "This is not a valid request. Reload the page."}
     if not written(asked.who):
-        return 400, {"error": "Not noted as read: Nobody is named as the reader."}
+        return 400, {"error": "Not recorded as read: the reader's name is missing."}
     if asked.basis != page_data.basis(store.read(study, "themes"), store.read(study, "theme_assignments")):
-        return 409, {"error": "Not noted as read: the themes have changed since this page was made. Reload it."}
+        return 409, {"error": "Not recorded as read: the themes have changed since this page was loaded. Reload it."}
     ordered = quotes.in_order(store.read(study, "segments"))["segment_id"]
     if asked.number >= len(ordered):
-        return 400, {"error": "Not noted as read: there is no such passage. Reload the page."}
+        return 400, {"error": "Not recorded as read: there is no such passage. Reload the page."}
     return 200, {"noted": reading_ledger.opened(study, [str(ordered.iloc[asked.number])], who=asked.who)}
 
 
 def refusal(error: Exception) -> tuple[int, str]:
-    """The status and the sentence for what was raised.
+    """The HTTP status and message for an exception.
 
-    400: the decision cannot be taken; 409: the study or its report is not as it should be; 503: another command is
-    writing; 500: the machine refuses, or this program is wrong.
+    400: invalid decision; 409: the study or its report is not in a usable state; 503: another command is writing; 500:
+    a system error or a bug.
     """
     if isinstance(error, deciding.DecidingError) and not isinstance(error, deciding.StaleError):
         return 400, str(error)
@@ -130,7 +128,7 @@ def refusal(error: Exception) -> tuple[int, str]:
         return 503, str(error)
     if isinstance(error, CounterpointError):
         return 409, str(error)
-    said = refused(error, doing="Writing it down")
+    said = refused(error, doing="Saving the decision")
     if said is not None:
         return 500, str(said)
     if isinstance(error, OSError):
@@ -139,45 +137,47 @@ def refusal(error: Exception) -> tuple[int, str]:
 
 
 def server(study: Path, *, who: str = "", port: int = 0) -> tuple[review_server.Server, str]:
-    """A server that is ready to run, and the address of its one page; `port` 0: any that is free.
+    """A server that is ready to run, and the address of its page. `port` 0: any free port.
 
-    Raises ReviewError where the port cannot be had.
+    Raises ReviewError if the port is not available.
     """
     answers = {"decide": partial(answer, study), "read": partial(opened, study)}
     try:
         return review_server.made(partial(shown, study, who=who), answers, refusal=refusal, port=port)
     except OSError as error:
-        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-        raise ReviewError(f"Port {port} {why}. Name another with --port, or leave --port out.") from None
+        why = "is used by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        raise ReviewError(f"Port {port} {why}. Choose another with --port, or omit --port.") from None
 
 
 def review(study: Path, *, who: str = "", port: int = 0, say: Callable[[str], None] = print) -> None:
-    """Serve the report until Ctrl-C. Raises ReviewError at once where there is nothing to serve."""
+    """Serve the report until Ctrl-C. Raises ReviewError if there is nothing to serve."""
     shown(study, who=who)
     made, address = server(study, who=who, port=port)
     say(f"Open {address}")
     places = Places(study)
-    say(f"What you decide there is written to {places.decisions}. This machine alone can see it; end with Ctrl-C.")
+    say(f"Decisions are saved to {places.decisions}. Only this machine can open the page. Stop with Ctrl-C.")
     if who.strip():
-        say(f"Passages that you open are noted in {places.reading} as read by {who.strip()}.")
+        say(f"Passages you open are recorded in {places.reading} as read by {who.strip()}.")
     try:
         made.serve_forever()
     except KeyboardInterrupt:
-        say("Ended. Run `counterpoint run` to see what was decided in the report.")
+        say("Stopped. Run `counterpoint run` to update the report with your decisions.")
     finally:
         made.server_close()
 
 
 def _opened(file: Path) -> page.Page:
-    """A report as it was rendered. Raises ReviewError where it is no report of this version, and OSError."""
+    """The rendered report. Raises ReviewError if it is not a report of this version, and OSError."""
     try:
         return page.opened(file.read_text(encoding="utf-8"))
     except ValueError:  # no UTF-8, or another program's page, or half of ours
-        raise ReviewError(f"{file} was made by another version of Counterpoint: run `counterpoint run`.") from None
+        raise ReviewError(
+            f"{file} was made by another version of Counterpoint. Run `counterpoint run` to update it."
+        ) from None
 
 
 def _taken(study: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
-    """The standing decisions that the report does not show yet, in order, as the page lists them."""
+    """The decisions in force that the report does not show yet, in order, as the page lists them."""
     known = set(data["seen"])
     taken = ledger.load(Places(study).decisions)
     labels = {theme["id"]: theme["label"] for theme in data["themes"]}

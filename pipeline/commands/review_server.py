@@ -1,7 +1,7 @@
-"""The server behind `counterpoint review`: one page, two places to send to, and a sentence for whatever goes wrong.
+"""The server of `counterpoint review`: one page, two endpoints, and a message for every error.
 
-It listens on 127.0.0.1 and answers at one address that holds a secret. It checks the Host of every request and the
-Origin of every decision, so that no other page that is open in the browser can reach it (DNS rebinding, forgery).
+It listens on 127.0.0.1 at an address that contains a secret token. It checks the Host header of every request and the
+Origin of every decision, which prevents other pages in the browser from reaching it (DNS rebinding, CSRF).
 """
 
 import hmac
@@ -20,9 +20,9 @@ from pipeline.core.errors import CounterpointError
 
 HOST = "127.0.0.1"
 LONGEST = 64 * 2**10
-# A browser that says nothing for so long, or takes so long to send what it announced, is hung up on (seconds).
+# Timeout for requests and for their bodies (seconds).
 PATIENCE = 20
-# What was sent beyond what is read is taken for so long (seconds), and so much of it, lest our answer be lost with it.
+# Unread data is drained for at most this long (seconds) and this much (bytes), so that the reply is not lost.
 LINGER, MOST_LEFT = 2.0, 16 * 2**20
 HEADERS = {
     "Cache-Control": "no-store",
@@ -32,35 +32,35 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-# What Python's server finds wrong with a request by itself.
+# Messages for requests that Python's server refuses itself.
 WRONG = {
-    414: "This address is longer than any here.",
-    431: "This request has more or longer headers than a browser sends.",
-    501: "Only GET and POST are answered here.",
-    505: "Only HTTP/1.0 and HTTP/1.1 are understood here.",
+    414: "The address is too long.",
+    431: "The request headers are too many or too long.",
+    501: "Only GET and POST are supported.",
+    505: "Only HTTP/1.0 and HTTP/1.1 are supported.",
 }
 
 Said = tuple[int, dict[str, Any]]
 Answer = Callable[[bytes], Said]
-# The status and the sentence for what was raised.
+# Maps an exception to an HTTP status and a message.
 Refusal = Callable[[Exception], tuple[int, str]]
 
 
 class Server(ThreadingHTTPServer):
-    """Serves until it is shut down; a browser that hangs up is nothing to speak of."""
+    """Serves until it is shut down; closed connections are not errors."""
 
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a closed tab; of a fault of ours, what mends it."""
+        """Ignore closed connections; print the traceback of a bug."""
         if not isinstance(sys.exception(), OSError):
             traceback.print_exc()
 
 
 def made(page: Callable[[], str], answers: Mapping[str, Answer], *, refusal: Refusal, port: int) -> tuple[Server, str]:
-    """A server that is ready to run, and the address of its page. `answers`: what is sent to, below that address.
+    """A server that is ready to run, and the address of its page. `answers`: handlers of POST requests by path.
 
-    Raises OSError where the port cannot be had; `port` 0 is any that is free.
+    `port` 0: any free port. Raises OSError if the port is not available.
     """
     token = secrets.token_urlsafe(24)
     handler = type("Handler", (_Handler,), {"page": staticmethod(page), "answers": answers, "token": token})
@@ -71,7 +71,7 @@ def made(page: Callable[[], str], answers: Mapping[str, Answer], *, refusal: Ref
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers GET for the page and POST for what is sent, each at its one address, and nothing else."""
+    """Answers GET for the page and POST for each endpoint, and nothing else."""
 
     page: Callable[[], str]
     answers: Mapping[str, Answer]
@@ -95,15 +95,15 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, "text/html; charset=utf-8", html)
 
     def do_POST(self) -> None:
-        """What the page sends."""
+        """A request of the page."""
         place = next((name for name in self.answers if self.path.endswith(f"/{name}")), next(iter(self.answers)))
         if not self._is_ours(place):
             return
         if self.headers.get("Origin") != f"http://{self._host()}":
-            self._refuse(403, "This did not come from the report's own page.")
+            self._refuse(403, "This request did not come from the report page.")
             return
         if self.headers.get("Content-Type", "").partition(";")[0].strip() != "application/json":
-            self._refuse(415, "A decision is sent as JSON.")
+            self._refuse(415, "The request must be JSON.")
             return
         body = self._body()
         if body is None:
@@ -116,22 +116,22 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, "application/json", _json(said))
 
     def parse_request(self) -> bool:
-        """Read the headers; a browser that stops in the middle of them is told so."""
+        """Read the headers; answers 408 if they are incomplete."""
         try:
             return super().parse_request()
         except TimeoutError:
-            self._refuse(408, "The rest of the request did not come. Try again.")
+            self._refuse(408, "The request was incomplete. Try again.")
             return False
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what Python's server refuses by itself as everything else is answered."""
-        self._refuse(code, WRONG.get(code, "This is no request that a browser makes."))
+        """Answer requests that Python's server refuses in the same format as all others."""
+        self._refuse(code, WRONG.get(code, "Invalid request."))
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the address holds the secret."""
+        """Log nothing: the address contains the secret token."""
 
     def finish(self) -> None:
-        """End, and take what was sent and not read: closed over it, the connection would lose our answer."""
+        """Close the connection after draining unread data: closing over it would lose the reply."""
         with suppress(OSError):
             super().finish()
         until, left = time.monotonic() + LINGER, MOST_LEFT
@@ -145,31 +145,31 @@ class _Handler(BaseHTTPRequestHandler):
                     break
 
     def _body(self) -> bytes | None:
-        """What was sent, whole; else it is refused, and None."""
+        """The complete request body, or None if the request was refused."""
         lengths = self.headers.get_all("Content-Length") or []
         if self.headers.get("Transfer-Encoding") is not None or not lengths:
-            self._refuse(411, "A decision is sent in one piece that says how long it is.")
+            self._refuse(411, "The request must have a Content-Length and no Transfer-Encoding.")
             return None
         said = lengths[0].strip()
         if len(lengths) > 1 or not (said.isascii() and said.isdecimal()):
-            self._refuse(400, "The request does not say in a whole number how long it is.")
+            self._refuse(400, "The Content-Length of the request is not a whole number.")
             return None
         # Python refuses to read a number of thousands of digits.
         if len(said.lstrip("0")) > len(str(LONGEST)) or int(said) > LONGEST:
-            self._refuse(413, "This is longer than any decision.")
+            self._refuse(413, "The request is too large.")
             return None
         try:
             body = self._read(int(said))
         except TimeoutError:
-            self._refuse(408, "The rest of the decision did not come, so nothing was written. Try again.")
+            self._refuse(408, "The request was incomplete, so nothing was saved. Try again.")
             return None
         if len(body) < int(said):
-            self._refuse(400, "The decision was cut off on its way, so nothing was written. Try again.")
+            self._refuse(400, "The request was cut off, so nothing was saved. Try again.")
             return None
         return body
 
     def _read(self, length: int) -> bytes:
-        """So many bytes, or as many as come before the other side ends. Raises TimeoutError."""
+        """Read `length` bytes, or fewer if the client stops sending. Raises TimeoutError."""
         body, until = b"", time.monotonic() + self.timeout
         while len(body) < length:
             patience = until - time.monotonic()
@@ -187,17 +187,17 @@ class _Handler(BaseHTTPRequestHandler):
         return f"{HOST}:{self.port}"
 
     def _is_ours(self, rest: str) -> bool:
-        """Whether a request names this server and the secret address; else it is refused."""
+        """Whether a request names this server and the secret address; refuses it otherwise."""
         if self.headers.get_all("Host") != [self._host()]:
-            self._refuse(421, "This server answers on 127.0.0.1 alone.")
+            self._refuse(421, "This server only answers on 127.0.0.1.")
             return False
         if not hmac.compare_digest(self.path.encode("utf-8", "replace"), f"/{self.token}/{rest}".encode()):
-            self._refuse(404, "There is nothing here. Use the whole address that was printed.")
+            self._refuse(404, "Not found. Use the complete address that was printed.")
             return False
         return True
 
     def _refuse(self, status: int, said: str, *, plain: bool = False) -> None:
-        """Answer with a sentence: as JSON, or as text to a person who opened the address."""
+        """Reply with an error message, as JSON or as plain text."""
         if plain:
             self._send(status, "text/plain; charset=utf-8", f"{said}\n".encode("utf-8", "replace"))
         else:
@@ -219,11 +219,11 @@ def _json(said: Mapping[str, Any]) -> bytes:
 
 
 def fault(error: Exception) -> tuple[int, str]:
-    """The status and the sentence for a fault of ours, which the terminal shows in full."""
+    """The HTTP status and message for a bug, whose traceback is printed in the terminal."""
     if isinstance(error, CounterpointError | OSError):
         raise TypeError(error)
     traceback.print_exception(error)
     return 500, (
-        f"Counterpoint itself failed here ({type(error).__name__}). The terminal in which it runs says where: please "
-        "report that. Reload the page to see what was written."
+        f"Internal error ({type(error).__name__}). Please report the traceback shown in the terminal. Reload the page "
+        "to see what was saved."
     )

@@ -65,7 +65,7 @@ def write(study: Path, name: str, sheet: Filled) -> Taken:
         before = _own(there, sheet)
         if before is not None:
             return Taken(there, [*lines, *_replaced(study, there, before, sheet), *_elsewhere(folder, there, sheet)])
-        lines.append(f"{there} holds other codings, and was left as it is.")
+        lines.append(f"{there} has other codings and was not changed.")
     raise AssertionError
 
 
@@ -75,20 +75,23 @@ def _replaced(study: Path, file: Path, before: Coded, sheet: Filled) -> list[str
     merged = before | now
     data = _csv(merged)
     if data == file.read_bytes():
-        return [f"{file} holds these codings already: nothing was changed."]
+        return [f"{file} already has these codings; nothing was changed."]
     lines = []
     changed = [place for place in now if place in before and _said(before[place]) != _said(now[place])]
     if changed:
         kept = study_lock.kept_as(file, Places(study).earlier / file.name)
         study_lock.keep(file, kept)
         passages = prose.count(len(changed), "passage")
-        lines.append(f"{passages} had other codes before, and now have those of this sheet. {file} as it was: {kept}.")
+        lines.append(
+            f"{passages} had other codes before and now have the codes of this sheet. The previous {file} is kept as "
+            f"{kept}."
+        )
     blank = [place for place in before if place[0] in set(sheet.passages) and place not in now]
     if blank:
         document, start, end = blank[0][0]
         lines.append(
-            f"{prose.count(len(blank), 'passage')} that the sheet leaves blank (the first: {document}, {start} to "
-            f"{end}) had codes before, and keep them. Write 'none' where no code applies."
+            f"{prose.count(len(blank), 'passage')} left blank in this sheet (the first: {document}, {start} to {end}) "
+            "keep their earlier codes. Write 'none' if no code applies."
         )
     atomic_files.write(file, data)
     return lines
@@ -135,8 +138,8 @@ def _elsewhere(folder: Path, own: Path, sheet: Filled) -> list[str]:
         )
         if count:
             lines.append(
-                f"{file} has codings by the same coder that overlap {prose.count(count, 'passage')} of this sheet: all "
-                "of them count. Take out what should not."
+                f"{file} also has codings by the same coder that overlap {prose.count(count, 'passage')} of this "
+                "sheet. All of them are used; delete those that should not be."
             )
     return lines
 

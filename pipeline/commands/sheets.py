@@ -1,4 +1,4 @@
-"""Tables that people fill in, as xlsx and csv, and the way back: cells are text, and nothing becomes a formula."""
+"""Tables for people to fill in, as xlsx and csv, and reading them back. All cells are text, never formulas."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ LARGEST = 20 * 2**20
 
 
 class SheetError(CounterpointError):
-    """A filled sheet cannot be read; the message lists every problem, one a line."""
+    """A completed sheet cannot be read; the message lists every problem, one per line."""
 
 
 def contents(
@@ -27,9 +27,9 @@ def contents(
     to_fill: Sequence[str] = (),
     about: Sequence[Sequence[str]] = (),
 ) -> dict[str, bytes]:
-    """Rows as a workbook and as csv, by ENDINGS. `to_fill`: columns left open and coloured.
+    """Rows as workbook and csv, by file extension. `to_fill`: columns to fill in, which are coloured.
 
-    `about`: the rows of a second sheet of the workbook, which says what to do.
+    `about`: the rows of a second sheet with instructions.
     """
     return {".xlsx": _xlsx(rows, columns, widths or {}, to_fill, about=about), ".csv": _csv(rows, columns)}
 
@@ -43,19 +43,19 @@ def write(place: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]
 
 
 def refuse_filled(place: Path, remedy: str) -> None:
-    """Raise SheetError where both files of a sheet are there; one alone may be what a killed command left."""
+    """Raise SheetError if both files of a sheet exist; a single one may be left over from an interrupted command."""
     there = _there(place)
     if len(there) == len(ENDINGS):
-        raise SheetError(f"{there[0]} is there already and may be half filled. {remedy}")
+        raise SheetError(f"{there[0]} already exists and may be partly filled in. {remedy}")
 
 
 def put(study: Path, place: Path, made: Mapping[str, bytes], remedy: str) -> list[Path]:
-    """Write the files of a sheet where there are none; return them. One as it would be written now may be there."""
+    """Write the files of a sheet unless other ones exist, which raises SheetError; return their paths."""
     with study_lock.locked(study):
         refuse_filled(place, remedy)
         for there in _there(place):
             if there.read_bytes() != made[there.suffix.lower()]:
-                raise SheetError(f"{there} is there already and may be half filled. {remedy}")
+                raise SheetError(f"{there} already exists and may be partly filled in. {remedy}")
         files = [place.with_name(place.name + ending) for ending in ENDINGS]
         for file in files:
             if not study_lock.alike(file):
@@ -64,19 +64,19 @@ def put(study: Path, place: Path, made: Mapping[str, bytes], remedy: str) -> lis
 
 
 def _there(place: Path) -> list[Path]:
-    """The sheet's files that are there, or whose names some file systems take for the same."""
+    """The sheet's existing files, including names that some file systems treat as the same."""
     return [there for ending in ENDINGS if (there := study_lock.alike(place.with_name(place.name + ending)))]
 
 
 def read(place: Path, needed: Sequence[str]) -> list[dict[str, str]]:
-    """The rows of a filled sheet (xlsx or csv), every cell as text; `row` is its number in the file, from 1.
+    """The rows of a completed sheet (xlsx or csv), all cells as text; `row` is the row number in the file, from 1.
 
-    Raises SheetError for a file of another kind, one that cannot be read, and for columns that are gone.
+    Raises SheetError if the file has another format, cannot be read, or lacks a needed column.
     """
     if not place.exists():
-        raise SheetError(f"{place} is not there. Check its name.")
+        raise SheetError(f"{place} does not exist. Check the file name.")
     if place.suffix.lower() not in ENDINGS:
-        raise SheetError(f"{place} is neither .xlsx nor .csv. Save the sheet as one of them.")
+        raise SheetError(f"Unsupported file {place}. Save the sheet as .xlsx or .csv.")
     try:
         data = files.content(place, limit=LARGEST, follow=True)
         with files.reading("a sheet"):
@@ -85,9 +85,7 @@ def read(place: Path, needed: Sequence[str]) -> list[dict[str, str]]:
         raise SheetError(f"{place}: {error}") from None
     gone = [name for name in needed if name not in header]
     if gone:
-        raise SheetError(
-            f"{place}: the column '{gone[0]}' is gone. Give the sheet its columns back: {', '.join(needed)}."
-        )
+        raise SheetError(f"{place}: the column '{gone[0]}' is missing. Restore the columns {', '.join(needed)}.")
     return found
 
 
@@ -166,15 +164,15 @@ def _read_xlsx(data: bytes, place: Path) -> tuple[list[str], list[dict[str, str]
 
 
 def _rows(lines: list[tuple[int, list[str]]], where: str) -> tuple[list[str], list[dict[str, str]]]:
-    """The header, in lower case, and the rows below it. Raises SheetError where cells could be of another column."""
+    """The header, in lower case, and the rows below it. Raises SheetError if columns are ambiguous."""
     header = [name.strip().lower() for name in lines[0][1]] if lines else []
     twice = next((name for name in header if name and header.count(name) > 1), "")
     if twice:
-        raise SheetError(f"{where} {lines[0][0]}: the column '{twice}' is there twice. Keep one of them.")
+        raise SheetError(f"{where} {lines[0][0]}: the column '{twice}' occurs twice. Remove one of them.")
     found = []
     for number, line in lines[1:]:
         if any(cell.strip() for cell in line[len(header) :]):
-            raise SheetError(f"{where} {number}: it has more cells than there are columns. Mend that row.")
+            raise SheetError(f"{where} {number}: the row has more cells than there are columns. Correct it.")
         if any(cell.strip() for cell in line):
             full = [*line, *[""] * (len(header) - len(line))]
             found.append({**dict(zip(header, full, strict=False)), "row": str(number)})

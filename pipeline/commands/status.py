@@ -1,4 +1,4 @@
-"""`counterpoint status`: one screen with what changed, what waits for a decision, what is stale, and what was read."""
+"""`counterpoint status`: what has changed, what needs a decision, what is out of date, and how much has been read."""
 
 import json
 import subprocess
@@ -18,16 +18,16 @@ SHOWN = 8
 
 
 def lines(study: Path, *, root: Path = Path(), whole: bool = False) -> list[str]:
-    """The lines of the screen; `whole` shows every question instead of the first few."""
+    """The lines to print; `whole` shows every question instead of the first few."""
     stale = _stale(root)
     if not store.path(study, "theme_questions").exists():
-        return [f"{study} has no themes yet: run `counterpoint run`, which finds them.", *stale]
+        return [f"{study} has no themes yet. Run `counterpoint run` first.", *stale]
     taken = ledger.load(Places(study).decisions)
     shown = screen.read(study, taken)
     said = [_first(study, shown)]
-    said += _section("Since the last accepted state", _changed(study, shown, taken), whole)
-    said += _section("Waiting for a decision", _waiting(shown), whole)
-    said += _section("Stale", stale or ["Nothing: every result is that of the files as they are."], whole)
+    said += _section("Changes since your decisions", _changed(study, shown, taken), whole)
+    said += _section("To decide", _waiting(shown), whole)
+    said += _section("Out of date", stale or ["Nothing: all results are up to date."], whole)
     return said + _section("Read", _read(study, shown, taken), whole)
 
 
@@ -46,24 +46,24 @@ def _first(study: Path, shown: Screen) -> str:
 
 
 def _changed(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]:
-    """New documents, and what their talk says of each accepted theme; what was decided since the last run."""
+    """New documents, how they compare with each accepted theme, and the latest decision."""
     standing = ledger.standing(taken)
     anchored = [decision for decision in standing if decision.documents and decision.action != "move"]
     if not anchored:
-        return ["Nothing has been accepted yet, so there is nothing to compare with."]
+        return ["No theme has been accepted yet, so there is nothing to compare with."]
     known = {document for decision in anchored for document in decision.documents}
     present = set(shown.documents.values())
-    said = [f"New documents: {', '.join(sorted(present - known))}."] if present - known else ["No document is new."]
+    said = [f"New documents: {', '.join(sorted(present - known))}."] if present - known else ["No new documents."]
     if known - present:
-        said.append(f"No longer in the study, or without talk of their own: {', '.join(sorted(known - present))}.")
+        said.append(f"No longer in the study, or without usable segments: {', '.join(sorted(known - present))}.")
     news = store.read(study, "theme_news")
     accepted = [theme for theme, state in shown.statuses.items() if state == "accepted"]
     said += [str(sentence) for sentence in news.loc[news["theme_id"].isin(accepted), "sentence"]]
-    return [*said, f"{audit_trail.counted(taken)} The last line: {audit_trail.trail(taken, shown.labels)[-1].sentence}"]
+    return [*said, f"{audit_trail.counted(taken)} Latest: {audit_trail.trail(taken, shown.labels)[-1].sentence}"]
 
 
 def _waiting(shown: Screen) -> list[str]:
-    """The open questions that no decision has answered since, and which themes wait to be accepted or rejected."""
+    """Questions that no decision has answered yet, and themes that are neither accepted nor rejected."""
     said = [question.sentence for question in shown.questions]
     for state, (noun, why) in states.WAITS.items():
         waiting = [theme for theme, own in shown.statuses.items() if own == state]
@@ -77,7 +77,7 @@ def _read(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]:
     shares = reading_ledger.shares(shown.themes, reading_ledger.load(Places(study).reading), taken)
     whole, count = reading_ledger.overall(shares), shown.count
     said = [
-        f"{prose.percent(whole.share)} of the segments in themes have been opened, or were named in a decision "
+        f"{prose.percent(whole.share)} of the segments in themes have been opened or cited in a decision "
         f"({whole.n_read:,} of {whole.n_segments:,}).",
         states.decided_in_words(count),
     ]
@@ -89,16 +89,16 @@ def _read(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]:
 
 
 def _stale(root: Path) -> list[str]:
-    """What DVC would run again and because of which files, a line for each stage whose own inputs changed."""
+    """One line for each stage that DVC would re-run, with the files that changed."""
     if not (root / ".dvc").is_dir():
-        return ["DVC is not set up here, so this cannot be told: `git clone` the project, or run `dvc init`."]
+        return ["Unknown: this folder has no DVC repository. Clone the project with `git clone`, or run `dvc init`."]
     command = [sys.executable, "-m", "dvc", "status", "--json"]
     env = environment.variables()
     done = subprocess.run(command, cwd=root, env=env, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
     if done.returncode != 0:
-        return [f"DVC could not tell: {' '.join(done.stderr.split())}"]
+        return [f"Unknown: `dvc status` failed: {' '.join(done.stderr.split())}"]
     said = [line for stage, found in json.loads(done.stdout or "{}").items() for line in _because(stage, found)]
-    return [*said, "Run `counterpoint run` to bring everything up to date."] if said else []
+    return [*said, "Run `counterpoint run` to update the results."] if said else []
 
 
 def _because(stage: str, found: Sequence[Any]) -> list[str]:

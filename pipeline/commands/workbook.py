@@ -1,4 +1,4 @@
-"""The framework matrix as people give it back: what they changed in it, told by the hidden sheet it was made with."""
+"""Edited framework matrices: finds what people changed by comparing with the hidden sheet Origin."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ LARGEST = 20 * 2**20
 
 
 class WorkbookError(CounterpointError):
-    """The workbook cannot be read; the message lists every problem, one a line."""
+    """The workbook cannot be read; the message lists every problem, one per line."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ class Filled:
     emptied: int
 
     def place_of_changes(self) -> str:
-        """What was changed, in words."""
+        """A summary of the changes."""
         parts = [f"{len(self.cells)} cells and {len(self.themes)} themes were changed"]
         if self.emptied:
-            parts.append(f"{self.emptied} were emptied, which leaves them as they were")
+            parts.append(f"{self.emptied} were emptied and keep their previous content")
         return "; ".join(parts)
 
 
@@ -86,8 +86,8 @@ def read(path: Path) -> Filled:
     gone = [name for name in SHEETS if name not in sheets]
     if gone:
         raise WorkbookError(
-            f"{path} lacks the sheet '{gone[0]}', by which changes are told. Use the workbook of the report as it is, "
-            "and save it as .xlsx."
+            f"{path} lacks the sheet '{gone[0]}', which is needed to find changes. Edit the report's workbook without "
+            "removing sheets, and save it as .xlsx."
         )
     cells: dict[tuple[str, str], str] = {}
     labels: dict[str, tuple[str, str]] = {}
@@ -108,7 +108,7 @@ def _cells(path: Path, lines: list[Row], origin: dict[tuple[str, str], str]) -> 
     head, codes = (lines[0][1] if lines else []), {code for _, code in origin}
     edits, empty = [], 0
     if origin and "case" not in head:
-        raise WorkbookError(f"{path}, sheet Matrix: the column 'case' is gone. Give the sheet its first row back.")
+        raise WorkbookError(f"{path}, sheet Matrix: the column 'case' is missing. Restore the header row.")
     for _, line in lines[1:]:
         row = [*line, *[""] * (len(head) - len(line))]
         case = row[head.index("case")]
@@ -129,7 +129,7 @@ def _themes(path: Path, lines: list[Row], origin: dict[str, tuple[str, str]]) ->
     head = lines[0][1] if lines else []
     gone = [name for name in ("label", "decision", "memo", "id") if name not in head]
     if origin and gone:
-        return [], 0, [f"{path}, sheet Themes: the column '{gone[0]}' is gone. Give the sheet its first row back."]
+        return [], 0, [f"{path}, sheet Themes: the column '{gone[0]}' is missing. Restore the header row."]
     found, empty, wrong = [], 0, []
     for number, line in lines[1:]:
         row = dict(zip(head, [*line, *[""] * (len(head) - len(line))], strict=False))
@@ -139,7 +139,8 @@ def _themes(path: Path, lines: list[Row], origin: dict[str, tuple[str, str]]) ->
         decision = row["decision"].strip().lower().removesuffix("ed")
         if decision not in ("", *DECISIONS):
             wrong.append(
-                f"{path}, sheet Themes, row {number}: '{row['decision']}' is no decision. Write accept or reject."
+                f"{path}, sheet Themes, row {number}: '{row['decision']}' is not a valid decision. Use accept or "
+                "reject."
             )
         label = " ".join(written_summaries.plain(row["label"]).split())
         edit = ThemeEdit(

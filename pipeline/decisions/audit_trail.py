@@ -1,4 +1,4 @@
-"""The audit trail: who decided what about which theme, when, why, and on which evidence."""
+"""The audit trail: who decided what about which theme, when, why and on what evidence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -83,8 +83,8 @@ def counted(taken: Sequence[Decision]) -> str:
     if not back:
         return f"{said}."
     left = len(made) - back
-    was, stand = "was" if back == 1 else "were", "stands" if left == 1 else "stand"
-    return f"{said}: {back:,} {was} taken back, and {left:,} {stand}."
+    was, stand = "was" if back == 1 else "were", "is" if left == 1 else "are"
+    return f"{said}: {back:,} {was} undone and {left:,} {stand} in force."
 
 
 @dataclass(frozen=True)
@@ -121,11 +121,11 @@ def _what(decision: Decision, name: _Names, by_key: Mapping[str, Decision]) -> s
             part = states.named(part_id(decision), {part_id(decision): str(decision.label)}, ids=name.ids)
             said = f"split {passages} off {theme} as {part}"
         case "move":
-            said = f"moved {passages} {'out of every theme' if decision.theme == UNASSIGNED else f'to {theme}'}"
+            said = f"moved {passages} {'out of all themes' if decision.theme == UNASSIGNED else f'to {theme}'}"
         case "pin":
             said = f"pinned {passages} as exemplar{'' if len(decision.segments) == 1 else 's'} of {theme}"
         case "memo":
-            said = f"wrote of {theme}: {' '.join((decision.text or '').split())}"
+            said = f"wrote a memo on {theme}: {' '.join((decision.text or '').split())}"
         case "undo":
             said = _undid(decision, name, by_key)
         case _:
@@ -147,4 +147,4 @@ def _undid(decision: Decision, name: _Names, by_key: Mapping[str, Decision]) -> 
         return f"undid {decision.undoes}"
     if name.ids:
         return f"undid {decision.undoes} ({gone.who}'s {gone.action})"
-    return f"took back that {gone.who} {_what(gone, name, by_key)}"
+    return f"undid the decision that {gone.who} {_what(gone, name, by_key)}"

@@ -1,4 +1,4 @@
-"""Taking a decision on what is on the screen now: anchored on the theme's segments, it is added to decisions.yaml."""
+"""Record a decision on the themes as currently shown: it is tied to their segments and added to decisions.yaml."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,8 +17,8 @@ from pipeline.decisions.screen import Screen
 REST = {
     "accept": "",
     "rename": "NEW LABEL",
-    "merge": "THEME… (those that go into the first)",
-    "split": "LABEL SEGMENT… (the segments that leave)",
+    "merge": "THEME… (the themes to merge into the first)",
+    "split": "LABEL SEGMENT… (the segments of the new theme)",
     "reject": "",
     "move": "SEGMENT…",
     "pin": "SEGMENT…",
@@ -37,8 +37,8 @@ class StaleError(DecidingError):
 def _fresh(study: Path, seen: str | None) -> None:
     if seen is not None and seen != screen.state(study):
         raise StaleError(
-            "The themes or the decisions have changed since this page was opened, so nothing was written. Reload the "
-            "page, look at what has changed, and decide again."
+            "The themes or decisions have changed since this page was opened, so nothing was saved. Reload the page, "
+            "check what has changed, and decide again."
         )
 
 
@@ -61,7 +61,7 @@ def decide(
     where the state is another by now.
     """
     if action not in REST:
-        raise DecidingError(f"'{action}' is nothing that can be decided. There are: {', '.join(REST)}.")
+        raise DecidingError(f"Unknown action '{action}'. Use one of: {', '.join(REST)}.")
     with study_lock.locked(study):
         _fresh(study, seen)
         taken = ledger.load(Places(study).decisions)
@@ -119,12 +119,12 @@ def _undone(study: Path, taken: Sequence[Decision], decision: str) -> Decision:
     exact = [held for held in taken if held.key == decision]
     found = exact or fitting
     if not decision or len(found) != 1:
-        count = "several decisions begin" if found else "no decision begins"
+        count = "several decisions have an id that starts" if found else "no decision has an id that starts"
         raise DecidingError(
-            f"{Places(study).decisions}: {count} with '{decision}'. See their ids with `counterpoint decisions`."
+            f"{Places(study).decisions}: {count} with '{decision}'. List all ids with `counterpoint decisions`."
         )
     if found[0].action != "undo" and found[0] not in ledger.standing(taken):
-        raise DecidingError(f"Decision {found[0].key} is undone already. To bring it back, undo the undo.")
+        raise DecidingError(f"Decision {found[0].key} has already been undone. To restore it, undo the undo.")
     return found[0]
 
 
@@ -132,7 +132,7 @@ def known(study: Path, segments: Sequence[str]) -> list[str]:
     """The segments as given; raise DecidingError where one is not in the study."""
     unknown = sorted(set(segments) - set(store.read(study, "segments")["segment_id"]))
     if unknown:
-        raise DecidingError(f"{', '.join(unknown)}: no segment has such an id. The report shows each segment's id.")
+        raise DecidingError(f"Unknown segment id: {', '.join(unknown)}. The table segments lists all ids.")
     return list(segments)
 
 
@@ -140,7 +140,7 @@ def _made(
     taken: Sequence[Decision], fields: Mapping[str, object], *, who: str, why: str, now: datetime | None
 ) -> Decision:
     if not written(who):
-        raise DecidingError("Nobody is named as deciding. Say who decides: --who NAME, or set COUNTERPOINT_WHO.")
+        raise DecidingError("Name the person deciding: add --who NAME or set COUNTERPOINT_WHO.")
     when = _after(taken, now or datetime.now(UTC))
     said = {**fields, "who": written(who), "why": why.strip(), "when": when}
     made = entry_files.new_entry(Decision, said, error=DecidingError)
@@ -169,7 +169,7 @@ def _theme(wanted: str, shown: Screen, *, none: bool) -> int:
         return fitting[0]
     if fitting:
         raise DecidingError(
-            f"Several themes are called '{wanted}': {', '.join(map(str, fitting))}. Name one by its id."
+            f"Several themes have the label '{wanted}': {', '.join(map(str, fitting))}. Use the id of one of them."
         )
     raise DecidingError(_missing(wanted, shown))
 
@@ -192,7 +192,7 @@ def _missing(wanted: str, shown: Screen) -> str:
 def _rest(action: str, theme: int, rest: list[str], shown: Screen) -> dict[str, object]:
     """What an action needs beside its theme, checked; raise DecidingError in a sentence where something is missing."""
     if bool(rest) != bool(REST[action]) or (action == "split" and len(rest) < 2):
-        needed = f"and then {REST[action]}" if REST[action] else "and nothing else"
+        needed = f"followed by {REST[action]}" if REST[action] else "and nothing else"
         raise DecidingError(f"`counterpoint decide {action}` takes a theme {needed}.")
     match action:
         case "rename":
@@ -210,7 +210,7 @@ def _others(theme: int, rest: list[str], shown: Screen) -> tuple[int, ...]:
     others = tuple(sorted({_theme(other, shown, none=False) for other in rest}))
     if theme in others:
         raise DecidingError(
-            f"{states.named(theme, shown.labels)} cannot be merged into itself. Name other themes after it."
+            f"{states.named(theme, shown.labels)} cannot be merged into itself. Name the other themes after it."
         )
     return others
 
@@ -219,7 +219,7 @@ def _segments(rest: list[str], shown: Screen) -> tuple[str, ...]:
     unknown = sorted(set(rest) - set(shown.themes))
     if unknown:
         raise DecidingError(
-            f"{', '.join(unknown)}: no segment in themes has such an id. The report shows each segment's id."
+            f"Unknown or unused segment id: {', '.join(unknown)}. The table theme_assignments lists all ids."
         )
     return tuple(sorted(set(rest)))
 
@@ -228,7 +228,9 @@ def _part(theme: int, segments: tuple[str, ...], shown: Screen) -> tuple[str, ..
     held, name = set(shown.members(theme)), states.named(theme, shown.labels)
     outside = sorted(set(segments) - held)
     if outside:
-        raise DecidingError(f"{', '.join(outside)}: not in {name}, so not to be split off it. Move them instead.")
+        raise DecidingError(f"Segments not in {name} cannot be split off it: {', '.join(outside)}. Move them instead.")
     if set(segments) == held:
-        raise DecidingError(f"These are all the segments of {name}; nothing would be left of it. Rename it instead.")
+        raise DecidingError(
+            f"These are all the segments of {name}, so nothing would be left. Rename the theme instead."
+        )
     return segments

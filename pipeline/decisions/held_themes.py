@@ -198,7 +198,7 @@ def _lost(decision: Decision) -> str:
     name = name or (decision.label if decision.action == "accept" else None)
     about = f"“{name}” ({decision.theme})" if name else f"theme {decision.theme}"
     return (
-        f"{decision.who}’s decision of {decision.when[:10]} ({decision.action}) is about {about}, which is not there, "
-        "and the line does not say which segments it held: name a theme that is there, or take it back with "
+        f"{decision.who}’s decision of {decision.when[:10]} ({decision.action}) refers to {about}, which does not "
+        "exist, and does not list its segments. Correct the theme in decisions.yaml, or undo the decision with "
         f"`counterpoint undo {decision.key}`."
     )

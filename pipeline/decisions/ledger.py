@@ -163,15 +163,17 @@ def _clashes(path: Path, decisions: list[Decision], lines: list[int]) -> list[st
         if decision.key in first:
             said.append(
                 f"{where}: two decisions have the id {decision.key}; the first is on line {first[decision.key]}. "
-                "Remove one, or its id."
+                "Remove one of them, or its id."
             )
         first.setdefault(decision.key, line)
         if decision.theme == UNASSIGNED and decision.action != "move":
-            said.append(f"{where}: decision {decision.key} is about theme -1, which is none. Name a theme.")
+            said.append(
+                f"{where}: decision {decision.key} refers to theme -1, which is not a theme. Give a theme's id."
+            )
         if UNASSIGNED in decision.others:
-            said.append(f"{where}: decision {decision.key} merges theme -1, which is none. Name a theme.")
+            said.append(f"{where}: decision {decision.key} merges theme -1, which is not a theme. Give a theme's id.")
     return said + [
-        f"{path}, line {line}: this undoes {decision.undoes}, and no decision has that id. Mend or remove it."
+        f"{path}, line {line}: this undoes {decision.undoes}, but no decision has that id. Correct or remove it."
         for decision, line in zip(decisions, lines, strict=True)
         if decision.action == "undo" and decision.undoes not in first
     ]

@@ -1,4 +1,4 @@
-"""New interviews against accepted themes: does the new talk fit a theme, stretch it, or ask for a new one?"""
+"""New data against accepted themes: do new segments fit a theme, broaden it, or form a new one?"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -94,15 +94,15 @@ def _judged(
     """The verdict on a theme and its sentence."""
     if not new:
         where = "the new document" if n_added == 1 else f"the {_count(n_added, 'new document')}"
-        return "silent", f"Nothing in {where} was found to belong to {name}."
+        return "silent", f"No segment of {where} belongs to {name}."
     talk = f"{_count(len(new), 'new segment')} from {_count(n_sources, 'document')}"
     if len(settled) < MIN_ANCHOR:
-        return "untold", f"{talk} joined {name}, which rests on too few segments to say whether they fit it: read them."
+        return "untold", f"{talk} joined {name}, which has too few segments to tell whether they fit: please read them."
     beyond, more = stretched(settled, new)
     if more:
-        where = "lie further out than nine in ten of its settled segments"
-        return "stretches", f"{talk} stretch {name}: {beyond} of them {where}."
-    return "fits", f"{talk} fit {name} as it was settled."
+        where = "are further from its centre than 90% of its earlier segments"
+        return "stretches", f"{talk} broaden {name}: {beyond} of them {where}."
+    return "fits", f"{talk} fit {name} as decided."
 
 
 def _asking(
@@ -120,7 +120,7 @@ def _asking(
         sources = len({talk.documents[segment] for segment in new})
         sentence = (
             f"{_count(len(new), 'new segment')} from {_count(sources, 'document')} form a theme of their own, "
-            f"the candidate {states.named(candidate, labels)}; the accepted theme nearest to it is "
+            f"the candidate {states.named(candidate, labels)}; the most similar accepted theme is "
             f"{states.named(nearest, labels)}."
         )
         found.append(News(nearest, "asks", candidate, len(new), sources, sentence))

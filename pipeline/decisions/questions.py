@@ -1,4 +1,4 @@
-"""The questions that arise where decisions meet new clusters. Each says what was decided, by whom and when."""
+"""Questions that arise when decisions meet new clusters. Each names the decision, who made it and when."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,10 +17,10 @@ def asked(
     claimed: Mapping[int, int],
     shift_share: float,
 ) -> list[Question]:
-    """What shifted under the held themes and was not answered yet, in a stable order.
+    """The questions about decided themes that are not answered yet, in a stable order.
 
-    `clusters`: each segment's cluster (-1: none); `joined`, `claimed`: how many segments are new to a theme, and how
-    many were known when it was decided and now sit with it; `shift_share`: as for replay.
+    `clusters`: cluster by segment_id (-1: none); `joined`: number of new segments by theme; `claimed`: number of
+    segments by theme that existed at the time of the decision and now cluster with it; `shift_share`: as for replay.
     """
     found: list[Question] = []
     homes: dict[int, list[int]] = {}
@@ -41,8 +41,8 @@ def asked(
 
 
 def name(theme: Held) -> str:
-    """A held theme in a question: its label, its id, and what was decided, by whom and when."""
-    called = f"“{theme.label}”" if theme.label else "a theme without a label"
+    """A decided theme as named in a question: label, id, and the decision with its author and date."""
+    called = f"“{theme.label}”" if theme.label else "an unlabelled theme"
     if theme.settled is None:
         return f"{called} ({theme.theme_id})"
     part = theme.split_from != UNASSIGNED and theme.decided[:1] == (theme.settled.key,)
@@ -50,7 +50,7 @@ def name(theme: Held) -> str:
 
 
 def _came(theme: Held, joined: int, claimed: int) -> list[Question]:
-    """Talk that came to a theme, or sits with it, since it was decided on."""
+    """Questions about segments that joined a theme, or cluster with it, since its decision."""
     rejected, found = theme.status == "rejected", []
     if joined:
         many = joined != 1
@@ -58,18 +58,18 @@ def _came(theme: Held, joined: int, claimed: int) -> list[Question]:
         sentence = f"{new} joined {name(theme)}: {'do they' if many else 'does it'} fit it?"
         if rejected:
             sentence = (
-                f"{new} {'belong' if many else 'belongs'} with {name(theme)} and {'are' if many else 'is'} left out "
-                f"with it: is that right for {'them' if many else 'it'} too? If so, reject it again."
+                f"{new} {'belong' if many else 'belongs'} to {name(theme)} and {'are' if many else 'is'} in no theme "
+                f"for that reason: is that right for {'them' if many else 'it'} too? If so, reject the theme again."
             )
         found.append(Question(theme.theme_id, "joined", joined, sentence))
     if claimed:
         one = claimed == 1
         known = f"{prose.count(claimed, 'segment')} that {'was' if one else 'were'} not in {name(theme)} at that time"
-        sits = "now sits" if one else "now sit"
-        sentence = f"{known} {sits} with it: take {'it' if one else 'them'} in?"
+        sits = "now clusters" if one else "now cluster"
+        sentence = f"{known} {sits} with it: should {'it' if one else 'they'} be added?"
         if rejected:
             sentence = (
-                f"{known} {sits} with it, and {'was' if one else 'were'} not left out with it: "
+                f"{known} {sits} with it, but {'was' if one else 'were'} not rejected with it: "
                 f"{'does it' if one else 'do they'} belong to it?"
             )
         found.append(Question(theme.theme_id, "claimed", claimed, sentence))
@@ -77,26 +77,27 @@ def _came(theme: Held, joined: int, claimed: int) -> list[Question]:
 
 
 def _left(theme: Held, here: Sequence[str], clusters: Mapping[str, int]) -> list[Question]:
-    """Segments that a theme lost: they left the study, or others settled them elsewhere, or none is left."""
+    """Questions about segments a theme lost: removed from the study, claimed by another decision, or all gone."""
     found = []
     gone = len(theme.anchor) - len(here)
     if gone:
         sentence = (
             f"{gone:,} of {prose.count(len(theme.anchor), 'segment')} of {name(theme)} "
-            f"{'is' if gone == 1 else 'are'} no longer in the study: does it still stand?"
+            f"{'is' if gone == 1 else 'are'} no longer in the study: is it still a theme?"
         )
         found.append(Question(theme.theme_id, "gone", gone, sentence))
     count = len((theme.contested & set(clusters)) - theme.anchor)
     if count:
         one = count == 1
         sentence = (
-            f"{prose.count(count, 'segment')} counted to {name(theme)} had been settled in another theme before: where "
-            f"{'does it' if one else 'do they'} belong?"
+            f"{prose.count(count, 'segment')} assigned to {name(theme)} had been assigned to another theme by an "
+            f"earlier decision: where {'does it' if one else 'do they'} belong?"
         )
         found.append(Question(theme.theme_id, "contested", count, sentence))
     if not theme.anchor:
         sentence = (
-            f"No segment is left in {name(theme)}: all were moved or merged away. Reject it, or undo what emptied it."
+            f"{name(theme)} has no segments left: all were moved or merged into other themes. Reject it, or undo the "
+            "decision that emptied it."
         )
         found.append(Question(theme.theme_id, "empty", 0, sentence))
     return found
@@ -108,10 +109,10 @@ def _home(here: Sequence[str], clusters: Mapping[str, int]) -> int:
 
 
 def _shifts(theme: Held, here: Sequence[str], clusters: Mapping[str, int], shift_share: float) -> list[Question]:
-    """Whether the clusters put more of a theme elsewhere than `shift_share` of it.
+    """A question if more than `shift_share` of a theme is now in other clusters.
 
-    A theme that took in others has as many homes as it has of them, for the clusters never saw it as one; what people
-    put in it one by one is theirs, and no shift.
+    A merged theme may cover as many clusters as themes were merged. Segments that people moved into it one by one do
+    not count.
     """
     own = [segment for segment in here if segment not in theme.by_hand]
     if not own:
@@ -120,8 +121,8 @@ def _shifts(theme: Held, here: Sequence[str], clusters: Mapping[str, int], shift
     if home == UNASSIGNED:
         alone = sum(clusters[segment] == UNASSIGNED for segment in own)
         sentence = (
-            f"The clusters no longer hold {name(theme)} together: {alone:,} of its "
-            f"{prose.count(len(own), 'segment')} {'sits' if alone == 1 else 'sit'} with no theme."
+            f"The clusters no longer support {name(theme)}: {alone:,} of its "
+            f"{prose.count(len(own), 'segment')} {'is' if alone == 1 else 'are'} now in no cluster."
         )
         return [Question(theme.theme_id, "vanished", len(here), sentence)]
     counts = Counter(clusters[segment] for segment in own if clusters[segment] != UNASSIGNED)
@@ -130,8 +131,8 @@ def _shifts(theme: Held, here: Sequence[str], clusters: Mapping[str, int], shift
     if moved <= shift_share * len(own):
         return []
     sentence = (
-        f"{moved:,} of {prose.count(len(own), 'segment')} of {name(theme)} now "
-        f"{'sits' if moved == 1 else 'sit'} with other clusters: is it still one theme?"
+        f"{moved:,} of {prose.count(len(own), 'segment')} of {name(theme)} "
+        f"{'is' if moved == 1 else 'are'} now in other clusters: is it still one theme?"
     )
     return [Question(theme.theme_id, "shifted", moved, sentence)]
 
@@ -139,18 +140,22 @@ def _shifts(theme: Held, here: Sequence[str], clusters: Mapping[str, int], shift
 def _not_told_apart(
     cluster: int, themes: Sequence[int], held: Mapping[int, Held], clusters: Mapping[str, int]
 ) -> list[Question]:
-    """Themes that sit in one cluster; those that people split from each other never were apart in the clusters."""
+    """A question about themes that share a cluster; themes that people split from each other do not count."""
     first = {_origin(theme, held): theme for theme in reversed(themes)}
     if len(first) < 2:
         return []
     apart = sorted(first.values())
     count = sum(clusters.get(segment) == cluster for theme in apart for segment in held[theme].anchor)
     listed = prose.listed([name(held[theme]) for theme in apart])
-    return [Question(apart[0], "merged", count, f"The clusters no longer tell these themes apart: {listed}.")]
+    return [
+        Question(
+            apart[0], "merged", count, f"The clusters no longer separate these themes: {listed}. Should they be merged?"
+        )
+    ]
 
 
 def _origin(theme: int, held: Mapping[int, Held]) -> int:
-    """The theme that a theme was once split off, itself where it was not."""
+    """The theme from which a theme was split off, or the theme itself."""
     inside = {gone: one.theme_id for one in held.values() for gone in one.took}
     seen: set[int] = set()
     while theme not in seen:

@@ -73,7 +73,7 @@ def _line(held: Any) -> str:
 def opened(study: Path, segments: Sequence[str], *, who: str) -> int:
     """Note that a person opened segments; return how many they had not opened before."""
     if not written(who):
-        raise ReadingError("Nobody is named as the reader. Say who reads: --who NAME, or set COUNTERPOINT_WHO.")
+        raise ReadingError("Name the reader: add --who NAME or set COUNTERPOINT_WHO.")
     with study_lock.locked(study):
         before = set(load(Places(study).reading))
         after = before | {Read(segment, written(who)) for segment in segments}

@@ -1,7 +1,7 @@
-"""What has become of each theme, in one vocabulary, and how many there are of each.
+"""The states of themes: their names, and how many themes have each.
 
-Whatever names or counts themes (page, workbook, status, hand-out, metrics, exports) asks here, so that no two places
-can contradict each other.
+Everything that names or counts themes (page, workbook, status, handout, metrics, exports) uses this module, so that no
+two outputs contradict each other.
 """
 
 from collections import Counter
@@ -15,37 +15,37 @@ from pipeline.core import prose
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions.ledger import Decision
 
-# What a theme may be (the names are those of core/terms.py), and what that means.
+# The states of a theme (see core/terms.py) and what they mean.
 STATES = {
-    "candidate": "found by the run; nobody has decided on it",
-    "open": "worked on (a memo, a pinned exemplar, a moved segment), and neither accepted nor rejected",
+    "candidate": "found by the run; no decision yet",
+    "open": "in progress (a memo, a pinned exemplar or a moved segment), neither accepted nor rejected",
     "accepted": "accepted, renamed, merged with others or split by people",
     "rejected": "rejected by people: its segments are in no theme",
-    "merged": "merged into another theme, which has its segments now",
-    "empty": "decided on, and left without a segment: all were moved elsewhere or have left the study",
+    "merged": "merged into another theme, which now has its segments",
+    "empty": "decided on, but without segments: all were moved to other themes or have left the study",
 }
-# Those that have segments, and so a card, a row and a colour.
+# States of themes that have segments, and so a card, a row and a colour.
 SHOWN = ("candidate", "open", "accepted")
-# The same for a reader: one word or two beside a theme's label.
+# The states as shown beside a theme's label.
 WORDS = {
     "candidate": "candidate",
-    "open": "not settled",
+    "open": "in progress",
     "accepted": "accepted",
     "rejected": "rejected",
     "merged": "merged",
     "empty": "without segments",
 }
-# Those that wait to be accepted or rejected: what they are called, and why they wait.
+# States that still need a decision: the noun, and the reason.
 WAITS = {
-    "candidate": ("candidate theme", "that nobody has decided on"),
-    "open": ("theme", "that you worked on, and neither accepted nor rejected"),
+    "candidate": ("candidate theme", "without a decision"),
+    "open": ("theme", "in progress, neither accepted nor rejected"),
 }
 # Why a segment is in no theme.
 OUTSIDE = {
-    "unlike": "fitted no theme",
+    "unlike": "fit no theme",
     "rejected": "in themes you rejected",
-    "moved": "moved out of every theme by you",
-    "beside": "beside a theme you decided on, and too few for a theme of their own",
+    "moved": "moved out of all themes by you",
+    "beside": "close to a theme you decided on, but too few to form their own theme",
 }
 # What a decision did to the theme it is about.
 DID = {
@@ -56,20 +56,19 @@ DID = {
     "reject": "rejected",
     "pin": "given an exemplar",
     "move": "given segments",
-    "memo": "remarked on",
+    "memo": "commented on",
 }
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many themes there are of each state, and where the talk is.
+    """The number of themes in each state, and of segments in no theme.
 
-    `found`: candidates that the clusters of the run found, before any decision. `shown`: candidates + open + accepted.
-    `split`: themes that were made by splitting, whatever has become of them since; `missed`: shown themes that were
-    decided on, not split off, and that no cluster of the run continues. Of the candidates found, `in_decided` are in
-    themes people decided on, `in_rejected` in rejected ones, and `scattered` in no theme; the others are the
-    `candidates`.
-    `segments`: those that themes were sought in; `outside`: in no theme, by reason (see OUTSIDE).
+    `found`: candidates found by the run before any decision; `shown`: candidates + open + accepted; `split`: themes
+    created by splitting, in any state; `missed`: shown themes with a decision, not split off, that no cluster of the
+    run matches. Of the candidates found, `in_decided` are now in themes people decided on, `in_rejected` in rejected
+    themes, `scattered` in no theme; the others are the `candidates`. `segments`: all segments analysed; `outside`:
+    segments in no theme, by reason (see OUTSIDE).
     """
 
     found: int
@@ -89,40 +88,40 @@ class Count:
 
     @property
     def shown(self) -> int:
-        """Themes that have segments: a card each."""
+        """The number of themes that have segments (and a card)."""
         return self.candidates + self.open + self.accepted
 
     @property
     def decided(self) -> int:
-        """Shown themes that anything was decided about."""
+        """The number of shown themes with any decision."""
         return self.open + self.accepted
 
     @property
     def of_waiting(self) -> dict[str, int]:
-        """Shown themes that wait to be accepted or rejected, by state."""
+        """The number of shown themes neither accepted nor rejected, by state."""
         return {"candidate": self.candidates, "open": self.open}
 
     @property
     def waiting(self) -> int:
-        """The same together."""
+        """The number of shown themes neither accepted nor rejected."""
         return self.candidates + self.open
 
     @property
     def n_outside(self) -> int:
-        """Segments in no theme, for whatever reason."""
+        """The number of segments in no theme, for any reason."""
         return sum(self.outside.values())
 
     @property
     def touched(self) -> bool:
-        """Whether any decision on a theme stands."""
+        """Whether any decision on a theme is in force."""
         return self.decided + self.rejected + self.merged + self.empty + self.split + self.outside["moved"] > 0
 
     @property
     def adds_up(self) -> bool:
-        """Whether the themes shown are those found less what people took away and more what they split off.
+        """Whether the themes shown equal those found, minus merged, rejected and empty ones, plus those split off.
 
-        So it is until new talk or other settings make other clusters: then decided themes are not found again, or one
-        cluster holds the talk of several.
+        This no longer holds once new data or settings change the clusters: then decided themes may not be found again,
+        or one cluster may cover several of them.
         """
         return self.shown == self.found - self.merged - self.rejected - self.empty + self.split
 
@@ -147,12 +146,12 @@ def counted(states: pd.DataFrame, assignments: pd.DataFrame) -> Count:
 
 
 def missed(states: pd.DataFrame) -> pd.Series:
-    """Whether the run found a theme no more; one that people split off was never found by itself."""
+    """Whether the run no longer finds a theme; themes that people split off do not count."""
     return (states.n_clusters == 0) & (states.split_from == UNASSIGNED)
 
 
 def _fates(states: pd.DataFrame, assignments: pd.DataFrame) -> list[str]:
-    """What became of each cluster of the run: a candidate that is shown, or where most of its talk is now."""
+    """For each cluster of the run: shown as a candidate, or where most of its segments are now."""
     become = {"candidate": "candidate", "accepted": "decided", "open": "decided", "rejected": "rejected"}
     state_of = dict(zip(states.theme_id, states.state, strict=True))
     held: dict[int, Counter[str]] = {}
@@ -165,15 +164,15 @@ def _fates(states: pd.DataFrame, assignments: pd.DataFrame) -> list[str]:
 
 
 def shown_in_words(count: Count, *, who: str = "you") -> str:
-    """How many themes there are and how that number comes about, without the last full stop; `who`: has decided."""
+    """How many themes there are and why, without the final full stop; `who`: the subject of decisions."""
     found = f"the run found {prose.count(count.found, 'candidate')}"
     if not count.touched:
-        return f"The talk falls into {prose.count(count.shown, 'candidate theme')}"
+        return f"The analysis found {prose.count(count.shown, 'candidate theme')}"
     start = f"{prose.count(count.shown, 'theme').capitalize()} {'is' if count.shown == 1 else 'are'} shown"
     done = _done(count)
     if count.adds_up:
         return f"{start}: {found}{f'; {who} {done}' if done else ''}"
-    candidates = f"{prose.count(count.candidates, 'candidate')} that nobody has decided on"
+    candidates = f"{prose.count(count.candidates, 'candidate')} without a decision"
     said = [f"{start}: {count.decided:,} that {who} decided on, and {candidates}"]
     elsewhere = [
         (count.in_decided, f"in themes {who} decided on"),
@@ -181,10 +180,10 @@ def shown_in_words(count: Count, *, who: str = "you") -> str:
         (count.scattered, "in no theme"),
     ]
     parts = [f"{number:,} {'is' if number == 1 else 'are'} {where}" for number, where in elsewhere if number]
-    stand = [f"{count.candidates:,} of them {'stands' if count.candidates == 1 else 'stand'} as such"]
+    stand = [f"{count.candidates:,} of them {'is' if count.candidates == 1 else 'are'} shown as candidates"]
     said.append(f"{found[0].upper()}{found[1:]}: {prose.listed([*stand, *parts])}")
     if count.missed:
-        kept = "it is kept as it was left" if count.missed == 1 else "they are kept as they were left"
+        kept = "it is kept as decided" if count.missed == 1 else "they are kept as decided"
         said.append(f"{count.missed:,} of those decided on {_were(count.missed)} not found again: {kept}")
     if done:
         said.append(f"{who[0].upper()}{who[1:]} {done}")
@@ -192,12 +191,12 @@ def shown_in_words(count: Count, *, who: str = "you") -> str:
 
 
 def _done(count: Count) -> str:
-    """What people did to the number of themes: merged 1, rejected 2 and split 1 off."""
+    """How decisions changed the number of themes: merged 1, rejected 2 and split off 1."""
     parts = [
         (count.merged, f"merged {count.merged:,}"),
         (count.rejected, f"rejected {count.rejected:,}"),
-        (count.empty, f"left {count.empty:,} without a segment"),
-        (count.split, f"split {count.split:,} off"),
+        (count.empty, f"left {count.empty:,} without segments"),
+        (count.split, f"split off {count.split:,}"),
     ]
     return prose.listed([said for number, said in parts if number])
 
@@ -207,26 +206,26 @@ def _were(number: int) -> str:
 
 
 def decided_in_words(count: Count) -> str:
-    """How many of the themes that are shown people have decided on, in a sentence."""
+    """How many of the themes shown have been decided on, in a sentence."""
     if not count.decided:
         return f"None of {prose.count(count.shown, 'theme')} has been decided on."
-    parts = [(count.accepted, "accepted"), (count.open, "worked on")]
+    parts = [(count.accepted, "accepted"), (count.open, "in progress")]
     which = prose.listed([f"{number:,} {did}" for number, did in parts if number])
     has = "has" if count.decided == 1 else "have"
     return f"{count.decided:,} of {prose.count(count.shown, 'theme')} {has} been decided on: {which}."
 
 
 def standing(row: Any) -> tuple[str, ...]:
-    """What a theme that is shown is for people, in sentences; `row`: of theme_states."""
-    said = {"accepted": "Accepted by people.", "open": "Worked on, and neither accepted nor rejected."}
+    """The state of a shown theme in sentences; `row`: a row of theme_states."""
+    said = {"accepted": "Accepted by people.", "open": "In progress: neither accepted nor rejected."}
     found = [said[row.state]] if row.state in said else []
     if found and not row.n_clusters and row.split_from == UNASSIGNED:
-        found.append("This run did not find it again: it stands as it was left.")
+        found.append("This run did not find it again; it is kept as decided.")
     return tuple(found)
 
 
 def outside_in_words(count: Count) -> str:
-    """How much of the talk is in no theme and why, in a sentence; empty where every segment is in one."""
+    """How many segments are in no theme and why, in a sentence; empty if there are none."""
     if not count.n_outside:
         return ""
     shares = {why: (number, prose.percent(number / count.segments)) for why, number in count.outside.items() if number}
@@ -243,17 +242,17 @@ def _why(why: str, number: int) -> str:
 
 
 def named(theme: int | None, labels: Mapping[int, str], *, ids: bool = True) -> str:
-    """A theme in words: its label, with its id beside it unless told otherwise; never a number alone."""
+    """A theme in words: its label, with its id unless `ids` is false."""
     if theme is None or theme == UNASSIGNED:
         return "no theme"
     label = labels.get(theme)
     if not label:
-        return f"a theme without a label ({theme})"
+        return f"an unlabelled theme ({theme})"
     return f"“{label}” ({theme})" if ids else f"“{label}”"
 
 
 def made(decision: Decision, *, part: bool = False) -> str:
-    """What a decision did, by whom and when: accepted by Asha on 2026-01-15. `part`: of the theme that a split made."""
+    """A decision in words: accepted by Asha on 2026-01-15. `part`: for the theme created by a split."""
     did = "split off" if part else DID[decision.action]
     return f"{did} by {decision.who} on {decision.when[:10]}"
 

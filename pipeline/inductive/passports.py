@@ -1,4 +1,4 @@
-"""Passports: whom a theme rests on, which question it answers, and what is left of it without them, in words."""
+"""Theme passports: the participants and question a theme depends on, and its stability, in words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,17 +10,19 @@ from scipy import sparse
 from pipeline.core.word_counts import TfidfVectorizer
 from pipeline.inductive import labels
 
-# Two questions are one where their words are this alike (cosine of tf-idf): interviewers seldom say it twice the same.
+# Questions with at least this cosine of tf-idf count as the same: interviewers rarely repeat one word for word.
 SAME_QUESTION = 0.6
-# A theme is found again where a theme of the other run shares this much of it (Jaccard; see Hennig 2007).
+# A theme is found again if a theme of the other run has at least this Jaccard index with it (Hennig 2007).
 FOUND_AGAIN = 0.5
 ONE_VOICE, TWO_VOICES = 0.5, 2.0
 ONE_QUESTION = 0.6
+# How a group of participants is named among those without whom a theme is lost.
+ALL_WITH = "all participants with"
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of one theme. Shares are 0 to 1; `stability` is missing (nan) where it was not measured."""
+    """The facts about one theme. Shares are from 0 to 1; `stability` is nan if it was not measured."""
 
     n_segments: int
     n_cases: int
@@ -37,9 +39,9 @@ class Facts:
 
 
 def questions(turns: pd.DataFrame) -> dict[str, str]:
-    """The question each interviewer's turn puts: turn_id to the turn_id of the first turn that asks nearly the same.
+    """Map each interviewer turn_id to the turn_id of the first turn that asks the same question.
 
-    Word for word the same is the same; else the words must be alike (cosine of tf-idf of at least SAME_QUESTION).
+    Questions are the same if they are identical or their cosine of tf-idf is at least SAME_QUESTION.
     """
     asked = turns[turns["part"] != "participant"].sort_values(["document", "start", "turn_id"])
     first: dict[str, str] = {}
@@ -56,7 +58,7 @@ def _plain(text: str) -> str:
 
 
 def _leaders(texts: Sequence[str]) -> list[int]:
-    """For each text the first text that is alike enough and leads itself; itself if there is none."""
+    """The index of each text's leader: the first similar text that leads itself, else the text itself."""
     try:
         rows = sparse.csr_matrix(TfidfVectorizer(token_pattern=labels.TOKEN, sublinear_tf=True).fit_transform(texts))
     except ValueError:  # no words at all
@@ -73,10 +75,10 @@ def _leaders(texts: Sequence[str]) -> list[int]:
 def facts(
     segments: pd.DataFrame, *, asked: Mapping[str, str], prompts: Mapping[str, str], keywords: Sequence[str]
 ) -> Facts:
-    """The facts of one theme from its segments (at least one).
+    """The facts about one theme from its segments (at least one).
 
-    `asked`: turn_id to the question it puts (see `questions`); `prompts`: turn_id to what it says. A segment is
-    unprompted where no question came before it, or the question holds none of the theme's keywords.
+    `asked`: question by turn_id (see `questions`); `prompts`: text by turn_id. A segment is unprompted if no question
+    precedes it or the question contains none of the theme's keywords.
     """
     cases = segments.loc[segments["case"] != "", "case"].value_counts()
     cases = cases[sorted(cases.index, key=lambda name: (-cases[name], name))]
@@ -103,12 +105,12 @@ def facts(
 
 
 def verdict(known: Facts, *, n_cases: int) -> str:
-    """A theme's passport in words; `n_cases`: the cases of the study."""
+    """A theme's passport in a sentence; `n_cases`: the number of cases in the study."""
     said = [_voices(known, n_cases)]
     if known.prompt_share >= ONE_QUESTION:
-        said.append(f"mostly one question: {_percent(known.prompt_share)} answers “{_short(known.prompt_text)}”")
+        said.append(f"mostly one question: {_percent(known.prompt_share)} of it answers “{_short(known.prompt_text)}”")
     if known.lost_without:
-        said.append(f"is not found again without {_listed(known.lost_without)}")
+        said.append(f"fragile: lost if {_listed(known.lost_without)} {_are(known.lost_without)} removed")
     if known.stability == known.stability:  # not nan
         said.append(_steadiness(known.stability))
     return "; ".join(said)[:1].upper() + "; ".join(said)[1:] + "."
@@ -116,28 +118,28 @@ def verdict(known: Facts, *, n_cases: int) -> str:
 
 def _voices(known: Facts, n_cases: int) -> str:
     if known.n_cases == 0:
-        return "in notes and documents alone, where nobody is named as speaking"
+        return "only in notes and documents without named speakers"
     share = _percent(known.main_case_share)
     if known.n_cases == 1:
-        return f"rests on one voice: {known.main_case}"
+        return f"only one participant: {known.main_case}"
     if known.main_case_share >= ONE_VOICE:
-        return f"rests on one voice: {known.main_case} says {share} of it"
+        return f"dominated by one participant: {share} of it is from {known.main_case}"
     if known.effective_cases < TWO_VOICES + 0.5:
-        return f"rests on few voices: {known.n_cases} of {n_cases} cases, {known.main_case} says {share} of it"
+        return f"few participants: {known.n_cases} of {n_cases} cases; {share} of it is from {known.main_case}"
     width = "widely shared" if known.n_cases >= 0.5 * n_cases else "shared"
-    return f"{width}: {known.n_cases} of {n_cases} cases, none of whom says more than {share} of it"
+    return f"{width}: {known.n_cases} of {n_cases} cases, at most {share} of it from any one"
 
 
 def _steadiness(stability: float) -> str:
     if stability >= 0.75:
-        return "comes back nearly the same when a tenth of the documents is left out"
+        return "stable when a tenth of the documents is left out"
     if stability >= FOUND_AGAIN:
-        return "comes back in outline when a tenth of the documents is left out"
-    return "dissolves or merges when a tenth of the documents is left out: read it with care"
+        return "partly stable when a tenth of the documents is left out"
+    return "unstable (dissolves or merges) when a tenth of the documents is left out: interpret with care"
 
 
 def jaccard(theme: np.ndarray, others: np.ndarray) -> float:
-    """The best Jaccard index of one theme (True where a segment is in it) with the groups of another run (-1: none)."""
+    """The best Jaccard index of a theme with the groups of another run. Both (n,): membership; group (-1: none)."""
     inside = others[theme]
     sizes = np.bincount(others[others >= 0])
     if not len(sizes):
@@ -147,9 +149,9 @@ def jaccard(theme: np.ndarray, others: np.ndarray) -> float:
 
 
 def attributes(segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame) -> pd.DataFrame:
-    """Counts by attribute: columns theme, attribute, value, n_segments, n_cases. Rows of both inputs are aligned.
+    """Counts by attribute: columns theme, attribute, value, n_segments, n_cases.
 
-    A case without a value counts under "(not given)".
+    `segments` and `themes` are aligned. A case without a value counts as "(not given)".
     """
     rows = []
     named = segments.assign(theme=themes)
@@ -174,5 +176,10 @@ def _short(text: str, *, words: int = 14) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     if len(names) > 3:
-        return f"{', '.join(names[:3])} or any of {len(names) - 3} more"
+        return f"{', '.join(names[:3])} or one of {len(names) - 3} more"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _are(names: Sequence[str]) -> str:
+    """The verb after `_listed`, which agrees with the last name listed."""
+    return "are" if len(names) <= 3 and names[-1].startswith(ALL_WITH) else "is"

@@ -63,7 +63,7 @@ def themes(
             talk.segments.iloc[places], asked=asked, prompts=prompts, keywords=worded.keywords[theme]
         )
         gone = [
-            name if kind == "case" else f"{kind} {name}"
+            name if kind == "case" else f"{passports.ALL_WITH} {kind} “{name}”"
             for kind, name in lost.loc[lost["theme"] == theme, ["kind", "name"]].itertuples(index=False)
         ]
         known = replace(known, stability=float(steady[theme]), lost_without=tuple(gone))

@@ -1,6 +1,6 @@
-"""`counterpoint withdraw`: remove, throw away, run again, look for what is left, and say what is out of reach.
+"""`counterpoint withdraw`: removes a participant or document, re-runs, and reports what is left or out of reach.
 
-A journal goes first, so that a command that was stopped at any moment goes on when it is run again.
+A journal is written first, so that a command interrupted at any point continues when it is run again.
 """
 
 from collections.abc import Callable, Mapping
@@ -50,7 +50,7 @@ def withdraw(
         held = _begin(params, words, agreed, root)
     else:
         _same(held, words)
-        say(f"The withdrawal of {held.subject} from {params.folder} was begun, and goes on.")
+        say(f"Continuing the withdrawal of {held.subject} from {params.folder}.")
     failed = [] if held.emptied else _remove(params, held, root, say)
     if not failed:
         _rerun(params, root, say)
@@ -70,7 +70,7 @@ def _begin(params: Params, words: Mapping[str, str], agreed: Agreed, root: Path)
     plan = withdrawal.plan(params, case=words["case"], document=words["document"])
     purge.idle(params.folder)
     announced = [f"To withdraw {plan.subject} from {params.folder}:", *(f"  - {line}" for line in plan.lines)]
-    announced.append("  - throw away all that was made of the study, in DVC's cache too, and run the pipeline again")
+    announced.append("  - delete all results of the study, also in DVC's cache, and run the pipeline again")
     if not agreed(announced):
         raise CounterpointError("Nothing was changed.")
     with study_lock.locked(params.folder):
@@ -97,8 +97,8 @@ def _again(params: Params, words: Mapping[str, str], plan: withdrawal.Plan) -> w
     now = withdrawal.plan(params, case=words["case"], document=words["document"])
     if sorted(now.deleted) != sorted(plan.deleted) or now.who != plan.who:
         raise WithdrawError(
-            "The study changed while you were asked, and other files would be removed now. Nothing was changed: run "
-            "this command again, and look at what it says."
+            "The study changed before you confirmed, and other files would be removed now. Nothing was changed. Run "
+            "this command again and review the new list."
         )
     return now
 
@@ -108,7 +108,7 @@ def _same(held: Journal, words: Mapping[str, str]) -> None:
     asked = {name: said for name, said in words.items() if said}
     if any(key(said) != key(held.words.get(name, "")) for name, said in asked.items()):
         raise UnfinishedError(
-            f"The withdrawal of {held.subject} was begun and not finished. Finish it first: `counterpoint withdraw`."
+            f"The withdrawal of {held.subject} is not finished. Finish it first with `counterpoint withdraw`."
         )
 
 
@@ -151,8 +151,8 @@ def _made(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
     exported = [path for ending in ("xlsx", "docx") for path in places.export.glob(f"*.{ending}")]
     for kept in edited_outputs.keep(places, [*(places.report / name for name in BESIDE_PAGE), *exported]):
         say(
-            f"{kept.file} was changed since it was made: yours is kept in {kept.copy}. If it holds their words, take "
-            "over what you need (`counterpoint import`), and delete it."
+            f"{kept.file} was edited; the edited version is kept in {kept.copy}. If it contains their words, import "
+            "what you need (`counterpoint import`) and delete it."
         )
     for line in purge.purge(root, params.folder):
         say(line)
@@ -161,8 +161,11 @@ def _made(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
 
 def _rerun(params: Params, root: Path, say: Say) -> None:
     if not any(params.places.transcripts.rglob("*.*")):
-        say("No transcript is left, so there was nothing to run.")
+        say("There are no transcripts left, so the pipeline was not run.")
     elif not (root / ".dvc").is_dir():
-        say("DVC is not set up here, so the pipeline was not run again.")
+        say("This folder has no DVC repository, so the pipeline was not run again.")
     elif purge.rerun(root) != 0:
-        say("The pipeline stopped. What was withdrawn is gone all the same; mend that, then `counterpoint run`.")
+        say(
+            "The pipeline stopped with an error. The data have been withdrawn; fix the error, then run `counterpoint "
+            "run`."
+        )

@@ -62,7 +62,7 @@ def plan(params: Params, *, case: str = "", document: str = "", split: sentences
     RedactError, in sentences, where there is no such case or document or files cannot be changed safely.
     """
     if bool(case) == bool(document):
-        raise WithdrawError("Name either a participant (--case) or a document (--document).")
+        raise WithdrawError("Give either a participant (--case) or a document (--document).")
     given = Given.read(params)
     who = of_case(case, given) if case else of_document(document, given)
     made = Plan(params.folder, f"the participant '{case}'" if case else f"the document '{document}'", who)
@@ -160,7 +160,7 @@ def _transcripts(made: Plan, params: Params, given: Given) -> dict[str, redactio
         turns = given.turns[given.turns["document"] == document]
         count = int(turns["speaker"].map(key).isin(gone).sum())
         made.lines.append(
-            f"take {prose.count(count, 'turn')} out of transcripts/{document}, each replaced by {redaction.MARK}"
+            f"remove {prose.count(count, 'turn')} from transcripts/{document}, each replaced by {redaction.MARK}"
         )
         if bool((turns["speaker"] == "").any()):
             made.nobody.append(document)
@@ -187,7 +187,7 @@ def _participants(made: Plan, given: Given) -> None:
             path.read_bytes(), lambda line, row: None if line in gone else row, comments=True
         )
         made.written[path] = data
-        made.lines.append(f"take {prose.count(count, 'row')} out of participants.csv")
+        made.lines.append(f"remove {prose.count(count, 'row')} from participants.csv")
 
 
 def _is_gone(person: Person, who: Subject, names: Documents) -> bool:
