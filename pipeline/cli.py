@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.core import environment, launcher, study_template, withdrawal_state
+from pipeline.core import environment, launcher, project_files, study_template, withdrawal_state
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.params import Params
@@ -28,6 +28,12 @@ def begun(context: typer.Context) -> None:
     """Refuse commands while a withdrawal is unfinished, so that none writes or sends data still to be removed."""
     if context.invoked_subcommand not in ("init", "check", "withdraw"):
         launcher.refresh()
+    if hiding := project_files.hidden_by():
+        typer.echo(
+            f"Note: {hiding} in this folder is not Counterpoint's, but notebooks and `python -m pipeline.<stage>` would "
+            "take it for the program. Rename it. Commands of Counterpoint and of DVC are not affected.",
+            err=True,
+        )
     if context.invoked_subcommand in ("init", "new", "check", "withdraw"):
         return
     try:

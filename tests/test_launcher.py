@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from pipeline.cli import app
 from pipeline.core import launcher, project_files
 
 ROOT = Path(__file__).parent.parent
@@ -117,6 +119,33 @@ def test_the_launcher_of_windows_looks_in_the_same_order():
     ]
     assert places == sorted(places)
     assert b"exit /b %ERRORLEVEL%" in text
+
+
+def test_a_project_of_an_older_version_is_told_and_a_missing_dvc_yaml_is_written(project: Path):
+    said = launcher.pipeline_file(project)
+    assert "differs from that of the installed version" in said
+    assert (project / "dvc.yaml").read_text() == STAGES, "it may have been changed on purpose"
+    (project / "dvc.yaml").unlink()
+    assert "has been written" in launcher.pipeline_file(project)
+    assert (project / "dvc.yaml").read_bytes() == (ROOT / "dvc.yaml").read_bytes()
+    (project / "dvc.yaml").write_bytes((ROOT / "dvc.yaml").read_bytes().replace(b"\n", b"\r\n"))
+    assert launcher.pipeline_file(project) == ""
+
+
+def test_nothing_is_said_of_the_dvc_yaml_of_a_clone_or_of_another_project(tmp_path: Path):
+    (tmp_path / "dvc.yaml").write_text(STAGES)
+    assert launcher.pipeline_file(tmp_path) == launcher.pipeline_file(ROOT) == ""
+
+
+def test_a_command_names_what_hides_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(app, ["where"]).stderr
+    assert "Note:" not in said
+    (tmp_path / "pipeline").mkdir()
+    assert "Note: pipeline/ in this folder" in CliRunner().invoke(app, ["where"]).stderr
+    (tmp_path / "pipeline.py").write_text("")
+    assert "Note: pipeline.py in this folder" in CliRunner().invoke(app, ["where"]).stderr
+    assert project_files.hidden_by(ROOT) == ""
 
 
 def test_the_files_of_a_project_are_where_this_installation_has_them():

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.commands import progress, settings_file
-from pipeline.core import edited_outputs, project_files, study_folder, study_template, yaml_files
+from pipeline.core import edited_outputs, launcher, project_files, study_folder, study_template, yaml_files
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
@@ -31,6 +31,8 @@ def run(options: Sequence[str], *, assigned: Sequence[str] = ()) -> int:
     study_template.exists(folder)
     if assigned:
         settings_file.assign(assigned)
+    if note := launcher.pipeline_file():
+        print(note)
     status = dvc(["repro", *options], study=folder)
     if status == 0:
         for line in edited_outputs.kept_messages(edited_outputs.deliver(Places(folder))):

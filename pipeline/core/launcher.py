@@ -33,6 +33,26 @@ def refresh(project: Path = Path()) -> None:
         _note(project)
 
 
+def pipeline_file(project: Path = Path()) -> str:
+    """Write the dvc.yaml of a project that `counterpoint init` made where it is missing; return what to say of it, or ''.
+
+    One that differs from this version's is left as it is. Raises OSError.
+    """
+    place = project / "dvc.yaml"
+    if project_files.is_clone(project) or not (project / FILES[0]).is_file():
+        return ""
+    current = (project_files.root() / "dvc.yaml").read_bytes()
+    if not place.exists():
+        atomic_files.write(place, current)
+        return "dvc.yaml was missing and has been written as this version of Counterpoint has it."
+    if place.read_bytes().replace(b"\r\n", b"\n") == current.replace(b"\r\n", b"\n"):
+        return ""
+    return (
+        "Note: dvc.yaml differs from that of the installed version of Counterpoint. Unless you changed it on purpose, "
+        "delete it and run this again: it is written anew, and only what has changed runs."
+    )
+
+
 def noted(project: Path, *, prefix: str, executable: str) -> str:
     """What is to be noted of an environment: its Python, or nothing where that is the project's own .venv."""
     return "" if Path(prefix).absolute() == (project / ".venv").absolute() else f"{executable}\n"

@@ -36,6 +36,13 @@ def is_clone(project: Path) -> bool:
     return (project / "pipeline" / "ingest.py").is_file()
 
 
+def hidden_by(project: Path = Path()) -> str:
+    """What of a project hides the program from notebooks and `python -m` in it, such as pipeline.py; '' for nothing."""
+    if (project / "pipeline.py").is_file():
+        return "pipeline.py"
+    return "pipeline/" if (project / "pipeline").is_dir() and not is_clone(project) else ""
+
+
 def codebooks(project: Path = Path()) -> dict[str, Path]:
     """The ready frameworks by name: those of the installation, and a project's own in data/codebooks/ before them."""
     found = [*sorted((root() / CODEBOOKS).glob("*.yaml")), *sorted((project / CODEBOOKS).glob("*.yaml"))]
