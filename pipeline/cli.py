@@ -30,8 +30,8 @@ def begun(context: typer.Context) -> None:
         launcher.refresh()
     if hiding := project_files.hidden_by():
         typer.echo(
-            f"Note: {hiding} in this folder is not Counterpoint's, but notebooks and `python -m pipeline.<stage>` would "
-            "take it for the program. Rename it. Commands of Counterpoint and of DVC are not affected.",
+            f"Note: {hiding} in this folder is not Counterpoint's, and notebooks and `python -m pipeline.*` take it "
+            "for the program. Rename it. Commands of Counterpoint and of DVC are not affected.",
             err=True,
         )
     if context.invoked_subcommand in ("init", "new", "check", "withdraw"):

@@ -34,7 +34,7 @@ def refresh(project: Path = Path()) -> None:
 
 
 def pipeline_file(project: Path = Path()) -> str:
-    """Write the dvc.yaml of a project that `counterpoint init` made where it is missing; return what to say of it, or ''.
+    """Write dvc.yaml where it is missing from a project that `counterpoint init` made; return what to say of it, or ''.
 
     One that differs from this version's is left as it is. Raises OSError.
     """
