@@ -65,7 +65,7 @@ def test_the_facts_stand_where_they_are_asked_for():
     assert "6 codes" in found[25]
     assert (
         found[26]
-        == "6 codes were given in advance by the framework; 5 candidate themes were derived from the data by clustering. "
+        == "6 codes were specified in advance by the framework; 5 candidate themes were derived from the data by clustering. "
         "5 themes are shown: the run found 5 candidates."
     )
     assert found[27] == "counterpoint 0.1.0."
@@ -103,7 +103,7 @@ def test_how_much_is_left_is_said():
     items = checklists.coreq(FACTS)
     blank = sum(not item.said for item in items)
     assert checklists.missing(items).startswith(
-        f"The run can fill {32 - blank} of 32 items; the other {blank} are yours"
+        f"{32 - blank} of 32 items are filled in from this run; the other {blank} are for you"
     )
 
 

@@ -188,9 +188,9 @@ def test_the_methods_section_says_how_other_languages_were_treated():
     finder = SpacyPipeline("en_core_web_sm", "en", "3.8.0", "senter", parses=True, fingerprint="0")
     spoken = pd.DataFrame({"language": ["en", "pt", "unknown"], "n": [3, 2, 1]})
     done = segment.record(counts, options=Segment(), sentences_by=finder, spoken=spoken)
-    assert "In 2 sources in Portuguese they were found by punctuation alone." in method_talk.segments(done)
+    assert "In 2 sources in Portuguese, sentences were detected by punctuation only." in method_talk.segments(done)
     said = method_codes.mapping({"methods": [], "codes": 4, "coded": 0, "min_passages": 9, "unread": {"pt": 7}})
-    assert "they are in Portuguese, which the model of the vectors was not trained on" in said[0]
+    assert "they are in Portuguese, which the embedding model was not trained on" in said[0]
 
 
 def test_check_and_report_say_each_language_and_how_surely():

@@ -285,7 +285,7 @@ def test_disputes_are_quotes_with_what_each_coder_said(quoted):
     table = pd.DataFrame({"rank": [1, 2], "segment_id": [segment, "gone"]})
     shown = further(quoted, disagreements=table.assign(says="lea: A; B | pipeline (few_shot): none"))
     assert shown.disputes[0].quote.segment_id == segment
-    assert shown.disputes[0].says == (("lea", "A; B"), ("the pipeline (from other documents’ codes)", "none"))
+    assert shown.disputes[0].says == (("lea", "A; B"), ("the pipeline (using human codes of other documents)", "none"))
     assert (len(shown.disputes), shown.n_disputes) == (1, 2)
 
 

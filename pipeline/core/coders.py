@@ -20,7 +20,7 @@ CONSENSUS = "consensus"
 # Marks a passage that was read and fits no code. Used in blind sheets.
 NO_CODE = "(no code)"
 # Mapping methods, and what each is based on. The first one used is the study's primary method.
-METHODS = {"few_shot": "from other documents’ codes", "zero_shot": "from the codebook’s words"}
+METHODS = {"few_shot": "using human codes of other documents", "zero_shot": "using the codebook only"}
 
 _WORDS = re.compile(r"[^\W_]+")
 _SEVERAL = re.compile(r"[,;/&+|]")

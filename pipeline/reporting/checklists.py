@@ -1,7 +1,7 @@
-"""What reporting checklists ask for, and the items that the run itself can fill: the others stay blank, by name.
+"""Reporting checklists: their items, filled in where the run provides the facts and left blank otherwise.
 
 COREQ: Tong, Sainsbury and Craig (2007), Int J Qual Health Care 19:349. SRQR: O'Brien, Harris, Beckman, Reed and Cook
-(2014), Acad Med 89:1245. The names of the items are put in our own short words; their numbers are the checklists'.
+(2014), Acad Med 89:1245. Item names are paraphrased briefly; the numbers are those of the checklists.
 """
 
 from collections.abc import Sequence
@@ -12,58 +12,58 @@ from pipeline.decisions import states
 from pipeline.decisions.states import Count
 
 COREQ = (
-    "Who interviewed or moderated",
-    "Their credentials",
-    "Their occupation at the time",
-    "Their gender",
-    "Their experience and training",
-    "Whether they knew the participants before",
-    "What participants knew of them",
-    "Their interests, assumptions and possible bias",
-    "Methodological orientation",
-    "How participants were chosen",
-    "How they were approached",
-    "How many took part",
-    "How many declined or left, and why",
-    "Where the data were collected",
-    "Who else was present",
-    "Who the participants are",
-    "The interview guide, and whether it was tried out",
-    "Whether interviews were repeated",
-    "Audio or video recording",
+    "Interviewer or facilitator",
+    "Researchers’ credentials",
+    "Researchers’ occupation",
+    "Researchers’ gender",
+    "Experience and training",
+    "Relationship with participants established beforehand",
+    "Participants’ knowledge of the interviewer",
+    "Interviewer characteristics, assumptions and bias",
+    "Methodological orientation and theory",
+    "Sampling",
+    "Method of approach",
+    "Sample size",
+    "Non-participation, with reasons",
+    "Setting of data collection",
+    "Presence of non-participants",
+    "Description of the sample",
+    "Interview guide, pilot tested or not",
+    "Repeat interviews",
+    "Audio or visual recording",
     "Field notes",
-    "How long it took",
-    "Saturation",
-    "Whether transcripts went back to participants",
-    "How many people coded",
-    "The coding tree",
-    "Where the themes come from",
+    "Duration",
+    "Data saturation",
+    "Transcripts returned to participants",
+    "Number of data coders",
+    "Description of the coding tree",
+    "Derivation of themes",
     "Software",
-    "Whether participants commented on the results",
-    "Quotations, each with its speaker",
-    "Whether data and results fit",
-    "Whether the major themes are clear",
-    "Whether minor themes and diverse cases are told",
+    "Participant checking",
+    "Quotations presented and identified",
+    "Consistency of data and findings",
+    "Clarity of major themes",
+    "Clarity of minor themes and diverse cases",
 )
 SRQR = (
     "Title",
     "Abstract",
-    "The problem, and what is known of it",
-    "Purpose or question",
-    "Approach and paradigm",
-    "The researchers, and how they bear on the study",
-    "Context and setting",
-    "How participants or events were sampled",
-    "Ethics",
-    "How data were collected",
-    "Instruments and recording",
+    "Problem formulation",
+    "Purpose or research question",
+    "Qualitative approach and research paradigm",
+    "Researcher characteristics and reflexivity",
+    "Context",
+    "Sampling strategy",
+    "Ethical issues",
+    "Data collection methods",
+    "Data collection instruments and technologies",
     "Units of study",
-    "How data were processed",
-    "How data were analysed",
-    "What was done for trustworthiness",
+    "Data processing",
+    "Data analysis",
+    "Techniques to enhance trustworthiness",
     "Synthesis and interpretation",
-    "Evidence: quotes and excerpts",
-    "How it fits with other work, and what it adds",
+    "Links to empirical data",
+    "Integration with prior work and contribution",
     "Limitations",
     "Conflicts of interest",
     "Funding",
@@ -72,12 +72,11 @@ SRQR = (
 
 @dataclass(frozen=True)
 class Facts:
-    """What a run knows. `sources`: in words, with their number; `attributes`: what is known of participants, by name.
+    """Facts from a run. `sources`: the sources in words; `attributes`: names of participant attributes.
 
-    `segments`: how talk was divided, in sentences; `clustered`: whether themes come from a clustering; `software`: what
-    computed something; all three as the stages recorded them. `count`: how many themes there are of each state;
-    `n_decisions` and `deciders`: what people decided about themes, and who; `saturation`: whether anything could be
-    said of it.
+    `segments`: how the text was divided, in sentences; `clustered`: whether themes come from clustering; `software`: in
+    a sentence; all three as recorded by the stages. `count`: number of themes by state; `n_decisions`, `deciders`:
+    decisions about themes; `saturation`: whether it was assessed.
     """
 
     sources: str
@@ -97,7 +96,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Item:
-    """An item of a checklist by its number; `said` is empty where only the researchers can fill it."""
+    """A checklist item; `said` is empty if only the researchers can fill it in."""
 
     number: int
     name: str
@@ -110,17 +109,16 @@ def coreq(facts: Facts) -> tuple[Item, ...]:
     known = ", ".join(facts.attributes)
     said = {
         12: f"{prose.count(facts.n_cases, 'participant').capitalize()} in {facts.sources}." if facts.n_cases else "",
-        16: f"Known of each: {known}. [Describe the sample by these.]" if known else "",
-        20: f"{notes.capitalize()} were analysed beside the talk." if facts.n_field_notes else "",
-        22: "Worked out in this report, under Saturation. [Say what you conclude from it.]" if facts.saturation else "",
+        16: f"Attributes recorded: {known}. [Describe the sample by these.]" if known else "",
+        20: f"{notes.capitalize()} were analysed together with the transcripts." if facts.n_field_notes else "",
+        22: "Assessed in this report, under Saturation. [State your conclusion.]" if facts.saturation else "",
         24: _coders(facts),
         25: f"A framework of {prose.count(facts.n_codes, 'code')}; its codebook is in codebook.yaml."
         if facts.n_codes
         else "",
         26: _derived(facts),
         27: facts.software,
-        29: "Every quote in the report names its speaker and source, and was compared with the transcript letter for "
-        "letter.",
+        29: "Every quote in the report gives its speaker and source and was verified to match the transcript exactly.",
         31: _accepted(facts),
     }
     return _items(COREQ, said)
@@ -134,17 +132,17 @@ def srqr(facts: Facts) -> tuple[Item, ...]:
         13: f"{facts.segments} Every source is listed with its sha256.".strip(),
         14: " ".join(part for part in (_derived(facts), _coders(facts), facts.software) if part),
         15: _trust(facts),
-        17: "Quotes stand with each theme and each code, and open in the talk they come from.",
+        17: "Quotes are shown with each theme and code, and open in the context of their transcript.",
     }
     return _items(SRQR, said)
 
 
 def missing(items: Sequence[Item]) -> str:
-    """A sentence on how much of a checklist is left to the researchers."""
+    """A sentence on how many items of a checklist are filled in."""
     blank = sum(not item.said for item in items)
     return (
-        f"The run can fill {len(items) - blank} of {len(items)} items; the other {blank} are yours to write. What is "
-        "filled is a draft of facts, to be checked like any other."
+        f"{len(items) - blank} of {len(items)} items are filled in from this run; the other {blank} are for you to "
+        "complete. Please check the facts filled in."
     )
 
 
@@ -156,13 +154,15 @@ def _coders(facts: Facts) -> str:
     if not facts.coders:
         return ""
     who = ", ".join(facts.coders)
-    return f"{prose.count(len(facts.coders), 'person', 'people').capitalize()} coded ({who}); the pipeline beside them."
+    return (
+        f"{prose.count(len(facts.coders), 'person', 'people').capitalize()} coded ({who}), in addition to the pipeline."
+    )
 
 
 def _derived(facts: Facts) -> str:
     parts = []
     if facts.n_codes:
-        parts.append(f"{prose.count(facts.n_codes, 'code')} were given in advance by the framework")
+        parts.append(f"{prose.count(facts.n_codes, 'code')} were specified in advance by the framework")
     if facts.count.found:
         how = "were derived from the data by clustering" if facts.clustered else "without any clustering"
         parts.append(f"{prose.count(facts.count.found, 'candidate theme')} {how}")
@@ -181,12 +181,14 @@ def _accepted(facts: Facts) -> str:
 
 
 def _trust(facts: Facts) -> str:
-    parts = ["Quotes were compared with their transcripts letter for letter."]
+    parts = ["Quotes were verified to match their transcripts exactly."]
     if facts.n_decisions:
         who = ", ".join(facts.deciders)
         decisions = prose.count(facts.n_decisions, "decision").capitalize()
-        stand = "stands, and is kept" if facts.n_decisions == 1 else "stand, and are kept"
-        parts.append(f"{decisions} about themes {stand} with author, time and evidence ({who}).")
+        are = "is" if facts.n_decisions == 1 else "are"
+        parts.append(f"{decisions} about themes {are} documented with author, time and evidence ({who}).")
     if len(facts.coders) > 1:
-        parts.append(f"{prose.count(len(facts.coders), 'person', 'people').capitalize()} coded, and are compared.")
+        parts.append(
+            f"{prose.count(len(facts.coders), 'person', 'people').capitalize()} coded, and their coding was compared."
+        )
     return " ".join(parts)

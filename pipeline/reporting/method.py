@@ -1,4 +1,4 @@
-"""How the results came about: what every stage recorded, as the sentences of a methods section, and the settings."""
+"""The draft methods section, from what every stage recorded, and the settings of the run."""
 
 import importlib.metadata
 import json
@@ -13,16 +13,16 @@ from pipeline.core.stage_record import Record
 from pipeline.reporting import method_codes, method_talk, method_themes, references
 
 STAGES = ("ingest", "segment", "embed", "themes", "map_codes", "compare")
-CANDIDATES = "All machine results were treated as candidates. [Say here who read them, and what was decided.]"
+CANDIDATES = "All machine results were treated as candidates. [State who reviewed them and what was decided.]"
 MATRIX = (
-    "What each participant said of each code was arranged as a framework matrix (Gale et al. 2013), whose cells "
-    "quote the sentences nearest to the centre of a cell’s passages (Radev et al. 2004)."
+    "Data were charted into a framework matrix of participants by codes (Gale et al. 2013); each cell quotes the "
+    "sentences closest to the centroid of its passages (Radev et al. 2004)."
 )
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A methods section to start from: a heading and a paragraph for each part, and the works that they cite."""
+    """A draft methods section: headings with their paragraphs, and the works cited."""
 
     parts: tuple[tuple[str, str], ...]
     references: tuple[str, ...]
@@ -34,7 +34,7 @@ class Draft:
 
 
 def records(tables: Mapping[str, pd.DataFrame]) -> dict[str, Record]:
-    """What each stage recorded, by its name; nothing of a stage whose table is empty or not there."""
+    """What each stage recorded, by stage name; empty if its table is empty or missing."""
     return {
         stage: stage_record.read_record(tables[f"{stage}_record"]) if f"{stage}_record" in tables else Record()
         for stage in STAGES
@@ -42,10 +42,10 @@ def records(tables: Mapping[str, pd.DataFrame]) -> dict[str, Record]:
 
 
 def draft(done: Mapping[str, Record], *, reflexive: bool = False, matrix: bool = False, decided: str = "") -> Draft:
-    """The sentences of a methods section: what ran, as every stage recorded it, and nothing judged.
+    """A draft methods section that states what ran, as recorded by every stage.
 
-    `reflexive`: coefficients are not told. `matrix`: a framework matrix was made. `decided`: what
-    people made of the themes, in words.
+    `reflexive`: leave out coefficients; `matrix`: whether there is a framework matrix; `decided`: people's decisions
+    about themes, in words.
     """
     themes, codes = done["themes"], done["map_codes"]
     parts = (
@@ -75,14 +75,14 @@ def draft(done: Mapping[str, Record], *, reflexive: bool = False, matrix: bool =
 
 
 def software(done: Mapping[str, Record]) -> str:
-    """The program and the libraries that computed something, in a sentence."""
+    """The program and the libraries used, in a sentence."""
     (own, version), *others = versions(done)
     named = ", ".join(f"{name} {number}" for name, number in others)
     return f"{own.capitalize()} {version} was used" + (f", with {named}." if named else ".")
 
 
 def versions(done: Mapping[str, Record]) -> list[tuple[str, str]]:
-    """The program, then each library that computed something, with the version that the stage recorded."""
+    """The program and each library used, with the versions recorded by the stages."""
     found: dict[str, str] = {}
     for stage in STAGES:
         said = done[stage]
@@ -95,8 +95,8 @@ def versions(done: Mapping[str, Record]) -> list[tuple[str, str]]:
 
 
 def models(done: Mapping[str, Record]) -> list[tuple[str, str, str]]:
-    """The models that ran: name, what it is for, and the sha256 of its files."""
-    purposes = (("embed", "vectors of segments"), ("segment", "sentences"))
+    """The models used: name, purpose, and the SHA-256 of the files."""
+    purposes = (("embed", "segment embeddings"), ("segment", "sentence splitting"))
     return [(done[stage]["model"], purpose, done[stage]["fingerprint"]) for stage, purpose in purposes if done[stage]]
 
 

@@ -1,23 +1,23 @@
-"""What a methods section says of the material, its segments and their vectors, from what those stages recorded."""
+"""The methods section on the material, its segments and their embeddings, from what those stages recorded."""
 
 from pipeline.core import languages, prose
 from pipeline.core.stage_record import Record
 
-# Why segments are set aside, in the order in which it is told.
+# Reasons why segments are set aside, in the order listed.
 ASIDE = {
-    "interviewer": "interviewers’ words",
+    "interviewer": "interviewer speech",
     "short": "segments of fewer than {min_words} words",
-    "backchannel": "mere acknowledgements (“yeah”, “okay”)",
-    "script": "questions or tasks that recur word for word in many sources",
+    "backchannel": "acknowledgements (“yeah”, “okay”)",
+    "script": "scripted questions or tasks repeated word for word in many sources",
     "heading": "headings",
-    "note": "transcribers’ remarks",
+    "note": "transcribers’ notes",
 }
 SPLITTERS = {
-    "senter": "the sentence recogniser of {library} ({model})",
+    "senter": "the sentence recognizer of {library} ({model})",
     "sentencizer": "the punctuation rules of {library} ({model})",
     "parser": "the dependency parser of {library} ({model})",
 }
-PLACES = {"cpu": "the processor", "cuda": "a graphics processor"}
+PLACES = {"cpu": "a CPU", "cuda": "a GPU"}
 
 
 def material(done: Record) -> list[str]:
@@ -26,25 +26,25 @@ def material(done: Record) -> list[str]:
         return []
     kinds = [prose.source(kind, done["sources"][kind]) for kind in prose.SOURCES if kind in done["sources"]]
     total, people = prose.count(done["words"], "word"), prose.count(done["cases"], "participant")
-    said = [f"The material was {prose.listed(kinds) or 'no source'}: {total}, {people}."]
+    said = [f"The material comprised {prose.listed(kinds) or 'no sources'} with {total} from {people}."]
     if done["interviewer_labels"]:
         said.append(
-            "A label before a turn named its speaker where the speaker was listed, where it meant the interviewer "
-            f"({', '.join(done['interviewer_labels'])}), or where it recurred in the source "
-            f"({_times(done['min_label_count'])})."
+            "A label before a turn was taken as its speaker if it was listed in participants.csv, denoted the "
+            f"interviewer ({', '.join(done['interviewer_labels'])}), or occurred in the source "
+            f"{_times(done['min_label_count'])}."
         )
     else:
         said.append(
-            "A label before a turn named its speaker where the speaker was listed, or where it recurred in the source "
-            f"({_times(done['min_label_count'])})."
+            "A label before a turn was taken as its speaker if it was listed in participants.csv or occurred in the "
+            f"source {_times(done['min_label_count'])}."
         )
     if done["guessed"]:
         said.append(
-            f"In {prose.count(done['guessed'], 'source')} nothing named the interviewer, and the speaker who asked "
-            "most was taken for them."
+            f"In {prose.count(done['guessed'], 'source')} the interviewer was not identified; the speaker who asked "
+            "the most questions was taken to be the interviewer."
         )
     if done["left_out"]:
-        said.append(f"{prose.count(done['left_out'], 'coding').capitalize()} by this program itself were left out.")
+        said.append(f"{prose.count(done['left_out'], 'coding').capitalize()} by this program itself were excluded.")
     return said
 
 
@@ -59,18 +59,20 @@ def segments(done: Record) -> list[str]:
     }
     finder = SPLITTERS.get(done["splitter"], "{library} ({model})")
     found = finder.format(library=done["library"], model=f"{done['model']} {done['version']}".strip())
-    sentences = "Sentences, which tell scripted passages from talk," if done["unit"] == "turn" else "Sentences"
-    said = [f"The talk was divided into {units[done['unit']]}. {sentences} were found by {found}."]
+    sentences = "Sentences, used to detect scripted passages," if done["unit"] == "turn" else "Sentences"
+    said = [f"The text was divided into {units[done['unit']]}. {sentences} were detected by {found}."]
     ruled = done.get("by_punctuation", {})
     if ruled:
         sources = prose.count(sum(ruled.values()), "source")
-        said.append(f"In {sources} in {languages.listed(ruled)} they were found by punctuation alone.")
+        said.append(f"In {sources} in {languages.listed(ruled)}, sentences were detected by punctuation only.")
     aside = done["set_aside"]
     told = [why.format(**done) + f" ({aside[key]:,})" for key, why in ASIDE.items() if key in aside]
     rest = f"; {prose.listed(told)} were set aside" if told else ""
     least = "" if "short" in aside else f" Segments of fewer than {done['min_words']} words would have been set aside."
     total = prose.count(done["segments"], "segment")
-    said.append(f"Of {total}, {done['used']:,} of participants’ talk or of written sources were analysed{rest}.{least}")
+    said.append(
+        f"Of {total}, {done['used']:,} segments of participants’ speech or written sources were analysed{rest}.{least}"
+    )
     return said
 
 
@@ -84,9 +86,9 @@ def vectors(done: Record) -> list[str]:
     how = prose.listed([_way(done, way) for way in done["way"]], last="or")
     place = prose.listed([PLACES[place] for place in done["place"]], last="or")
     return [
-        f"Each segment was represented by a vector of length 1 from {model}: {how}. It was computed on {place} with "
-        f"{prose.listed(done['libraries'])}. A vector computed earlier was used again only for the same text, model "
-        "files, arithmetic and versions."
+        f"Each segment was represented by an embedding of unit length from {model}: {how}. Embeddings were computed on "
+        f"{place} with {prose.listed(done['libraries'])}. Earlier embeddings were reused only for identical text, "
+        "model files, numeric precision and library versions."
     ]
 
 
@@ -104,7 +106,7 @@ def _way(done: Record, way: str) -> str:
     further = f", with the further layers {prose.listed(extra)}" if extra else ""
     prompt = f", with “{done['prompt'].strip()}” put before each text as the model asks" if done["prompt"] else ""
     longer = (
-        f"; a segment of more than {done['window']} word pieces was divided and the vectors of its parts averaged"
+        f"; segments of more than {done['window']} word pieces were split and the vectors of the pieces averaged"
         if done["window"]
         else ""
     )
@@ -112,4 +114,4 @@ def _way(done: Record, way: str) -> str:
 
 
 def _times(least: int) -> str:
-    return "once is enough" if least == 1 else f"at least {least} times"
+    return "at least once" if least == 1 else f"at least {least} times"
