@@ -85,18 +85,20 @@ def ingest(
     problems = [*sources_.problems, *guesses, *type_guesses, *code_problems, *unmatched(lost, known, turns)]
     problems += respelled(people)
     spoken = languages_of(turns, sorted(sources_.transcripts))
-    problems += [Problem("note", name, "", said) for name, found in spoken.items() if (said := languages.note(found))]
+    problems += [
+        Problem("note", name, "", message) for name, detected in spoken.items() if (message := languages.note(detected))
+    ]
     documents = [
         (
             name,
             types[name],
             f"transcripts/{name}",
             sources_.hashes[name],
-            _words(found),
+            _words(detected),
             *_told(spoken[name]),
-            found.text,
+            detected.text,
         )
-        for name, found in sorted(sources_.transcripts.items())
+        for name, detected in sorted(sources_.transcripts.items())
     ]
     tables = {
         "documents": _frame("documents", documents),
@@ -137,19 +139,19 @@ def source_files(folder: Path) -> list[Path]:
 
 def read_transcripts(folder: Path, people: list[Person], labels: Labels) -> Sources:
     """Read every transcript below a folder; unreadable files become problems and do not stop others."""
-    found = Sources()
+    sources = Sources()
     paths: dict[str, Path] = {}
-    there = files.listed(folder, endings=readers.TRANSCRIPTS)
-    found.problems.extend(Problem("refused", name, "", why) for name, why in there.refused)
-    for path in there.files:
+    listing = files.listed(folder, endings=readers.TRANSCRIPTS)
+    sources.problems.extend(Problem("refused", name, "", why) for name, why in listing.refused)
+    for path in listing.files:
         name = path.relative_to(folder).as_posix()
         document = document_names.normal(name)
         why = "Another file has the same name." if document in paths else document_names.unfit(name)
         if why:
-            found.problems.append(Problem("refused", document_names.shown(document), "", f"{why} Rename it."))
+            sources.problems.append(Problem("refused", document_names.shown(document), "", f"{why} Rename it."))
             continue
         if document_names.foreign(name):
-            found.problems.append(
+            sources.problems.append(
                 Problem("note", document, "", f"{document_names.foreign(name)} Rename it if it must be copied there.")
             )
         paths[document] = path
@@ -159,22 +161,22 @@ def read_transcripts(folder: Path, people: list[Person], labels: Labels) -> Sour
         try:
             transcript, digest = readers.read_transcript(path, of_document)
         except RefusedError as error:
-            found.problems.append(Problem("refused", document, "", str(error)))
+            sources.problems.append(Problem("refused", document, "", str(error)))
             continue
-        found.transcripts[document] = transcript
-        found.hashes[document] = digest
-        found.problems.extend(Problem(remark.kind, document, "", remark.text) for remark in transcript.remarks)
-    return found
+        sources.transcripts[document] = transcript
+        sources.hashes[document] = digest
+        sources.problems.extend(Problem(remark.kind, document, "", remark.text) for remark in transcript.remarks)
+    return sources
 
 
 def assigned(transcripts: Mapping[str, Transcript], people: People, labels: Labels) -> tuple[list[Turn], list[Problem]]:
     """Return the turns of all documents with each speaker's role and case, and a problem for each guess."""
     roles = speaker_roles.roles(transcripts, people, labels)
     turns, guesses = [], {}
-    for document, found in sorted(transcripts.items()):
-        for number, turn in enumerate(found.turns, start=1):
+    for document, transcript in sorted(transcripts.items()):
+        for number, turn in enumerate(transcript.turns, start=1):
             role = roles[document, key(turn.speaker)]
-            text = found.text[turn.start : turn.end]
+            text = transcript.text[turn.start : turn.end]
             identifier = f"{document}:{number:04d}"
             at = (turn.start, turn.end, turn.time_s, turn.place)
             turns.append(Turn(document, identifier, written(turn.speaker), role.case, role.part, *at, text))
@@ -183,7 +185,7 @@ def assigned(transcripts: Mapping[str, Transcript], people: People, labels: Labe
                     f"'{turn.speaker}' was assumed to be the interviewer, because they ask most of the "
                     "questions. If that is wrong, give each speaker's part in participants.csv."
                 )
-    return turns, [Problem("guessed", document, "", said) for document, said in guesses.items()]
+    return turns, [Problem("guessed", document, "", message) for document, message in guesses.items()]
 
 
 def source_types(
@@ -205,8 +207,10 @@ def source_types(
             kind = {"field_note": "field notes", "document": "a document"}.get(
                 types[document], "an interview with one person"
             )
-            said = f"No participant is labelled, so it was treated as {kind}. If that is wrong, give its source_type "
-            problems.append(Problem("guessed", document, "", f"{said}or its speakers in participants.csv."))
+            message = (
+                f"No participant is labelled, so it was treated as {kind}. If that is wrong, give its source_type "
+            )
+            problems.append(Problem("guessed", document, "", f"{message}or its speakers in participants.csv."))
     return types, problems
 
 
@@ -229,8 +233,8 @@ def unmatched(lost: list[tuple[Person, str]], people: People, turns: list[Turn])
     ]
     for (document, name), person in sorted(people.items()):
         if person.document != ANY and name and name not in heard[document]:
-            found = ", ".join(sorted(speaker for speaker in heard[document].values() if speaker)) or "none"
-            reason = f"No turn by '{person.speaker}' was found. Correct the name; speakers found: {found}."
+            speakers = ", ".join(sorted(speaker for speaker in heard[document].values() if speaker)) or "none"
+            reason = f"No turn by '{person.speaker}' was found. Correct the name; speakers found: {speakers}."
             problems.append(Problem("refused", document, f"participants.csv, line {person.line}", reason))
     return problems
 
@@ -258,8 +262,8 @@ def cases(people: list[Person], turns: list[Turn], known: People) -> pd.DataFram
         person = known.get((turn.document, key(turn.speaker)))
         for name, value in person.attributes.items() if person is not None and turn.case else ():
             values[turn.case][name] = values[turn.case].get(name) or value
-    found = sorted({turn.case for turn in turns if turn.case})
-    rows = [{"case": case, **{name: values[case].get(name, "") for name in names}} for case in found]
+    speaking = sorted({turn.case for turn in turns if turn.case})
+    rows = [{"case": case, **{name: values[case].get(name, "") for name in names}} for case in speaking]
     return pd.DataFrame(rows, columns=["case", *names], dtype="str")
 
 
@@ -271,12 +275,12 @@ def read_codings(
     The count is the number of codings omitted because this program made them.
     """
     by_program = 0
-    texts = {document: found.text for document, found in transcripts.items()}
+    texts = {document: unique.text for document, unique in transcripts.items()}
     rows: list[span_alignment.Row] = []
     problems: list[Problem] = []
-    there = files.listed(folder, endings=readers.CODES)
-    problems.extend(Problem("refused", "", f"human_codes/{name}", why) for name, why in there.refused)
-    for path in readers.code_files(there.files):
+    listing = files.listed(folder, endings=readers.CODES)
+    problems.extend(Problem("refused", "", f"human_codes/{name}", why) for name, why in listing.refused)
+    for path in readers.code_files(listing.files):
         name = f"human_codes/{document_names.shown(document_names.normal(path.relative_to(folder).as_posix()))}"
         try:
             files.check_name(path.name)
@@ -289,19 +293,22 @@ def read_codings(
         if left_out:
             problems.append(Problem("note", "", name, left_out))
         placed, lost = span_alignment.place_codings(codings, texts)
-        problems.extend(Problem("refused", one.document, f"{name}, {one.coding.row}", one.reason) for one in lost)
-        by_text = sum(one.how == "text" for one in placed)
+        problems.extend(
+            Problem("refused", unplaced.document, f"{name}, {unplaced.coding.row}", unplaced.reason)
+            for unplaced in lost
+        )
+        by_text = sum(item.how == "text" for item in placed)
         if by_text:
-            said = (
+            message = (
                 f"{by_text} of {len(codings)} codings were placed by their text, because their offsets are "
                 "missing or wrong."
             )
-            problems.append(Problem("note", "", name, said))
-        found = dict.fromkeys(span_alignment.coding_row(one, texts[one.document]) for one in placed)
-        if len(found) < len(placed):
-            said = f"{len(placed) - len(found)} duplicate codings were counted once."
-            problems.append(Problem("note", "", name, said))
-        rows.extend(found)
+            problems.append(Problem("note", "", name, message))
+        unique = dict.fromkeys(span_alignment.coding_row(item, texts[item.document]) for item in placed)
+        if len(unique) < len(placed):
+            message = f"{len(placed) - len(unique)} duplicate codings were counted once."
+            problems.append(Problem("note", "", name, message))
+        rows.extend(unique)
     return sorted(set(rows)), problems, by_program
 
 

@@ -84,45 +84,45 @@ def map_codes(
     """
     codes = coded.tree(study.book, study.codings)
     whole, study = study, study.readable()
-    said = [*_unread(whole, study), *_notes(study, codes, uncoded)]
+    messages = [*_unread(whole, study), *_notes(study, codes, uncoded)]
     readable_book = _book_is_read(study)
     talk = study.segments[study.segments["substantive"]].reset_index(drop=True)
-    found: list[mapping.Mapped] = []
+    results: list[mapping.Mapped] = []
     truth = coded.truth(talk, study.codings, codes=codes, uncoded=uncoded)
     material = None
     if codes.names and len(talk):
         material = _material(study, talk, codes, encode=encode, options=options, seed=seed)
         if len(study.book) and readable_book:
             rate = options.codes_per_segment
-            found.append(mapping.zero_shot(material, book=study.book, codes=codes, codes_per_segment=rate))
+            results.append(mapping.zero_shot(material, book=study.book, codes=codes, codes_per_segment=rate))
         if truth.direct.any(axis=1).sum() >= options.min_passages:
-            found.append(mapping.few_shot(material, codes=codes, truth=truth, options=_learning(options)))
+            results.append(mapping.few_shot(material, codes=codes, truth=truth, options=_learning(options)))
         elif len(study.codings):
             n = int(truth.direct.any(axis=1).sum())
-            said.append(
+            messages.append(
                 f"Only {n} segment{' is' if n == 1 else 's are'} coded, fewer than map_codes.min_passages "
                 f"({options.min_passages}): codes were mapped from the codebook's words alone."
             )
-    tables = _tables(study, talk, found, truth, codes=codes, options=options)
-    if found and material is not None:
-        rows, best = tables["code_assignments"], _primary(found)
+    tables = _tables(study, talk, results, truth, codes=codes, options=options)
+    if results and material is not None:
+        rows, best = tables["code_assignments"], _primary(results)
         given = rows[rows["accepted"] & (rows["method"] == best.method)]
         tables |= _read_against(study, material, best, codes=codes, options=options, given=given)
     done = record.record(
-        tables, found, material, truth, book=study.book, codes=codes, options=options, uncoded=uncoded, seed=seed
+        tables, results, material, truth, book=study.book, codes=codes, options=options, uncoded=uncoded, seed=seed
     )
     done["unread"] = _beyond(whole, study).value_counts().to_dict()
-    notes = [{"kind": "note", "document": "", "place": "", "reason": reason} for reason in said]
+    notes = [{"kind": "note", "document": "", "place": "", "reason": reason} for reason in messages]
     return {name: _table(name, [rows]) for name, rows in tables.items()} | {
         "map_codes_problems": _table("map_codes_problems", [pd.DataFrame(notes)]),
         "map_codes_record": done.table(),
     }
 
 
-def _primary(found: Sequence[mapping.Mapped]) -> mapping.Mapped:
+def _primary(results: Sequence[mapping.Mapped]) -> mapping.Mapped:
     """Return the result of the study's primary method."""
-    best = coders.primary(one.method for one in found)
-    return next(one for one in found if one.method == best)
+    best = coders.primary(result.method for result in results)
+    return next(result for result in results if result.method == best)
 
 
 def _learning(options: MapCodes) -> mapping_few.Options:
@@ -166,7 +166,7 @@ def _material(
 def _tables(
     study: Study,
     talk: pd.DataFrame,
-    found: Sequence[mapping.Mapped],
+    results: Sequence[mapping.Mapped],
     truth: coded.Truth,
     *,
     codes: coded.Tree,
@@ -174,15 +174,15 @@ def _tables(
 ) -> Tables:
     """Return each method's codes and quality, and the primary method's codes by theme."""
     tables: dict[str, list[pd.DataFrame]] = {
-        "code_assignments": [mapping.assignments(one, talk, codes=codes) for one in found],
-        "segment_codes": [abstention.status(one, talk, codes=codes, doubt=options.doubt) for one in found],
+        "code_assignments": [mapping.assignments(result, talk, codes=codes) for result in results],
+        "segment_codes": [abstention.status(result, talk, codes=codes, doubt=options.doubt) for result in results],
     }
     if truth.seen.any():
-        tables["mapping_quality"] = [abstention.quality(one, truth, codes=codes) for one in found]
-        tables["code_reliability"] = [abstention.curve(one, truth, codes=codes) for one in found]
-    if found:
-        best = _primary(found)
-        primary = tables["code_assignments"][found.index(best)]
+        tables["mapping_quality"] = [abstention.quality(result, truth, codes=codes) for result in results]
+        tables["code_reliability"] = [abstention.curve(result, truth, codes=codes) for result in results]
+    if results:
+        best = _primary(results)
+        primary = tables["code_assignments"][results.index(best)]
         names = [name for name in best.codes if name in codes.given]
         crossed = theme_codes.crossed(study.themes, primary[primary["accepted"]], codes=names, segments=talk)
         if len(crossed):
@@ -207,9 +207,9 @@ def _read_against(
     # Its word lists and model sentences are English, whatever the embedding model supports.
     read = languages.read_in(talk["language"], talk["n_words"], {languages.ENGLISH}).to_numpy()
     rows = primary.accepted.any(axis=1) & read
-    said = valence.witness(talk["text"].tolist(), material.views.plain, anchors)
+    wording = valence.witness(talk["text"].tolist(), material.views.plain, anchors)
     everything = valence.valences(
-        talk, said, codings=study.codings, features=lambda: material.learned_from[0], options=_learning(options)
+        talk, wording, codings=study.codings, features=lambda: material.learned_from[0], options=_learning(options)
     )
     valences = everything.loc[np.flatnonzero(rows)].reset_index(drop=True)
     most = options.negative_cases
@@ -233,7 +233,7 @@ def _beyond(whole: Study, study: Study) -> pd.Series:
 def _unread(whole: Study, study: Study) -> list[str]:
     """Return messages about what was left out because of its language."""
     out = _beyond(whole, study)
-    said = []
+    messages = []
     if len(out):
         spoken = languages.listed(out.value_counts().index.to_list())
         rest = (
@@ -244,18 +244,18 @@ def _unread(whole: Study, study: Study) -> list[str]:
                 "remaining segments."
             )
         )
-        said.append(
+        messages.append(
             f"{len(out):,} of {int(whole.segments['substantive'].sum()):,} segments were not mapped: they "
             f"are in {spoken}, but embed.model supports {languages.listed(sorted(study.known))} only. "
             f"{rest}"
         )
     if not _book_is_read(study):
-        said.append(
+        messages.append(
             f"The codebook is not in {languages.listed(sorted(study.known))}, the language of embed.model, "
             "so its words were not used for mapping. Translate its definitions, or have people code some "
             "passages."
         )
-    return said
+    return messages
 
 
 def _book_is_read(study: Study) -> bool:
@@ -268,34 +268,34 @@ def _book_is_read(study: Study) -> bool:
 
 def _notes(study: Study, codes: coded.Tree, uncoded: Uncoded) -> list[str]:
     """Return messages about the codebook and codings for readers of the mapping."""
-    said = []
+    messages = []
     if not len(study.book):
-        said.append(
+        messages.append(
             "The codebook has no codes, so nothing was mapped from its words. Write codebook.yaml, or "
             "start from a framework in data/codebooks."
         )
     if len(study.book) == 1:
-        said.append(
+        messages.append(
             f"The codebook has only one code, '{study.book.names[0]}'. With no other code to compare "
             "against, it is assigned by similarity alone. Add the related codes."
         )
     if len(study.book) and not any(code.is_described for code in study.book.codes):
-        said.append(
+        messages.append(
             "No code in the codebook has a definition, inclusion criteria or an example, so codes were "
             "mapped by name alone, which agrees with human coders far less. Add a sentence to each."
         )
     bare = [code.name for code in study.book.codes if not code.is_described]
     if bare and len(bare) < len(study.book):
-        said.append(f"Codes with a name only, which are mapped less reliably: {_listed(bare)}. Add definitions.")
+        messages.append(f"Codes with a name only, which are mapped less reliably: {_listed(bare)}. Add definitions.")
     if codes.missing and len(study.book):
-        said.append(
+        messages.append(
             f"Codes used by coders but missing from the codebook: {_listed(codes.missing)}. They were "
             "learned from the coded passages alone. Add them to codebook.yaml, or correct their spelling "
             "in the human codes."
         )
     used = set(study.codings["code"])
     if uncoded == "unknown" and used and coders.NO_CODE not in used:
-        said.append(
+        messages.append(
             "Uncoded passages are not treated as negatives (`uncoded: unknown` in params.yaml), and no "
             f"passage is marked '{coders.NO_CODE}'. Without examples that fit no code, the mapping assigns "
             f"codes more freely than people do. Mark some passages '{coders.NO_CODE}', as blind sheets do."
@@ -303,8 +303,8 @@ def _notes(study: Study, codes: coded.Tree, uncoded: Uncoded) -> list[str]:
     rare = study.codings.groupby("code").size()
     once = sorted(str(name) for name in rare[rare == 1].index if name in used and name != coders.NO_CODE)
     if once:
-        said.append(f"Codes used only once, from which little can be learned: {_listed(once)}.")
-    return said
+        messages.append(f"Codes used only once, from which little can be learned: {_listed(once)}.")
+    return messages
 
 
 def _listed(names: Sequence[str], most: int = 12) -> str:

@@ -34,9 +34,9 @@ def segment(
     kept and marked in `set_aside` (see `segmenting.aside`).
     """
     talk = segmenting.talk(documents, turns)
-    found = sentences.plain(talk.places, talk.texts, split, ruled=talk.beyond(sentences.known(split)))
-    script = sentences.script([sentences.heard(talk.places, talk.texts, found)], documents=len(talk.texts))
-    table = segmenting.segments(talk, found, script=script, unit=unit, max_words=max_words, min_words=min_words)
+    by_turn = sentences.plain(talk.places, talk.texts, split, ruled=talk.beyond(sentences.known(split)))
+    script = sentences.script([sentences.heard(talk.places, talk.texts, by_turn)], documents=len(talk.texts))
+    table = segmenting.segments(talk, by_turn, script=script, unit=unit, max_words=max_words, min_words=min_words)
     return table, segmenting.problems(list(talk.texts), table)
 
 
@@ -49,7 +49,7 @@ def by_batches(study: Path, folder: Path, *, options: settings.Segment) -> pd.Da
     batches = partition(words)
     run = partial(parallel.each, tasks=batches, seconds=float(words.sum()) / WORDS_A_SECOND)
     heard = run(partial(segment_batches.split, study=study, folder=folder, model=options.model, documents=len(words)))
-    among = sorted({said for batch in heard for said in batch})
+    among = sorted({words_said for batch in heard for words_said in batch})
     if among and len(batches) > 1:
         heard = run(partial(segment_batches.count, study=study, folder=folder, among=among))
     script = sentences.script(heard, documents=len(words))
@@ -71,8 +71,10 @@ def record(
     `spoken`: documents (`n`) by language.
     """
     known = frozenset([sentences_by.language]) - {"", sentences.ANY_LANGUAGE}
-    held = [] if spoken is None else zip(spoken["language"].tolist(), spoken["n"].tolist(), strict=True)
-    beyond = {str(one): int(n) for one, n in held if known and one not in (*known, languages.UNKNOWN)}
+    documents = [] if spoken is None else zip(spoken["language"].tolist(), spoken["n"].tolist(), strict=True)
+    beyond = {
+        str(language): int(n) for language, n in documents if known and language not in (*known, languages.UNKNOWN)
+    }
     used = counts["substantive"].astype(bool)
     aside = counts[~used].groupby("set_aside")["n"].sum()
     return Record(

@@ -65,8 +65,8 @@ def is_leftover(name: str) -> bool:
 def _filled(place: Path) -> Iterator[Path]:
     """Yield the temporary file for `place`; delete it on exit unless it was renamed."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    held = os.fsencode(place.name)
-    name = place.name if len(held) <= _LONGEST else hashlib.sha256(held).hexdigest()[:32]
+    encoded = os.fsencode(place.name)
+    name = place.name if len(encoded) <= _LONGEST else hashlib.sha256(encoded).hexdigest()[:32]
     for left in place.parent.glob(f".{glob.escape(name)}.*.new"):
         left.unlink(missing_ok=True)
     temporary = place.with_name(f".{name}.{os.getpid()}.new")

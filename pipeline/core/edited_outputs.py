@@ -61,14 +61,14 @@ def deliver(places: Places) -> list[Kept]:
     now: dict[str, str] = {}
     kept: list[Kept] = []
     for name in BESIDE_PAGE:
-        made, there = places.beside_page / name, places.report / name
+        made, delivered = places.beside_page / name, places.report / name
         if not made.exists():
             continue
         now[name] = _sha256(made)
-        if there.exists() and (_sha256(there) == now[name] or before.get(name) == now[name]):
+        if delivered.exists() and (_sha256(delivered) == now[name] or before.get(name) == now[name]):
             continue
-        kept += keep(places, [there])
-        atomic_files.write(there, made.read_bytes())
+        kept += keep(places, [delivered])
+        atomic_files.write(delivered, made.read_bytes())
     remember(places, (places.beside_page / name for name in now))
     if now != before:
         atomic_files.write(places.delivered, "".join(f"{digest} {name}\n" for name, digest in sorted(now.items())))

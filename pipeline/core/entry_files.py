@@ -30,15 +30,15 @@ def _time(text: str) -> str:
     return _dated(text, _TIME, "a time is written as 2026-01-15 or 2026-01-15T10:30:00, in UTC, without a time zone")
 
 
-def _dated(text: str, form: re.Pattern[str], said: str) -> str:
+def _dated(text: str, form: re.Pattern[str], expected: str) -> str:
     """Return the text if it is a valid date or time; raise ValueError otherwise."""
     if not form.fullmatch(text):
-        raise ValueError(f"'{text[:40]}': {said}")
+        raise ValueError(f"'{text[:40]}': {expected}")
     try:
-        found = datetime.datetime.fromisoformat(text)
+        moment = datetime.datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"'{text}' is not a valid date or time") from None
-    if not YEARS[0] <= found.year <= YEARS[1]:
+    if not YEARS[0] <= moment.year <= YEARS[1]:
         raise ValueError(f"'{text}': the year must be between {YEARS[0]} and {YEARS[1]}")
     return text
 
@@ -101,43 +101,43 @@ def read_entries(
     the file (None: any). Raises `error` with one line per problem.
     """
     try:
-        held = yaml_files.read_yaml(path) if path.exists() else yaml_files.Document()
+        document = yaml_files.read_yaml(path) if path.exists() else yaml_files.Document()
     except yaml_files.YamlError as broken:
         raise error(str(broken)) from None
-    problems = [*held.problems, *_other_keys(path, held.value, key, beside)]
-    found: list[One] = []
+    problems = [*document.problems, *_other_keys(path, document.value, key, beside)]
+    entries: list[One] = []
     lines: list[int] = []
-    blocks = _listed(path, held.value, key, error=error) if not problems else yaml_files.List(0)
+    blocks = _listed(path, document.value, key, error=error) if not problems else yaml_files.List(0)
     for number, (line, block) in enumerate(zip(blocks.lines, blocks, strict=True), start=1):
         try:
-            found.append(kind.model_validate(block))
+            entries.append(kind.model_validate(block))
             lines.append(line)
         except ValidationError as wrong:
-            problems += [_sentence(path, block, line, f"{word} {number}", one) for one in wrong.errors()]
-    problems += together(found, lines)
+            problems += [_sentence(path, block, line, f"{word} {number}", problem) for problem in wrong.errors()]
+    problems += together(entries, lines)
     if problems:
         raise error("\n".join(problems))
-    return found
+    return entries
 
 
-def _other_keys(path: Path, held: Any, key: str, beside: Sequence[str] | None) -> list[str]:
+def _other_keys(path: Path, content: Any, key: str, beside: Sequence[str] | None) -> list[str]:
     """Return a message for each unknown key; a command would lose its content."""
-    if beside is None or not isinstance(held, yaml_files.Map) or key not in held:
+    if beside is None or not isinstance(content, yaml_files.Map) or key not in content:
         return []
     return [
-        f"{path}, line {held.lines[other]}: unknown key '{other}'. Move its content under '{key}', or remove it."
-        for other in held
+        f"{path}, line {content.lines[other]}: unknown key '{other}'. Move its content under '{key}', or remove it."
+        for other in content
         if other not in (key, *beside)
     ]
 
 
-def _listed(path: Path, held: Any, key: str, *, error: type[CounterpointError]) -> yaml_files.List:
+def _listed(path: Path, content: Any, key: str, *, error: type[CounterpointError]) -> yaml_files.List:
     """Return the list in a file; raise `error` if the content is something else."""
-    under = held.get(key, "") if isinstance(held, Mapping) and held else held or None
+    under = content.get(key, "") if isinstance(content, Mapping) and content else content or None
     if under is None:
         return yaml_files.List(0)
     if not isinstance(under, yaml_files.List):
-        line = yaml_files.line_of(held, [key]) or 1
+        line = yaml_files.line_of(content, [key]) or 1
         raise error(f"{path}, line {line}: expected the key '{key}' with a list under it. Correct this line.")
     return under
 

@@ -23,7 +23,7 @@ def ensure(folder: Path) -> list[Path]:
     if stands(folder):
         return []
     place = folder / NAME
-    there = place.read_bytes() if place.exists() else b""
-    gap = b"" if not there or there.endswith(b"\n") else b"\n"
-    atomic_files.write(place, there + gap + BLOCK.encode())
+    existing = place.read_bytes() if place.exists() else b""
+    gap = b"" if not existing or existing.endswith(b"\n") else b"\n"
+    atomic_files.write(place, existing + gap + BLOCK.encode())
     return [place]

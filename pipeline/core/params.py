@@ -174,17 +174,17 @@ def load(path: Path = Path("params.yaml"), *, current: bool = False) -> Params:
     problem, each with its line in the file.
     """
     try:
-        found = yaml_files.read_yaml(path, typed=True, largest=LARGEST)
+        document = yaml_files.read_yaml(path, typed=True, largest=LARGEST)
     except FileNotFoundError:
         raise ParamsError(f"{path} is missing. Run this command from the root of the project.") from None
     except yaml_files.YamlError as error:
         raise ParamsError(str(error)) from None
-    raw = found.value
+    raw = document.value
     if not isinstance(raw, dict):
         raise ParamsError(
             f"{path}, line 1: expected settings such as 'study: data/sample'. Restore the file, or add them."
         )
-    problems = list(found.problems)
+    problems = list(document.problems)
     if isinstance(raw.get("study"), str):
         try:
             where = f"{path}, line {yaml_files.line_of(raw, ['study'])}: 'study'"
@@ -229,17 +229,17 @@ def _moved(raw: dict[str, Any], place: tuple[str, ...]) -> str:
     """Return the message for a setting that is now top-level."""
     name = MOVED[place]
     old = [(part, key) for part, key in MOVED if MOVED[part, key] == name and key in _section(raw, part)]
-    said = {f"{part}.{key}": str(raw[part][key]) for part, key in old}
+    values = {f"{part}.{key}": str(raw[part][key]) for part, key in old}
     now = f"'{'.'.join(place)}' is now '{name}', a top-level setting that applies to the whole run."
     if name in raw:
         return f"{now} The file already has '{name}: {raw[name]}': remove this line."
-    if len(set(said.values())) > 1:
-        differ = ", ".join(f"{where}: {value}" for where, value in said.items())
+    if len(set(values.values())) > 1:
+        differ = ", ".join(f"{where}: {value}" for where, value in values.items())
         return (
             f"{now} The values differ ({differ}): write the intended one as '{name}' at the top level, and "
             "remove this line."
         )
-    return f"{now} Write '{name}: {next(iter(said.values()))}' at the top level, and remove this line."
+    return f"{now} Write '{name}: {next(iter(values.values()))}' at the top level, and remove this line."
 
 
 def _section(raw: dict[str, Any], name: str) -> dict[str, Any]:

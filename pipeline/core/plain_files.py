@@ -23,8 +23,8 @@ def problem(path: Path, *, follow: bool = False) -> str:
     if stat.S_ISREG(mode):
         return ""
     folder = stat.S_ISDIR(mode)
-    said = f"It is {_KINDS.get(stat.S_IFMT(mode), 'a device')}, not a file. Replace it with the file itself."
-    return said if folder else f"{said} {STOPS}"
+    message = f"It is {_KINDS.get(stat.S_IFMT(mode), 'a device')}, not a file. Replace it with the file itself."
+    return message if folder else f"{message} {STOPS}"
 
 
 def not_opened(error: Exception) -> str:

@@ -37,10 +37,10 @@ def opened(name: str) -> Iterator[settings.Params]:
         print(error, file=sys.stderr)
         raise SystemExit(1) from None
     except Exception as error:
-        said = refused(error, doing=f"Stage {name}")
-        if said is None:
+        message = refused(error, doing=f"Stage {name}")
+        if message is None:
             raise
-        print(said, file=sys.stderr)
+        print(message, file=sys.stderr)
         raise SystemExit(1) from None
 
 

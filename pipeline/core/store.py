@@ -114,9 +114,9 @@ def counts(study: Path, table: str, columns: Sequence[str]) -> pd.DataFrame:
 
     Raises StoreError if the table is missing.
     """
-    held = pq.read_table(_there(study, table), columns=list(columns)).group_by(list(columns))
-    found: pd.DataFrame = held.aggregate([([], "count_all")]).to_pandas()
-    return found.rename(columns={"count_all": "n"}).sort_values(list(columns), ignore_index=True)
+    grouped = pq.read_table(_there(study, table), columns=list(columns)).group_by(list(columns))
+    counted: pd.DataFrame = grouped.aggregate([([], "count_all")]).to_pandas()
+    return counted.rename(columns={"count_all": "n"}).sort_values(list(columns), ignore_index=True)
 
 
 def write(study: Path, table: str, frame: pd.DataFrame) -> None:
@@ -147,14 +147,14 @@ def join(study: Path, table: str, parts: Sequence[Path]) -> None:
     place = path(study, table)
     schemas_ = [pq.read_schema(part) for part in parts]
     filled = [pq.read_metadata(part).num_rows > 0 for part in parts]
-    own = next((one for one, full in zip(schemas_, filled, strict=True) if full), schemas_[0])
+    arrow_schema = next((candidate for candidate, full in zip(schemas_, filled, strict=True) if full), schemas_[0])
     at_once = _rows(table)
     unique = [name for name, column in schema(table).to_schema().columns.items() if column.unique]
     seen: dict[str, list[pa.Array]] = {name: [] for name in unique}
 
     def fill(temporary: Path) -> None:
-        with pq.ParquetWriter(temporary, own, compression="zstd") as writer:
-            waiting = own.empty_table()
+        with pq.ParquetWriter(temporary, arrow_schema, compression="zstd") as writer:
+            waiting = arrow_schema.empty_table()
             for part in [part for part, full in zip(parts, filled, strict=True) if full]:
                 rows = pq.read_table(part)
                 for name in unique:
@@ -217,8 +217,8 @@ def _validated(table: str, frame: pd.DataFrame, place: Path) -> pd.DataFrame:
     try:
         return schema(table).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        said = "; ".join(sorted({_failure(case) for case in error.failure_cases.to_dict("records")})[:10])
-        raise StoreError(f"{place} is not valid ({said}). Run `counterpoint run --force` to recreate it.") from None
+        failures = "; ".join(sorted({_failure(case) for case in error.failure_cases.to_dict("records")})[:10])
+        raise StoreError(f"{place} is not valid ({failures}). Run `counterpoint run --force` to recreate it.") from None
 
 
 def _failure(case: dict[Hashable, Any]) -> str:

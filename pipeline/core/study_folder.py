@@ -58,8 +58,8 @@ def fault_of_name(text: str) -> str:
         (".." in parts, f"contains '..'. {SUCH_AS}, and move the study there."),
         (not parts, "is the project itself. Give the study its own folder, such as data/my-study."),
     )
-    of_name = next((said for wrong, said in faults if wrong), "")
-    return of_name or next((said for part in parts if (said := _fault_of_part(part))), "") or _fault_of_own(parts)
+    of_name = next((fault for wrong, fault in faults if wrong), "")
+    return of_name or next((fault for part in parts if (fault := _fault_of_part(part))), "") or _fault_of_own(parts)
 
 
 def _fault_of_part(part: str) -> str:
@@ -83,7 +83,7 @@ def _fault_of_part(part: str) -> str:
         ),
         (len(part.encode()) > LONGEST, f"contains a name longer than {LONGEST} bytes. Choose a shorter name."),
     )
-    return next((said for wrong, said in faults if wrong), "")
+    return next((fault for wrong, fault in faults if wrong), "")
 
 
 def _fault_of_own(parts: list[str]) -> str:
@@ -146,15 +146,15 @@ def _fault_on_way(part: Path, root: Path) -> str:
         return f"cannot be created: {part.as_posix()} is a file. Choose another name."
     if not place.parent.is_dir():
         return ""
-    names = {there.name for there in place.parent.iterdir()}
+    names = {existing.name for existing in place.parent.iterdir()}
     like = sorted(name for name in names if name != part.name and _same(name) == _same(part.name))
     # Some file systems treat composed and decomposed accents as the same name.
     composed = [unicodedata.normalize("NFC", name) for name in like]
     if part.name in names or not like or (place.exists() and unicodedata.normalize("NFC", part.name) in composed):
         return ""
-    there = part.with_name(like[0]).as_posix()
+    existing = part.with_name(like[0]).as_posix()
     return (
-        f"already exists as {there}. Use that spelling, or choose a name that differs in more than "
+        f"already exists as {existing}. Use that spelling, or choose a name that differs in more than "
         "capitals or accents: some file systems treat these two as the same folder."
     )
 

@@ -82,9 +82,9 @@ def kept_as(place: Path, first: Path) -> Path:
     An existing copy with the same content is reused, so that running a command again keeps nothing twice.
     """
     for number in itertools.count(1):
-        kept = first if number == 1 else first.with_stem(f"{first.stem}-{number}")
-        if not os.path.lexists(kept) or (kept.is_file() and kept.read_bytes() == place.read_bytes()):
-            return kept
+        candidate = first if number == 1 else first.with_stem(f"{first.stem}-{number}")
+        if not os.path.lexists(candidate) or (candidate.is_file() and candidate.read_bytes() == place.read_bytes()):
+            return candidate
     raise AssertionError
 
 

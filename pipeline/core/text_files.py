@@ -47,9 +47,9 @@ def read_text(path: Path, *, largest: int = LARGEST) -> str:
 
 def decode_utf8(data: bytes, *, place: str) -> str:
     """Decode UTF-8 bytes, without a byte order mark. `place`: the file, for messages. Raises TextFileError."""
-    for starts, said in _OTHERS:
+    for starts, kind in _OTHERS:
         if data.startswith(starts):
-            raise TextFileError(f"{place}, line 1: {said}, not plain text in UTF-8. Save it as UTF-8.")
+            raise TextFileError(f"{place}, line 1: {kind}, not plain text in UTF-8. Save it as UTF-8.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -58,10 +58,10 @@ def decode_utf8(data: bytes, *, place: str) -> str:
             f"{place}, line {line}: it is not valid UTF-8 (byte {error.start + 1} of the file). Save it as "
             "UTF-8; in Excel choose 'CSV UTF-8'."
         ) from None
-    if found := STRANGE.search(text):
+    if control := STRANGE.search(text):
         raise TextFileError(
-            f"{place}, line {_line(text, found.start())}: it contains the control character "
-            f"U+{ord(found[0]):04X}. Remove it, or save the file as UTF-8."
+            f"{place}, line {_line(text, control.start())}: it contains the control character "
+            f"U+{ord(control[0]):04X}. Remove it, or save the file as UTF-8."
         )
     return text
 
@@ -90,11 +90,11 @@ def csv_rows(text: str, *, place: str, comments: bool = False) -> Iterator[tuple
 
 def merge_conflicts(text: str, *, place: str) -> list[str]:
     """Return a message for the first Git conflict marker, as a list; empty if there is none."""
-    found = next((mark for mark in _MARKS.finditer(text) if mark[1][0] != "="), None)
-    if found is None:
+    marker = next((mark for mark in _MARKS.finditer(text) if mark[1][0] != "="), None)
+    if marker is None:
         return []
     return [
-        f"{place}, line {_line(text, found.start())}: unresolved Git merge conflict ({found[1]}). Keep the "
+        f"{place}, line {_line(text, marker.start())}: unresolved Git merge conflict ({marker[1]}). Keep the "
         "right version and remove the conflict markers."
     ]
 

@@ -22,11 +22,11 @@ def with_comments(before: str, after: str, *, key: str, line: Callable[[Any], st
     ours = set(after.splitlines())
     if not any("#" in own for own in before.splitlines() if own not in ours):
         return after
-    held = yaml_files.parse_yaml(before, place=key).value
-    under = held.get(key) if isinstance(held, yaml_files.Map) else held
+    content = yaml_files.parse_yaml(before, place=key).value
+    under = content.get(key) if isinstance(content, yaml_files.Map) else content
     entries = under if isinstance(under, yaml_files.List) else yaml_files.List(0)
-    above, theirs, below = _sorted(before.splitlines(), held, entries, key)
-    comments = {line(entries[at]): found for at, found in theirs.items()}
+    above, theirs, below = _sorted(before.splitlines(), content, entries, key)
+    comments = {line(entries[at]): lines_above for at, lines_above in theirs.items()}
     made = [comment for comment in above if comment not in ours]
     for own in after.splitlines():
         made += [*comments.get(own, []), own] if own.startswith("- ") else [own]
@@ -34,11 +34,13 @@ def with_comments(before: str, after: str, *, key: str, line: Callable[[Any], st
 
 
 def _sorted(
-    lines: list[str], held: Any, entries: yaml_files.List, key: str
+    lines: list[str], content: Any, entries: yaml_files.List, key: str
 ) -> tuple[list[str], dict[int, list[str]], list[str]]:
     """Return the comments above the list, those of each entry by number, and those below the list."""
-    begins = held.lines.get(key, 0) if isinstance(held, yaml_files.Map) else 0
-    ends = min((number for number in held.lines.values() if number > begins), default=len(lines) + 1) if begins else 0
+    begins = content.lines.get(key, 0) if isinstance(content, yaml_files.Map) else 0
+    ends = (
+        min((number for number in content.lines.values() if number > begins), default=len(lines) + 1) if begins else 0
+    )
     starts = {number: at for at, number in reversed(list(enumerate(entries.lines)))}
     code = _code(lines)
     above: list[str] = []

@@ -192,7 +192,7 @@ class _Reading:
         self.open.append(_Open(kind(_line(event)), event.anchor))
 
     def _alias(self, event: Any) -> None:
-        if any(held.anchor == event.anchor for held in self.open):
+        if any(container.anchor == event.anchor for container in self.open):
             raise self._refused(event, f"*{event.anchor} refers to itself. Write the value out")
         if event.anchor not in self.anchors:
             raise self._refused(
@@ -212,23 +212,23 @@ class _Reading:
         if not self.open:
             self.found.value = value
             return
-        held = self.open[-1]
-        held.size += size
-        if isinstance(held.value, List):
-            held.value.append(value)
-            held.value.lines.append(line)
-        elif held.key is None:
-            self._key(held, event)
+        container = self.open[-1]
+        container.size += size
+        if isinstance(container.value, List):
+            container.value.append(value)
+            container.value.lines.append(line)
+        elif container.key is None:
+            self._key(container, event)
         else:
-            held.value[held.key] = value
-            held.key = None
+            container.value[container.key] = value
+            container.key = None
 
-    def _key(self, held: _Open, event: Any) -> None:
+    def _key(self, container: _Open, event: Any) -> None:
         """Record a key; report it if it is a duplicate."""
         if not isinstance(event, yaml.ScalarEvent):
             raise self._refused(event, "a key cannot be an alias (*). Use a single word as the key")
         key, line = event.value, _line(event)
-        lines = held.value.lines
+        lines = container.value.lines
         assert isinstance(lines, dict)  # noqa: S101  a mapping's
         if key in lines:
             self.found.problems.append(
@@ -236,7 +236,7 @@ class _Reading:
                 "one of them, with everything under it."
             )
         lines.setdefault(key, line)
-        held.key = key
+        container.key = key
 
     def _scalar(self, event: Any) -> Any:
         """Return the value of a scalar. Quoted and block scalars are always text."""

@@ -36,11 +36,11 @@ _SENTENCE = re.compile(r"[^.!?…؟۔।॥。！？\n]+[.!?…؟۔।॥。！�
 
 def detect_language(texts: Iterable[str]) -> Found:
     """Return the language of a document from the texts of its turns; unknown below FEWEST, SURE or TOLD."""
-    said = [text for text in texts if text.strip()]
-    whole = "\n".join(said)[:LONGEST]
+    spoken_texts = [text for text in texts if text.strip()]
+    whole = "\n".join(spoken_texts)[:LONGEST]
     if text_layout.count_words(whole) < FEWEST:
         return Found(UNKNOWN, None)
-    pieces = [(piece, text_layout.count_words(piece)) for piece in dict.fromkeys(_spread(said))]
+    pieces = [(piece, text_layout.count_words(piece)) for piece in dict.fromkeys(_spread(spoken_texts))]
     alone = [(*_classified(piece), words) for piece, words in pieces]
     main = _main(whole, alone)
     if not main:
@@ -65,34 +65,36 @@ def spoken(answers: Iterable[str], questions: Iterable[str]) -> Found:
     Other languages include the interviewer's; the share refers to everybody's words.
     """
     own, asked = list(answers), list(questions)
-    told, other = detect_language(own), detect_language(asked)
-    if told.language == UNKNOWN:
+    of_answers, of_questions = detect_language(own), detect_language(asked)
+    if of_answers.language == UNKNOWN:
         return detect_language([*own, *asked])
-    if other.language == UNKNOWN:
-        return told
+    if of_questions.language == UNKNOWN:
+        return of_answers
     words = [sum(map(text_layout.count_words, texts)) for texts in (own, asked)]
-    same = other.share if other.language == told.language else 0
-    share = ((told.share or 0) * words[0] + (same or 0) * words[1]) / sum(words)
-    others = dict.fromkeys((*told.others, other.language, *other.others))
-    return Found(told.language, round(share, 2), tuple(one for one in others if one != told.language))
+    same = of_questions.share if of_questions.language == of_answers.language else 0
+    share = ((of_answers.share or 0) * words[0] + (same or 0) * words[1]) / sum(words)
+    others = dict.fromkeys((*of_answers.others, of_questions.language, *of_questions.others))
+    return Found(
+        of_answers.language, round(share, 2), tuple(language for language in others if language != of_answers.language)
+    )
 
 
 def _main(whole: str, alone: Sequence[tuple[str, float, int]]) -> str:
     """Return the language of most words of a text; '' if it cannot be detected."""
     words = sum(count for *_, count in alone)
-    told: Counter[str] = Counter()
+    words_in: Counter[str] = Counter()
     for language, sure, count in alone:
         if sure >= PIECE_SURE:
-            told[language] += count
+            words_in[language] += count
     guess, sure = _classified(whole)
-    best = [language for language, _ in sorted(told.items(), key=lambda one: (-one[1], one[0]))]
-    if not best or told.total() < TOLD * words:
+    best = [language for language, _ in sorted(words_in.items(), key=lambda counted: (-counted[1], counted[0]))]
+    if not best or words_in.total() < TOLD * words:
         return ""
     # With code-switching the whole text may fit neither language although each passage fits one of the two.
-    of_two = sum(told[language] for language in best[:2]) >= SURE * words and len(alone) > 2
+    of_two = sum(words_in[language] for language in best[:2]) >= SURE * words and len(alone) > 2
     if sure < SURE and not of_two:
         return ""
-    return guess if told[guess] * 2 > told.total() else best[0]
+    return guess if words_in[guess] * 2 > words_in.total() else best[0]
 
 
 def _others(alone: Sequence[tuple[str, float, int]], main: str) -> tuple[str, ...]:

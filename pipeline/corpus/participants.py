@@ -54,7 +54,7 @@ def parse_participants(data: bytes, *, place: str) -> list[Person]:
     try:
         _refuse_damaged(data, place)
         with files.reading("a list of participants"):
-            header, found = rows.read_csv(data, comments=True)
+            header, numbered_rows = rows.read_csv(data, comments=True)
     except RefusedError as error:
         raise ParticipantsError(f"{place}: {error}") from None
     except text_files.TextFileError as error:
@@ -64,9 +64,9 @@ def parse_participants(data: bytes, *, place: str) -> list[Person]:
         raise ParticipantsError(
             f"{place}: missing column: {', '.join(missing)}. Add it to the header; its cells may be empty."
         )
-    people = _one_spelling([_person(line, row) for line, row in found])
-    problems = [f"{place}, line {person.line}: {said}" for person in people for said in _wrong(person)]
-    problems += [f"{place}, line {line}: {said}" for line, said in _twice(people)]
+    people = _one_spelling([_person(line, row) for line, row in numbered_rows])
+    problems = [f"{place}, line {person.line}: {problem}" for person in people for problem in _wrong(person)]
+    problems += [f"{place}, line {line}: {problem}" for line, problem in _twice(people)]
     if problems:
         raise ParticipantsError("\n".join(problems))
     return people
@@ -102,7 +102,7 @@ def match_documents(
     Rows for one document take precedence over rows for all.
     """
     names = Documents(documents)
-    found: dict[tuple[str, str], Person] = {}
+    matched: dict[tuple[str, str], Person] = {}
     lost: list[tuple[Person, str]] = []
     for person in sorted(people, key=lambda person: person.document != ANY):
         whole = documents if person.document == ANY else [names.find(person.document)]
@@ -110,8 +110,8 @@ def match_documents(
             lost.append((person, names.reason(person.document)))
             continue
         for document in whole:
-            found[document, key(person.speaker)] = person
-    return found, lost
+            matched[document, key(person.speaker)] = person
+    return matched, lost
 
 
 def _person(line: int, row: dict[str, str]) -> Person:
@@ -140,28 +140,28 @@ def _one_spelling(people: list[Person]) -> list[Person]:
 
 
 def _wrong(person: Person) -> list[str]:
-    said = []
+    problems = []
     if not person.document:
-        said.append("no document is given. Write its path below transcripts/, or * for all documents.")
+        problems.append("no document is given. Write its path below transcripts/, or * for all documents.")
     if person.part not in PARTS:
-        said.append(f"unknown part '{person.part}'. Write participant, interviewer or none, or leave it empty.")
+        problems.append(f"unknown part '{person.part}'. Write participant, interviewer or none, or leave it empty.")
     if person.source_type not in SOURCE_TYPES:
-        said.append(
+        problems.append(
             f"unknown source_type '{person.source_type}'. Write interview, focus_group, field_note or "
             "document, or leave it empty."
         )
-    return said
+    return problems
 
 
 def _twice(people: list[Person]) -> list[tuple[int, str]]:
     """Return problems of rows that repeat a speaker or contradict an attribute of their case, by line."""
-    said = []
+    problems = []
     first: dict[tuple[str, str], Person] = {}
     known: dict[tuple[str, str], Person] = {}
     for person in people:
         before = first.setdefault((person.document.casefold(), key(person.speaker)), person)
         if before is not person:
-            said.append(
+            problems.append(
                 (
                     person.line,
                     f"duplicate speaker '{person.speaker}' of {person.document}, first given on line "
@@ -171,11 +171,11 @@ def _twice(people: list[Person]) -> list[tuple[int, str]]:
         for name, value in person.attributes.items():
             if person.case and value and known.setdefault((person.case, name), person).attributes[name] != value:
                 other = known[person.case, name]
-                said.append(
+                problems.append(
                     (
                         person.line,
                         f"{name} of '{person.case}' is '{value}' here but differs on line {other.line}. "
                         "Give the same value on both.",
                     )
                 )
-    return said
+    return problems

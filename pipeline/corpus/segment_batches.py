@@ -26,10 +26,10 @@ def split(batch: Batch, *, study: Path, folder: Path, model: str, documents: int
     """
     talk = _talk(batch, study)
     splitter = _splitter(model)
-    found = sentences.plain(talk.places, talk.texts, splitter, ruled=talk.beyond(sentences.known(splitter)))
-    _keep(_file(folder, batch), found)
+    by_turn = sentences.plain(talk.places, talk.texts, splitter, ruled=talk.beyond(sentences.known(splitter)))
+    _keep(_file(folder, batch), by_turn)
     least = sentences.recurring(documents) * len(talk.texts) / documents if documents else 0
-    return sentences.heard(talk.places, talk.texts, found, least=least)
+    return sentences.heard(talk.places, talk.texts, by_turn, least=least)
 
 
 def count(batch: Batch, *, study: Path, folder: Path, among: Sequence[str]) -> Heard:
@@ -50,8 +50,8 @@ def write(
 ) -> pd.DataFrame:
     """Write the segments of a batch to a file in `folder`; return the batch's problems."""
     talk = _talk(batch, study)
-    found = _kept(_file(folder, batch), len(talk.turns))
-    table = segmenting.segments(talk, found, script=script, unit=unit, max_words=max_words, min_words=min_words)
+    by_turn = _kept(_file(folder, batch), len(talk.turns))
+    table = segmenting.segments(talk, by_turn, script=script, unit=unit, max_words=max_words, min_words=min_words)
     store.write_batch(written(folder, batch), "segments", table)
     return segmenting.problems(list(talk.texts), table)
 
@@ -75,15 +75,15 @@ def _file(folder: Path, batch: Batch) -> Path:
     return folder / f"{batch.name}.npy"
 
 
-def _keep(place: Path, found: Sequence[Sequence[Sentence]]) -> None:
+def _keep(place: Path, by_turn: Sequence[Sequence[Sentence]]) -> None:
     """Write sentences as rows of turn, start, end and words."""
-    rows = [(turn, one.start, one.end, one.words) for turn, inside in enumerate(found) for one in inside]
+    rows = [(turn, one.start, one.end, one.words) for turn, inside in enumerate(by_turn) for one in inside]
     with atomic_files.beside(place) as temporary, temporary.open("wb") as file:
         np.save(file, np.array(rows, dtype=np.int64).reshape(len(rows), 4), allow_pickle=False)
 
 
 def _kept(place: Path, turns: int) -> list[list[Sentence]]:
-    found: list[list[Sentence]] = [[] for _ in range(turns)]
+    by_turn: list[list[Sentence]] = [[] for _ in range(turns)]
     for turn, start, end, words in np.load(place, allow_pickle=False).tolist():
-        found[turn].append(Sentence(start, end, words))
-    return found
+        by_turn[turn].append(Sentence(start, end, words))
+    return by_turn

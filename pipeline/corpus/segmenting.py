@@ -68,16 +68,16 @@ def talk(documents: pd.DataFrame, turns: pd.DataFrame) -> Talk:
     """Return the turns and texts of documents, in an order independent of the tables' row order."""
     texts = {str(name): str(text) for name, text in zip(documents["document"], documents["text"], strict=True)}
     ordered = turns.sort_values(["document", "start", "end"], kind="stable")[list(Turn._fields)]
-    said = [Turn(*row) for row in ordered.itertuples(index=False, name=None)]
-    places = [Place(turn.document, turn.start, turn.end, turn.part == "participant") for turn in said]
-    held = zip(documents["document"], documents["language"], documents["other_languages"], strict=True)
-    spoken = {str(name): (str(own), *str(others).split()) for name, own, others in held}
-    return Talk(said, places, texts, spoken)
+    ordered_turns = [Turn(*row) for row in ordered.itertuples(index=False, name=None)]
+    places = [Place(turn.document, turn.start, turn.end, turn.part == "participant") for turn in ordered_turns]
+    rows = zip(documents["document"], documents["language"], documents["other_languages"], strict=True)
+    spoken = {str(name): (str(own), *str(others).split()) for name, own, others in rows}
+    return Talk(ordered_turns, places, texts, spoken)
 
 
 def segments(
     talk: Talk,
-    found: Sequence[Sequence[Sentence]],
+    by_turn: Sequence[Sequence[Sentence]],
     *,
     script: Mapping[str, str],
     unit: SegmentUnit,
@@ -88,7 +88,7 @@ def segments(
 
     `script`: sentences of the study's script by their words (see `sentences.script`). Columns: see the table segments.
     """
-    marked = sentences.with_script(talk.places, talk.texts, found, script)
+    marked = sentences.with_script(talk.places, talk.texts, by_turn, script)
     pairs = list(zip(talk.turns, marked, strict=True))
     rows = [
         row
@@ -117,16 +117,16 @@ def _of_document(
     """Yield a document's segments as rows. `spoken`: its languages, its own first."""
     seen: Counter[str] = Counter()
     prompt = ""
-    for turn, found in pairs:
+    for turn, turn_sentences in pairs:
         asked = ""
-        for group in _groups(found, unit=unit, max_words=max_words):
+        for group in _groups(turn_sentences, unit=unit, max_words=max_words):
             start, end = group[0].start, group[-1].end
-            said = text[start:end]
-            language = language_detection.among(said, spoken)
-            why = aside(turn.part, said, group, min_words=min_words, language=language)
+            words = text[start:end]
+            language = language_detection.among(words, spoken)
+            why = aside(turn.part, words, group, min_words=min_words, language=language)
             asks = why in ("interviewer", "heading", "script")
             yield {
-                "segment_id": _identifier(turn.document, said, seen[said]),
+                "segment_id": _identifier(turn.document, words, seen[words]),
                 "document": turn.document,
                 "case": turn.case,
                 "speaker": turn.speaker,
@@ -137,26 +137,26 @@ def _of_document(
                 "end": end,
                 "time_s": turn.time_s,
                 "place": turn.place,
-                "n_words": sum(one.words for one in group),
+                "n_words": sum(sentence.words for sentence in group),
                 "language": language,
                 "substantive": not why,
                 "set_aside": why,
-                "text": said,
+                "text": words,
             }
-            seen[said] += 1
-            if asks and not _only_fillers(said, language):
+            seen[words] += 1
+            if asks and not _only_fillers(words, language):
                 asked = turn.turn_id
         prompt = asked or prompt
 
 
-def _groups(found: list[Sentence], *, unit: SegmentUnit, max_words: int) -> Iterator[list[Sentence]]:
+def _groups(turn_sentences: list[Sentence], *, unit: SegmentUnit, max_words: int) -> Iterator[list[Sentence]]:
     """Yield the sentences of a turn as segments; script and speech are never combined."""
-    for is_script, run in groupby(found, key=lambda one: one.script):
+    for is_script, run in groupby(turn_sentences, key=lambda sentence: sentence.script):
         same = list(run)
         if unit == "turn":
             yield same
         elif unit == "sentence" or is_script:
-            yield from ([one] for one in same)
+            yield from ([sentence] for sentence in same)
         else:
             yield from sentences.windows(same, max_words=max_words)
 
@@ -178,7 +178,7 @@ def aside(part: str, text: str, group: list[Sentence], *, min_words: int, langua
         return "note"
     if language in READ and _only_fillers(text, language):
         return "backchannel"
-    return "short" if sum(one.words for one in group) < min_words else ""
+    return "short" if sum(sentence.words for sentence in group) < min_words else ""
 
 
 def _only_fillers(text: str, language: str) -> bool:

@@ -137,8 +137,8 @@ def spans(text: str, starts: Iterable[int]) -> list[Span]:
 
 def of_turns(turns: Sequence[Place], texts: Mapping[str, str], split: Split) -> list[list[Sentence]]:
     """Return the sentences of each turn, in order. Sentences end at paragraph ends; script is marked."""
-    found = plain(turns, texts, split)
-    return with_script(turns, texts, found, script([heard(turns, texts, found)], documents=len(texts)))
+    by_turn = plain(turns, texts, split)
+    return with_script(turns, texts, by_turn, script([heard(turns, texts, by_turn)], documents=len(texts)))
 
 
 def plain(
@@ -148,7 +148,7 @@ def plain(
 
     `ruled`: documents to split by rules, because `split` does not know their language.
     """
-    found: list[list[Sentence]] = [[] for _ in turns]
+    by_turn: list[list[Sentence]] = [[] for _ in turns]
     by_document: dict[str, list[int]] = defaultdict(list)
     for index, turn in enumerate(turns):
         by_document[turn.document].append(index)
@@ -163,14 +163,14 @@ def plain(
         ]
         found_in = (by_rules if document in ruled else split)([text[start:end] for _, start, end in pieces])
         for (index, at, _), parts in zip(pieces, found_in, strict=True):
-            found[index].extend(_sentence(text, at + start, at + end) for start, end in parts)
-    return found
+            by_turn[index].extend(_sentence(text, at + start, at + end) for start, end in parts)
+    return by_turn
 
 
 def heard(
     turns: Sequence[Place],
     texts: Mapping[str, str],
-    found: Sequence[Sequence[Sentence]],
+    by_turn: Sequence[Sequence[Sentence]],
     *,
     among: Iterable[str] | None = None,
     least: float = 0,
@@ -182,13 +182,13 @@ def heard(
     asked = None if among is None else set(among)
     documents: dict[str, set[str]] = defaultdict(set)
     written: dict[str, Counter[str]] = defaultdict(Counter)
-    for turn, sentences in zip(turns, found, strict=True):
-        for one in sentences:
-            said = texts[turn.document][one.start : one.end]
-            words = _levelled(said)
+    for turn, sentences in zip(turns, by_turn, strict=True):
+        for sentence in sentences:
+            form = texts[turn.document][sentence.start : sentence.end]
+            words = _levelled(form)
             if asked is None or words in asked:
                 documents[words].add(turn.document)
-                written[words][said] += 1
+                written[words][form] += 1
     return {
         words: (len(names), dict(sorted(written[words].items())))
         for words, names in sorted(documents.items())
@@ -221,7 +221,7 @@ def script(parts: Iterable[Heard], *, documents: int) -> dict[str, str]:
 
 
 def with_script(
-    turns: Sequence[Place], texts: Mapping[str, str], found: Sequence[Sequence[Sentence]], script: Mapping[str, str]
+    turns: Sequence[Place], texts: Mapping[str, str], by_turn: Sequence[Sequence[Sentence]], script: Mapping[str, str]
 ) -> list[list[Sentence]]:
     """Mark sentences that are script: repeated word for word in many documents, such as questions of a form."""
     phrases = sorted(script.values(), key=lambda phrase: (-len(phrase), phrase))
@@ -230,11 +230,11 @@ def with_script(
         for least in (SCRIPT_WORDS, SCRIPT_WORDS_LABELLED)
     }
     marked = []
-    for turn, sentences in zip(turns, found, strict=True):
+    for turn, sentences in zip(turns, by_turn, strict=True):
         least = SCRIPT_WORDS_LABELLED if turn.labelled else SCRIPT_WORDS
         text = texts[turn.document]
-        pieces = [piece for one in sentences for piece in _cut_out(text, one, long[least])]
-        marked.append([_marked(text, one, script, least) for one in pieces])
+        pieces = [piece for sentence in sentences for piece in _cut_out(text, sentence, long[least])]
+        marked.append([_marked(text, sentence, script, least) for sentence in pieces])
     return marked
 
 
@@ -269,24 +269,24 @@ def _sentence(text: str, start: int, end: int, *, script: bool = False) -> Sente
     return Sentence(start, end, text_layout.count_words(text[start:end]), script)
 
 
-def _marked(text: str, one: Sentence, script: Mapping[str, str], least: int) -> Sentence:
-    is_script = one.words >= least and _levelled(text[one.start : one.end]) in script
-    return Sentence(one.start, one.end, one.words, is_script)
+def _marked(text: str, sentence: Sentence, script: Mapping[str, str], least: int) -> Sentence:
+    is_script = sentence.words >= least and _levelled(text[sentence.start : sentence.end]) in script
+    return Sentence(sentence.start, sentence.end, sentence.words, is_script)
 
 
-def _cut_out(text: str, one: Sentence, phrases: list[str]) -> list[Sentence]:
+def _cut_out(text: str, sentence: Sentence, phrases: list[str]) -> list[Sentence]:
     """Split a sentence at phrases of the script inside it, as when a form has lost its line breaks."""
     for phrase in phrases:
-        at = text.find(phrase, one.start, one.end)
-        if at < 0 or one.end - one.start == len(phrase) or not _stands_free(text, at, at + len(phrase)):
+        at = text.find(phrase, sentence.start, sentence.end)
+        if at < 0 or sentence.end - sentence.start == len(phrase) or not _stands_free(text, at, at + len(phrase)):
             continue
         edges = [
             text_layout.trimmed(text, *edge)
-            for edge in ((one.start, at), (at, at + len(phrase)), (at + len(phrase), one.end))
+            for edge in ((sentence.start, at), (at, at + len(phrase)), (at + len(phrase), sentence.end))
         ]
         pieces = [_sentence(text, start, end) for start, end in edges if start < end]
         return [piece for part in pieces for piece in _cut_out(text, part, phrases)]
-    return [one]
+    return [sentence]
 
 
 def _stands_free(text: str, start: int, end: int) -> bool:

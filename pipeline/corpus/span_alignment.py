@@ -77,17 +77,17 @@ def place_codings(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list
     misplaced: list[Misplaced] = []
     for coding in codings:
         document = names.find(coding.document)
-        found: tuple[int, int, str] | str
+        outcome: tuple[int, int, str] | str
         if not coding.code.strip():
-            found = "No code is given. Add one, or remove the row."
+            outcome = "No code is given. Add one, or remove the row."
         elif not document:
-            found = names.reason(coding.document)
+            outcome = names.reason(coding.document)
         else:
-            found = _span(coding, texts[document], folded)
-        if isinstance(found, str):
-            misplaced.append(Misplaced(document or coding.document, found, coding))
+            outcome = _span(coding, texts[document], folded)
+        if isinstance(outcome, str):
+            misplaced.append(Misplaced(document or coding.document, outcome, coding))
         else:
-            placed.append(Placed(document, *found, coding))
+            placed.append(Placed(document, *outcome, coding))
     return placed, misplaced
 
 

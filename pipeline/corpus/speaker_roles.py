@@ -55,17 +55,19 @@ def roles(
     participants.csv takes precedence, then labels that mean the interviewer; in documents where neither names an
     interviewer, one may be guessed. A case is `document/speaker` unless participants.csv names it.
     """
-    speakers = {(name, key(turn.speaker)): turn.speaker for name, found in transcripts.items() for turn in found.turns}
+    speakers = {
+        (name, key(turn.speaker)): turn.speaker for name, transcript in transcripts.items() for turn in transcript.turns
+    }
     settled = {place: _settled(speaker, people.get(place), labels) for place, speaker in speakers.items()}
     asked = {document for (document, _), part in settled.items() if part == "interviewer"}
-    said = [
-        Said(document, key(turn.speaker), found.text[turn.start : turn.end])
-        for document, found in sorted(transcripts.items())
-        for turn in found.turns
+    turns = [
+        Said(document, key(turn.speaker), transcript.text[turn.start : turn.end])
+        for document, transcript in sorted(transcripts.items())
+        for turn in transcript.turns
         if document not in asked and settled[document, key(turn.speaker)] != "none"
     ]
     open_to_guess = {place for place, part in settled.items() if not part}
-    guessed = guess_interviewers(said, open_to_guess=open_to_guess)
+    guessed = guess_interviewers(turns, open_to_guess=open_to_guess)
     found_roles = {}
     for (document, name), speaker in speakers.items():
         is_guess = guessed.get(document) == name
@@ -78,14 +80,14 @@ def roles(
     return found_roles
 
 
-def guess_interviewers(said: Sequence[Said], *, open_to_guess: set[tuple[str, str]]) -> dict[str, str]:
+def guess_interviewers(all_turns: Sequence[Said], *, open_to_guess: set[tuple[str, str]]) -> dict[str, str]:
     """Return the speaker key of the likely interviewer per document; documents without a clear one are omitted.
 
     Signs are the share of turns with a question, shorter turns than the others', speaking first, and asking most in
     other documents too. Only (document, speaker) pairs in `open_to_guess` qualify, and never a sole speaker.
     """
     by_document: dict[str, list[Said]] = defaultdict(list)
-    for turn in said:
+    for turn in all_turns:
         by_document[turn.document].append(turn)
     shares = {document: _asking(turns) for document, turns in by_document.items()}
     leads = Counter(speaker for share in shares.values() for speaker in _leaders(share))

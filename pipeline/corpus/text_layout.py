@@ -59,13 +59,13 @@ def paragraphs(text: str, *, wrapped: bool) -> Iterator[tuple[int, int]]:
     A heading or note is a paragraph of its own even within a block.
     """
     open_at, close_at = -1, -1
-    for found in _LINE.finditer(text):
-        start, end = trimmed(text, found.start(), found.end())
+    for match in _LINE.finditer(text):
+        start, end = trimmed(text, match.start(), match.end())
         if start == end:
             continue
         line = text[start:end]
         alone = is_heading(line) or is_note(line)
-        goes_on = wrapped and not alone and open_at >= 0 and text[close_at : found.start()].count("\n") == 1
+        goes_on = wrapped and not alone and open_at >= 0 and text[close_at : match.start()].count("\n") == 1
         if not goes_on:
             if open_at >= 0:
                 yield open_at, close_at

@@ -16,36 +16,36 @@ from pipeline.deductive.mapping_few import EVERYTHING
 FROM_CODEBOOK, OUT_OF_FOLD, FROM_EVERYTHING = "codebook", "out of fold", "all coded documents"
 
 
-def status(found: Mapped, segments: pd.DataFrame, *, codes: Tree, doubt: float) -> pd.DataFrame:
+def status(mapped: Mapped, segments: pd.DataFrame, *, codes: Tree, doubt: float) -> pd.DataFrame:
     """Return rows of segment_codes, sorted by segment: one per segment that the method could predict.
 
     A segment without a code is uncertain if its nearest code reaches at least `doubt` of its threshold. The review list
     alternates between codes and lists, for each, the segments nearest to the threshold first, where an answer teaches
     most.
     """
-    columns = [number for number, name in enumerate(found.codes) if name in codes.given]
-    accepted = found.accepted[:, columns]
-    nearness = found.scores[:, columns] / np.maximum(found.limits[:, columns], 1e-9)
+    columns = [number for number, name in enumerate(mapped.codes) if name in codes.given]
+    accepted = mapped.accepted[:, columns]
+    nearness = mapped.scores[:, columns] / np.maximum(mapped.limits[:, columns], 1e-9)
     # The best code is the accepted one most above its threshold, otherwise the one nearest to it.
     best = np.argmax(np.where(accepted, nearness + 1e6, nearness), axis=1)
     row = np.arange(len(best))
     any_code, near = accepted.any(axis=1), nearness[row, best] >= doubt
-    source = FROM_CODEBOOK if found.method == "zero_shot" else FROM_EVERYTHING
+    source = FROM_CODEBOOK if mapped.method == "zero_shot" else FROM_EVERYTHING
     frame = pd.DataFrame(
         {
             "segment_id": segments["segment_id"].to_numpy(),
-            "method": found.method,
+            "method": mapped.method,
             "status": np.where(any_code, "accepted", np.where(near, "uncertain", "none")),
             "n_codes": accepted.sum(axis=1),
-            "best_code": np.array(found.codes, dtype=object)[columns][best],
-            "best_score": found.scores[:, columns][row, best].round(6),
-            "threshold": found.limits[:, columns][row, best].round(6),
-            "source": np.where(found.fold == EVERYTHING, source, OUT_OF_FOLD),
-            "fold": found.fold,
+            "best_code": np.array(mapped.codes, dtype=object)[columns][best],
+            "best_score": mapped.scores[:, columns][row, best].round(6),
+            "threshold": mapped.limits[:, columns][row, best].round(6),
+            "source": np.where(mapped.fold == EVERYTHING, source, OUT_OF_FOLD),
+            "fold": mapped.fold,
         }
     )
     frame["review_rank"] = _review(frame, nearness[row, best])
-    return frame[found.told].reset_index(drop=True)
+    return frame[mapped.told].reset_index(drop=True)
 
 
 def _review(frame: pd.DataFrame, nearness: calibration.Floats) -> pd.Series:
@@ -58,53 +58,53 @@ def _review(frame: pd.DataFrame, nearness: calibration.Floats) -> pd.Series:
     return ranks
 
 
-def quality(found: Mapped, truth: Truth, *, codes: Tree) -> pd.DataFrame:
+def quality(mapped: Mapped, truth: Truth, *, codes: Tree) -> pd.DataFrame:
     """Return rows of mapping_quality: a method's performance on human-coded segments, one row per code and one for all.
 
     A code with sub-codes counts if it or any of them was assigned. Undefined values are missing.
     """
-    rows_known = found.told & truth.seen
-    width = len(found.codes)
+    rows_known = mapped.told & truth.seen
+    width = len(mapped.codes)
     above = codes.above[:width, :width].astype(np.float64)
-    rolled = (found.accepted.astype(np.float64) @ above) > 0
-    given, said = rolled[rows_known], truth.rolled[rows_known][:, :width]
-    scores = found.scores[rows_known]
+    rolled = (mapped.accepted.astype(np.float64) @ above) > 0
+    assigned, known_codes = rolled[rows_known], truth.rolled[rows_known][:, :width]
+    scores = mapped.scores[rows_known]
     rows = [
-        _figures(found, name, given[:, [column]], said[:, [column]])
-        | {"threshold": float(found.limits[found.told, column].mean()) if found.told.any() else np.nan}
-        | {"ece": calibration.calibration_error(calibration.reliability(scores[:, [column]], said[:, [column]]))}
-        for column, name in enumerate(found.codes)
+        _figures(mapped, name, assigned[:, [column]], known_codes[:, [column]])
+        | {"threshold": float(mapped.limits[mapped.told, column].mean()) if mapped.told.any() else np.nan}
+        | {"ece": calibration.calibration_error(calibration.reliability(scores[:, [column]], known_codes[:, [column]]))}
+        for column, name in enumerate(mapped.codes)
         if name in codes.given
     ]
-    columns = [column for column, name in enumerate(found.codes) if name in codes.given]
-    direct = found.accepted[rows_known][:, columns], truth.direct[rows_known][:, columns]
-    curve = calibration.reliability(scores[:, columns], said[:, columns])
+    columns = [column for column, name in enumerate(mapped.codes) if name in codes.given]
+    direct = mapped.accepted[rows_known][:, columns], truth.direct[rows_known][:, columns]
+    curve = calibration.reliability(scores[:, columns], known_codes[:, columns])
     rows.append(
-        _figures(found, ALL_CODES, *direct) | {"threshold": np.nan, "ece": calibration.calibration_error(curve)}
+        _figures(mapped, ALL_CODES, *direct) | {"threshold": np.nan, "ece": calibration.calibration_error(curve)}
     )
     return pd.DataFrame(rows)
 
 
-def _figures(found: Mapped, name: str, given: Bools, said: Bools) -> dict[str, object]:
-    right, n_given, n_said = int((given & said).sum()), int(given.sum()), int(said.sum())
+def _figures(mapped: Mapped, name: str, assigned: Bools, known_codes: Bools) -> dict[str, object]:
+    right, n_given, n_said = int((assigned & known_codes).sum()), int(assigned.sum()), int(known_codes.sum())
     return {
-        "method": found.method,
+        "method": mapped.method,
         "code": name,
-        "n_segments": len(given),
+        "n_segments": len(assigned),
         "n_coded": n_said,
         "n_given": n_given,
         "n_right": right,
-        "coverage": float(given.any(axis=1).mean()) if len(given) else np.nan,
+        "coverage": float(assigned.any(axis=1).mean()) if len(assigned) else np.nan,
         "precision": right / n_given if n_given else np.nan,
         "recall": right / n_said if n_said else np.nan,
         "f1": 2 * right / (n_given + n_said) if n_given + n_said else np.nan,
     }
 
 
-def curve(found: Mapped, truth: Truth, *, codes: Tree) -> pd.DataFrame:
+def curve(mapped: Mapped, truth: Truth, *, codes: Tree) -> pd.DataFrame:
     """Return rows of code_reliability: the method's scores against human codes, for all codes together."""
-    known = found.told & truth.seen
-    columns: Sequence[int] = [column for column, name in enumerate(found.codes) if name in codes.given]
-    table = calibration.reliability(found.scores[known][:, columns], truth.rolled[known][:, columns])
-    table.insert(0, "method", found.method)
+    known = mapped.told & truth.seen
+    columns: Sequence[int] = [column for column, name in enumerate(mapped.codes) if name in codes.given]
+    table = calibration.reliability(mapped.scores[known][:, columns], truth.rolled[known][:, columns])
+    table.insert(0, "method", mapped.method)
     return table

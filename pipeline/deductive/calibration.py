@@ -79,11 +79,11 @@ def fit(scores: Floats, truth: Bools, *, prior: float = PRIOR) -> Calibrator:
 def _newton(inputs: Floats, known: Floats, *, towards: Floats, prior: float) -> Floats:
     """Return logistic regression weights per code (codes x inputs), with a Gaussian prior around `towards`."""
     weights = np.repeat(towards[None], len(inputs), axis=0)
-    turned, held = inputs.transpose(0, 2, 1), prior * np.eye(len(towards))
+    turned, penalty = inputs.transpose(0, 2, 1), prior * np.eye(len(towards))
     for _ in range(ROUNDS):
         p = sigmoid((inputs @ weights[:, :, None])[:, :, 0])
         slope = (turned @ (p - known)[:, :, None])[:, :, 0] + prior * (weights - towards)
-        bend = turned @ (inputs * (p * (1 - p))[:, :, None]) + held
+        bend = turned @ (inputs * (p * (1 - p))[:, :, None]) + penalty
         step = np.clip(np.linalg.solve(bend, slope[:, :, None])[:, :, 0], -2, 2)
         weights -= step
         if np.abs(step).max(initial=0.0) < ENOUGH:

@@ -29,8 +29,8 @@ def _prose(value: Any) -> Any:
         value = "; ".join(item.strip().rstrip(";") for item in value)
     if not isinstance(value, str):
         return value
-    if found := text_files.STRANGE.search(value):
-        raise ValueError(f"contains the control character U+{ord(found[0]):04X}; remove it")
+    if control := text_files.STRANGE.search(value):
+        raise ValueError(f"contains the control character U+{ord(control[0]):04X}; remove it")
     return " ".join(value.split())
 
 
@@ -125,12 +125,12 @@ class Codebook(BaseModel):
 def load_codebook(path: Path) -> Codebook:
     """Read and validate a codebook. Raises CodebookError with all problems, each with line and entry."""
     try:
-        found = yaml_files.read_yaml(path)
+        document = yaml_files.read_yaml(path)
     except FileNotFoundError:
         raise CodebookError(f"{path} is missing. Create an empty one with `counterpoint new {path.parent}`.") from None
     except yaml_files.YamlError as error:
         raise CodebookError(str(error)) from None
-    raw = found.value
+    raw = document.value
     if raw is None:
         return Codebook()
     if not isinstance(raw, yaml_files.Map) or not isinstance(raw.get("codes", []), list | None):
@@ -142,7 +142,7 @@ def load_codebook(path: Path) -> Codebook:
         if key != "codes"
     ]
     codes = raw.get("codes") or yaml_files.List(0)
-    return parse_codebook(codes, place=str(path), lines=codes.lines, problems=strange + found.problems)
+    return parse_codebook(codes, place=str(path), lines=codes.lines, problems=strange + document.problems)
 
 
 def parse_codebook(
@@ -152,24 +152,24 @@ def parse_codebook(
 
     `place` and `lines` (one per entry): locations for messages. `problems`: earlier problems to report as well.
     """
-    found = list(problems or [])
+    messages = list(problems or [])
     codes: list[tuple[str, Code]] = []
     for number, entry in enumerate(entries):
         where = f"{place}, line {lines[number]}" if lines and number < len(lines) else f"{place}, entry {number + 1}"
         if isinstance(entry, str) and not isinstance(entry, yaml_files.Numeral):
             entry = {"name": entry}
         if not isinstance(entry, dict):
-            found.append(
+            messages.append(
                 f"{where}: {entry!r} is not a code: a code needs a name, with its fields below. Begin with '- name:'."
             )
             continue
         try:
             codes.append((where, Code(**{str(key): value for key, value in entry.items()})))
         except ValidationError as error:
-            found += [_sentence(where, str(entry.get("name", "?")), problem) for problem in error.errors()]
-    found += _wrong_between(codes, {str(entry.get("name")) for entry in entries if isinstance(entry, dict)})
-    if found:
-        raise CodebookError("\n".join(found))
+            messages += [_sentence(where, str(entry.get("name", "?")), problem) for problem in error.errors()]
+    messages += _wrong_between(codes, {str(entry.get("name")) for entry in entries if isinstance(entry, dict)})
+    if messages:
+        raise CodebookError("\n".join(messages))
     return Codebook(codes=tuple(code for _, code in codes))
 
 
@@ -184,7 +184,7 @@ def dump_codebook(book: Codebook) -> str:
 
 def _wrong_between(codes: list[tuple[str, Code]], written: set[str]) -> list[str]:
     """Return problems across entries: duplicate names, unknown parents, and loops."""
-    said = []
+    messages = []
     counts = Counter(code.name.casefold() for _, code in codes)
     first: dict[str, str] = {}
     parents = {code.name: code.parent for _, code in reversed(codes)}  # the first of duplicate names counts
@@ -192,13 +192,13 @@ def _wrong_between(codes: list[tuple[str, Code]], written: set[str]) -> list[str
     for where, code in codes:
         key = code.name.casefold()
         if counts[key] > 1 and key in first:
-            said.append(
+            messages.append(
                 f"{where}: duplicate code '{code.name}', first given at {first[key]}. Code names must be "
                 "unique: rename one."
             )
         first.setdefault(key, where)
         if code.parent and code.parent not in known:
-            said.append(
+            messages.append(
                 f"{where}: the parent '{code.parent}' of '{code.name}' is not a code. Add it or correct the name."
             )
     rings: set[frozenset[str]] = set()
@@ -207,8 +207,8 @@ def _wrong_between(codes: list[tuple[str, Code]], written: set[str]) -> list[str
         if ring and frozenset(ring) not in rings:
             rings.add(frozenset(ring))
             shown = " > ".join(f"'{name}'" for name in (*ring, ring[0]))
-            said.append(f"{where}: the parents of '{code.name}' form a loop ({shown}). Remove one `parent`.")
-    return said
+            messages.append(f"{where}: the parents of '{code.name}' form a loop ({shown}). Remove one `parent`.")
+    return messages
 
 
 def _ring(name: str, parents: dict[str, str]) -> list[str]:

@@ -84,8 +84,8 @@ def truth(segments: pd.DataFrame, codings: pd.DataFrame, *, codes: Tree, uncoded
     place = {str(segment): number for number, segment in enumerate(segments["segment_id"])}
     column = {name: number for number, name in enumerate(codes.names)}
     direct = np.zeros((len(segments), len(codes.names)), dtype=bool)
-    said = given[given["code"] != NO_CODE]
-    direct[said["segment_id"].map(place).to_numpy(np.int64), said["code"].map(column).to_numpy(np.int64)] = True
+    assigned = given[given["code"] != NO_CODE]
+    direct[assigned["segment_id"].map(place).to_numpy(np.int64), assigned["code"].map(column).to_numpy(np.int64)] = True
     explicit = codings["code"] == NO_CODE
     full = set(codings["document"]) - set(codings.loc[explicit, "document"]) if uncoded == "negative" else set()
     answered = segments["segment_id"].isin(given["segment_id"])

@@ -92,7 +92,7 @@ def zero_shot(material: Material, *, book: Codebook, codes: Tree, codes_per_segm
 def few_shot(material: Material, *, codes: Tree, truth: Truth, options: mapping_few.Options) -> Mapped:
     """Map from human codes, predicting each document with a model that saw none of its codes."""
     features, lines = material.learned_from
-    found = mapping_few.predict(
+    predicted = mapping_few.predict(
         features,
         truth.rolled,
         groups=material.segments["document"].to_numpy(dtype=np.str_),
@@ -102,11 +102,19 @@ def few_shot(material: Material, *, codes: Tree, truth: Truth, options: mapping_
         words=mapping_zero.rolled(_beside(material.words, len(codes.names)), codes.above),
         in_order=True,
     )
-    scores = mapping_zero.rolled(found.probabilities, codes.above)
+    scores = mapping_zero.rolled(predicted.probabilities, codes.above)
     given = np.array([name in codes.given for name in codes.names], dtype=bool)
-    accepted = decided(scores, found.thresholds, above=codes.above, given=given)
-    told = found.fold != UNPREDICTED
-    return Mapped("few_shot", codes.names, scores, found.thresholds, accepted & told[:, None], told, found.fold)
+    accepted = decided(scores, predicted.thresholds, above=codes.above, given=given)
+    predictable = predicted.fold != UNPREDICTED
+    return Mapped(
+        "few_shot",
+        codes.names,
+        scores,
+        predicted.thresholds,
+        accepted & predictable[:, None],
+        predictable,
+        predicted.fold,
+    )
 
 
 def _beside(words: Floats, width: int) -> Floats:
@@ -140,18 +148,18 @@ def decided(scores: Floats, limits: Floats, *, above: Bools, given: Bools) -> Bo
     return accepted
 
 
-def assignments(found: Mapped, segments: pd.DataFrame, *, codes: Tree) -> pd.DataFrame:
+def assignments(mapped: Mapped, segments: pd.DataFrame, *, codes: Tree) -> pd.DataFrame:
     """Return rows of code_assignments: each segment that the method could predict with each assignable code."""
-    columns = [number for number, name in enumerate(found.codes) if name in codes.given]
-    rows = np.flatnonzero(found.told)
-    names = np.array(found.codes, dtype=object)[columns]
+    columns = [number for number, name in enumerate(mapped.codes) if name in codes.given]
+    rows = np.flatnonzero(mapped.told)
+    names = np.array(mapped.codes, dtype=object)[columns]
     grid = np.ix_(rows, np.array(columns, dtype=np.int64))
     return pd.DataFrame(
         {
             "segment_id": np.repeat(segments["segment_id"].to_numpy()[rows], len(columns)),
             "code": np.tile(names, len(rows)),
-            "score": found.scores[grid].ravel().round(6),
-            "accepted": found.accepted[grid].ravel(),
-            "method": found.method,
+            "score": mapped.scores[grid].ravel().round(6),
+            "accepted": mapped.accepted[grid].ravel(),
+            "method": mapped.method,
         }
     )

@@ -53,8 +53,8 @@ def questions(segments: pd.DataFrame, plain: Floats) -> Floats:
     weights = np.maximum(segments["n_words"].to_numpy(dtype=np.float64), 1.0)[talk, None]
     np.add.at(means, segments["turn_id"].map(place).to_numpy(np.int64)[talk], plain[talk] * weights)
     asked = segments["prompt_id"].map(place).fillna(len(turns)).to_numpy(np.int64)
-    found: Floats = unit(means)[asked]
-    return found
+    vectors: Floats = unit(means)[asked]
+    return vectors
 
 
 def vocabulary(texts: Sequence[str], others: Sequence[str], *, size: int, seed: int) -> tuple[Floats, Floats]:

@@ -71,12 +71,12 @@ def folds_of(groups: npt.NDArray[np.str_], *, coded: Bools, folds: int) -> Ints:
     names, place = np.unique(groups[coded], return_inverse=True)
     sizes = np.bincount(place, minlength=len(names))
     k = min(folds, len(names))
-    held = np.zeros(max(k, 1), dtype=np.int64)
+    sizes_of_folds = np.zeros(max(k, 1), dtype=np.int64)
     fold_of: dict[str, int] = {}
     for number in sorted(range(len(names)), key=lambda i: (-sizes[i], names[i])):
-        chosen = int(np.argmin(held))
+        chosen = int(np.argmin(sizes_of_folds))
         fold_of[str(names[number])] = chosen
-        held[chosen] += sizes[number]
+        sizes_of_folds[chosen] += sizes[number]
     return np.array([fold_of.get(str(group), EVERYTHING) for group in groups], dtype=np.int64)
 
 
@@ -123,13 +123,15 @@ class _Scorer:
         passages = np.maximum(sums.codes[-1], 0.0)
         rows = float(sum(part.features[-1, -1] for part in parts))
         plain: Floats = self.X @ sums.solve(max(self.options.ridge * rows / (rows + RIDGE_FROM), 1e-3))
-        told = plain
+        by_words = plain
         if self.words is not None:
             # Uses only the spread and the passages that the model itself has seen.
             share = self.options.by_words * WORDS_UNTIL / (WORDS_UNTIL + passages)
-            told = plain + float(plain.std(axis=0).mean()) * share * self.words
+            by_words = plain + float(plain.std(axis=0).mean()) * share * self.words
         alike = self.nearest(self.Y, folds)
-        return np.stack([told, plain, alike, np.zeros_like(told) if self.groups is None else around(told, self.groups)])
+        return np.stack(
+            [by_words, plain, alike, np.zeros_like(by_words) if self.groups is None else around(by_words, self.groups)]
+        )
 
 
 def predict(
@@ -162,8 +164,8 @@ def predict(
 
     def without(*left: int) -> Floats:
         # Summed anew each time, because subtraction would change the last digit.
-        kept = [f for f in range(k) if f not in left]
-        return model([learned[f] for f in kept], kept)
+        remaining = [f for f in range(k) if f not in left]
+        return model([learned[f] for f in remaining], remaining)
 
     scores = np.zeros((KINDS, *Y.shape))
     inner: dict[tuple[int, int], Floats] = {}

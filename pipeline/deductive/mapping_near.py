@@ -39,10 +39,10 @@ class Nearest:
         for f in range(k):
             members = np.flatnonzero(fold == f)
             theirs = features[members].T
-            found = [_best((features[at : at + BLOCK] @ theirs).round(DIGITS)) for at in range(0, n, BLOCK)]
-            order = np.vstack([one for one, _ in found]) if found else np.zeros((0, 0), dtype=np.int64)
+            blocks = [_best((features[at : at + BLOCK] @ theirs).round(DIGITS)) for at in range(0, n, BLOCK)]
+            order = np.vstack([columns for columns, _ in blocks]) if blocks else np.zeros((0, 0), dtype=np.int64)
             rows.append(members[order])
-            likeness.append(np.vstack([value for _, value in found]) if found else np.zeros((0, 0)))
+            likeness.append(np.vstack([value for _, value in blocks]) if blocks else np.zeros((0, 0)))
         return cls(tuple(rows), tuple(likeness))
 
     def __call__(self, Y: Floats, folds: list[int]) -> Floats:
@@ -53,10 +53,10 @@ class Nearest:
         rows = np.take_along_axis(rows, order, axis=1)
         weights = np.maximum(likeness, 0.0) ** SHARPNESS
         weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
-        found = np.zeros(Y.shape)
+        shares = np.zeros(Y.shape)
         for column in range(rows.shape[1]):
-            found += weights[:, [column]] * Y[rows[:, column]]
-        return found
+            shares += weights[:, [column]] * Y[rows[:, column]]
+        return shares
 
 
 def _best(likeness: Floats) -> tuple[Ints, Floats]:

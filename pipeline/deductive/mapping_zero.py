@@ -45,12 +45,12 @@ def texts(book: Codebook) -> list[str]:
     return list(dict.fromkeys(text for code in book.codes for text in (*lines(code), *against(code))))
 
 
-def scores(found: Views, *, book: Codebook, vectors: dict[str, npt.NDArray[np.float32]]) -> Floats:
+def scores(views: Views, *, book: Codebook, vectors: dict[str, npt.NDArray[np.float32]]) -> Floats:
     """Return standardised similarities of segments to codes (segments x codes of the book).
 
     `vectors`: a vector for each of `texts(book)`.
     """
-    talk = unit(found.plain + found.around + QUESTION * found.question)
+    talk = unit(views.plain + views.around + QUESTION * views.question)
     likeness = talk @ np.stack([_prototype(code, vectors) for code in book.codes]).T
     for column, code in enumerate(book.codes):
         if against(code):
@@ -80,8 +80,8 @@ def standardised(likeness: Floats) -> Floats:
         return likeness
     variance = likeness.var(axis=0)
     variance = (n * variance + SHARED * variance.mean()) / (n + SHARED)
-    found = (likeness - likeness.mean(axis=0)) / np.sqrt(variance + 1e-9)
-    return np.asarray(found.round(DIGITS), dtype=np.float64)
+    z_scores = (likeness - likeness.mean(axis=0)) / np.sqrt(variance + 1e-9)
+    return np.asarray(z_scores.round(DIGITS), dtype=np.float64)
 
 
 def limit(found: Floats, *, codes_per_segment: float) -> float:

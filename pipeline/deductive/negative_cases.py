@@ -14,19 +14,19 @@ MAJORITY = 2.0
 OPPOSITE = {"facilitator": "barrier", "barrier": "facilitator"}
 
 
-def near(found: Mapped, segments: pd.DataFrame, *, codes: Tree, most: int) -> pd.DataFrame:
+def near(mapped: Mapped, segments: pd.DataFrame, *, codes: Tree, most: int) -> pd.DataFrame:
     """Return, for each code, the highest-scoring segments assigned neither it nor a code above or below it."""
     rows: list[dict[str, Any]] = []
     ids = segments["segment_id"].to_numpy()
-    related = codes.above[: len(found.codes), : len(found.codes)]
+    related = codes.above[: len(mapped.codes), : len(mapped.codes)]
     related = related | related.T
-    for column, name in enumerate(found.codes):
+    for column, name in enumerate(mapped.codes):
         if name not in codes.given:
             continue
-        free = np.flatnonzero(found.told & ~found.accepted[:, related[column]].any(axis=1))
-        ordered = sorted(free, key=lambda row: (-round(float(found.scores[row, column]), 9), ids[row]))
+        free = np.flatnonzero(mapped.told & ~mapped.accepted[:, related[column]].any(axis=1))
+        ordered = sorted(free, key=lambda row: (-round(float(mapped.scores[row, column]), 9), ids[row]))
         for rank, row in enumerate(ordered[:most], start=1):
-            instead = [found.codes[other] for other in np.flatnonzero(found.accepted[row])]
+            instead = [mapped.codes[other] for other in np.flatnonzero(mapped.accepted[row])]
             what = f"was coded {', '.join(instead)} instead" if instead else "was given no code"
             rows.append(
                 {
@@ -34,7 +34,7 @@ def near(found: Mapped, segments: pd.DataFrame, *, codes: Tree, most: int) -> pd
                     "kind": "near",
                     "rank": rank,
                     "segment_id": ids[row],
-                    "score": round(float(found.scores[row, column]), 6),
+                    "score": round(float(mapped.scores[row, column]), 6),
                     "theme_id": -1,
                     "reason": f"Close to the code, but {what}.",
                 }
@@ -47,13 +47,13 @@ def contradicting(given: pd.DataFrame, valence: pd.DataFrame, themes: pd.DataFra
 
     `given`: segment_id, code and score. Sorted by certainty of the valence.
     """
-    told = given.merge(valence[["segment_id", "valence", "score"]], on="segment_id", suffixes=("", "_valence"))
-    told = told.merge(themes.loc[themes["theme_id"] >= 0, ["segment_id", "theme_id"]], on="segment_id")
-    told = told[told["valence"].isin(list(OPPOSITE))]
+    valenced = given.merge(valence[["segment_id", "valence", "score"]], on="segment_id", suffixes=("", "_valence"))
+    valenced = valenced.merge(themes.loc[themes["theme_id"] >= 0, ["segment_id", "theme_id"]], on="segment_id")
+    valenced = valenced[valenced["valence"].isin(list(OPPOSITE))]
     parts = []
-    pairs = told[["code", "theme_id"]].drop_duplicates().sort_values(["code", "theme_id"])
+    pairs = valenced[["code", "theme_id"]].drop_duplicates().sort_values(["code", "theme_id"])
     for code, theme in pairs.itertuples(index=False):
-        group = told[(told["code"] == code) & (told["theme_id"] == theme)]
+        group = valenced[(valenced["code"] == code) & (valenced["theme_id"] == theme)]
         counts = group["valence"].value_counts().reindex(list(OPPOSITE), fill_value=0)
         usual = str(counts.sort_values(ascending=False, kind="stable").index[0])
         if counts[usual] < max(FEWEST, MAJORITY * counts[OPPOSITE[usual]]):

@@ -18,7 +18,7 @@ from pipeline.deductive.mapping_few import EVERYTHING, FOLDS_TO_CALIBRATE
 
 def record(
     tables: Mapping[str, pd.DataFrame],
-    found: Sequence[Mapped],
+    results: Sequence[Mapped],
     material: Material | None,
     truth: Truth,
     *,
@@ -28,8 +28,8 @@ def record(
     uncoded: Uncoded,
     seed: int,
 ) -> Record:
-    """Return the stage's record. `tables`: its tables; `found`: results per method; `truth`: human codes."""
-    methods = [one.method for one in found]
+    """Return the stage's record. `tables`: its tables; `results`: results per method; `truth`: human codes."""
+    methods = [result.method for result in results]
     made = Record(
         segments=len(truth.seen),
         codes=len(book),
@@ -40,13 +40,13 @@ def record(
         methods=methods,
         primary=coders.primary(methods),
     )
-    if material is None or not found:
+    if material is None or not results:
         return made
     made |= {"context": options.context, "context_decay": options.context_decay}
     if "zero_shot" in methods:
         made |= {"codes_per_segment": options.codes_per_segment}
     if "few_shot" in methods:
-        learned = next(one for one in found if one.method == "few_shot")
+        learned = next(result for result in results if result.method == "few_shot")
         made |= _learned(learned, material, truth, codes=codes, options=options)
         made |= {"uncoded": uncoded, "seed": seed}
     status = tables["segment_codes"]
@@ -60,11 +60,11 @@ def record(
     return made
 
 
-def _learned(found: Mapped, material: Material, truth: Truth, *, codes: Tree, options: MapCodes) -> dict[str, Any]:
+def _learned(mapped: Mapped, material: Material, truth: Truth, *, codes: Tree, options: MapCodes) -> dict[str, Any]:
     """Return how few-shot mapping learned, and from how many passages of each code."""
     read = material.segments["document"].to_numpy()[truth.seen]
     passages = truth.rolled[truth.seen].sum(axis=0)
-    folds = len(set(found.fold.tolist()) - {EVERYTHING})
+    folds = len(set(mapped.fold.tolist()) - {EVERYTHING})
     columns = material.learned_from[0].shape[1] - 3 * material.views.plain.shape[1]
     return {
         "read": int(truth.seen.sum()),

@@ -61,14 +61,14 @@ def marks(n_overlap: int, n_theme: int, n_code: int, n_all: int) -> bool:
 
 
 def _verdicts(overlaps: dict[str, int], n_theme: int, n_code: dict[Any, int], n_all: int) -> dict[str, str]:
-    found = {code: n for code, n in overlaps.items() if marks(n, n_theme, n_code[code], n_all)}
-    ordered = sorted(found.values(), reverse=True)
+    marking = {code: n for code, n in overlaps.items() if marks(n, n_theme, n_code[code], n_all)}
+    ordered = sorted(marking.values(), reverse=True)
     if not ordered:
         return {}
     if len(ordered) == 1 or ordered[0] >= DOMINANT * ordered[1]:
-        return {code: "fits" if n == ordered[0] else "other" for code, n in found.items()}
+        return {code: "fits" if n == ordered[0] else "other" for code, n in marking.items()}
     # Codes far less frequent than the first are ignored.
-    return {code: "ambiguous" for code, n in found.items() if DOMINANT * n > ordered[0]}
+    return {code: "ambiguous" for code, n in marking.items() if DOMINANT * n > ordered[0]}
 
 
 def recovery(table: pd.DataFrame, *, codes: list[str], n_all: int) -> pd.DataFrame:

@@ -110,7 +110,7 @@ def witness(texts: list[str], plain: Floats, anchors: npt.NDArray[np.float32]) -
 
 def valences(
     segments: pd.DataFrame,
-    said: Witness,
+    evidence_of: Witness,
     *,
     codings: pd.DataFrame,
     features: Callable[[], Floats],
@@ -120,8 +120,8 @@ def valences(
 
     `features`: returns the features, one row per segment; called only if there is something to learn.
     """
-    helps = said.helps
-    both = np.array([one.helps > 0 and one.hinders > 0 for one in said.readings], dtype=bool)
+    helps = evidence_of.helps
+    both = np.array([counts.helps > 0 and counts.hinders > 0 for counts in evidence_of.readings], dtype=bool)
     sides = np.stack([helps, 1 - helps], axis=1)
     verdict = np.where(helps >= CLEAR, "facilitator", np.where(helps <= 1 - CLEAR, "barrier", ""))
     verdict = np.where(verdict != "", verdict, np.where(both, "both", "neither"))
@@ -130,20 +130,20 @@ def valences(
     method = np.full(len(segments), "zero_shot", dtype=object)
     coded = _coded(segments, codings)
     if coded.sum(axis=0).min() >= FEWEST:
-        own = np.stack([said.vectors * OF_VECTORS, said.words * OF_WORDS], axis=1) / 4
-        found = mapping_few.predict(
+        own = np.stack([evidence_of.vectors * OF_VECTORS, evidence_of.words * OF_WORDS], axis=1) / 4
+        predicted = mapping_few.predict(
             np.hstack([features(), own]),
             coded,
             groups=segments["document"].to_numpy(dtype=np.str_),
             seen=np.asarray(coded.any(axis=1)),
             options=options,
         )
-        learned = found.fold >= EVERYTHING
-        fits = found.probabilities >= found.thresholds
+        learned = predicted.fold >= EVERYTHING
+        fits = predicted.probabilities >= predicted.thresholds
         names = np.array(["neither", "barrier", "facilitator", "both"], dtype=object)[2 * fits[:, 0] + fits[:, 1]]
-        sure = np.where(fits, found.probabilities, 1 - found.probabilities).min(axis=1)
+        sure = np.where(fits, predicted.probabilities, 1 - predicted.probabilities).min(axis=1)
         verdict, score = np.where(learned, names, verdict), np.where(learned, sure, score)
-        sides = np.where(learned[:, None], found.probabilities, sides)
+        sides = np.where(learned[:, None], predicted.probabilities, sides)
         method[learned] = "few_shot"
     spans = [
         evidence(str(text), str(way)) for text, way in zip(segments["text"].tolist(), verdict.tolist(), strict=True)
@@ -167,11 +167,11 @@ def evidence(text: str, verdict: str) -> tuple[int, int]:
     """Return the span of the sentence that best supports the verdict; (0, 0) if there is none."""
     best, place = 0, (0, 0)
     for match in SENTENCE.finditer(text):
-        found = read(match.group())
+        counts = read(match.group())
         weight = {
-            "facilitator": found.helps - found.hinders,
-            "barrier": found.hinders - found.helps,
-            "both": found.helps + found.hinders,
+            "facilitator": counts.helps - counts.hinders,
+            "barrier": counts.hinders - counts.helps,
+            "both": counts.helps + counts.hinders,
         }.get(verdict, 0)
         if weight > best:
             lead = len(match.group()) - len(match.group().lstrip())

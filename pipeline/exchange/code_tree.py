@@ -94,12 +94,12 @@ def themes(
     *,
     taken: set[str],
     study: str,
-    told: Sequence[str] = (),
+    sentences: Sequence[str] = (),
     become: Mapping[int, str] | None = None,
 ) -> tuple[list[Node], dict[int, Node]]:
     """Return the candidate themes as a tree (empty if there are none), and each theme's node by id.
 
-    `told`: sentences about all themes; `become`: each theme's status for people, by id; `taken`: names in use, which
+    `sentences`: about all themes; `become`: each theme's status for people, by id; `taken`: names in use, which
     get the theme's id appended, because some programs treat names as ids.
     """
     if table.empty:
@@ -108,7 +108,7 @@ def themes(
     root = Node(
         refi.guid(study, "themes"),
         refi.THEMES,
-        " ".join(("Proposed by the pipeline for researchers to review.", *told)),
+        " ".join(("Proposed by the pipeline for researchers to review.", *sentences)),
         codable=False,
     )
     nodes: dict[int, Node] = {}
@@ -124,12 +124,12 @@ def themes(
 
 def _said(row: Any, become: Mapping[int, str]) -> str:
     """Return a theme's description."""
-    held = row._asdict()
-    words = languages.shown(held["keywords"], str(held.get("language", languages.ENGLISH)))
-    kind = "sub-theme" if held["level"] > 1 else "theme"
-    counts = f"{held['n_segments']} segments, {held['n_cases']} cases, {held['n_documents']} documents"
-    said = held.get("passport") or f"Proposed by the pipeline: {counts}."
-    known = become.get(held["theme_id"], held.get("status") if held["level"] == 1 else "")
+    fields = row._asdict()
+    words = languages.shown(fields["keywords"], str(fields.get("language", languages.ENGLISH)))
+    kind = "sub-theme" if fields["level"] > 1 else "theme"
+    counts = f"{fields['n_segments']} segments, {fields['n_cases']} cases, {fields['n_documents']} documents"
+    summary = fields.get("passport") or f"Proposed by the pipeline: {counts}."
+    known = become.get(fields["theme_id"], fields.get("status") if fields["level"] == 1 else "")
     status = f"Status: {known}.\n" if known else ""
-    kind = kind.capitalize() if held.get("status") == "accepted" else f"Candidate {kind}"
-    return f"{kind} {held['theme_id']}. {said}\n{status}Keywords: {words}."
+    kind = kind.capitalize() if fields.get("status") == "accepted" else f"Candidate {kind}"
+    return f"{kind} {fields['theme_id']}. {summary}\n{status}Keywords: {words}."

@@ -27,7 +27,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, str):
         return formula_guard.guarded(value)
     if not pd.api.types.is_scalar(value):
-        return formula_guard.guarded(json.dumps([_json(one) for one in value], ensure_ascii=False))
+        return formula_guard.guarded(json.dumps([_json(item) for item in value], ensure_ascii=False))
     if pd.isna(value):
         return ""
     if pd.api.types.is_bool(value):

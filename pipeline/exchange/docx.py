@@ -27,15 +27,15 @@ LEVELS = 9
 
 def codebook(book: Codebook) -> bytes:
     """Return the codebook as a Word document: one heading per code, sub-codes below their parents."""
-    made = begun("Codebook")
+    document = begun("Codebook")
     if not len(book):
-        made.add_paragraph("The codebook has no codes.")
+        document.add_paragraph("The codebook has no codes.")
     waiting = [(name, 1) for name in reversed(book.categories)]
     while waiting:
         name, level = waiting.pop()
-        _code(made, book, name, level)
+        _code(document, book, name, level)
         waiting += [(child, level + 1) for child in reversed(book.children(name))]
-    return saved(made)
+    return saved(document)
 
 
 def matrix(
@@ -49,48 +49,48 @@ def matrix(
 
     `table`: framework_matrix; `cases`: with attributes; `codes`: their order; `said`: summaries written by people.
     """
-    made = begun("Framework matrix")
-    made.add_paragraph(
+    document = begun("Framework matrix")
+    document.add_paragraph(
         "A framework matrix (Gale et al. 2013) for print: one section per case, one row per code. Codes "
         "are candidates assigned by a program: read the passages before relying on a cell. The text is "
         "verbatim unless an author is named beside the count; […] marks omitted text."
     )
     known = {str(row["case"]): row for row in cases.to_dict("records")}
     place = {code: number for number, code in enumerate(codes)}
-    for case, held in table_rows.groups(table, "case").items():
-        made.add_heading(markup.allowed(str(case)), level=1)
+    for case, cells in table_rows.groups(table, "case").items():
+        document.add_heading(markup.allowed(str(case)), level=1)
         values = [f"{name}: {value}" for name, value in known.get(str(case), {}).items() if name != "case" and value]
         if values:
-            made.add_paragraph(markup.allowed("; ".join(str(value) for value in values)))
-        grid = made.add_table(rows=1, cols=2)
+            document.add_paragraph(markup.allowed("; ".join(str(value) for value in values)))
+        grid = document.add_table(rows=1, cols=2)
         grid.style = "Table Grid"
         _filled(grid.rows[0].cells, "Code", "What is said", bold=True)
-        for row in sorted(table_rows.each(held), key=lambda row: (place.get(row.code, len(place)), row.code)):
+        for row in sorted(table_rows.each(cells), key=lambda row: (place.get(row.code, len(place)), row.code)):
             number = f"{row.n_segments} passage{'' if row.n_segments == 1 else 's'}"
             own = (said or {}).get((str(case), str(row.code)))
             text = f"{own.summary}\n({number}; {own.who})" if own else f"{row.summary or NO_SUMMARY}\n({number})"
             silent = SILENT.get(str(row.state), "")
             _filled(grid.add_row().cells, str(row.code), text if own or row.n_segments else silent)
     if table.empty:
-        made.add_paragraph("No matrix: it requires a codebook and speaking participants.")
-    return saved(made)
+        document.add_paragraph("No matrix: it requires a codebook and speaking participants.")
+    return saved(document)
 
 
-def _code(made: Any, book: Codebook, name: str, level: int) -> None:
+def _code(document: Any, book: Codebook, name: str, level: int) -> None:
     code = book[name]
-    made.add_heading(markup.allowed(name), level=min(level, LEVELS))
+    document.add_heading(markup.allowed(name), level=min(level, LEVELS))
     if code.definition:
-        made.add_paragraph(markup.allowed(code.definition))
+        document.add_paragraph(markup.allowed(code.definition))
     for field, label in FIELDS:
         if getattr(code, field):
-            paragraph = made.add_paragraph()
+            paragraph = document.add_paragraph()
             paragraph.add_run(f"{label}: ").bold = True
             paragraph.add_run(markup.allowed(getattr(code, field)))
     for field, label in LISTS:
         if getattr(code, field):
-            made.add_paragraph().add_run(f"{label}:").bold = True
+            document.add_paragraph().add_run(f"{label}:").bold = True
             for quote in getattr(code, field):
-                made.add_paragraph(markup.allowed(quote), style="List Bullet")
+                document.add_paragraph(markup.allowed(quote), style="List Bullet")
 
 
 def begun(title: str) -> Any:
@@ -98,10 +98,15 @@ def begun(title: str) -> Any:
     made = Document()
     made.styles["Normal"].font.name = "Calibri"
     made.styles["Normal"].font.size = Pt(11)
-    held = made.core_properties
-    held.title, held.author, held.last_modified_by, held.comments = title, "Counterpoint", "Counterpoint", ""
-    held.created = held.modified = formula_guard.MADE
-    held.revision = 1
+    properties = made.core_properties
+    properties.title, properties.author, properties.last_modified_by, properties.comments = (
+        title,
+        "Counterpoint",
+        "Counterpoint",
+        "",
+    )
+    properties.created = properties.modified = formula_guard.MADE
+    properties.revision = 1
     made.add_heading(title, level=0)
     return made
 
@@ -111,8 +116,8 @@ def _filled(places: Any, left: str, right: str, *, bold: bool = False) -> None:
         place.paragraphs[0].add_run(markup.allowed(text)).bold = bold
 
 
-def saved(made: Any) -> bytes:
+def saved(document: Any) -> bytes:
     """Return a document's bytes; the same content gives the same bytes."""
     place = io.BytesIO()
-    made.save(place)
+    document.save(place)
     return markup.repacked(place.getvalue())

@@ -58,8 +58,8 @@ def document(
     """
     made = docx.begun("What do you make of it?")
     made.add_paragraph(markup.allowed(f"Study: {study}"))
-    for said in (INTRO[0] if grouped else GATHERED, *((DECIDED,) if decided else ()), *INTRO[1:]):
-        made.add_paragraph(said)
+    for paragraph in (INTRO[0] if grouped else GATHERED, *((DECIDED,) if decided else ()), *INTRO[1:]):
+        made.add_paragraph(paragraph)
     if labeller:
         made.add_paragraph(markup.allowed(f"Some names were written by a language model ({labeller})."))
     about = _table(made)

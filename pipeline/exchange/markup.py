@@ -17,13 +17,13 @@ _DAY = (1980, 1, 1, 0, 0, 0)
 
 def element(tag: str, attributes: Mapping[str, object], *children: str) -> str:
     """Return an XML element without empty attributes. `children`: XML."""
-    said = "".join(
+    written = "".join(
         f' {name}="{escape(allowed(str(value)), _IN_ATTRIBUTE)}"'
         for name, value in attributes.items()
         if value not in (None, "")
     )
     inside = "".join(children)
-    return f"<{tag}{said}>{inside}</{tag}>" if inside else f"<{tag}{said}/>"
+    return f"<{tag}{written}>{inside}</{tag}>" if inside else f"<{tag}{written}/>"
 
 
 def text(tag: str, words: str) -> str:

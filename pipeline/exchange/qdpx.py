@@ -58,19 +58,28 @@ def project(
     """
     codes = code_tree.codes(codebook, tables["codings"], study=study)
     become = tables["theme_states"]
-    told = states_view.told(states.counted(become, tables["theme_assignments"]), become)
+    about_themes = states_view.told(states.counted(become, tables["theme_assignments"]), become)
     trees, nodes = code_tree.themes(
-        tables["themes"], taken=set(codes.guids), study=study, told=told, become=states_view.in_words(become)
+        tables["themes"],
+        taken=set(codes.guids),
+        study=study,
+        sentences=about_themes,
+        become=states_view.in_words(become),
     )
     names = source_names(tables["documents"]["document"])
     sources = {document: refi.guid(study, "source", document) for document in names}
     notes = refi_notes.notes(decisions, nodes, study=study)
     applied = _by_people(tables["codings"], codes.guids)
-    for document, found in _by_pipeline(tables, codes.guids, nodes, method).items():
-        applied[document] += found
+    for document, candidates in _by_pipeline(tables, codes.guids, nodes, method).items():
+        applied[document] += candidates
     people = refi_people.People(tables["turns"], tables["cases"], tables["documents"], study)
     texts = dict(zip(tables["documents"]["document"], tables["documents"]["text"], strict=True))
-    coded_by = {one.coder for found in applied.values() for one in found if one.coder != coders.MODEL}
+    coded_by = {
+        application.coder
+        for applications in applied.values()
+        for application in applications
+        if application.coder != coders.MODEL
+    }
     written = [
         _source(names[document], document, texts[document], applied[document], people, offsets=offsets)
         for document in sorted(texts)
@@ -108,15 +117,17 @@ def _source(
     """Return a text as XML, with its selections, speakers and source type."""
     guid = refi.guid(people.study, "source", document)
     place = _places(text, offsets)
-    selections = [_selection(people.study, document, text, one, place) for one in sorted(applied, key=_order)]
+    selections = [
+        _selection(people.study, document, text, application, place) for application in sorted(applied, key=_order)
+    ]
     attributes = {
         "guid": guid,
         "name": name,
         "plainTextPath": f"internal://{guid}.txt",
         "creatingUser": coders.MODEL_GUID,
     }
-    said = markup.text("Description", people.description(document))
-    return markup.element("TextSource", attributes, said, *selections, people.source_values(document))
+    description = markup.text("Description", people.description(document))
+    return markup.element("TextSource", attributes, description, *selections, people.source_values(document))
 
 
 def _by_people(codings: pd.DataFrame, guids: Mapping[str, str]) -> dict[str, list[_Applied]]:
@@ -124,10 +135,10 @@ def _by_people(codings: pd.DataFrame, guids: Mapping[str, str]) -> dict[str, lis
     groups: dict[tuple[Any, ...], set[str]] = defaultdict(set)
     for row in table_rows.each(codings):
         groups[row.document, row.start, row.end, row.coder, row.memo, row.date].add(guids[str(row.code)])
-    found: dict[str, list[_Applied]] = defaultdict(list)
+    by_document: dict[str, list[_Applied]] = defaultdict(list)
     for (document, start, end, coder, memo, date), codes in groups.items():
-        found[document].append(_Applied(start, end, coder, memo, date, tuple(sorted(codes))))
-    return found
+        by_document[document].append(_Applied(start, end, coder, memo, date, tuple(sorted(codes))))
+    return by_document
 
 
 def _by_pipeline(
@@ -136,54 +147,54 @@ def _by_pipeline(
     """Return the pipeline's codes and themes by document: one selection per segment, with scores in its description."""
     method, scores = _scores(tables["code_assignments"], set(guids), method)
     in_theme = {str(row.segment_id): row for row in table_rows.each(tables["theme_assignments"])}
-    found: dict[str, list[_Applied]] = defaultdict(list)
+    by_document: dict[str, list[_Applied]] = defaultdict(list)
     for segment in table_rows.each(tables["segments"]):
         codes = scores.get(str(segment.segment_id), [])
         applied = [guids[code] for code, _ in codes]
         listed = "; ".join(f"{code} {score:.2f}" for code, score in codes)
-        said = [f"{refi.CANDIDATE[0]}{method}): {listed}"] if codes else []
+        lines = [f"{refi.CANDIDATE[0]}{method}): {listed}"] if codes else []
         theme = in_theme.get(str(segment.segment_id))
         if theme is not None and theme.theme_id in nodes:
-            said.append(f"{refi.CANDIDATE[1]}{nodes[theme.theme_id].name} {theme.strength:.2f}")
-            applied += [nodes[one].guid for one in (theme.theme_id, theme.subtheme_id) if one in nodes]
+            lines.append(f"{refi.CANDIDATE[1]}{nodes[theme.theme_id].name} {theme.strength:.2f}")
+            applied += [nodes[number].guid for number in (theme.theme_id, theme.subtheme_id) if number in nodes]
         if applied:
-            one = _Applied(segment.start, segment.end, coders.MODEL, "\n".join(said), "", tuple(applied))
-            found[str(segment.document)].append(one)
-    return found
+            application = _Applied(segment.start, segment.end, coders.MODEL, "\n".join(lines), "", tuple(applied))
+            by_document[str(segment.document)].append(application)
+    return by_document
 
 
 def _scores(assigned: pd.DataFrame, codes: set[str], method: str) -> tuple[str, dict[str, list[tuple[str, float]]]]:
     """Return the method, and each segment's assigned codes with scores, sorted by code name."""
     method = method or coders.primary(assigned["method"])
     given = assigned[assigned["accepted"] & (assigned["method"] == method) & assigned["code"].isin(sorted(codes))]
-    found: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    by_segment: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for row in table_rows.each(given.sort_values(["segment_id", "code"])):
-        found[str(row.segment_id)].append((str(row.code), float(row.score)))
-    return method, found
+        by_segment[str(row.segment_id)].append((str(row.code), float(row.score)))
+    return method, by_segment
 
 
-def _selection(study: str, document: str, text: str, one: _Applied, place: Callable[[int], int]) -> str:
+def _selection(study: str, document: str, text: str, application: _Applied, place: Callable[[int], int]) -> str:
     """Return a passage with one coder's codes as XML, named by its first words."""
-    own = (document, one.start, one.end, one.coder, one.said, one.date)
-    user = refi.user(study, one.coder)
-    when = refi.moment(one.date)
+    own = (document, application.start, application.end, application.coder, application.said, application.date)
+    user = refi.user(study, application.coder)
+    when = refi.moment(application.date)
     codings = [
         markup.element(
             "Coding",
             {"guid": refi.guid(study, "coding", *own, code), "creatingUser": user, "creationDateTime": when},
             markup.element("CodeRef", {"targetGUID": code}),
         )
-        for code in one.codes
+        for code in application.codes
     ]
     attributes = {
         "guid": refi.guid(study, "selection", *own),
-        "name": " ".join(text[one.start : one.end].split())[:NAME_LENGTH],
-        "startPosition": place(one.start),
-        "endPosition": place(one.end),
+        "name": " ".join(text[application.start : application.end].split())[:NAME_LENGTH],
+        "startPosition": place(application.start),
+        "endPosition": place(application.end),
         "creatingUser": user,
         "creationDateTime": when or refi.UNDATED,
     }
-    return markup.element("PlainTextSelection", attributes, markup.text("Description", one.said), *codings)
+    return markup.element("PlainTextSelection", attributes, markup.text("Description", application.said), *codings)
 
 
 def _order(one: _Applied) -> tuple[Any, ...]:

@@ -28,18 +28,22 @@ class Note:
 
 def notes(decisions: Sequence[Decision], nodes: Mapping[int, Node], *, study: str) -> list[Note]:
     """Return a note for each decision in force that contains text by researchers, in chronological order."""
-    found = []
+    all_notes = []
     names: set[str] = set()
     standing = deciding.standing(decisions)
     labels = held_themes.called(standing)
     for decision in standing:
-        said = [text for text in (decision.text, f"Why: {decision.why}" if decision.why else "") if text]
-        if not said or decision.theme is None:
+        paragraphs = [text for text in (decision.text, f"Why: {decision.why}" if decision.why else "") if text]
+        if not paragraphs or decision.theme is None:
             continue
         gone = labels.get(decision.theme) or states.named(decision.theme, {})
         label = nodes[decision.theme].name if decision.theme in nodes else gone
         name = f"{decision.action.capitalize()}: {label} ({decision.who}, {decision.when[:10]})"
-        name = next(one for one in [name, *(f"{name} {n}" for n in range(2, len(names) + 3))] if one not in names)
+        name = next(
+            candidate
+            for candidate in [name, *(f"{name} {n}" for n in range(2, len(names) + 3))]
+            if candidate not in names
+        )
         names.add(name)
         guid = refi.guid(study, "note", decision.key)
         attributes = {
@@ -51,8 +55,8 @@ def notes(decisions: Sequence[Decision], nodes: Mapping[int, Node], *, study: st
         }
         path = f"sources/{guid}.txt"
         now = alternative_readings.now(decision.theme, standing)
-        found.append(Note(guid, markup.element("Note", attributes), path, "\n".join(said).encode(), now))
-    return found
+        all_notes.append(Note(guid, markup.element("Note", attributes), path, "\n".join(paragraphs).encode(), now))
+    return all_notes
 
 
 def sets(
@@ -69,21 +73,23 @@ def sets(
     documents: dict[int, set[str]] = defaultdict(set)
     for row in table_rows.each(tables["theme_assignments"]):
         documents[int(row.theme_id)].add(str(document_of[row.segment_id]))
-    found = []
+    all_sets = []
     for row in table_rows.each(tables["themes"][tables["themes"]["level"] == 1].sort_values("theme_id")):
         node = nodes[int(row.theme_id)]
         members = [
-            *(_member("Code", one.guid) for one in [node, *node.below]),
+            *(_member("Code", code_node.guid) for code_node in [node, *node.below]),
             *(_member("Source", sources[document]) for document in sorted(documents[int(row.theme_id)])),
             *(_member("Note", note.guid) for note in notes if note.theme == row.theme_id),
         ]
         attributes = {"guid": refi.guid(study, "set", row.theme_id), "name": f"Candidate theme: {node.name}"}
-        found.append(markup.element("Set", attributes, markup.text("Description", node.description), *members))
+        all_sets.append(markup.element("Set", attributes, markup.text("Description", node.description), *members))
     if codes.beyond:
-        said = markup.text("Description", "Codes that people applied but codebook.yaml does not contain.")
+        description = markup.text("Description", "Codes that people applied but codebook.yaml does not contain.")
         attributes = {"guid": refi.guid(study, "beyond"), "name": refi.BEYOND}
-        found.append(markup.element("Set", attributes, said, *(_member("Code", guid) for guid in codes.beyond)))
-    return found
+        all_sets.append(
+            markup.element("Set", attributes, description, *(_member("Code", guid) for guid in codes.beyond))
+        )
+    return all_sets
 
 
 def _member(kind: str, guid: str) -> str:

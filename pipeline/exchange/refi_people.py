@@ -48,14 +48,14 @@ class People:
 
     def cases(self, sources: Mapping[str, str]) -> list[str]:
         """Return the cases with their values and sources (by id)."""
-        found = []
+        elements = []
         for row in self._cases.to_dict("records"):
             values = [self._value(name, str(row[name])) for name in self.attributes if row[name]]
             spoken = sorted(self._documents[str(row["case"])])
             references = [markup.element("SourceRef", {"targetGUID": sources[document]}) for document in spoken]
             attributes = {"guid": refi.guid(self.study, "case", row["case"]), "name": row["case"]}
-            found.append(markup.element("Case", attributes, *values, *references))
-        return found
+            elements.append(markup.element("Case", attributes, *values, *references))
+        return elements
 
     def source_values(self, document: str) -> str:
         """Return the source type of a document as a value."""

@@ -151,18 +151,20 @@ def _write_themes(
     for column, (heading, width) in enumerate(zip(THEMES, THEME_WIDTHS, strict=True)):
         sheet.write_string(0, column, heading, formats["head"])
         sheet.set_column(column, column, width)
-    found = [] if themes is None else list(each(themes))
-    for line, row in enumerate(found, start=1):
+    theme_rows = [] if themes is None else list(each(themes))
+    for line, row in enumerate(theme_rows, start=1):
         words = languages.shown(row.keywords, row.language)
         texts = {"theme": f"T{row.number}", "label": row.label, "status": become.get(row.theme_id, row.status)}
         texts |= {"segments": str(row.n_segments), "words": words, "id": str(row.theme_id)}
         for column, name in enumerate(THEMES):
             sheet.write_string(line, column, _fits(texts.get(name, "")), formats["text"])
-    if found:
+    if theme_rows:
         column = THEMES.index("decision")
-        sheet.data_validation(1, column, len(found), column, {"validate": "list", "source": list(DECISIONS)})
+        sheet.data_validation(1, column, len(theme_rows), column, {"validate": "list", "source": list(DECISIONS)})
     sheet.freeze_panes(1, 2)
-    return [("label", str(row.theme_id), row.status, written_summaries.digest(_fits(row.label)), "") for row in found]
+    return [
+        ("label", str(row.theme_id), row.status, written_summaries.digest(_fits(row.label)), "") for row in theme_rows
+    ]
 
 
 def _write_origin(sheet: Any, lines: Sequence[Sequence[str]]) -> None:
@@ -196,8 +198,8 @@ def _write_quotes(
     return first
 
 
-def _write_about(sheet: Any, told: Sequence[str], formats: Mapping[str, Any]) -> None:
-    said = (
+def _write_about(sheet: Any, sentences: Sequence[str], formats: Mapping[str, Any]) -> None:
+    paragraphs = (
         "A framework matrix (Gale et al. 2013): one row per case, one column per code.",
         "Codes are candidates assigned by the pipeline: read the passages before relying on a cell.",
         "Each summary consists of whole sentences in the participant's own words; […] marks omitted text. "
@@ -207,10 +209,10 @@ def _write_about(sheet: Any, told: Sequence[str], formats: Mapping[str, Any]) ->
         "The workbook can be imported again: what you write in a cell of Matrix, or in the columns label, "
         "decision and memo of Themes, is read by `counterpoint import framework_matrix.xlsx --who NAME` "
         "and recorded under your name. A summary written by a person shows their name beside the count.",
-        *told,
+        *sentences,
         f"Passages longer than {LONGEST:,} characters are cut here, with a mark; the report has the full text.",
     )
-    for row, text in enumerate(said):
+    for row, text in enumerate(paragraphs):
         sheet.write_string(row, 0, text, formats["text"])
     sheet.set_column(0, 0, 100)
 

@@ -46,11 +46,11 @@ def smooth(segments: pd.DataFrame, vectors: np.ndarray, *, neighbours: int, deca
     result = unit(vectors)
     talk = order(segments)
     talk = talk[segments["substantive"].to_numpy(dtype=bool)[talk]]
-    said = segments.iloc[talk]
+    ordered_segments = segments.iloc[talk]
     plain = result[talk]
     mixed = plain.copy()
     for distance in range(1, min(neighbours, len(talk) - 1) + 1):
-        weights = decay**distance * continues(said, plain, distance=distance)[:, None]
+        weights = decay**distance * continues(ordered_segments, plain, distance=distance)[:, None]
         mixed[:-distance] += weights * plain[distance:]
         mixed[distance:] += weights * plain[:-distance]
     result[talk] = unit(mixed)
@@ -58,7 +58,7 @@ def smooth(segments: pd.DataFrame, vectors: np.ndarray, *, neighbours: int, deca
 
 
 def full(
-    said: pd.DataFrame,
+    segments: pd.DataFrame,
     everything: pd.DataFrame,
     known: Mapping[str, np.ndarray],
     plain: np.ndarray,
@@ -67,9 +67,9 @@ def full(
     decay: float,
     question: float,
 ) -> np.ndarray:
-    """Return the vectors used for themes: those of `said`, with neighbours (`smooth`) and question (`answering`)."""
-    vectors = smooth(said, plain, neighbours=neighbours, decay=decay)
-    return answering(said, vectors, asked(said, everything, known, plain.shape[1]), weight=question)
+    """Return the vectors used for themes, of `segments`: with neighbours (`smooth`) and question (`answering`)."""
+    vectors = smooth(segments, plain, neighbours=neighbours, decay=decay)
+    return answering(segments, vectors, asked(segments, everything, known, plain.shape[1]), weight=question)
 
 
 def answering(segments: pd.DataFrame, vectors: np.ndarray, questions: np.ndarray, *, weight: float) -> np.ndarray:
@@ -94,23 +94,23 @@ def asked(segments: pd.DataFrame, everything: pd.DataFrame, known: Mapping[str, 
     `everything`: all segments of the study, including questions; `known`: vectors by segment_id. A question's vector is
     the mean of the segments of its turn that are set aside as interviewer, heading or script.
     """
-    found = np.zeros((len(segments), width))
+    vectors = np.zeros((len(segments), width))
     asking = everything[everything["set_aside"].isin(ASKS)]
     of_turn = asking.groupby("turn_id", sort=True)["segment_id"].agg(sorted).to_dict()
     for prompt, places in segments.reset_index(drop=True).groupby("prompt_id").indices.items():
         rows = [known[name] for name in of_turn.get(prompt, []) if name in known]
         if rows:
-            found[places] = unit(np.mean(np.asarray(rows, dtype=np.float64), axis=0)[None, :])[0]
-    return found
+            vectors[places] = unit(np.mean(np.asarray(rows, dtype=np.float64), axis=0)[None, :])[0]
+    return vectors
 
 
-def continues(said: pd.DataFrame, vectors: np.ndarray, *, distance: int) -> np.ndarray:
+def continues(ordered_segments: pd.DataFrame, vectors: np.ndarray, *, distance: int) -> np.ndarray:
     """Return the weight, from 0 to 1, with which talk continues from each segment to the one `distance` after it.
 
     Rows are sorted by `order`; returns n - distance weights: 0 across documents, 1 within a turn or the answer to one
     question, otherwise `LIKENESS` times the cosine of the centred vectors, at most 1.
     """
-    before, after = said.iloc[:-distance], said.iloc[distance:]
+    before, after = ordered_segments.iloc[:-distance], ordered_segments.iloc[distance:]
     document, turn, prompt = (
         before[column].to_numpy() == after[column].to_numpy() for column in ("document", "turn_id", "prompt_id")
     )

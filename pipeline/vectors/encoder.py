@@ -96,27 +96,27 @@ def encode(
     exactly those of `texts`. `others`: further caches to read. `tell`: called with what the vectors (cached ones
     included) were computed with. Raises ModelError if the model cannot be found, EncoderError if it cannot be used.
     """
-    found = model_registry.find(model, kind="sentence-transformers", revision=revision, network=network)
+    resolved = model_registry.find(model, kind="sentence-transformers", revision=revision, network=network)
     place = "cuda" if device == "auto" and _has_gpu() else "cpu"
-    way = _way(model, found.folder, place)
+    way = _way(model, resolved.folder, place)
     if precision == "int8" and way != "bert":
         raise EncoderError(
             f"embed.precision: int8 requires a BERT model on the CPU; '{model}' does not qualify here. Set "
             "float32, or choose another model."
         )
     if tell:
-        tell(_used(model, found, way, place, precision))
+        tell(_used(model, resolved, way, place, precision))
     ways: dict[str, Callable[[], Encoder]] = {
-        "static": partial(static_models.load_static_model, found.folder, found.fingerprint),
-        "bert": partial(onnx_bert.Bert, found.folder, precision=precision),
+        "static": partial(static_models.load_static_model, resolved.folder, resolved.fingerprint),
+        "bert": partial(onnx_bert.Bert, resolved.folder, precision=precision),
     }
-    load = ways.get(way, partial(Library, found.folder, place, batch_size))
+    load = ways.get(way, partial(Library, resolved.folder, place, batch_size))
     if not texts:
         if cache:
             cache.unlink(missing_ok=True)
         return np.empty((0, _loaded(model, load).width), dtype=np.float32)
 
-    mark = _mark(found.fingerprint, way, precision)
+    mark = _mark(resolved.fingerprint, way, precision)
     keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
     wanted = dict(zip(keys, texts, strict=True))
     stored = _read(cache, mark) if cache else {}
@@ -225,8 +225,8 @@ class Library:
             for first in range(0, len(same), self._rows):
                 block = same[first : first + self._rows]
                 full = [texts[at] for at in block] + [texts[block[-1]]] * (self._rows - len(block))
-                found = self._model.encode(full, batch_size=self._rows, show_progress_bar=False)
-                vectors[block] = found[: len(block)]
+                computed = self._model.encode(full, batch_size=self._rows, show_progress_bar=False)
+                vectors[block] = computed[: len(block)]
                 advance(len(block))
         return vectors
 
@@ -237,19 +237,19 @@ def _libraries(way: str) -> tuple[str, ...]:
     return own.get(way, ("sentence-transformers", "torch", "tokenizers"))
 
 
-def _used(model: str, found: model_registry.Model, way: str, place: str, precision: Precision) -> Used:
+def _used(model: str, resolved: model_registry.Model, way: str, place: str, precision: Precision) -> Used:
     with _told(model, "loaded"):
         return Used(
             model=Path(model).name,
-            revision=found.revision,
-            fingerprint=found.fingerprint,
+            revision=resolved.revision,
+            fingerprint=resolved.fingerprint,
             way=way.split()[0],
             place=place,
             precision=precision,
-            modules=tuple(model_files.kinds(found.folder)),
-            pooling=model_files.pooling(found.folder),
-            prompt=model_files.prompt(found.folder),
-            window=onnx_bert.window(found.folder) if way == "bert" else 0,
+            modules=tuple(model_files.kinds(resolved.folder)),
+            pooling=model_files.pooling(resolved.folder),
+            prompt=model_files.prompt(resolved.folder),
+            window=onnx_bert.window(resolved.folder) if way == "bert" else 0,
             libraries=tuple(stage_record.library(name) for name in _libraries(way) if name in stage_record.NAMES),
         )
 
@@ -282,9 +282,9 @@ def _embed(encoder: Encoder, texts: list[str], *, progress: bool) -> list[Floats
         weights += [n] if len(parts) == 1 else encoder.pieces(parts)
     order = sorted(range(len(chunks)), key=lambda i: -weights[i])
     with tqdm(total=len(chunks), desc="embed", unit="text", disable=None if progress else True) as bar:
-        found = encoder.vectors([chunks[i][1] for i in order], bar.update)
+        computed = encoder.vectors([chunks[i][1] for i in order], bar.update)
     of_text: list[list[tuple[int, Floats]]] = [[] for _ in texts]
-    for i, vector in sorted(zip(order, found, strict=True), key=lambda pair: pair[0]):
+    for i, vector in sorted(zip(order, computed, strict=True), key=lambda pair: pair[0]):
         of_text[chunks[i][0]].append((weights[i], vector))
     return [_mean(found_) for found_ in of_text]
 
@@ -309,8 +309,8 @@ def _mean(parts: list[tuple[int, Floats]]) -> Floats:
     total = vectors[0]
     if len(parts) > 1:
         total = np.sum([weight * row for (weight, _), row in zip(parts, unit(vectors), strict=True)], axis=0)
-    found: Floats = unit(total[None])[0].astype(np.float32)
-    return found
+    mean: Floats = unit(total[None])[0].astype(np.float32)
+    return mean
 
 
 def _read(place: Path, mark: str) -> dict[bytes, Floats]:

@@ -25,12 +25,12 @@ def tokenizer(folder: Path) -> Any:
     from tokenizers import Tokenizer
 
     try:
-        found = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        loaded = Tokenizer.from_file(str(folder / "tokenizer.json"))
     except Exception as error:  # noqa: BLE001 (the library raises nothing narrower)
         raise ValueError(f"tokenizer.json: {error}") from None
-    found.no_padding()
-    found.no_truncation()
-    return found
+    loaded.no_padding()
+    loaded.no_truncation()
+    return loaded
 
 
 def modules(folder: Path) -> list[tuple[str, Path]]:

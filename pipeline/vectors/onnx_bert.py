@@ -98,7 +98,7 @@ def supports(folder: Path) -> bool:
         and model_files.pooling(folder) in ("mean", "cls")
         and model_files.pools_all(folder)
         and model_files.is_plain(folder)
-        and [one.name for one in folder.glob("sentence_*_config.json")] in ([], [SETTINGS])
+        and [file.name for file in folder.glob("sentence_*_config.json")] in ([], [SETTINGS])
         and _is_plain(model_files.read_json(folder / "config.json"))
         and model_files.read_json(folder / SETTINGS).items() <= {**PLAIN_SETTINGS, **_length(folder)}.items()
         and _splits_alike(folder)

@@ -35,16 +35,16 @@ class Static:
         from safetensors.numpy import load_file
 
         place, own = _place(folder), _is_model2vec(folder)
-        held = load_file(place / "model.safetensors")
+        tensors = load_file(place / "model.safetensors")
         tokenizer = model_files.tokenizer(place)
-        vectors = next((held[name] for name in VECTORS if name in held), np.empty((0, 0), dtype=np.float32))
-        _check(held, len(vectors), pieces=max(tokenizer.get_vocab().values(), default=-1) + 1)
+        vectors = next((tensors[name] for name in VECTORS if name in tensors), np.empty((0, 0), dtype=np.float32))
+        _check(tensors, len(vectors), pieces=max(tokenizer.get_vocab().values(), default=-1) + 1)
         self._model = StaticModel(
             vectors if own else vectors.astype(np.float32),
             tokenizer,
             normalize=own and bool(model_files.read_json(folder / "config.json").get("normalize")),
-            weights=held.get("weights"),
-            token_mapping=held.get("mapping"),
+            weights=tensors.get("weights"),
+            token_mapping=tensors.get("mapping"),
         )
         if not own:
             self._model.unk_token_id = None  # sentence-transformers counts unknown pieces too
@@ -59,9 +59,9 @@ class Static:
         """Return vectors of shape (n, width) for texts, in order; zeros for a text without a known word piece."""
         if not texts:
             return np.empty((0, self.width), dtype=np.float32)
-        found = self._model.encode(texts, max_length=None, use_multiprocessing=False)
+        computed = self._model.encode(texts, max_length=None, use_multiprocessing=False)
         advance(len(texts))
-        return np.asarray(found, dtype=np.float32)
+        return np.asarray(computed, dtype=np.float32)
 
 
 def supports(folder: Path) -> bool:
@@ -100,14 +100,14 @@ def _tensors(place: Path) -> list[str]:
         return list(file.keys())
 
 
-def _check(held: dict[str, Any], rows: int, *, pieces: int) -> None:
+def _check(tensors: dict[str, Any], rows: int, *, pieces: int) -> None:
     """Raise ValueError if a model's tensors are inconsistent or unsupported."""
-    strange = sorted(set(held) - KNOWN)
+    strange = sorted(set(tensors) - KNOWN)
     if strange:
         raise ValueError(f"it contains the unsupported tensor '{strange[0]}'")
     for name in ("weights", "mapping"):
-        if name in held and len(held[name]) < pieces:
-            raise ValueError(f"it has {len(held[name])} {name} for {pieces} word pieces")
-    last = int(held["mapping"].max()) if "mapping" in held else pieces - 1
+        if name in tensors and len(tensors[name]) < pieces:
+            raise ValueError(f"it has {len(tensors[name])} {name} for {pieces} word pieces")
+    last = int(tensors["mapping"].max()) if "mapping" in tensors else pieces - 1
     if last >= rows:
         raise ValueError(f"its word pieces need {last + 1} vectors, but it has {rows}")

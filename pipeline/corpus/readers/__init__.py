@@ -75,9 +75,9 @@ def read_transcript(path: Path, labels: Labels) -> tuple[Transcript, str]:
         )
     data = files.content(path)
     with files.reading(f"{path.suffix.lower()} (a transcript)"):
-        found = reader(data, labels)
-        _check_transcript(found)
-    return found, hashlib.sha256(data).hexdigest()
+        transcript = reader(data, labels)
+        _check_transcript(transcript)
+    return transcript, hashlib.sha256(data).hexdigest()
 
 
 def code_files(paths: list[Path]) -> list[Path]:
@@ -96,10 +96,10 @@ def read_codes(path: Path) -> list[Coding]:
     inside = path.name == "data.qda" and path.parent.suffix.lower() == ".qda"
     data = files.content(path)
     with files.reading(f"{path.suffix.lower()} (human codes)"):
-        found = reader(data, path.parent.stem if inside else path.stem)
-        for coding in found:
+        codings = reader(data, path.parent.stem if inside else path.stem)
+        for coding in codings:
             _check_coding(coding)
-    return found
+    return codings
 
 
 def _check_transcript(found: Transcript) -> None:
@@ -114,7 +114,7 @@ def _check_transcript(found: Transcript) -> None:
 
 def _check_coding(coding: Coding) -> None:
     try:
-        for said in (
+        for text in (
             coding.document,
             coding.text,
             coding.code,
@@ -123,7 +123,7 @@ def _check_coding(coding: Coding) -> None:
             coding.memo,
             coding.date,
         ):
-            decoding.check_controls(said)
+            decoding.check_controls(text)
     except RefusedError:
         raise RefusedError(
             f"Invalid characters (such as NUL) in {coding.row}. Export the file again as UTF-8."

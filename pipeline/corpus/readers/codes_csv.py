@@ -17,7 +17,7 @@ def read_own_csv(data: bytes, stem: str) -> list[Coding]:
     Other columns are ignored; apostrophes that protect cells from being read as formulas are removed. Raises
     RefusedError if a required column is missing.
     """
-    header, found = rows.read_csv(data)
+    header, numbered_rows = rows.read_csv(data)
     missing = [name for name in REQUIRED if name not in header]
     if "text" not in header and not {"start", "end"} <= set(header):
         missing.append("text")
@@ -26,7 +26,7 @@ def read_own_csv(data: bytes, stem: str) -> list[Coding]:
             f"Missing column '{missing[0]}'. Expected columns: document,start,end,text,code,coder; either "
             "text, or both start and end, may be omitted."
         )
-    return [_coding(number, row, stem) for number, row in found]
+    return [_coding(number, row, stem) for number, row in numbered_rows]
 
 
 def _coding(number: int, row: dict[str, str], stem: str) -> Coding:

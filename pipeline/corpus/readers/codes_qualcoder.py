@@ -38,21 +38,21 @@ def read_qualcoder(data: bytes, stem: str) -> list[Coding]:
     by_source: dict[str, list[Row]] = defaultdict(list)
     for row in tables["code_text"]:
         by_source[row["fid"]].append(row)
-    found: list[Coding] = []
+    codings: list[Coding] = []
     for number, rows in by_source.items():
         source = sources.get(number, {"name": "", "fulltext": ""})
         ruler = Ruler(source["fulltext"], marked=False)
         for row, span in zip(rows, _spans(ruler, rows), strict=True):
-            said = ruler.text[span[0] : span[1]] if span else row["seltext"].translate(_SEPARATORS)
-            found.append(
-                _coding(row, f"coding {row['ctid']}", source, codes, stem=stem, found=(span, said, ruler.text))
+            words = ruler.text[span[0] : span[1]] if span else row["seltext"].translate(_SEPARATORS)
+            codings.append(
+                _coding(row, f"coding {row['ctid']}", source, codes, stem=stem, found=(span, words, ruler.text))
             )
     for table, column, kind in (("code_image", "imid", "a picture"), ("code_av", "avid", "a recording")):
         for row in tables[table]:
             place = f"coding {row[column]} of {kind}, which has no position in a text"
             source = sources.get(row["id"], {"name": ""})
-            found.append(_coding(row, place, source, codes, stem=stem))
-    return found
+            codings.append(_coding(row, place, source, codes, stem=stem))
+    return codings
 
 
 def _spans(ruler: Ruler, rows: list[Row]) -> Iterator[Span | None]:
@@ -60,8 +60,8 @@ def _spans(ruler: Ruler, rows: list[Row]) -> Iterator[Span | None]:
     passages: list[Passage | None] = []
     for row in rows:
         start, end = codes_csv.integer(row["pos0"]), codes_csv.integer(row["pos1"])
-        said = row["seltext"].translate(_SEPARATORS)
-        passages.append(None if start is None or end is None else Passage(start, end, said))
+        words = row["seltext"].translate(_SEPARATORS)
+        passages.append(None if start is None or end is None else Passage(start, end, words))
     given = [passage for passage in passages if passage is not None]
     try:
         _, ((*spans,),) = offsets.fitting([(ruler, given)], offsets.conventions(marked=False, units=UNITS))
@@ -88,9 +88,9 @@ def _coding(
     found: tuple[Span | None, str, str] = (None, "", ""),
 ) -> Coding:
     """Return one coding. `found`: its span in the source, its words, and the source's text."""
-    span, said, copy = found
+    span, words, copy = found
     start, end = span or (None, None)
     code, parent = codes.get(row["cid"], ("", ""))
-    at = (place, source["name"], start, end, said)
+    at = (place, source["name"], start, end, words)
     memo, date = row["memo"].strip(), row["date"].strip()
     return Coding(*at, code, row["owner"].strip() or stem, parent, memo, date, copy)

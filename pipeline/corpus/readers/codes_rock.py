@@ -19,7 +19,7 @@ def read_rock(data: bytes, stem: str) -> list[Coding]:
     """
     guards.check_size(len(data))
     text, _ = decoding.decode(data)
-    found: list[Coding] = []
+    codings: list[Coding] = []
     inside_yaml = False
     coder = "rock"
     for number, line in enumerate(text.split("\n"), start=1):
@@ -29,10 +29,10 @@ def read_rock(data: bytes, stem: str) -> list[Coding]:
             continue
         named = _CODER.search(line)
         coder = named[1].strip() if named else coder
-        said = _LEAD.sub("", _CODE.sub("", line)).strip()
+        words = _LEAD.sub("", _CODE.sub("", line)).strip()
         for code in _CODE.findall(line):
-            if said and "=" not in code and not _CODER.fullmatch(f"[[{code}]]") and "||" not in code:
+            if words and "=" not in code and not _CODER.fullmatch(f"[[{code}]]") and "||" not in code:
                 *above, name = [part.strip() for part in code.split(">")]
                 parent = above[-1] if above else ""
-                found.append(Coding(f"line {number}", stem, None, None, said, name, coder, parent))
-    return found
+                codings.append(Coding(f"line {number}", stem, None, None, words, name, coder, parent))
+    return codings

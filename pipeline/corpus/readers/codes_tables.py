@@ -79,10 +79,10 @@ def read_csv(data: bytes, stem: str) -> list[Coding]:
 
     Raises RefusedError if a required column is missing.
     """
-    header, found = rows.read_csv(data)
+    header, numbered_rows = rows.read_csv(data)
     if {"document", "code"} <= set(header) and ("text" in header or {"start", "end"} <= set(header)):
         return codes_csv.read_own_csv(data, stem)
-    return _codings(header, found, stem)
+    return _codings(header, numbered_rows, stem)
 
 
 def read_xlsx(data: bytes, stem: str) -> list[Coding]:
@@ -93,7 +93,7 @@ def read_xlsx(data: bytes, stem: str) -> list[Coding]:
     return _codings(*rows.read_xlsx(data), stem)
 
 
-def _codings(header: list[str], found: list[tuple[int, dict[str, str]]], stem: str) -> list[Coding]:
+def _codings(header: list[str], numbered_rows: list[tuple[int, dict[str, str]]], stem: str) -> list[Coding]:
     column = {ours: next((name for name in names if name in header), "") for ours, names in NAMES.items()}
     missing = [ours for ours in ("document", "text", "code") if not column[ours]]
     if missing:
@@ -104,23 +104,23 @@ def _codings(header: list[str], found: list[tuple[int, dict[str, str]]], stem: s
     if not (column["start"] and column["end"]):
         column |= {"start": "", "end": ""}
     codings = []
-    for number, row in found:
+    for number, row in numbered_rows:
         cell = {ours: row.get(name, "") for ours, name in column.items()}
-        said = {name: value.strip() for name, value in cell.items()}
-        for code in _several(said["code"]) if column["code"] in SEVERAL else [said["code"]]:
+        stripped = {name: value.strip() for name, value in cell.items()}
+        for code in _several(stripped["code"]) if column["code"] in SEVERAL else [stripped["code"]]:
             *above, name = [code] if column["code"] == "tag" else path(code)  # Taguette's tags have no parents
             codings.append(
                 Coding(
                     f"line {number}",
-                    said["document"],
-                    codes_csv.integer(said["start"]),
-                    codes_csv.integer(said["end"]),
+                    stripped["document"],
+                    codes_csv.integer(stripped["start"]),
+                    codes_csv.integer(stripped["end"]),
                     cell["text"],
                     name,
-                    said["coder"] or stem,
-                    said["parent_code"] or (above[-1] if above else ""),
-                    said["memo"],
-                    said["date"],
+                    stripped["coder"] or stem,
+                    stripped["parent_code"] or (above[-1] if above else ""),
+                    stripped["memo"],
+                    stripped["date"],
                 )
             )
     return codings

@@ -69,44 +69,46 @@ def read_taguette(data: bytes, stem: str) -> list[Coding]:
     for row in tables["highlights"]:
         marked[row["document_id"]].append(row)
     contents = {row["id"]: row["contents"] for row in tables["documents"] if row["id"] in marked}
-    found: list[Coding] = []
+    codings: list[Coding] = []
     for number, rows in marked.items():
         page = _Page(contents.get(number, ""))
-        for row, (start, end, said) in zip(rows, _places(page, rows), strict=True):
+        for row, (start, end, words) in zip(rows, _places(page, rows), strict=True):
             coder, date = made.get(row["id"], ("", ""))
             place = f"highlight {row['id']}"
             for tag in sorted(tags[row["id"]]):
-                found.append(
+                codings.append(
                     Coding(
-                        place, names.get(number, ""), start, end, said, tag, coder or stem, "", "", date, page.broken
+                        place, names.get(number, ""), start, end, words, tag, coder or stem, "", "", date, page.broken
                     )
                 )
-    return found
+    return codings
 
 
 def _places(page: _Page, rows: list[databases.Row]) -> list[tuple[int | None, int | None, str]]:
     """Return each highlight's span and words; only the words of its snippet if the span does not match them."""
     pairs = [(codes_csv.integer(row["start_offset"]), codes_csv.integer(row["end_offset"])) for row in rows]
     spans = page.ruler.spans([Passage(start or 0, end or 0) for start, end in pairs], COUNTED)
-    found: list[tuple[int | None, int | None, str]] = []
+    places: list[tuple[int | None, int | None, str]] = []
     for row, span in zip(rows, spans, strict=True):
         snippet = _Page(row["snippet"])
         if span and page.text[span[0] : span[1]].split() == snippet.text.split():
             start, end = page.moved(*span)
-            found.append((start, end, page.broken[start:end]))
+            places.append((start, end, page.broken[start:end]))
         else:
-            found.append((None, None, snippet.broken))
-    return found
+            places.append((None, None, snippet.broken))
+    return places
 
 
 def _made(commands: list[databases.Row]) -> dict[str, tuple[str, str]]:
     """Return the author and date of each highlight, from the project's command history."""
-    found: dict[str, tuple[str, str]] = {}
+    made: dict[str, tuple[str, str]] = {}
     for row in commands:
         try:
-            said = strict_json.parse_json(row["payload"])
+            payload = strict_json.parse_json(row["payload"])
         except RefusedError:
             continue  # only the history is damaged: the highlight's coder stays unknown
-        if isinstance(said, dict) and said.get("type") == "highlight_add":
-            found.setdefault(str(said.get("highlight_id")), (row["user_login"].strip(), row["date"].partition(".")[0]))
-    return found
+        if isinstance(payload, dict) and payload.get("type") == "highlight_add":
+            made.setdefault(
+                str(payload.get("highlight_id")), (row["user_login"].strip(), row["date"].partition(".")[0])
+            )
+    return made

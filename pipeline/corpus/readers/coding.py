@@ -32,8 +32,8 @@ def by_people(codings: Sequence[Coding]) -> tuple[list[Coding], str]:
     All files of human codes pass through this function: other programs return this program's codings as a user's, and
     they would be compared with themselves.
     """
-    ours = sorted({one.coder for one in codings if coders.is_program(one.coder)})
-    people = [one for one in codings if one.coder not in ours]
+    ours = sorted({coding.coder for coding in codings if coders.is_program(coding.coder)})
+    people = [coding for coding in codings if coding.coder not in ours]
     if not ours:
         return people, ""
     who = " and ".join(f"'{name}'" for name in ours)

@@ -50,16 +50,16 @@ def cues(text: str) -> Iterator[Cue]:
         first = at
         if not _TIMES.match(times):
             continue
-        said: list[str] = []
+        spoken_lines: list[str] = []
         while at < len(lines) and lines[at].strip() and not _TIMES.match(lines[at]):
-            said.append(lines[at].strip())
+            spoken_lines.append(lines[at].strip())
             at += 1
-        if said and at < len(lines) and _TIMES.match(lines[at]) and said[-1].isdigit():
-            said.pop()  # the next cue's number, if the empty line before it is missing
-        if said:
+        if spoken_lines and at < len(lines) and _TIMES.match(lines[at]) and spoken_lines[-1].isdigit():
+            spoken_lines.pop()  # the next cue's number, if the empty line before it is missing
+        if spoken_lines:
             timing = _TIMING.match(times)
             start, end = (label_lines.seconds(timing[side]) if timing else None for side in ("start", "end"))
-            yield Cue(start, end, " ".join(said), first, timing["start"] if timing else times.strip())
+            yield Cue(start, end, " ".join(spoken_lines), first, timing["start"] if timing else times.strip())
 
 
 def transcript(text: str, labels: Labels) -> Transcript:
@@ -69,25 +69,27 @@ def transcript(text: str, labels: Labels) -> Transcript:
     """
     guards.check_lines(text.count("-->"), what="cues")
     guards.check_lines(text.count("<v"), what="voices")
-    found = list(cues(text))
-    if not found:
+    all_cues = list(cues(text))
+    if not all_cues:
         raise RefusedError(
             "No subtitle cues found (a line such as '00:00:01.000 --> 00:00:04.000' with text below it). "
             "Export the file again."
         )
-    said = list(_voices(found))
-    if not any(voice.speaker for voice in said):
-        said = _labelled(said, labels)
-    if not any(voice.speaker for voice in said):
-        said = _by_silence(said, found)
-    transcript = compose(said, unit="cue")
-    transcript.remarks.extend(without_time([(f"line {cue.line}", cue.stamp) for cue in found if cue.start_s is None]))
+    utterances = list(_voices(all_cues))
+    if not any(voice.speaker for voice in utterances):
+        utterances = _labelled(utterances, labels)
+    if not any(voice.speaker for voice in utterances):
+        utterances = _by_silence(utterances, all_cues)
+    transcript = compose(utterances, unit="cue")
+    transcript.remarks.extend(
+        without_time([(f"line {cue.line}", cue.stamp) for cue in all_cues if cue.start_s is None])
+    )
     return transcript
 
 
-def _voices(found: list[Cue]) -> Iterator[Utterance]:
+def _voices(all_cues: list[Cue]) -> Iterator[Utterance]:
     """Split cues at voice tags, as one cue may contain two voices. Words before a tag continue the previous voice."""
-    for number, cue in enumerate(found, start=1):
+    for number, cue in enumerate(all_cues, start=1):
         parts = _VOICE.split(cue.text)
         if _words(parts[0]):
             yield Utterance("", _words(parts[0]), cue.start_s, (number, number))
@@ -107,10 +109,10 @@ def _labelled(said: list[Utterance], labels: Labels) -> list[Utterance]:
     return said if not flat.turns else _split(said, {key(turn.speaker) for turn in flat.turns if turn.speaker})
 
 
-def _split(said: list[Utterance], accepted: set[str]) -> list[Utterance]:
+def _split(utterances: list[Utterance], accepted: set[str]) -> list[Utterance]:
     named: list[Utterance] = []
     speaker = ""
-    for voice in said:
+    for voice in utterances:
         label, colon, words = voice.text.partition(":")
         if colon and key(label) in accepted:
             speaker = label.strip()
@@ -120,12 +122,12 @@ def _split(said: list[Utterance], accepted: set[str]) -> list[Utterance]:
     return named
 
 
-def _by_silence(said: list[Utterance], found: list[Cue]) -> list[Utterance]:
+def _by_silence(utterances: list[Utterance], all_cues: list[Cue]) -> list[Utterance]:
     """Join cues without a speaker into turns that end with a sentence followed by a pause."""
-    ends = {cue.start_s: cue.end_s for cue in found if cue.start_s is not None and cue.end_s is not None}
+    ends = {cue.start_s: cue.end_s for cue in all_cues if cue.start_s is not None and cue.end_s is not None}
     turns: list[Utterance] = []
     until = 0.0
-    for voice in said:
+    for voice in utterances:
         start = voice.time_s or 0.0
         if turns and not (_ENDED.search(turns[-1].text) and start - until >= SILENCE_S):
             numbers = (turns[-1].numbers[0], voice.numbers[1])

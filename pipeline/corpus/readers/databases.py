@@ -61,8 +61,8 @@ def _rows(base: sqlite3.Connection, name: str, columns: Sequence[str], program: 
             return []
         raise RefusedError(f"Missing table '{table}': not a {program} project. Export it again.")
     # A column that is computed, or hidden, is marked so in the seventh field.
-    there = {str(found[1]).lower() for found in base.execute(f'PRAGMA table_xinfo("{table}")') if found[6] == 0}
-    taken = [column.rstrip("?") for column in columns if column.rstrip("?") in there]
+    existing = {str(found[1]).lower() for found in base.execute(f'PRAGMA table_xinfo("{table}")') if found[6] == 0}
+    taken = [column.rstrip("?") for column in columns if column.rstrip("?") in existing]
     missing = [column for column in columns if not column.endswith("?") and column not in taken]
     if missing:
         raise RefusedError(
@@ -73,15 +73,15 @@ def _rows(base: sqlite3.Connection, name: str, columns: Sequence[str], program: 
     found: list[Row] = []
     room = MAX_CHARACTERS
     for cells in base.execute(f'SELECT {listed} FROM "{table}" LIMIT {MAX_ROWS + 1}'):  # noqa: S608
-        said = dict.fromkeys((column.rstrip("?") for column in columns), "")
-        said |= {column: _cell(cell) for column, cell in zip(taken, cells, strict=True)}
-        room -= sum(map(len, said.values()))
+        cells_by_column = dict.fromkeys((column.rstrip("?") for column in columns), "")
+        cells_by_column |= {column: _cell(cell) for column, cell in zip(taken, cells, strict=True)}
+        room -= sum(map(len, cells_by_column.values()))
         if len(found) >= MAX_ROWS or room < 0:
             raise RefusedError(
                 f"Table '{table}' is too large (more than {MAX_ROWS:,} rows or {MAX_CHARACTERS:,} characters). "
                 "Split the project."
             )
-        found.append(said)
+        found.append(cells_by_column)
     return found
 
 

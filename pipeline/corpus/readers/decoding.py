@@ -84,9 +84,9 @@ def other_type(data: bytes) -> str:
 def check_controls(text: str) -> None:
     """Raise RefusedError for NUL characters, lone surrogates, or many control characters."""
     for sign, name in ((_NUL, "NUL characters"), (_HALF, "incomplete characters (lone surrogates)")):
-        found = sign.search(text)
-        if found:
-            line = text.count("\n", 0, found.start()) + 1
+        match = sign.search(text)
+        if match:
+            line = text.count("\n", 0, match.start()) + 1
             raise RefusedError(f"Not a text file: it contains {name}, first on line {line}. {EXPORT}")
     controls = sum(text.count(chr(code)) for code in range(1, 32) if chr(code) not in "\t\n\x0b\x0c")
     if controls > MAX_CONTROLS * len(text):
@@ -129,7 +129,9 @@ def _sixteen(data: bytes) -> str:
         letters = set(data.decode(name))
     except UnicodeDecodeError:
         return ""
-    odd = any(unicodedata.category(one) in ("Cc", "Cn", "Co") and one not in "\t\n\r\x0b\x0c\x85" for one in letters)
+    odd = any(
+        unicodedata.category(letter) in ("Cc", "Cn", "Co") and letter not in "\t\n\r\x0b\x0c\x85" for letter in letters
+    )
     return "" if odd else name
 
 

@@ -35,7 +35,7 @@ def listed(folder: Path, *, endings: Collection[str] = ()) -> Listing:
     Nothing is opened and no link is followed. An empty folder whose name has one of the `endings` (lower case) is
     reported, because it looks like a file.
     """
-    found = Listing([], [])
+    listing = Listing([], [])
     waiting = [folder] if folder.is_dir() else []
     while waiting:
         at = waiting.pop()
@@ -43,10 +43,10 @@ def listed(folder: Path, *, endings: Collection[str] = ()) -> Listing:
             with os.scandir(at) as inside:
                 entries = [entry for entry in inside if not _hidden(entry.name)]
         except OSError as error:
-            found.refused.append((_below(folder, at), f"{plain_files.not_opened(error)} Its contents were omitted."))
+            listing.refused.append((_below(folder, at), f"{plain_files.not_opened(error)} Its contents were omitted."))
             continue
         if not entries and at != folder and at.suffix.lower() in endings:
-            found.refused.append(
+            listing.refused.append(
                 (_below(folder, at), "It is an empty folder, not a file. Replace it with the file itself.")
             )
         for entry in entries:
@@ -55,11 +55,11 @@ def listed(folder: Path, *, endings: Collection[str] = ()) -> Listing:
             if path.is_dir() and not path.is_symlink():
                 waiting.append(path)
             elif why:
-                found.refused.append((_below(folder, path), why))
+                listing.refused.append((_below(folder, path), why))
             else:
-                found.files.append(path)
-    found.files.sort(key=lambda path: path.relative_to(folder).as_posix())
-    return Listing(found.files, sorted(found.refused))
+                listing.files.append(path)
+    listing.files.sort(key=lambda path: path.relative_to(folder).as_posix())
+    return Listing(listing.files, sorted(listing.refused))
 
 
 def content(path: Path, *, limit: int = MAX_FILE_BYTES, follow: bool = False) -> bytes:

@@ -31,16 +31,16 @@ def read_json(data: bytes, labels: Labels) -> Transcript:
     """
     guards.check_size(len(data))
     text, _ = decoding.decode(data)
-    found = _turns(strict_json.parse_json(text), 0)
-    if not found:
+    turns = _turns(strict_json.parse_json(text), 0)
+    if not turns:
         raise RefusedError("No list of turns found (such as 'segments', each with 'text'). Export the file again.")
-    scale = _scale(found)
-    said = (
+    scale = _scale(turns)
+    utterances = (
         Utterance(_speaker(turn), _text(turn), _time(turn, scale), (number, number))
-        for number, turn in enumerate(found, start=1)
+        for number, turn in enumerate(turns, start=1)
     )
-    transcript = compose(said, unit="item")
-    starts = ((number, next(_starts([turn]), None)) for number, turn in enumerate(found, start=1))
+    transcript = compose(utterances, unit="item")
+    starts = ((number, next(_starts([turn]), None)) for number, turn in enumerate(turns, start=1))
     odd = [(f"item {number}", _shown(at)) for number, at in starts if at is not None and _seconds(at, scale) is None]
     transcript.remarks.extend(without_time(odd))
     return transcript
@@ -75,8 +75,8 @@ def _speaker(turn: dict[str, Any]) -> str:
         if isinstance(value, dict):
             value = value.get("name", value.get("id"))
         if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
-            said = str(value).strip()
-            return f"Speaker {said}" if len(said) == 1 or said.isdecimal() else said
+            name_text = str(value).strip()
+            return f"Speaker {name_text}" if len(name_text) == 1 or name_text.isdecimal() else name_text
     return ""
 
 

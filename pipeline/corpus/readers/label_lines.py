@@ -70,10 +70,10 @@ def seconds(stamp: str) -> float | None:
 
     None if there is none or it is not a clock time, such as `99:99:99`.
     """
-    found = _FIRST_TIME.search(stamp)
-    if not found:
+    match = _FIRST_TIME.search(stamp)
+    if not match:
         return None
-    parts = [float(part) for part in found.group().replace(",", ".").split(":")]
+    parts = [float(part) for part in match.group().replace(",", ".").split(":")]
     if any(part > 60 for part in parts[1:]):  # programs that round write 60
         return None
     return sum(part * 60.0**place for place, part in enumerate(reversed(parts)))
@@ -81,10 +81,10 @@ def seconds(stamp: str) -> float | None:
 
 def named_alone(text: str, line: Line, labels: Labels) -> Line:
     """Return a line with its label if the whole line may be a name, as NVivo and Teams write speakers."""
-    found = _ALONE.match(text[line.start : line.end]) if line.form == "text" else None
-    if not found:
+    match = _ALONE.match(text[line.start : line.end]) if line.form == "text" else None
+    if not match:
         return line
-    label = found["label"].strip()
+    label = match["label"].strip()
     capital = all(word[0] == word[0].upper() for word in label.split())
     ended = label[-1] in ".,;…-–" and not label.endswith(("Dr.", "Jr.", "Sr."))
     fits = len(label.split()) <= ALONE_WORDS and capital and not ended and _shaped(label)
@@ -93,11 +93,11 @@ def named_alone(text: str, line: Line, labels: Labels) -> Line:
 
 def weakly_named(text: str, line: Line) -> Line:
     """Return a line with its label if a tab, a dash or (after a single letter) a full stop may mark it."""
-    found = _WEAK.match(text[line.start : line.end]) if line.form == "text" else None
-    label = (found["label"] or found["letter"] or "").strip() if found else ""
-    if not found or not _shaped(label) or label[0].islower():
+    match = _WEAK.match(text[line.start : line.end]) if line.form == "text" else None
+    label = (match["label"] or match["letter"] or "").strip() if match else ""
+    if not match or not _shaped(label) or label[0].islower():
         return line
-    return replace(line, label=label, speech=line.start + found.end(), form="weak")
+    return replace(line, label=label, speech=line.start + match.end(), form="weak")
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -111,15 +111,15 @@ def _classified(text: str, start: int, end: int, labels: Labels) -> Line:
     line = text[start:end]
     if not line.strip():
         return Line(start, end, form="blank")
-    if found := _STAMP_ALONE.match(line):
-        return _at(Line(start, end, form="stamp"), found["before"])
-    if (found := _COLON.match(line)) and _shaped(found["label"]):
-        stamp = found["before"] or found["after"] or found["inside"] or ""
-        named = _at(Line(start, end, found["label"].strip(), start + found.end(), form="colon"), stamp)
+    if match := _STAMP_ALONE.match(line):
+        return _at(Line(start, end, form="stamp"), match["before"])
+    if (match := _COLON.match(line)) and _shaped(match["label"]):
+        stamp = match["before"] or match["after"] or match["inside"] or ""
+        named = _at(Line(start, end, match["label"].strip(), start + match.end(), form="colon"), stamp)
         if labels.known(named.label) or not text_layout.is_heading(line):
             return named
-    if (found := _TIMED.match(line)) and _shaped(found["label"]):
-        return _at(Line(start, end, found["label"].strip(), end, form="timed"), found["after"])
+    if (match := _TIMED.match(line)) and _shaped(match["label"]):
+        return _at(Line(start, end, match["label"].strip(), end, form="timed"), match["after"])
     form: Form = "heading" if text_layout.is_heading(line) else "note" if text_layout.is_note(line) else "text"
     return Line(start, end, form=form)
 

@@ -96,8 +96,8 @@ def without_time(odd: Sequence[tuple[str, str]]) -> list[Remark]:
     which = f"'{stamp[:40]}' in {where}"
     if len(odd) == 1:
         return [Remark("note", f"One time is not valid ({which}); its text was kept without a time.")]
-    said = f"{len(odd)} times are not valid (the first is {which}); their text was kept without times."
-    return [Remark("note", said)]
+    message = f"{len(odd)} times are not valid (the first is {which}); their text was kept without times."
+    return [Remark("note", message)]
 
 
 def place(unit: str, first: int, last: int) -> str:
@@ -105,15 +105,15 @@ def place(unit: str, first: int, last: int) -> str:
     return f"{unit} {first}" if first == last else f"{unit}s {first} to {last}"
 
 
-def traced(found: Transcript, unit: str, marks: Sequence[tuple[int, int]]) -> Transcript:
+def traced(transcript: Transcript, unit: str, marks: Sequence[tuple[int, int]]) -> Transcript:
     """Return a transcript whose turns know their location. `marks`: start in the text and number of each `unit`."""
     starts = [start for start, _ in marks]
 
     def number(at: int) -> int:
         return marks[max(bisect_right(starts, at) - 1, 0)][1]
 
-    turns = [replace(turn, place=place(unit, number(turn.start), number(turn.end - 1))) for turn in found.turns]
-    return replace(found, turns=turns) if marks else found
+    turns = [replace(turn, place=place(unit, number(turn.start), number(turn.end - 1))) for turn in transcript.turns]
+    return replace(transcript, turns=turns) if marks else transcript
 
 
 def paragraph_marks(paragraphs: Iterable[str]) -> list[tuple[int, int]]:

@@ -59,10 +59,10 @@ class Ruler:
         points = np.frombuffer(self._raw.encode("utf-32-le", "surrogatepass"), dtype="<u4")
         paired = np.zeros(len(points), dtype=bool)
         paired[:-1] = (points[:-1] == _CARRIAGE_RETURN) & (points[1:] == _LINE_FEED)
-        before, kept = _before(points, paired, convention), _summed(~paired)
+        before, points_before = _before(points, paired, convention), _summed(~paired)
         starts = np.array([passage.start for passage in passages], dtype=np.int64)
         ends = np.array([passage.end + convention.end_included for passage in passages], dtype=np.int64)
-        first, last = (_found(before, kept, positions) for positions in (starts, ends))
+        first, last = (_found(before, points_before, positions) for positions in (starts, ends))
         return [(a, b) if 0 <= a < b else None for a, b in zip(first, last, strict=True)]
 
 
@@ -83,9 +83,9 @@ def _before(points: Any, paired: Any, convention: Convention) -> Any:
     if not convention.pairs_as_two:
         widths[paired] = 0
     mark = 3 if convention.unit == "UTF-8 bytes" else 1
-    found = _summed(widths)
-    found += mark * convention.mark_counts
-    return found
+    totals = _summed(widths)
+    totals += mark * convention.mark_counts
+    return totals
 
 
 def conventions(*, marked: bool, units: Sequence[str] = UNITS) -> list[Convention]:

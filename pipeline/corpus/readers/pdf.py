@@ -83,9 +83,9 @@ def read_pdf(data: bytes, labels: Labels) -> Transcript:
 @contextmanager
 def _nothing_skipped() -> Iterator[None]:
     """Keep pypdf's messages out of the log; raise RefusedError if it skipped part of the file."""
-    said: list[str] = []
+    messages: list[str] = []
     log, listener = logging.getLogger("pypdf"), logging.Handler()
-    listener.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    listener.emit = lambda record: messages.append(record.getMessage())  # type: ignore[method-assign]
     log.addHandler(listener)
     log.propagate = False
     try:
@@ -93,7 +93,7 @@ def _nothing_skipped() -> Iterator[None]:
     finally:
         log.removeHandler(listener)
         log.propagate = True
-    if any("is skipped" in message for message in said):
+    if any("is skipped" in message for message in messages):
         raise RefusedError("The PDF has more drawing operations than a transcript needs. Export it as .docx.")
 
 
@@ -120,8 +120,8 @@ def _pages(data: bytes) -> list[list[str]]:
     pages = []
     pen = _Pen(MAX_STROKES)
     for number, page in enumerate(reader.pages, start=1):
-        said = page.extract_text(visitor_operand_before=pen.stroke)
-        if pen.left < 0 or len(said) > MAX_PAGE_CHARACTERS:
+        extracted = page.extract_text(visitor_operand_before=pen.stroke)
+        if pen.left < 0 or len(extracted) > MAX_PAGE_CHARACTERS:
             raise RefusedError(
                 f"The PDF has more drawing operations up to page {number} than a transcript needs. Export it as .docx."
             )
@@ -129,7 +129,7 @@ def _pages(data: bytes) -> list[list[str]]:
             raise RefusedError(
                 f"Page {number} has two columns, which would be read across. Export the text in a single column."
             )
-        text = said.encode("utf_16", "surrogatepass").decode("utf_16", "replace").replace("\0", "")
+        text = extracted.encode("utf_16", "surrogatepass").decode("utf_16", "replace").replace("\0", "")
         pages.append([words for line in text.split("\n") if (words := " ".join(line.split()))])
     return pages
 
@@ -151,15 +151,15 @@ def _without_heads(pages: list[list[str]]) -> list[list[str]]:
     """Remove page numbers, and first and last lines that most pages share except for digits."""
     edges = Counter(_DIGITS.sub("0", line) for page in pages if page for line in {page[0], page[-1]})
     shared = {line for line, count in edges.items() if count >= max(3, len(pages) / 2)}
-    kept = []
+    trimmed_pages = []
     for page in pages:
         lines = list(page)
         while lines and (_NUMBER.fullmatch(lines[0]) or _DIGITS.sub("0", lines[0]) in shared):
             lines.pop(0)
         while lines and (_NUMBER.fullmatch(lines[-1]) or _DIGITS.sub("0", lines[-1]) in shared):
             lines.pop()
-        kept.append(lines)
-    return kept
+        trimmed_pages.append(lines)
+    return trimmed_pages
 
 
 def _one_after_another(pages: list[list[str]]) -> list[tuple[str, int]]:
@@ -167,15 +167,15 @@ def _one_after_another(pages: list[list[str]]) -> list[tuple[str, int]]:
 
     Browsers that cut a line at the end of a page print it again on the next.
     """
-    found: list[tuple[str, int]] = []
+    numbered: list[tuple[str, int]] = []
     lines: list[str] = []
     for number, page in enumerate(pages, start=1):
         most = min(len(page), len(lines), TWICE)
         twice = (n for n in range(most, 0, -1) if len(page[n - 1]) >= REPEATED and lines[-n:] == page[:n])
-        kept = page[next(twice, 0) :]
-        lines.extend(kept)
-        found.extend((line, number) for line in kept)
-    return found
+        new_lines = page[next(twice, 0) :]
+        lines.extend(new_lines)
+        numbered.extend((line, number) for line in new_lines)
+    return numbered
 
 
 def _paragraphs(numbered: list[tuple[str, int]], labels: Labels) -> tuple[str, list[tuple[int, int]]]:

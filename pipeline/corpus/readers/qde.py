@@ -65,21 +65,21 @@ def parse_project(xml: bytes) -> Project:
     root = parse_xml(xml)
     if root.tag not in ("Project", "CodeBook"):
         raise RefusedError("Not a REFI-QDA project or codebook. Export it again as REFI-QDA.")
-    found = Project(root, root.get("name", ""), root.get("origin", ""), key(root.get("creatingUserGUID")))
+    project = Project(root, root.get("name", ""), root.get("origin", ""), key(root.get("creatingUserGUID")))
     for user in root.iterfind("Users/User"):
-        found.users[key(user.get("guid"))] = (user.get("name") or user.get("id") or user.get("guid") or "").strip()
+        project.users[key(user.get("guid"))] = (user.get("name") or user.get("id") or user.get("guid") or "").strip()
     book = root if root.tag == "CodeBook" else root.find("CodeBook")
     for code in book.iterfind("Codes/Code") if book is not None else ():
-        _add_code(found, code, parent="")
+        _add_code(project, code, parent="")
     for variable in root.iterfind("Variables/Variable"):
-        found.variables[key(variable.get("guid"))] = (variable.get("name") or "").strip()
+        project.variables[key(variable.get("guid"))] = (variable.get("name") or "").strip()
     for case in root.iterfind("Cases/Case"):
         sources = tuple(key(ref.get("targetGUID")) for ref in case.iterfind("SourceRef"))
-        found.cases.append(CaseEntry((case.get("name") or "").strip(), sources, values(case)))
-    for held in root.iterfind("Sets/Set"):
-        if held.get("name") == refi.BEYOND:
-            found.beyond |= {key(ref.get("targetGUID")) for ref in held.iterfind("MemberCode")}
-    return found
+        project.cases.append(CaseEntry((case.get("name") or "").strip(), sources, values(case)))
+    for code_set in root.iterfind("Sets/Set"):
+        if code_set.get("name") == refi.BEYOND:
+            project.beyond |= {key(ref.get("targetGUID")) for ref in code_set.iterfind("MemberCode")}
+    return project
 
 
 def parse_xml(xml: bytes) -> Any:
@@ -116,13 +116,13 @@ def text(element: Any, tag: str) -> str:
 
 def values(element: Any) -> dict[str, str]:
     """Return the values of a case or source by guid of the variable."""
-    found = {}
+    by_variable = {}
     for value in element.iterfind("VariableValue"):
         reference = value.find("VariableRef")
-        said = [child.text or "" for child in value if child.tag.endswith("Value")]
-        if reference is not None and said:
-            found[key(reference.get("targetGUID"))] = said[0].strip()
-    return found
+        texts = [child.text or "" for child in value if child.tag.endswith("Value")]
+        if reference is not None and texts:
+            by_variable[key(reference.get("targetGUID"))] = texts[0].strip()
+    return by_variable
 
 
 def code_names(project: Project) -> dict[str, str]:

@@ -84,21 +84,29 @@ def read_project(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS
     if not inner:
         raise RefusedError("Not a REFI-QDA project: it contains no .qde file. Export it again.")
     project = qde.parse_project(guards.member(archive, inner[0]))
-    held = list(_texts(project, archive))
-    placed = [(one, one.ruler) for one in held if one.ruler is not None]
-    passages = [(ruler, [found for _, found in one.selections if found is not None]) for one, ruler in placed]
+    elements = list(_texts(project, archive))
+    placed = [(element, element.ruler) for element in elements if element.ruler is not None]
+    passages = [
+        (ruler, [spans_of for _, spans_of in element.selections if spans_of is not None]) for element, ruler in placed
+    ]
     if any(of_text for _, of_text in passages):
         way, spans = offsets.fitting(passages, _ways(project, passages, units))
-        found = {id(one): iter(of_text) for (one, _), of_text in zip(placed, spans, strict=True)}
+        spans_of = {id(element): iter(of_text) for (element, _), of_text in zip(placed, spans, strict=True)}
         counted = str(way)
     else:
-        found, counted = {}, ""
-    told = _Told(project, qde.code_names(project), _notes(project, archive), stem)
-    codings = _codings(told, held, found)
+        spans_of, counted = {}, ""
+    known = _Told(project, qde.code_names(project), _notes(project, archive), stem)
+    codings = _codings(known, elements, spans_of)
     sources = [
-        Source(one.guid, one.name, one.ruler.text, qde.text(one.element, "Description"), qde.values(one.element))
-        for one in held
-        if one.ruler is not None
+        Source(
+            element.guid,
+            element.name,
+            element.ruler.text,
+            qde.text(element.element, "Description"),
+            qde.values(element.element),
+        )
+        for element in elements
+        if element.ruler is not None
     ]
     return Contents(project, sources, codings, counted)
 
@@ -128,10 +136,12 @@ def _texts(project: qde.Project, archive: zipfile.ZipFile) -> Iterator[_Held]:
                     f"The texts of the project are larger than {MAX_SOURCES_BYTES // 2**20} MiB together. "
                     "Split the project."
                 )
-            said = refi.file_of(qde.text(element, "Description"))
-            name = said or source.get("name") or _path(element) or source.get("guid") or ""
+            stated = refi.file_of(qde.text(element, "Description"))
+            name = stated or source.get("name") or _path(element) or source.get("guid") or ""
             syncs = {qde.key(point.get("guid")): point.get("position") for point in element.iterfind("SyncPoint")}
-            selections = [(one, _passage(one, syncs)) for one in element if one.tag in SELECTIONS]
+            selections = [
+                (selection, _passage(selection, syncs)) for selection in element if selection.tag in SELECTIONS
+            ]
             ruler = None if data is None else _ruler(data)
             name = name.strip() if ruler is None else _unique(name.strip(), names)
             yield _Held(qde.key(element.get("guid")), name, element, ruler, selections)
@@ -154,14 +164,14 @@ def _bytes(element: Any, archive: zipfile.ZipFile, members: dict[str, str]) -> b
     if not path:
         return None
     # Programs write `sources` or `Sources`, and some omit `internal://`.
-    found = members.get(f"sources/{path}".lower()) or members.get(path.lower())
-    if found is None:
+    member = members.get(f"sources/{path}".lower()) or members.get(path.lower())
+    if member is None:
         return None
-    if archive.getinfo(found).file_size > MAX_SOURCE_BYTES:
+    if archive.getinfo(member).file_size > MAX_SOURCE_BYTES:
         raise RefusedError(
             f"Text '{path[:80]}' is larger than {MAX_SOURCE_BYTES // 2**20} MiB, the limit for a transcript. Split it."
         )
-    return guards.member(archive, found)
+    return guards.member(archive, member)
 
 
 def _path(element: Any) -> str:
@@ -190,55 +200,55 @@ def _passage(selection: Any, syncs: dict[str, str | None]) -> Passage | None:
     return Passage(numbers[0], numbers[1], selection.get("name") or "") if len(numbers) == 2 else None
 
 
-def _codings(told: _Told, held: list[_Held], found: dict[int, Any]) -> list[Coding]:
-    """Return all codings, text by text. `found`: the spans of each text's passages, in order."""
+def _codings(known: _Told, elements: list[_Held], spans_of: dict[int, Any]) -> list[Coding]:
+    """Return all codings, text by text. `spans_of`: the spans of each text's passages, in order."""
     codings: list[Coding] = []
-    for one in held:
-        whole = (0, len(one.ruler.text)) if one.ruler and one.ruler.text else None
-        places: list[tuple[Any, tuple[int, int] | None]] = [(one.element, whole)]
-        for selection, passage in one.selections:
-            places.append((selection, next(found[id(one)]) if passage and id(one) in found else None))
+    for element in elements:
+        whole = (0, len(element.ruler.text)) if element.ruler and element.ruler.text else None
+        places: list[tuple[Any, tuple[int, int] | None]] = [(element.element, whole)]
+        for selection, passage in element.selections:
+            places.append((selection, next(spans_of[id(element)]) if passage and id(element) in spans_of else None))
         for place, span in places:
             for coding in place.iterfind("Coding"):
-                codings.append(_coding(told, one, (place, coding), span=span, coder=_coder(told, place, coding)))
+                codings.append(_coding(known, element, (place, coding), span=span, coder=_coder(known, place, coding)))
     return codings
 
 
-def _coder(told: _Told, place: Any, coding: Any) -> str:
+def _coder(known: _Told, place: Any, coding: Any) -> str:
     """Return a coding's coder: the user by id, otherwise derived from the description or the file's name."""
-    ours = refi.program_users(told.project.name)
+    ours = refi.program_users(known.project.name)
     owner = qde.key(coding.get("creatingUser") or place.get("creatingUser"))
     if owner in ours or (not owner and refi.is_candidate(qde.text(place, "Description"))):
         return coders.MODEL
-    if not owner and told.project.user not in ours:
-        owner = told.project.user
-    return told.project.users.get(owner) or told.stem
+    if not owner and known.project.user not in ours:
+        owner = known.project.user
+    return known.project.users.get(owner) or known.stem
 
 
-def _coding(told: _Told, held: _Held, pair: tuple[Any, Any], *, span: tuple[int, int] | None, coder: str) -> Coding:
+def _coding(known: _Told, element: _Held, pair: tuple[Any, Any], *, span: tuple[int, int] | None, coder: str) -> Coding:
     """Return one coding. `pair`: its selection (or the source, if it covers all of it) and its own element."""
     place, coding = pair
     reference = coding.find("CodeRef")
     code = qde.key(reference.get("targetGUID")) if reference is not None else ""
-    above = told.project.path(code)[1:]
-    of_source = place is held.element
-    references = [ref for one in pair for ref in one.iterfind("NoteRef")]
-    said = ["" if of_source else qde.text(place, "Description")]
-    said += [told.notes.get(qde.key(ref.get("targetGUID")), "") for ref in references]
+    above = known.project.path(code)[1:]
+    of_source = place is element.element
+    references = [ref for owner in pair for ref in owner.iterfind("NoteRef")]
+    remarks = ["" if of_source else qde.text(place, "Description")]
+    remarks += [known.notes.get(qde.key(ref.get("targetGUID")), "") for ref in references]
     date = coding.get("creationDateTime") or ("" if of_source else place.get("creationDateTime")) or ""
     kind = "" if span else f", a {place.tag} without a position in a text"
     return Coding(
         row=f"selection {place.get('guid') or '?'}{kind}",
-        document=held.name,
+        document=element.name,
         start=span[0] if span else None,
         end=span[1] if span else None,
-        text=held.ruler.text[span[0] : span[1]] if span and held.ruler else "",
-        code=told.names.get(code, ""),
+        text=element.ruler.text[span[0] : span[1]] if span and element.ruler else "",
+        code=known.names.get(code, ""),
         coder=coder,
-        parent_code=told.names[above[0].guid] if above else "",
-        memo="\n".join(text for text in dict.fromkeys(said) if text),
+        parent_code=known.names[above[0].guid] if above else "",
+        memo="\n".join(text for text in dict.fromkeys(remarks) if text),
         date=refi.date_of(date),
-        copy=held.ruler.text if held.ruler else "",
+        copy=element.ruler.text if element.ruler else "",
     )
 
 
@@ -246,9 +256,9 @@ def _notes(project: qde.Project, archive: zipfile.ZipFile) -> dict[str, str]:
     """Return the texts of notes that codings and selections refer to, by guid."""
     members = {name.lower(): name for name in archive.namelist()}
     wanted = {qde.key(ref.get("targetGUID")) for ref in project.root.iter("NoteRef")}
-    found = {}
+    texts = {}
     for note in project.root.iterfind("Notes/Note"):
         if qde.key(note.get("guid")) in wanted:
             data = _bytes(note, archive, members)
-            found[qde.key(note.get("guid"))] = decoding.decode(data, any_type=True)[0] if data else ""
-    return found
+            texts[qde.key(note.get("guid"))] = decoding.decode(data, any_type=True)[0] if data else ""
+    return texts

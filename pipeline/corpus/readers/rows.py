@@ -40,7 +40,7 @@ def _table(
     numbered: Iterator[tuple[int, list[str]]], *, comments: bool, whole: bool = False
 ) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     header: list[str] = []
-    found: list[tuple[int, dict[str, str]]] = []
+    numbered_rows: list[tuple[int, dict[str, str]]] = []
     for number, cells in numbered:
         if comments and cells[0].lstrip().startswith("#"):
             continue
@@ -52,14 +52,14 @@ def _table(
         elif any(cell.strip() for cell in cells):
             if whole:
                 _check_width(number, header, cells)
-            found.append((number, dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))))
-        if len(found) > MAX_ROWS:
+            numbered_rows.append((number, dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))))
+        if len(numbered_rows) > MAX_ROWS:
             raise RefusedError(
                 f"The table has more than {MAX_ROWS:,} rows. Split it, or remove rows that are not needed."
             )
     if not header:
         raise RefusedError("The header is missing. The first line must name the columns.")
-    return header, found
+    return header, numbered_rows
 
 
 def csv_records(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -84,7 +84,7 @@ def _accepted(lines: list[Line], labels: Labels) -> tuple[dict[str, str], list[R
 
 def _with_slips(spelled: dict[str, str], usual: dict[str, str]) -> tuple[dict[str, str], list[Remark]]:
     """Add misspelt labels (`Particpant:`) under the right name; add remarks on rare labels."""
-    found, rare = dict(spelled), []
+    accepted, rare = dict(spelled), []
     remarks: list[Remark] = []
     stems = [name for name in spelled if len(name) >= SLIP_CHARACTERS and _shape(name) == name]
     for name in sorted(usual) if spelled and len(usual) <= SLIP_LABELS else ():
@@ -92,22 +92,22 @@ def _with_slips(spelled: dict[str, str], usual: dict[str, str]) -> tuple[dict[st
             continue
         near = [stem for stem in stems if _slip(name, stem)]
         if len(near) == 1:
-            found[name] = spelled[near[0]]
-            said = (
-                f"'{usual[name]}:' was read as a misspelling of '{found[name]}'. If it is another speaker, "
+            accepted[name] = spelled[near[0]]
+            message = (
+                f"'{usual[name]}:' was read as a misspelling of '{accepted[name]}'. If it is another speaker, "
                 "list both in participants.csv."
             )
-            remarks.append(Remark("guessed", said))
+            remarks.append(Remark("guessed", message))
         elif usual[name].istitle() and len(name.split()) <= 2:
             rare.append(f"'{usual[name]}:'")
     if rare:
-        said = (
+        message = (
             f"{', '.join(rare[:SHOWN])}{' and others' if len(rare) > SHOWN else ''} at the start of a "
             "line: read as speech, because the label does not recur. If it is a speaker, list it in "
             "participants.csv."
         )
-        remarks.append(Remark("note", said))
-    return found, remarks
+        remarks.append(Remark("note", message))
+    return accepted, remarks
 
 
 def _slip(label: str, name: str) -> bool:

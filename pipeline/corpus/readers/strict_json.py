@@ -22,7 +22,7 @@ def parse_json(text: str) -> Any:
     digits, excessive nesting, and escaped lone surrogates.
     """
     try:
-        found = json.loads(text, parse_int=_integer, parse_constant=_constant, object_pairs_hook=_object)
+        content = json.loads(text, parse_int=_integer, parse_constant=_constant, object_pairs_hook=_object)
     except _OddError as error:
         raise RefusedError(f"{error.what.format(line=_line_of(text, error.sign))} Export it again.") from None
     except json.JSONDecodeError as error:
@@ -36,7 +36,7 @@ def parse_json(text: str) -> Any:
             "a NUL character" if text.startswith("\\u0000", whole.end()) else "an incomplete character (lone surrogate)"
         )
         raise RefusedError(f"Line {line} contains {what}. Export it again.")
-    return found
+    return content
 
 
 class _OddError(Exception):

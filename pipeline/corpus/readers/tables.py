@@ -34,22 +34,22 @@ def read_xlsx(data: bytes, labels: Labels) -> Transcript:
     return _transcript(*rows.read_xlsx(data))
 
 
-def _transcript(header: list[str], found: list[tuple[int, dict[str, str]]]) -> Transcript:
+def _transcript(header: list[str], numbered_rows: list[tuple[int, dict[str, str]]]) -> Transcript:
     text = next((name for name in TEXT if name in header), "")
     speaker = next((name for name in SPEAKER if name in header), "")
     time = next((name for name in TIME if name in header), "")
     if not text:
         raise RefusedError("No text column found: name one 'text', and, if the speakers are known, another 'speaker'.")
-    guards.check_text(sum(len(row.get(text, "")) for _, row in found))
-    times = [_seconds(row.get(time, "")) for _, row in found]
-    said = (
+    guards.check_text(sum(len(row.get(text, "")) for _, row in numbered_rows))
+    times = [_seconds(row.get(time, "")) for _, row in numbered_rows]
+    utterances = (
         Utterance(row.get(speaker, ""), row.get(text, ""), at, (number, number))
-        for (number, row), at in zip(found, times, strict=True)
+        for (number, row), at in zip(numbered_rows, times, strict=True)
     )
-    transcript = compose(said, unit="row")
+    transcript = compose(utterances, unit="row")
     odd = [
         (f"row {number}", row[time])
-        for (number, row), at in zip(found, times, strict=True)
+        for (number, row), at in zip(numbered_rows, times, strict=True)
         if at is None and any(letter.isdigit() for letter in row.get(time, ""))
     ]
     transcript.remarks.extend(without_time(odd))

@@ -27,7 +27,7 @@ def read_eaf(data: bytes, labels: Labels) -> Transcript:
     guards.check_size(len(data))
     slots: dict[str, float | None] = {}
     odd: list[tuple[str, str]] = []
-    found: list[tuple[float, int, Utterance]] = []
+    timed: list[tuple[float, int, Utterance]] = []
     speaker, glosses, slot, number = "", False, "", 0
     for event, element in guards.xml_events(data):
         if element.tag == "TIME_SLOT" and event == "start" and str(element.get("TIME_VALUE", "")).isdecimal():
@@ -42,14 +42,14 @@ def read_eaf(data: bytes, labels: Labels) -> Transcript:
         elif element.tag == "ANNOTATION_VALUE" and event == "end" and not glosses:
             number += 1
             at = slots.get(slot)
-            found.append(
+            timed.append(
                 (
                     at if at is not None else float("inf"),
                     number,
                     Utterance(speaker, element.text or "", at, (number, number)),
                 )
             )
-    return _by_time(found, "annotation", "annotations with text found", odd)
+    return _by_time(timed, "annotation", "annotations with text found", odd)
 
 
 def read_textgrid(data: bytes, labels: Labels) -> Transcript:
@@ -57,18 +57,18 @@ def read_textgrid(data: bytes, labels: Labels) -> Transcript:
     guards.check_size(len(data))
     text, _ = decoding.decode(data)
     names = [(name.start(), name[1].replace('""', '"')) for name in _NAME.finditer(text)]
-    found: list[tuple[float, int, Utterance]] = []
+    timed: list[tuple[float, int, Utterance]] = []
     odd: list[tuple[str, str]] = []
     for number, item in enumerate(_INTERVAL.finditer(text)):
-        said = (item[2] if item[2] is not None else item[4]).replace('""', '"')
+        words = (item[2] if item[2] is not None else item[4]).replace('""', '"')
         at = in_time(_number(item[1] or item[3]))
         odd += [(f"interval {number + 1}", item[1] or item[3])] if at is None else []
         speaker = next((name for place, name in reversed(names) if place < item.start()), "")
-        if said.strip():
+        if words.strip():
             order = at if at is not None else float("inf")
-            found.append((order, number, Utterance(speaker, said, at, (number + 1, number + 1))))
+            timed.append((order, number, Utterance(speaker, words, at, (number + 1, number + 1))))
     return _by_time(
-        found, "interval", "intervals with text found (save the TextGrid as 'text file', in the long format)", odd
+        timed, "interval", "intervals with text found (save the TextGrid as 'text file', in the long format)", odd
     )
 
 
@@ -80,10 +80,10 @@ def read_cha(data: bytes, labels: Labels) -> Transcript:
     guards.check_size(len(data))
     text, _ = decoding.decode(data.replace(b"\x15", b"\xe2\x90\xa1"))
     odd: list[tuple[str, str]] = []
-    found = list(_chat(re.sub(r"\n[\t ]+", " ", text).replace("\u2421", "\x15"), odd))
-    if not found:
+    utterances = list(_chat(re.sub(r"\n[\t ]+", " ", text).replace("\u2421", "\x15"), odd))
+    if not utterances:
         raise RefusedError("No turns found (lines such as '*PAR:' followed by text). Export the file again.")
-    transcript = compose(found, unit="utterance")
+    transcript = compose(utterances, unit="utterance")
     transcript.remarks.extend(without_time(odd))
     return transcript
 
@@ -103,16 +103,19 @@ def _chat(text: str, odd: list[tuple[str, str]]) -> Iterator[Utterance]:
             bullet = _BULLET.search(turn[2])
             at = _milliseconds(bullet[1]) if bullet and bullet[1] else None
             odd += [(f"utterance {number}", bullet[1])] if bullet and bullet[1] and at is None else []
-            said = _CODES.sub("", _BULLET.sub("", turn[2])).replace("_", " ")
+            spoken = _CODES.sub("", _BULLET.sub("", turn[2])).replace("_", " ")
             yield Utterance(
-                roles.get(turn[1], turn[1]), re.sub(r"\s+([.?!,])", r"\1", " ".join(said.split())), at, (number, number)
+                roles.get(turn[1], turn[1]),
+                re.sub(r"\s+([.?!,])", r"\1", " ".join(spoken.split())),
+                at,
+                (number, number),
             )
 
 
-def _by_time(found: list[tuple[float, int, Utterance]], unit: str, what: str, odd: list[tuple[str, str]]) -> Transcript:
-    if not found:
+def _by_time(timed: list[tuple[float, int, Utterance]], unit: str, what: str, odd: list[tuple[str, str]]) -> Transcript:
+    if not timed:
         raise RefusedError(f"No {what}. Export the file again.")
-    transcript = compose((utterance for _, _, utterance in sorted(found, key=lambda one: one[:2])), unit=unit)
+    transcript = compose((utterance for _, _, utterance in sorted(timed, key=lambda one: one[:2])), unit=unit)
     transcript.remarks.extend(without_time(odd))
     return transcript
 

@@ -11,8 +11,8 @@ def read_txt(data: bytes, labels: Labels) -> Transcript:
     """
     guards.check_size(len(data))
     text, guessed = decoding.decode(data)
-    found = speakers.transcript(text, labels)
+    transcript = speakers.transcript(text, labels)
     if guessed:
-        said = f"The encoding was guessed to be {guessed}. If characters look wrong, save the file as UTF-8."
-        found.remarks.append(Remark("guessed", said))
-    return found
+        message = f"The encoding was guessed to be {guessed}. If characters look wrong, save the file as UTF-8."
+        transcript.remarks.append(Remark("guessed", message))
+    return transcript

@@ -42,19 +42,19 @@ def read_comments(data: bytes, stem: str) -> list[Coding]:
     for comment in comments:
         if comment.paragraph in replied:
             memos.setdefault(replied[comment.paragraph], []).append(f"{comment.author}: {comment.text}".strip(": "))
-    found = []
+    codings = []
     for comment in comments:
         if comment.paragraph in replied:
             continue
         start, end = spans.get(comment.number, (None, None))
-        said = text[start:end] if start is not None else ""
-        at = (f"comment {comment.number}", f"{stem}.docx", start, end, said)
+        words = text[start:end] if start is not None else ""
+        at = (f"comment {comment.number}", f"{stem}.docx", start, end, words)
         memo = "\n".join(memos.get(comment.paragraph, []) if comment.paragraph else [])
         for code in _codes(comment.text):
             *above, name = codes_tables.path(code)
             parent = above[-1] if above else ""
-            found.append(Coding(*at, name, comment.author or stem, parent, memo, comment.date, text))
-    return found
+            codings.append(Coding(*at, name, comment.author or stem, parent, memo, comment.date, text))
+    return codings
 
 
 def _codes(text: str) -> list[str]:
@@ -62,20 +62,20 @@ def _codes(text: str) -> list[str]:
 
 
 def _comments(xml: bytes) -> list[_Comment]:
-    found: list[_Comment] = []
+    comments: list[_Comment] = []
     for event, element in guards.xml_events(xml):
         tag = docx.name(element.tag)
         if event == "start" and tag == "comment":
             author, date = docx.attribute(element, "author"), docx.attribute(element, "date")
-            found.append(_Comment(docx.attribute(element, "id"), author.strip(), date.strip()))
-        elif event == "end" and found and tag in ("t", "p", "br"):
-            found[-1].pieces.append((element.text or "") if tag == "t" else "\n")
+            comments.append(_Comment(docx.attribute(element, "id"), author.strip(), date.strip()))
+        elif event == "end" and comments and tag in ("t", "p", "br"):
+            comments[-1].pieces.append((element.text or "") if tag == "t" else "\n")
             if tag == "p":
-                found[-1].paragraph = _plain(element, "paraId") or found[-1].paragraph
+                comments[-1].paragraph = _plain(element, "paraId") or comments[-1].paragraph
         if event == "end":
             element.clear()
-    guards.check_lines(len(found), what="comments")
-    return found
+    guards.check_lines(len(comments), what="comments")
+    return comments
 
 
 def _replied(xml: bytes) -> dict[str, str]:

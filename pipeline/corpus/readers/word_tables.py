@@ -37,7 +37,7 @@ def read_tables(data: bytes) -> list[Table]:
 
 def parse_tables(xml: bytes) -> list[Table]:
     """Return the tables of a document's XML, as `read_tables` does. Raises RefusedError."""
-    found: list[Table] = []
+    finished: list[Table] = []
     opened: list[_Open] = []
     skipping = cells = 0
     for event, element in guards.xml_events(xml):
@@ -45,7 +45,7 @@ def parse_tables(xml: bytes) -> list[Table]:
         if tag in docx.SKIPPED:
             skipping += 1 if begins else -1
         elif tag == "tbl":
-            _table(opened, found, begins)
+            _table(opened, finished, begins)
         elif begins and opened and tag in ("tr", "tc"):
             cells += tag == "tc"
             _begin(opened[-1], tag)
@@ -58,16 +58,16 @@ def parse_tables(xml: bytes) -> list[Table]:
             )
         if not begins:
             element.clear()
-    return found
+    return finished
 
 
-def _table(opened: list[_Open], found: list[Table], begins: bool) -> None:
+def _table(opened: list[_Open], finished: list[Table], begins: bool) -> None:
     if begins:
         opened.append(_Open())
     else:
-        found.append(opened.pop().done())
+        finished.append(opened.pop().done())
         if opened:
-            opened[-1].add("".join("\t".join(row) + "\n" for row in found[-1]))
+            opened[-1].add("".join("\t".join(row) + "\n" for row in finished[-1]))
 
 
 def _begin(table: _Open, tag: str) -> None:

@@ -52,18 +52,18 @@ def sheets(data: bytes, wanted: Sequence[str] | None = None, *, formulas: bool =
     A row is its number and its cells as displayed text; empty rows are omitted. `formulas`: cells as formulas instead
     of values. Raises RefusedError if the file is not a workbook, is too large or malicious, or a formula has no value.
     """
-    found: dict[str, list[Row]] = {}
+    rows_of: dict[str, list[Row]] = {}
     with _opened(data, formulas=formulas) as book:
-        chosen = [one for one in book.worksheets if wanted is None or one.title in wanted]
+        chosen = [worksheet for worksheet in book.worksheets if wanted is None or worksheet.title in wanted]
         for sheet in chosen[:1] if wanted is None else chosen:
-            found[str(sheet.title)] = list(_rows(sheet))
+            rows_of[str(sheet.title)] = list(_rows(sheet))
     if not formulas and _has_formulas(data):
         with _opened(data, formulas=True) as book:
-            for sheet in (one for one in book.worksheets if one.title in found):
-                _check_formulas(sheet, dict(found[str(sheet.title)]))
-    if wanted is None and not found:
+            for sheet in (worksheet for worksheet in book.worksheets if worksheet.title in rows_of):
+                _check_formulas(sheet, dict(rows_of[str(sheet.title)]))
+    if wanted is None and not rows_of:
         raise RefusedError("The workbook has no sheet with cells. Save it again as .xlsx, or as csv.")
-    return found
+    return rows_of
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
@@ -71,19 +71,19 @@ def _rows(sheet: Any) -> Iterator[Row]:
     empty = width = 0
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
         width += len(cells)
-        said = ["" if cell is None else _text(cell) for cell in cells]
-        while said and not said[-1]:
-            said.pop()
-        empty = 0 if said else empty + 1
-        if number > MAX_ROWS or len(said) > MAX_COLUMNS or width > MAX_WIDTH:
+        texts = ["" if cell is None else _text(cell) for cell in cells]
+        while texts and not texts[-1]:
+            texts.pop()
+        empty = 0 if texts else empty + 1
+        if number > MAX_ROWS or len(texts) > MAX_COLUMNS or width > MAX_WIDTH:
             raise RefusedError(
                 f"Sheet '{sheet.title}' has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns. Remove "
                 "those that are not needed."
             )
         if empty > MAX_EMPTY:
             return
-        if said:
-            yield number, said
+        if texts:
+            yield number, texts
 
 
 def _check_formulas(sheet: Any, shown: dict[int, list[str]]) -> None:
