@@ -87,7 +87,7 @@ def read_project(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS
     elements = list(_texts(project, archive))
     placed = [(element, element.ruler) for element in elements if element.ruler is not None]
     passages = [
-        (ruler, [spans_of for _, spans_of in element.selections if spans_of is not None]) for element, ruler in placed
+        (ruler, [passage for _, passage in element.selections if passage is not None]) for element, ruler in placed
     ]
     if any(of_text for _, of_text in passages):
         way, spans = offsets.fitting(passages, _ways(project, passages, units))
