@@ -262,10 +262,3 @@ def communities(graph: sparse.csr_matrix, *, resolution: float) -> np.ndarray:
         return np.arange(graph.shape[0], dtype=np.int32)
     found = Louvain(resolution, return_probs=False, return_aggregate=False, random_state=0).fit_predict(graph)
     return np.unique(found, return_inverse=True)[1].astype(np.int32)
-
-
-def indicator(groups: np.ndarray) -> sparse.csr_matrix:
-    """Rows by groups, 1 where a row is in a group (numbered from 0)."""
-    n = len(groups)
-    shape = (n, int(groups.max()) + 1 if n else 0)
-    return sparse.csr_matrix((np.ones(n), (np.arange(n), groups)), shape=shape)
