@@ -217,8 +217,8 @@ STAGES = (STUDY, INGEST, SEGMENT, EMBED, THEMES, MAP_CODES, COMPARE, REPORT, DEL
 
 
 def command(stage: str) -> str:
-    """The command of a stage; its first part finds the project's own Python whether or not it was activated."""
-    return f'PATH="$PWD/.venv/bin:$PATH" python -m pipeline.{stage}'
+    """Return the command of a stage: the same string on every system; `core.launcher` says how it finds its Python."""
+    return f'".counterpoint/python" -m pipeline.{stage}'
 
 
 def dvc_yaml() -> str:
