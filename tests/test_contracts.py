@@ -38,7 +38,7 @@ def test_stage_is_module_is_section_is_command(stage):
     assert (ROOT / "pipeline" / f"{stage}.py").exists()
     assert stage in params.Params.model_fields
     assert stage in DVC[stage]["params"]
-    assert DVC[stage]["cmd"].endswith(f"python -m pipeline.{stage}")
+    assert DVC[stage]["cmd"] == f'".counterpoint/python" -m pipeline.{stage}'
 
 
 def test_params_are_listed_by_whole_sections():
