@@ -106,6 +106,16 @@ def test_a_run_that_fails_says_no_results(project: Path):
     assert "The report:" not in said
 
 
+def test_a_stage_that_always_runs_is_no_change(project: Path):
+    kept = (project / "dvc.yaml").read_text()
+    (project / "dvc.yaml").write_text(kept.replace("  study:\n", "  study:\n    always_changed: true\n"))
+    counterpoint(project, "run")
+    code, said = counterpoint(project, "run")
+    (project / "dvc.yaml").write_text(kept)
+    assert code == 0
+    assert said.splitlines()[1] == "Nothing has changed since the last run: everything is up to date."
+
+
 def test_the_next_run_says_how_long_it_will_take(project: Path):
     assert counterpoint(project, "run", "--force")[0] == 0
     code, said = counterpoint(project, "run", "--force")

@@ -26,7 +26,7 @@ class Progress(logging.Filter):
     """Says in the place of DVC's lines which stage runs, of how many, and for about how long.
 
     `stages`: their names in the order of dvc.yaml. `before`: how long each took last time, in seconds. `took`: how long
-    those of this run took, once they are over.
+    those of this run took, once they are over. `named`: those that ran or were kept, in order.
     """
 
     def __init__(self, stages: Sequence[str], before: Mapping[str, float], say: Callable[[str], None]) -> None:
@@ -34,6 +34,7 @@ class Progress(logging.Filter):
         super().__init__()
         self.stages, self.before, self.say = list(stages), dict(before), say
         self.took: dict[str, float] = {}
+        self.named: list[str] = []
         self._running = ""
         self._since = 0.0
 
@@ -43,9 +44,11 @@ class Progress(logging.Filter):
         if running := _RUNNING.fullmatch(line):
             self.over()
             self._running, self._since = running[1], time.monotonic()
+            self.named.append(running[1])
             self.say(announcement(running[1], self.stages, self.before))
         elif kept := _KEPT.fullmatch(line):
             self.over()
+            self.named.append(kept[1])
             self.say(f"{_place(kept[1], self.stages)}: kept from an earlier run")
         elif _UNCHANGED.fullmatch(line):
             self.over()

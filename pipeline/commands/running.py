@@ -17,6 +17,9 @@ from pipeline.core.study_paths import Places
 # DVC ends every run with advice to push: no counsel for confidential interviews.
 ADVICE = "dvc push"
 NOTEBOOKS = ". To work in notebooks: python dev.py notebooks."
+UNCHANGED = "Nothing has changed since the last run: everything is up to date."
+# This stage lays out a study and looks what the program is made of; it runs whether or not anything has changed.
+ALWAYS = "study"
 UP_TO_DATE = "Data and pipelines are up to date."
 
 
@@ -73,7 +76,7 @@ def dvc(words: Sequence[str], *, study: Path) -> int:
     def without_advice(*objects: Any, **options: Any) -> None:
         text = " ".join(map(str, objects))
         if text == UP_TO_DATE:
-            print("Nothing has changed since the last run: everything is up to date.")
+            print(UNCHANGED)
         elif ADVICE not in text:
             written(*objects, **options)
 
@@ -88,6 +91,8 @@ def dvc(words: Sequence[str], *, study: Path) -> int:
         if status and said.running:
             print(f"Stage {said.running} did not finish; its message is above.", file=sys.stderr)
         said.over(failed=status != 0)
+        if status == 0 and said.named == [ALWAYS]:
+            print(UNCHANGED)
         progress.note(study, said.took)
         return status
     finally:
