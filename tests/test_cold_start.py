@@ -28,6 +28,8 @@ SLOW = {
     "transformers",
     "umap",
 }
+# What spaCy and BERTopic load by themselves, of what is installed.
+BY_ITSELF = {"segment": {"torch"}, "themes": SLOW}
 # What a run of a stage on a small study needs of them.
 NEEDED = {
     "study": set(),
@@ -93,34 +95,9 @@ def test_importing_a_stage_loads_nothing_slow(stage: str, tmp_path: Path):
 
 @pytest.mark.parametrize("stage", NEEDED)
 def test_running_a_stage_loads_what_it_needs_and_no_more(stage: str, root: Path):
-    assert loaded(RUN.format(stage=stage), root) == NEEDED[stage]
+    found = loaded(RUN.format(stage=stage), root)
+    assert NEEDED[stage] <= found <= NEEDED[stage] | BY_ITSELF.get(stage, set())
 
 
 def test_the_command_line_loads_nothing_slow(tmp_path: Path):
     assert loaded(IMPORTED.format(stage="cli"), tmp_path) == set()
-
-
-def test_torch_is_kept_from_spacy_alone_and_only_where_it_is_not_used(tmp_path: Path):
-    code = """
-from pathlib import Path
-from pipeline.core import model_registry as models
-import sys
-before = list(sys.meta_path)
-models.load_spacy("en_core_web_sm", manifest=Path({manifest!r}))
-assert sys.meta_path == before
-assert "torch" not in sys.modules
-import torch
-print("loaded", *sys.modules)
-"""
-    manifest = str(ROOT / "models" / "models.yaml")
-    assert "torch" in loaded(code.format(manifest=manifest), tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("config", "named"), [("gpu_allocator = null", False), ('factory = "curated_Transformer"', True)]
-)
-def test_a_pipeline_that_computes_with_torch_says_so_in_its_config(tmp_path: Path, config: str, named: bool):
-    from pipeline.core import model_registry
-
-    (tmp_path / "config.cfg").write_text(config)
-    assert model_registry._names_torch(tmp_path) == named

@@ -10,14 +10,13 @@ import importlib.util
 import json
 import os
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.core import lean, yaml_files
+from pipeline.core import yaml_files
 from pipeline.core.errors import CounterpointError
 
 if TYPE_CHECKING:
@@ -137,8 +136,7 @@ def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
     if the pipeline has none of the three.
     """
     folder = find(name, kind="spacy", manifest=manifest).folder
-    with sparing(folder):
-        from spacy.util import load_config, load_model_from_path
+    from spacy.util import load_config, load_model_from_path
 
     config = load_config(folder / "config.cfg")
     parts: list[str] = list(config["nlp"]["pipeline"])
@@ -158,10 +156,9 @@ def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
 
 def of_spacy(name: str, *, manifest: Path = MANIFEST) -> SpacyPipeline:
     """Return the description of a spaCy pipeline, without loading it. Raises ModelError."""
-    model = find(name, kind="spacy", manifest=manifest)
-    with sparing(model.folder):
-        from spacy.util import load_config, load_meta
+    from spacy.util import load_config, load_meta
 
+    model = find(name, kind="spacy", manifest=manifest)
     parts = list(load_config(model.folder / "config.cfg")["nlp"]["pipeline"])
     meta = load_meta(model.folder / "meta.json") if (model.folder / "meta.json").is_file() else {}
     return SpacyPipeline(
@@ -177,20 +174,6 @@ def of_spacy(name: str, *, manifest: Path = MANIFEST) -> SpacyPipeline:
 def _splitter(parts: list[str]) -> str:
     """Return the component of a spaCy pipeline that splits sentences, or ''."""
     return next((part for part in SPLITTERS if part in parts), "")
-
-
-def sparing(folder: Path) -> AbstractContextManager[None]:
-    """Where spaCy is to be imported for this pipeline: without torch, which it loads wherever it is installed.
-
-    A pipeline that computes with torch gets it.
-    """
-    return nullcontext() if _names_torch(folder) else lean.without("torch")
-
-
-def _names_torch(folder: Path) -> bool:
-    """Whether a spaCy pipeline computes with torch: those with a transformer do, and their config says so."""
-    config = (folder / "config.cfg").read_text(encoding="utf-8").casefold()
-    return "torch" in config or "transformer" in config
 
 
 def _upstream(component: Any, parts: list[str]) -> list[str]:

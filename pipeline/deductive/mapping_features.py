@@ -73,8 +73,7 @@ def _reduced(
     texts: list[str], others: list[str], *, size: int, seed: int, analyzer: str, ngram_range: tuple[int, int]
 ) -> tuple[Floats, Floats]:
     from sklearn.decomposition import TruncatedSVD
-
-    from pipeline.core.word_counts import TfidfVectorizer
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
     counter = TfidfVectorizer(
         sublinear_tf=True, min_df=2, max_features=MAX_TERMS, analyzer=analyzer, ngram_range=ngram_range

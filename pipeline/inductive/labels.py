@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
-from pipeline.core import model_registry
 from pipeline.core.arithmetic import unit
-from pipeline.core.word_counts import ENGLISH_STOP_WORDS, CountVectorizer
 from pipeline.corpus import text_layout
 
 if TYPE_CHECKING:
@@ -116,8 +115,7 @@ def _names(word: str, barred: set[str]) -> bool:
 
 def load(folder: Any) -> "Language":
     """Load of a spaCy pipeline what noun phrases need, from a folder that was checked before."""
-    with model_registry.sparing(folder):
-        from spacy.util import load_model_from_path
+    from spacy.util import load_model_from_path
 
     return load_model_from_path(folder, exclude=["ner", "senter", "lemmatizer"])
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
 
-from pipeline.core.word_counts import TfidfVectorizer
 from pipeline.inductive import labels
 
 # Questions with at least this cosine of tf-idf count as the same: interviewers rarely repeat one word for word.

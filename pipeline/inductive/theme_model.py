@@ -14,15 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
-from pipeline.core import lean, safe_removal
+from pipeline.core import safe_removal
 from pipeline.core.contracts import MODEL_FILES
 from pipeline.inductive import labels
 
 if TYPE_CHECKING:
     from bertopic import BERTopic
-
-# What BERTopic loads where it is installed and our parts take the place of: five seconds, and 400 MiB.
-UNUSED = ("torch", "transformers", "sentence_transformers", "umap", "hdbscan", "numba", "plotly")
 
 
 class Given:
@@ -45,11 +42,10 @@ def fit(
     Rows of `texts`, `vectors` and `groups` (numbers from 0 without a gap, -1: none) are aligned; `terms` must not be
     empty and each must occur.
     """
-    with lean.without(*UNUSED):
-        from bertopic import BERTopic
-        from bertopic.backend import BaseEmbedder
-        from bertopic.dimensionality import BaseDimensionalityReduction
-        from bertopic.vectorizers import ClassTfidfTransformer
+    from bertopic import BERTopic
+    from bertopic.backend import BaseEmbedder
+    from bertopic.dimensionality import BaseDimensionalityReduction
+    from bertopic.vectorizers import ClassTfidfTransformer
 
     model = BERTopic(
         embedding_model=BaseEmbedder(),
@@ -78,8 +74,7 @@ def weights(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
 
     A term that is said in no group weighs nothing in any: c-TF-IDF divides by how often a term is said in them.
     """
-    with lean.without(*UNUSED):
-        from bertopic.vectorizers import ClassTfidfTransformer
+    from bertopic.vectorizers import ClassTfidfTransformer
 
     inside = np.flatnonzero(groups >= 0)
     member = sparse.csr_matrix(

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
 from pipeline.core.table_rows import each, groups
-from pipeline.core.word_counts import ENGLISH_STOP_WORDS, TfidfVectorizer
 from pipeline.deductive.codebook import Code
 
 # The least cosine of question and code. At this point a short question needs one telling word, a long one several.

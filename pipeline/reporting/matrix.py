@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import normalize
 
 from pipeline.core import languages
 from pipeline.core.table_rows import each, groups
-from pipeline.core.word_counts import TfidfVectorizer, normalize
 
 SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)\]]*(?=\s|$)|$)", re.DOTALL)
 BETWEEN = " […] "

@@ -3,18 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from pipeline.core import lean
-
-# pandera asks once which kinds of frames there are, and loads Dask's where it is installed: most of a second a stage.
-# Its checks come with ways to make up data, which load hypothesis: another fifth of a second.
-with lean.without("dask", "geopandas", "hypothesis", "modin", "pyspark"):
-    import pandera.pandas as pa
-    from pandera import dtypes
-    from pandera.engines import pandas_engine
-    from pandera.typing import get_dataframe_types, get_index_types, get_series_types
-    from pandera.typing.pandas import Series
-
-    _ = get_dataframe_types(), get_index_types(), get_series_types()
+import pandera.pandas as pa
+from pandera import dtypes
+from pandera.engines import pandas_engine
+from pandera.typing.pandas import Series
 
 
 @pandas_engine.Engine.register_dtype(equivalents=["str", str])
