@@ -82,9 +82,9 @@ ASKED = {
 
 # The trail, on the page: what was done, and where the segments are now that it rested on.
 TRAIL = {
-    "accepted": "Asha accepted “{label}”. … It came up everywhere. … All of them are in the theme now.",
-    "renamed": "Ben renamed “{first}” to “Counting”. … All of them are in the theme now.",
-    "took": "Asha merged “{merged}” into “{label}”. … All of them are in the theme now.",
+    "accepted": "Asha accepted “{label}”. … It came up everywhere. … All of them are still in the theme.",
+    "renamed": "Ben renamed “{first}” to “Counting”. … All of them are still in the theme.",
+    "took": "Asha merged “{merged}” into “{label}”. … All of them are still in the theme.",
     "merged": "Asha merged “{label}” into “{took}”.",
     "split": "Ben split 6 segments off “{label}” as “Alarms”. … Of these, 19 are still in the theme; 6 are now in “Alarms”.",
     "part": "as “Alarms”.",

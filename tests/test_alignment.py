@@ -81,7 +81,7 @@ def test_few_segments_are_not_judged():
     found, themes = case(lambda s, d: (s % 2, ["A"] if (s, d) in {(1, 0), (3, 1)} else ["B"]))
     codes, _, _ = verdicts(found, themes)
     assert codes.loc["A", "verdict"] == "too few"
-    assert codes.loc["A", "note"] == "on 2 segments, and it takes 5"
+    assert codes.loc["A", "note"] == "too few: 2 segments (at least 5 needed)"
     assert codes.loc["A", "theme_id"] == -1
 
 
@@ -99,7 +99,7 @@ def test_precision_and_recall_have_intervals_unless_documents_are_few():
     found, themes = case(noisy, documents=3)
     codes, mapped, _ = verdicts(found, themes)
     assert pd.isna(codes.loc["A", "recall_low"])
-    assert codes.loc["A", "note"] == "no interval: 3 documents, and it takes 5"
+    assert codes.loc["A", "note"] == "no interval: 3 documents (at least 5 needed)"
     assert codes.loc["A", "verdict"] == "recovered"
     assert mapped.loc[0, "note"].startswith("no interval")
 
@@ -154,7 +154,7 @@ def test_themes_that_are_the_codes_measure_1_and_chance_about_0():
     [
         (lambda s, d: (s % 2, ["A"]), "undefined: the coder gave one code only"),
         (lambda s, d: (0, [f"C{s % 2}"]), "undefined: what was coded lies in one theme"),
-        (lambda s, d: (s % 2, [f"C{s}"] if d == 0 and s < 4 else []), "refused: 3 coded segments, and it takes 10"),
+        (lambda s, d: (s % 2, [f"C{s}"] if d == 0 and s < 4 else []), "too few: 3 coded segments (at least 10 needed)"),
     ],
 )
 def test_measures_that_would_mean_nothing_are_refused_in_words(layout, said):
@@ -168,7 +168,7 @@ def test_measures_of_few_documents_have_no_interval():
     found, themes = case(lambda s, d: (s % 3, [f"C{s % 2}"]), documents=2)
     for row in alignment.measures(themes, found, 0, options=OPTIONS):
         assert "low" not in row
-        assert row["note"] == "no interval: 2 documents, and it takes 5"
+        assert row["note"] == "no interval: 2 documents (at least 5 needed)"
 
 
 def test_a_best_theme_needs_both_halves_to_recover_a_code():
@@ -203,7 +203,7 @@ def test_a_code_of_one_document_is_not_judged_and_makes_no_theme_mapped():
     found, themes = case(lambda s, d: (0 if s <= 8 else 1, ["A"] if d == 3 and s <= 8 else ["B"] if s > 8 else []))
     codes, mapped, _ = verdicts(found, themes)
     assert codes.loc["A", "verdict"] == "too few"
-    assert codes.loc["A", "note"] == "in 1 document of 8, and it takes 2"
+    assert codes.loc["A", "note"] == "in 1 document of 8 only (at least 2 needed)"
     assert mapped["verdict"].to_dict() == {0: "orphan", 1: "mapped"}
 
 

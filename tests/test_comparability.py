@@ -40,17 +40,17 @@ def test_no_codes_are_the_only_thing_to_say():
 def test_different_documents_are_counted():
     said = reasons(*BOTH[:-1])
     assert said == [
-        "People coded different documents (ann 3, ben 2 of 3; 2 by all). Each pair is compared where both coded."
+        "People coded different documents (ann 3, ben 2 of 3; 2 by all). Each pair is compared on the documents both coded."
     ]
 
 
 def test_one_person_is_told_that_there_is_no_ceiling():
-    assert "no human ceiling" in reasons(*BOTH[:3])[0]
+    assert "no agreement between human coders" in reasons(*BOTH[:3])[0]
 
 
 def test_a_person_whose_codings_all_lie_on_the_interviewers_words_still_has_a_note():
     said = reasons(("ann", "A", "d0", 0, 1))
-    assert any("1 of 1 codings lie on talk that is not compared by segment" in reason for reason in said)
+    assert any("1 of 1 codings are on text that is not compared" in reason for reason in said)
 
 
 @pytest.mark.parametrize(("n", "named"), [(1, "(1): 'X00'."), (12, "(12): 'X00', ")])
@@ -63,7 +63,9 @@ def test_codes_that_the_pipeline_does_not_map_are_named_up_to_ten(n, named):
 
 
 def test_without_a_codebook_people_are_not_compared_with_the_pipeline():
-    assert reasons(*BOTH, mapped=()) == ["The codebook gave the pipeline no codes, so people are not compared with it."]
+    assert reasons(*BOTH, mapped=()) == [
+        "The codebook has no codes to map, so the pipeline is not compared with human coders."
+    ]
 
 
 def test_blind_samples_make_silence_unknown():
@@ -82,7 +84,7 @@ def test_a_document_without_participants_talk_is_named():
 
 
 def test_the_order_of_the_saturation_curve_is_explained_where_it_was_guessed():
-    assert "follows the names of the files" in reasons(*BOTH, order=Order(("d0", "d1"), "file names"))[0]
+    assert "follows the file names" in reasons(*BOTH, order=Order(("d0", "d1"), "file names"))[0]
     assert reasons(*BOTH, order=Order(("d0",), "file names")) == []
     undated = Order(("d0", "d1", "d2"), "interviewing", ("d2",))
-    assert reasons(*BOTH, order=undated)[0].endswith("stand last in the saturation curve: d2.")
+    assert reasons(*BOTH, order=undated)[0].endswith("come last in the saturation curve: d2.")

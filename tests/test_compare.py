@@ -150,13 +150,13 @@ def test_notes_say_what_cannot_be_compared():
     said = " ".join(run(made)["compare_problems"]["reason"])
     assert "People coded different documents (ann 8, ben 7 of 8; 7 by all)." in said
     assert "compared between people only (1): 'Private'" in said
-    assert "lie on talk that is not compared by segment" in said
+    assert "are on text that is not compared" in said
     assert "no column `order` or `date`" in said
 
 
 def test_one_person_has_no_ceiling_and_is_told_so():
     found = run(whole(coders=("ann",)))
-    assert found["compare_problems"]["reason"].str.contains("One person coded (ann)", regex=False).any()
+    assert found["compare_problems"]["reason"].str.contains("Only one person coded (ann)", regex=False).any()
     assert found["agreement_of_all"].empty
     assert found["agreement"]["ceiling"].isna().all()
 

@@ -37,8 +37,8 @@ def test_too_few_documents_give_a_value_and_no_interval():
     found = intervals.estimate(ag.cohen_kappa, documents(4), n=240)
     assert found.value is not None
     assert (found.low, found.high) == (None, None)
-    assert found.note == "no interval: 4 documents, and it takes 5"
-    assert intervals.few_documents(1, 5) == "no interval: 1 document, and it takes 5"
+    assert found.note == "no interval: 4 documents (at least 5 needed)"
+    assert intervals.few_documents(1, 5) == "no interval: 1 document (at least 5 needed)"
 
 
 def test_a_code_in_one_document_of_many_is_undefined_in_a_third_of_the_draws():

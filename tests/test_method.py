@@ -341,7 +341,7 @@ def test_a_generative_model_is_named_where_one_was_asked_and_else_denied():
     assert "The language model some-model was given the keywords and up to 8 passages" in asked_
     assert "it wrote 2 of 3 labels" in asked_
     failed = text(themes={"labeller": "some-model", "labels": {"words": 3}, "exemplars": 8})
-    assert "0 of 3 labels are its words" in failed
+    assert "it wrote 0 of 3 labels" in failed
 
 
 def test_a_sample_is_said_to_be_one():

@@ -60,7 +60,7 @@ def test_few_documents_have_wilsons_interval_and_few_passages_none():
     made["code_assignments"] = assignments({}, made["segments"], ["A"])
     assert "3 documents are too few" in rows(made).iloc[0]["note"]
     refused = rows(made, min_units=30).iloc[0]
-    assert refused["note"] == "refused: 21 of these passages were read, and it takes 30"
+    assert refused["note"] == "too few: 21 of these passages were read (at least 30 needed)"
     assert "share" not in refused or np.isnan(refused["share"])
 
 

@@ -136,7 +136,7 @@ def test_coders_without_a_common_document_have_one_row_that_says_so():
     rows = frame(made)
     assert len(rows) == 1
     assert rows.iloc[0]["n"] == 0
-    assert rows.iloc[0]["note"] == "no document that both coded (ann: 1, ben: 1)"
+    assert rows.iloc[0]["note"] == "no document coded by both (ann: 1, ben: 1)"
     assert "kappa" not in rows or rows["kappa"].isna().all()
 
 
@@ -146,7 +146,7 @@ def test_a_code_neither_gave_where_both_coded_is_undefined_in_words():
     made["codings"] = made["codings"][~((made["codings"]["coder"] == "ben") & (made["codings"]["document"] == "d5"))]
     lonely = row(frame(made), "Z")
     assert lonely["kappa"] is None or np.isnan(lonely["kappa"])
-    assert lonely["note"] == "undefined: neither gave it in the documents both coded"
+    assert lonely["note"] == "undefined: neither applied it in the documents both coded"
 
 
 def test_a_code_both_gave_to_everything_is_undefined_in_words():
@@ -154,7 +154,7 @@ def test_a_code_both_gave_to_everything_is_undefined_in_words():
     made["codings"] = codings(*[(c, "A", f"d{d}", 1, 7) for c in ("ann", "ben") for d in range(5)])
     whole = row(frame(made), "A")
     assert np.isnan(pd.to_numeric(whole["kappa"]))
-    assert whole["note"] == "undefined: both gave it to every unit, so that nothing varies"
+    assert whole["note"] == "undefined: both applied it to every unit, so there is no variation"
     assert whole["percent"] == 1
 
 
@@ -163,7 +163,7 @@ def test_a_code_only_one_coder_uses_says_why_kappa_is_0():
     made["codings"] = pd.concat([made["codings"], codings(("ann", "Z", "d1", 2, 3))], ignore_index=True)
     alone = row(frame(made), "Z")
     assert alone["kappa"] == pytest.approx(0)
-    assert alone["note"].startswith("ben never gave it here")
+    assert alone["note"].startswith("ben never applied it here")
 
 
 def test_a_coder_who_gives_the_code_to_everything_says_why_kappa_is_0():
@@ -172,16 +172,16 @@ def test_a_coder_who_gives_the_code_to_everything_says_why_kappa_is_0():
     made["codings"] = pd.concat([made["codings"], codings(("ben", "Z", "d1", 2, 7))])
     whole = row(frame(made), "Z")
     assert whole["kappa"] == pytest.approx(0)
-    assert whole["note"].startswith("ann gave it to every unit here")
+    assert whole["note"].startswith("ann applied it to every unit here")
 
 
 def test_few_units_are_refused_and_few_documents_give_no_interval():
     made = study(documents=1)
     refused = row(frame(made, options=Options(200, 1, 5, 20)), "A")
-    assert refused["note"] == "refused: 10 units, and it takes 20"
+    assert refused["note"] == "too few: 10 units (at least 20 needed)"
     assert np.isnan(pd.to_numeric(refused.get("kappa", np.nan)))
     few = row(frame(study(documents=4)), "A")
-    assert few["note"].endswith("no interval: 4 documents, and it takes 5")
+    assert few["note"].endswith("no interval: 4 documents (at least 5 needed)")
     assert np.isnan(pd.to_numeric(few["low"]))
     assert not np.isnan(few["kappa"])
 
@@ -245,7 +245,7 @@ def test_characters_agree_as_nvivo_says_for_one_file():
     table = ag.span_table([(10, 50)], [(30, 70)], length=100)
     assert one["kappa"] == pytest.approx(float(ag.cohen_kappa(table)))
     assert one["jaccard"] == pytest.approx(20 / 60)
-    assert f"as NVivo gives it: {float(ag.cohen_kappa(table)):.3f}" in one["note"]
+    assert f"as in NVivo: {float(ag.cohen_kappa(table)):.3f}" in one["note"]
 
 
 def test_long_stretches_that_nobody_coded_lift_negatives_but_not_spans():

@@ -48,20 +48,25 @@ def test_a_base_without_codes_has_no_ratio():
 @pytest.mark.parametrize(
     ("new", "said"),
     [
-        ([], "Nurse, site B: no documents, not yet: it takes 6 to tell (a base of 4 and a run of 2)."),
-        ([5, 2], "Nurse, site B: two documents, not yet: it takes 6 to tell (a base of 4 and a run of 2)."),
+        ([], "Nurse, site B: no documents, too few to assess: at least 6 are needed (a base of 4 and a run of 2)."),
+        (
+            [5, 2],
+            "Nurse, site B: two documents, too few to assess: at least 6 are needed (a base of 4 and a run of 2).",
+        ),
         (
             [10, 5, 3, 2, 2, 1],
-            "Nurse, site B: 6 documents, not yet: the last 2 brought 3 new codes (15% of the 20 in the "
-            "base), and 5% is the threshold.",
+            "Nurse, site B: 6 documents, not reached: the last 2 added 3 new codes (15% of the 20 in the "
+            "base; threshold 5%).",
         ),
-        ([10, 5, 3, 2, 0, 1], "Nurse, site B: 6 documents, reached after 6 by the rule: that run brought 5%."),
+        ([10, 5, 3, 2, 0, 1], "Nurse, site B: 6 documents, reached after 6: that run added 5%."),
         (
             [10, 5, 3, 2, 0, 0, 4],
-            "Nurse, site B: 7 documents, reached after 6 by the rule: that run brought 0%, and yet the documents "
-            "after brought 4 more.",
+            "Nurse, site B: 7 documents, reached after 6: that run added 0%, but later documents added 4 more.",
         ),
-        ([0, 0, 0, 0, 1, 1], "Nurse, site B: the first 4 of 6 documents have no codes, so that nothing can be said."),
+        (
+            [0, 0, 0, 0, 1, 1],
+            "Nurse, site B: the first 4 of 6 documents have no codes, so saturation cannot be assessed.",
+        ),
     ],
 )
 def test_the_verdict_is_a_plain_sentence(new, said):
@@ -70,7 +75,7 @@ def test_the_verdict_is_a_plain_sentence(new, said):
 
 def test_the_whole_study_is_called_all_documents_and_themes_are_themes():
     said = sat.sentence(ALL, np.array([3, 1, 1, 0, 2, 2]), RULE, things="themes")
-    assert said.startswith("All documents: 6 documents, not yet: the last 2 brought 4 new themes")
+    assert said.startswith("All documents: 6 documents, not reached: the last 2 added 4 new themes")
 
 
 def test_curves_hold_the_given_order_and_random_ones():

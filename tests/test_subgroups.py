@@ -53,7 +53,7 @@ def test_a_group_in_which_coders_differ_more_has_an_interval_below_0():
 def test_fewer_than_three_cases_are_refused_and_few_documents_have_no_interval():
     found = rows(study(documents=8), people(8, ["chief"] * 2 + ["nurse"] * 6))
     chief, nurse = (found[found["value"] == value].iloc[0] for value in ("chief", "nurse"))
-    assert chief["note"].startswith("refused: 2 cases and 20 units")
+    assert chief["note"].startswith("too few: 2 cases and 20 units")
     assert np.isnan(pd.to_numeric(chief["kappa"]))
     assert nurse["note"].startswith("no interval: ")
     assert not np.isnan(nurse["kappa"])

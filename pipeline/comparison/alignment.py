@@ -183,7 +183,7 @@ def mapping(parts: Overlaps, coder: str, related: Bools, *, options: Options) ->
         order = where[np.argsort(-shares, kind="stable")]
         if theme[i] < FEWEST or not where.size:
             few = theme[i] < FEWEST
-            why = f"{int(theme[i])} segments, and it takes {FEWEST}" if few else ""
+            why = f"too few: {int(theme[i])} segments (at least {FEWEST} needed)" if few else ""
             rows.append(row | {"verdict": "too few" if few else "orphan", "code": "", "codes": "", "note": why})
             continue
         first = precision.value[i, order[0]]
@@ -208,7 +208,7 @@ def _measured(theme: Ints, code: Ints) -> Floats:
 def _cannot(theme: Ints, code: Ints, options: Options) -> str:
     """Why no measure can be given, or nothing."""
     if theme.size < options.min_units:
-        return f"refused: {theme.size} coded segments, and it takes {options.min_units}"
+        return f"too few: {theme.size} coded segments (at least {options.min_units} needed)"
     if np.unique(code).size < 2:
         return "undefined: the coder gave one code only, so that there is nothing to tell apart"
     if np.unique(theme).size < 2:
@@ -270,13 +270,15 @@ def _recovered(precision: float, recall: float, recalls: Floats) -> str:
 
 
 def _too_few(n_segments: int, n_documents: int, parts: Overlaps) -> str:
-    """Why nothing can be said of where a code lies, or nothing."""
+    """Why the themes of a code cannot be determined, or an empty text."""
     if not parts.themes.size:
         return "there are no themes"
     if n_segments < FEWEST:
-        return f"on {n_segments} segments, and it takes {FEWEST}"
+        return f"too few: {n_segments} segments (at least {FEWEST} needed)"
     least = min(FEWEST_DOCUMENTS, parts.all.size)
-    return f"in {n_documents} document of {parts.all.size}, and it takes {least}" if n_documents < least else ""
+    return (
+        f"in {n_documents} document of {parts.all.size} only (at least {least} needed)" if n_documents < least else ""
+    )
 
 
 def _of_interval(parts: Overlaps, options: Options) -> str:

@@ -23,43 +23,41 @@ def problems(codings: pd.DataFrame, assignments: pd.DataFrame, found: Ratings, *
     said = [*_who_coded_what(found), *_codes_beside(codings, assignments)]
     talk = set(found.units["document"])
     silent = sorted(set(codings["document"]) - talk)
-    said += [
-        _note("Nobody's talk in it could be segmented, so its codings are compared nowhere.", name) for name in silent
-    ]
+    said += [_note("The document has no segments, so its codings are not compared.", name) for name in silent]
     outside = _outside(codings, found)
     if outside:
         said.append(
             _note(
-                f"{outside} of {len(codings)} codings lie on talk that is not compared by segment: the "
-                "interviewer's words, backchannels, or short fragments."
+                f"{outside} of {len(codings)} codings are on text that is not compared: interviewer speech, "
+                "acknowledgements, or short fragments."
             )
         )
     if (codings["code"] == NO_CODE).any():
         said.append(
             _note(
-                "In documents where a coder read a sample only (blind sheets), what they did not read counts "
+                "In documents where a coder read only a sample (blind sheets), segments they did not read count "
                 "as unknown."
             )
         )
     if order.undated:
         said.append(
             _note(
-                "These documents have no order or date of interviewing, and stand last in the saturation curve: "
+                "These documents have no interview order or date and come last in the saturation curve: "
                 f"{', '.join(order.undated)}."
             )
         )
     if order.kind == "file names" and len(order.documents) > 1:
         said.append(
             _note(
-                "participants.csv has no column `order` or `date`, so the saturation curve follows the names "
-                "of the files. Look at the random orders, or add one of these columns."
+                "participants.csv has no column `order` or `date`, so the saturation curve follows the file "
+                "names. Use the random orders, or add one of these columns."
             )
         )
     return said
 
 
 def _who_coded_what(found: Ratings) -> list[dict[str, str]]:
-    """How far people's documents overlap, where they do not overlap fully."""
+    """A note if people coded different documents, or if only one person coded."""
     documents = found.units["document"]
     coded = {found.coders[i]: set(documents[found.seen[i]]) for i in np.flatnonzero(found.human)}
     every = set().union(*coded.values())
@@ -67,8 +65,8 @@ def _who_coded_what(found: Ratings) -> list[dict[str, str]]:
         name = next(iter(coded))
         return [
             _note(
-                f"One person coded ({name}), so people cannot be compared with each other, and the pipeline's figures "
-                "have no human ceiling beside them."
+                f"Only one person coded ({name}), so there is no agreement between human coders to compare the "
+                "pipeline with."
             )
         ]
     if all(part == every for part in coded.values()):
@@ -77,31 +75,31 @@ def _who_coded_what(found: Ratings) -> list[dict[str, str]]:
     shared = len(set.intersection(*coded.values()))
     return [
         _note(
-            f"People coded different documents ({counts} of {len(every)}; {shared} by all). Each pair is compared "
-            "where both coded."
+            f"People coded different documents ({counts} of {len(every)}; {shared} by all). Each pair is compared on "
+            "the documents both coded."
         )
     ]
 
 
 def _codes_beside(codings: pd.DataFrame, assignments: pd.DataFrame) -> list[dict[str, str]]:
-    """Codes that people used and the pipeline could not."""
+    """A note on human codes that the pipeline does not map."""
     mapped = set(assignments["code"].unique())
     if not mapped:
-        return [_note("The codebook gave the pipeline no codes, so people are not compared with it.")]
+        return [_note("The codebook has no codes to map, so the pipeline is not compared with human coders.")]
     foreign = sorted(set(codings["code"]) - mapped - {NO_CODE})
     if not foreign:
         return []
     named = ", ".join(f"'{code}'" for code in foreign[:10]) + (" and others" if len(foreign) > 10 else "")
     return [
         _note(
-            f"The pipeline does not map every code that people used; these are compared between people only "
-            f"({len(foreign)}): {named}. Add them to codebook.yaml to have them mapped."
+            f"Human codes that are not in the codebook are compared between people only ({len(foreign)}): "
+            f"{named}. Add them to codebook.yaml to map them."
         )
     ]
 
 
 def _outside(codings: pd.DataFrame, found: Ratings) -> int:
-    """How many codings touch no segment that is compared."""
+    """The number of codings that overlap no compared segment."""
     count = 0
     spans = dict(list(found.units.groupby("document")))
     for name, group in codings.groupby("document"):

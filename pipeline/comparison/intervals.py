@@ -22,7 +22,7 @@ GROUPS = 100
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its 95% interval. `value` is None where it is undefined, and `note` then says why; `n`: units."""
+    """A statistic with its 95% interval. `value` is None if undefined, with the reason in `note`; `n`: units."""
 
     value: float | None
     low: float | None
@@ -112,13 +112,13 @@ def estimate(
     elif table.shape[0] < min_documents:
         note = few_documents(table.shape[0], min_documents)
     elif np.isnan(found.low):
-        note = "no interval: it is undefined in more than half of the draws"
+        note = "no interval: undefined in more than half of the bootstrap samples"
     return Estimate(known(found.value), known(found.low), known(found.high), n, note)
 
 
 def few_documents(n_documents: int, min_documents: int) -> str:
     """Why there is no interval."""
-    return f"no interval: {n_documents} document{'s' * (n_documents != 1)}, and it takes {min_documents}"
+    return f"no interval: {n_documents} document{'s' * (n_documents != 1)} (at least {min_documents} needed)"
 
 
 def known(value: float | Floats) -> float | None:

@@ -36,7 +36,7 @@ def _row(found: Ratings, person: int, machine: int, options: Options) -> dict[st
         "n_missed": n_missed,
     }
     if n_read < options.min_units:
-        return row | {"note": f"refused: {n_read} of these passages were read, and it takes {options.min_units}"}
+        return row | {"note": f"too few: {n_read} of these passages were read (at least {options.min_units} needed)"}
     documents = np.unique(found.documents[read], return_inverse=True)[1]
     parts = np.stack([np.bincount(documents, weights=mask[read]) for mask in (coded, read)], axis=1)
     bounds = intervals.estimate(
@@ -45,12 +45,10 @@ def _row(found: Ratings, person: int, machine: int, options: Options) -> dict[st
     low, high, note = bounds.low, bounds.high, ""
     if n_missed in (0, n_read):
         low, high = intervals.wilson(n_missed, n_read)
-        note = "interval as if passages were independent (Wilson 1927): draws of documents cannot tell none from few"
+        note = "interval assumes independent passages (Wilson 1927): with none or all, bootstrap samples do not vary"
     elif low is None:
         low, high = intervals.wilson(n_missed, n_read)
-        note = (
-            f"interval as if passages were independent (Wilson 1927): {len(parts)} documents are too few to draw from"
-        )
+        note = f"interval assumes independent passages (Wilson 1927): {len(parts)} documents are too few to resample"
     return row | {"share": bounds.value, "low": low, "high": high, "note": note}
 
 

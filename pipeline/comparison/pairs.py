@@ -215,21 +215,21 @@ def _note(row: Mapping[str, Any], kappa: Bounds, position: int | None, options: 
     a, b, said = row["coder_a"], row["coder_b"], []
     if np.isnan(value):
         if row["n_a"] == 0:
-            return "undefined: neither gave it in the documents both coded"
-        return "undefined: both gave it to every unit, so that nothing varies"
+            return "undefined: neither applied it in the documents both coded"
+        return "undefined: both applied it to every unit, so there is no variation"
     never = [name for name, count in ((a, row["n_a"]), (b, row["n_b"])) if count == 0]
     always = [name for name, count in ((a, row["n_a"]), (b, row["n_b"])) if position is not None and count == row["n"]]
     if never or always:
-        habit = f"{never[0]} never gave it here" if never else f"{always[0]} gave it to every unit here"
-        said.append(f"{habit}, so that kappa is 0 whatever the other did")
+        habit = f"{never[0]} never applied it here" if never else f"{always[0]} applied it to every unit here"
+        said.append(f"{habit}, so kappa is 0 regardless of the other coder")
     elif min(row["n_a"], row["n_b"]) < options.min_documents:
-        said.append(f"one of them gave it only {min(row['n_a'], row['n_b'])} times")
+        said.append(f"one of them applied it only {min(row['n_a'], row['n_b'])} times")
     if row["n_documents"] < options.min_documents:
         said.append(intervals.few_documents(row["n_documents"], options.min_documents))
     elif np.isnan(low):
-        said.append("no interval: in more than half of the draws of documents it is undefined")
+        said.append("no interval: undefined in more than half of the bootstrap samples")
     elif undefined > 0.05:
-        said.append(f"undefined in {undefined:.0%} of the draws of documents, which the interval leaves out")
+        said.append(f"undefined in {undefined:.0%} of the bootstrap samples, which the interval excludes")
     return "; ".join(said)
 
 
@@ -238,7 +238,7 @@ def _refused(row: dict[str, Any], options: Options) -> dict[str, Any]:
     if row["n"] >= options.min_units:
         return row
     kept = ("unit", "level", "code", "coder_a", "coder_b", "n", "n_documents", "n_a", "n_b", "n_both", "prevalence")
-    said = f"refused: {row['n']} units, and it takes {options.min_units}"
+    said = f"too few: {row['n']} units (at least {options.min_units} needed)"
     return {name: row[name] for name in kept} | {"note": said}
 
 
@@ -246,14 +246,14 @@ def _overlap(a: str, b: str, of_a: set[str], of_b: set[str]) -> str:
     """How far two coders' documents overlap, in words."""
     both = len(of_a & of_b)
     if not both:
-        return f"no document that both coded ({a}: {len(of_a)}, {b}: {len(of_b)})"
+        return f"no document coded by both ({a}: {len(of_a)}, {b}: {len(of_b)})"
     return f"both coded {both} of {len(of_a | of_b)} documents"
 
 
 def _with_nvivo(note: str, counts: Floats) -> str:
     average = known(coefficients.nvivo_kappa(counts))
     return (
-        _joined(note, f"mean of the files' kappas, weighted by size, as NVivo gives it: {average:.3f}")
+        _joined(note, f"mean of the kappas by file, weighted by size, as in NVivo: {average:.3f}")
         if (average is not None)
         else note
     )
@@ -262,7 +262,7 @@ def _with_nvivo(note: str, counts: Floats) -> str:
 def _with_ceiling(
     rows: list[dict[str, Any]], found: Ratings, pooled: Mapping[tuple[str, str], float | None]
 ) -> list[dict[str, Any]]:
-    """Beside each row with the pipeline, the mean kappa of people with each other on the same code.
+    """Add to each row with the pipeline the mean kappa between human coders on the same code.
 
     `pooled`: of all codes together, by the pipeline's name and what its row is called.
     """

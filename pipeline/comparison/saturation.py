@@ -67,7 +67,7 @@ def interview_order(documents: pd.DataFrame, turns: pd.DataFrame, cases: pd.Data
 
 
 def met(found: pd.DataFrame, order: Order) -> Bools:
-    """Documents (in order) x codes, true where the document has the code; `found`: document, code."""
+    """A boolean matrix, documents (in order) x codes; `found`: columns document and code."""
     here = found[found["document"].isin(order.documents)]
     codes = sorted(set(here["code"]))
     presence = np.zeros((len(order.documents), len(codes)), dtype=bool)
@@ -77,13 +77,13 @@ def met(found: pd.DataFrame, order: Order) -> Bools:
 
 
 def new_codes(presence: Bools) -> Ints:
-    """How many codes are first met at each document, in the order of the rows."""
+    """The number of codes first found at each document, in the order of the rows: (documents,)."""
     first = np.argmax(presence, axis=0)[presence.any(0)]
     return np.bincount(first, minlength=len(presence)).astype(np.int64)
 
 
 def ratios(new: Ints, rule: Rule) -> Floats:
-    """New codes of the run that ends at each document, as a share of the base; nan before a run is complete."""
+    """New codes of the run ending at each document as a share of the base; nan before a run is complete."""
     found = np.full(len(new), np.nan)
     base, first = new[: rule.base].sum(), rule.base + rule.run - 1
     if base:
@@ -93,13 +93,13 @@ def ratios(new: Ints, rule: Rule) -> Floats:
 
 
 def reached_at(found: Floats, rule: Rule) -> int:
-    """Documents read when a run first brought no more than the threshold; -1 where none did."""
+    """The number of documents after which a run first adds no more than the threshold; -1 if none does."""
     low = np.flatnonzero(np.nan_to_num(found, nan=np.inf) <= rule.threshold)
     return int(low[0]) + 1 if low.size else -1
 
 
 def saturation(source: str, cell: str, presence: Bools, order: Order, rule: Rule) -> tuple[list[Any], dict[str, Any]]:
-    """The curves of one source in one cell (rows of Saturation), and its verdict (a row of SaturationVerdict)."""
+    """The curves of one source in one cell (rows of saturation) and its verdict (a row of saturation_verdict)."""
     new = new_codes(presence)
     ratio = ratios(new, rule)
     drawn = _random_orders(presence, rule)
@@ -133,25 +133,26 @@ def saturation(source: str, cell: str, presence: Bools, order: Order, rule: Rule
 
 
 def sentence(cell: str, new: Ints, rule: Rule, *, things: str = "codes") -> str:
-    """The verdict on one cell in plain words."""
+    """The verdict on one cell in a sentence. `new`: (documents,) new codes or themes at each document."""
     who = "All documents" if cell == EVERYTHING else cell[:1].upper() + cell[1:]
     n, least = len(new), rule.base + rule.run
     if n < least:
-        return f"{who}: {_count(n)}, not yet: it takes {least} to tell (a base of {rule.base} and a run of {rule.run})."
+        need = f"at least {least} are needed (a base of {rule.base} and a run of {rule.run})"
+        return f"{who}: {_count(n)}, too few to assess: {need}."
     base = int(new[: rule.base].sum())
     if not base:
-        return f"{who}: the first {rule.base} of {_count(n)} have no {things}, so that nothing can be said."
+        return f"{who}: the first {rule.base} of {_count(n)} have no {things}, so saturation cannot be assessed."
     found = ratios(new, rule)
     last = int(new[-rule.run :].sum())
-    brought = f"the last {rule.run} brought {last} new {things} ({found[-1]:.0%} of the {base} in the base)"
+    brought = f"the last {rule.run} added {last} new {things} ({found[-1]:.0%} of the {base} in the base"
     at = reached_at(found, rule)
     if at < 0:
-        return f"{who}: {_count(n)}, not yet: {brought}, and {rule.threshold:.0%} is the threshold."
+        return f"{who}: {_count(n)}, not reached: {brought}; threshold {rule.threshold:.0%})."
     later = int(new[at:].sum())
-    # The rule looks at one run; what came later may speak against it, and is then said.
-    against = ", and yet" if later > rule.threshold * base else ";"
-    after = f"{against} the documents after brought {later} more" if at < n else ""
-    return f"{who}: {_count(n)}, reached after {at} by the rule: that run brought {found[at - 1]:.0%}{after}."
+    # The rule looks at a single run; later documents may contradict it.
+    against = ", but" if later > rule.threshold * base else ";"
+    after = f"{against} later documents added {later} more" if at < n else ""
+    return f"{who}: {_count(n)}, reached after {at}: that run added {found[at - 1]:.0%}{after}."
 
 
 def cells(cases: pd.DataFrame, frame: tuple[str, ...]) -> dict[str, set[str]]:

@@ -51,7 +51,7 @@ def _compared(pair: Shared, chosen: Bools, told: Bools, who: Any, options: Optio
     row: dict[str, Any] = {"n": n, "n_cases": n_cases, "n_documents": np.unique(pair.documents[chosen]).size}
     if n_cases < FEWEST_CASES or n < options.min_units:
         return row | {
-            "note": f"refused: {n_cases} cases and {n} units, and it takes {FEWEST_CASES} and {options.min_units}"
+            "note": f"too few: {n_cases} cases and {n} units (at least {FEWEST_CASES} and {options.min_units} needed)"
         }
     groups = [replace(pair, weights=pair.weights * mask).tables for mask in (chosen, told & ~chosen)]
     counts = np.stack(groups, axis=1)
@@ -69,9 +69,9 @@ def _compared(pair: Shared, chosen: Bools, told: Bools, who: Any, options: Optio
         row[value] = known(bounds.value[position])
         if low:
             row |= {low: known(bounds.low[position]), high: known(bounds.high[position])}
-    few = f"no interval: {here.size} documents of this group or of the others, and it takes {options.min_documents}"
+    few = f"no interval: {here.size} documents in this group or the others (at least {options.min_documents} needed)"
     if row["kappa"] is None:
-        return row | {"note": "undefined: neither gave any code here"}
+        return row | {"note": "undefined: neither applied any code here"}
     return row | {"note": "" if enough else few}
 
 

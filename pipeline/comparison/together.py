@@ -103,13 +103,13 @@ def _noted(row: dict[str, Any], options: Options) -> dict[str, Any]:
     """Say why a figure is missing, and take the figures away where they rest on too little."""
     if row["n"] < options.min_units:
         kept = ("unit", "level", "code", "coders", "n", "n_complete", "n_documents")
-        why = f"refused: {row['n']} units with two answers or more, and it takes {options.min_units}"
+        why = f"too few: {row['n']} units coded by at least two coders (at least {options.min_units} needed)"
         return {name: row[name] for name in kept} | {"note": why}
     said = []
     if row["n_complete"] < options.min_units:
         row |= dict.fromkeys(("percent", "fleiss", "ac1"))
         said.append(
-            f"only alpha: {row['n_complete']} units that all of them answered, and the others take {options.min_units}"
+            f"only alpha: {row['n_complete']} units coded by all (at least {options.min_units} needed for the others)"
         )
     if row["alpha"] is None:
         said.append("undefined: every answer is the same, so that nothing varies")

@@ -116,13 +116,14 @@ def _clusterings(done: Record) -> str:
     low, high = done["resolutions"]
     near = prose.listed([str(count) for count in done["neighbours"]], last="or")
     found = [
-        f"{_runs(done['communities'])} communities of the graph connecting each segment to its {near} nearest "
-        f"neighbours by cosine similarity (Louvain method, resolution {low:g} to {high:g}; Blondel et al. 2008; "
-        f"{done['clustering']})"
+        f"{_clustering_runs(done['communities'])} of community detection in the graph connecting each segment to its "
+        f"{near} nearest neighbours by cosine similarity (Louvain method, resolution {low:g} to {high:g}; Blondel et "
+        f"al. 2008; {done['clustering']})"
     ]
     if done["centres"]:
         found.append(
-            f"{_runs(done['centres'])} spherical k-means with the same number of groups (Dhillon and Modha 2001)"
+            f"{_clustering_runs(done['centres'])} of spherical k-means with the same number of groups (Dhillon and "
+            "Modha 2001)"
         )
     views = prose.listed([str(count) for count in done["directions"]], last="or")
     seen = f", on the first {views} principal components" if views else ", on all dimensions of the embeddings"
@@ -164,6 +165,10 @@ def _sample(done: Record) -> list[str]:
         f"Clusterings used a sample of {done['clustered']:,} of the {prose.count(done['segments'], 'segment')}, with "
         "the same share of each source and participant; all other segments joined the theme with the nearest centroid."
     ]
+
+
+def _clustering_runs(number: int) -> str:
+    return prose.count(number, "run")
 
 
 def _runs(number: int) -> str:

@@ -112,8 +112,8 @@ def _lead(
     people = segments[segments.case != ""].case.nunique()
     total = int(documents.n_words.sum())
     said = [
-        f"This study has {sources_in_words(documents)} with {prose.count(total, 'word')} in total, "
-        f"spoken or written by {prose.count(people, 'case')} (participants) and their interviewers."
+        f"This study has {sources_in_words(documents)} with {prose.count(total, 'word')} in total "
+        f"and {prose.count(people, 'case')} (participants)."
     ]
     said += languages.summary(documents)
     used = int(segments.substantive.sum())
