@@ -63,6 +63,13 @@ def test_a_project_inside_a_repository_makes_none_of_its_own(tmp_path: Path):
     assert not any("Git repository" in line for line in said)
 
 
+def test_a_project_may_be_laid_out_in_the_folder_one_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.txt").write_text("mine")
+    assert initialising.init(Path())[-1] == "Now: counterpoint new data/my-study"
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
 def test_without_git_a_project_is_made_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(shutil, "which", lambda _: None)
     initialising.init(tmp_path / "p")

@@ -24,7 +24,7 @@ def test_a_time_is_said_as_people_say_it(seconds: float, words: str):
 def test_a_stage_is_announced_with_its_place_and_with_times_where_they_are_known():
     assert progress.announcement("ingest", STAGES, {}) == "[2/3] ingest"
     before = {"study": 1.0, "ingest": 20.0, "themes": 130.0}
-    assert progress.announcement("ingest", STAGES, before) == "[2/3] ingest: about 20 s, 2 min to the end"
+    assert progress.announcement("ingest", STAGES, before) == "[2/3] ingest: about 20 s, at most 2 min to the end"
     assert progress.announcement("of somebody", STAGES, before) == "[-] of somebody"
 
 

@@ -120,7 +120,7 @@ def test_the_next_run_says_how_long_it_will_take(project: Path):
     assert counterpoint(project, "run", "--force")[0] == 0
     code, said = counterpoint(project, "run", "--force")
     assert code == 0
-    assert re.search(r"^\[1/2\] study: about \d+ s, \d+ s to the end$", said, re.M), said
+    assert re.search(r"^\[1/2\] study: about \d+ s, at most \d+ s to the end$", said, re.M), said
     assert command(project, "git", "status", "--porcelain", ".dvc")[1] == ""
 
 

@@ -54,7 +54,8 @@ def init(folder: Path) -> list[str]:
     said = [f"made {folder}: params.yaml (settings), dvc.yaml (stages), data/ (your studies), README.md"]
     if _git(folder):
         said.append("made a Git repository in it; what people said stays out of it")
-    return [*said, f"Now: cd {_quoted(folder)}, then: counterpoint new data/my-study"]
+    there = "" if project == Path.cwd() else f"cd {_quoted(folder)}, then: "
+    return [*said, f"Now: {there}counterpoint new data/my-study"]
 
 
 def _refuse(folder: Path) -> None:

@@ -75,7 +75,7 @@ def announcement(stage: str, stages: Sequence[str], before: Mapping[str, float])
     if stage not in before or stage not in stages:
         return place
     rest = sum(before.get(one, 0.0) for one in stages[stages.index(stage) :])
-    return f"{place}: about {duration(before[stage])}, {duration(rest)} to the end"
+    return f"{place}: about {duration(before[stage])}, at most {duration(rest)} to the end"
 
 
 def duration(seconds: float) -> str:
