@@ -151,7 +151,7 @@ def test_the_report_stage_and_delivering_alone_keep_what_was_written(
     (made.report / "audit_trail.csv").write_bytes(b"by hand, too")
     (made.beside_page / "audit_trail.csv").write_bytes(b"from DVC's cache")
     deliver.main()
-    assert "audit_trail.csv was changed" in capsys.readouterr().out
+    assert "audit_trail.csv had been edited" in capsys.readouterr().out
     assert sorted(file.read_bytes() for file in made.edited.iterdir()) == [b"by hand", b"by hand, too"]
     assert made.workbook.read_bytes() not in (b"by hand", fresh)
 
