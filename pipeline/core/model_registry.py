@@ -135,9 +135,9 @@ def load_spacy(name: str, *, manifest: Path = MANIFEST) -> "Language":
     Components it does not need, such as a shared tok2vec (nine tenths of the time), are not loaded. Raises ModelError
     if the pipeline has none of the three.
     """
-    folder = find(name, kind="spacy", manifest=manifest).folder
     from spacy.util import load_config, load_model_from_path
 
+    folder = find(name, kind="spacy", manifest=manifest).folder
     config = load_config(folder / "config.cfg")
     parts: list[str] = list(config["nlp"]["pipeline"])
     splitter = _splitter(parts)
