@@ -117,7 +117,8 @@ def test_the_study_comes_first_in_words(html):
 def test_machine_results_are_candidates_and_never_findings(html):
     text = seen(html)
     assert text.count("andidate") > 10
-    assert "finding" not in text.lower()
+    # Item 30 of COREQ asks about the researchers' findings.
+    assert "finding" not in text.lower().replace("consistency of data and findings", "")
     for work in references.WORKS.values():
         text = text.replace(work, "")
     assert "topic" not in text.lower().replace("bertopic", "")
