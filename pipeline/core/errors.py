@@ -21,7 +21,7 @@ REFUSALS = {
     errno.EIO: ("the disk reports an error", "Check the disk and its connection"),
     errno.ESTALE: ("the network folder is no longer available", "Reconnect it"),
 }
-# Windows says the same of a file that a program such as Excel holds open and of one that nobody may write.
+# Windows gives the same error for a file open in another program, such as Excel, and for missing permissions.
 _HELD_OPEN = (
     "it is open in another program, such as Excel, or permission is denied",
     "Close it there, or check the permissions of the file and its folder,",

@@ -8,7 +8,7 @@ REPORT_PAGE = "index.html"
 WORKBOOK = "framework_matrix.xlsx"
 # Files beside the report page, for people to edit or other programs to read.
 BESIDE_PAGE = (WORKBOOK, "coded.qdpx", "audit_trail.csv")
-# The list of what an export holds, in its folder.
+# The list of an export's files, in its folder.
 EXPORT_LIST = ".counterpoint-export.json"
 
 

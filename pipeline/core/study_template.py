@@ -38,7 +38,7 @@ HEADS = {
     "readings": "# How other people interpret the themes, as written on hand-outs; shown beside the team's labels.\n",
     "summaries": "# Summaries that people wrote for cells of the framework matrix; they replace the extractive ones.\n",
 }
-# Heads that earlier versions wrote: a command that writes the file replaces them; they are nobody's comment.
+# Headings of earlier versions: replaced when a command writes the file, not kept as a person's comment.
 EARLIER_HEADS = frozenset(
     (
         "# What the researchers decided about candidate themes. Ids and words only: no participant's text.",

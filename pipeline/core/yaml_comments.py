@@ -57,7 +57,7 @@ def _sorted(
             current = None
         comment = _comment(own, code.get(number, 0))
         if comment is None:
-            if own.strip() and current is not None:  # what was waiting stands within the entry
+            if own.strip() and current is not None:  # pending comments are within the entry
                 theirs[current] += waiting
                 waiting = []
             continue

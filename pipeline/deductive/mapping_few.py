@@ -163,7 +163,7 @@ def predict(
     model = _Scorer(X, known, own, words, nearest, groups if in_order else None, options)
 
     def without(*left: int) -> Floats:
-        # Summed anew each time, because subtraction would change the last digit.
+        # Summed again each time, because subtraction would change the last digit.
         remaining = [f for f in range(k) if f not in left]
         return model([learned[f] for f in remaining], remaining)
 

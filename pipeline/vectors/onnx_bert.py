@@ -1,8 +1,8 @@
-"""BERT sentence encoders (MiniLM, BGE, E5 and their kin) as ONNX graphs, built here from their safetensors weights.
+"""BERT sentence encoders (MiniLM, BGE, E5 and similar) as ONNX graphs, built here from safetensors weights.
 
-A text is computed by itself, by one thread: nothing is padded, no thread waits for another, and a vector depends on its
-text alone, to the byte, whatever else is in the run and however many processors there are. What keeps that fast is the
-order of the work: a block of texts goes through one layer, then the next, so that a layer's weights stay in the cache.
+Each text is computed by itself on one thread, without padding, so its vector depends on the text alone, to the byte,
+whatever other texts are in the run and however many processors there are. To keep this fast, a block of texts passes
+through one layer before the next, so that the layer's weights stay in the processor's cache.
 """
 
 from collections.abc import Callable
@@ -19,9 +19,9 @@ from pipeline.vectors import model_files
 
 Floats = npt.NDArray[np.float32]
 
-# Parts of a sentence-transformers model that this module knows how to run.
+# Modules of a sentence-transformers model that are supported here.
 TRANSFORMER, POOLING, NORMALIZE = "Transformer", "Pooling", "Normalize"
-# What its settings say of any BERT; another setting is for the library to follow.
+# Settings of a standard BERT module; models with other settings are run by the library.
 SETTINGS = "sentence_bert_config.json"
 PLAIN_SETTINGS: dict[str, Any] = {
     "do_lower_case": False,
@@ -29,19 +29,19 @@ PLAIN_SETTINGS: dict[str, Any] = {
     "modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}},
     "module_output_name": "token_embeddings",
 }
-# The domain of ONNX Runtime's own operators.
+# Operator domain of ONNX Runtime.
 CONTRIB = "com.microsoft"
-# Texts that go through a layer before the next layer's turn.
+# Number of texts that pass through a layer before the next.
 BLOCK = 32
 
 
 class Bert:
-    """A loaded encoder: `window` word pieces at most a text, vectors of `width` numbers."""
+    """A loaded encoder: at most `window` word pieces per text, vectors of `width` numbers."""
 
     def __init__(self, folder: Path, *, precision: Precision) -> None:
-        """Load tokenizer and weights from a folder of which `supports` said yes, and compile the graph.
+        """Load tokenizer and weights from a folder accepted by `supports`, and compile the graph.
 
-        `threads`: how many texts are computed at once; None is as many as there are processors. It changes no vector.
+        Raises ValueError if a file is damaged.
         """
         from safetensors.numpy import load_file
 
@@ -52,7 +52,7 @@ class Bert:
         self.window = window(folder)
         self._tokenizer = model_files.tokenizer(folder)
         self._words = weights["embeddings.word_embeddings.weight"]
-        # Every text is one sequence, so its token type is always the first.
+        # Every text is a single sequence, so its token type is always the first.
         types = weights["embeddings.token_type_embeddings.weight"][:1]
         self._places = weights["embeddings.position_embeddings.weight"] + types
         self._pools_first = model_files.pooling(folder) == "cls"
@@ -63,11 +63,11 @@ class Bert:
             self._steps.append(_session(_layer(own, config, precision=precision)))
 
     def pieces(self, texts: list[str]) -> list[int]:
-        """The number of word pieces of each text, with those that mark its ends, however long it is."""
+        """Return the number of word pieces of each text, including the special ones, without truncation."""
         return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(texts)]
 
     def vectors(self, texts: list[str], advance: Callable[[int], object]) -> Floats:
-        """The vectors of texts within the window, in their order (n, width); `advance` is told of each few done."""
+        """Return vectors of shape (n, width) for texts within the window; call `advance` with the number done."""
         if not texts:
             return np.empty((0, self.width), dtype=np.float32)
 
@@ -88,7 +88,7 @@ class Bert:
 
 
 def supports(folder: Path) -> bool:
-    """Whether the model is one that this module computes exactly as sentence-transformers does."""
+    """Return whether this module computes the model exactly as sentence-transformers does."""
     needed = ("config.json", "modules.json", "tokenizer.json", "model.safetensors")
     return (
         all((folder / name).is_file() for name in needed)
@@ -106,7 +106,7 @@ def supports(folder: Path) -> bool:
 
 
 def _is_plain(config: dict[str, Any]) -> bool:
-    """Whether a transformer is BERT as it was published, with no part that this module leaves out."""
+    """Return whether a transformer is BERT as published, without components that this module omits."""
     return (
         config.get("model_type") == "bert"
         and config.get("hidden_act") == "gelu"
@@ -118,9 +118,9 @@ def _is_plain(config: dict[str, Any]) -> bool:
 
 
 def _splits_alike(folder: Path) -> bool:
-    """Whether tokenizer.json splits words as transformers does.
+    """Return whether tokenizer.json splits words as transformers does.
 
-    That library builds the tokenizers of BERT's own kind anew, from tokenizer_config.json.
+    That library rebuilds BERT tokenizers from tokenizer_config.json.
     """
     normalizer = model_files.read_json(folder / "tokenizer.json").get("normalizer") or {}
     if normalizer.get("type") != "BertNormalizer":
@@ -135,13 +135,13 @@ def _splits_alike(folder: Path) -> bool:
 
 
 def _length(folder: Path) -> dict[str, Any]:
-    """The most word pieces, where the model's own settings say so."""
+    """Return the maximum number of word pieces in the model's own settings, if any."""
     settings = model_files.read_json(folder / SETTINGS)
     return {"max_seq_length": settings["max_seq_length"]} if "max_seq_length" in settings else {}
 
 
 def window(folder: Path) -> int:
-    """The most word pieces of a text: as the model's settings say, else its tokenizer's, never beyond its positions."""
+    """Return the maximum number of word pieces: from the model's settings or its tokenizer, limited by its positions."""
     longest = int(model_files.read_json(folder / "config.json")["max_position_embeddings"])
     of_tokenizer = model_files.read_json(folder / "tokenizer_config.json").get("model_max_length") or longest
     return min(int(_length(folder).get("max_seq_length") or of_tokenizer), longest)
@@ -158,13 +158,13 @@ def _session(model: bytes) -> Any:
 
 
 def _embedding_norm(weights: dict[str, Floats], config: dict[str, Any]) -> bytes:
-    """The layer norm that the sum of a text's embeddings goes through."""
+    """Return the layer norm applied to the sum of a text's embeddings."""
     build = Builder(weights, epsilon=float(config["layer_norm_eps"]))
     return build.model(build.norm("x", "embeddings.LayerNorm"), width=int(config["hidden_size"]))
 
 
 def _layer(weights: dict[str, Floats], config: dict[str, Any], *, precision: Precision) -> bytes:
-    """One transformer layer over the word pieces of one text (pieces, width): Devlin et al. 2019, BERT."""
+    """Return one transformer layer for the word pieces of one text (pieces, width): Devlin et al. 2019, BERT."""
     build = Builder(weights, epsilon=float(config["layer_norm_eps"]), precision=precision)
     width, heads = int(config["hidden_size"]), int(config["num_attention_heads"])
     one_text = build.constant("one_text", np.array([1, -1, width]))
@@ -180,10 +180,10 @@ def _layer(weights: dict[str, Floats], config: dict[str, Any], *, precision: Pre
 
 
 class Builder:
-    """The operators and constants of one graph as it is put together; its input is named x."""
+    """Collects the operators and constants of a graph; its input is named x."""
 
     def __init__(self, weights: dict[str, Floats], *, epsilon: float, precision: Precision = "float32") -> None:
-        """Start empty. `epsilon` is that of the layer norms, `precision` that of the matrix products."""
+        """Start empty. `epsilon`: of the layer norms; `precision`: of the matrix products."""
         self.weights = weights
         self.epsilon = epsilon
         self.precision = precision
@@ -191,14 +191,14 @@ class Builder:
         self.constants: list[Any] = []
 
     def constant(self, name: str, value: npt.NDArray[Any]) -> str:
-        """Put a tensor into the graph; return its name."""
+        """Add a tensor to the graph; return its name."""
         from onnx import numpy_helper
 
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        """Put an operator into the graph; return the name of its output."""
+        """Add an operator to the graph; return the name of its output."""
         from onnx import helper
 
         output = f"{kind}.{len(self.nodes)}"
@@ -206,14 +206,14 @@ class Builder:
         return output
 
     def norm(self, source: str, name: str) -> str:
-        """A layer norm with its weight and bias."""
+        """Add a layer norm with its weight and bias; return the name of its output."""
         named = [self.constant(f"{name}.{part}", self.weights[f"{name}.{part}"]) for part in ("weight", "bias")]
         return self.node("LayerNormalization", source, *named, axis=-1, epsilon=self.epsilon)
 
     def linear(self, source: str, name: str) -> str:
-        """A product with a weight (out, in), and its bias.
+        """Add a product with a weight (out, in), and its bias; return the name of its output.
 
-        int8: the weight is rounded per output, symmetric about zero; what comes in is rounded per text, as it comes.
+        int8: weights are quantised per output, symmetrically; inputs per text, dynamically.
         """
         weight, bias = self.weights[f"{name}.weight"], self.constant(f"{name}.bias", self.weights[f"{name}.bias"])
         if self.precision == "float32":
@@ -224,7 +224,7 @@ class Builder:
         return self.node("DynamicQuantizeMatMul", source, rounded, scales, "", bias, domain=CONTRIB)
 
     def model(self, output: str, *, width: int) -> bytes:
-        """The finished graph: from x (pieces, width) to an output of the same shape."""
+        """Return the serialised graph: from x (pieces, width) to an output of the same shape."""
         from onnx import TensorProto, helper
 
         ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["pieces", width]) for name in ("x", output)]
