@@ -141,7 +141,7 @@ def _length(folder: Path) -> dict[str, Any]:
 
 
 def window(folder: Path) -> int:
-    """Return the maximum number of word pieces: from the model's settings or its tokenizer, limited by its positions."""
+    """Return the most word pieces of a text: from the model's settings or its tokenizer, limited by its positions."""
     longest = int(model_files.read_json(folder / "config.json")["max_position_embeddings"])
     of_tokenizer = model_files.read_json(folder / "tokenizer_config.json").get("model_max_length") or longest
     return min(int(_length(folder).get("max_seq_length") or of_tokenizer), longest)
