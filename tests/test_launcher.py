@@ -126,7 +126,7 @@ def test_a_project_of_an_older_version_is_told_and_a_missing_dvc_yaml_is_written
     assert "differs from that of the installed version" in said
     assert (project / "dvc.yaml").read_text() == STAGES, "it may have been changed on purpose"
     (project / "dvc.yaml").unlink()
-    assert "has been written" in launcher.pipeline_file(project)
+    assert "was written" in launcher.pipeline_file(project)
     assert (project / "dvc.yaml").read_bytes() == (ROOT / "dvc.yaml").read_bytes()
     (project / "dvc.yaml").write_bytes((ROOT / "dvc.yaml").read_bytes().replace(b"\n", b"\r\n"))
     assert launcher.pipeline_file(project) == ""

@@ -88,8 +88,8 @@ def check_file_names() -> None:
     encoding = sys.getfilesystemencoding()
     if encoding != "utf-8":
         raise CounterpointError(
-            f"This session reads the names of files as {encoding}, so documents would have other names here than "
-            "elsewhere. Set PYTHONUTF8=1, or a locale in UTF-8 such as LC_ALL=C.UTF-8, and run this again."
+            f"Python decodes the names of files as {encoding}, so documents would get different names on "
+            "other computers. Set PYTHONUTF8=1, or a UTF-8 locale such as LC_ALL=C.UTF-8, and run again."
         )
 
 

@@ -44,12 +44,12 @@ def pipeline_file(project: Path = Path()) -> str:
     current = (project_files.root() / "dvc.yaml").read_bytes()
     if not place.exists():
         atomic_files.write(place, current)
-        return "dvc.yaml was missing and has been written as this version of Counterpoint has it."
+        return "dvc.yaml was missing; the version for this release of Counterpoint was written."
     if place.read_bytes().replace(b"\r\n", b"\n") == current.replace(b"\r\n", b"\n"):
         return ""
     return (
-        "Note: dvc.yaml differs from that of the installed version of Counterpoint. Unless you changed it on purpose, "
-        "delete it and run this again: it is written anew, and only what has changed runs."
+        "Note: dvc.yaml differs from that of the installed version of Counterpoint. Unless you changed it "
+        "on purpose, delete it and run again: it is recreated, and only what has changed is run."
     )
 
 

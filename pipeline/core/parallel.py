@@ -170,8 +170,8 @@ def _from_dask(futures: Iterable[Any]) -> list[Any]:
         return [future.result() for future in futures]
     except KilledWorker:
         raise EngineError(
-            f"The workers of the engine dask were stopped {DEATHS + 1} times over one task, most likely for want of "
-            "memory. Set fewer `workers` in params.yaml, or `engine: local`, and run this again."
+            f"Dask workers stopped {DEATHS + 1} times on the same task, most likely because memory ran "
+            "out. Set fewer `workers` in params.yaml, or `engine: local`, and run again."
         ) from None
 
 
@@ -204,8 +204,8 @@ def _check_dask() -> None:
         import distributed  # noqa: F401
     except ImportError:
         raise EngineError(
-            "`engine: dask` needs Dask, which is not installed. Install it (pip install 'counterpoint[dask]', or `make "
-            "setup`), or set `engine: local` in params.yaml."
+            "`engine: dask` requires Dask, which is not installed. Install it (pip install "
+            "'counterpoint[dask]'), or set `engine: local` in params.yaml."
         ) from None
 
 
@@ -225,7 +225,7 @@ def _client(workers: int | None) -> Iterator[Any]:
                 yield client
         except (OSError, TimeoutError) as error:
             raise EngineError(
-                f"The cluster that {ADDRESS} names cannot be reached ({error}). Start it, or unset {ADDRESS}."
+                f"The Dask cluster in {ADDRESS} cannot be reached ({error}). Start it, or unset {ADDRESS}."
             ) from None
         return
     with (
