@@ -111,7 +111,7 @@ def test_they_run_on_a_study_and_need_no_network(file, project):
 
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=IDS)
 def test_they_say_what_is_missing_before_anything_was_made(file, bare, typed):
-    assert "has not been made yet: run `counterpoint run`" in typed(file, bare)
+    assert "does not exist yet. Run `counterpoint run` first" in typed(file, bare)
 
 
 @pytest.mark.parametrize("file", NOTEBOOKS[1:], ids=IDS[1:])

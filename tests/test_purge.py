@@ -81,7 +81,7 @@ def test_what_the_program_did_not_make_stays_and_is_named(project: Path):
     said = "\n".join(purge.purge(project, Path("data/mine")))
     for place in mine:
         assert (project / place).exists()
-        assert f"left {place}, which Counterpoint did not make" in said
+        assert f"kept {place}, which Counterpoint did not create" in said
     assert not (project / "data/mine/export/csv/themes.csv").exists()
     assert not (project / "data/mine/.cache").exists()
     assert "removed data/mine/interim" in said
@@ -115,7 +115,7 @@ def test_the_next_run_makes_everything_anew(project: Path):
 
 def test_a_run_at_work_is_not_disturbed(project: Path):
     lock = FileLock(project / "data/mine/.cache/embed.lock")
-    with lock, pytest.raises(purge.PurgeError, match="embed is at work"):
+    with lock, pytest.raises(purge.PurgeError, match="The stage embed is running"):
         purge.purge(project, Path("data/mine"))
     assert (project / "data/mine/interim/turns.parquet").exists()
     purge.purge(project, Path("data/mine"))

@@ -171,7 +171,7 @@ def test_a_word_file_keeps_its_other_parts_and_a_paragraph_its_form():
     ],
 )
 def test_what_cannot_be_done_safely_is_refused_with_what_to_do(name: str, data: bytes):
-    with pytest.raises(redaction.RedactError, match=rf"transcripts/{name}.*Remove their turns"):
+    with pytest.raises(redaction.RedactError, match=rf"transcripts/{name}.*Delete their turns"):
         redaction.redact(data, name, {"anna"}, INT)
 
 

@@ -188,7 +188,7 @@ def test_all_that_git_keeps_is_looked_through(tmp_path: Path):
     parts = {one.part: one.found for one in done.found if one.path == ".git"}
     assert parts["old.txt"] == ("a sentence",)
     assert parts["a.txt"] == ("a sentence",)
-    assert parts["in no branch: a stash, or what was thrown away"] == ("a sentence",)
+    assert parts["in no branch: a stash or a deleted version"] == ("a sentence",)
     assert parts["a commit's message"] == parts["a tag"] == ("the name Anna",)
     assert {one.path for one in done.found} <= {
         ".git",
@@ -221,4 +221,4 @@ def test_a_store_of_git_s_that_cannot_be_opened_is_listed(tmp_path: Path, monkey
     done = search.search(tmp_path, WANTED)
     assert any(one.path == ".git" and "Git" in one.why for one in done.unsearched)
     monkeypatch.setattr(search.git_objects.shutil, "which", lambda _: None)
-    assert any("Git is not there" in one.why for one in search.search(tmp_path, WANTED).unsearched)
+    assert any("Git is not installed" in one.why for one in search.search(tmp_path, WANTED).unsearched)

@@ -317,7 +317,7 @@ def test_a_journal_that_is_damaged_is_a_sentence(project: Path, monkeypatch: pyt
     begun(project, monkeypatch)
     for text in ("{", "{}", '{"version": 99}', "[]"):
         write(STUDY / ".withdrawal/begun.json", text)
-        with pytest.raises(JournalError, match="with the same words as before"):
+        with pytest.raises(JournalError, match="with the same options as before"):
             run()
         assert "somebody" in withdrawal_state.unfinished(STUDY)
 

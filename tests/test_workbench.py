@@ -32,13 +32,13 @@ def test_plots_ask_no_server_for_anything(inside):
 
 def test_outside_a_project_it_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(setup.WorkbenchError, match="open the notebook inside"):
+    with pytest.raises(setup.WorkbenchError, match="Open the notebook inside"):
         setup.study()
 
 
 def test_what_is_missing_is_said(inside, tmp_path):
     assert setup.missing(inside, "themes", "agreement").endswith("nothing is missing.")
-    assert "run `counterpoint run`" in setup.missing(tmp_path, "themes")
+    assert "Run `counterpoint run`" in setup.missing(tmp_path, "themes")
     store.write(tmp_path, "themes", store.empty("themes"))
     assert setup.missing(tmp_path, "themes").startswith("There are no candidate themes")
     store.write(tmp_path, "theme_quotes", store.empty("theme_quotes"))

@@ -151,7 +151,7 @@ def _made(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
     exported = [path for ending in ("xlsx", "docx") for path in places.export.glob(f"*.{ending}")]
     for kept in edited_outputs.keep(places, [*(places.report / name for name in BESIDE_PAGE), *exported]):
         say(
-            f"{kept.file} was edited; the edited version is kept in {kept.copy}. If it contains their words, import "
+            f"{kept.file} was edited; your edited version is kept in {kept.copy}. If it contains their words, import "
             "what you need (`counterpoint import`) and delete it."
         )
     for line in purge.purge(root, params.folder):

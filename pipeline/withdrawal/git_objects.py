@@ -1,4 +1,4 @@
-"""What Git keeps: every version of every file, also those that no branch holds any more."""
+"""Searches Git's objects: every version of every file, including versions in no branch."""
 
 import io
 import os
@@ -13,7 +13,7 @@ from pipeline.withdrawal.containers.pieces import INNER, MIB, Budget, Closed, So
 from pipeline.withdrawal.name_patterns import Hit
 from pipeline.withdrawal.search_terms import Needles
 
-NOWHERE = "in no branch: a stash, or what was thrown away"
+NOWHERE = "in no branch: a stash or a deleted version"
 
 
 def stores(root: Path) -> Iterator[Path]:
@@ -26,12 +26,12 @@ def stores(root: Path) -> Iterator[Path]:
 
 
 def look(store: Path, wanted: Needles) -> tuple[set[tuple[str, Hit]], set[tuple[str, str]]]:
-    """What Git's objects hold, with the path of the file they are versions of; and what could not be looked into."""
+    """The findings in Git's objects by file path, and the parts that could not be searched."""
     found: set[tuple[str, Hit]] = set()
     closed: set[tuple[str, str]] = set()
     git = shutil.which("git")
     if git is None:
-        return found, {("", "Git is not there to open what it keeps")}
+        return found, {("", "Git is not installed, so its data cannot be searched")}
     try:
         names = _names(git, store)
         for mark, kind, data in _objects(git, store):
@@ -41,11 +41,11 @@ def look(store: Path, wanted: Needles) -> tuple[set[tuple[str, Hit]], set[tuple[
                 continue
             for piece in apart(Source(io.BytesIO(data), len(data), part, part, Budget(len(data)))):
                 if isinstance(piece, Closed):
-                    closed.add((piece.part, f"in a version that Git keeps, {piece.why}"))
+                    closed.add((piece.part, f"in a version stored by Git, {piece.why}"))
                 else:
                     found |= {(part, hit) for hit in wanted.hits(piece.text)}
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        closed.add(("", f"Git cannot open what it keeps ({error})"[:200]))
+        closed.add(("", f"Git cannot read its data ({error})"[:200]))
     return found, closed
 
 

@@ -1,7 +1,7 @@
-"""The journal of a withdrawal: all that is to be done, on the disk before anything is done, so that it can go on.
+"""The journal of a withdrawal: all planned steps, written to disk first, so that an interrupted one can continue.
 
-It holds ids and names, for they have to be looked for, and fingerprints of what was said, but none of their words. The
-files that change lie beside it as they shall be; each takes its place by a rename, which needs no room on a full disk.
+It contains ids and names, which have to be searched for, and fingerprints of sentences, but none of the person's words.
+Changed files are stored with it in their final form and then renamed into place, which needs no space on a full disk.
 """
 
 import hashlib
@@ -23,14 +23,14 @@ VERSION = 1
 
 
 class JournalError(CounterpointError):
-    """A withdrawal that was begun cannot go on as it is; the message says what to do."""
+    """An unfinished withdrawal cannot continue; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A file that goes (`after` is '') or changes: its path below the study's folder, its sha256 before and after.
+    """A file to delete (`after` is '') or change: its path below the study's folder, and its SHA-256 before and after.
 
-    `held`: the file beside the journal that holds it as it shall be.
+    `held`: the name of the file with its final content, in the journal's folder.
     """
 
     path: str
@@ -41,9 +41,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Journal:
-    """A withdrawal under way. `words`: what was asked for; `ids`: theirs, by kind: segments, documents, cases, labels.
+    """A withdrawal in progress. `words`: the command's options; `ids`: by kind: segments, documents, cases, labels.
 
-    `nobody`: files in which some words are nobody's in particular; `beyond`: what is out of reach, in sentences.
+    `nobody`: changed files that also have text without a speaker; `beyond`: what is out of reach, in sentences.
     """
 
     subject: str
@@ -57,11 +57,11 @@ class Journal:
 
 
 def begin(study: Path, journal: Journal, contents: Mapping[str, bytes]) -> None:
-    """Write the journal of a withdrawal, its files first. `contents`: by path, how files shall be."""
+    """Write the journal of a withdrawal, its files first. `contents`: the final content of files, by path."""
     clear(study)
     try:
         _write(study, journal, contents)
-    except OSError:  # nothing was changed, so nothing is to go on
+    except OSError:  # nothing was changed, so there is nothing to continue
         clear(study)
         raise
 
@@ -88,7 +88,7 @@ def _write(study: Path, journal: Journal, contents: Mapping[str, bytes]) -> None
 
 
 def read(study: Path) -> Journal | None:
-    """The withdrawal that is under way; None where there is none. Raises JournalError where its journal is damaged."""
+    """The withdrawal in progress, or None. Raises JournalError if its journal is damaged."""
     place = withdrawal_state.journal(study)
     if place is None:
         return None
@@ -97,8 +97,8 @@ def read(study: Path) -> Journal | None:
         return _journal(held, emptied=place.name == withdrawal_state.EMPTIED)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise JournalError(
-            f"{place} says which withdrawal was begun, and cannot be read ({error}). Remove it, and run `counterpoint "
-            "withdraw` with the same words as before."
+            f"{place}, the journal of an unfinished withdrawal, cannot be read ({error}). Delete it, and run "
+            "`counterpoint withdraw` with the same options as before."
         ) from None
 
 
@@ -118,9 +118,9 @@ def _journal(held: Mapping[str, Any], *, emptied: bool) -> Journal:
 
 
 def change_files(study: Path, journal: Journal) -> tuple[list[Change], list[OSError]]:
-    """Bring every file to how it shall be; return those that somebody changed meanwhile, and what the system refused.
+    """Bring every file to its final state; return the files changed meanwhile by others, and system errors.
 
-    One that cannot be changed stops no other.
+    A file that cannot be changed does not stop the others.
     """
     changed: list[Change] = []
     refusals: list[OSError] = []
@@ -134,7 +134,7 @@ def change_files(study: Path, journal: Journal) -> tuple[list[Change], list[OSEr
 
 
 def _bring(study: Path, change: Change) -> bool:
-    """Bring a file to how it shall be; False where it is neither as it was nor as it shall be."""
+    """Bring a file to its final state; False if it has neither its original nor its final content."""
     place = study / change.path
     now = fingerprint(place)
     if now in ("", change.after):
@@ -149,7 +149,7 @@ def _bring(study: Path, change: Change) -> bool:
 
 
 def _take_place(held: Path, place: Path) -> None:
-    """Put a file where it belongs; a link stays a link."""
+    """Move a file into place; a link stays a link."""
     if place.is_symlink():
         atomic_files.write(place, held.read_bytes())
     else:
@@ -157,30 +157,30 @@ def _take_place(held: Path, place: Path) -> None:
 
 
 def emptied(study: Path) -> None:
-    """Note that what was made is thrown away: from now on the pipeline may run again."""
+    """Record that the results are deleted: from now on, the pipeline may run again."""
     folder = Places(study).withdrawal
     (folder / withdrawal_state.BEGUN).replace(folder / withdrawal_state.EMPTIED)
 
 
 def clear(study: Path) -> None:
-    """Remove the journal and what lies beside it, itself first; also what was left before one was written."""
+    """Delete the journal and its files, the journal first; also files left before a journal was written."""
     folder = Places(study).withdrawal
     if not folder.is_dir() or folder.is_symlink():
         return
     first = (folder / withdrawal_state.BEGUN, folder / withdrawal_state.EMPTIED)
     for place in [*first, *sorted(place for place in folder.iterdir() if not place.is_dir())]:
         place.unlink(missing_ok=True)
-    with suppress(OSError):  # somebody keeps something of their own in it
+    with suppress(OSError):  # the folder has files of somebody else
         folder.rmdir()
 
 
 def fingerprint(place: Path) -> str:
-    """The sha256 of a file; '' where there is none."""
+    """The SHA-256 of a file; '' if it does not exist."""
     if not os.path.lexists(place):
         return ""
     return digest(place.read_bytes()) if place.exists() else "a link to nowhere"
 
 
 def digest(data: bytes) -> str:
-    """The sha256 of what is in a file."""
+    """The SHA-256 of data."""
     return hashlib.sha256(data).hexdigest()

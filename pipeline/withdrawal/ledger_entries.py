@@ -1,4 +1,4 @@
-"""Withdrawal from what people wrote: ids out of decisions and the reading ledger, cells of the matrix, readings."""
+"""Withdrawal from researchers' files: decisions, the reading ledger, written summaries and readings."""
 
 from collections.abc import Mapping, Set
 from pathlib import Path
@@ -18,9 +18,9 @@ from pipeline.withdrawal.table_rows import quoted
 
 
 def changes(study: Path, *, ids: Mapping[str, Set[str]], needles: Needles) -> tuple[dict[Path, bytes], list[str]]:
-    """The files that change, with their new content, and a line on each; nothing is written.
+    """The files to change with their new content, and a message on each; nothing is written.
 
-    `ids`: what goes: segments, documents, cases, and labels, which they are called as speakers; `needles`: their words.
+    `ids`: what is withdrawn: segments, documents, cases and speaker labels; `needles`: their words and names.
     """
     segments, documents, cases = ids["segments"], ids["documents"], {key(case) for case in ids["cases"]}
     files: dict[Path, bytes] = {}
@@ -32,19 +32,19 @@ def changes(study: Path, *, ids: Mapping[str, Set[str]], needles: Needles) -> tu
         files[path] = decisions.dump(left).encode()
         changed = len(taken) - len(left) + sum(decision not in taken for decision in left)
         whole = len(taken) - len(left)
-        lines.append(f"take their ids out of {prose.count(changed, 'decision')} ({whole} of them wholly about these)")
+        lines.append(f"remove their ids from {prose.count(changed, 'decision')} ({whole} of them entirely)")
     path = Places(study).summaries
     said = written_summaries.load(path)
     kept_cells = [one for one in said if key(one.case) not in cases and normal(one.case) not in documents]
     if len(kept_cells) < len(said):
         files[path] = written_summaries.dump(kept_cells).encode()
-        lines.append(f"take {prose.count(len(said) - len(kept_cells), 'line')} out of {path.name}")
+        lines.append(f"remove {prose.count(len(said) - len(kept_cells), 'line')} from {path.name}")
     path = Places(study).reading
     ledger = reading_ledger.load(path)
     kept = [read for read in ledger if read.segment not in segments]
     if len(kept) < len(ledger):
         files[path] = reading_ledger.dump(kept).encode()
-        lines.append(f"take {prose.count(len(ledger) - len(kept), 'line')} out of {path.name}")
+        lines.append(f"remove {prose.count(len(ledger) - len(kept), 'line')} from {path.name}")
     path = Places(study).readings
     there = alternative_readings.load(path)
     others = unquoted(there, ids["cases"] | ids["labels"], needles)
@@ -52,13 +52,13 @@ def changes(study: Path, *, ids: Mapping[str, Set[str]], needles: Needles) -> tu
         files[path] = alternative_readings.dump(others).encode()
         quoting = sum(one not in there for one in others)
         lines.append(
-            f"take {prose.count(len(there) - len(others), 'line')} out of {path.name}, and their words out of {quoting}"
+            f"remove {prose.count(len(there) - len(others), 'line')} from {path.name}, and their words from {quoting}"
         )
     return files, lines
 
 
 def unquoted(there: list[Reading], names: Set[str], wanted: Needles) -> list[Reading]:
-    """Readings without those of people with these names; an answer that quotes them is replaced by the mark."""
+    """Readings without those by people with these names; answers that quote them are replaced by the mark."""
     gone = {key(name) for name in names}
     return [_unquoted(one, wanted) for one in there if key(one.who) not in gone]
 
@@ -69,7 +69,7 @@ def _unquoted(one: Reading, wanted: Needles) -> Reading:
 
 
 def without(taken: list[Decision], segments: set[str], documents: set[str]) -> list[Decision]:
-    """Decisions without some segments and documents; one that is left without what it needs goes, with its undo."""
+    """Decisions without some segments and documents; incomplete decisions are removed, together with their undo."""
     left = []
     for decision in taken:
         fields = {

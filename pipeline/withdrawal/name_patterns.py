@@ -1,4 +1,4 @@
-"""Names to look for: in which spellings, as whole words, and how sure it is that what is found is theirs."""
+"""Names to search for: their spellings, as whole words, and how certain a match is."""
 
 import re
 import unicodedata
@@ -16,11 +16,11 @@ SHORT, FEW_DIGITS = 3, 4
 SAID = {
     "sentence": "a sentence",
     "name": "the name {}",
-    "otherwise": "the name {}, written another way",
+    "otherwise": "the name {}, in another spelling",
     "part": "'{}', a part of their name",
-    "word": "'{}', which is a plain word too",
-    "short": "'{}', which is short and may mean something else",
-    "small": "'{}' in small letters, where it is mostly a plain word or part of something else",
+    "word": "'{}', which is also an ordinary word",
+    "short": "'{}', which is short and may be something else",
+    "small": "'{}' in lower case, where it is usually an ordinary word or part of something else",
 }
 
 _PIECE = re.compile(r"[^\W_']+(?:'[^\W_']+)*")

@@ -1,8 +1,7 @@
-"""Taking one participant's words out of a transcript that others speak in too, in the format it was written in.
+"""Removes one participant's turns from a transcript shared with others, keeping its file format.
 
-Each of their turns becomes the note [withdrawn], without a name, so that everybody else's words stay as they were and
-in their places. The new file is read again before it counts: unless all the others' turns are there, letter for
-letter, the removal is refused.
+Each of their turns is replaced by the note [withdrawn], without a name, so that all other turns stay in place. The new
+file is read again for verification: unless all other turns are identical, the removal is refused.
 """
 
 import html
@@ -28,19 +27,19 @@ _BREAK = re.compile(r"([\n\t])")
 
 
 class RedactError(CounterpointError):
-    """A person's words cannot be taken out of a file by machine; the message says what to do by hand."""
+    """A person's turns cannot be removed from a file automatically; the message says what to do by hand."""
 
 
 @dataclass(frozen=True)
 class Redacted:
-    """The new file, and for each turn that stayed, its place before and after: (old start, old end, new start)."""
+    """The new file, and for each remaining turn (old start, old end, new start) in code points."""
 
     data: bytes
     text: str
     places: tuple[tuple[int, int, int], ...]
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
-        """Where a span of the old text lies now, cut to what stayed; None where nothing of it did."""
+        """The new position of a span of the old text, cut to remaining turns; None if nothing of it remains."""
         kept = [(old, stop, new) for old, stop, new in self.places if old < end and start < stop]
         if not kept:
             return None
@@ -49,9 +48,9 @@ class Redacted:
 
 
 def redact(data: bytes, document: str, gone: set[str], labels: Labels) -> Redacted:
-    """Take the turns of some speakers (their keys) out of a file. `labels`: as the file is read without them.
+    """Remove the turns of some speakers (their keys) from a file. `labels`: those of the remaining speakers.
 
-    Raises RedactError, in a sentence, for a format whose words cannot be taken out safely.
+    Raises RedactError if turns cannot be removed safely from this file.
     """
     ending = PurePosixPath(document).suffix.lower()
     full = Labels(labels.interviewer, labels.listed | gone, labels.min_count)
@@ -64,13 +63,13 @@ def redact(data: bytes, document: str, gone: set[str], labels: Labels) -> Redact
     except (RefusedError, KeyError):
         pass
     raise RedactError(
-        f"transcripts/{document}: their words cannot be taken out of this file safely by machine. Remove their "
-        "turns and their name from it in the program it was written in, save it, and run this command again."
+        f"transcripts/{document}: their turns cannot be removed safely from this file automatically. Delete their "
+        "turns and name in the program the file was written with, save it, and run this command again."
     )
 
 
 def _attempts(data: bytes, ending: str, before: Transcript, gone: set[str]) -> Iterator[bytes]:
-    """The new file in the ways it might be written, the best first."""
+    """Candidates for the new file, best first."""
     if ending in TEXTS:
         text = before.text
         for start, end in reversed(_regions(before, gone)):
@@ -86,7 +85,7 @@ def _attempts(data: bytes, ending: str, before: Transcript, gone: set[str]) -> I
 
 
 def _regions(before: Transcript, gone: set[str]) -> list[tuple[int, int]]:
-    """The turns that go, each from its label on: from the first letter after the turn before it to its own end."""
+    """The spans of the removed turns including their labels, in code points."""
     found = []
     last = 0
     for turn in before.turns:
@@ -98,7 +97,7 @@ def _regions(before: Transcript, gone: set[str]) -> list[tuple[int, int]]:
 
 
 def _places(before: Transcript, after: Transcript, gone: set[str]) -> tuple[tuple[int, int, int], ...] | None:
-    """Where each turn that stays is now; None unless just these are there, in their order, with their speakers."""
+    """The new position of each remaining turn; None unless exactly these remain, in order and with their speakers."""
     kept = [turn for turn in before.turns if key(turn.speaker) not in gone]
     there = [turn for turn in after.turns if after.text[turn.start : turn.end] != MARK]
     if _talk(before.text, kept) != _talk(after.text, there):
@@ -112,7 +111,7 @@ def _places(before: Transcript, after: Transcript, gone: set[str]) -> tuple[tupl
 
 
 def _talk(text: str, turns: Sequence[Turn]) -> list[tuple[str, str]]:
-    """Who says what, one speaker's consecutive turns as one: with nobody between them, some readers join them."""
+    """Speaker and text of each turn, with consecutive turns of one speaker joined, as some readers do."""
     said: list[tuple[str, str]] = []
     for turn in turns:
         speaker, words = key(turn.speaker), text[turn.start : turn.end]
@@ -123,7 +122,7 @@ def _talk(text: str, turns: Sequence[Turn]) -> list[tuple[str, str]]:
 
 
 def _subtitles(text: str, gone: set[str], speakers: set[str], said: str) -> str:
-    """Replace the words of a cue where they are one of theirs; with nothing to say, leave the cue out."""
+    """Replace the text of their cues by `said`; if it is empty, remove the cues."""
     lines = text.split("\n")
     voiced = bool(cues._VOICE.search(text))
     kept: list[str] = []
@@ -160,13 +159,13 @@ def _voices(words: list[str], gone: set[str], said: str) -> list[str]:
 
 
 def _speaker(words: list[str], speakers: set[str], current: str) -> str:
-    """Whose words a cue of `Name: words` holds; without a name it goes on with the one before."""
+    """The speaker of a cue `Name: text`; without a name, the previous speaker."""
     label, colon, _ = " ".join(word.strip() for word in words).partition(":")
     return key(label) if colon and key(label) in speakers else current
 
 
 def _word(data: bytes, regions: Sequence[tuple[int, int]]) -> bytes:
-    """Rewrite the paragraphs of a Word document that hold any of the regions; all else stays as it is."""
+    """Rewrite the paragraphs of a Word document that overlap the regions; everything else is unchanged."""
     archive = guards.opened_archive(data)
     xml = guards.member(archive, "word/document.xml")
     for _ in guards.xml_events(xml):  # refuses what must not be parsed
@@ -189,7 +188,7 @@ def _word(data: bytes, regions: Sequence[tuple[int, int]]) -> bytes:
 
 
 def _rewrite(paragraph: etree._Element, text: str, touching: list[tuple[int, int]]) -> None:
-    """Give a paragraph its text without the regions; the mark stands where one begins."""
+    """Replace the regions of a paragraph by the mark."""
     for start, end in reversed(touching):
         text = text[: max(start, 0)] + (MARK if start >= 0 else "") + text[max(end, 0) :]
     space = str(paragraph.tag).rpartition("}")[0] + "}"

@@ -1,7 +1,7 @@
-"""Where somebody's words or name can still be found: every file of a project, unpacked, caches and Git included.
+"""Searches every file of a project for a person's words and names: unpacked, caches and Git included.
 
-Three things come out: what holds something of them, how many files were looked through and hold nothing, and what
-could not be looked into. Nothing is passed over in silence, and no file ends the search.
+The result lists files with findings, the number of files without, and files that could not be searched. Nothing is
+skipped silently, and no file stops the search.
 """
 
 import os
@@ -18,11 +18,11 @@ from pipeline.withdrawal.containers.pieces import Budget, Closed, Source
 from pipeline.withdrawal.name_patterns import SENTENCE, Hit, surest
 from pipeline.withdrawal.search_terms import Needles
 
-# The program's own code, with examples in it: an Anna there is not theirs.
+# The program's own code, whose examples contain names.
 PROGRAM = ("pipeline", "tests", "benchmarks")
 # The part of a file that is its name.
 OWN_NAME = "its own name"
-# Kept of Git by its own commands.
+# Git's object folders, which are searched through Git's commands.
 _OBJECTS = re.compile(r"(?:[0-9a-f]{2}|pack)")
 
 
@@ -32,7 +32,7 @@ Found = tuple[str, Hit]
 
 @dataclass(frozen=True, order=True)
 class Trace:
-    """A file that holds something of them. `part`: where in it, such as the member of an archive; `found`: what."""
+    """A file with findings. `part`: where in it, such as the member of an archive; `found`: what was found."""
 
     path: str
     part: str
@@ -41,7 +41,7 @@ class Trace:
 
 @dataclass(frozen=True, order=True)
 class Unsearched:
-    """A file, or a part of one, that could not be looked into, and why, as the end of a sentence."""
+    """A file, or a part of one, that could not be searched, and why, as the end of a sentence."""
 
     path: str
     part: str
@@ -50,11 +50,11 @@ class Unsearched:
 
 @dataclass
 class Search:
-    """What a search found, in the order in which to look at it: raw files first, caches last.
+    """The findings in the order in which to check them: raw files first, caches last.
 
-    `clean`: how many files were looked through and hold nothing. `small`: names that are plain words too, and the files
-    that hold them in small letters. `examples`: files of the program itself that hold a name. `installed`: folders of
-    installed programs, which are not looked through.
+    `clean`: number of files searched without findings; `small`: names that are also ordinary words, with the files that
+    contain them in lower case; `examples`: files of the program itself that contain a name; `installed`: folders of
+    installed programs, which are not searched.
     """
 
     found: list[Trace] = field(default_factory=list)
@@ -66,11 +66,11 @@ class Search:
 
     @property
     def nothing_left(self) -> bool:
-        """Whether everything was looked through and nothing was found."""
+        """Whether everything was searched and nothing was found."""
         return not self.found and not self.unsearched and not self.small
 
     def add(self, place: str, hits: Iterable[Found], closed: Iterable[tuple[str, str]]) -> None:
-        """Keep what was found in a file, a row for each part of it, and what could not be looked into."""
+        """Record the findings in a file, one per part, and the parts that could not be searched."""
         self.unsearched += [Unsearched(place, part, why) for part, why in closed]
         parts: dict[str, set[Hit]] = {}
         for part, hit in hits:
@@ -88,7 +88,7 @@ class Search:
 
 
 def search(root: Path, wanted: Needles, places: Places | None = None) -> Search:
-    """Look through every file below a folder, the project's. `places`: those of the study, which come first."""
+    """Search every file below the project folder. `places`: paths of the study, which are listed first."""
     done = Search()
     own = places.withdrawal if places is not None else None
     for path in _entries(root, root, done):
@@ -112,7 +112,7 @@ def search(root: Path, wanted: Needles, places: Places | None = None) -> Search:
 
 
 def _entries(folder: Path, root: Path, done: Search) -> Iterator[Path]:
-    """Every file, link and folder below a folder, in order; folders that cannot be read are noted."""
+    """Every file, link and folder below a folder, in order; unreadable folders are recorded."""
     try:
         held = sorted(folder.iterdir())
     except OSError as error:
@@ -129,19 +129,19 @@ def _entries(folder: Path, root: Path, done: Search) -> Iterator[Path]:
 
 
 def _link(path: Path, root: Path) -> set[tuple[str, str]]:
-    """A link is not followed: what it leads to in the project is looked at there, the rest is said."""
+    """Links are not followed: targets in the project are searched there, others are reported."""
     target = Path(os.path.realpath(path))
     inside = target.is_relative_to(root.resolve())
-    return set() if inside else {("", f"it is a link to {target}, outside the project: look there")}
+    return set() if inside else {("", f"it is a link to {target}, outside the project: check there")}
 
 
 def _in_file(path: Path, wanted: Needles, hits: set[Found]) -> tuple[set[Found], set[tuple[str, str]]]:
-    """What a file holds, by part, beside what its name holds; and what of it could not be looked into."""
+    """The findings in a file by part, added to those in its name; and the parts that could not be searched."""
     closed: set[tuple[str, str]] = set()
     try:
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):
-            return hits, set() if ".git" in path.parts else {("", "it is no file, but a pipe or a device")}
+            return hits, set() if ".git" in path.parts else {("", "it is a pipe or device, not a file")}
         with path.open("rb") as stream:
             for piece in apart(Source(stream, state.st_size, path.name, "", Budget(state.st_size))):
                 if isinstance(piece, Closed):
@@ -150,9 +150,9 @@ def _in_file(path: Path, wanted: Needles, hits: set[Found]) -> tuple[set[Found],
                     hits |= {(piece.part, hit) for hit in wanted.hits(piece.text)}
     except OSError as error:
         closed.add(("", _refused(error)))
-    # Whatever a file does to the search, the others are still to be looked through, and this one is to be said.
+    # Whatever error a file causes, the others are still searched and this one is reported.
     except Exception as error:  # noqa: BLE001
-        closed.add(("", f"it stopped the search ({type(error).__name__}): open it and look"))
+        closed.add(("", f"it caused an error in the search ({type(error).__name__}): open and check it"))
     return hits, closed
 
 
@@ -161,7 +161,7 @@ def _refused(error: OSError) -> str:
 
 
 class _Rank:
-    """Where a file stands in the list: what people gave first, what was made of it after that, caches last."""
+    """The rank of a file in the list: input files first, then results, caches last."""
 
     def __init__(self, root: Path, places: Places | None) -> None:
         self.order: list[str] = []
