@@ -103,7 +103,7 @@ def _context(done: Record) -> str:
         near = "the segments directly" if done["context"] == 1 else f"the {done['context']} segments"
         further = f", multiplied by {done['context_decay']:g} per further step" if done["context"] > 1 else ""
         parts.append(
-            f"of {near} before and after it, up to a change of topic (weight {done['context_decay']:g}{further})"
+            f"of {near} before and after it, up to a change of subject (weight {done['context_decay']:g}{further})"
         )
     if done["question"] and done["answers"]:
         parts.append(f"of the question it answers (weight {done['question']:g})")
