@@ -150,7 +150,7 @@ def test_a_file_that_breaks_the_search_is_listed_and_the_others_are_searched(
     monkeypatch.setattr(search, "apart", broken)
     done = search.search(tmp_path, WANTED)
     assert [(one.path, one.part) for one in done.unsearched] == [("a.txt", "")]
-    assert "open it and look" in done.unsearched[0].why
+    assert "open and check it" in done.unsearched[0].why
 
 
 def test_installed_programs_are_not_looked_through_and_named(tmp_path: Path):
