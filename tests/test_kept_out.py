@@ -268,7 +268,9 @@ def test_dvc_finds_its_outputs_kept_out_and_adds_no_rules_of_its_own(root: Path)
     shutil.copy(ROOT / ".gitignore", root)
     study_template.create(Path("studies/w/x"))
     (root / "dvc.yaml").write_text(STAGE)
-    for words in (["init", "-q"], ["config", "core.analytics", "false"], ["repro", "-q"]):
+    (root / ".dvc").mkdir()
+    shutil.copy(ROOT / ".dvc/config", root / ".dvc")
+    for words in (["init", "-q", "-f"], ["config", "core.no_scm", "true"], ["repro", "-q"]):
         done = subprocess.run(
             [sys.executable, "-m", "dvc", *words],
             env=environment.variables(),
