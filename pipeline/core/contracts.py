@@ -228,7 +228,9 @@ def dvc_yaml() -> str:
         entry: dict[str, object] = {"cmd": command(stage.name)}
         if stage.settings:
             entry["params"] = list(stage.settings)
-        if stage is not STUDY:
+        if stage is STUDY:
+            entry["always_changed"] = True
+        else:
             entry["deps"] = stage.dependencies
         if stage.products:
             entry["outs"] = stage.products
