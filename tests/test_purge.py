@@ -42,6 +42,7 @@ def project(tmp_path: Path) -> Path:
     dvc(tmp_path, "init", "-q")
     (tmp_path / "data/mine").mkdir(parents=True)
     (tmp_path / "dvc.yaml").write_text(STAGES)
+    (tmp_path / "params.yaml").write_text("study: data/mine\n")
     for text in ("first words", "second words"):
         (tmp_path / "data/mine/in.txt").write_text(text)
         dvc(tmp_path, "repro", "-q")
