@@ -132,6 +132,7 @@ def test_what_is_stale_is_told_with_the_file_that_changed(study: Path):
     assert "has no DVC repository" in part(study, "Out of date")
     Path("dvc.yaml").write_text(
         "stages:\n  copy:\n    cmd: cp in.txt out.txt\n    deps: [in.txt]\n    outs: [out.txt]\n"
+        "  study:\n    cmd: cp dvc.yaml s.txt\n    always_changed: true\n    outs: [s.txt]\n"
     )
     Path("in.txt").write_text("one")
     dvc("init", "--no-scm", "-q")

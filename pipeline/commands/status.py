@@ -16,12 +16,15 @@ from pipeline.decisions.screen import Screen
 
 SHOWN = 8
 
+# What DVC says of the study stage, which runs every time.
+ALWAYS_CHANGED = "always changed"
+
 
 def lines(study: Path, *, root: Path = Path(), whole: bool = False) -> list[str]:
     """The lines to print; `whole` shows every question instead of the first few."""
-    stale = _stale(root)
     if not store.path(study, "theme_questions").exists():
-        return [f"{study} has no themes yet. Run `counterpoint run` first.", *stale]
+        return [f"{study} has no themes yet. Run `counterpoint run` first."]
+    stale = _stale(root)
     taken = ledger.load(Places(study).decisions)
     shown = screen.read(study, taken)
     said = [_first(study, shown)]
@@ -97,8 +100,9 @@ def _stale(root: Path) -> list[str]:
     done = subprocess.run(command, cwd=root, env=env, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
     if done.returncode != 0:
         return [f"Unknown: `dvc status` failed: {' '.join(done.stderr.split())}"]
-    said = [line for stage, found in json.loads(done.stdout or "{}").items() for line in _because(stage, found)]
-    return [*said, "Run `counterpoint run` to update the results."] if said else []
+    changes = json.loads(done.stdout or "{}")
+    lines = [line for stage, entries in changes.items() for line in _because(stage, entries)]
+    return [*lines, "Run `counterpoint run` to update the results."] if lines else []
 
 
 def _because(stage: str, found: Sequence[Any]) -> list[str]:
@@ -107,6 +111,6 @@ def _because(stage: str, found: Sequence[Any]) -> list[str]:
         for what, changed in entry.items() if isinstance(entry, Mapping) else [(entry, {})]:
             if what in ("changed deps", "changed outs"):
                 causes += [f"{Path(name).name} {state}" for name, state in changed.items()]
-            else:
+            elif what != ALWAYS_CHANGED:
                 causes.append(str(what))
     return [f"{stage}: {', '.join(sorted(causes))}"] if causes else []
