@@ -92,7 +92,7 @@ CODES: dict[str, bytes] = {
     ".sqlite3": b"",
     ".xlsx": SHEET.encode(),
 }
-# What people send back: sheets, hand-outs, the framework matrix, REFI-QDA codebooks, participants.
+# What people send back: sheets, handouts, the framework matrix, REFI-QDA codebooks, participants.
 RETURNED: dict[str, bytes] = {
     ".csv": b'document,start,end,code,coder\na.txt,1,2,"A; B",lea\n',
     ".docx": WORD.encode(),

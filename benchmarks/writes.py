@@ -96,7 +96,7 @@ def base(root: Path) -> None:
 
 
 def incoming(root: Path, theme: str) -> None:
-    """Files that are brought in: exports, a workbook, a hand-out, decisions, sheets."""
+    """Files that are brought in: exports, a workbook, a handout, decisions, sheets."""
     place = root / "in"
     exporting.export(root / STUDY, place)
     shutil.rmtree(root / STUDY / "export", ignore_errors=True)
@@ -199,7 +199,7 @@ def cases(root: Path) -> list[Case]:
         Case("move", ["decide", "pin", theme, *first, *who], adds=True),
         Case("import decisions", ["import", "in/decisions.yaml"]),
         Case("import workbook", ["import", "in/matrix.xlsx", *who], adds=True),
-        Case("import hand-out", ["import", "in/form.docx"], adds=True),
+        Case("import handout", ["import", "in/form.docx"], adds=True),
         Case("import codebook", ["import", "in/cb.csv", "--codebook"]),
         Case("import codebook, empty", ["import", "in/codebook.qdc"], without("codebook.yaml")),
         Case("import codes", ["import", "in/theirs.csv"]),

@@ -123,7 +123,7 @@ WAITS = dict.fromkeys(STATE) | {
 }
 
 # Where a theme that is shown has its name, and one that is not shown has none: the filter of the page, the grid of
-# themes and codes, the bars of the plot, the hand-out and the notebook's list.
+# themes and codes, the bars of the plot, the handout and the notebook's list.
 NAMED = {part: "{label}" if STATE[part] in ("candidate", "open", "accepted") else None for part in STATE}
 
 PLACES = {
@@ -138,6 +138,6 @@ PLACES = {
     "filter": NAMED,
     "grid": NAMED,
     "plot": NAMED,
-    "hand-out": NAMED,
+    "handout": NAMED,
     "notebook": NAMED,
 }

@@ -45,10 +45,10 @@ def test_every_file_is_found_listed_or_clean(searched: search.Search):
 
 def test_a_search_says_why_in_words(searched: search.Search):
     why = {one.path: one.why for one in searched.unsearched}
-    assert why["closed/encrypted.pdf"] == "it is protected by a password"
-    assert "pictures" in why["closed/scan.pdf"]
+    assert why["closed/encrypted.pdf"] == "it is password-protected"
+    assert "images" in why["closed/scan.pdf"]
     assert "many times its size" in why["closed/bomb.gz"] and "many times its size" in why["closed/bomb.zip"]
-    assert "unpack it and look" in why["closed/a.7z"]
+    assert "unpack it and check by hand" in why["closed/a.7z"]
     assert not [said for said in why.values() if "Error" in said or "0x" in said]
 
 
@@ -68,7 +68,7 @@ def test_a_file_is_looked_through_only_so_far(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "many.zip").write_bytes(data)
     monkeypatch.setattr(pieces, "UNPACKED", 5000)
     (one,) = search.search(tmp_path, WANTED).unsearched
-    assert one.why == "it unpacks to more than is looked through"
+    assert one.why.startswith("it unpacks to more than")
 
 
 def test_many_small_members_that_fill_a_disk_are_noticed_together(tmp_path: Path):

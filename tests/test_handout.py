@@ -1,4 +1,4 @@
-"""The hand-out: which passages stand on a card, that no name does, and that nothing filled in is overwritten."""
+"""The handout: which passages stand on a card, that no name does, and that nothing filled in is overwritten."""
 
 import io
 import shutil

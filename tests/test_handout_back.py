@@ -1,4 +1,4 @@
-"""A hand-out that comes back: every answer under its author's name, once, and never lost."""
+"""A handout that comes back: every answer under its author's name, once, and never lost."""
 
 import io
 import shutil

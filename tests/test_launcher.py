@@ -123,7 +123,7 @@ def test_the_launcher_of_windows_looks_in_the_same_order():
 
 def test_a_project_of_an_older_version_is_told_and_a_missing_dvc_yaml_is_written(project: Path):
     said = launcher.pipeline_file(project)
-    assert "differs from that of the installed version" in said
+    assert "differs from the one in the installed version" in said
     assert (project / "dvc.yaml").read_text() == STAGES, "it may have been changed on purpose"
     (project / "dvc.yaml").unlink()
     assert "was written" in launcher.pipeline_file(project)

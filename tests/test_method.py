@@ -442,5 +442,5 @@ def test_a_record_holds_no_path_time_or_host(tmp_path):
 
 
 def test_the_card_of_the_model_says_what_was_done():
-    assert "which BERTopic did not make" in test_themes.found().card
-    assert "nothing was clustered" in test_themes.found(*test_themes.study(8)).card
+    assert "it did not form the groups" in test_themes.found().card
+    assert "too few segments to cluster" in test_themes.found(*test_themes.study(8)).card

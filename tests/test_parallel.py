@@ -185,7 +185,7 @@ def test_the_processes_listen_to_this_machine_alone(engine):
 
 def test_without_dask_a_sentence_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(parallel.EngineError, match=r"pip install 'counterpoint\[dask\]'"), parallel.opened("dask"):
+    with pytest.raises(parallel.EngineError, match=r"pip install '\.\[dask\]'"), parallel.opened("dask"):
         pass
 
 

@@ -73,7 +73,7 @@ def spoken(study: Path) -> tuple[str, str]:
 
 def test_a_workbook_nobody_changed_changes_nothing(study: Path):
     lines = returned.run(study / "report" / "framework_matrix.xlsx", study, who="Asha", now=NOW)
-    assert lines == ["framework_matrix.xlsx: 0 cells and 0 themes were changed."]
+    assert lines == ["framework_matrix.xlsx: no cells and no themes changed."]
     assert not written_summaries.load(study / "summaries.yaml")
     assert not ledger.load(study / "decisions.yaml")
 
@@ -90,7 +90,7 @@ def test_an_edited_cell_is_that_persons_summary_and_the_report_shows_it(study: P
     book = openpyxl.load_workbook(place)
     texts = [str(value) for row in book["Matrix"].iter_rows(values_only=True) for value in row]
     assert any(text.startswith("No time at all, she says.\n(") and text.endswith("; Asha)") for text in texts)
-    assert returned.run(place, study, who="Ben", now=LATER)[0].startswith("framework_matrix.xlsx: 0 cells")
+    assert returned.run(place, study, who="Ben", now=LATER)[0].startswith("framework_matrix.xlsx: no cells")
 
 
 def test_the_page_shows_the_persons_words_with_their_name(study: Path):
@@ -190,7 +190,7 @@ def test_an_empty_cell_can_be_filled_and_an_emptied_one_stays(study: Path):
     silent = next((str(row.case), str(row.code)) for row in table.itertuples() if not row.n_segments)
     made = edited(study, "one.xlsx", cells={silent: "She shrugged.", spoken(study): None})
     lines = returned.run(made, study, who="Asha", now=NOW)
-    assert "1 were emptied" in lines[0]
+    assert "1 emptied cell kept" in lines[0]
     assert [(one.case, one.code) for one in written_summaries.load(study / "summaries.yaml")] == [silent]
 
 

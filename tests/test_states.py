@@ -205,7 +205,7 @@ SAID: dict[str, Callable[[World, str], str]] = {
     "filter": in_filter,
     "grid": grid,
     "plot": lambda world, _: " ".join(world.plot),
-    "hand-out": lambda world, _: " ".join(world.hand_out),
+    "handout": lambda world, _: " ".join(world.hand_out),
     "notebook": notebook,
 }
 

@@ -167,7 +167,7 @@ def test_passages_of_each_case_by_code():
 def test_one_case_of_the_matrix_in_words():
     rows = summary_tables.matrix_cells(MATRIX, "ana")
     assert rows.to_numpy().tolist() == [["B", 2, "She said so."], ["A", 0, "(asked, silent)"]]
-    assert summary_tables.matrix_cells(MATRIX, "ben")["summary"].tolist() == ["(cannot be told)", "He did."]
+    assert summary_tables.matrix_cells(MATRIX, "ben")["summary"].tolist() == ["(not known whether asked)", "He did."]
 
 
 def test_measures_in_words():

@@ -59,10 +59,10 @@ def test_the_curve_says_which_number_was_chosen(curve, expected):
 @pytest.mark.parametrize(
     ("n", "curve", "said"),
     [
-        (0, {}, "There is no talk to find themes in"),
-        (3, {}, "3 segments: too little talk to tell themes apart"),
-        (30, {2: 0.5}, "themes of so few are hints at best"),
-        (60, {2: 0.5}, "There is one document"),
+        (0, {}, "There are no substantive segments"),
+        (3, {}, "3 segments: too few to cluster"),
+        (30, {2: 0.5}, "the themes are tentative at best"),
+        (60, {2: 0.5}, "There is only one document"),
     ],
 )
 def test_what_is_too_little_to_tell_is_said(n, curve, said):

@@ -159,7 +159,7 @@ def test_too_little_talk_is_one_theme_or_none_and_says_so(n, tmp_path):
         store.schema(name).validate(table)
     assert first(few)["n_segments"].tolist() == ([n] if n else [])
     (note,) = few.tables["themes_problems"]["reason"]
-    assert ("too little talk" in note) if n else ("no talk" in note)
+    assert ("too few to cluster" in note) if n else ("no substantive segments" in note)
     assert digest(few, tmp_path)
 
 
@@ -167,7 +167,7 @@ def test_too_little_talk_is_one_theme_or_none_and_says_so(n, tmp_path):
 def test_a_small_study_is_told_what_it_can_be_told(n):
     small = found(*study(n, documents=3))
     assert 1 <= len(first(small)) <= 4
-    assert "hints" in " ".join(small.tables["themes_problems"]["reason"])
+    assert "tentative" in " ".join(small.tables["themes_problems"]["reason"])
 
 
 def test_with_one_document_steadiness_cannot_be_told():

@@ -18,9 +18,9 @@ STAGES = ("ingest", "segment", "embed", "themes", "map_codes", "compare", "repor
 SAME = "We had enough time for talk that day on the ward."
 OTHER = "Nobody ever asked us what the chart should look like."
 THINGS = ["tea", "coffee", "charts", "doctors", "nurses", "beds", "parking", "money"]
-LITTLE = "too little talk to tell themes apart"
-NONE = "There is no talk to find themes in"
-FEW = "themes of so few are hints at best"
+LITTLE = "too few to cluster, so all are shown as one theme"
+NONE = "There are no substantive segments"
+FEW = "the themes are tentative at best"
 
 
 def talk(answers: list[str], who: str = "Anna") -> str:

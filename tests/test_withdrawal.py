@@ -309,7 +309,7 @@ def test_sheets_lose_their_rows_and_keep_what_others_filled_in(study: Path):
     write(study / "sheets/notes.txt", "nothing")
     plan = planned(case="A1")
     assert planned(case="A1").written == plan.written, "the same change, the same bytes"
-    assert "take out or move 4 rows of sheets/coding_X.csv" in plan.lines
+    assert "remove or update 4 rows of sheets/coding_X.csv" in plan.lines
     carried_out(plan)
     left = (study / "transcripts/group.txt").read_text()
     spread, moved = left.index("carried it"), left.index("the charts went")

@@ -160,7 +160,7 @@ def test_every_plot_draws_something_and_has_a_title(tables):
     for name, figure in drawn(tables).items():
         assert figure.data, name
         assert figure.layout.title.text == "t"
-        assert not [note for note in figure.layout.annotations if "nothing to draw" in (note.text or "")]
+        assert not [note for note in figure.layout.annotations if "no data to plot" in (note.text or "")]
 
 
 def test_curves_have_a_band_and_a_line_for_each_source():
@@ -173,7 +173,7 @@ def test_curves_have_a_band_and_a_line_for_each_source():
 def test_an_empty_table_is_said_to_be_empty(tables):
     nothing = {name: table.iloc[:0] for name, table in tables.items()}
     figure = plots.bars(summary_tables.talk(nothing["segments"]), title="t", unit="words")
-    assert figure.layout.annotations[0].text == "There is nothing to draw."
+    assert figure.layout.annotations[0].text == "There is no data to plot."
 
 
 def test_talk_in_a_plot_is_text(tables):
@@ -221,7 +221,7 @@ def test_the_number_that_was_taken_is_the_large_dot():
     trace = plots.choice(frame, title="t", unit="likeness").data[0]
     assert list(trace.x) == [2, 3]
     assert list(trace.marker.size) == [13, 5]
-    assert plots.choice(frame.iloc[:0], title="t", unit="u").layout.annotations[0].text == "There is nothing to draw."
+    assert plots.choice(frame.iloc[:0], title="t", unit="u").layout.annotations[0].text == "There is no data to plot."
 
 
 def test_what_a_theme_rests_on_is_listed_with_the_largest_theme_first(tables):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.core import prose
 from pipeline.core.errors import CounterpointError
 from pipeline.corpus.readers import files, workbooks
 from pipeline.corpus.readers.model import RefusedError
@@ -61,9 +62,10 @@ class Filled:
 
     def place_of_changes(self) -> str:
         """A summary of the changes."""
-        parts = [f"{len(self.cells)} cells and {len(self.themes)} themes were changed"]
+        changed = f"{prose.count(len(self.cells), 'cell')} and {prose.count(len(self.themes), 'theme')}"
+        parts = [f"{changed} changed"]
         if self.emptied:
-            parts.append(f"{self.emptied} were emptied and keep their previous content")
+            parts.append(f"{prose.count(self.emptied, 'emptied cell')} kept the previous content")
         return "; ".join(parts)
 
 

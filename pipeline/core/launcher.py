@@ -48,8 +48,8 @@ def pipeline_file(project: Path = Path()) -> str:
     if place.read_bytes().replace(b"\r\n", b"\n") == current.replace(b"\r\n", b"\n"):
         return ""
     return (
-        "Note: dvc.yaml differs from that of the installed version of Counterpoint. Unless you changed it "
-        "on purpose, delete it and run again: it is recreated, and only what has changed is run."
+        "Note: dvc.yaml differs from the one in the installed version of Counterpoint. Unless you changed it "
+        "on purpose, delete it and run again; it is recreated, and only stages that changed are re-run."
     )
 
 

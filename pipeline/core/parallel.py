@@ -205,7 +205,7 @@ def _check_dask() -> None:
     except ImportError:
         raise EngineError(
             "`engine: dask` requires Dask, which is not installed. Install it (pip install "
-            "'counterpoint[dask]'), or set `engine: local` in params.yaml."
+            "'.[dask]'), or set `engine: local` in params.yaml."
         ) from None
 
 

@@ -58,7 +58,7 @@ class Places:
 
     @property
     def readings(self) -> Path:
-        """How other people interpret the themes, from hand-outs."""
+        """How other people interpret the themes, from handouts."""
         return self.folder / "readings.yaml"
 
     @property
@@ -109,7 +109,7 @@ class Places:
 
     @property
     def export(self) -> Path:
-        """The folder of exports and hand-outs."""
+        """The folder of exports and handouts."""
         return self.folder / "export"
 
     @property

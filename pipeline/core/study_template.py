@@ -35,7 +35,7 @@ codes: []
 HEADS = {
     "decisions": "# The researchers' decisions about candidate themes. Ids and notes only, no participants' words.\n",
     "reading": "# Which segments were opened, and by whom. Ids and names only, no participants' words.\n",
-    "readings": "# How other people interpret the themes, as written on hand-outs; shown beside the team's labels.\n",
+    "readings": "# How other people interpret the themes, as written on handouts; shown beside the team's labels.\n",
     "summaries": "# Summaries that people wrote for cells of the framework matrix; they replace the extractive ones.\n",
 }
 # Headings of earlier versions: replaced when a command writes the file, not kept as a person's comment.
@@ -44,6 +44,7 @@ EARLIER_HEADS = frozenset(
         "# What the researchers decided about candidate themes. Ids and words only: no participant's text.",
         "# Which segments were opened, and by whom. Ids and names only: no participant's text.",
         "# How others read the themes, as they wrote on hand-outs. Beside the team's labels, never instead of them.",
+        "# How other people interpret the themes, as written on hand-outs; shown beside the team's labels.",
         "# What people wrote in cells of the framework matrix, instead of the extractive summary. Later entries stand.",
     )
 )

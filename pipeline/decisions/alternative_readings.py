@@ -1,4 +1,4 @@
-"""How others read a theme, in readings.yaml: what stakeholders wrote on a hand-out, kept beside the team's label.
+"""How others read a theme, in readings.yaml: what stakeholders wrote on a handout, kept beside the team's label.
 
 The file holds people's own words, perhaps a participant's, so it stays out of Git like the transcripts. Entries are
 only ever added; the team's labels are never touched by them.
@@ -16,7 +16,7 @@ from pipeline.core.names import written
 from pipeline.decisions import ledger
 from pipeline.decisions.ledger import Decision
 
-# What a reading says, and how the hand-out asks for it.
+# What a reading says, and how the handout asks for it.
 ANSWERS = {
     "means": "What does this mean to you?",
     "called": "What would you call it?",
@@ -30,7 +30,7 @@ class AlternativesError(CounterpointError):
 
 
 class Reading(entry_files.Entry):
-    """One person's reading of one theme. `label`: what the theme was called on their hand-out; `who`, `role`: theirs.
+    """One person's reading of one theme. `label`: what the theme was called on their handout; `who`, `role`: theirs.
 
     `means`, `called`, `missing`: their answers, at least one of them (see ANSWERS).
     """

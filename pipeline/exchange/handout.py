@@ -1,4 +1,4 @@
-"""Hand-outs for stakeholders as Word documents: one card per theme, with a table to fill in."""
+"""Handouts for stakeholders as Word documents: one card per theme, with a table to fill in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def document(
     grouped: bool = True,
     labeller: str = "",
 ) -> bytes:
-    """Return the hand-out as a Word document. `role`: the reader's role, if it is made for one.
+    """Return the handout as a Word document. `role`: the reader's role, if it is made for one.
 
     `decided`: whether researchers have decided on any theme; `grouped`: whether themes come from clustering;
     `labeller`: the language model that wrote names, if any.

@@ -131,11 +131,13 @@ def save(model: "BERTopic | None", folder: Path, *, card: str) -> None:
 def _about(record: Mapping[str, Any]) -> str:
     """What the model is: what found its groups, and what BERTopic did."""
     if not record.get("divided"):
-        return "The segments were too few to be divided: nothing was clustered, and what there is stands as one group."
-    found = "The groups are what stayed together over many clusterings, which BERTopic did not make"
+        return "There were too few segments to cluster, so all of them form one group."
+    groups = (
+        "Each theme is a group of segments that stayed together across repeated clusterings (see pipeline/inductive)"
+    )
     if not record.get("words"):
-        return f"{found} (see pipeline/inductive); no word could name them, so there is no model."
-    return f"{found} (see pipeline/inductive); it weighed their words (c-TF-IDF), and the model is kept in its form."
+        return f"{groups}. No term could label the themes, so there is no model."
+    return f"{groups}. BERTopic weighted their terms (c-TF-IDF) and stores the model; it did not form the groups."
 
 
 def card(
@@ -156,17 +158,17 @@ def card(
         "# Candidate themes of one study",
         "",
         _about(record),
-        "Its themes are candidates for people to read, accept, change or reject: not findings.",
+        "Its themes are candidates for researchers to read, accept, change or reject. They are not findings.",
         "",
         f"- Segments: {len(segment_ids)} (sha256 of their ids: {digest})",
-        f"- Themes: {len(named)}; segments in none: {int((groups < 0).sum())}",
+        f"- Themes: {len(named)}; unassigned segments: {int((groups < 0).sum())}",
         *([f"- {told}."] if told else []),
-        "- It holds the words and phrases that label its themes, and no sentence of any participant.",
-        "- Words come from the talk of the participants: treat the model as confidential, like the transcripts.",
-        "- It knows this study alone. Do not use it to classify other talk.",
+        "- It contains the words and phrases that label its themes, and no sentence by any participant.",
+        "- The words come from participants' talk: treat the model as confidential, like the transcripts.",
+        "- It was fitted to this study only. Do not use it to classify other texts.",
         *([f"- {note}"] if note else []),
         "",
-        "## What was done",
+        "## Method",
         "",
         *(f"- {key}: {value}" for key, value in record.items()),
         "",

@@ -167,33 +167,35 @@ def notes(talk: Talk, groups: Groups, stability: pd.DataFrame, *, looked: int) -
     n, documents = len(talk.segments), talk.segments["document"].nunique()
     said = []
     if n == 0:
-        said.append("There is no talk to find themes in: no segment of a participant says something of its own.")
+        said.append("There are no substantive segments by participants, so there are no themes.")
     elif not groups.curve:
         apart = grouping.different(talk)
-        repeated = f", {apart} of them different" if apart < n else ""
+        repeated = f", {apart} of them distinct" if apart < n else ""
         said.append(
-            f"{prose.count(n, 'segment').capitalize()}{repeated}: too little talk to tell themes apart, so all stand "
-            "together as one. Read them as they are; themes can be told from about 50 segments on."
+            f"{prose.count(n, 'segment').capitalize()}{repeated}: too few to cluster, so all are shown as one theme. "
+            "Read them directly; themes can be distinguished from about 50 segments."
         )
     elif n < FEW:
-        said.append(f"There are {n} segments: themes of so few are hints at best. Read every segment.")
+        said.append(f"There are only {n} segments, so the themes are tentative at best. Read every segment.")
     foreign = talk.segments.loc[~talk.segments["language"].map(languages.english), "language"]
     if len(foreign):
         spoken = languages.listed(foreign.value_counts().index.to_list())
         said.append(
-            f"{prose.count(len(foreign), 'segment').capitalize()} of {n:,} are in {spoken}. Groups of such talk are "
-            "uncertain, as the models are for English; labels and keywords of themes mostly in it are not available. "
-            "Read them, and name them yourself."
+            f"{prose.count(len(foreign), 'segment').capitalize()} of {n:,} are in {spoken}. The models are "
+            "for English, so the grouping of these segments is uncertain, and themes mostly in another language have "
+            "no labels or keywords. Read and label them yourself."
         )
     if looked < n:
         said.append(
-            f"Themes were found in {looked:,} of the {n:,} segments, the same share of each document and case; the "
-            "others joined the theme they are nearest to. How steady themes are was measured on the former."
+            f"Themes were found in a sample of {looked:,} of the {n:,} segments, in proportion to each document and "
+            "case; the others were assigned to the nearest theme. Stability was measured on the sample."
         )
     if groups.curve and documents == 1:
-        said.append("There is one document: whether themes would come back in another cannot be told.")
+        said.append("There is only one document, so it is unknown whether the themes would recur in another.")
     elif groups.curve and stability.empty:
-        said.append("How steady the themes are was not measured: see stability_runs and rerun_segments in params.yaml.")
+        said.append(
+            "The stability of the themes was not measured: see stability_runs and rerun_segments in params.yaml."
+        )
     return [("note", "", "", sentence) for sentence in said]
 
 

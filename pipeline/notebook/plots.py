@@ -160,7 +160,7 @@ def _figure(title: str, frame: pd.DataFrame) -> go.Figure:
     )
     if frame.empty:
         figure.add_annotation(
-            text="There is nothing to draw.", showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper"
+            text="There is no data to plot.", showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper"
         )
     return figure
 

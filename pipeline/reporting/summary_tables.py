@@ -140,7 +140,7 @@ def matrix_counts(matrix: pd.DataFrame, codes: Sequence[str] = ()) -> pd.DataFra
 
 def matrix_cells(matrix: pd.DataFrame, case: str) -> pd.DataFrame:
     """One case of the framework matrix: what it said about each code, or why there is nothing."""
-    silent = {"asked": "(asked, silent)", "not_asked": "(not asked)", "unknown": "(cannot be told)"}
+    silent = {"asked": "(asked, silent)", "not_asked": "(not asked)", "unknown": "(not known whether asked)"}
     silent |= dict.fromkeys(("not_available", "spoken"), "(not available: not in English)")
     own = matrix[matrix.case == case]
     said = [row.summary or silent.get(row.state, "") for row in rows_of(own)]

@@ -99,8 +99,9 @@ def _unread(case: str, given: Given) -> set[str]:
     if shared:
         raise WithdrawError(
             "\n".join(
-                f"transcripts/{document} could not be read, and holds words of others too. Take theirs out of it in "
-                "the program it was written in (or save it in a form that can be read), and run this command again."
+                f"transcripts/{document} could not be read and also contains other people's words. Remove this "
+                "participant's words in the program that wrote it, or save it in a supported format; then run this "
+                "command again."
                 for document in shared
             )
         )

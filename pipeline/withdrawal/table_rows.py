@@ -50,15 +50,16 @@ def changes(
         if codings is None:
             if holds(path, wanted):
                 refused.append(
-                    f"{where} holds their words or name, and cannot be changed by machine. Take them out in the "
-                    "program it came from, export it again over this file (or remove it), and run this command again."
+                    f"{where} contains their words or name and cannot be edited by this program. Remove them in "
+                    "the program it came from and export it again over this file, or delete the file; then run this "
+                    "command again."
                 )
             continue
         refused += _ambiguous(where, {line: coding.document for line, coding in codings.items()}, given, who)
         new, count = csv_editing.edit(path.read_bytes(), row_change(codings, given, who, redacted, wanted))
         if count:
             written[path] = new
-            lines.append(f"take out or move {prose.count(count, 'row')} of {where}")
+            lines.append(f"remove or update {prose.count(count, 'row')} of {where}")
     if refused:
         raise WithdrawError("\n".join(refused))
     for path in ingest.source_files(given.places.sheets):
@@ -66,7 +67,7 @@ def changes(
         if count:
             written[path] = new
             lines.append(
-                f"take out or move {prose.count(count, 'row')} of {path.relative_to(given.places.folder).as_posix()}"
+                f"remove or update {prose.count(count, 'row')} of {path.relative_to(given.places.folder).as_posix()}"
             )
     return written, lines
 
@@ -143,7 +144,7 @@ def _ambiguous(where: str, named: Mapping[int, str], given: Given, who: Subject)
         return []
     listed = ", ".join(map(str, unclear[:10])) + (" and others" if len(unclear) > 10 else "")
     name = named[unclear[0]]
-    return [f"{where}, line {listed}: {given.names.reason(name)} Else it would be taken for {left.find(name)}."]
+    return [f"{where}, line {listed}: {given.names.reason(name)} After the withdrawal it would mean {left.find(name)}."]
 
 
 def _ambiguous_people(given: Given, who: Subject) -> list[str]:

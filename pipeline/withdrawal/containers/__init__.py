@@ -16,9 +16,9 @@ Reader = Callable[[Source], Pieces]
 Test = Callable[[bytes, Source], bool]
 
 MAIL_SIZE = 64 * 2**20
-_PICTURE = "it is a picture, which may show words"
-_SOUND = "it is a recording, which may hold their voice"
-_UNPACK = "which cannot be opened here: unpack it and look"
+_PICTURE = "it is an image, which may show text"
+_SOUND = "it is a recording, which may contain their voice"
+_UNPACK = "which cannot be opened here; unpack it and check by hand"
 _MAIL_ENDINGS = (".eml", ".emlx", ".mbox", ".mbx", ".mht", ".mhtml")
 
 
@@ -28,7 +28,7 @@ def apart(source: Source, depth: int = 0) -> Iterator[Text | Closed]:
     A file that is not what it begins like is searched as it stands, and said: nothing of it stops the search.
     """
     if depth > MAX_DEPTH:
-        yield Closed(source.part, f"it lies more than {MAX_DEPTH} archives deep")
+        yield Closed(source.part, f"it is nested more than {MAX_DEPTH} archives deep")
         return
     kind, reader = _reader(source)
     try:
@@ -37,7 +37,7 @@ def apart(source: Source, depth: int = 0) -> Iterator[Text | Closed]:
         yield Closed(source.part, str(error))
     # Libraries raise anything on damaged files; none of it may end a search that has to say what it found.
     except Exception:  # noqa: BLE001
-        yield Closed(source.part, f"it begins like {kind} and cannot be read as one: it is damaged, or something else")
+        yield Closed(source.part, f"it starts like {kind} but cannot be read as one; it may be damaged")
         yield from _all(_as_it_stands(source), source, depth)
 
 
@@ -117,17 +117,17 @@ KINDS: tuple[tuple[Test, str, Reader], ...] = (
     (_begins(b"\x04\x22\x4d\x18"), "an LZ4 file", packed.lz4),
     (_begins(b"PAR1"), "a Parquet table", tables.columnar),
     (_begins(b"ARROW1"), "an Arrow table", tables.arrow),
-    (_begins(b"SQLite format 3\0"), "a database", tables.sqlite),
-    (_begins(b"\x93NUMPY"), "an array", tables.numpy),
+    (_begins(b"SQLite format 3\0"), "an SQLite database", tables.sqlite),
+    (_begins(b"\x93NUMPY"), "a NumPy array", tables.numpy),
     (_begins(b"{\\rtf"), "rich text", documents.rtf),
     (_is_pdf, "a PDF", documents.pdf),
     (_is_tar, "a tar archive", packed.tarred),
     (_ends(".lzma"), "an lzma file", packed.xz),
-    (_like(rb"\x80[\x02-\x05][\x8c\x95\x58\x5d\x7d\x63\x28\x71\x94\x4b]"), "what Python pickled", tables.pickled),
-    (_like(rb".{4}\0\0\0\0\{"), "a file of tensors", tables.tensors),
+    (_like(rb"\x80[\x02-\x05][\x8c\x95\x58\x5d\x7d\x63\x28\x71\x94\x4b]"), "a Python pickle", tables.pickled),
+    (_like(rb".{4}\0\0\0\0\{"), "a safetensors file", tables.tensors),
     # Their texts stand in them as they are: Git's index, changes to a database, macOS's folder settings, Python's code.
-    (_like(rb"DIRC\0\0\0|\x37\x7f\x06[\x82\x83]|\xd9\xd5\x05\xf9"), "an index", plain.everything),
-    (_like(rb"\0\0\0\x01Bud1"), "settings of a folder", plain.everything),
+    (_like(rb"DIRC\0\0\0|\x37\x7f\x06[\x82\x83]|\xd9\xd5\x05\xf9"), "an index file", plain.everything),
+    (_like(rb"\0\0\0\x01Bud1"), "a folder settings file", plain.everything),
     (_ends(".pyc"), "compiled Python", plain.everything),
     (_begins(b"7z\xbc\xaf\x27\x1c"), "a 7z archive", _closed(f"it is a 7z archive, {_UNPACK}")),
     (_begins(b"Rar!"), "a rar archive", _closed(f"it is a rar archive, {_UNPACK}")),
@@ -135,12 +135,12 @@ KINDS: tuple[tuple[Test, str, Reader], ...] = (
     (
         _begins(b"\xd0\xcf\x11\xe0"),
         "an old Office file",
-        _closed("it is an old or password-protected Office file or mail: open it and look"),
+        _closed("it is an old or password-protected Office file or an Outlook message; open it and check by hand"),
     ),
-    (_like(rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0{4}|II\*\0|MM\0\*|8BPS"), "a picture", _closed(_PICTURE)),
-    (_like(rb"\0\0\x01\0.\0|RIFF.{4}WEBP|.{4}ftyp(?:hei|hev|mif|avif|msf)"), "a picture", _closed(_PICTURE)),
+    (_like(rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0{4}|II\*\0|MM\0\*|8BPS"), "an image", _closed(_PICTURE)),
+    (_like(rb"\0\0\x01\0.\0|RIFF.{4}WEBP|.{4}ftyp(?:hei|hev|mif|avif|msf)"), "an image", _closed(_PICTURE)),
     (_like(rb"ID3|OggS|fLaC|RIFF.{4}(?:WAVE|AVI )|FORM.{4}AIF|.{4}ftyp"), "a recording", _closed(_SOUND)),
     (_like(rb"#!AMR|caff|\x02dss|\x03ds2|\x1aE\xdf\xa3|0&\xb2u"), "a recording", _closed(_SOUND)),
     (_like(rb"\0\0\x01[\xba\xb3]|\xff[\xfb\xfa\xf3\xf2\xf1\xf9]"), "a recording", _closed(_SOUND)),
-    (_is_mail, "a mail", documents.mail),
+    (_is_mail, "an email", documents.mail),
 )

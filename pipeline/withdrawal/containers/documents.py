@@ -55,11 +55,9 @@ def pdf(source: Source) -> Pieces:
         yield Text(source.part, whole)
         yield Text(source.part, _SPACED_OUT.sub("", whole))
         if pictures:
-            yield Closed(
-                source.part, f"{pictures} of its {len(pages)} pages are pictures, without text that can be read"
-            )
+            yield Closed(source.part, f"{pictures} of its {len(pages)} pages are images without a text layer")
         if unread:
-            yield Closed(source.part, f"the letters of {unread} of its {len(pages)} pages cannot be told apart")
+            yield Closed(source.part, f"the text of {unread} of its {len(pages)} pages cannot be decoded")
         yield from _objects(source, file)
 
 
@@ -126,7 +124,7 @@ def rtf(source: Source) -> Pieces:
     for text in _rtf_texts(source.read()):
         yield Text(source.part, text)
     if any(sign in source.read().decode("latin-1") for sign in _PICTURES):
-        yield Closed(source.part, "it holds pictures or objects, which may show words")
+        yield Closed(source.part, "it contains images or objects, which may show text")
 
 
 def _rtf_texts(data: bytes) -> Iterator[str]:

@@ -32,8 +32,8 @@ DAMAGE = (
     OverflowError,
     pa.ArrowException,
 )
-LOCKED = "it is protected by a password"
-DAMAGED = "it is damaged; what could be unpacked of it was looked through"
+LOCKED = "it is password-protected"
+DAMAGED = "it is damaged; only what could be unpacked was searched"
 LARGE = f"it unpacks to more than {INNER // MIB} MiB"
 _PACKED = (".gz", ".bz2", ".xz", ".lzma", ".zst", ".lz4", ".br", ".tgz", ".tbz2", ".txz")
 # The picture of an empty page that python-docx puts into every document.

@@ -11,7 +11,7 @@ UNPACKED, MEMBERS = 4 * 2**30, 200_000
 # What unpacks to so many times its size is an archive made to fill a disk; a little may.
 RATIO, LITTLE = 200, 8 * 2**20
 MIB = 2**20
-BOMB = "it unpacks to many times its size, as files made to fill a disk do"
+BOMB = "it unpacks to many times its size, as a decompression bomb does"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Budget:
         if swollen(self.size, self.packed):
             raise TooMuchError(BOMB)
         if self.size > UNPACKED or self.members > MEMBERS:
-            raise TooMuchError("it unpacks to more than is looked through")
+            raise TooMuchError(f"it unpacks to more than {UNPACKED // 2**30} GiB or {MEMBERS:,} parts")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ LEGACY: tuple[str, ...] = ("mac_roman", "cp850", "cp1250", "cp1251", "cp1253", "
 LEGACY += ("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "cp500")
 BOMS: tuple[tuple[bytes, str], ...] = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"))
 BOMS += ((codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-UNKNOWN = "it is of a kind that cannot be read here; only plain text in it was looked for"
+UNKNOWN = "its file type is not supported; only plain text in it was searched"
 # An encoded part that is larger than any key or fingerprint, and no text.
 SOME = 1024
 
@@ -115,7 +115,7 @@ def _beyond_ascii(data: bytes) -> bytes:
 def encoded(part: str, text: str) -> Pieces:
     """The files that a text holds in letters and digits, such as a picture in a page or a database's bytes."""
     if _ARMOUR.search(text):
-        yield Closed(part, "a part of it is encrypted")
+        yield Closed(part, "part of it is encrypted")
     for number, found in enumerate(_BASE64.finditer(text), start=1):
         letters = re.sub(r"\\n|\s|=", "", found.group()).translate(str.maketrans("-_", "+/"))
         if not (re.search("[A-Z]", letters) and re.search("[a-z]", letters)):

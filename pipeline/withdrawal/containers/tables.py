@@ -157,10 +157,10 @@ def tensors(source: Source) -> Pieces:
     """A file of safetensors: a header in JSON, and numbers. Raises ValueError where it is not just that."""
     size = int.from_bytes(source.head(8), "little")
     if not 0 < size <= source.size - 8:
-        raise ValueError("its header is cut off")
+        raise ValueError("the header is truncated")
     header = source.head(size, 8)
     held = json.loads(header)
     ends = [entry["data_offsets"][1] for name, entry in held.items() if name != "__metadata__"]
     yield Text(source.part, header.decode())
     if max(ends, default=0) + 8 + size != source.size:
-        yield Closed(source.part, "more stands in it than the numbers it should hold")
+        yield Closed(source.part, "it contains more data than its header declares")
