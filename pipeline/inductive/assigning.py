@@ -1,9 +1,9 @@
-"""Assigning: the themes of a study too large to cluster whole are found in a sample of it, and the rest joins them.
+"""Cluster a stratified sample of a large study and assign the other segments to the themes found.
 
-The sample takes its share of every document and case. Every other segment joins the theme whose middle it is nearest
-to, part by part, here or on workers. On coded sets, that put the rest more often where a clustering of the whole set
-puts it than its nearest segments of the sample did. Vectors are on the grid of `runs.exact`, so that no result depends
-on the part, the number of threads, or the machine.
+The sample is proportional over documents and cases. Every other segment is assigned to the theme with the nearest
+centroid, in batches, in this process or on workers. On coded data this agreed better with a clustering of all segments
+than assignment by nearest neighbours. Vectors are rounded with `runs.exact`, so results do not depend on batches,
+threads or machine.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,9 +20,9 @@ from pipeline.core.terms import UNASSIGNED
 from pipeline.inductive import grouping, runs
 from pipeline.inductive.grouping import Groups, Talk
 
-# Segments of a part, and of those among them that are compared with the whole sample at once.
+# Segments per batch, and segments compared with the whole sample at once.
 PART, BLOCK = 16_384, 1_024
-# Only segments as far from their theme's middle as this share of the sample can be unlike anything else.
+# Only segments farther from their centroid than this quantile of the sample can be outliers.
 FAR = 0.1
 
 Rows = dict[str, np.ndarray]
@@ -30,11 +30,11 @@ Assign = Callable[[Iterator[np.ndarray], "Fit"], Iterator[Rows]]
 
 
 class Fit(NamedTuple):
-    """What the rest of a study is compared with: float64 on the grid, but for the numbers.
+    """A fitted sample that the other segments are compared with; arrays are float64, rounded to the grid.
 
-    `middle`: (d,) of all segments of the sample; `themes`: (themes, d) and `parts`: (parts, d), the directions from it
-    to the middles of themes and parts; `theme_of_part`: (parts,); `sample`: (m, d); `far`: the cosine with its own
-    middle below which a segment may be unlike anything else, and `unlike`: the likeness below which it is.
+    `middle`: (d,), the mean of the sample; `themes`: (themes, d) and `parts`: (parts, d), unit directions from the mean
+    to the centroids of themes and sub-themes; `theme_of_part`: (parts,); `sample`: (m, d); `far`: the cosine with its
+    own centroid below which a segment may be an outlier; `unlike`: the similarity below which it is one.
     """
 
     middle: np.ndarray
@@ -54,9 +54,10 @@ def grouped(
     seed: int = settings.SEED,
     assign: Assign | None = None,
 ) -> Groups:
-    """The themes of all the talk, as `grouping.grouped` finds them in the part that is looked at (a mask).
+    """Find themes with `grouping.grouped` in the sample and assign all other segments to them.
 
-    The largest theme and part come first again. `assign`: `by_parts` with its options, or None for here and now.
+    `looked`: (n,), mask of the sample; `assign`: how batches are assigned, None for in this process. Themes and
+    sub-themes are numbered by size, largest first.
     """
     found = grouping.grouped(grouping.part_of(talk, looked), options=options, seed=seed)
     if looked.all():
@@ -78,22 +79,22 @@ def grouped(
 
 
 def _by_size(numbers: np.ndarray, count: int) -> np.ndarray:
-    """Groups in order of size, the largest first, of equals the one that was first."""
+    """Return group numbers by decreasing size; ties keep their order."""
     return np.argsort(-np.bincount(numbers[numbers != UNASSIGNED], minlength=count), kind="stable")
 
 
 def _ranks(order: np.ndarray) -> np.ndarray:
-    """For each group its place in an order; last, where -1 finds it, that of none."""
+    """Return the rank of each group; the last element, reached with index -1, is the rank of no group."""
     ranks = np.empty(len(order) + 1, dtype=np.int64)
     ranks[order], ranks[-1] = np.arange(len(order)), UNASSIGNED
     return ranks
 
 
 def sampled(segments: pd.DataFrame, *, most: int, seed: int) -> np.ndarray:
-    """Which segments (a mask) a clustering of about `most` segments looks at: all of them if they are no more.
+    """Draw a proportional sample of about `most` segments; return it as a mask, (n,).
 
-    The same share of each document and case, to a segment; which ones, the names alone decide, so that a document more
-    changes little. A stratum too small for a segment of its own is taken or not by its own draw.
+    Strata are the pairs of document and case. The draw depends on the seed and on names only, so an added document
+    changes little; strata too small for one segment are included at random. All segments are taken if n <= `most`.
     """
     n = len(segments)
     if n <= most:
@@ -109,7 +110,7 @@ def sampled(segments: pd.DataFrame, *, most: int, seed: int) -> np.ndarray:
 
 
 def fitted(vectors: np.ndarray, groups: Groups) -> Fit:
-    """The fit of a sample whose themes were found; `vectors` as they were clustered."""
+    """Return the fit of a clustered sample; `vectors`: (m, d), as they were clustered."""
     sample = runs.exact(vectors)
     middle = _grid(sample.mean(axis=0))
     themes, parts = (_directions(sample, middle, numbers) for numbers in (groups.themes, groups.parts))
@@ -123,10 +124,11 @@ def fitted(vectors: np.ndarray, groups: Groups) -> Fit:
 
 
 def assigned(vectors: np.ndarray, fit: Fit) -> Rows:
-    """The theme, part, strength in each theme and likeness of segments outside the sample.
+    """Assign segments outside the sample; `vectors`: (n, d).
 
-    Strength: how far each theme's middle is in the segment's direction from the middle of all, as shares of 1. Likeness
-    is to the nearest of the sample, and 1 where the segment is so near to its theme that nobody asks.
+    Returns `themes` and `parts` (n,), -1 for none; `strength` (n, themes), positive cosines with the theme directions,
+    normalised to sum to 1; and `likeness` (n,), the mean cosine with the nearest segments of the sample, or 1 for
+    segments too close to their theme to be outliers.
     """
     rows = runs.exact(vectors)
     cosines = _cosines(rows, fit.middle, fit.themes)
@@ -155,32 +157,32 @@ def _grid(vector: np.ndarray) -> np.ndarray:
 
 
 def _directions(rows: np.ndarray, middle: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Of each group, the unit direction from the middle of all to its own."""
+    """Return the unit direction from the overall mean to each group's centroid, (groups, d)."""
     inside = [rows[numbers == number] for number in range(int(numbers.max(initial=UNASSIGNED)) + 1)]
     return runs.exact(np.stack([one.mean(axis=0) - middle if len(one) else np.zeros_like(middle) for one in inside]))
 
 
 def _cosines(rows: np.ndarray, middle: np.ndarray, directions: np.ndarray) -> np.ndarray:
-    """Cosines around the middle, (rows, directions); the products are exact, so rows can be taken in any parts."""
+    """Return cosines around the mean, (rows, directions); products are exact, so batching does not matter."""
     apart = rows - middle
     lengths = np.sqrt(np.einsum("ij,ij->i", apart, apart, optimize=False))
     return np.asarray((apart @ directions.T) / np.where(lengths > 0, lengths, 1.0)[:, None])
 
 
 def _nearest(rows: np.ndarray, sample: np.ndarray) -> np.ndarray:
-    """The mean cosine of each row with its nearest few in the sample."""
+    """Return the mean cosine of each row with its nearest neighbours in the sample, (rows,)."""
     cosines = rows @ sample.T
     count = min(grouping.NEAREST, cosines.shape[1])
     return np.asarray(np.sort(np.partition(-cosines, count - 1, axis=1)[:, :count], axis=1).mean(axis=1) * -1)
 
 
 def here(blocks: Iterator[np.ndarray], fit: Fit) -> Iterator[Rows]:
-    """Assign blocks of vectors in this process."""
+    """Assign batches of vectors in this process."""
     return (assigned(block, fit) for block in blocks)
 
 
 def of_part(place: Path, *, fit: Path) -> Path:
-    """Assign the segments of a part: vectors of a file to groups in a file beside it, which is returned."""
+    """Assign one batch: read vectors from a file, write their groups to a file beside it, return its path."""
     with np.load(fit, allow_pickle=False) as stored:
         known = Fit(*(stored[name] for name in Fit._fields))
     found = place.with_suffix(".groups.npz")
@@ -189,7 +191,7 @@ def of_part(place: Path, *, fit: Path) -> Path:
 
 
 def by_parts(blocks: Iterator[np.ndarray], fit: Fit, *, folder: Path) -> Iterator[Rows]:
-    """Assign blocks of vectors on workers, by way of files in `folder`; yield their groups in their order."""
+    """Assign batches of vectors on workers through files in `folder`; yield their groups in order."""
     folder.mkdir(parents=True, exist_ok=True)
     _save(folder / "fit.npz", fit._asdict())
     places = []
@@ -202,12 +204,12 @@ def by_parts(blocks: Iterator[np.ndarray], fit: Fit, *, folder: Path) -> Iterato
 
 
 def by_way_of(scratch: Path, blocks: Iterator[np.ndarray], fit: Fit) -> Iterator[Rows]:
-    """Assign blocks of vectors on workers, by way of a folder that is gone afterwards."""
+    """Assign batches of vectors on workers through a scratch folder that is removed afterwards."""
     with safe_removal.scratch(scratch) as folder:
         yield from by_parts(blocks, fit, folder=folder)
 
 
 def _save(place: Path, arrays: Mapping[str, Any]) -> None:
-    """Write arrays whole or not at all."""
+    """Write arrays atomically."""
     with atomic_files.beside(place) as temporary, temporary.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)

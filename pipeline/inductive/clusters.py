@@ -1,11 +1,11 @@
-"""Clusters: groups of segments that come back however the question is put, and one hierarchy of them.
+"""Consensus clustering of segments, as one hierarchy.
 
-One run of a clustering depends on settings nobody can defend and on who happened to be interviewed. So many runs are
-made, each on other documents, with other neighbourhoods and another fineness, and what is kept is what stays together
-across them: evidence accumulation (Fred & Jain 2005, doi:10.1109/TPAMI.2005.113). The runs are communities of the graph
-of nearest neighbours (Louvain) and groups around centres (k-means).
+A single clustering depends on arbitrary settings and on who happened to be interviewed. Therefore many runs are made on
+different documents with different neighbourhood sizes and resolutions, and segments that stay together across runs form
+the clusters: evidence accumulation (Fred & Jain 2005, doi:10.1109/TPAMI.2005.113). Runs alternate between Louvain
+communities of the nearest-neighbour graph and spherical k-means.
 
-Everything here is a function of the rows in the order given: callers sort them (see pipeline/inductive/runs.py).
+Results depend on the order of the rows; callers sort them (see pipeline/inductive/runs.py).
 """
 
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from scipy import sparse
 
 from pipeline.inductive.runs import Runs, communities, make, together, without
 
-# Communities this much finer than the runs' own are the ends of the hierarchy's branches.
+# Louvain resolution of the leaves of the hierarchy.
 FINE = 4.0
-# Steps of settling after which whatever is reached is taken.
+# Maximum number of reassignment steps.
 MOVES = 10
-# With fewer runs than this that left a case out, what is left without it is found by clustering the rest.
+# Minimum number of runs without a case; with fewer, the rest is clustered again.
 ENOUGH = 32
 
 
@@ -27,9 +27,9 @@ ENOUGH = 32
 class Clusters:
     """A clustering of n segments.
 
-    `themes` and `parts`: (n,) numbers from 0, the largest theme first, each part inside one theme; `made`: the runs
-    they come from; `curve`: how well each number of themes agrees with the runs (mean ARI); `fine`: (n,), the ends of
-    the branches; `cuts`: for each number of groups, the group of each end.
+    `themes` and `parts` (sub-themes): (n,), numbered from 0, largest first, each part inside one theme; `made`: the
+    runs; `curve`: the mean adjusted Rand index with the runs for each number of themes; `fine`: (n,), the leaf of each
+    segment; `cuts`: for each number of groups, the group of each leaf.
     """
 
     themes: np.ndarray
@@ -52,10 +52,11 @@ def cluster(
     n_themes: int | None,
     seed: int,
 ) -> Clusters:
-    """Cluster at least two rows; `documents` names the document of each.
+    """Cluster at least two rows of `vectors` (n, d); `documents`: (n,), the document of each row.
 
-    For `neighbours`, `runs`, `keep` and `resolutions` see `runs.make`. Groups below `min_size` join the group they are
-    most often with. The number of themes is the one that agrees best with the runs, unless `n_themes` says another.
+    For `neighbours`, `runs`, `keep` and `resolutions` see `runs.make`. Groups smaller than `min_size` are merged into
+    the group they are most often together with. `n_themes`: the number of themes; None takes the number that agrees
+    best with the runs.
     """
     made = make(vectors, documents, neighbours=neighbours, runs=runs, keep=keep, resolutions=resolutions, seed=seed)
     groups = made.groups
@@ -63,7 +64,7 @@ def cluster(
     chosen = _chosen(curve, n_themes)
     whole, part = cuts[chosen], cuts[max(count for count in cuts if count <= max(3 * chosen, 2))]
     themes = _settled(whole[fine], groups, min_size=min_size)
-    # A part lies in the theme that its ends lie in; a segment that changed its theme takes the likeliest part of it.
+    # A part belongs to the theme of its leaves; a segment that changed theme takes the strongest part of the new one.
     inside = np.zeros((part.max() + 1, whole.max() + 1), dtype=bool)
     inside[part, whole] = True
     parts = np.where(inside.T[themes], strengths(groups, part[fine]), -1.0).argmax(axis=1)
@@ -71,10 +72,10 @@ def cluster(
 
 
 def left(made: Runs, stays: np.ndarray, *, neighbours: int, min_size: int, n_themes: int | None) -> np.ndarray:
-    """The themes of the rows that stay (a mask), as those runs give them in which the others had no say.
+    """Return the themes of the remaining rows, from the runs that used none of the other rows.
 
-    So what is left without a case costs no further run: the jackknife after the bootstrap (Efron 1992,
-    doi:10.1111/j.2517-6161.1992.tb01866.x). It takes `enough` such runs.
+    `stays`: mask of the remaining rows. No further clustering is needed: the jackknife-after-bootstrap (Efron 1992,
+    doi:10.1111/j.2517-6161.1992.tb01866.x). Check with `enough` that there are enough such runs.
     """
     alone = without(made, stays)
     groups, graph = made.groups[alone][:, stays], together(made, neighbours=neighbours, stays=stays)
@@ -83,14 +84,14 @@ def left(made: Runs, stays: np.ndarray, *, neighbours: int, min_size: int, n_the
 
 
 def enough(made: Runs, stays: np.ndarray) -> bool:
-    """Whether there are ENOUGH runs in which the rows that do not stay had no say."""
+    """Return whether at least ENOUGH runs used none of the rows left out; `stays`: mask of the others."""
     return int(without(made, stays).sum()) >= ENOUGH
 
 
 def _hierarchy(
     graph: sparse.csr_matrix, runs: np.ndarray, *, min_size: int, n_themes: int | None
 ) -> tuple[np.ndarray, dict[int, np.ndarray], dict[int, float]]:
-    """The ends of the branches, (n,), the group of each end for each number of groups, and how well each fits."""
+    """Return the leaf of each row, (n,), the group of each leaf for each number of groups, and the curve of fit."""
     wanted = 2 * (n_themes or 2)
     fine, resolution = communities(graph, resolution=FINE), FINE
     while fine.max() + 1 < min(wanted, len(fine)) and resolution < 64:
@@ -102,7 +103,7 @@ def _hierarchy(
 
 
 def _settled(themes: np.ndarray, runs: np.ndarray, *, min_size: int) -> np.ndarray:
-    """Move each segment to the theme it is most often with, until none moves, or a theme would become too small."""
+    """Move each segment to its strongest theme until none moves or a theme would become too small."""
     for _ in range(MOVES):
         moved = np.round(strengths(runs, themes), 9).argmax(axis=1)
         sizes = np.bincount(moved, minlength=themes.max() + 1)
@@ -113,9 +114,9 @@ def _settled(themes: np.ndarray, runs: np.ndarray, *, min_size: int) -> np.ndarr
 
 
 def strengths(runs: np.ndarray, themes: np.ndarray) -> np.ndarray:
-    """How often a segment goes with each theme: (n, themes), the mean share of a theme found beside it over the runs.
+    """Return the strength of each segment in each theme, (n, themes): the mean share of the theme in its cluster.
 
-    Rows add up to 1, so that a row's largest value says how clearly the segment belongs where it belongs.
+    `runs`: (runs, n); `themes`: (n,). Rows sum to 1, so the largest value shows how clear the assignment is.
     """
     sizes = np.bincount(themes)
     total = np.zeros((len(themes), len(sizes)))
@@ -125,16 +126,16 @@ def strengths(runs: np.ndarray, themes: np.ndarray) -> np.ndarray:
 
 
 def counted(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """How many rows are in group i of one clustering and group j of another, both numbered from 0: (groups, groups)."""
+    """Return the contingency table of two clusterings numbered from 0, (groups of a, groups of b)."""
     first, second = int(a.max(initial=-1)) + 1, int(b.max(initial=-1)) + 1
     cells = np.bincount(a.astype(np.int64) * second + b, minlength=first * second)
     return cells.reshape(first, second).astype(np.float64)
 
 
 def rand_index(a: np.ndarray, b: np.ndarray) -> float:
-    """The adjusted Rand index of two clusterings of the same rows (Hubert & Arabie 1985); 1 where both say the same.
+    """Return the adjusted Rand index of two clusterings of the same rows (Hubert & Arabie 1985); 1 if identical.
 
-    Any numbers name the groups; rows in no group (-1) count as a group of their own.
+    Groups may have any numbers; rows in no group (-1) count as one group.
     """
     first, second = (np.unique(groups, return_inverse=True)[1] for groups in (a, b))
     return _rand_index(counted(first, second))
@@ -149,7 +150,7 @@ def _rand_index(table: np.ndarray) -> float:
 
 
 def _association(groups: np.ndarray, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How often a member of one group is with a member of another over the runs, (groups, groups), and their sizes."""
+    """Return the mean co-membership of groups over the runs, (groups, groups), and their sizes, (groups,)."""
     sizes = np.bincount(groups).astype(np.float64)
     total = np.zeros((len(sizes), len(sizes)))
     for run in runs:
@@ -159,7 +160,7 @@ def _association(groups: np.ndarray, runs: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def _without_small(groups: np.ndarray, runs: np.ndarray, *, min_size: int) -> np.ndarray:
-    """Join each group below `min_size`, smallest first, to the group it is most often with."""
+    """Merge each group smaller than `min_size`, smallest first, into the group it is most often together with."""
     while True:
         sizes = np.bincount(groups)
         if len(sizes) < 2 or sizes.min() >= min_size:
@@ -171,10 +172,7 @@ def _without_small(groups: np.ndarray, runs: np.ndarray, *, min_size: int) -> np
 
 
 def _cuts(fine: np.ndarray, runs: np.ndarray) -> dict[int, np.ndarray]:
-    """Join groups two at a time, those most often together first (average linkage); the group of each end at each step.
-
-    Keys are numbers of groups, from the number of ends down to 1.
-    """
+    """Merge groups by average linkage of co-membership; return the group of each leaf for each number of groups."""
     association, sizes = _association(fine, runs)
     np.fill_diagonal(association, -1)
     sizes = sizes.copy()
@@ -194,7 +192,7 @@ def _cuts(fine: np.ndarray, runs: np.ndarray) -> dict[int, np.ndarray]:
 
 
 def _curve(cuts: dict[int, np.ndarray], fine: np.ndarray, runs: np.ndarray) -> dict[int, float]:
-    """For each number of groups, the mean adjusted Rand index of that cut with the runs."""
+    """Return the mean adjusted Rand index with the runs for each number of groups."""
     tables = [counted(fine, run) for run in runs]
     curve = {}
     for count, cut in sorted(cuts.items()):
@@ -205,7 +203,7 @@ def _curve(cuts: dict[int, np.ndarray], fine: np.ndarray, runs: np.ndarray) -> d
 
 
 def _chosen(curve: dict[int, float], n_themes: int | None) -> int:
-    """The number asked for or the nearest there is; else the one that agrees best, and of equals the smallest."""
+    """Return the number of themes nearest to `n_themes`; if None, the best fit, and the smallest on a tie."""
     if n_themes is not None:
         return min(curve, key=lambda count: (abs(count - n_themes), count))
     several = {count: value for count, value in curve.items() if count > 1} or curve
@@ -213,7 +211,7 @@ def _chosen(curve: dict[int, float], n_themes: int | None) -> int:
 
 
 def _by_size(groups: np.ndarray) -> np.ndarray:
-    """Number groups from 0, the largest first, of equals the one whose first member comes first."""
+    """Renumber groups from 0 by decreasing size; on a tie, by their first member."""
     names, first, sizes = np.unique(groups, return_index=True, return_counts=True)
     rank = np.empty(len(names), dtype=np.int64)
     rank[np.lexsort((first, -sizes))] = np.arange(len(names))

@@ -1,4 +1,4 @@
-"""Grouping: the talk that takes part, and the themes, parts and strengths that its clusters give."""
+"""Prepare segments for clustering and turn clusters into themes, sub-themes and strengths."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,14 @@ from pipeline.core.terms import UNASSIGNED
 from pipeline.inductive import clusters, runs
 from pipeline.vectors import context
 
-# A segment is unlike anything else where its likeness to its nearest is this many spreads (MAD) below the middle.
+# A segment is an outlier if its similarity to its neighbours is this many MADs below the median; at most this share.
 UNLIKE, MOST_UNLIKE = 3.5, 0.05
 NEAREST = 5
 
 
 @dataclass(frozen=True)
 class Talk:
-    """The segments that take part, in the order of the talk, with their plain vectors and those with context."""
+    """The clustered segments in text order, with plain vectors and context vectors, each (n, d)."""
 
     segments: pd.DataFrame
     plain: np.ndarray
@@ -26,9 +26,11 @@ class Talk:
 
 @dataclass(frozen=True)
 class Groups:
-    """The theme and the part of each segment (-1: none), its strength in each theme, and the curve they come from.
+    """Themes of n segments.
 
-    `made`: the runs behind them, of the segments that were clustered; None where there was too little to divide.
+    `themes` and `parts` (sub-themes): (n,), -1 for none; `strength`: (n, themes); `likeness`: (n,), mean cosine with
+    the nearest segments; `curve`: the fit of each number of themes; `made`: the runs, None if there were too few
+    segments to cluster.
     """
 
     themes: np.ndarray
@@ -42,7 +44,7 @@ class Groups:
 def prepare(
     segments: pd.DataFrame, embeddings: pd.DataFrame, *, options: settings.Themes
 ) -> tuple[Talk, list[tuple[str, str, str, str]]]:
-    """The substantive segments in the order of the talk with their vectors, and what could not take part."""
+    """Return the substantive segments in text order with their vectors, and problems for those without a vector."""
     said = segments[segments["substantive"].astype(bool)].reset_index(drop=True)
     said = said.iloc[context.order(said)].reset_index(drop=True)
     known = dict(zip(embeddings["segment_id"], embeddings["vector"], strict=True))
@@ -67,17 +69,17 @@ def prepare(
 
 
 def different(talk: Talk) -> int:
-    """How many segments say something different: the same words have the same vector."""
+    """Return the number of distinct segments; identical texts have identical vectors."""
     return len({row.tobytes() for row in talk.plain})
 
 
 def part_of(talk: Talk, kept: np.ndarray) -> Talk:
-    """The talk of the segments kept (a mask)."""
+    """Return the segments that `kept`, a mask, selects."""
     return Talk(talk.segments[kept].reset_index(drop=True), talk.plain[kept], talk.vectors[kept])
 
 
 def grouped(talk: Talk, *, options: settings.Themes, seed: int = settings.SEED) -> Groups:
-    """The themes and parts of the talk; all in one theme where there is too little to divide."""
+    """Return themes and sub-themes; a single theme if there are too few distinct segments to cluster."""
     n = len(talk.segments)
     if different(talk) < options.min_segments:
         whole = np.zeros(n, dtype=np.int64)
@@ -91,7 +93,7 @@ def grouped(talk: Talk, *, options: settings.Themes, seed: int = settings.SEED) 
 
 
 def _without_gaps(groups: np.ndarray) -> np.ndarray:
-    """The same groups numbered from 0 in the same order, where one has lost all its segments."""
+    """Renumber groups from 0 without gaps, in the same order."""
     inside = groups >= 0
     groups = groups.copy()
     groups[inside] = np.unique(groups[inside], return_inverse=True)[1]
@@ -113,14 +115,14 @@ def _clusters(talk: Talk, *, options: settings.Themes, seed: int) -> clusters.Cl
 
 
 def unlike_below(likeness: np.ndarray) -> float:
-    """The likeness below which a segment is unlike anything else: so many spreads below the middle."""
+    """Return the similarity below which a segment is an outlier: the median less UNLIKE scaled MADs."""
     middle = float(np.median(likeness))
     spread = 1.4826 * float(np.median(np.abs(likeness - middle)))
     return middle - UNLIKE * spread
 
 
 def _apart(likeness: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """True for segments unlike anything else: at most 5% of all, and never the last half of a theme."""
+    """Return a mask of outliers: at most 5% of the segments, and never more than half of a theme."""
     apart = likeness < unlike_below(likeness)
     order = np.argsort(likeness, kind="stable")
     apart[order[int(MOST_UNLIKE * len(likeness)) :]] = False
@@ -132,16 +134,16 @@ def _apart(likeness: np.ndarray, found: np.ndarray) -> np.ndarray:
 
 
 def again(talk: Talk, kept: np.ndarray, *, options: settings.Themes, seed: int = settings.SEED) -> np.ndarray:
-    """The themes of a part of the talk (a mask), clustered by itself."""
+    """Cluster the segments that `kept`, a mask, selects; return their themes."""
     return grouped(part_of(talk, kept), options=options, seed=seed).themes
 
 
 def left(
     talk: Talk, kept: np.ndarray, *, found: Groups, options: settings.Themes, seed: int = settings.SEED
 ) -> np.ndarray:
-    """The themes of a part of the talk, from the runs behind what was `found` of all of it.
+    """Return the themes of the segments that `kept` selects, from existing runs that left the others out.
 
-    Where too few of them left the rest out, it is clustered by itself.
+    With too few such runs the segments are clustered again.
     """
     if found.made is None or not clusters.enough(found.made, kept):
         return again(talk, kept, options=options, seed=seed)

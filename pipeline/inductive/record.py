@@ -1,4 +1,4 @@
-"""What was done to find the candidate themes: what ran, on how much, with which settings, and what BERTopic did."""
+"""Record of the themes stage: methods, input sizes and settings."""
 
 from dataclasses import dataclass
 
@@ -16,9 +16,10 @@ from pipeline.inductive.reruns import Steady
 
 @dataclass(frozen=True)
 class Wording:
-    """How themes got their labels. `counted`: whether words were weighed (by BERTopic); `phrases`: what found phrases.
+    """How themes were labelled.
 
-    `asked`: the language model that was asked for labels, or empty.
+    `counted`: whether terms were weighted (by BERTopic); `phrases`: the pipeline that found noun phrases; `asked`: the
+    language model that was asked for labels, or empty.
     """
 
     counted: bool
@@ -38,9 +39,10 @@ def record(
     options: settings.Themes,
     seed: int,
 ) -> Record:
-    """What the stage did. `found`: the groups before decisions; `looked`: those segments that were clustered (a mask).
+    """Return the stage's record.
 
-    `themes`: the table; `decisions`: how many of the researchers' were replayed.
+    `found`: the groups before decisions; `looked`: mask of the segments that were clustered; `themes`: the themes
+    table; `again`: the results of the reruns; `decisions`: the number of decisions replayed.
     """
     return Record(
         segments=len(talk.segments),
@@ -63,7 +65,7 @@ def record(
 
 
 def _runs(talk: Talk, found: Groups, looked: np.ndarray, *, options: settings.Themes, seed: int) -> dict[str, object]:
-    """The clustering as it was: nothing of it where there was too little to divide."""
+    """Return the settings of the clustering; empty if there were too few segments to cluster."""
     if found.made is None:
         return {}
     n, total = int(looked.sum()), len(found.made.groups)

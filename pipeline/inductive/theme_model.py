@@ -1,7 +1,7 @@
-"""The engine: BERTopic with every part named, so that nothing is left to chance or to its defaults, and its model.
+"""BERTopic with every component set explicitly: fit it on given groups, save the model, write its card.
 
-BERTopic is given the vectors and the groups; it counts the words, weighs them (c-TF-IDF) and keeps the model. Its own
-defaults (UMAP unseeded, HDBSCAN on a few hundred points) are the weak link on studies of this size.
+BERTopic receives the vectors and the groups; it counts terms, weights them (c-TF-IDF) and stores the model. Its default
+clustering (unseeded UMAP, HDBSCAN on a few hundred points) is unreliable for studies of this size and is not used.
 """
 
 import hashlib
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 
 class Given:
-    """A clustering made before, in the shape BERTopic asks of a clusterer."""
+    """A precomputed clustering with the interface BERTopic requires of a clusterer."""
 
     def __init__(self, groups: np.ndarray) -> None:
-        """Take the group of each row, -1 for none."""
+        """Store the group of each row; `groups`: (n,), -1 for none."""
         self.labels_ = groups.astype(np.int64)
 
     def fit(self, X: np.ndarray, y: np.ndarray | None = None) -> "Given":
-        """Leave everything as it was given."""
+        """Return self; the groups are already known."""
         return self
 
 
 def fit(
     texts: Sequence[str], vectors: np.ndarray, groups: np.ndarray, terms: Sequence[str]
 ) -> tuple["BERTopic", np.ndarray]:
-    """Fit BERTopic on groups made before; return it and the c-TF-IDF weights, (groups, terms).
+    """Fit BERTopic on precomputed groups; return it and the c-TF-IDF weights, (groups, terms).
 
-    Rows of `texts`, `vectors` and `groups` (numbers from 0 without a gap, -1: none) are aligned; `terms` must not be
-    empty and each must occur.
+    `texts`, `vectors` (n, d) and `groups` (n,) have aligned rows; groups are numbered from 0 without gaps, -1 for none.
+    `terms` must not be empty, and each must occur in the texts.
     """
     from bertopic import BERTopic
     from bertopic.backend import BaseEmbedder
@@ -65,14 +65,15 @@ def fit(
 
 
 def _quiet() -> None:
-    """Stop its warning that no embedding model goes with it: ours is named in params.yaml."""
+    """Silence BERTopic's warning about a missing embedding model; ours is named in params.yaml."""
     logging.getLogger("BERTopic").setLevel(logging.ERROR)
 
 
 def weights(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
-    """c-TF-IDF of (segments, terms) counts for groups numbered from 0 (-1: none): (groups, terms).
+    """Return c-TF-IDF weights, (groups, terms).
 
-    A term that is said in no group weighs nothing in any: c-TF-IDF divides by how often a term is said in them.
+    `said`: counts, (segments, terms); `groups`: (segments,), numbered from 0, -1 for none. Terms that occur in no group
+    get weight 0, because c-TF-IDF divides by their frequency.
     """
     from bertopic.vectorizers import ClassTfidfTransformer
 
@@ -92,13 +93,13 @@ def weights(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
 
 
 def numbers(model: "BERTopic", groups: np.ndarray) -> dict[int, int]:
-    """BERTopic's own number of each group: it sorts them by size in its own way."""
+    """Map each group to BERTopic's number for it; BERTopic renumbers groups by size."""
     own = np.asarray(model.topics_)
     return {int(group): int(own[np.flatnonzero(groups == group)[0]]) for group in np.unique(groups[groups >= 0])}
 
 
 def name(model: "BERTopic", groups: np.ndarray, *, named: Sequence[str], keywords: Sequence[Sequence[str]]) -> None:
-    """Give the model our labels and keywords, so that whoever loads it sees what the report shows."""
+    """Set the report's labels and keywords on the model."""
     number = numbers(model, groups)
     model.set_topic_labels({number[group]: named[group] for group in number})
     for group, own in number.items():
@@ -107,11 +108,10 @@ def name(model: "BERTopic", groups: np.ndarray, *, named: Sequence[str], keyword
 
 
 def save(model: "BERTopic | None", folder: Path, *, card: str) -> None:
-    """Write the model (safetensors and JSON, no pickle) and its card in place of those that the folder held before.
+    """Write the model (safetensors and JSON, no pickle) and its card, replacing earlier ones.
 
-    Whatever else lies in the folder stays. `model` None, where there was too little to fit one: its files are there and
-    empty, as DVC asks for each of them. The same model gives the same bytes. Raises NotOursError where the folder is a
-    link.
+    Other files in the folder are kept. If `model` is None (too few segments), its files are written empty, because DVC
+    expects them. The same model gives the same bytes. Raises NotOursError if the folder is a symbolic link.
     """
     safe_removal.clear(folder, MODEL_FILES)
     folder.mkdir(parents=True, exist_ok=True)
@@ -129,7 +129,7 @@ def save(model: "BERTopic | None", folder: Path, *, card: str) -> None:
 
 
 def _about(record: Mapping[str, Any]) -> str:
-    """What the model is: what found its groups, and what BERTopic did."""
+    """Describe how the groups were found and what BERTopic did."""
     if not record.get("divided"):
         return "There were too few segments to cluster, so all of them form one group."
     groups = (
@@ -149,9 +149,10 @@ def card(
     note: str,
     told: str = "",
 ) -> str:
-    """The model's card: what it is, what it was made from (as a hash), what was done (`record`), what it is not for.
+    """Return the model card as Markdown: what the model is, its input (as a hash), the method and its limits.
 
-    `told`: what people made of the candidates, in words. It holds labels and counts, and no sentence that anyone said.
+    `record`: what the stage did; `named`: the label of each theme; `note`: problems, in words; `told`: what people
+    decided about the candidates, in words. The card contains labels and counts, and no sentence from a transcript.
     """
     digest = hashlib.sha256("\n".join(segment_ids).encode()).hexdigest()
     lines = [

@@ -1,4 +1,4 @@
-"""Tables of the themes stage: what its groups, words and reruns are as rows, each theme under its id."""
+"""Output tables of the themes stage, with each theme under its id."""
 
 import hashlib
 from collections.abc import Sequence
@@ -21,10 +21,10 @@ FEW = 50
 
 
 def identifiers(talk: Talk, groups: Sequence[np.ndarray], *, taken: Sequence[int] = ()) -> list[int]:
-    """An id for each group of segments (their places): six digits from the id of its most central segment.
+    """Return a six-digit id for each group, derived from the id of its most central segment.
 
-    So it stays the same from run to run as long as the heart of the theme does. Of two groups with one heart, the later
-    takes the next most central segment. None is given that is `taken`.
+    The id is stable between runs as long as that segment stays the most central one. `groups`: row positions of the
+    segments of each group; `taken`: ids already in use. On a collision the next most central segment is used.
     """
     given = list(taken)
     names = talk.segments["segment_id"].tolist()
@@ -49,7 +49,7 @@ def themes(
     left: Decided,
     again: reruns.Steady,
 ) -> tuple[pd.DataFrame, list[int], list[int]]:
-    """The themes table, the ids of the themes and the ids of the parts (-1 where a theme is of one part)."""
+    """Return the themes table, the ids of the themes and the ids of the sub-themes (-1 where a theme has only one)."""
     inside = [np.flatnonzero(groups.themes == theme) for theme in range(len(worded.named))]
     within = [np.flatnonzero(groups.parts == part) for part in range(len(worded.parts))]
     theme_ids, n_cases = left.ids, _n(talk)
@@ -89,7 +89,7 @@ def themes(
 
 
 def _measured(known: Facts, spoken: str) -> Facts:
-    """The facts without what goes by a theme's keywords, where its language has none."""
+    """Return the facts without those that depend on keywords, if the theme's language has no keywords."""
     return known if languages.english(spoken) else replace(known, unprompted_share=float("nan"))
 
 
@@ -116,7 +116,7 @@ def _n(talk: Talk) -> int:
 
 
 def assignments(talk: Talk, groups: Groups, ids: Sequence[int], part_ids: Sequence[int], left: Decided) -> pd.DataFrame:
-    """Rows of theme_assignments, in the order of the talk."""
+    """Return the table theme_assignments, in text order."""
     names, done = talk.segments["segment_id"].tolist(), left.replayed
     inside = groups.themes >= 0
     own = groups.strength[np.arange(len(inside)), np.maximum(groups.themes, 0)] if len(inside) else np.zeros(0)
@@ -134,7 +134,7 @@ def assignments(talk: Talk, groups: Groups, ids: Sequence[int], part_ids: Sequen
 
 
 def quotes(talk: Talk, groups: Groups, left: Decided, *, options: settings.Themes) -> pd.DataFrame:
-    """Rows of theme_quotes; what people pinned comes first."""
+    """Return the table theme_quotes; pinned exemplars come first."""
     chosen = theme_quotes.choose(talk.segments, talk.plain, groups.themes, groups.strength, count=options.quotes)
     return identified(
         decided_themes.pinned_first(chosen, talk.segments, talk.plain, left, count=options.quotes), left.ids
@@ -142,12 +142,12 @@ def quotes(talk: Talk, groups: Groups, left: Decided, *, options: settings.Theme
 
 
 def identified(frame: pd.DataFrame, ids: Sequence[int]) -> pd.DataFrame:
-    """The same rows with the ids of themes in place of their numbers (column theme)."""
+    """Replace theme numbers (column theme) by theme ids (column theme_id)."""
     return frame.assign(theme_id=[ids[int(theme)] for theme in frame["theme"]]).drop(columns="theme")
 
 
 def choice(groups: Groups) -> pd.DataFrame:
-    """Rows of theme_choice: the curve the number of themes was read from."""
+    """Return the table theme_choice: the score of each possible number of themes."""
     chosen = int(groups.themes.max(initial=UNASSIGNED)) + 1
     curve = groups.curve or ({chosen: float("nan")} if chosen else {})
     rows = [(count, round(score, 6), count == chosen) for count, score in sorted(curve.items())]
@@ -155,7 +155,7 @@ def choice(groups: Groups) -> pd.DataFrame:
 
 
 def unassigned(talk: Talk, groups: Groups) -> pd.DataFrame:
-    """Rows of theme_unassigned: the segments in no theme, the least like anything first."""
+    """Return the table theme_unassigned: segments in no theme, least similar to the rest first."""
     alone = np.flatnonzero(groups.themes == UNASSIGNED)
     alone = alone[np.argsort(groups.likeness[alone], kind="stable")]
     names = talk.segments["segment_id"].to_numpy()[alone]
@@ -163,7 +163,7 @@ def unassigned(talk: Talk, groups: Groups) -> pd.DataFrame:
 
 
 def notes(talk: Talk, groups: Groups, stability: pd.DataFrame, *, looked: int) -> list[tuple[str, str, str, str]]:
-    """What the reader should know of the themes as a whole, as rows of problems."""
+    """Return notes on the themes as a whole, as rows of themes_problems; `looked`: the number of segments clustered."""
     n, documents = len(talk.segments), talk.segments["document"].nunique()
     said = []
     if n == 0:
@@ -200,6 +200,6 @@ def notes(talk: Talk, groups: Groups, stability: pd.DataFrame, *, looked: int) -
 
 
 def fitted(table: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame with the columns of its table in their order; an empty one has their types as well."""
+    """Put a frame's columns in the order of its table; an empty frame also gets the column types."""
     empty = store.empty(table)
     return frame[list(empty.columns)].reset_index(drop=True) if len(frame) else empty
