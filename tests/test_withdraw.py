@@ -277,7 +277,7 @@ def test_what_could_not_be_searched_is_listed_and_nothing_is_called_not_found(sm
     (small / "y.zip").write_bytes(b"PK\x03\x04 broken")
     done, said = withdrawn("Carys")
     assert done == Outcome.LOOK
-    assert "NOT SEARCHED" in said and "x.bin: it begins like a Parquet table" in said and "y.zip" in said
+    assert "NOT SEARCHED" in said and "x.bin: it starts like a Parquet table" in said and "y.zip" in said
     assert "and not found" not in said
     assert "were searched; nothing of theirs was found in them" in said
     assert "Out of reach of this command; remove by hand:" in said
@@ -288,7 +288,7 @@ def test_a_name_that_is_too_short_is_never_said_not_to_be_found(small: Path):
     write(small / "data/small/participants.csv", people)
     done, said = withdrawn("7")
     assert done == Outcome.LOOK
-    assert "'7' is too short to be looked for" in said and "and not found" not in said
+    assert "'7' is too short to search for" in said and "and not found" not in said
 
 
 def test_a_line_that_cannot_be_shown_ends_nothing(small: Path):

@@ -1,4 +1,4 @@
-"""Candidate themes as the researchers left them: decisions replayed on new clusters, before anything is named."""
+"""Apply the researchers' decisions to new clusters, before themes are labelled."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,10 +17,10 @@ from pipeline.decisions.replay import Replayed
 
 @dataclass(frozen=True)
 class Clusters:
-    """What the clustering found for n segments.
+    """Clusters of n segments.
 
-    `themes` and `parts`: (n,) numbers from 0 (-1: none), each part inside one theme; `strength`: (n, themes), how often
-    a segment goes with each theme; `ids`: the id of each theme by its number.
+    `themes` and `parts` (sub-themes): (n,), numbered from 0, -1 for none, each part inside one theme; `strength`:
+    (n, themes); `ids`: the id of each theme by number.
     """
 
     themes: np.ndarray
@@ -31,10 +31,10 @@ class Clusters:
 
 @dataclass(frozen=True)
 class Decided:
-    """The same for the themes that decisions leave, the largest first; `replayed`: what was settled, and questions.
+    """The themes after decisions, largest first; arrays as in `Clusters`.
 
-    `clusters`: each segment's cluster by its id (-1: none), as the run found it; `standing`: the decisions that stand;
-    `settling`: see replay.settling.
+    `replayed`: the result of the replay; `clusters`: the cluster of each segment before decisions, by id (-1: none);
+    `standing`: the decisions in force; `settling`: see replay.settling.
     """
 
     themes: np.ndarray
@@ -47,7 +47,7 @@ class Decided:
     settling: Mapping[int, tuple[str, ...]]
 
     def given(self) -> list[str | None]:
-        """For each theme the label that the researchers gave, accepted or left it with, if any."""
+        """Return the label that the researchers gave, accepted or kept for each theme, or None."""
         held = self.replayed.held
         return [held[theme].label if theme in held else None for theme in self.ids]
 
@@ -65,7 +65,7 @@ class Decided:
 
 
 def _source(held: Held | None) -> str:
-    """Who a label comes from: a theme that was only remarked on keeps the one it had, which nobody gave."""
+    """Return the source of a label: words, people, or kept (only annotated, so it keeps the label it had)."""
     if held is None or not held.label:
         return "words"
     return "people" if held.named else "kept"
@@ -74,10 +74,10 @@ def _source(held: Held | None) -> str:
 def decided(
     segments: pd.DataFrame, found: Clusters, taken: Sequence[Decision], *, shift_share: float, min_size: int
 ) -> Decided:
-    """Replay decisions on clusters; without decisions the clusters are given back as they are.
+    """Replay decisions on clusters; without decisions the clusters are returned unchanged.
 
-    `segments`: columns segment_id and document, a row for each row of `found`. A part of fewer than `min_size`
-    segments, as where a theme took in a few of another cluster, is none.
+    `segments`: columns segment_id and document, rows aligned with `found`; `shift_share`: see replay.replay. Sub-themes
+    with fewer than `min_size` segments are dropped.
     """
     names, documents = segments["segment_id"].tolist(), segments["document"].tolist()
     ids = [*found.ids, UNASSIGNED]
@@ -99,10 +99,9 @@ def decided(
 
 
 def _strength(found: Clusters, themes: np.ndarray, count: int) -> np.ndarray:
-    """How often a segment goes with each theme that is left: with a cluster, as far as it makes up the theme's talk.
+    """Return the strength of each segment in each theme after decisions, (n, count), at least one column.
 
-    A cluster's share of the strength is divided among the themes that its segments are in now: (n, count), one column
-    at least.
+    The strength in a cluster is divided among the themes that its segments are in now, in proportion to their number.
     """
     inside = found.themes >= 0
     made = np.zeros((found.strength.shape[1], max(count, 1)))
@@ -113,7 +112,7 @@ def _strength(found: Clusters, themes: np.ndarray, count: int) -> np.ndarray:
 
 
 def _parts(themes: np.ndarray, parts: np.ndarray, *, min_size: int) -> np.ndarray:
-    """The clusters' parts, cut along the themes that were left: the largest first."""
+    """Return sub-themes intersected with the themes after decisions, largest first, (n,)."""
     pairs = [(int(theme), int(part)) for theme, part in zip(themes, parts, strict=True)]
     sizes = Counter(pair for pair in pairs if UNASSIGNED not in pair)
     kept = sorted((pair for pair in sizes if sizes[pair] >= min_size), key=lambda pair: (-sizes[pair], pair))

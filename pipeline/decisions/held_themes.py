@@ -1,4 +1,4 @@
-"""What researchers settled: decisions, in their order, become held themes, each with the segments it is anchored on."""
+"""Turn decisions, in order, into held themes with the segments each is anchored on."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions.ledger import Decision
 
-# The actions that say what a theme is; the others remark on it, or on some of its segments.
+# The actions that define a theme; the others annotate it or some of its segments.
 SETTLE = ("accept", "rename", "merge", "split", "reject")
 
 
 @dataclass
 class Held:
-    """A theme as the researchers left it. `anchor`: the segments settled in it; `known`: the documents there were.
+    """A theme as the researchers left it.
 
-    `status`: open (only remarked on), accepted or rejected. `label`: what it is called; `named`: by people, or accepted
-    by them. `took`: the themes that were merged into it; `split_from`: the theme it was split off, or -1; `by_hand`:
-    segments that people put in it one by one. `decided`: the ids of its decisions, in order; `settled`: the one that
-    made it what it is. `answers`: questions that were settled and are asked again only if their number of segments
-    changes; `contested`: segments its last decision counted to it that an earlier decision had settled elsewhere, as
-    where two people did not know of each other.
+    `anchor`: ids of the segments settled in it; `known`: the documents that existed then; `status`: open (annotated
+    only), accepted or rejected; `label`: its label; `named`: whether people gave or accepted the label. `took`: themes
+    merged into it; `split_from`: the theme it was split from, or -1; `by_hand`: segments that people moved into it.
+    `decided`: the ids of its decisions, in order; `settled`: the decision that defines it. `answers`: settled
+    questions, asked again only if their number of segments changes; `contested`: segments claimed by its last decision
+    that an earlier decision had settled elsewhere.
     """
 
     theme_id: int
@@ -41,11 +41,11 @@ class Held:
 
 @dataclass(frozen=True)
 class Question:
-    """Something that shifted under a decision: the theme, the kind of shift, how much, and the sentence to answer.
+    """A change that affects a decided theme: the theme, its kind, the number of segments, and the question asked.
 
-    Kinds: joined (new talk; with a rejected theme, talk that is left out with it), claimed (known talk that now sits
-    with it), contested (two decisions want the same segments), shifted, vanished, merged, gone (no longer in the
-    study), empty, lost (a decision about no theme).
+    Kinds: joined (new segments), claimed (known segments that now cluster with it), contested (two decisions claim the
+    same segments), shifted, vanished, merged, gone (segments no longer in the study), empty, lost (the decision refers
+    to no existing theme).
     """
 
     theme_id: int
@@ -55,17 +55,17 @@ class Question:
 
     @property
     def key(self) -> str:
-        """What a decision's `answers` call it."""
+        """The key that a decision's `answers` use: kind and number of segments."""
         return f"{self.kind} {self.n_segments}"
 
 
 def settle(
     decisions: Sequence[Decision], clusters: Mapping[str, int], present: set[str]
 ) -> tuple[dict[int, Held], list[Question]]:
-    """The held themes after all decisions, and a question for each decision that cannot be anchored.
+    """Apply decisions; return the held themes by id, and a question for each decision without an anchor.
 
-    Under -1 are the segments that were moved out of every theme.
-    A decision written by hand without members is anchored on the cluster of that id, if there is one now.
+    `clusters`: the cluster of each segment; `present`: the documents. Segments moved out of all themes are under -1. A
+    decision written by hand without members is anchored on the current cluster with that id, if any.
     """
     members_of: dict[int, set[str]] = {}
     for segment, cluster in clusters.items():
@@ -122,7 +122,7 @@ def _apply(decision: Decision, theme: Held, held: dict[int, Held], members_of: M
 
 
 def _sign(theme: Held, decision: Decision) -> None:
-    """Write down by which decision a theme is what it is, and that it keeps the label it was left with."""
+    """Record the decision that defines a theme and who gave its label."""
     theme.named = theme.named or decision.action in ("accept", "rename", "merge", "split")
     theme.label = theme.label or decision.names.get(theme.theme_id)
     makes = decision.action in SETTLE and (theme.status == "rejected") == (decision.action == "reject")
@@ -143,7 +143,7 @@ def _merge(decision: Decision, theme: Held, held: dict[int, Held], members_of: M
 
 
 def _take_in(theme: Held, gone: Held) -> None:
-    """What a theme gets from one that is merged into it: all that people left that one with, but its status."""
+    """Add to a theme everything of one merged into it, except its status."""
     theme.anchor |= gone.anchor
     theme.known |= gone.known
     theme.by_hand |= gone.by_hand
@@ -166,12 +166,12 @@ def _split(decision: Decision, theme: Held, held: dict[int, Held]) -> None:
 
 
 def part_id(decision: Decision) -> int:
-    """The id of the theme that a split makes: six digits from the decision's own id."""
+    """Return the six-digit id of the theme that a split creates, derived from the decision's id."""
     return 100_000 + int.from_bytes(decision.key.encode(), "big") % 900_000
 
 
 def called(decisions: Iterable[Decision]) -> dict[int, str]:
-    """What the themes that decisions speak of were last called, by their ids; decisions in their order."""
+    """Return the last label of each theme that decisions mention, by id; `decisions` in order."""
     said: dict[int, str] = {}
     for decision in decisions:
         said |= decision.names

@@ -1,7 +1,7 @@
-"""What researchers decided about candidate themes: read from and written to decisions.yaml.
+"""Read and write decisions.yaml, the researchers' decisions about candidate themes.
 
-The file holds ids and words only, never a participant's text. A decision is one line (see entries.py); lines stand in
-the order of their ids, and replay follows `when`.
+The file contains ids and the researchers' words, never participants' text. A decision is one line (see
+core/entry_files.py); lines are sorted by id, and decisions are replayed in the order of `when`.
 """
 
 import hashlib
@@ -18,11 +18,11 @@ from pipeline.core.errors import CounterpointError
 from pipeline.core.names import written
 from pipeline.core.terms import UNASSIGNED
 
-# The numbers of themes have six digits; more than nine are a slip of the hand.
+# Theme ids have six digits; more than nine digits is a typing error.
 ThemeId = Annotated[int, Field(ge=UNASSIGNED, le=999_999_999)]
 Action = Literal["accept", "rename", "merge", "split", "reject", "move", "pin", "memo", "undo"]
 
-# What each action cannot do without, beside who and when.
+# Required fields of each action, besides who and when.
 NEEDS = {
     "accept": ("theme",),
     "rename": ("theme", "label"),

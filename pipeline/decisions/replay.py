@@ -1,7 +1,7 @@
-"""Replaying decisions on new clusters: what a researcher settled stays, and every shift under it becomes a question.
+"""Replay decisions on new clusters; decided themes are kept, and every change that affects one becomes a question.
 
-A decided theme is held: its segments are those of its anchor that still exist, whatever the clusters do. Talk that came
-after the decision joins it where its cluster is mostly that theme's. Everything else stays where the clusters put it.
+A decided theme keeps the segments of its anchor that still exist. Segments added after the decision join it if their
+cluster continues the theme. All other segments stay in their clusters.
 """
 
 from collections import Counter
@@ -16,11 +16,11 @@ from pipeline.decisions.ledger import Decision
 
 @dataclass(frozen=True)
 class Replayed:
-    """The outcome: each segment's theme (-1: none), the held themes by id, and the questions in a stable order.
+    """Result of a replay: each segment's theme (-1: none), the held themes by id, and the questions, in a stable order.
 
-    `outside`: of each segment in no theme, why (see states.OUTSIDE); `rejected`: of those that are left out with a
-    rejected theme, which; `continued`: the clusters that continue a held theme, with its id; `merged`: the themes that
-    were merged away, each with the held theme that has their segments.
+    `outside`: why a segment is in no theme (see states.OUTSIDE); `rejected`: the rejected theme of segments left out
+    with it; `continued`: the held theme that each cluster continues; `merged`: the held theme that each theme was
+    merged into.
     """
 
     themes: dict[str, int]
@@ -42,10 +42,10 @@ def replay(
 ) -> Replayed:
     """Replay standing decisions, in their order, on new clusters.
 
-    `clusters`: each substantive segment's cluster, whose number is the id of its theme (-1: none); `documents`: its
-    document. `shift_share`: the share of a decided theme that must sit elsewhere before it is asked about (0 to 1).
-    `min_size`: fewer segments than this that are left beside a decided theme make no theme of their own.
-    Pure: the same arguments give the same outcome, whatever the order of the mappings.
+    `clusters`: the cluster (theme id, -1: none) of each substantive segment; `documents`: its document. `shift_share`:
+    the share of a decided theme (0 to 1) that must cluster elsewhere before a question is asked. `min_size`: the least
+    number of segments left over beside a decided theme that form a theme of their own. The result does not depend on
+    the order of the mappings.
     """
     held, unanchored = settle(decisions, clusters, set(documents.values()))
     alone = held.pop(UNASSIGNED, Held(UNASSIGNED, "open"))
@@ -66,7 +66,7 @@ def replay(
             placed.into(segment, target)
             joined[target] += 1
         else:
-            # It was there when the theme was settled and was not put in it: the theme stays as it was left.
+            # It existed when the theme was settled and was not part of it, so it stays out.
             rest.setdefault(cluster, []).append(segment)
             claimed[target] += 1
     for cluster, segments in rest.items():
@@ -93,10 +93,10 @@ def settling(
     shift_share: float,
     min_size: int = 3,
 ) -> dict[int, tuple[str, ...]]:
-    """For each theme that is asked about, the questions there would still be once it is accepted (rejected) as it is.
+    """Return, for each theme with questions, those that would remain after accepting (rejecting) it as it is.
 
-    A decision that names them settles them. They are found by taking that decision: the new talk is part of the theme
-    then, so that more of it may sit elsewhere. Arguments as for `replay`, whose outcome `done` is.
+    A decision that lists them in its `answers` settles them. They are found by replaying such a decision. Arguments as
+    for `replay`; `done` is its result.
     """
     last = max((decision.when for decision in decisions), default="2000-01-01")
     found = {}
@@ -119,7 +119,7 @@ def settling(
 
 @dataclass
 class _Placed:
-    """Where segments have been put so far; see Replayed. `own`: the id of the theme that a cluster makes of its own."""
+    """Segments placed so far; see Replayed. `own`: the theme id of each cluster that continues no held theme."""
 
     held: Mapping[int, Held]
     own: Mapping[int, int]
@@ -141,7 +141,7 @@ class _Placed:
         self.outside[segment] = why
 
     def beside(self, segment: str, cluster: int, *, enough: bool) -> None:
-        """Leave a segment where its cluster put it, if what is left of that is enough for a theme."""
+        """Put a segment in its cluster's own theme, if enough of the cluster is left."""
         if cluster == UNASSIGNED or not enough:
             self.out(segment, "unlike" if cluster == UNASSIGNED else "beside")
         else:
@@ -149,7 +149,7 @@ class _Placed:
 
 
 def _matches(clusters: Mapping[str, int], held: Mapping[int, Held]) -> dict[int, int]:
-    """The held theme that each new cluster is the continuation of: the one most of its settled segments belong to."""
+    """Return the held theme that each cluster continues: that of most of its settled segments."""
     owner = {segment: theme.theme_id for theme in held.values() for segment in theme.anchor}
     votes: dict[int, Counter[int]] = {}
     for segment, cluster in clusters.items():
@@ -159,7 +159,7 @@ def _matches(clusters: Mapping[str, int], held: Mapping[int, Held]) -> dict[int,
     chosen = {}
     for cluster, counts in votes.items():
         theme, count = min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-        # A handful of settled segments in a large new cluster do not make it the same theme.
+        # A few settled segments in a large new cluster do not make it the same theme.
         anchored = [segment for segment in held[theme].anchor if segment in clusters]
         if 2 * count >= min(sizes[cluster], len(anchored)):
             chosen[cluster] = theme
@@ -167,7 +167,7 @@ def _matches(clusters: Mapping[str, int], held: Mapping[int, Held]) -> dict[int,
 
 
 def _own_ids(clusters: Mapping[str, int], held: Mapping[int, Held]) -> dict[int, int]:
-    """The id of the theme that each cluster makes of its own: its number, unless that is an id of a decided theme."""
+    """Return the theme id of each cluster: its number, unless a decided theme has that id."""
     taken = {theme for one in held.values() for theme in (one.theme_id, *one.took)}
     present = sorted(set(clusters.values()) - {UNASSIGNED})
     given = {cluster: cluster for cluster in present if cluster not in taken}

@@ -1,4 +1,4 @@
-"""What a person sees when deciding: the last run's clusters with every decision taken since replayed on them."""
+"""Current themes for deciding: the last run's clusters with all decisions replayed."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,11 @@ from pipeline.decisions.states import Count, counted
 
 @dataclass(frozen=True)
 class Screen:
-    """The themes as the next run of the same talk would show them.
+    """The themes as the next run on the same segments would show them.
 
-    `themes`: each substantive segment's theme (-1: none); `documents`: its document; `rejected`: of those left out with
-    a rejected theme, which; `states`: the table theme_states, and `count` what it adds up to; `questions`: what waits
-    for an answer; `settling`: what a decision on a theme as it is must name to settle them.
+    `themes`: the theme of each substantive segment (-1: none); `documents`: its document; `rejected`: the rejected
+    theme of segments left out with it; `states`: the table theme_states; `count`: its totals; `questions`: open
+    questions; `settling`: the answers that a decision on each theme must list to settle them.
     """
 
     themes: Mapping[str, int]
@@ -35,7 +35,7 @@ class Screen:
 
     @property
     def labels(self) -> dict[int, str]:
-        """What each theme is called, or was last called, by its id."""
+        """The current or last label of each theme, by id."""
         return dict(zip(self.states["theme_id"], self.states["label"], strict=True))
 
     @property
@@ -45,11 +45,11 @@ class Screen:
 
     @property
     def known(self) -> list[int]:
-        """The themes that one may decide about: all but those that were merged away."""
+        """The themes that can be decided on: all except those merged into others."""
         return [theme for theme, state in self.statuses.items() if state != "merged"]
 
     def members(self, theme: int) -> tuple[str, ...]:
-        """The segments of a theme; of a rejected one, those that are left out with it."""
+        """Return the segments of a theme; of a rejected theme, those left out with it."""
         here = {segment for segment, own in self.themes.items() if own == theme}
         return tuple(sorted(here | {segment for segment, own in self.rejected.items() if own == theme}))
 
@@ -66,7 +66,7 @@ def read(study: Path, taken: Sequence[Decision]) -> Screen:
     done = replay.replay(clusters, documents, standing, shift_share=share, min_size=size)
     settling = replay.settling(done, clusters, documents, standing, shift_share=share, min_size=size)
     first = themes[themes["level"] == 1]
-    # A theme that the last run did not show, as where its rejection was undone since, is called what it was then.
+    # A theme that the last run did not show (for example, one whose rejection was undone) keeps its last label.
     labels = held_themes.called(ledger.in_order(taken)) | dict(zip(first["theme_id"], first["label"], strict=True))
     here = state_table.table(done, clusters, standing, labels)
     placed = pd.DataFrame(
@@ -85,7 +85,7 @@ def _options() -> settings.Themes:
 
 
 def state(study: Path) -> str:
-    """A fingerprint of what one decides on: the themes of the last run and the decisions taken so far."""
+    """Return a fingerprint of the last run's themes and the decisions so far (16 hexadecimal digits)."""
     made = page_data.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
     file = Places(study).decisions
     said = file.read_bytes() if file.exists() else b""

@@ -1,8 +1,8 @@
-"""The optional labeller: a language model behind an OpenAI-compatible endpoint that words the labels of themes.
+"""Optional labels by a language model behind an OpenAI-compatible endpoint.
 
-It is off unless params.yaml names one. It is sent the keywords and a few typical passages of each theme, and nothing
-else of the study; what came back is kept beside the study under the hash of what was asked, so that the same themes
-keep the same labels. Where it cannot be reached the labels from the talk's own words stay, and the report says so.
+Off unless params.yaml names a model. Only the keywords and a few typical passages of each theme are sent. Answers are
+cached under a hash of the request, so the same themes keep their labels. If the model cannot be reached, labels from
+the segments' own words are kept and the report says so.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ class LabellerError(CounterpointError):
 
 @dataclass(frozen=True)
 class Labels:
-    """A label for each theme, "" where none came back; the model; what was sent and what went wrong, in sentences."""
+    """Labels by theme ("" for none), the model, and what was sent and what failed, as sentences."""
 
     named: list[str]
     source: str
@@ -52,10 +52,10 @@ def label(
     cache: Path,
     post: Post | None = None,
 ) -> Labels:
-    """Ask for a name of each theme from its keywords and typical passages, at most `options.exemplars` of them.
+    """Ask for a label of each theme from its keywords and at most `options.exemplars` typical passages.
 
-    `cache`: a folder beside the study where answers are kept. `post`: how a request is sent, for tests. Raises
-    LabellerError for an address that is none, or where the key's variable is named and not set.
+    `keywords` and `passages` have one item per theme; `cache`: the folder of earlier answers; `post`: sends a request
+    (replaced in tests). Raises LabellerError if the address is invalid or the variable of the API key is not set.
     """
     send = post or _poster(options)
     named, problems = [], []

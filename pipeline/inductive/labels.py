@@ -1,8 +1,8 @@
-"""Labels: names that a person would use, made of the segments' own words.
+"""Theme labels made from the segments' own words.
 
-Candidates are single words and the noun phrases that spaCy finds. They are weighed by c-TF-IDF (Grootendorst 2022,
-arXiv:2203.05794) and then, in the manner of KeyBERT, by how near the talk that holds them is to the theme. No embedding
-model is needed: a phrase's vector is the mean of the vectors of the segments that say it.
+Candidates are single words and noun phrases found by spaCy, weighted by c-TF-IDF (Grootendorst 2022, arXiv:2203.05794)
+and, as in KeyBERT, by their similarity to the theme. No embedding model is needed: the vector of a term is the mean of
+the vectors of the segments that contain it.
 """
 
 import re
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 TOKEN = r"(?u)\b[^\W\d_][\w'’-]*\w\b"  # noqa: S105  # a word, not a secret
 LONGEST = 3
 UNNAMED = "Unnamed"
-# A phrase says more than a word that is as frequent.
+# Weight of a phrase relative to a single word.
 PHRASE = 1.5
-# What people say in every talk about anything.
+# Fillers and words common in any conversation.
 SPOKEN = text_layout.word_list(
     """
     able absolutely actual actually ah aha alright anyway aye basically bit bits bye certain certainly come comes
@@ -65,7 +65,7 @@ IN_PHRASES = text_layout.word_list(
 
 
 def stop_words(speakers: Iterable[str]) -> list[str]:
-    """Words that name no theme: function words, fillers, and the names and labels of those who speak; sorted."""
+    """Return the sorted stop words: function words, fillers, and speakers' names and labels."""
     plain = set(ENGLISH_STOP_WORDS) | SPOKEN
     names = {part for name in speakers for part in re.findall(TOKEN, name.lower())}
     words = plain | names | {word.replace("'", "’") for word in plain}
@@ -73,15 +73,15 @@ def stop_words(speakers: Iterable[str]) -> list[str]:
 
 
 def tokens(text: str) -> list[str]:
-    """The words of a text, in lower case."""
+    """Return the words of a text in lower case."""
     return re.findall(TOKEN, text.lower())
 
 
 def nouns(texts: Sequence[str], nlp: "Language | None", *, stop: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The noun phrases of two or three words that the texts hold, without what stands before the nouns; and the nouns.
+    """Return the noun phrases of two or three words in the texts, and the nouns; both sorted.
 
-    A phrase holds no function word, filler or name. A noun is a word that is a noun at least half of the times it is
-    said. Both are sorted. `nlp` None, or a pipeline that finds no noun phrases, gives none.
+    Phrases start at the first content word and contain no stop words in `stop`. A noun is a word tagged as noun in at
+    least half of its occurrences. Both are empty if `nlp` is None or has no parser.
     """
     if nlp is None or "parser" not in nlp.pipe_names:
         return [], []
@@ -100,7 +100,7 @@ def nouns(texts: Sequence[str], nlp: "Language | None", *, stop: Iterable[str]) 
 
 
 def _phrase(chunk: Iterable[Any], barred: set[str]) -> str:
-    """A noun chunk from its first word that says something, or "" where it is no phrase that could name a theme."""
+    """Return a noun chunk from its first content word, or "" if it cannot label a theme."""
     words = [str(token.lower_) for token in chunk if not token.is_space]
     while words and not _names(words[0], barred):
         words = words[1:]
@@ -114,16 +114,16 @@ def _names(word: str, barred: set[str]) -> bool:
 
 
 def load(folder: Any) -> "Language":
-    """Load of a spaCy pipeline what noun phrases need, from a folder that was checked before."""
+    """Load the components of a spaCy pipeline that noun phrases need, from a verified folder."""
     from spacy.util import load_model_from_path
 
     return load_model_from_path(folder, exclude=["ner", "senter", "lemmatizer"])
 
 
 def vocabulary(texts: Sequence[str], phrases: Iterable[str], *, stop: Sequence[str], least: int) -> list[str]:
-    """The words and phrases that at least `least` of the texts say; sorted. Phrases are of two or three words.
+    """Return the sorted words and phrases (of two or three words) that occur in at least `least` texts.
 
-    A plural whose singular is said as well counts on its own: names are kept as they were said.
+    Singular and plural count separately, so that terms are kept as they were said.
     """
     wanted = set(phrases)
     barred = set(stop)
@@ -141,14 +141,14 @@ def _terms(words: list[str], barred: set[str], phrases: set[str]) -> set[str]:
 
 
 def vectorizer(terms: Sequence[str]) -> CountVectorizer:
-    """A counter of exactly these words and phrases, as they stand in the text."""
+    """Return a counter of exactly these words and phrases."""
     return CountVectorizer(vocabulary=list(terms), ngram_range=(1, LONGEST), token_pattern=TOKEN, lowercase=True)
 
 
 def relevance(said: sparse.csr_matrix, vectors: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """How near the talk that holds a term is to each group: cosines, (groups, terms), around the mean of the study.
+    """Return the cosine of each term with each group around the study mean, (groups, terms).
 
-    `said`: (segments, terms), counts; `vectors`: (segments, dimensions).
+    `said`: counts, (segments, terms); `vectors`: (segments, d); `groups`: (segments,), numbered from 0.
     """
     centred = vectors - vectors.mean(axis=0)
     binary = (said > 0).astype(np.float64)
@@ -161,10 +161,10 @@ def relevance(said: sparse.csr_matrix, vectors: np.ndarray, groups: np.ndarray) 
 def ranked(
     weights: np.ndarray, near: np.ndarray, spread: np.ndarray, own: np.ndarray, terms: Sequence[str]
 ) -> list[str]:
-    """One group's terms, the best first: c-TF-IDF, times nearness, the square root of how many cases use it, and `own`.
+    """Return one group's terms, best first.
 
-    `weights`, `near`, `spread` (the number of cases of the group that use the term) and `own` (see `apart`) hold a
-    value a term.
+    All arrays are (terms,): `weights` (c-TF-IDF), `near` (see `relevance`), `spread` (the number of the group's cases
+    that use the term; its square root counts) and `own` (see `apart`). The score is their product.
     """
     shared = np.sqrt(spread / max(int(spread.max(initial=0)), 1))
     phrase = np.array([PHRASE if " " in term else 1.0 for term in terms])
@@ -174,7 +174,7 @@ def ranked(
 
 
 def distinct(terms: Iterable[str], *, count: int) -> list[str]:
-    """The first `count` terms that do not repeat one another: no word of one, nor its plural, in another."""
+    """Return the first `count` terms that share no word, singular or plural."""
     taken: list[str] = []
     stems: set[str] = set()
     for term in terms:
@@ -188,7 +188,7 @@ def distinct(terms: Iterable[str], *, count: int) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """A word without a plural's ending, good enough to see that "nurses" and "nurse" are one word."""
+    """Return a word without its plural or possessive ending ("nurses" gives "nurse")."""
     for ending, other in (("'s", ""), ("’s", ""), ("ies", "y"), ("sses", "ss"), ("ses", "se"), ("s", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
             return word[: -len(ending)] + other
@@ -196,10 +196,10 @@ def stem(word: str) -> str:
 
 
 def names(ranked_terms: Sequence[Sequence[str]], *, words: int = 3, unnamed: Sequence[str] | None = None) -> list[str]:
-    """A label for each group: its best terms that do not repeat one another; no two labels are the same.
+    """Return a unique label for each group: its best terms that share no word.
 
-    A group without any term is called "Unnamed", or what `unnamed` says of it. Of two that would share a label the
-    later one takes a further term, or else a number.
+    `words`: terms per label; `unnamed`: the label of each group without terms, by default "Unnamed". If two labels
+    would be the same, the later one gets another term, or else a number.
     """
     given: list[str] = []
     taken: set[str] = set()
@@ -230,10 +230,10 @@ def _sentence(terms: Sequence[str]) -> str:
 
 
 def apart(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
-    """How far a term is a group's own, (groups, terms): its share of the segments that say it, set against the other
-    group with the largest such share. 0.5 where that says it as often, near 1 where no other does.
+    """Return how specific each term is to each group, (groups, terms), from 0 to 1.
 
-    A word that several themes are about names none of them. `groups`: of each row of `said`, from 0.
+    Compares the share of the group's segments with the term to the largest share in another group: 0.5 if equal, near
+    1 if no other group uses it. `said`: counts, (segments, terms); `groups`: (segments,), numbered from 0.
     """
     count = int(groups.max()) + 1 if len(groups) else 0
     member = np.eye(count)[groups]
@@ -246,7 +246,7 @@ def apart(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
 
 
 def cases_that_say(said: sparse.csr_matrix, cases: pd.Series, groups: np.ndarray) -> np.ndarray:
-    """How many cases of each group use each term: (groups, terms)."""
+    """Return the number of cases of each group that use each term, (groups, terms)."""
     count = int(groups.max()) + 1 if len(groups) else 0
     codes = pd.factorize(cases)[0]
     result = np.zeros((count, said.shape[1]), dtype=np.int64)

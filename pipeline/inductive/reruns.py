@@ -1,4 +1,4 @@
-"""Reruns: the themes made again without some documents, cases or sites, as many times as the study's size allows."""
+"""Reruns of the themes without some documents, cases or groups of participants, within a budget."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,11 @@ from pipeline.inductive.grouping import Groups, Talk
 
 @dataclass(frozen=True)
 class Steady:
-    """Table theme_stability, the mean Jaccard of each theme in its runs, and rows of theme_dependence, by theme."""
+    """Results of the reruns.
+
+    `stability`: the table theme_stability; `means`: (themes,), the mean Jaccard similarity of each theme over the runs;
+    `dependence`: rows of theme_dependence by theme number.
+    """
 
     stability: pd.DataFrame
     means: np.ndarray
@@ -33,9 +37,9 @@ def begun(
     found: Groups,
     seed: int = settings.SEED,
 ) -> Iterator[Callable[[], Steady]]:
-    """Begin all reruns beside whatever else there is to do; what is yielded gives what came of them.
+    """Start all reruns in parallel; the yielded function waits for them and returns their results.
 
-    `themes`: of the talk, as decisions left them; `found`: its groups, whose runs show what is left without most cases.
+    `themes`: (n,), after decisions; `found`: the groups, whose runs are reused where a case is left out.
     """
     left_out = _left_out(talk, options=options, seed=seed, measured=found.made is not None)
     documents = talk.segments["document"].to_numpy()
@@ -43,7 +47,7 @@ def begun(
     chosen = _chosen(talk, themes, cases, options=options, found=found, spent=sum(int(mask.sum()) for mask in kept))
     stays = [~steadiness.of(talk.segments, cases, kind=kind, name=name) for kind, name in chosen]
 
-    # Workers see no text: a clustering reads the documents' names and the vectors.
+    # Workers get document names and vectors, no text.
     bare = replace(talk, segments=talk.segments[["document"]])
     work = partial(_again, talk=bare, found=found, options=options, seed=seed)
     tasks = [*((mask, False) for mask in kept), *((mask, True) for mask in stays)]
@@ -63,7 +67,7 @@ def begun(
 def _again(
     task: tuple[np.ndarray, bool], *, talk: Talk, found: Groups, options: settings.Themes, seed: int
 ) -> np.ndarray:
-    """The themes of a part of the talk (a mask), from the runs behind `found` where the task says so."""
+    """Return the themes of the segments that a task selects, from the runs in `found` if the task says so."""
     stays, known = task
     if known:
         return grouping.left(talk, stays, found=found, options=options, seed=seed)
@@ -71,10 +75,10 @@ def _again(
 
 
 def _left_out(talk: Talk, *, options: settings.Themes, seed: int, measured: bool) -> list[list[str]]:
-    """The documents each run leaves out, as many times as `rerun_segments` allows.
+    """Draw the documents that each run leaves out, for as many runs as `rerun_segments` allows.
 
-    A quarter of that, or what three runs take; the rest is for the sites themes lean on. `measured` False, where there
-    was nothing to divide: none.
+    A quarter of the budget, or three runs, is used; the rest is for leaving out cases and groups. None if `measured` is
+    False, because nothing was clustered.
     """
     n = max(len(talk.segments), 1)
     affordable = max(options.rerun_segments // (4 * n), min(3, options.rerun_segments // n))
@@ -86,10 +90,10 @@ def _left_out(talk: Talk, *, options: settings.Themes, seed: int, measured: bool
 def _chosen(
     talk: Talk, themes: np.ndarray, cases: pd.DataFrame, *, options: settings.Themes, found: Groups, spent: int
 ) -> list[tuple[str, str]]:
-    """The cases and values of attributes (kind, name) that are left out, one at a time.
+    """Return the cases and attribute values, as (kind, name), that are left out one at a time.
 
-    All cases that themes lean on of which the runs tell enough. The others, and values of attributes, are clustered
-    again: as many as `rerun_segments` allows when `spent` of it are gone.
+    These are all candidates for which existing runs suffice, and as many others as the rest of the budget
+    (`rerun_segments` less `spent`) allows, since those need a new clustering.
     """
     if found.made is None:
         return []

@@ -1,7 +1,7 @@
-"""Runs: one clustering of the talk after another, each on other documents, with other settings and in another way.
+"""Repeated clusterings of the segments on different documents, with different settings and methods.
 
-Everything here is a function of the rows in the order given: callers sort them. Vectors are put on a grid on which
-sums of products are exact in float64, so that neither the number of threads nor the library that multiplies matters.
+Results depend on the order of the rows; callers sort them. Vectors are rounded to a grid on which sums of products are
+exact in float64, so results do not depend on threads or on the linear algebra library.
 """
 
 import hashlib
@@ -17,23 +17,23 @@ from pipeline.core.arithmetic import unit
 
 GRID = 2.0**14
 BLOCK = 1024
-# Shares of the neighbourhood asked for, taken in turn by the runs: no single size of it decides.
+# Neighbourhood sizes relative to the setting, used in turn.
 SPREAD = (0.67, 1.0, 1.33, 1.67)
 MIN_DOCUMENTS = 5
-# The runs look at the vectors in this many directions, in turn.
+# Numbers of principal components, used in turn.
 DIMENSIONS = (20, 40)
-# Steps of k-means after which whatever is reached is taken.
+# Maximum number of k-means steps.
 STEPS = 30
-# About how long a run takes for each row; that decides whether workers are worth it, and no result.
+# Approximate seconds per row and run; used only to decide whether to start workers.
 SECONDS_A_ROW = 5e-6
 
 
 @dataclass(frozen=True)
 class Runs:
-    """So many clusterings of n rows.
+    """Repeated clusterings of n rows.
 
-    `groups`: (runs, n), the group of each row; `kept`: (runs, n), whether the row had a say in the run, or joined the
-    group it is nearest to afterwards; `near`: (n, k), the rows nearest to each, nearest first.
+    `groups`: (runs, n), the group of each row; `kept`: (runs, n), True if the row was clustered in the run, False if it
+    was assigned afterwards; `near`: (n, k), the nearest rows of each row, nearest first.
     """
 
     groups: np.ndarray
@@ -51,11 +51,11 @@ def make(
     resolutions: tuple[float, float],
     seed: int,
 ) -> Runs:
-    """So many runs over at least two rows; `documents` names the document of each.
+    """Cluster at least two rows `runs` times; `vectors`: (n, d), `documents`: (n,).
 
-    In turn: communities of the graph of about `neighbours` neighbours, at a resolution from the band `resolutions`; and
-    as many groups around centres, which err in another way. Each run keeps about a share `keep` of the documents (all,
-    where they are fewer than five).
+    Runs alternate between Louvain communities of the graph of about `neighbours` nearest neighbours, at a resolution
+    from the range `resolutions`, and spherical k-means with as many groups. Each run uses about a share `keep` of the
+    documents (all if there are fewer than five).
     """
     views = [project(vectors, dimensions=count) for count in DIMENSIONS]
     reach = 2 * neighbourhood(len(vectors), round(neighbours * SPREAD[-1]))
@@ -68,24 +68,24 @@ def make(
 
 
 def seconds(n: int, *, runs: int) -> float:
-    """About how long so many runs over n rows take in one process."""
+    """Estimate the seconds that `runs` runs over n rows take in one process."""
     return n * runs * SECONDS_A_ROW
 
 
 def without(made: Runs, stays: np.ndarray) -> np.ndarray:
-    """Which runs the rows that do not stay (a mask) had no say in, (runs,)."""
+    """Return a mask, (runs,), of the runs that used none of the rows left out; `stays`: mask of the others."""
     return np.asarray(~made.kept[:, ~stays].any(axis=1))
 
 
 def exact(vectors: np.ndarray) -> np.ndarray:
-    """Unit rows on a grid of 2**-14: products and their sums are then exact, in whatever order they are added."""
+    """Return unit rows rounded to multiples of 2**-14, so that sums of products are exact in any order."""
     return np.asarray(np.round(unit(vectors) * GRID) / GRID, dtype=np.float64)
 
 
 def nearest(vectors: np.ndarray, *, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each row the `count` rows most like it (fewer where there are fewer), nearest first, and their cosines.
+    """Return the `count` nearest rows of each row (at most n - 1), nearest first, and their cosines.
 
-    Exact, by blocks of a matrix product; of equals the earlier row comes first. Both arrays are (n, count).
+    Both arrays are (n, count). The search is exact; on a tie the earlier row comes first.
     """
     rows = exact(vectors)
     count = max(min(count, len(rows) - 1), 0)
@@ -104,10 +104,10 @@ def nearest(vectors: np.ndarray, *, count: int) -> tuple[np.ndarray, np.ndarray]
 
 
 def project(vectors: np.ndarray, *, dimensions: int) -> np.ndarray:
-    """Unit rows in the directions in which the rows differ most (principal components), again on the grid.
+    """Project rows on their first `dimensions` principal components; return unit rows on the grid.
 
-    What is left out is mostly noise: neighbours in the rest change less when documents come and go. Fewer rows or
-    columns than `dimensions` give the rows around their mean, in all directions.
+    The components left out are mostly noise, so neighbours change less when documents are added or removed. With fewer
+    rows or columns than `dimensions`, the rows are only centred.
     """
     rows = exact(vectors)
     centred = rows - np.round(rows.mean(axis=0) * GRID) / GRID
@@ -120,14 +120,15 @@ def project(vectors: np.ndarray, *, dimensions: int) -> np.ndarray:
 
 
 def neighbourhood(n: int, asked: int) -> int:
-    """How many neighbours a segment has: as asked, but no more than a small study can mean by 'near'."""
+    """Return the number of neighbours to use for n rows: as asked, but limited in small studies."""
     return max(1, min(asked, n - 1, max(3, int(1.2 * n**0.5))))
 
 
 def kept_rows(documents: np.ndarray, *, runs: int, keep: float, seed: int) -> np.ndarray:
-    """The rows each run keeps, (runs, n). Whether it keeps a document depends on the document's name alone.
+    """Return a mask of the rows that each run uses, (runs, n).
 
-    So a study and the same study with one document less are looked at through the same runs.
+    The draw depends only on the seed, the run and the document's name, so runs stay comparable when a document is
+    added or removed.
     """
     names, owner = np.unique(documents, return_inverse=True)
     if len(names) < MIN_DOCUMENTS:
@@ -141,7 +142,7 @@ def kept_rows(documents: np.ndarray, *, runs: int, keep: float, seed: int) -> np
 
 
 def draw(name: str) -> float:
-    """A number from 0 to 1 that only the name decides."""
+    """Return a pseudo-random number from 0 to 1 that depends only on the name."""
     return int(hashlib.sha256(name.encode()).hexdigest()[:12], 16) / 16**12
 
 
@@ -154,12 +155,12 @@ def runs_of(
     resolutions: tuple[float, float],
     seed: int,
 ) -> np.ndarray:
-    """The groups of each run, (runs, n); a segment left out of a run joins the group it is nearest to."""
+    """Return the groups of each run, (runs, n); rows left out of a run are assigned to the nearest group."""
     runs, n = kept.shape
     band = np.linspace(*resolutions, max((runs + 1) // 2, 1))
 
     def pair(number: int) -> np.ndarray:
-        """A run in the graph, and the one around as many centres: one after the other in one row."""
+        """Return a Louvain run and the k-means run with as many groups, concatenated."""
         view, size = number % len(views), neighbourhood(n, round(neighbours * SPREAD[number % len(SPREAD)]))
         made = [_in_graph(*graphs[view], kept[2 * number], size=size, resolution=float(band[number]))]
         for other in range(2 * number + 1, min(2 * number + 2, runs)):
@@ -171,7 +172,7 @@ def runs_of(
 
 
 def _in_graph(near: np.ndarray, cosines: np.ndarray, kept: np.ndarray, *, size: int, resolution: float) -> np.ndarray:
-    """Communities of the graph of neighbours among the rows kept; the others go with most of their neighbours."""
+    """Return Louvain communities of the rows kept; the other rows join the majority of their neighbours."""
     graph = _symmetric(_graph(near[kept], cosines[kept], kept, size))
     groups = np.zeros(len(kept), dtype=np.int32)
     groups[kept] = communities(graph, resolution=resolution)
@@ -181,7 +182,7 @@ def _in_graph(near: np.ndarray, cosines: np.ndarray, kept: np.ndarray, *, size: 
 
 
 def _with_most(graph: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
-    """For each row of a graph of other rows, the group that most of its weight goes to; of equals the first."""
+    """Return the group with the largest edge weight for each row; on a tie the first."""
     rows = np.repeat(np.arange(graph.shape[0]), np.diff(graph.indptr))
     count = int(groups.max()) + 1
     cells = np.bincount(rows * count + groups[graph.indices], weights=graph.data, minlength=graph.shape[0] * count)
@@ -189,9 +190,9 @@ def _with_most(graph: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
 
 
 def _around_centres(rows: np.ndarray, kept: np.ndarray, *, count: int, seed: int) -> np.ndarray:
-    """Spherical k-means of the rows kept (Dhillon & Modha 2001), the others with the nearest centre; exact on the grid.
+    """Spherical k-means of the rows kept (Dhillon & Modha 2001); the other rows join the nearest centre.
 
-    A centre that loses all its rows keeps its place.
+    A centre that loses all its rows stays where it is.
     """
     used = rows[kept]
     random = np.random.default_rng(seed)
@@ -207,27 +208,27 @@ def _around_centres(rows: np.ndarray, kept: np.ndarray, *, count: int, seed: int
 
 
 def _graph(near: np.ndarray, cosines: np.ndarray, kept: np.ndarray, size: int) -> sparse.csr_matrix:
-    """The rows of `near` by the rows kept: the first `size` neighbours of each that are kept, weighted by cosine."""
+    """Return the graph of each row's first `size` kept neighbours, weighted by cosine, (rows, kept rows)."""
     usable = _first(near, kept, size)
     return _edges(near, usable, kept, np.maximum(cosines[usable], 1e-3))
 
 
 def _first(near: np.ndarray, kept: np.ndarray, size: int) -> np.ndarray:
-    """The first `size` neighbours of each row that are kept, as a mask of `near`."""
+    """Return a mask of `near` with the first `size` kept neighbours of each row."""
     usable = kept[near]
     usable &= np.cumsum(usable, axis=1, dtype=np.int32) <= size
     return np.asarray(usable)
 
 
 def _edges(near: np.ndarray, usable: np.ndarray, kept: np.ndarray, weights: np.ndarray) -> sparse.csr_matrix:
-    """A graph of the rows of `near` by the rows kept, with an edge where a neighbour is usable."""
+    """Return the graph of usable neighbours, (rows of `near`, kept rows)."""
     columns = _places(kept)[near[usable]]
     ends = np.concatenate([[0], np.cumsum(usable.sum(axis=1, dtype=np.int32), dtype=np.int32)])
     return sparse.csr_matrix((weights, columns, ends), shape=(len(near), int(kept.sum())))
 
 
 def _places(kept: np.ndarray) -> np.ndarray:
-    """The place of each row among the rows kept."""
+    """Return the position of each row among the rows kept."""
     return np.cumsum(kept, dtype=np.int32) - 1
 
 
@@ -236,9 +237,9 @@ def _symmetric(graph: sparse.csr_matrix) -> sparse.csr_matrix:
 
 
 def together(made: Runs, *, neighbours: int, stays: np.ndarray | None = None) -> sparse.csr_matrix:
-    """Neighbours, weighted by the share of runs in which they are in one group.
+    """Return the neighbour graph weighted by the share of runs in which two rows are in one group, (n, n).
 
-    `stays`: the rows that the graph is of (a mask), if not all; the runs are those they alone had a say in.
+    `stays`: mask of the rows to use, by default all; only runs that used no other rows then count.
     """
     stays = np.ones(made.groups.shape[1], dtype=bool) if stays is None else stays
     near, groups = made.near[stays], made.groups[without(made, stays)][:, stays]
@@ -251,7 +252,7 @@ def together(made: Runs, *, neighbours: int, stays: np.ndarray | None = None) ->
 
 
 def communities(graph: sparse.csr_matrix, *, resolution: float) -> np.ndarray:
-    """Louvain communities of a weighted graph, numbered from 0; a graph without edges is a community a row.
+    """Return Louvain communities of a weighted graph, numbered from 0; without edges, one per row.
 
     Blondel et al. 2008, doi:10.1088/1742-5468/2008/10/P10008. Not scikit-network's Leiden: its refinement draws from
     the C library's rand(), which no seed of its own sets, so that a second call in one process differs from the first.

@@ -1,4 +1,4 @@
-"""Editing a csv file that people keep: rows are changed or taken out, and every other line stays as it was written."""
+"""Edit rows of a CSV file and leave every other line exactly as it was."""
 
 import codecs
 import csv
@@ -12,12 +12,10 @@ Change = Callable[[int, dict[str, str]], dict[str, str] | None]
 
 
 def edit(data: bytes, change: Change, *, comments: bool = False) -> tuple[bytes, int]:
-    """Return the file with its rows changed, in UTF-8, and how many rows were changed or taken out.
+    """Return the edited file in UTF-8 and the number of rows changed or removed.
 
-    Its line ends and its byte order mark stay as they are.
-
-    `change` is given a row's line number and its cells by column (in lower case, as written), and returns them as they
-    shall be, or None to take the row out. `comments`: lines whose first cell begins with # are no rows.
+    Line ends and byte order mark are kept. `change` receives a row's line number and its cells by column name (lower
+    case), and returns the new cells, or None to remove the row. `comments`: skip lines whose first cell starts with #.
     """
     header, found = reader.read_csv(data, comments=comments)
     wanted = {number: (cells, change(number, dict(cells))) for number, cells in found}

@@ -1,4 +1,4 @@
-"""What the program makes of a study, by the names of its files: all that may be thrown away with it."""
+"""The files that the program generates for a study, all of which can be deleted and recreated."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from pipeline.core import safe_removal, store
 from pipeline.core.contracts import MODEL_FILES, STUDY
 from pipeline.core.study_paths import BESIDE_PAGE, EXPORT_LIST, REPORT_PAGE, Places
 
-# What a killed run, or DVC on a full disk, leaves of a file that was being written; and DVC's own lists for Git.
+# Temporary files of an interrupted run or of DVC, and DVC's own .gitignore files.
 BESIDE = (".*.new", store.DVC_TEMPORARY, ".gitignore")
 EXPORT = (
     "coded.qdpx",
@@ -34,7 +34,7 @@ SCRATCH = ("segment", "embed", "assign")
 
 
 def names(places: Places) -> dict[Path, tuple[str, ...]]:
-    """The patterns of the files that the program writes, for each folder in which it makes anything."""
+    """Return the patterns of the generated files, by folder."""
     return {
         places.interim: (
             "parts.txt",  # of versions before the program was written down
@@ -53,10 +53,10 @@ def names(places: Places) -> dict[Path, tuple[str, ...]]:
 
 
 def discard(places: Places) -> tuple[list[Path], list[Path]]:
-    """Throw away what was made of a study; return the folders in which something was, and the files that stay.
+    """Delete the generated files of a study; return the folders that existed and the files kept.
 
-    What stays was not made by the program. Raises NotOursError, and removes nothing further, where a folder is a link;
-    OSError where the system refuses.
+    Files not made by the program are kept. Raises NotOursError, and deletes nothing more, if a folder is a symbolic
+    link; OSError if the system refuses.
     """
     touched, left = [], []
     for name in SCRATCH:

@@ -1,7 +1,7 @@
-"""What must not be found of somebody who withdrew, and whether a text holds it.
+"""Search terms for a withdrawal: the participant's words and names, and whether a text contains them.
 
-Words are looked for as runs of letters, and kept as fingerprints: what is written down of a withdrawal under way holds
-nothing that was said. Names are kept, as there is no other way to look for them in all their forms.
+Words are searched for as runs of letters and stored as fingerprints, so the record of a withdrawal in progress contains
+no words of theirs. Names are stored as they are, since all their forms must be searched for.
 """
 
 import hashlib
@@ -18,11 +18,11 @@ import numpy.typing as npt
 from pipeline.withdrawal.name_patterns import SENTENCE, Hit, Look, Name, surest, to_look_for
 from pipeline.withdrawal.normalised_text import UNSPACED, forms, letters, level, small
 
-# Somebody is quoted where so many of their letters stand in a row, about six words; of a script without spaces, fewer.
+# Letters in a row that count as a quotation, about six words; fewer in scripts without spaces.
 RUN, RUN_UNSPACED = 24, 10
-# A sentence of so many words and letters counts whole. Shorter ones ("Yes, I think so.") are anybody's.
+# Least words and letters of a sentence that is searched for as a whole; shorter ones are too common.
 MIN_WORDS, MIN_LETTERS = 5, 12
-# A run is recognised by its first letters, and then looked at whole.
+# Letters at the start of a run that are compared first.
 ANCHOR = 8
 
 _TOKEN = re.compile(rf"[{UNSPACED}]|[^\W\d_{UNSPACED}]+")
@@ -35,9 +35,10 @@ Hashes = npt.NDArray[np.uint64]
 
 @dataclass(frozen=True)
 class Needles:
-    """What is looked for. `runs`: the number of each run's first letters, to the lengths and fingerprints it may have.
+    """The search terms.
 
-    `names`: what is looked for as a name; `left_out`: names too short to be looked for.
+    `runs`: for the number of each run's first letters, the possible lengths and fingerprints; `names`: names to search
+    for; `left_out`: names too short to search for.
     """
 
     runs: Mapping[int, frozenset[tuple[int, str]]]
@@ -45,14 +46,14 @@ class Needles:
     left_out: tuple[str, ...] = ()
 
     def dump(self) -> dict[str, Any]:
-        """As JSON can hold it."""
+        """Return the terms as JSON-compatible data."""
         runs = {str(first): sorted(map(list, held)) for first, held in sorted(self.runs.items())}
         names = [[name.text, name.how] for name in self.names]
         return {"runs": runs, "names": names, "left_out": list(self.left_out)}
 
     @staticmethod
     def load(held: Mapping[str, Any]) -> "Needles":
-        """From what `dump` made; raises KeyError, TypeError or ValueError for anything else."""
+        """Restore terms from `dump`; raise KeyError, TypeError or ValueError for other data."""
         runs = {
             int(first): frozenset((int(size), str(mark)) for size, mark in said) for first, said in held["runs"].items()
         }
@@ -94,9 +95,9 @@ class Needles:
 def needles(
     theirs: Iterable[str], others: Iterable[str], names: Iterable[str], *, phrases: Iterable[str] = ()
 ) -> Needles:
-    """What to look for: the runs of letters in somebody's turns that nobody else says too, and their names.
+    """Return the search terms: runs of letters in a participant's turns that nobody else said, and their names.
 
-    `phrases`: short words of theirs that stand for something elsewhere, such as a label taken from what they said.
+    `theirs`, `others`: texts of turns; `phrases`: short phrases of theirs used elsewhere, such as in a theme label.
     """
     turns, others = list(theirs), list(others)
     own: dict[int, set[tuple[int, str]]] = {}
@@ -112,7 +113,7 @@ def needles(
 
 
 def _runs(turn: str) -> Iterator[str]:
-    """The runs of letters in a turn: one from each word on, and each sentence that is shorter and long enough."""
+    """Yield the runs of letters in a turn: one from each word, and each shorter sentence that is long enough."""
     tokens = _TOKEN.findall(small(level(turn)))
     text = "".join(tokens)
     unspaced = 2 * sum(bool(re.match(f"[{UNSPACED}]", token)) for token in tokens) > len(tokens)
@@ -127,7 +128,7 @@ def _runs(turn: str) -> Iterator[str]:
 
 
 def _theirs_alone(phrases: Iterable[str], turns: Sequence[str], others: Sequence[str]) -> Iterator[str]:
-    """Phrases of two words or more, as letters, that stand in somebody's turns and in nobody else's."""
+    """Yield phrases of at least two words, as letters, that are in the participant's turns and nobody else's."""
     said, else_said = " ".join(map(_spaced, turns)), " ".join(map(_spaced, others))
     for phrase in phrases:
         run = _spaced(phrase)
@@ -149,9 +150,9 @@ def _number(run: str) -> int:
 
 
 def _firsts(said: str) -> Hashes:
-    """A number for the ANCHOR letters from each letter on: eight bytes, one a letter, as one number.
+    """Return a number for the ANCHOR letters from each position: eight bytes, one per letter.
 
-    Letters beyond ASCII share their bytes with others: a number says where to look at the letters themselves.
+    Non-ASCII letters may share a byte, so matches must be checked against the letters.
     """
     if said.isascii():
         held = np.frombuffer(said.encode(), dtype=np.uint8)
@@ -163,5 +164,5 @@ def _firsts(said: str) -> Hashes:
 
 
 def _slots(firsts: Hashes) -> Hashes:
-    """The place of each number in a table of which runs there are."""
+    """Return the position of each number in the hash table of runs."""
     return (firsts * _FACTOR) >> np.uint64(64 - _TABLE_BITS)

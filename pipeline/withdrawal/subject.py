@@ -1,4 +1,4 @@
-"""Who or what is withdrawn from a study, found in it under any spelling of the name."""
+"""Find the participant or document to withdraw, under any spelling of its name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ class WithdrawError(CounterpointError):
 
 @dataclass(frozen=True)
 class Given:
-    """A study as people gave it: its files by document, its tables as ingest makes them, and participants.csv.
+    """A study's input: files by document, the tables that ingest makes, and participants.csv.
 
-    `files` holds those that could not be read, too; `names` finds any of them by a shorter name.
+    `files` includes unreadable files; `names` finds documents by shorter names.
     """
 
     places: Places
@@ -36,7 +36,7 @@ class Given:
 
     @staticmethod
     def read(params: Params) -> "Given":
-        """Read a study's folder; raises ParticipantsError where participants.csv contradicts itself."""
+        """Read a study's folder; raise ParticipantsError if participants.csv contradicts itself."""
         places = params.places
         folder = places.transcripts
         files = {normal(path.relative_to(folder).as_posix()): path for path in ingest.source_files(folder)}
@@ -57,7 +57,11 @@ class Given:
 
 @dataclass(frozen=True)
 class Subject:
-    """Who or what is withdrawn: whole documents, and speakers (by key) of documents that others speak in too."""
+    """What is withdrawn.
+
+    `documents`: whole documents; `speakers`: keys of the speakers to remove, by document shared with others; `cases`
+    and `labels`: the names of the participants and their speaker labels.
+    """
 
     documents: frozenset[str]
     speakers: Mapping[str, frozenset[str]]
@@ -66,9 +70,9 @@ class Subject:
 
 
 def of_case(case: str, given: Given) -> Subject:
-    """A participant, by the name of the case in any spelling; also one whose files could not be read.
+    """Return a participant by case name, in any spelling; their files may be unreadable.
 
-    Raises WithdrawError where there is none, or where somebody else is in a file that could not be read.
+    Raises WithdrawError if there is no such participant, or if an unreadable file also contains other people.
     """
     turns = given.turns
     known = sorted({*turns["case"], *(person.case for person in given.people)} - {""})
@@ -89,7 +93,7 @@ def of_case(case: str, given: Given) -> Subject:
 
 
 def _unread(case: str, given: Given) -> set[str]:
-    """The documents that could not be read and in which, as participants.csv has it, only this case speaks."""
+    """Return the unreadable documents in which, according to participants.csv, only this case speaks."""
     there: dict[str, set[str]] = {}
     for person in given.people:
         document = given.names.find(person.document) if person.document != ANY else ""
@@ -109,7 +113,7 @@ def _unread(case: str, given: Given) -> set[str]:
 
 
 def of_document(document: str, given: Given) -> Subject:
-    """A document, by its path below transcripts/ or any shorter name that means it alone."""
+    """Return a document by its path below transcripts/ or an unambiguous shorter name; raise WithdrawError if none."""
     found = given.names.find(document)
     if not found:
         known = ", ".join(given.files) or "none"

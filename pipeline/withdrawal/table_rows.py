@@ -1,7 +1,7 @@
-"""Withdrawal from tables that people filled: rows of human codes and of sheets go, or move with the text.
+"""Withdraw rows from human codes and sheets, and update the offsets of the rows that stay.
 
-Files of other programs cannot be changed here: where they hold somebody's words or name, all of them are named, with
-what to do, before anything is changed.
+Files of other programs cannot be edited: if they contain the participant's words or name, all are listed with
+instructions before anything is changed.
 """
 
 import io
@@ -29,17 +29,17 @@ from pipeline.withdrawal.subject import Given, Subject, WithdrawError
 
 PLACED = ("document", "start", "end", "text", "code", "coder", "parent_code", "date")
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>[^<]*</dcterms:modified>")
-# What is surely theirs; a name that may mean something else stops nothing, and is looked for in the end.
+# Certain matches; a name that may mean something else does not stop the withdrawal and is reported at the end.
 SURE = ("sentence", "name", "otherwise")
 
 
 def changes(
     given: Given, who: Subject, redacted: Mapping[str, redaction.Redacted], wanted: Needles
 ) -> tuple[dict[Path, bytes], list[str]]:
-    """The files of human codes and the sheets that change, with their new content, and a line on each.
+    """Return the changed files of human codes and sheets, with their new content, and a line about each.
 
-    Raises WithdrawError, a line each, for files that hold something of theirs and cannot be changed, and for rows that
-    name a document so that, once one is gone, another would be meant.
+    `redacted`: new texts by document; `wanted`: the search terms. Raises WithdrawError, one line each, for files with
+    their words that cannot be edited, and for rows whose document name would mean another document afterwards.
     """
     written: dict[Path, bytes] = {}
     lines: list[str] = []
@@ -73,7 +73,7 @@ def changes(
 
 
 def holds(path: Path, wanted: Needles) -> bool:
-    """Whether a file holds a sentence of theirs, or surely their name."""
+    """Return whether a file contains a sentence of theirs or certainly their name."""
     with path.open("rb") as stream:
         source = Source(stream, path.stat().st_size, path.name, "", Budget(path.stat().st_size))
         found = (hit for piece in apart(source) if isinstance(piece, Text) for hit in wanted.hits(piece.text))
@@ -81,12 +81,12 @@ def holds(path: Path, wanted: Needles) -> bool:
 
 
 def quoted(text: str, wanted: Needles) -> bool:
-    """Whether a text holds a sentence of theirs."""
+    """Return whether a text contains a sentence of theirs."""
     return SENTENCE in wanted.hits(text)
 
 
 def _own_codings(path: Path) -> dict[int, Coding] | None:
-    """The codings of a file by line, if it is human codes as our own csv; else None."""
+    """Return the codings of a file by line, or None if it is not a CSV file in our own format."""
     if path.suffix.lower() != ".csv":
         return None
     try:
@@ -103,7 +103,7 @@ def row_change(
     redacted: Mapping[str, redaction.Redacted],
     wanted: Needles,
 ) -> csv_editing.Change:
-    """What becomes of a row with a passage: gone, moved to where its passage lies now, or as it was."""
+    """Return the function that removes a row, moves it to its passage's new offsets, or keeps it."""
     texts = given.texts
     placed, _ = span_alignment.place_codings(list(codings.values()), texts)
     spans = {one.coding.row: one for one in placed}
@@ -118,14 +118,14 @@ def row_change(
                 return None
             row = _moved(row, redacted[one.document].text, span, (one.start, one.end), texts[one.document])
         aside = {name: redaction.MARK for name, cell in row.items() if name not in PLACED and quoted(cell, wanted)}
-        # A row that could not be placed, but quotes them, is theirs.
+        # A row that could not be placed but quotes them is removed.
         return None if one is None and quoted(row.get("text", ""), wanted) else {**row, **aside}
 
     return changed
 
 
 def _moved(row: dict[str, str], text: str, span: tuple[int, int], old: tuple[int, int], before: str) -> dict[str, str]:
-    """The row with its new place; its text changes only where part of the passage was theirs."""
+    """Return the row with its new offsets; its text changes only if part of the passage was removed."""
     new = dict(row)
     if row.get("start", "").strip():
         new |= {"start": str(span[0]), "end": str(span[1])}
@@ -135,7 +135,7 @@ def _moved(row: dict[str, str], text: str, span: tuple[int, int], old: tuple[int
 
 
 def _ambiguous(where: str, named: Mapping[int, str], given: Given, who: Subject) -> list[str]:
-    """Rows whose document may be one that goes or one that stays: they would be taken for the one that stays."""
+    """Return a problem if rows name a document ambiguously and would mean another one after the withdrawal."""
     left = Documents(set(given.files) - who.documents)
     unclear = [
         line for line, name in named.items() if name and not given.names.find(name) and (left.find(name) in given.files)
@@ -155,7 +155,7 @@ def _ambiguous_people(given: Given, who: Subject) -> list[str]:
 def _sheet(
     path: Path, given: Given, who: Subject, redacted: Mapping[str, redaction.Redacted], wanted: Needles
 ) -> tuple[bytes, int]:
-    """A sheet to fill in without their rows, and how many rows changed; a file that is no such sheet stays."""
+    """Return a sheet without their rows and the number of rows changed; other files are unchanged."""
     data = path.read_bytes()
     reader = {".csv": rows.read_csv, ".xlsx": rows.read_xlsx}.get(path.suffix.lower())
     try:
@@ -198,7 +198,7 @@ def _workbook(
 
 
 def _timeless(book: io.BytesIO) -> bytes:
-    """A workbook without the time at which it was saved, so that the same change gives the same bytes."""
+    """Remove the save time from a workbook, so that the same change gives the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -210,7 +210,7 @@ def _timeless(book: io.BytesIO) -> bytes:
 
 
 def _put(cell: Any, said: str) -> None:
-    """Give a cell what it shall hold: a number where it held one, else a text, which is never a formula."""
+    """Set a cell: to a number if it held one, else to a text, never a formula."""
     if isinstance(cell.value, int | float):
         cell.value = int(said)
     else:

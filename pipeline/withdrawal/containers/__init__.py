@@ -1,4 +1,4 @@
-"""Taking a file apart for a search: what kind it is decides who reads it, and what cannot be read is said."""
+"""Extract all text from a file for a search, choosing a reader by file type and reporting what cannot be read."""
 
 import io
 import re
@@ -9,7 +9,7 @@ from pipeline.withdrawal.containers.pieces import Closed, Inner, Pieces, Source,
 
 __all__ = ["MAX_DEPTH", "apart"]
 
-# An archive in an archive in an archive … is looked into so deep.
+# Maximum depth of nested archives.
 MAX_DEPTH = 8
 
 Reader = Callable[[Source], Pieces]
@@ -23,9 +23,9 @@ _MAIL_ENDINGS = (".eml", ".emlx", ".mbox", ".mbx", ".mht", ".mhtml")
 
 
 def apart(source: Source, depth: int = 0) -> Iterator[Text | Closed]:
-    """Every text in a file, unpacked however deep, and everything in it that could not be looked into.
+    """Yield every text in a file, including nested archives, and everything that could not be searched.
 
-    A file that is not what it begins like is searched as it stands, and said: nothing of it stops the search.
+    A file that its reader cannot parse is reported and searched as raw bytes; no file stops the search.
     """
     if depth > MAX_DEPTH:
         yield Closed(source.part, f"it is nested more than {MAX_DEPTH} archives deep")
@@ -35,7 +35,7 @@ def apart(source: Source, depth: int = 0) -> Iterator[Text | Closed]:
         yield from _all(reader(source), source, depth)
     except TooMuchError as error:
         yield Closed(source.part, str(error))
-    # Libraries raise anything on damaged files; none of it may end a search that has to say what it found.
+    # Libraries may raise anything on damaged files; the search must go on and report it.
     except Exception:  # noqa: BLE001
         yield Closed(source.part, f"it starts like {kind} but cannot be read as one; it may be damaged")
         yield from _all(_as_it_stands(source), source, depth)
@@ -54,7 +54,7 @@ def _all(pieces: Pieces, source: Source, depth: int) -> Iterator[Text | Closed]:
 
 
 def _reader(source: Source) -> tuple[str, Reader]:
-    """What a file is, by how it begins, and who reads it."""
+    """Return a file's type, from its first bytes, and its reader."""
     head = source.head()
     for test, kind, reader in KINDS:
         if test(head, source):
@@ -67,7 +67,7 @@ def _begins(*marks: bytes) -> Test:
 
 
 def _like(pattern: bytes) -> Test:
-    """By a pattern at its beginning, which a text may have too."""
+    """Match a pattern at the start of a file that is not plain text."""
     compiled = re.compile(pattern, re.DOTALL)
     return lambda head, _: bool(compiled.match(head)) and not plain.is_text(head)
 
@@ -85,7 +85,7 @@ def _is_tar(head: bytes, source: Source) -> bool:
 
 
 def _is_mail(head: bytes, source: Source) -> bool:
-    """Two lines of a mail's head at least: one may open a transcript too."""
+    """Require at least two header lines, since a transcript may start with one."""
     lines = rb"(?:From [^\n]*\d\d:\d\d[^\n]*\n)?(?:[A-Za-z][\w-]*:[ \t][^\n]*\n(?:[ \t][^\n]*\n)*){2}"
     of_mail = rb"^(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID|Content-Type|From|Date):"
     text = head.replace(b"\r\n", b"\n")
@@ -102,12 +102,12 @@ def _closed(why: str) -> Reader:
 
 
 def _as_it_stands(source: Source) -> Pieces:
-    """The texts that can be seen in a file that cannot be taken apart."""
+    """Yield the texts found in the raw bytes of a file that cannot be parsed."""
     packed_text = documents.salvaged(source) if _is_pdf(source.head(), source) else iter(())
     yield from (piece for piece in (*packed_text, *plain.pieces(source)) if not isinstance(piece, Closed))
 
 
-# How a file is known, what it is called, and who reads it; the first that fits counts.
+# Test, name and reader of each file type; the first match counts.
 KINDS: tuple[tuple[Test, str, Reader], ...] = (
     (_begins(b"PK\x03\x04", b"PK\x05\x06"), "a zip archive", packed.zipped),
     (_begins(b"\x1f\x8b"), "a gzip file", packed.gzipped),
@@ -125,7 +125,7 @@ KINDS: tuple[tuple[Test, str, Reader], ...] = (
     (_ends(".lzma"), "an lzma file", packed.xz),
     (_like(rb"\x80[\x02-\x05][\x8c\x95\x58\x5d\x7d\x63\x28\x71\x94\x4b]"), "a Python pickle", tables.pickled),
     (_like(rb".{4}\0\0\0\0\{"), "a safetensors file", tables.tensors),
-    # Their texts stand in them as they are: Git's index, changes to a database, macOS's folder settings, Python's code.
+    # Uncompressed text inside: Git's index, database journals, macOS folder settings, compiled Python.
     (_like(rb"DIRC\0\0\0|\x37\x7f\x06[\x82\x83]|\xd9\xd5\x05\xf9"), "an index file", plain.everything),
     (_like(rb"\0\0\0\x01Bud1"), "a folder settings file", plain.everything),
     (_ends(".pyc"), "compiled Python", plain.everything),

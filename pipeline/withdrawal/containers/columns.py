@@ -1,4 +1,4 @@
-"""Talk that a file keeps word by word, beside times and speakers: what one field or column holds, read in a row."""
+"""Text that a file stores word by word in one field or column, joined so that phrases can be found."""
 
 import csv
 import io
@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-# Larger ones are looked through as they stand.
+# Larger files are searched only as they are.
 MOST = 64 * 2**20
 _TIER = re.compile(r'^\s*(?:text|mark) = "', re.MULTILINE)
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
 
 def read(text: str, name: str) -> Iterator[str]:
-    """The texts of each field of JSON, each column of a table (by its ending), and the marks of a Praat tier."""
+    """Yield the joined text of each JSON field, each column of a table (by file extension), or a Praat tier."""
     if len(text) > MOST:
         return
     if text.lstrip()[:1] in ("{", "["):

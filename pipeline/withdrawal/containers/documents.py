@@ -1,4 +1,4 @@
-"""Documents that hold their text in a form of their own: PDF, rich text, mail."""
+"""Read PDF, rich text and email files."""
 
 import email
 import email.message
@@ -33,7 +33,7 @@ _FROM = re.compile(rb"(?:\A|\n)From [^\n]*\n(?=[A-Za-z-]+:)")
 
 
 def pdf(source: Source) -> Pieces:
-    """The text layer of a PDF, its notes, forms and attachments; pages that are pictures are said."""
+    """Yield the text layer, annotations, forms and attachments of a PDF; report pages without text."""
     source.stream.seek(0)
     with apply_configuration(**reader._LIMITS), _quiet():
         file = PdfReader(source.stream)
@@ -63,7 +63,7 @@ def pdf(source: Source) -> Pieces:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep what pypdf says of damaged files from the screen: it is said here, in a sentence."""
+    """Silence pypdf's log messages about damaged files; they are reported in the results."""
     log = logging.getLogger("pypdf")
     before, log.disabled = log.disabled, True
     try:
@@ -73,7 +73,7 @@ def _quiet() -> Iterator[None]:
 
 
 def salvaged(source: Source) -> Pieces:
-    """The texts of a PDF whose table of contents is lost: what its parts unpack to, in the order they stand in."""
+    """Yield the decompressed streams of a PDF whose cross-reference table is damaged, in file order."""
     data = source.read()
     end = 0
     while (start := data.find(b"stream", end)) >= 0 and (end := data.find(b"endstream", start)) >= 0:
@@ -86,7 +86,7 @@ def salvaged(source: Source) -> Pieces:
 
 
 def _unmapped(font: Any) -> bool:
-    """Whether a font says nowhere which letter each of its signs is."""
+    """Return whether a font has no mapping from glyphs to characters."""
     if not isinstance(font, DictionaryObject) or "/ToUnicode" in font:
         return False
     kind, encoding = font.get("/Subtype"), font.get("/Encoding")
@@ -94,7 +94,7 @@ def _unmapped(font: Any) -> bool:
 
 
 def _objects(source: Source, file: PdfReader) -> Pieces:
-    """The texts of a PDF that are on no page: notes, bookmarks, forms, properties; and the files attached to it."""
+    """Yield the texts of a PDF outside its pages (annotations, bookmarks, forms, metadata) and its attachments."""
     texts: list[str] = []
     numbers = sorted({number for held in file.xref.values() for number in held} | set(file.xref_objStm))
     for number in numbers[:MAX_OBJECTS]:
@@ -120,7 +120,7 @@ def _strings(held: Any) -> Iterator[str]:
 
 
 def rtf(source: Source) -> Pieces:
-    """Rich text with its escapes read, comments, properties and hidden text too."""
+    """Yield rich text with escapes decoded, including comments, properties and hidden text."""
     for text in _rtf_texts(source.read()):
         yield Text(source.part, text)
     if any(sign in source.read().decode("latin-1") for sign in _PICTURES):
@@ -128,7 +128,7 @@ def rtf(source: Source) -> Pieces:
 
 
 def _rtf_texts(data: bytes) -> Iterator[str]:
-    """The text in each code page it may be in; a sign that stands for programs without Unicode may follow, or not."""
+    """Yield the text in each possible code page, with and without fallback characters after Unicode escapes."""
     text = data.decode("latin-1")
     named = _CODE_PAGE.search(text)
     for encoding in dict.fromkeys([f"cp{named[1]}" if named else "cp1252", "cp1252", "mac_roman"]):
@@ -146,13 +146,13 @@ def _letters(encoding: str, found: re.Match[str]) -> str:
 
 
 def _coded(text: str, coded: re.Pattern[str]) -> str:
-    """Read \\u233? and the like; a number may be negative, and stand for half of a sign."""
+    """Decode escapes such as \\u233?; numbers may be negative or half of a surrogate pair."""
     read = coded.sub(lambda found: chr(int(found[1]) % 0x10000), text)
     return read.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def mail(source: Source) -> Pieces:
-    """A mail, a mailbox or a saved page: headers, parts in whichever encoding, and what is attached."""
+    """Yield the headers, decoded parts and attachments of an email, a mailbox or a saved web page."""
     data = source.read()
     starts = [found.start() for found in _FROM.finditer(data)] or [0]
     yield from plain.pieces(source)

@@ -1,4 +1,4 @@
-"""Archives and compressed files: their members, one by one, and those that cannot be unpacked."""
+"""Read the members of archives and compressed files; report those that cannot be unpacked."""
 
 import bz2
 import contextlib
@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from pipeline.withdrawal.containers.pieces import BOMB, INNER, MIB, Closed, Inner, Pieces, Source, Text, swollen
 
-# What the libraries raise for what is damaged or not supported.
+# Exceptions that libraries raise for damaged or unsupported files.
 DAMAGE = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -36,10 +36,10 @@ LOCKED = "it is password-protected"
 DAMAGED = "it is damaged; only what could be unpacked was searched"
 LARGE = f"it unpacks to more than {INNER // MIB} MiB"
 _PACKED = (".gz", ".bz2", ".xz", ".lzma", ".zst", ".lz4", ".br", ".tgz", ".tbz2", ".txz")
-# The picture of an empty page that python-docx puts into every document.
+# The thumbnail that python-docx puts into every document.
 _KNOWN = frozenset(["96367138dc44ce09bf2c8f0f8e49348a1478d2c5c0af69bbc2bbc38b63cdcead"])
 _SHEET = re.compile(r"(?:xl/.*|content|styles)\.xml")
-# In workbooks a case called C1 would be found in every sheet: cells are called so, in these attributes and in formulas.
+# Cell addresses in workbooks (attributes and formulas) are removed: a case named C1 would match in every sheet.
 _ADDRESS = re.compile(
     rb"""\s(?:\w+:)?(?:r|ref|sqref|topLeftCell|activeCell|activeCellId|spans|formula|[\w-]*address|[\w-]*ranges?)="[^"]*\""""
 )
@@ -47,7 +47,7 @@ _FORMULA = re.compile(rb"<(?:\w+:)?(f|formula[12]?|definedName)\b[^>]*>[^<]*</(?
 
 
 def zipped(source: Source) -> Pieces:
-    """The members of a zip archive, which word processors, spreadsheets and REFI-QDA write too."""
+    """Yield the members of a zip archive, including Office files and REFI-QDA projects."""
     with zipfile.ZipFile(source.stream) as archive:
         yield Text(source.part, _any_encoding(archive.comment))
         sheet = "xl/workbook.xml" in archive.namelist() or "content.xml" in archive.namelist()
@@ -80,7 +80,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, part: str, source: 
 
 
 def tarred(source: Source) -> Pieces:
-    """The members of a tar archive."""
+    """Yield the members of a tar archive."""
     source.stream.seek(0)
     yield from _members(source.stream, source, "r:")
 
@@ -101,7 +101,7 @@ def _members(stream: BinaryIO, source: Source, mode: str) -> Pieces:
 
 
 def compressed(source: Source, opened: Callable[[BinaryIO], Any]) -> Pieces:
-    """What a compressed file unpacks to: an archive's members, or the one file it holds."""
+    """Yield the members of a compressed archive, or the single file in it; `opened` returns the unpacked stream."""
     source.stream.seek(0)
     name = source.name[: source.name.rindex(".")] if source.name.lower().endswith(_PACKED) else source.name
     counted = _Counted(source.stream)
@@ -119,7 +119,7 @@ def compressed(source: Source, opened: Callable[[BinaryIO], Any]) -> Pieces:
 
 
 class _Counted:
-    """A stream that counts what is read from it."""
+    """A stream that counts the bytes read from it."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self.stream, self.count, self.closed = stream, 0, False
@@ -134,7 +134,7 @@ class _Counted:
 
 
 class _Unpacked:
-    """What a compressed stream unpacks to; it ends early, and says why, where that is damaged or far too much."""
+    """A decompressed stream; it ends early, with the reason in `why`, if it is damaged or too large."""
 
     def __init__(self, stream: Any, packed: _Counted) -> None:
         self.stream, self.packed = stream, packed
@@ -195,7 +195,7 @@ def lz4(source: Source) -> Pieces:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The name of a member, also as it reads where the archive does not say in which encoding it is."""
+    """Return a member's name, decoded in each possible encoding if the archive does not declare one."""
     if info.flag_bits & 0x800 or info.filename.isascii():
         return info.filename
     try:

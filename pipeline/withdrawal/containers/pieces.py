@@ -1,14 +1,14 @@
-"""What a file is taken apart into when it is searched: texts, files within it, and what could not be looked into."""
+"""Results of reading a file for a search: texts, inner files, and parts that could not be searched."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-# How much of a file is read into memory at once, and how much a file within a file may unpack to.
+# Maximum bytes read into memory at once, and maximum unpacked size of an inner file.
 INNER = 256 * 2**20
-# What one file of the project may unpack to in all, and into how many pieces: beyond it is not looked.
+# Maximum total unpacked size of one file of the project, in bytes, and number of parts.
 UNPACKED, MEMBERS = 4 * 2**30, 200_000
-# What unpacks to so many times its size is an archive made to fill a disk; a little may.
+# Compression ratio above which a file counts as a decompression bomb, and the size from which it is checked.
 RATIO, LITTLE = 200, 8 * 2**20
 MIB = 2**20
 BOMB = "it unpacks to many times its size, as a decompression bomb does"
@@ -16,7 +16,7 @@ BOMB = "it unpacks to many times its size, as a decompression bomb does"
 
 @dataclass(frozen=True)
 class Text:
-    """A text to search. `part`: where in the file it stands, or ''; `again`: the same text read in another way."""
+    """A text to search. `part`: where in the file it is, or ''; `again`: another reading of the same text."""
 
     part: str
     text: str
@@ -25,7 +25,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Inner:
-    """A file within a file, which is taken apart in its turn. `name`: what it is called there."""
+    """A file inside a file, to be read in turn. `name`: its name there."""
 
     part: str
     data: bytes = field(repr=False)
@@ -34,7 +34,7 @@ class Inner:
 
 @dataclass(frozen=True)
 class Closed:
-    """Something that could not be looked into, and why, as the end of a sentence."""
+    """A part that could not be searched. `why`: the reason, as the end of a sentence."""
 
     part: str
     why: str
@@ -45,19 +45,19 @@ Pieces = Iterator[Piece]
 
 
 class TooMuchError(Exception):
-    """A file unpacks to more than is looked through; the message says so."""
+    """A file unpacks to more than the limits; the message says so."""
 
 
 @dataclass
 class Budget:
-    """How much a file of the project, of `packed` bytes, may still unpack to, whatever is packed in it however deep."""
+    """Total unpacked so far from a file of `packed` bytes, over all levels of nesting."""
 
     packed: int
     size: int = 0
     members: int = 0
 
     def take(self, size: int) -> None:
-        """Count a piece of so many bytes; raise TooMuchError where that is more than is looked through."""
+        """Count a part of `size` bytes; raise TooMuchError if a limit is exceeded."""
         self.size += size
         self.members += 1
         if swollen(self.size, self.packed):
@@ -68,7 +68,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Source:
-    """A file to take apart: a seekable stream, its size and name; `part`: where in the file of the project it is."""
+    """A file to read: a seekable stream, its size in bytes and name; `part`: its place in the project's file."""
 
     stream: BinaryIO
     size: int
@@ -77,21 +77,21 @@ class Source:
     budget: Budget
 
     def head(self, size: int = 4096, at: int = 0) -> bytes:
-        """The first bytes, or those from another place on."""
+        """Return `size` bytes from offset `at`."""
         self.stream.seek(at)
         return self.stream.read(size)
 
     def read(self) -> bytes:
-        """The whole of it; raise TooMuchError for more than is held in memory."""
+        """Return the whole content; raise TooMuchError if it is larger than INNER."""
         if self.size > INNER:
             raise TooMuchError(f"it is larger than {INNER // MIB} MiB")
         return self.head(self.size)
 
     def within(self, name: str) -> str:
-        """Where a file of that name within this one is."""
+        """Return the place of a file with this name inside this one."""
         return f"{self.part}/{name}".strip("/")
 
 
 def swollen(unpacked: int, packed: int) -> bool:
-    """Whether something unpacks to more than any honest file does."""
+    """Return whether sizes in bytes are those of a decompression bomb."""
     return unpacked > LITTLE and unpacked > RATIO * max(packed, 1)

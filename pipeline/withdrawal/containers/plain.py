@@ -1,4 +1,4 @@
-"""Plain text in any encoding, text that stands in a file of an unknown kind, and files encoded in a text."""
+"""Read plain text in any encoding, text inside unknown file types, and files encoded in text."""
 
 import base64
 import binascii
@@ -9,15 +9,15 @@ from contextlib import suppress
 
 from pipeline.withdrawal.containers.pieces import MIB, Closed, Inner, Pieces, Source, Text
 
-# A text is looked through in slices that overlap, so that memory stays small and no sentence falls between two.
+# Text is searched in overlapping slices, so that memory stays small and no sentence is cut.
 SLICE, OVERLAP = 4 * MIB, 8192
-# What text is written in where it is not Unicode; a name reads the same in several of them.
+# Encodings tried for text that is not Unicode.
 LEGACY: tuple[str, ...] = ("mac_roman", "cp850", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r")
 LEGACY += ("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "cp500")
 BOMS: tuple[tuple[bytes, str], ...] = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"))
 BOMS += ((codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 UNKNOWN = "its file type is not supported; only plain text in it was searched"
-# An encoded part that is larger than any key or fingerprint, and no text.
+# Least size in bytes of an encoded part that is not text; smaller ones are keys or fingerprints.
 SOME = 1024
 
 _CONTROLS = bytes([*range(9), *range(14, 32), 127])
@@ -37,7 +37,7 @@ _ARMOUR = re.compile(r"^(?:-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE)-----|\$
 
 
 def pieces(source: Source) -> Pieces:
-    """The texts of a file that is text, in every encoding it may be in; else what text there is in it."""
+    """Yield the texts of a text file in every possible encoding; for other files, the text found in their bytes."""
     encoding = _wide(source.head(65536))
     if encoding:
         yield from (Text(source.part, text) for text in _decoded(source, encoding))
@@ -52,14 +52,14 @@ def pieces(source: Source) -> Pieces:
 
 
 def everything(source: Source) -> Pieces:
-    """The texts of a file whose texts stand in it as they are, beside numbers: a database, a compiled program."""
+    """Yield the texts of a binary file with uncompressed text, such as a database or compiled program."""
     for _, chunk in _chunks(source):
         yield Text(source.part, chunk.translate(_LINES).decode("utf-8", "ignore"))
         yield from (Text(source.part, text, again=True) for text in _wide_strings(chunk))
 
 
 def is_text(data: bytes) -> bool:
-    """Whether bytes are a text, in some encoding in which letters are one byte or more and none is zero."""
+    """Return whether bytes are text in an encoding without zero bytes."""
     if not data.strip(b"\0"):
         return True
     controls = len(data) - len(data.translate(None, _CONTROLS))
@@ -67,9 +67,9 @@ def is_text(data: bytes) -> bool:
 
 
 def readings(data: bytes, *, cut: bool = False, goes_on: bool = False) -> Iterator[str]:
-    """A text of one byte or more a letter as it reads in UTF-8, or in each encoding it may be in.
+    """Yield a text decoded as UTF-8, or in each possible encoding if it is not UTF-8.
 
-    `cut`: it may begin within a letter; `goes_on`: it may end within one.
+    `cut`: it may start inside a character; `goes_on`: it may end inside one.
     """
     for begin in range(4 if cut else 1):
         try:
@@ -81,7 +81,7 @@ def readings(data: bytes, *, cut: bool = False, goes_on: bool = False) -> Iterat
     yield data.decode("cp1252", "replace")
     if len(data) % 2 == 0 or cut or goes_on:
         yield from (data.decode(encoding, "replace") for encoding in ("utf-16-le", "utf-16-be"))
-    # Lines in ASCII alone read the same in all of these.
+    # Pure ASCII lines are the same in all of these.
     other = _beyond_ascii(data)
     given: set[str] = set()
     for encoding in LEGACY:
@@ -92,7 +92,7 @@ def readings(data: bytes, *, cut: bool = False, goes_on: bool = False) -> Iterat
 
 
 def strings(data: bytes) -> Iterator[str]:
-    """The texts that stand in bytes of any kind: in letters of one byte and of two."""
+    """Yield the texts found in arbitrary bytes, in one-byte and two-byte encodings."""
     narrow = b"\n".join(_RUN.findall(data))
     if narrow:
         yield narrow.decode("utf-8", "ignore")
@@ -108,12 +108,12 @@ def _wide_strings(data: bytes) -> Iterator[str]:
 
 
 def _beyond_ascii(data: bytes) -> bytes:
-    """The lines that are not in ASCII alone."""
+    """Return the lines with non-ASCII bytes."""
     return b"\n".join(line for line in data.split(b"\n") if not line.isascii())
 
 
 def encoded(part: str, text: str) -> Pieces:
-    """The files that a text holds in letters and digits, such as a picture in a page or a database's bytes."""
+    """Yield the files encoded in a text (base64, hexadecimal, uuencode), and report encrypted parts."""
     if _ARMOUR.search(text):
         yield Closed(part, "part of it is encrypted")
     for number, found in enumerate(_BASE64.finditer(text), start=1):
@@ -136,7 +136,7 @@ def encoded(part: str, text: str) -> Pieces:
 
 
 def _wide(head: bytes) -> str:
-    """The encoding of a text in letters of two bytes or four, by its mark or by where its zeros are; else ''."""
+    """Return the UTF-16 or UTF-32 encoding of a text, from its byte order mark or zero bytes; else ''."""
     for mark, name in BOMS:
         if head.startswith(mark) and name != "utf-8":
             return name
@@ -163,7 +163,7 @@ def _decoded(source: Source, encoding: str) -> Iterator[str]:
 
 
 def _chunks(source: Source, *, unit: int = 1) -> Iterator[tuple[int, bytes]]:
-    """Slices that overlap, each with its start, which is a multiple of `unit`."""
+    """Yield overlapping slices with their offsets, which are multiples of `unit` bytes."""
     at = 0
     step = (SLICE - OVERLAP) // unit * unit
     while at < source.size:

@@ -1,4 +1,4 @@
-"""Tables, databases and what Python saves: every text in them, and that nothing of them is run."""
+"""Read the texts in tables, databases and Python data files; nothing in them is executed."""
 
 import json
 import pickletools
@@ -14,15 +14,15 @@ import pyarrow.parquet as pq
 from pipeline.withdrawal.containers import plain
 from pipeline.withdrawal.containers.pieces import Closed, Inner, Pieces, Source, Text
 
-# Texts of a table are searched so many characters at a time.
+# Characters of a table per search.
 BATCH = 2**20
-# SQLite's steps, counted in thousands, that a table may take.
+# Maximum SQLite steps per table, in thousands.
 MAX_STEPS = 500_000
 _LEAST = 24
 
 
 def columnar(source: Source) -> Pieces:
-    """The columns of a Parquet file, their names, and what is noted in it."""
+    """Yield the columns, column names and metadata of a Parquet file."""
     file = pq.ParquetFile(source.stream)
     yield from _schema(source.part, file.schema_arrow)
     for batch in file.iter_batches(batch_size=8192):
@@ -31,7 +31,7 @@ def columnar(source: Source) -> Pieces:
 
 
 def arrow(source: Source) -> Pieces:
-    """The columns of an Arrow (Feather) file."""
+    """Yield the columns, column names and metadata of an Arrow (Feather) file."""
     with pyarrow.ipc.open_file(source.stream) as reader:
         yield from _schema(source.part, reader.schema)
         for at in range(reader.num_record_batches):
@@ -62,7 +62,7 @@ def _may_hold_text(kind: pa.DataType) -> bool:
 
 
 def _said(part: str, name: str, held: Any) -> Pieces:
-    """The texts in a column's cells, whatever they are nested in; bytes are files of their own."""
+    """Yield the texts in a column's cells, however nested; longer bytes are read as inner files."""
     waiting, size = [], 0
     for value in _leaves(held):
         if isinstance(value, bytes) and len(value) >= _LEAST:
@@ -90,7 +90,7 @@ def _leaves(held: Any) -> Iterator[Any]:
 
 
 def sqlite(source: Source) -> Pieces:
-    """Every table of an SQLite database, and what stands in it of rows that were deleted; views are not run."""
+    """Yield every table of an SQLite database and remains of deleted rows; views are not run."""
     yield from plain.everything(source)
     data = source.read()
     # Bytes 18 and 19 say that changes lie in a second file (WAL), which is searched by itself.
@@ -123,7 +123,7 @@ def _batches(cursor: sqlite3.Cursor) -> Iterator[list[Any]]:
 
 
 def pickled(source: Source) -> Pieces:
-    """The texts in what Python pickled, read from its instructions; none of them is carried out."""
+    """Yield the texts in a Python pickle, read from its opcodes without executing them."""
     yield from plain.everything(source)
     source.stream.seek(0)
     texts: list[Any] = []
@@ -135,7 +135,7 @@ def pickled(source: Source) -> Pieces:
 
 
 def numpy(source: Source) -> Pieces:
-    """An array: numbers hold no text; texts and objects do."""
+    """Yield the texts in a NumPy array of strings or objects."""
     header = source.head(10_000)
     if b"'descr': '<U" in header or b"'descr': '>U" in header:
         data = source.read()
@@ -154,7 +154,7 @@ def numpy(source: Source) -> Pieces:
 
 
 def tensors(source: Source) -> Pieces:
-    """A file of safetensors: a header in JSON, and numbers. Raises ValueError where it is not just that."""
+    """Yield the JSON header of a safetensors file; raise ValueError if it is not one."""
     size = int.from_bytes(source.head(8), "little")
     if not 0 < size <= source.size - 8:
         raise ValueError("the header is truncated")
