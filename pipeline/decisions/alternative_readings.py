@@ -1,7 +1,7 @@
-"""How others read a theme, in readings.yaml: what stakeholders wrote on a handout, kept beside the team's label.
+"""Read and write readings.yaml: how stakeholders interpreted themes on a handout.
 
-The file holds people's own words, perhaps a participant's, so it stays out of Git like the transcripts. Entries are
-only ever added; the team's labels are never touched by them.
+The file contains people's own words, perhaps a participant's, so it is kept out of Git like the transcripts. Entries
+are only added, and they never change the team's labels.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from pipeline.core.names import written
 from pipeline.decisions import ledger
 from pipeline.decisions.ledger import Decision
 
-# What a reading says, and how the handout asks for it.
+# The answers of a reading, and the questions on the handout.
 ANSWERS = {
     "means": "What does this mean to you?",
     "called": "What would you call it?",
@@ -30,9 +30,10 @@ class AlternativesError(CounterpointError):
 
 
 class Reading(entry_files.Entry):
-    """One person's reading of one theme. `label`: what the theme was called on their handout; `who`, `role`: theirs.
+    """One person's interpretation of one theme.
 
-    `means`, `called`, `missing`: their answers, at least one of them (see ANSWERS).
+    `label`: the theme's label on the handout; `who`, `role`: the person's name and role; `means`, `called`, `missing`:
+    their answers, at least one (see ANSWERS).
     """
 
     theme: int = Field(ge=0, le=999_999_999)
@@ -52,12 +53,12 @@ class Reading(entry_files.Entry):
 
     @property
     def same(self) -> tuple[object, ...]:
-        """What makes it the same reading, whenever it was taken in and whatever the theme was called by then."""
+        """The key of a reading, without its date and the theme's label."""
         return self.theme, written(self.who), self.role, *(getattr(self, name) for name in ANSWERS)
 
 
 def load(path: Path) -> list[Reading]:
-    """Every reading by theme, time and person; raise AlternativesError with every problem. Without a file, none."""
+    """Return all readings by theme, time and person, none without a file; raise AlternativesError for problems."""
     held = entry_files.read_entries(path, "readings", Reading, error=AlternativesError, beside=())
     return sorted(map(_kept, held), key=_order)
 
@@ -67,7 +68,7 @@ def _order(one: Reading) -> tuple[object, ...]:
 
 
 def added(there: Sequence[Reading], brought: Iterable[Reading]) -> list[Reading]:
-    """The readings that are not there yet, each once."""
+    """Return the readings that are not yet in `there`, each once."""
     known = {one.same for one in there}
     new: dict[tuple[object, ...], Reading] = {}
     for one in brought:
@@ -77,7 +78,7 @@ def added(there: Sequence[Reading], brought: Iterable[Reading]) -> list[Reading]
 
 
 def dump(found: Iterable[Reading]) -> str:
-    """The text of readings.yaml: a line each, by theme, time and person."""
+    """Return the text of readings.yaml: one line per reading, by theme, time and person."""
     held = sorted(set(found), key=_order)
     return entry_files.dump_entries("readings", (one.model_dump(exclude_defaults=True) for one in held))
 
@@ -88,13 +89,13 @@ def save(path: Path, found: Iterable[Reading]) -> None:
 
 
 def _kept(held: Any) -> Reading:
-    """A reading as it is kept: whose it is in one spelling."""
+    """Return a reading with its author's name in canonical spelling."""
     one = Reading.model_validate(held)
     return one.model_copy(update={"who": written(one.who)})
 
 
 def now(theme: int, taken: Iterable[Decision]) -> int:
-    """The theme that a theme is today: itself, or the one it was merged into by a decision that stands."""
+    """Return the current id of a theme: its own, or that of the theme it was merged into."""
     for decision in ledger.standing(taken):
         if decision.action == "merge" and theme in decision.others and decision.theme is not None:
             theme = decision.theme

@@ -12,11 +12,11 @@ from pipeline.decisions.ledger import Decision
 
 @dataclass(frozen=True)
 class Entry:
-    """One decision as it is read in the trail.
+    """One decision in the audit trail.
 
     `what`: a sentence without its subject ("renamed theme 412345 to 'Protected time'"); `n_segments`,
-    `n_documents`: the theme's segments and the study's documents when it was decided, 0 where that was not written
-    down; `undone_by`: the id of the decision that took it back, or ''.
+    `n_documents`: the theme's segments and the study's documents at that time, 0 if not recorded; `undone_by`: the id
+    of the decision that undid it, or ''.
     """
 
     decision: str
@@ -43,11 +43,10 @@ class Entry:
 def trail(
     taken: Sequence[Decision], labels: Mapping[int, str], *, ids: bool = True, own: int | None = None
 ) -> list[Entry]:
-    """Every decision in the order it was taken, undone ones too. Themes are called what they were called then.
+    """Return all decisions in order, including undone ones, with the theme labels of that time.
 
-    `labels`: the themes' labels as they are now, for those of which a decision does not say it. Without `ids` the
-    sentences name themes and decisions in words alone, for those who only read; where they stand on the card of a theme
-    (`own`), that theme is "it".
+    `labels`: current labels, used if a decision does not record one; `ids`: include ids of themes and decisions in the
+    sentences; `own`: the theme on whose card the trail is shown, which is called "it".
     """
     standing = {decision.key for decision in ledger.standing(taken)}
     ordered = ledger.in_order(taken)
@@ -75,7 +74,7 @@ def trail(
 
 
 def counted(taken: Sequence[Decision]) -> str:
-    """How many decisions there are, by whom, and how many of them stand, in a sentence; an undo is none of them."""
+    """Return a sentence with the number of decisions, who made them, and how many are in force; undos do not count."""
     people = sorted({decision.who for decision in taken})
     made = [decision for decision in taken if decision.action != "undo"]
     back = len(made) - len(ledger.standing(taken))
@@ -102,9 +101,9 @@ class _Names:
 
 
 def labels_of(taken: Sequence[Decision], present: Mapping[int, str]) -> dict[int, str]:
-    """The labels of all themes that decisions speak of: as they are now, or as people last called those that are gone.
+    """Return the labels of all themes that decisions mention: the current one, or the last one of themes now gone.
 
-    `present`: the labels of the themes that are there.
+    `present`: the labels of existing themes.
     """
     return called(ledger.in_order(taken)) | dict(present)
 

@@ -1,4 +1,4 @@
-"""What the page needs so that one can decide in it: the themes with their anchors, and what was decided by then."""
+"""The data that the report page needs for deciding: themes, their segments and earlier decisions."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from pipeline.decisions.ledger import Decision
 
 
 def basis(themes: pd.DataFrame, assignments: pd.DataFrame) -> str:
-    """A fingerprint of what is decided about: each segment's theme and each theme's label (16 hexadecimal digits)."""
+    """Return a fingerprint of all assignments and theme labels (16 hexadecimal digits)."""
     first = themes[themes.level == 1]
     held = {
         "labels": sorted([int(row.theme_id), str(row.label)] for row in each(first)),
@@ -30,11 +30,10 @@ def build(
     questions: pd.DataFrame,
     taken: Sequence[Decision],
 ) -> dict[str, Any]:
-    """The page's own data for deciding.
+    """Return the page's data for deciding.
 
-    `themes`: id, number, label, members (their segments) and answers (the questions that accepting settles); `seen`:
-    the ids of all decisions the page knows; `last`: when the last of them was taken; `review`: filled in by the server
-    of `counterpoint review` alone.
+    `themes`: id, number, label, members (segment ids) and answers (the questions that accepting settles); `seen`: the
+    ids of all decisions included; `last`: the time of the latest one; `review`: set only by `counterpoint review`.
     """
     document_of = dict(zip(segments.segment_id, segments.document, strict=True))
     members: dict[int, list[str]] = {}

@@ -1,4 +1,4 @@
-"""The table theme_states: each theme that there is or that decisions speak of, and what has become of it."""
+"""The table theme_states: the state of each theme that exists or that decisions mention."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from pipeline.decisions.replay import Replayed
 def table(
     done: Replayed, clusters: Mapping[str, int], standing: Sequence[Decision], labels: Mapping[int, str]
 ) -> pd.DataFrame:
-    """Rows of theme_states by id. `standing`: the decisions replayed; `labels`: of the themes that have segments."""
+    """Return theme_states by id; `standing`: the decisions replayed, `labels`: of the themes with segments."""
     sizes = Counter(theme for theme in done.themes.values() if theme != UNASSIGNED)
     left_out = Counter(done.rejected.values())
     continued = Counter(done.continued.values())
@@ -50,7 +50,7 @@ def _state(held: Held | None, theme: int, done: Replayed, size: int) -> str:
 
 
 def _settled(held: Held | None, theme: int, standing: Sequence[Decision]) -> dict[str, Any]:
-    """The decision that made a theme what it is; of one that was merged away, the merge."""
+    """Return the columns about the decision that defines a theme; for a merged theme, the merge."""
     one = held.settled if held else None
     if held is None:
         merges = [other for other in standing if other.action == "merge" and theme in other.others]

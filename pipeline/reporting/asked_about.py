@@ -1,8 +1,7 @@
-"""Was a person asked about a code at all? Silence after a question says something; silence without one says nothing.
+"""Find out whether a case was asked about a code, so that silence can be interpreted.
 
-A question is taken to ask about a code if it shares enough of the words that tell the code from the others in the
-codebook (name, definition, what to include, examples; weighted by tf-idf). It is a candidate reading, and the question
-it rests on is always shown beside it.
+A question counts as asking about a code if it shares enough distinctive words with the code's name, definition,
+inclusion criteria and examples (tf-idf cosine). This is a candidate reading; the question is always shown beside it.
 """
 
 import re
@@ -15,7 +14,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from pipeline.core.table_rows import each, groups
 from pipeline.deductive.codebook import Code
 
-# The least cosine of question and code. At this point a short question needs one telling word, a long one several.
+# Least cosine of question and code: one distinctive word in a short question, several in a long one.
 ENOUGH = 0.17
 WORD = re.compile(r"[^\W\d_]{3,}")
 ENDINGS = ("ing", "ers", "er", "ed", "es", "s")
@@ -24,10 +23,10 @@ ENDINGS = ("ing", "ers", "er", "ed", "es", "s")
 def asked(
     *, turns: pd.DataFrame, rows: pd.DataFrame, codes: Mapping[str, Code], enough: float = ENOUGH
 ) -> dict[tuple[str, str], str]:
-    """For each case and code, the turn_id of the question that most nearly asked about it, or "" where none did.
+    """Return the turn_id of the question that best asks about each (case, code), or "" if none does.
 
-    `rows` holds document and case: in a focus group everybody is asked every question. A case in whose documents
-    nobody asks anything is left out: of it nothing can be said.
+    `rows`: columns document and case; in a focus group every case is asked every question. `enough`: the least cosine.
+    Cases whose documents contain no questions are left out, because it is unknown what they were asked.
     """
     questions = turns[turns.part == "interviewer"].sort_values("turn_id")
     names = questions.turn_id.to_list()
@@ -41,12 +40,12 @@ def asked(
 
 
 def told_by(code: Code) -> str:
-    """The text a code is known by; its name counts more than what is said of it."""
+    """Return the text that represents a code; its name counts three times."""
     return " ".join([code.name] * 3 + [code.definition, code.include, *code.examples])
 
 
 def stems(text: str) -> list[str]:
-    """The words of a text that may tell something, without their commonest English endings."""
+    """Return the content words of a text without common English endings."""
     found = []
     for word in WORD.findall(text.lower()):
         if word not in ENGLISH_STOP_WORDS:
@@ -56,7 +55,7 @@ def stems(text: str) -> list[str]:
 
 
 def _likeness(questions: list[str], codes: list[Code]) -> np.ndarray:
-    """The cosine of every question (rows) with every code (columns)."""
+    """Return the cosine of every question with every code, (questions, codes)."""
     none = np.zeros((len(questions), len(codes)))
     texts = [told_by(code) for code in codes] + questions
     if not codes or not any(stems(text) for text in texts):
@@ -67,7 +66,7 @@ def _likeness(questions: list[str], codes: list[Code]) -> np.ndarray:
 
 
 def _put_to(questions: pd.DataFrame, rows: pd.DataFrame) -> dict[str, list[int]]:
-    """The questions (by number) that each case was there to answer."""
+    """Return the numbers of the questions put to each case."""
     numbered = questions.assign(number=range(len(questions)))
     within = {document: group.number.to_list() for document, group in groups(numbered, "document").items()}
     put: dict[str, list[int]] = {}

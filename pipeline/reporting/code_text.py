@@ -1,4 +1,4 @@
-"""A code of the codebook as one text, as other programs show it, and the way back."""
+"""Convert a code of the codebook to one text, as other programs show it, and back."""
 
 import re
 
@@ -15,7 +15,7 @@ _LABELLED = re.compile(rf"({'|'.join(_FIELDS.values())}):[ \t]*(.*)", re.IGNOREC
 
 
 def described(code: Code) -> str:
-    """A code's definition, what it includes and excludes, and its examples, as the one text other programs show."""
+    """Return a code's definition, inclusion and exclusion criteria and examples as one text."""
     lines = []
     for field, label in _FIELDS.items():
         held = getattr(code, field)
@@ -26,7 +26,7 @@ def described(code: Code) -> str:
 
 
 def fields(description: str) -> dict[str, str | list[str]]:
-    """The fields of a code in such a text, the way back from `described`; lines without a label are the definition."""
+    """Return the fields of a code from a text made by `described`; lines without a label are the definition."""
     found: dict[str, list[str]] = {field: [] for field in _FIELDS}
     names = {label.casefold(): field for field, label in _FIELDS.items()}
     for line in description.splitlines():

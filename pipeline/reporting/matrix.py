@@ -1,8 +1,7 @@
-"""The framework matrix (Gale et al. 2013, BMC Med Res Methodol 13:117): cases by codes, each cell summed up in the
-person's own words.
+"""Framework matrix of cases by codes (Gale et al. 2013, BMC Med Res Methodol 13:117) with extractive summaries.
 
-A summary is extractive: whole sentences of the passages, letter for letter, chosen because they are nearest to what
-the passages of the code have in common (the centroid method of Radev et al. 2004, Inf Process Manag 40:919).
+A summary consists of verbatim sentences, chosen by their similarity to the centroid of all passages of the code (Radev
+et al. 2004, Inf Process Manag 40:919).
 """
 
 import re
@@ -23,7 +22,7 @@ BETWEEN = " […] "
 
 @dataclass(frozen=True)
 class Part:
-    """A sentence of a summary: where it stands, and its text letter for letter."""
+    """A verbatim sentence of a summary. `start`, `end`: code points in the document, end exclusive."""
 
     segment_id: str
     start: int
@@ -33,9 +32,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Cell:
-    """A case by a code. `question`: a turn_id, or empty.
+    """The cell of a case and a code.
 
-    `state`: spoken, asked (and silent), not_asked, unknown, or not_available (in a language that is not mapped).
+    `state`: spoken, asked (and silent), not_asked, unknown, or not_available (in a language that is not mapped);
+    `parts`: the sentences of the summary; `excerpts`: segment ids; `question`: the turn_id of the question, or empty.
     """
 
     case: str
@@ -47,14 +47,14 @@ class Cell:
 
     @property
     def summary(self) -> str:
-        """The sentences as one text, with a mark where something lies between them."""
+        """The sentences as one text, with an ellipsis in brackets between them."""
         return BETWEEN.join(part.text for part in self.parts)
 
 
 def rows_of(segments: pd.DataFrame) -> pd.DataFrame:
-    """Which cases speak in which documents (columns document, case), sorted.
+    """Return which cases speak in which documents (columns document, case), sorted.
 
-    A document in which nobody is named as speaking, such as field notes, stands as a case under its own name.
+    A document without named speakers, such as field notes, counts as a case under its own name.
     """
     said = segments[segments.part != "interviewer"]
     named = said.assign(case=said.case.where(said.case != "", said.document))
@@ -63,9 +63,9 @@ def rows_of(segments: pd.DataFrame) -> pd.DataFrame:
 
 
 def unread(segments: pd.DataFrame, *, looked: Collection[str]) -> frozenset[str]:
-    """The cases of whose words half or more were in no segment that was mapped, for they are in another language.
+    """Return the cases with at least half of their words in segments that were not mapped, because of their language.
 
-    `looked`: the segments that were mapped.
+    `looked`: ids of the mapped segments.
     """
     if not looked:
         return frozenset()
@@ -85,11 +85,11 @@ def cells(
     sentences: int = 2,
     unread: frozenset[str] = frozenset(),
 ) -> list[Cell]:
-    """Every case against every code: cases in alphabetical order, codes in the order given.
+    """Return a cell for every case and code: cases in alphabetical order, codes in the order given.
 
-    `accepted` holds segment_id, code and score: the passages that have a code. A cell's excerpts are ordered by score,
-    then as they were said; its summary is at most `sentences` of their sentences, in the order of the talk: of those
-    in English, as what is common to them is told without its stop words. `unread`: cases of which nothing was mapped.
+    `accepted`: columns segment_id, code and score; `asked`: see asked_about.asked; `unread`: cases not mapped because
+    of their language. Excerpts are ordered by score, then by position. A summary has at most `sentences` sentences, in
+    text order, and only from English segments, since the method uses English stop words.
     """
     rows = rows_of(segments)
     cases = sorted(set(rows.case))
@@ -121,7 +121,7 @@ def cells(
 
 
 def table(found: Sequence[Cell]) -> pd.DataFrame:
-    """The cells as the table framework_matrix."""
+    """Return the cells as the table framework_matrix."""
     return pd.DataFrame(
         {
             "case": [cell.case for cell in found],
@@ -136,12 +136,12 @@ def table(found: Sequence[Cell]) -> pd.DataFrame:
 
 
 def sentences_of(text: str) -> list[tuple[int, int]]:
-    """Where the sentences of a passage begin and end; they hold all of it but the space between."""
+    """Return the (start, end) offsets of the sentences of a passage; only whitespace lies between them."""
     return [(match.start(), match.end()) for match in SENTENCE.finditer(text) if match.group().strip()]
 
 
 def _summaries(passages: pd.DataFrame, count: int) -> dict[str, tuple[Part, ...]]:
-    """For one code, each case's sentences nearest to the centre of all passages of the code."""
+    """Return each case's sentences nearest to the centroid of all passages of one code, at most `count`."""
     parts: list[tuple[str, Part]] = []
     order: list[tuple[str, int]] = []
     for row in each(passages):
@@ -163,7 +163,7 @@ def _summaries(passages: pd.DataFrame, count: int) -> dict[str, tuple[Part, ...]
 
 
 def _nearness(texts: list[str]) -> np.ndarray:
-    """How near each sentence is to the centre of all, 0 to 1; short ones are held back, as they say little alone."""
+    """Return each sentence's cosine with the centroid, 0 to 1, reduced for sentences under eight words."""
     lengths = np.array([len(text.split()) for text in texts], dtype=float)
     enough = np.minimum(lengths / 8, 1.0)
     try:

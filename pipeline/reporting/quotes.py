@@ -1,4 +1,4 @@
-"""Quotes: passages with where they come from, checked letter for letter against the documents they were said in."""
+"""Quotes with their source, verified verbatim against the documents."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from pipeline.core.table_rows import each, lookup
 
 
 class QuoteError(CounterpointError):
-    """A passage does not stand in its document as it is quoted."""
+    """A quote is not verbatim in its document."""
 
 
 @dataclass(frozen=True)
 class Quote:
-    """A segment as it is quoted. `number` is its place in the page; `time` a clock such as 12:31, or empty."""
+    """A quoted segment. `number`: its position in the page; `time`: a time such as 12:31, or empty."""
 
     number: int
     segment_id: str
@@ -36,10 +36,7 @@ class Quote:
 def collect(
     *, documents: pd.DataFrame, turns: pd.DataFrame, cases: pd.DataFrame, segments: pd.DataFrame
 ) -> dict[str, Quote]:
-    """Every segment as a quote, by segment_id, in the order of the talk.
-
-    Raises QuoteError where a segment's text is not what its document holds at that place.
-    """
+    """Return every segment as a quote, by segment_id, in text order; raise QuoteError if one is not verbatim."""
     texts, sources = lookup(documents, "document", "text"), lookup(documents, "document", "source_type")
     questions = lookup(turns, "turn_id", "text")
     attributes = described(cases)
@@ -64,13 +61,13 @@ def collect(
 
 
 def in_order(segments: pd.DataFrame) -> pd.DataFrame:
-    """Segments or turns in the order of the talk, whatever the order of the table's rows."""
+    """Sort segments or turns in text order."""
     last = "segment_id" if "segment_id" in segments else "turn_id"
     return segments.sort_values(["document", "start", "end", last], kind="stable")
 
 
 def check(texts: Mapping[str, str], *, document: str, start: int, end: int, text: str) -> None:
-    """Raise QuoteError unless `text` is what the document holds from `start` to `end`."""
+    """Raise QuoteError unless `text` is the document's text from `start` to `end` (code points)."""
     if document not in texts or texts[document][start:end] != text:
         raise QuoteError(
             f"{document}, {start} to {end}: the passage quoted is not what the document says there, so the report was "
@@ -79,7 +76,7 @@ def check(texts: Mapping[str, str], *, document: str, start: int, end: int, text
 
 
 def described(cases: pd.DataFrame) -> dict[str, str]:
-    """What is known of each case in a few words: its attributes, joined by commas."""
+    """Return each case's attributes, joined by commas."""
     columns = [column for column in cases.columns if column != "case"]
     known = {}
     for row in cases.to_dict("records"):
@@ -89,7 +86,7 @@ def described(cases: pd.DataFrame) -> dict[str, str]:
 
 
 def clock(seconds: float) -> str:
-    """Seconds as 2:05 or 1:02:05; empty where the time is not known."""
+    """Format seconds as 2:05 or 1:02:05; empty if the time is unknown."""
     if pd.isna(seconds):
         return ""
     minutes, rest = divmod(int(seconds), 60)
@@ -98,17 +95,17 @@ def clock(seconds: float) -> str:
 
 
 def utf16_offsets(text: str) -> list[int]:
-    """For each code point boundary of a text (length + 1 of them), its offset as browsers count: in UTF-16 units."""
+    """Return the UTF-16 offset, as browsers count, of each code point boundary of a text (length + 1 values)."""
     points = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
     beyond = np.concatenate([[0], np.cumsum(points > 0xFFFF)])
     return list(map(int, np.arange(len(points) + 1) + beyond))
 
 
 def verify_page(html: str, documents: pd.DataFrame) -> int:
-    """Read a finished page and compare every quote in it with its document; return how many were compared.
+    """Compare every quote in a finished page with its document; return the number of quotes compared.
 
-    Each quote's element says where it comes from in data-quote="document number:start:end", the documents numbered in
-    alphabetical order. Raises QuoteError at the first that is not verbatim.
+    A quote's element has data-quote="document number:start:end", with documents numbered in alphabetical order. Raises
+    QuoteError at the first quote that is not verbatim.
     """
     ordered = documents.sort_values("document")
     names, texts = list(ordered.document), dict(zip(ordered.document, ordered.text, strict=True))
@@ -131,7 +128,7 @@ class _QuoteReader(HTMLParser):
         self._place = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin to collect where an element says that it is a quote."""
+        """Start collecting text at an element with data-quote."""
         if self._open is not None:
             raise QuoteError(f"A quote in the page ({self._place}) holds markup (<{tag}>): escape it in the template.")
         place = dict(attrs).get("data-quote")
@@ -139,12 +136,12 @@ class _QuoteReader(HTMLParser):
             self._open, self._place = [], place
 
     def handle_endtag(self, tag: str) -> None:
-        """End of the quote, which holds text alone."""
+        """Finish the current quote."""
         if self._open is not None:
             self.found.append((self._place, "".join(self._open)))
             self._open = None
 
     def handle_data(self, data: str) -> None:
-        """A piece of the page's text."""
+        """Add text to the current quote."""
         if self._open is not None:
             self._open.append(data)

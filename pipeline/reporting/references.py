@@ -1,4 +1,4 @@
-"""The works that a methods section cites, by the words it cites them with."""
+"""References of the methods section, by citation."""
 
 WORKS = {
     "Blondel et al. 2008": (

@@ -1,4 +1,4 @@
-"""What page, workbook and metrics of the report share: the tables, and what is worked out from them once."""
+"""The tables behind the report, and the results that page, workbook and metrics share."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ PROBLEMS = {
 
 @dataclass(frozen=True)
 class Study:
-    """Everything the report shows: the tables by name, the codebook, and what is worked out from them once.
+    """Everything the report shows: the tables by name, the codebook, and shared results.
 
     `accepted`: the candidate codes of segments (segment_id, code, score); `codes`: those that were mapped, in the order
     of the codebook; `cells`: the framework matrix; `quoted`: every segment as a quote; `taken`: people's decisions;
@@ -46,7 +46,7 @@ class Study:
 
     @property
     def records(self) -> dict[str, Record]:
-        """What each stage recorded of what it did."""
+        """The record of each stage."""
         return method.records(self.tables)
 
 
@@ -59,7 +59,7 @@ def gather(
     ledger: Sequence[reading_ledger.Read] = (),
     readings: Sequence[alternative_readings.Reading] = (),
 ) -> Study:
-    """Work out what page, workbook and metrics share; raises QuoteError where a segment is not verbatim."""
+    """Compute what page, workbook and metrics share; raise QuoteError if a segment is not verbatim."""
     segments, assigned = tables["segments"], tables["code_assignments"]
     accepted = accepted_codes(assigned)
     mapped = set(assigned.code)
@@ -87,7 +87,7 @@ def gather(
 
 
 def accepted_codes(code_assignments: pd.DataFrame) -> pd.DataFrame:
-    """The candidate codes of each segment by the primary method (columns segment_id, code, score), each once."""
+    """Return the candidate codes of each segment by the primary method (segment_id, code, score), each once."""
     method = metrics.primary(code_assignments)
     given = method[method.accepted]
     best = given.sort_values(["segment_id", "code", "score"], ascending=[True, True, False])

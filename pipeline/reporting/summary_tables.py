@@ -1,4 +1,4 @@
-"""Tables as one reads them and as plots draw them: small, in words, ready to paste."""
+"""Small readable tables for notebooks, papers and plots."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from pipeline.reporting.views import agreement_view
 
 
 def talk(segments: pd.DataFrame, by: str = "document") -> pd.DataFrame:
-    """Words of each document (or speaker, or case), used and set aside: a row each, in alphabetical order."""
+    """Return the words used and set aside, one row per document (or speaker, or case), in alphabetical order."""
     kind = segments.substantive.map({True: "used", False: "set aside"})
     words = segments.assign(kind=kind).pivot_table(
         index=by, columns="kind", values="n_words", aggfunc="sum", fill_value=0
@@ -22,7 +22,7 @@ def talk(segments: pd.DataFrame, by: str = "document") -> pd.DataFrame:
 
 
 def aside(segments: pd.DataFrame) -> pd.DataFrame:
-    """Why segments are set aside, with how many and how many words: most first."""
+    """Return the reasons why segments are set aside, with numbers of segments and words, most frequent first."""
     out = segments[~segments.substantive]
     counted = out.groupby("set_aside").agg(segments=("segment_id", "size"), words=("n_words", "sum"))
     return counted.sort_values(["segments"], ascending=False, kind="stable")
@@ -37,7 +37,7 @@ def themes(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def states(theme_states: pd.DataFrame) -> pd.DataFrame:
-    """Each theme that there is, or that decisions speak of, and what has become of it; those with segments first."""
+    """Return the state of each theme that exists or that decisions mention; themes with segments first."""
     shown = theme_states.state.isin(known_states.SHOWN)
     ordered = theme_states.assign(gone=~shown).sort_values(
         ["gone", "n_segments", "theme_id"], ascending=[True, False, True]
@@ -52,14 +52,14 @@ def states(theme_states: pd.DataFrame) -> pd.DataFrame:
 
 
 def talk_in_themes(theme_states: pd.DataFrame, assignments: pd.DataFrame) -> str:
-    """How many themes there are and why, and how much of the talk is in none, as the report says it."""
+    """Return the report's sentences on the number of themes and the segments in none."""
     count = known_states.counted(theme_states, assignments)
     told = [f"{known_states.shown_in_words(count)}.", known_states.outside_in_words(count)] if count.found else []
     return " ".join(filter(None, told))
 
 
 def dependence(table: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """Cases and groups without which a theme was not found again: a row for each, the largest theme first."""
+    """Return the cases and groups without which a theme was not found again, one row each, largest theme first."""
     ranked = known_states.ranked(known)
     names = {row.theme_id: f"T{row.number} {row.label}" for row in rows_of(ranked)}
     order = {theme: number for number, theme in enumerate(names)}
@@ -70,7 +70,7 @@ def dependence(table: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
 
 
 def quotes(theme_quotes: pd.DataFrame, table: pd.DataFrame, segments: pd.DataFrame, *, each: int = 2) -> pd.DataFrame:
-    """The first quotes of each candidate theme, verbatim, with who said them and where."""
+    """Return the first `each` quotes of each candidate theme, verbatim, with speaker and document."""
     first = theme_quotes[theme_quotes["rank"] <= each].merge(segments, on="segment_id")
     ranked = known_states.ranked(table)[["theme_id", "label"]].assign(order=range(len(known_states.ranked(table))))
     joined = first.merge(ranked, on="theme_id").sort_values(["order", "rank"])
@@ -80,7 +80,7 @@ def quotes(theme_quotes: pd.DataFrame, table: pd.DataFrame, segments: pd.DataFra
 def map_of_segments(
     places: pd.DataFrame, assignments: pd.DataFrame, table: pd.DataFrame, segments: pd.DataFrame
 ) -> pd.DataFrame:
-    """Where each segment lies on the map (x, y), its candidate theme in words, and its text."""
+    """Return each segment's position on the map (x, y), its candidate theme in words, and its text."""
     joined = places.merge(assignments[["segment_id", "theme_id", "outside"]], on="segment_id")
     joined = joined.merge(segments[["segment_id", "document", "speaker", "text"]], on="segment_id")
     names = {row.theme_id: f"T{row.number} {row.label}" for row in rows_of(known_states.ranked(table))}
@@ -92,7 +92,7 @@ def map_of_segments(
 
 
 def themes_by_codes(crossed: pd.DataFrame, table: pd.DataFrame, coder: str) -> pd.DataFrame:
-    """Segments in both, a row for each candidate theme (largest first) and a column for each code of one coder."""
+    """Return counts of shared segments: a row per candidate theme (largest first), a column per code of one coder."""
     ranked = known_states.ranked(table)
     own = crossed[(crossed.coder == coder) & crossed.theme_id.isin(ranked.theme_id.to_list())]
     wide = own.pivot_table(index="theme_id", columns="code", values="n_overlap", aggfunc="sum", fill_value=0)
@@ -102,12 +102,12 @@ def themes_by_codes(crossed: pd.DataFrame, table: pd.DataFrame, coder: str) -> p
 
 
 def coders(crossed: pd.DataFrame) -> list[str]:
-    """Whose codes a table sets against the themes."""
+    """Return the coders in a table of themes by codes."""
     return sorted(set(crossed.coder))
 
 
 def agreement(table: pd.DataFrame, *, level: str = "code") -> pd.DataFrame:
-    """Kappa by code and pair of coders, with its interval; `who` tells people from people with the pipeline."""
+    """Return kappa with its interval by code and pair of coders; `who` marks pairs that include the pipeline."""
     own = table[(table.level == level) & (table.unit == "segment")]
     machine = agreement_view.with_machine(own)
     who = np.where(machine, "a person and the pipeline", "two people")
@@ -117,14 +117,14 @@ def agreement(table: pd.DataFrame, *, level: str = "code") -> pd.DataFrame:
 
 
 def theme_measures(table: pd.DataFrame) -> pd.DataFrame:
-    """How alike candidate themes and each coder's codes group the same segments: a row for each, with its interval."""
+    """Return the measures of similarity between candidate themes and each coder's codes, with intervals."""
     names = table.measure.map(lambda name: agreement_view.MEASURES.get(name, name))
     columns = ["coder", "level", "measure", "value", "low", "high", "n"]
     return table.assign(measure=names)[columns].sort_values(["coder", "level", "measure"]).reset_index(drop=True)
 
 
 def known_so_far(saturation: pd.DataFrame, *, cell: str = EVERYTHING) -> pd.DataFrame:
-    """How many codes (or themes) were known after each document, over random orders: mean and 95% of them."""
+    """Return the number of codes (or themes) known after each document: mean and 95% range over random orders."""
     own = saturation[(saturation.cell == cell) & (saturation.order == "random")]
     columns = ["source", "position", "n_known", "known_low", "known_high"]
     named = own.assign(source=own.source.replace("themes", "candidate themes"))
@@ -132,14 +132,14 @@ def known_so_far(saturation: pd.DataFrame, *, cell: str = EVERYTHING) -> pd.Data
 
 
 def matrix_counts(matrix: pd.DataFrame, codes: Sequence[str] = ()) -> pd.DataFrame:
-    """Passages of each case for each code; codes in the order given, or as they come."""
+    """Return the number of passages by case and code; codes in the order given, or in table order."""
     wide = matrix.pivot_table(index="case", columns="code", values="n_segments", aggfunc="sum", fill_value=0)
     order = [code for code in (codes or dict.fromkeys(matrix.code)) if code in wide.columns]
     return wide[order].astype(int)
 
 
 def matrix_cells(matrix: pd.DataFrame, case: str) -> pd.DataFrame:
-    """One case of the framework matrix: what it said about each code, or why there is nothing."""
+    """Return one case of the framework matrix: its summary for each code, or why there is none."""
     silent = {"asked": "(asked, silent)", "not_asked": "(not asked)", "unknown": "(not known whether asked)"}
     silent |= dict.fromkeys(("not_available", "spoken"), "(not available: not in English)")
     own = matrix[matrix.case == case]
@@ -148,6 +148,6 @@ def matrix_cells(matrix: pd.DataFrame, case: str) -> pd.DataFrame:
 
 
 def fullest_case(matrix: pd.DataFrame) -> str:
-    """The case with the most passages; empty where there is none."""
+    """Return the case with the most passages; empty if there is none."""
     totals = matrix.groupby("case").n_segments.sum()
     return str(totals.sort_index().idxmax()) if len(totals) else ""

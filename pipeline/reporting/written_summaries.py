@@ -1,7 +1,7 @@
-"""What people wrote in cells of the framework matrix, in summaries.yaml: it stands instead of the extractive summary.
+"""Read and write summaries.yaml: summaries that people wrote for cells of the framework matrix.
 
-The file holds what people say of a case in their own words, so it stays out of Git like the transcripts. Entries are
-only ever added; of two about a cell the later one stands.
+They replace the extractive summaries. The file describes cases, so it is kept out of Git like the transcripts. Entries
+are only added; the latest entry about a cell counts.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ class WrittenError(CounterpointError):
 
 
 class Summary(entry_files.Entry):
-    """A cell (case, code) as a person put it. `of`: the digest of the extractive summary there was then."""
+    """A person's summary of a cell (case, code). `of`: the digest of the extractive summary at that time."""
 
     case: entry_files.Name
     code: str = Field(min_length=1)
@@ -38,23 +38,23 @@ class Summary(entry_files.Entry):
 
 
 def load(path: Path) -> list[Summary]:
-    """Every entry, by time; raise WrittenError with every problem at once. A file that is not there holds none."""
+    """Return all entries by time, none without a file; raise WrittenError with every problem at once."""
     held = entry_files.read_entries(path, "summaries", Summary, error=WrittenError, beside=())
     found = [_kept(one) for one in held]
     return sorted(found, key=lambda one: (one.when.replace(" ", "T"), one.case, one.code, one.who, one.summary))
 
 
 def standing(found: Iterable[Summary]) -> dict[tuple[str, str], Summary]:
-    """The last entry about each cell (case, code), of entries in the order of `load`.
+    """Return the latest entry about each cell (case, code), of entries in the order of `load`.
 
-    A person who gave a cell its extractive summary back leaves nothing in it.
+    An entry that restores the extractive summary is left out.
     """
     last = {(one.case, one.code): one for one in found}
     return {cell: one for cell, one in last.items() if digest(one.summary) != one.of}
 
 
 def dump(found: Iterable[Summary]) -> str:
-    """The text of summaries.yaml: a line each, by case, code and time."""
+    """Return the text of summaries.yaml: one line per entry, by case, code and time."""
     held = sorted(set(found), key=lambda one: (one.case, one.code, one.when, one.who, one.summary))
     return entry_files.dump_entries("summaries", (one.model_dump(exclude_defaults=True) for one in held))
 
@@ -65,18 +65,18 @@ def save(path: Path, found: Iterable[Summary]) -> None:
 
 
 def _kept(held: Any) -> Summary:
-    """An entry as it is kept: its case and its author each in one spelling."""
+    """Return an entry with its case and author in canonical spelling."""
     one = Summary.model_validate(held)
     return one.model_copy(update={"case": named(one.case), "who": named(one.who)})
 
 
 def plain(cell: str) -> str:
-    """The text of a cell of the workbook as a person means it: without the count of passages and stray characters."""
+    """Return the text of a workbook cell without the count of passages and control characters."""
     text = _ESCAPED.sub("", cell).replace("\r\n", "\n").replace("\r", "\n")
     return "\n".join(part.rstrip() for part in _COUNT.sub("", text).split("\n")).strip()
 
 
 def digest(text: str) -> str:
-    """A fingerprint of a cell's text as a person means it (12 hexadecimal digits); empty for an empty cell."""
+    """Return a fingerprint of a cell's plain text (12 hexadecimal digits); empty for an empty cell."""
     said = " ".join(plain(text).split())
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:12] if said else ""
