@@ -1,1 +1,1 @@
-"""How coders, and themes and codes, are set against each other: what the compare stage alone uses."""
+"""Agreement between coders and comparison of themes with codes, for the compare stage."""

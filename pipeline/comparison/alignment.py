@@ -1,4 +1,4 @@
-"""Candidate themes set against people's codes: measures over all of them, and which code lies in which theme.
+"""Comparison of candidate themes with human codes: overall measures, and which code lies in which theme.
 
 One coder at a time. An application is a segment with a code; a segment with two codes counts twice in the measures, so
 that no code has to be chosen for it.
@@ -206,7 +206,7 @@ def _measured(theme: Ints, code: Ints) -> Floats:
 
 
 def _cannot(theme: Ints, code: Ints, options: Options) -> str:
-    """Why no measure can be given, or nothing."""
+    """Return why no measure can be given, or an empty text."""
     if theme.size < options.min_units:
         return f"too few: {theme.size} coded segments (at least {options.min_units} needed)"
     if np.unique(code).size < 2:

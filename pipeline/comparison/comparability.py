@@ -1,4 +1,4 @@
-"""What a reader must know before reading the figures: who coded what, with which codes, and what lies outside."""
+"""Notes on comparability: who coded which documents with which codes, and what was not compared."""
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,7 @@ def problems(codings: pd.DataFrame, assignments: pd.DataFrame, found: Ratings, *
 
 
 def _who_coded_what(found: Ratings) -> list[dict[str, str]]:
-    """A note if people coded different documents, or if only one person coded."""
+    """Return a note if people coded different documents, or if only one person coded."""
     documents = found.units["document"]
     coded = {found.coders[i]: set(documents[found.seen[i]]) for i in np.flatnonzero(found.human)}
     every = set().union(*coded.values())
@@ -82,7 +82,7 @@ def _who_coded_what(found: Ratings) -> list[dict[str, str]]:
 
 
 def _codes_beside(codings: pd.DataFrame, assignments: pd.DataFrame) -> list[dict[str, str]]:
-    """A note on human codes that the pipeline does not map."""
+    """Return a note on human codes that the pipeline does not map."""
     mapped = set(assignments["code"].unique())
     if not mapped:
         return [_note("The codebook has no codes to map, so the pipeline is not compared with human coders.")]
@@ -99,7 +99,7 @@ def _codes_beside(codings: pd.DataFrame, assignments: pd.DataFrame) -> list[dict
 
 
 def _outside(codings: pd.DataFrame, found: Ratings) -> int:
-    """The number of codings that overlap no compared segment."""
+    """Return the number of codings that overlap no compared segment."""
     count = 0
     spans = dict(list(found.units.groupby("document")))
     for name, group in codings.groupby("document"):

@@ -21,19 +21,19 @@ GAVE, GAVE_ANOTHER, LEFT_BLANK = 1.0, 0.8, 0.4
 
 @dataclass(frozen=True)
 class Talk:
-    """What surrounds a passage: segments and turns of the study."""
+    """The context of passages: segments and turns of the study."""
 
     segments: pd.DataFrame
     turns: pd.DataFrame
 
 
 def by_habit(given: Bools) -> Floats:
-    """How sure a coder is of each answer, units x codes, 0 to 1, as far as the answers themselves tell."""
+    """Return a coder's confidence in each answer, (units, codes), 0 to 1, estimated from the answers."""
     return np.where(given, GAVE, np.where(given.any(1, keepdims=True), GAVE_ANOTHER, LEFT_BLANK))
 
 
 def scored(found: Ratings, assignments: pd.DataFrame) -> dict[int, Floats]:
-    """How sure the pipeline is of each answer, units x codes, by its place among the coders; the units are segments."""
+    """Return the pipeline's confidence, (units, codes), by its position among the coders; units are segments."""
     scores = {}
     for method, rows in assignments.groupby("method"):
         name = pipeline_name(str(method))
@@ -101,7 +101,7 @@ def disagreement_rows(found: Ratings, assignments: pd.DataFrame, talk: Talk) -> 
 
 
 def _around(talk: Talk) -> dict[str, dict[str, Any]]:
-    """Each segment's place, its words, the question it answers, and the segments before and after it."""
+    """Return each segment's position, text, question, and the segments before and after it."""
     ordered = talk.segments.sort_values(["document", "start"], kind="stable")
     by_document = ordered.groupby("document")["text"]
     question_of = dict(zip(talk.turns["turn_id"], talk.turns["text"], strict=True))

@@ -208,7 +208,7 @@ def _counted(pair: Shared, unit: str, level: str, code: str, table: Floats) -> d
 
 
 def _note(row: Mapping[str, Any], kappa: Bounds, position: int | None, options: Options) -> str:
-    """What a reader must know of this row's kappa, in words."""
+    """Return the note on this row's kappa."""
     value, low, undefined = (
         part if position is None else part[position] for part in (kappa.value, kappa.low, kappa.undefined)
     )
@@ -234,7 +234,7 @@ def _note(row: Mapping[str, Any], kappa: Bounds, position: int | None, options: 
 
 
 def _refused(row: dict[str, Any], options: Options) -> dict[str, Any]:
-    """Take the coefficients away where there are too few units to speak of."""
+    """Remove the coefficients if there are too few units."""
     if row["n"] >= options.min_units:
         return row
     kept = ("unit", "level", "code", "coder_a", "coder_b", "n", "n_documents", "n_a", "n_b", "n_both", "prevalence")
@@ -243,7 +243,7 @@ def _refused(row: dict[str, Any], options: Options) -> dict[str, Any]:
 
 
 def _overlap(a: str, b: str, of_a: set[str], of_b: set[str]) -> str:
-    """How far two coders' documents overlap, in words."""
+    """Describe how far two coders' documents overlap."""
     both = len(of_a & of_b)
     if not both:
         return f"no document coded by both ({a}: {len(of_a)}, {b}: {len(of_b)})"

@@ -1,4 +1,4 @@
-"""What was done to compare coders, the pipeline and the themes: on which units, with which coefficients."""
+"""Record of the compare stage: units, coefficients and settings."""
 
 from collections.abc import Mapping, Sequence
 

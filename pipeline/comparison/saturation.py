@@ -175,7 +175,7 @@ def _random_orders(presence: Bools, rule: Rule) -> Ints:
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
-    """A sort key that reads runs of digits as numbers."""
+    """Return a sort key that compares runs of digits as numbers."""
     parts = re.split(r"([0-9]+)", name)
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
 

@@ -1,4 +1,4 @@
-"""Does agreement differ between kinds of participants? Pooled kappa by attribute, set against everybody else."""
+"""Differences in agreement between groups of participants: pooled kappa by attribute, against all others."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,7 @@ from pipeline.comparison.intervals import known
 from pipeline.comparison.pairs import Options, Shared, pairs, shared
 from pipeline.comparison.units import Ratings
 
-# When somebody was interviewed is no kind of person.
+# The interview date is not an attribute of the participant.
 NOT_COMPARED = frozenset({"case", "order", "date"})
 MOST_VALUES = 12
 FEWEST_CASES = 3
@@ -40,7 +40,7 @@ def rows_by_attribute(
 
 
 def comparable(cases: pd.DataFrame) -> list[str]:
-    """The attributes of participants that have 2 to 12 different values."""
+    """Return the attributes of participants with 2 to 12 distinct values."""
     names = [name for name in cases.columns if name not in NOT_COMPARED]
     return [name for name in names if 2 <= len(set(cases[name].fillna("")) - {""}) <= MOST_VALUES]
 

@@ -1,4 +1,4 @@
-"""Agreement of all people together: one row a code, a category, and one for the sets of codes."""
+"""Agreement among all human coders: one row per code, per category, and for the sets of codes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -100,7 +100,7 @@ def _counted(found: Ratings, people: list[int], level: str, code: str, n_documen
 
 
 def _noted(row: dict[str, Any], options: Options) -> dict[str, Any]:
-    """Say why a figure is missing, and take the figures away where they rest on too little."""
+    """Note why a figure is missing, and remove figures based on too few units."""
     if row["n"] < options.min_units:
         kept = ("unit", "level", "code", "coders", "n", "n_complete", "n_documents")
         why = f"too few: {row['n']} units coded by at least two coders (at least {options.min_units} needed)"

@@ -36,7 +36,7 @@ class Ratings:
 
     @cached_property
     def weights(self) -> Floats:
-        """How much each unit counts: its characters, or 1."""
+        """The weight of each unit: its number of characters, or 1."""
         return self.units["weight"].to_numpy(dtype=np.float64)
 
     @cached_property
@@ -137,7 +137,7 @@ def _units(
 
 
 def _stretches(documents: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
-    """Each document cut wherever a coding begins or ends."""
+    """Split each document wherever a coding begins or ends."""
     edges = {name: {0, len(text)} for name, text in zip(documents["document"], documents["text"], strict=True)}
     for name, group in every.groupby("document"):
         if name in edges:
@@ -218,7 +218,7 @@ def _person_seen(name: str, frame: pd.DataFrame, codings: pd.DataFrame, said: Bo
 def _machine_seen(
     method: str, frame: pd.DataFrame, assignments: pd.DataFrame, segments: pd.DataFrame, unit: ComparedUnit
 ) -> Bools:
-    """The pipeline has looked at every segment it has a row for: its silence there is an answer."""
+    """Mark every segment that the pipeline has a row for as seen, so that no code there is an answer."""
     read = assignments.loc[assignments["method"] == method, "segment_id"].unique()
     if unit == "segment":
         return frame["segment_id"].isin(read).to_numpy(dtype=bool)
