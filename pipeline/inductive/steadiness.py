@@ -1,4 +1,4 @@
-"""Steadiness: what becomes of the themes when documents, cases or sites are left out, at a cost that is bounded.
+"""Stability of themes when documents, cases or groups of participants are left out, at bounded cost.
 
 Documents are what a resample leaves out: neighbouring segments go with their document, and a study grows and shrinks by
 documents. The same clustering is made again on the rest, and compared on the segments both have (Hennig 2007,
@@ -39,7 +39,7 @@ def drawn(documents: np.ndarray, *, runs: int, share: float, seed: int) -> list[
 
 
 def kept(documents: np.ndarray, left_out: Sequence[Sequence[str]]) -> list[np.ndarray]:
-    """Masks of the segments that each run keeps."""
+    """Return a mask of the segments that each run keeps."""
     return [~np.isin(documents, list(names)) for names in left_out]
 
 
@@ -124,7 +124,7 @@ def without(
 
 
 def of(segments: pd.DataFrame, cases: pd.DataFrame, *, kind: str, name: str) -> np.ndarray:
-    """True for the segments of a case, or of the cases with a value of an attribute."""
+    """Return a mask of the segments of a case, or of the cases with an attribute value."""
     values = segments["case"]
     if kind != "case":
         values = values.map(cases.set_index("case")[kind]).fillna("").astype(str)

@@ -1,4 +1,4 @@
-"""Quotes to think with: what is typical of a theme, diverse in it, on its edge, or close to it and yet not in it."""
+"""Choose quotes for each theme: typical, diverse, borderline, and just outside the theme."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def choose(
     *,
     count: int,
 ) -> pd.DataFrame:
-    """Up to `count` quotes of each kind for each theme: columns theme, kind, rank, segment_id, score.
+    """Return up to `count` quotes of each kind per theme: columns theme, kind, rank, segment_id, score.
 
     Rows of `segments`, `vectors` (plain: a quote must show the theme by itself), `themes` (-1: none) and `strength`
     (rows, themes) are aligned. typical: nearest to the theme's mean. diverse: near it, unlike each other, and no two of
@@ -49,18 +49,18 @@ def choose(
 
 
 def _first(places: np.ndarray, keys: np.ndarray, count: int) -> list[int]:
-    """The places with the smallest keys, of equals the earlier."""
+    """Return the positions with the smallest keys; on a tie the earlier ones."""
     return [int(place) for place in places[np.argsort(keys[places], kind="stable")][:count]]
 
 
 def _gap(strength: np.ndarray, theme: int) -> np.ndarray:
-    """How much more a segment goes with this theme than with the next: 0 is on the border."""
+    """Return the margin between a segment's strength in this theme and in the next best; 0 is on the border."""
     others = np.delete(strength, theme, axis=1)
     return np.asarray(np.round(strength[:, theme] - others.max(axis=1, initial=0.0), 6))
 
 
 def _borderline(inside: np.ndarray, strength: np.ndarray, theme: int, count: int) -> list[int]:
-    """Members that another theme claims nearly as much; with one theme there is no border."""
+    """Return the members that are nearly as strong in another theme; none if there is only one theme."""
     return _first(inside, np.abs(_gap(strength, theme)), count) if strength.shape[1] > 1 else []
 
 

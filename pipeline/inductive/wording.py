@@ -1,4 +1,4 @@
-"""Wording: the labels and keywords of themes and of their parts, from the words of their segments."""
+"""Labels and keywords of themes and sub-themes, from the words of their segments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -88,7 +88,7 @@ def worded(
 
 
 def _said(texts: Sequence[str], inside: np.ndarray, terms: Sequence[str]) -> list[str]:
-    """Those of a few terms that a group's texts (a mask) say."""
+    """Return the terms that occur in a group's texts; the group is a mask."""
     words = {word for place in np.flatnonzero(inside).tolist() for word in labels.tokens(texts[place])}
     return [term for term in terms if words.issuperset(term.split())]
 
@@ -105,17 +105,17 @@ def _spoken(segments: pd.DataFrame, groups: np.ndarray) -> list[str]:
 
 
 def _readable(ranked: list[list[str]], spoken: Sequence[str]) -> list[list[str]]:
-    """The terms of groups that are mostly in English; of others none, whatever English they hold."""
+    """Keep the terms of groups that are mostly in English; other groups get none."""
     return [terms if languages.english(own) else [] for terms, own in zip(ranked, spoken, strict=True)]
 
 
 def _unnamed(spoken: Sequence[str]) -> list[str]:
-    """What each group is called where it has no terms."""
+    """Return the label of each group if it has no terms."""
     return [labels.UNNAMED if languages.english(own) else f"Theme in {languages.name(own)}" for own in spoken]
 
 
 def _naming(ranked: list[list[str]], nouns: set[str]) -> list[list[str]]:
-    """Of each group's terms those that can name something: nouns and noun phrases, where any are known."""
+    """Keep each group's nouns and noun phrases, if any are known."""
     return [[term for term in terms if term in nouns] or terms for terms in ranked]
 
 
@@ -133,7 +133,7 @@ def _ranked(
     weights: np.ndarray,
     terms: Sequence[str],
 ) -> list[list[str]]:
-    """Each group's terms, the best first."""
+    """Return each group's terms, best first."""
     inside = groups >= 0
     near = labels.relevance(said[inside], vectors[inside].astype(np.float64), groups[inside])
     who = segments["case"].where(segments["case"] != "", segments["document"])
@@ -143,7 +143,7 @@ def _ranked(
 
 
 def _central(vectors: np.ndarray, themes: np.ndarray) -> list[int]:
-    """The places of the segments nearest to the middle of each theme, in the order of the talk."""
+    """Return the positions of the segments nearest to each theme's centroid, in text order."""
     chosen: set[int] = set()
     for theme in range(int(themes.max(initial=-1)) + 1):
         chosen |= set(by_nearness(vectors, np.flatnonzero(themes == theme))[:READ])
@@ -151,7 +151,7 @@ def _central(vectors: np.ndarray, themes: np.ndarray) -> list[int]:
 
 
 def by_nearness(vectors: np.ndarray, inside: np.ndarray) -> list[int]:
-    """The places `inside`, those nearest to their mean first."""
+    """Return the positions `inside`, nearest to their mean first."""
     rows = unit(vectors[inside])
     near = np.round(rows @ unit(rows.mean(axis=0, keepdims=True))[0], 6)
     return [int(place) for place in inside[np.argsort(-near, kind="stable")]]

@@ -1,4 +1,4 @@
-"""The run in numbers: what `dvc metrics` and `dvc plots` show."""
+"""Metrics of a run, as shown by `dvc metrics` and `dvc plots`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ from pipeline.reporting.views import agreement_view
 def build(
     tables: Mapping[str, pd.DataFrame], *, count: Count, problems: pd.DataFrame, cells: Sequence[Cell], reflexive: bool
 ) -> dict[str, float]:
-    """The run in numbers, by name, sorted. What is undefined is left out; with `reflexive`, so is every coefficient."""
+    """Return the metrics by name, sorted; undefined ones are left out, and with `reflexive` all coefficients."""
     segments, accepted = tables["segments"], primary(tables["code_assignments"])
     used = int(segments.substantive.sum())
     found: dict[str, float] = {
@@ -45,12 +45,12 @@ def build(
 
 
 def primary(code_assignments: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the study's primary method."""
+    """Return the rows of the study's primary method."""
     return code_assignments[code_assignments.method == coders.primary(code_assignments.method)]
 
 
 def theme_sizes(themes: pd.DataFrame) -> str:
-    """The bars of the plot: a line of csv for each candidate theme, largest first."""
+    """Return the plot's data as CSV: one line per candidate theme, largest first."""
     ranked = states.ranked(themes)
     named = [f"T{row.number} {row.label}" for row in each(ranked)]
     bars = pd.DataFrame({"theme": named, "n_segments": ranked.n_segments.to_list()})
