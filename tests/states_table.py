@@ -58,7 +58,7 @@ LISTED = {
     "split": "{label} {size}, accepted",
     "part": "Alarms {size}, accepted",
     "rejected": "“{label}” ({id}) was {settled}: its {size} belong to no theme.",
-    "open": "{label} {size}, not settled",
+    "open": "{label} {size}, in progress",
     "undone": "{label} {size}",
     "empty": "“{label}” ({id}) was {settled} and has no segments left.",
     "contested": "{label} {size}, accepted",
@@ -72,8 +72,8 @@ ASKED = {
     "merged": None,
     "split": None,
     "part": None,
-    "rejected": "{new} belong with “{label}” ({id}, {settled}) and are left out with it: is that right for them too? If so, "
-    "reject it again.",
+    "rejected": "{new} belong to “{label}” ({id}, {settled}) and are in no theme for that reason: is that "
+    "right for them too? If so, reject the theme again.",
     "open": None,
     "undone": None,
     "empty": "“{label}” ({id}, {settled}) has no segments left: all were moved or merged into other themes.",
@@ -104,7 +104,7 @@ SHEET = {
     "split": "accepted, split by Ben on 2026-01-09",
     "part": "accepted, split off by Ben on 2026-01-09",
     "rejected": None,
-    "open": "not settled, given an exemplar by Ben on 2026-01-12",
+    "open": "in progress, given an exemplar by Ben on 2026-01-12",
     "undone": "candidate",
     "empty": None,
     "contested": "accepted by Ben on 2026-02-01",

@@ -20,7 +20,7 @@ from pipeline.decisions.reading_ledger import Read
 from pipeline.deductive import codebook
 from pipeline.reporting import quotes, references, report_tables
 
-MODELS = [("all-MiniLM-L6-v2", "vectors of segments", "0" * 64)]
+MODELS = [("all-MiniLM-L6-v2", "segment embeddings", "0" * 64)]
 
 
 class Reader(HTMLParser):
@@ -335,6 +335,6 @@ def test_metrics_are_numbers_and_without_coefficients_if_reflexive(copied, monke
 def test_the_models_are_those_that_the_stages_recorded(small_study):
     study = report.gather(report.read(small_study), codebook.load_codebook(small_study / "codebook.yaml"))
     assert report.fingerprints(study) == [
-        ("all-MiniLM-L6-v2", "vectors of segments", "a" * 64),
-        ("en_core_web_sm", "sentences", "b" * 64),
+        ("all-MiniLM-L6-v2", "segment embeddings", "a" * 64),
+        ("en_core_web_sm", "sentence splitting", "b" * 64),
     ]

@@ -143,7 +143,7 @@ def test_a_page_older_than_the_themes_cannot_decide_and_is_not_served(address, s
     assert ask(address, "POST", "decide", old)[0] == 409
     status, said, _ = ask(address, "GET")
     assert status == 409
-    assert b"run `counterpoint run`" in said
+    assert b"Run `counterpoint run`" in said
     assert not (study / "decisions.yaml").exists() or not ledger.load(study / "decisions.yaml")
 
 
@@ -217,7 +217,7 @@ def test_no_other_method_is_answered(address, method):
 def test_what_is_no_decision_is_a_sentence(address, body):
     status, said, _ = ask(address, "POST", "decide", body)
     assert status == 400
-    assert "no decision" in json.loads(said)["error"]
+    assert "not a valid decision" in json.loads(said)["error"]
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_reading_makes_no_page_older_than_the_data(address, study):
         ({"number": -1}, 400, "not a valid request"),
         ({"number": "3"}, 400, "not a valid request"),
         ({"who": ""}, 400, "not a valid request"),
-        ({"who": "  "}, 400, "Name the person"),
+        ({"who": "  "}, 400, "the reader's name is missing"),
         ({"more": 1}, 400, "not a valid request"),
     ],
 )

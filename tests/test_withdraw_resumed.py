@@ -310,7 +310,7 @@ def test_a_workbook_that_somebody_wrote_in_is_kept_and_looked_through(project: P
     (kept,) = settings().places.edited.iterdir()
     assert kept.read_text() == ALONE and not book.exists() and not made.exists()
     assert outcome == Outcome.LOOK
-    assert f"the edited version is kept in {kept}" in said and f"{kept}: a sentence" in said
+    assert f"your edited version is kept in {kept}" in said and f"{kept}: a sentence" in said
 
 
 def test_a_journal_that_is_damaged_is_a_sentence(project: Path, monkeypatch: pytest.MonkeyPatch):

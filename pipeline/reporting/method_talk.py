@@ -88,7 +88,7 @@ def vectors(done: Record) -> list[str]:
     return [
         f"Each segment was represented by an embedding of unit length from {model}: {how}. Embeddings were computed on "
         f"{place} with {prose.listed(done['libraries'])}. Earlier embeddings were reused only for identical text, "
-        "model files, numeric precision and library versions."
+        "model files, arithmetic and library versions."
     ]
 
 
