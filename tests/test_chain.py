@@ -99,7 +99,7 @@ def test_what_was_decided_in_the_page_is_in_the_next_report(project, monkeypatch
     assert "Accepted by people." in renamed
     assert "Asha named it “Hours nobody counts”: Their <b>own</b> words." in renamed
     assert f"{members} segments" in renamed
-    assert "Asha wrote of it: On the edge." in card(after, second)
+    assert "Asha wrote a memo on it: On the edge." in card(after, second)
     assert card(after, third) == ""
     table = store.read(project, "themes").set_index("theme_id")
     assert (table.label[first], table.status[first]) == ("Hours nobody counts", "accepted")

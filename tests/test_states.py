@@ -297,8 +297,8 @@ def test_with_nothing_decided_it_is_the_candidates_that_are_counted(worlds):
 
 def test_after_decisions_the_sentence_says_how_the_number_came_about(worlds):
     assert (
-        "9 themes are shown: the run found 11 candidates; you merged 1, rejected 1, left 1 without segments and split 1 "
-        "off. The largest" in worlds["same"].section("themes")
+        "9 themes are shown: the run found 11 candidates; you merged 1, rejected 1, left 1 without segments and split off "
+        "1. The largest" in worlds["same"].section("themes")
     )
     assert "The number of candidates (11) was set in params.yaml" in worlds["same"].section("themes")
     assert worlds["lived"].section("themes").count("The run found 7 candidates: ") == 1
