@@ -207,7 +207,7 @@ def test_the_stage_says_that_it_looked_at_a_sample():
     assert set(table["segment_id"]) == set(given_["segment_id"])
     assert result.tables["themes"].query("level == 1")["n_segments"].sum() == (table["theme_id"] >= 0).sum()
     said = result.tables["themes_problems"]["reason"].tolist()
-    assert any("Themes were found in 1,0" in one and "of the 1,600 segments" in one for one in said), said
+    assert any("Themes were found in a sample of 1,0" in one and "of the 1,600 segments" in one for one in said), said
     about = np.arange(1600) % 4
     inside = table.set_index("segment_id").loc[given_["segment_id"], "theme_id"].to_numpy()
     for kind in range(4):
