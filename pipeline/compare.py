@@ -21,13 +21,12 @@ from pipeline.comparison.record import record
 from pipeline.comparison.subgroups import rows_by_attribute
 from pipeline.comparison.triangulation import triangulation_rows
 from pipeline.comparison.units import Ratings, as_categories, ratings
-from pipeline.core import stage_runner, store, terms
+from pipeline.core import contracts, stage_runner, store, terms
 from pipeline.core.params import SEED, Compare
 from pipeline.core.terms import ComparedUnit, Uncoded
 from pipeline.deductive import codebook
 from pipeline.deductive.codebook import Codebook
 
-READ = ("documents", "turns", "cases", "codings", "segments", "theme_assignments", "code_assignments")
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -52,7 +51,7 @@ def compare(
 
     `uncoded`: what it means that a person left a passage uncoded. `seed`: of the draws from which intervals come.
     """
-    rows: Rows = {name: [] for name in OUTPUTS if name != "compare_record"}
+    rows: Rows = {name: [] for name in contracts.COMPARE.writes if name != "compare_record"}
     options = Options(settings.draws, seed, settings.min_documents, settings.min_units)
     above = categories(given["codings"], given.book)
     laid: dict[str, Ratings] = {unit: laid_out(given, unit, uncoded) for unit in dict.fromkeys(settings.units)}
@@ -178,28 +177,10 @@ def _table(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     return frame.astype({column: kind for column, kind in empty.dtypes.items() if kind.kind == "f"})
 
 
-OUTPUTS = (
-    "agreement",
-    "agreement_of_all",
-    "agreement_by_attribute",
-    "missed",
-    "disagreements",
-    "theme_agreement",
-    "theme_human_code",
-    "code_recovery",
-    "theme_mapping",
-    "saturation",
-    "saturation_verdict",
-    "triangulation",
-    "compare_problems",
-    "compare_record",
-)
-
-
 def main() -> None:
     """Run the stage."""
     with stage_runner.opened("compare") as params:
-        tables = {name: store.read(params.folder, name) for name in READ}
+        tables = {name: store.read(params.folder, name) for name in contracts.COMPARE.reads}
         given = Input(tables, codebook.load_codebook(params.places.codebook))
         for name, frame in compare(given, params.compare, uncoded=params.uncoded, seed=params.seed).items():
             store.write(params.folder, name, frame)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.core import coders, languages, model_registry, stage_runner, store
+from pipeline.core import coders, contracts, languages, model_registry, stage_runner, store
 from pipeline.core.params import SEED, MapCodes
 from pipeline.core.terms import Uncoded
 from pipeline.corpus import language_detection
@@ -34,20 +34,6 @@ from pipeline.vectors import context, encoder
 
 Encode = Callable[[list[str]], npt.NDArray[np.float32]]
 Tables = dict[str, pd.DataFrame]
-
-WRITTEN = (
-    "code_assignments",
-    "theme_code",
-    "segment_codes",
-    "mapping_quality",
-    "code_reliability",
-    "valence",
-    "negative_cases",
-    "code_themes",
-    "theme_code_quotes",
-    "map_codes_problems",
-    "map_codes_record",
-)
 
 
 @dataclass(frozen=True)
@@ -344,7 +330,7 @@ def main() -> None:
             uncoded=params.uncoded,
             seed=params.seed,
         )
-        for name in WRITTEN:
+        for name in contracts.MAP_CODES.writes:
             store.write(params.folder, name, tables.get(name, store.empty(name)))
 
 

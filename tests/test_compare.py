@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from pipeline import compare
-from pipeline.compare import OUTPUTS, READ, Input
+from pipeline.compare import Input
 from pipeline.core import store
+from pipeline.core.contracts import COMPARE
 from pipeline.core.params import Compare
 from pipeline.deductive.codebook import Codebook, parse_codebook
 from tests.coded_study import assignments, codings, tables, themes
@@ -44,7 +45,7 @@ def run(made, settings=SETTINGS, book=BOOK, **shared):
 
 def test_every_table_is_as_its_schema_says():
     found = run(whole())
-    assert set(found) == set(OUTPUTS)
+    assert set(found) == set(COMPARE.writes)
     for name, frame in found.items():
         store.schema(name).validate(frame, lazy=True)
         if name != "compare_problems":
@@ -82,7 +83,7 @@ def test_the_order_of_rows_does_not_matter(uncoded):
     made = whole()
     mixed = {name: frame.sample(frac=1, random_state=5) for name, frame in made.items()}
     one, other = run(made, uncoded=uncoded), run(mixed, uncoded=uncoded)
-    for name in OUTPUTS:
+    for name in COMPARE.writes:
         pd.testing.assert_frame_equal(one[name], other[name])
 
 
@@ -90,7 +91,7 @@ def test_two_runs_give_the_same_bytes(tmp_path):
     for place in ("one", "two"):
         for name, frame in run(whole()).items():
             store.write(tmp_path / place, name, frame)
-    for name in OUTPUTS:
+    for name in COMPARE.writes:
         assert store.path(tmp_path / "one", name).read_bytes() == store.path(tmp_path / "two", name).read_bytes()
 
 
@@ -176,10 +177,10 @@ def test_the_stage_reads_and_writes_through_the_store(tmp_path, monkeypatch):
     study_folder = tmp_path / "data" / "s"
     (study_folder / "transcripts").mkdir(parents=True)
     (tmp_path / "params.yaml").write_text("study: data/s\ncompare: {draws: 100}\n")
-    for name in READ:
+    for name in COMPARE.reads:
         store.write(study_folder, name, made[name])
     monkeypatch.chdir(tmp_path)
     compare.main()
-    for name in OUTPUTS:
+    for name in COMPARE.writes:
         assert store.path(study_folder, name).exists()
     assert len(store.read(study_folder, "agreement"))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline import map_codes
-from pipeline.core import store
+from pipeline.core import contracts, store
 from pipeline.core.params import SEED, MapCodes
 from pipeline.deductive.codebook import Code, Codebook
 from tests import mapped_study as made
@@ -39,8 +39,8 @@ def coded():
 
 
 def test_every_table_is_as_its_schema_says(coded):
-    assert set(coded) == set(map_codes.WRITTEN)
-    for name in map_codes.WRITTEN:
+    assert set(coded) == set(contracts.MAP_CODES.writes)
+    for name in contracts.MAP_CODES.writes:
         store.schema(name).validate(coded[name])
     assert [name for name, table in coded.items() if table.empty] == ["map_codes_problems"]
 
@@ -257,6 +257,6 @@ def test_the_stage_writes_all_its_tables(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(map_codes.encoder, "encode", lambda texts, **_: made.encode(list(texts)))
     map_codes.main()
-    for name in map_codes.WRITTEN:
+    for name in contracts.MAP_CODES.writes:
         store.read(folder, name)
     assert len(store.read(folder, "code_assignments"))

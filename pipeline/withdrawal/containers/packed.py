@@ -32,6 +32,8 @@ DAMAGE = (
     OverflowError,
     pa.ArrowException,
 )
+# Packed bytes that are unpacked before the two sizes are compared.
+STEP = 8 * 2**10
 LOCKED = "it is password-protected"
 DAMAGED = "it is damaged; only what could be unpacked was searched"
 LARGE = f"it unpacks to more than {INNER // MIB} MiB"
@@ -119,13 +121,13 @@ def compressed(source: Source, opened: Callable[[BinaryIO], Any]) -> Pieces:
 
 
 class _Counted:
-    """A stream that counts the bytes read from it."""
+    """A stream that counts the bytes read from it, a little at a time, so that what swells is noticed early."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self.stream, self.count, self.closed = stream, 0, False
 
     def read(self, size: int = -1) -> bytes:
-        data = self.stream.read(size)
+        data = self.stream.read(min(size, STEP) if size >= 0 else size)
         self.count += len(data)
         return data
 
