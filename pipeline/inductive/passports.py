@@ -176,7 +176,8 @@ def _short(text: str, *, words: int = 14) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     if len(names) > 3:
-        return f"{', '.join(names[:3])} or one of {len(names) - 3} more"
+        further = len(names) - 3
+        return f"{', '.join(names[:3])} or {'1 other' if further == 1 else f'one of {further} others'}"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
