@@ -184,7 +184,19 @@ def test_a_folder_of_the_study_that_is_a_link_is_refused(root: Path, place: str)
         study_folder.checked("data/x")
 
 
-@pytest.mark.parametrize("place", ["models", "models/data", "models/data/x"])
+def test_the_projects_own_models_folder_may_be_a_link(root: Path):
+    made(root, "data/x")
+    (root / "models").rmdir()
+    (root.parent / "elsewhere").mkdir(exist_ok=True)
+    (root / "models").symlink_to(root.parent / "elsewhere")
+    assert study_folder.checked("data/x") == Path("data/x")
+    (root / "models/data").mkdir()
+    (root / "models/data/x").symlink_to(root.parent / "elsewhere")
+    with pytest.raises(StudyFolderError, match="models/data/x is a link"):
+        study_folder.checked("data/x")
+
+
+@pytest.mark.parametrize("place", ["models/data", "models/data/x"])
 def test_a_folder_of_its_model_that_is_a_link_is_refused(root: Path, place: str):
     made(root, "data/x")
     (root / "models").rmdir()

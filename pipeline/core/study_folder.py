@@ -180,11 +180,16 @@ def _inner_studies(folder: Path, root: Path) -> Iterator[Path]:
 
 
 def _fault_of_links(folder: Path, root: Path) -> str:
-    """Return what is wrong if a folder that the program writes to is a link."""
-    places = Places(folder, root)
-    models = [root / MODELS / above for above in (Path(), *reversed(folder.parents), folder)]
-    for place in (*places.own, *models):
-        if place.is_symlink() or (place.exists() and not _leads_there(place, root.resolve() / place.relative_to(root))):
+    """Return what is wrong if a folder that the program writes to is a link.
+
+    The project's own `models` folder may be a link, for instance to a larger disk; what is below it may not.
+    """
+    models = (root / MODELS).resolve()
+    below = [*reversed(folder.parents), folder][1:]
+    expected = {place: root.resolve() / place.relative_to(root) for place in Places(folder, root).own}
+    expected |= {root / MODELS / part: models / part for part in below}
+    for place, target in expected.items():
+        if place.is_symlink() or (place.exists() and not _leads_there(place, target)):
             return (
                 f"cannot be used: {place.relative_to(root).as_posix()} is a link, so files outside the "
                 "project would be overwritten or removed. Replace the link with a folder."
