@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.core.names import key, written
 from pipeline.corpus.participants import Person
@@ -40,11 +40,15 @@ class Said:
 
 @dataclass(frozen=True)
 class Role:
-    """A speaker's role and case. `guessed`: whether the role of interviewer was guessed."""
+    """A speaker's role and case. `guessed`: whether the role of interviewer was guessed; `why`: what the role rests on.
+
+    `why` completes a sentence such as "Dan: interviewer, because …"; it is '' where there is nothing to explain.
+    """
 
     part: str
     case: str
     guessed: bool = False
+    why: str = field(default="", compare=False)
 
 
 def roles(
@@ -74,9 +78,9 @@ def roles(
         part = "interviewer" if is_guess else settled[document, name] or "participant"
         person = people.get((document, name))
         stated = person.case if person is not None and part != "interviewer" else ""
-        found_roles[document, name] = Role(
-            part, stated or (f"{document}/{written(speaker)}" if part == "participant" else ""), is_guess
-        )
+        case = stated or (f"{document}/{written(speaker)}" if part == "participant" else "")
+        why = "they ask most of the questions" if is_guess else _why(speaker, person, labels)
+        found_roles[document, name] = Role(part, case, is_guess, why)
     return found_roles
 
 
@@ -111,6 +115,13 @@ def _settled(speaker: str, person: Person | None, labels: Labels) -> str:
     if person is not None and person.case:
         return "participant"
     return "interviewer" if labels.asks(speaker) else ""
+
+
+def _why(speaker: str, person: Person | None, labels: Labels) -> str:
+    """Return what a role that was not guessed rests on, or ''."""
+    if person is not None and (person.part or person.case):
+        return f"participants.csv, line {person.line}, says so"
+    return "the label means the interviewer (ingest.interviewer_labels)" if speaker and labels.asks(speaker) else ""
 
 
 def _asking(turns: Sequence[Said]) -> dict[str, float]:
