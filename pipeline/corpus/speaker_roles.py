@@ -56,13 +56,22 @@ def roles(
 ) -> dict[tuple[str, str], Role]:
     """Return the role of each (document, speaker key).
 
-    participants.csv takes precedence, then labels that mean the interviewer; in documents where neither names an
-    interviewer, one may be guessed. A case is `document/speaker` unless participants.csv names it.
+    participants.csv takes precedence, then roles that the file states, then labels that mean the interviewer; in
+    documents where none names an interviewer, one may be guessed. A case is `document/speaker` unless participants.csv
+    names it.
     """
     speakers = {
         (name, key(turn.speaker)): turn.speaker for name, transcript in transcripts.items() for turn in transcript.turns
     }
-    settled = {place: _settled(speaker, people.get(place), labels) for place, speaker in speakers.items()}
+    stated_roles = {
+        (name, speaker): part
+        for name, transcript in transcripts.items()
+        for speaker, part in transcript.stated_roles().items()
+    }
+    settled = {
+        place: _settled(speaker, people.get(place), labels, stated_roles.get(place, ""))
+        for place, speaker in speakers.items()
+    }
     asked = {document for (document, _), part in settled.items() if part == "interviewer"}
     turns = [
         Said(document, key(turn.speaker), transcript.text[turn.start : turn.end])
@@ -106,15 +115,15 @@ def guess_interviewers(all_turns: Sequence[Said], *, open_to_guess: set[tuple[st
     return guessed
 
 
-def _settled(speaker: str, person: Person | None, labels: Labels) -> str:
-    """Return the role known without a guess, or ''."""
+def _settled(speaker: str, person: Person | None, labels: Labels, stated: str) -> str:
+    """Return the role known without a guess, or ''. `stated`: the role that the file states."""
     if person is not None and person.part:
         return person.part
     if not speaker or key(speaker) in NOBODY:
         return "none"
     if person is not None and person.case:
         return "participant"
-    return "interviewer" if labels.asks(speaker) else ""
+    return stated or ("interviewer" if labels.asks(speaker) else "")
 
 
 def _why(speaker: str, person: Person | None, labels: Labels) -> str:

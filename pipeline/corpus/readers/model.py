@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -21,7 +22,8 @@ class RefusedError(CounterpointError):
 class Turn:
     """A speaker's turn: the span of the speech in the document's text, and its time in seconds, if known.
 
-    `place`: its location in the original (page 3, cues 12 to 14, row 7); '' for plain text.
+    `place`: its location in the original (page 3, cues 12 to 14, row 7); '' for plain text. `role`: the speaker's role
+    (participant, interviewer, none) if the file states it, or ''.
     """
 
     speaker: str
@@ -29,6 +31,7 @@ class Turn:
     end: int
     time_s: float | None = None
     place: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,24 +44,39 @@ class Remark:
 
 @dataclass(frozen=True)
 class Transcript:
-    """A document: its canonical text, its turns in order, and messages."""
+    """A document: its canonical text, its turns in order, and messages.
+
+    `attributes`: what the file states about its speakers (age, site), by speaker key. `parts`: if the file contains
+    several documents, such as a table of several interviews, each by its name; text and turns are then those of all.
+    """
 
     text: str
     turns: list[Turn]
     remarks: list[Remark] = field(default_factory=list)
+    attributes: dict[str, dict[str, str]] = field(default_factory=dict)
+    parts: dict[str, "Transcript"] = field(default_factory=dict)
+
+    def stated_roles(self) -> dict[str, str]:
+        """Return the role that the file states for each speaker, by key; speakers without one are omitted."""
+        stated: dict[str, Counter[str]] = defaultdict(Counter)
+        for turn in self.turns:
+            if turn.role:
+                stated[key(turn.speaker)][turn.role] += 1
+        return {name: roles.most_common(1)[0][0] for name, roles in stated.items()}
 
 
 @dataclass(frozen=True)
 class Utterance:
     """One speaker's words, in formats that store speakers separately (subtitles, tables, tiers).
 
-    `numbers`: first and last number of its cues, rows or similar.
+    `numbers`: first and last number of its cues, rows or similar. `role`: as in `Turn`.
     """
 
     speaker: str
     text: str
     time_s: float | None = None
     numbers: tuple[int, int] = (0, 0)
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,28 +154,46 @@ def compose(utterances: Iterable[Utterance], *, unit: str) -> Transcript:
     turns: list[Turn] = []
     pieces: list[str] = []
     at = 0
-    for speaker, text, time_s, (first, last) in _joined(utterances):
+    for speaker, text, time_s, (first, last), role in _joined(utterances):
         lead = ("\n\n" if pieces else "") + (f"{speaker}: " if speaker else "")
-        turns.append(
-            Turn(speaker, at + len(lead), at + len(lead) + len(text), time_s, place(unit, first, last) if first else "")
-        )
+        where = place(unit, first, last) if first else ""
+        turns.append(Turn(speaker, at + len(lead), at + len(lead) + len(text), time_s, where, role))
         pieces.append(lead + text)
         at += len(pieces[-1])
     return Transcript("".join(pieces), turns)
 
 
-def _joined(utterances: Iterable[Utterance]) -> list[tuple[str, str, float | None, tuple[int, int]]]:
-    turns: list[tuple[str, list[str], float | None, list[int]]] = []
+@dataclass
+class _Joined:
+    """Consecutive utterances of a speaker."""
+
+    first: Utterance
+    texts: list[str]
+    numbers: list[int]
+
+
+def _joined(utterances: Iterable[Utterance]) -> list[tuple[str, str, float | None, tuple[int, int], str]]:
+    turns: list[_Joined] = []
     for utterance in utterances:
         speaker, text = _SPACE.sub(" ", utterance.speaker).strip(), _SPACE.sub(" ", utterance.text).strip()
         if not text:
             continue
-        if turns and speaker and key(turns[-1][0]) == key(speaker):
-            turns[-1][1].append(text)
-            turns[-1][3].extend(utterance.numbers)
+        before = turns[-1].first if turns else None
+        if before and speaker and (key(before.speaker), before.role) == (key(speaker), utterance.role):
+            turns[-1].texts.append(text)
+            turns[-1].numbers.extend(utterance.numbers)
         else:
-            turns.append((speaker, [text], utterance.time_s, list(utterance.numbers)))
-    return [(name, " ".join(texts), time_s, (min(of), max(of))) for name, texts, time_s, of in turns]
+            turns.append(_Joined(replace(utterance, speaker=speaker), [text], list(utterance.numbers)))
+    return [
+        (
+            turn.first.speaker,
+            " ".join(turn.texts),
+            turn.first.time_s,
+            (min(turn.numbers), max(turn.numbers)),
+            turn.first.role,
+        )
+        for turn in turns
+    ]
 
 
 def _numbered(word: str) -> re.Pattern[str]:
