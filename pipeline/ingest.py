@@ -78,7 +78,8 @@ def ingest(
     labels = Labels(interviewer_labels, min_count=min_label_count)
     sources_ = read_transcripts(Places(folder).transcripts, people, labels)
     known, lost = participants.match_documents(people, sorted(sources_.transcripts))
-    turns, guesses = assigned(sources_.transcripts, known, labels)
+    roles = speaker_roles.roles(sources_.transcripts, known, labels)
+    turns, guesses = assigned(sources_.transcripts, roles)
     types, type_guesses = source_types(turns, sources_.transcripts, known)
     turns = _with_own_case(turns, types)
     codings, code_problems, left_out = read_codings(Places(folder).human_codes, sources_.transcripts)
@@ -169,9 +170,10 @@ def read_transcripts(folder: Path, people: list[Person], labels: Labels) -> Sour
     return sources
 
 
-def assigned(transcripts: Mapping[str, Transcript], people: People, labels: Labels) -> tuple[list[Turn], list[Problem]]:
+def assigned(
+    transcripts: Mapping[str, Transcript], roles: Mapping[tuple[str, str], speaker_roles.Role]
+) -> tuple[list[Turn], list[Problem]]:
     """Return the turns of all documents with each speaker's role and case, and a problem for each guess."""
-    roles = speaker_roles.roles(transcripts, people, labels)
     turns, guesses = [], {}
     for document, transcript in sorted(transcripts.items()):
         for number, turn in enumerate(transcript.turns, start=1):
