@@ -3,7 +3,7 @@
 Files that cannot be read are omitted and listed with the reason; guesses are used and listed too.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ from pipeline.corpus import (
     readers,
     span_alignment,
     speaker_roles,
-    text_layout,
+    speaker_table,
 )
 from pipeline.corpus.participants import ANY, Person
 from pipeline.corpus.readers import coding, files
@@ -69,7 +69,7 @@ class Sources:
 def ingest(
     folder: Path, *, interviewer_labels: tuple[str, ...], min_label_count: int, people: list[Person] | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Read a study's folder; return documents, turns, cases, codings, ingest_problems and ingest_record by name.
+    """Read a study's folder; return documents, turns, speakers, cases, codings, ingest_problems and ingest_record.
 
     `people`: used instead of participants.csv. Raises ParticipantsError if participants.csv is contradictory; all other
     problems are rows of ingest_problems.
@@ -89,13 +89,17 @@ def ingest(
     problems += [
         Problem("note", name, "", message) for name, detected in spoken.items() if (message := languages.note(detected))
     ]
+    heard = speaker_table.speakers(turns, roles)
+    n_words = Counter[str]()
+    for one in heard:
+        n_words[one.document] += one.n_words
     documents = [
         (
             name,
             types[name],
             f"transcripts/{name}",
             sources_.hashes[name],
-            _words(detected),
+            n_words[name],
             *_told(spoken[name]),
             detected.text,
         )
@@ -104,6 +108,7 @@ def ingest(
     tables = {
         "documents": _frame("documents", documents),
         "turns": _frame("turns", turns),
+        "speakers": _frame("speakers", heard),
         "cases": cases(people, turns, known),
         "codings": _frame("codings", codings),
         "ingest_problems": _frame("ingest_problems", sorted(set(problems))),
@@ -334,10 +339,6 @@ def _with_own_case(turns: list[Turn], types: Mapping[str, str]) -> list[Turn]:
         else turn
         for turn in turns
     ]
-
-
-def _words(transcript: Transcript) -> int:
-    return sum(text_layout.count_words(transcript.text[turn.start : turn.end]) for turn in transcript.turns)
 
 
 def _told(found: languages.Found) -> tuple[str, float | None, str]:

@@ -74,6 +74,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     return {
         "documents": store.read(folder, "documents"),
         "turns": store.read(folder, "turns"),
+        "speakers": store.read(folder, "speakers"),
         "cases": store.read(folder, "cases"),
         "codings": store.read(folder, "codings"),
         "segments": store.read(folder, "segments"),

@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core import store
+from pipeline.core.names import key
+from pipeline.corpus import speaker_table
+from pipeline.corpus.speaker_roles import Role
 from pipeline.vectors import projection
 from tests.records import records
 
@@ -71,6 +74,7 @@ def write(folder: Path, *, repeat: int = 1, coders: tuple[str, ...] = ("lea", "m
     documents, turns, segments = _talk(repeat)
     said = segments[segments.substantive]
     tables = {"documents": documents, "turns": turns, "segments": segments, "cases": _cases(segments)}
+    tables["speakers"] = _speakers(turns)
     tables["codings"] = _codings(said, coders)
     tables["ingest_problems"] = _problems()
     vectors = np.random.default_rng(seed).normal(size=(len(said), 16)).astype("float32")
@@ -94,6 +98,15 @@ def _fitted(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         ]
         frame = frame.assign(**{column: allowed[0] if allowed else kinds.get(empty[column].dtype.kind, "")})
     return frame if name == "cases" else frame[list(empty.columns)]
+
+
+def _speakers(turns: pd.DataFrame) -> pd.DataFrame:
+    labels = {"Interviewer": "the label means so", "Facilitator": "they ask most of the questions"}
+    roles = {
+        (turn.document, key(turn.speaker)): Role(turn.part, turn.case, why=labels.get(turn.speaker, ""))
+        for turn in turns.itertuples()
+    }
+    return pd.DataFrame(speaker_table.speakers(turns.itertuples(), roles))
 
 
 def _talk(repeat: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -93,7 +93,7 @@ INGEST = Stage(
     "ingest",
     settings=("ingest",),
     inputs=("transcripts", "participants.csv", "human_codes"),
-    writes=("documents", "turns", "cases", "codings", "ingest_problems", "ingest_record"),
+    writes=("documents", "turns", "speakers", "cases", "codings", "ingest_problems", "ingest_record"),
 )
 SEGMENT = Stage(
     "segment",

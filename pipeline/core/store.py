@@ -17,6 +17,7 @@ from pipeline.core.study_paths import Places
 INTERIM: dict[str, type[schemas.Table]] = {
     "documents": schemas.Documents,
     "turns": schemas.Turns,
+    "speakers": schemas.Speakers,
     "cases": schemas.Cases,
     "codings": schemas.Codings,
     "ingest_problems": schemas.Problems,

@@ -31,6 +31,7 @@ from pipeline.core.schemas.corpus import (
     Documents,
     Embeddings,
     Segments,
+    Speakers,
     Turns,
 )
 from pipeline.core.schemas.map_codes import (
@@ -85,6 +86,7 @@ __all__ = [
     "SaturationVerdict",
     "SegmentCodes",
     "Segments",
+    "Speakers",
     "Table",
     "Text",
     "ThemeAgreement",

@@ -44,6 +44,23 @@ class Turns(Table):
     text: Series[str]
 
 
+class Speakers(Table):
+    """A speaker of a document. `speaker` is empty for words without a speaker label.
+
+    `why`: what the part rests on, as it would follow "because"; empty where nothing had to be decided. `share`: of the
+    words of the document's turns.
+    """
+
+    document: Series[str]
+    speaker: Series[str]
+    part: Series[str] = pa.Field(isin=terms.PARTS)
+    case: Series[str]
+    why: Series[str]
+    n_turns: Series[int] = pa.Field(ge=1)
+    n_words: Series[int] = pa.Field(ge=0)
+    share: Series[float] = pa.Field(ge=0, le=1)
+
+
 class Cases(Table):
     """A participant; the columns beyond `case` are the attributes of participants.csv, as text."""
 
