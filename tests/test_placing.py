@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.corpus import span_alignment
+from pipeline.corpus import quoted_passages, span_alignment
 from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.text_folding import letters, levelled
 
 TEXT = "Anna: I can’t say  it was\neasy – at all. We had time. No, we had time. So."
 TEXTS = {"P1.txt": TEXT, "P2.txt": "x"}
@@ -114,8 +115,10 @@ def test_a_span_found_by_text_says_the_same_and_lies_in_the_document(text, wante
     found, _ = span_alignment.place_codings([coding(wanted, document="d")], {"d": text})
     for one in found:
         assert 0 <= one.start < one.end <= len(text)
-        level = span_alignment._Folded(wanted).text.strip()
-        assert span_alignment._Folded(text[one.start : one.end]).text.strip() in span_alignment._without_margin(level)
+        level = levelled(wanted).text.strip()
+        said = text[one.start : one.end]
+        close = levelled(said).text.strip() in quoted_passages.without_margin(level)
+        assert close or letters(said).text in letters(wanted).text or one.how == "pieces"
 
 
 LONG = "and then we went all the way down to the harbour, two-way traffic, and it was over"

@@ -1,31 +1,35 @@
 """Finds the span of a human coding in its document: by its offsets if they match its text, otherwise by its text."""
 
-import re
-import unicodedata
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from pipeline.core.names import written
+from pipeline.corpus import quoted_passages
 from pipeline.corpus.document_names import Documents
+from pipeline.corpus.neighbouring_codings import Anchor, Neighbours
 from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.text_folding import Folded, Span, letters, levelled, line_heads, occurrences, with_marks
 
 # A row of codings: document, start, end, text, code, parent_code, coder, memo, date.
 Row = tuple[str, int, int, str, str, str, str, str, str]
 
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‑": "-"})
-
-# Passages at least this long need not begin and end at word boundaries, because people select parts of words; and the
-# largest number of occurrences considered.
-LONG, MOST = 30, 1000
-# Traces of a PDF's margin in a passage: three or more line numbers in a row, and words hyphenated at line ends.
-_NUMBERS = re.compile(r"(?<!\S)\d{1,5}(?:\s+\d{1,5}){2,}(?!\S)")
-_BROKEN = re.compile(r"(?<=[^\W\d_])- +(?=[^\W\d_])")
+# Ways of finding a passage that are said beside "offsets" and "text".
+TOLD = {
+    "letters": "by their letters and digits alone",
+    "pieces": "from their first to their last piece, with other words between",
+    "paragraph": "by their paragraph numbers, because their words occur more than once",
+    "order": "between the codings beside them in the file, because their words occur more than once",
+}
+TWICE = (
+    "The coded text occurs more than once, and the offsets do not say which occurrence is meant, nor do paragraph "
+    "numbers or the codings beside it. Correct start and end."
+)
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A coding with its document and span. `how`: "offsets", or "text" if it was found by its words."""
+    """A coding with its document and span. `how`: "offsets", "text" if found by its words, or as in `TOLD`."""
 
     document: str
     start: int
@@ -36,58 +40,61 @@ class Placed:
 
 @dataclass(frozen=True)
 class Misplaced:
-    """A coding that could not be placed, and why."""
+    """A coding that could not be placed. `kind`: why, in a few words; `reason`: why, and what to do."""
 
     document: str
     reason: str
     coding: Coding
+    kind: str
 
 
-class _Folded:
-    """A text with normalised case, spacing, quotation marks and dashes, and the mapping back to its code points."""
+@dataclass(frozen=True)
+class _Found:
+    """The spans where a coding's passage occurs and how they were found; if there are none, why."""
+
+    document: str
+    spans: Sequence[Span] = ()
+    how: str = ""
+    kind: str = ""
+    reason: str = ""
+
+
+class _Text:
+    """A document, folded as far as it was needed."""
 
     def __init__(self, text: str) -> None:
-        pieces: list[str] = []
-        self.at: list[int] = []  # for each folded character, the original's index
-        space = True
-        for index, character in enumerate(text):
-            folded = _levelled(character)
-            if folded == " " and space:
-                continue
-            space = folded == " "
-            pieces.append(folded)
-            self.at.extend([index] * len(folded))
-        self.text = "".join(pieces)
+        self.text = text
+        self._made: dict[str, Folded] = {}
 
-    def find(self, wanted: str) -> list[tuple[int, int]]:
-        """Return the spans in the original text where normalised words occur."""
-        return [(self.at[start], self.at[end - 1] + 1) for start, end in _occurrences(self.text, wanted)]
+    def folded(self, how: str) -> Folded:
+        """Return the text "levelled", as "letters", or as letters of the "speech" without what stands before it."""
+        if how not in self._made:
+            heads = line_heads(self.text) if how == "speech" else []
+            self._made[how] = levelled(self.text) if how == "levelled" else letters(self.text, heads)
+        return self._made[how]
 
 
-def place_codings(codings: list[Coding], texts: Mapping[str, str]) -> tuple[list[Placed], list[Misplaced]]:
+def place_codings(codings: Sequence[Coding], texts: Mapping[str, str]) -> tuple[list[Placed], list[Misplaced]]:
     """Place codings in a study's documents; return the placed and the unplaced ones, each in input order.
 
     Offsets are used if they match the coding's text, or if it has none. Otherwise the text is searched in its document:
-    exactly, then normalised, then without line numbers from a PDF's margin. A match is accepted only if it is unique,
-    or if the coding's own copy of the document shows which occurrence is meant.
+    exactly, then normalised, then without line numbers from a PDF's margin or quotation marks around it, then by its
+    letters and digits, then by its pieces where words are left out. Of several matches the one is taken that the
+    coding's own copy of the document, its paragraph number or the order of the file shows to be meant.
     """
     names = Documents(texts)
-    folded: dict[str, _Folded] = {}
+    known: dict[str, _Text] = {}
+    found = [_placed(coding, names, texts, known) for coding in codings]
+    neighbours = _neighbours(codings, found, texts)
     placed: list[Placed] = []
     misplaced: list[Misplaced] = []
-    for coding in codings:
-        document = names.find(coding.document)
-        outcome: tuple[int, int, str] | str
-        if not coding.code.strip():
-            outcome = "No code is given. Add one, or remove the row."
-        elif not document:
-            outcome = names.reason(coding.document)
-        else:
-            outcome = _span(coding, texts[document], folded)
-        if isinstance(outcome, str):
-            misplaced.append(Misplaced(document or coding.document, outcome, coding))
-        else:
-            placed.append(Placed(document, *outcome, coding))
+    for row, (coding, one) in enumerate(zip(codings, found, strict=True)):
+        chosen = _chosen(row, coding, one, neighbours)
+        if chosen:
+            placed.append(Placed(one.document, *chosen, coding))
+            continue
+        kind, reason = ("their words occur more than once", TWICE) if one.spans else (one.kind, one.reason)
+        misplaced.append(Misplaced(one.document or coding.document, reason, coding, kind))
     return placed, misplaced
 
 
@@ -98,42 +105,99 @@ def coding_row(placed: Placed, text: str) -> Row:
     return (*at, coding.code, coding.parent_code, written(coding.coder), coding.memo, coding.date)
 
 
-def _span(coding: Coding, text: str, folded: dict[str, _Folded]) -> tuple[int, int, str] | str:
-    """Return (start, end, how), or why there is no span. `folded`: cache of normalised documents."""
-    if _agrees(coding, text):
-        return coding.start or 0, coding.end or 0, "offsets"
-    wanted = coding.text.strip()
-    if not wanted:
-        return "The coding has no text, and no offsets that lie in the document. Give one of them."
-    spans = _found(wanted, text, folded)
-    if len(spans) > 1:
-        spans = _of_copy(coding, spans, _found(wanted, coding.copy, folded)) or spans
-    if len(spans) == 1:
-        return *spans[0], "text"
-    if spans:
-        return (
-            "The coded text occurs more than once, and the offsets do not say which occurrence is meant. "
-            "Correct start and end."
-        )
-    offsets = "the offsets do not match it" if coding.start is not None else "no offsets are given"
+def share_placed(placed: int, misplaced: Sequence[Misplaced]) -> str:
+    """Return what share of a study's codings was placed, and the three commonest reasons why others were not.
+
+    '' if all were placed.
+    """
+    if not misplaced:
+        return ""
+    total = placed + len(misplaced)
+    reasons = Counter(one.kind for one in misplaced).most_common()
+    listed = "; ".join(f"{kind} ({count:,})" for kind, count in reasons[:3])
+    more = sum(count for _, count in reasons[3:])
     return (
-        f"The coded text does not occur word for word in the document, and {offsets}. Correct the text, or "
-        "start and end."
+        f"{placed:,} of {total:,} human codings were placed ({int(100 * placed / total)}%). The others were not: "
+        f"{listed}{f'; other reasons ({more:,})' if more else ''}. Each is listed with its line."
     )
 
 
-def _found(wanted: str, text: str, folded: dict[str, _Folded]) -> list[tuple[int, int]]:
-    """Return the spans where words occur in a text: exactly, otherwise normalised."""
-    spans = _occurrences(text, wanted)
-    if spans or not text:
-        return spans
-    if text not in folded:
-        folded[text] = _Folded(text)
-    forms = _without_margin(_Folded(wanted).text.strip())
-    return next((places for form in forms if (places := folded[text].find(form))), [])
+def _placed(coding: Coding, names: Documents, texts: Mapping[str, str], known: dict[str, _Text]) -> _Found:
+    document = names.find(coding.document)
+    if not coding.code.strip():
+        return _Found(document, kind="no code is given", reason="No code is given. Add one, or remove the row.")
+    if not document:
+        kind = "their document was not found" if coding.document.strip() else "no document is named"
+        return _Found("", kind=kind, reason=names.reason(coding.document))
+    if document not in known:
+        known[document] = _Text(texts[document])
+    return _search(coding, document, known[document])
 
 
-def _of_copy(coding: Coding, spans: list[tuple[int, int]], copied: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _neighbours(codings: Sequence[Coding], found: Sequence[_Found], texts: Mapping[str, str]) -> dict[str, Neighbours]:
+    """Return the neighbours in each document that has a coding with several possible places."""
+    unclear = {one.document for one in found if len(one.spans) > 1}
+    anchors: dict[str, list[Anchor]] = defaultdict(list)
+    for row, (coding, one) in enumerate(zip(codings, found, strict=True)):
+        if one.document in unclear and len(one.spans) == 1:
+            anchors[one.document].append(Anchor(row, coding.paragraphs, one.spans[0][0]))
+    return {document: Neighbours(texts[document], anchors[document]) for document in sorted(unclear)}
+
+
+def _chosen(row: int, coding: Coding, one: _Found, beside: Mapping[str, Neighbours]) -> tuple[int, int, str] | None:
+    """Return the span that is meant, and how that is known; None if there is none or no telling."""
+    if len(one.spans) < 2:
+        return (*one.spans[0], one.how) if one.spans else None
+    neighbours = beside[one.document]
+    span = neighbours.by_paragraph(coding.paragraphs, one.spans) if coding.paragraphs else None
+    if span:
+        return *span, "paragraph"
+    span = neighbours.by_order(row, one.spans)
+    return (*span, "order") if span else None
+
+
+def _search(coding: Coding, document: str, text: _Text) -> _Found:
+    """Return where a coding lies in its document, by its offsets or its words."""
+    if _agrees(coding, text.text):
+        return _Found(document, [(coding.start or 0, coding.end or 0)], "offsets")
+    wanted = coding.text.strip()
+    if not wanted:
+        reason = "The coding has no text, and no offsets that lie in the document. Give one of them."
+        return _Found(document, kind="they have neither text nor offsets", reason=reason)
+    spans, how = _occurrences(wanted, text)
+    if len(spans) > 1 and coding.copy:
+        spans = _of_copy(coding, spans, _occurrences(wanted, _Text(coding.copy))[0]) or spans
+    if spans:
+        return _Found(document, spans, how)
+    offsets = "the offsets do not match it" if coding.start is not None else "no offsets are given"
+    reason = f"The coded text does not occur word for word in the document, and {offsets}. "
+    if quoted_passages.pieces(wanted):
+        reason += "Its parts before and after dots, brackets or line breaks do not follow each other there. "
+    kind = "their words do not occur in the document"
+    return _Found(document, kind=kind, reason=f"{reason}Correct the text, or start and end.")
+
+
+def _occurrences(wanted: str, text: _Text) -> tuple[list[Span], str]:
+    """Return the spans where words occur in a text, and how they were found: the closest way that finds any."""
+    spans = occurrences(text.text, wanted)
+    if spans or not text.text:
+        return spans, "text"
+    plain = quoted_passages.bare(wanted)
+    for words in dict.fromkeys((wanted, plain)):
+        for form in quoted_passages.without_margin(levelled(words).text.strip()):
+            spans = text.folded("levelled").find(form)
+            if spans:
+                return spans, "text"
+    for how, only in (("letters", letters(plain)), ("speech", letters(plain, line_heads(plain)))):
+        if len(only.text) >= quoted_passages.FEWEST:
+            spans = text.folded(how).find(only.text)
+            if spans:
+                return [with_marks(text.text, span, plain) for span in spans], "letters"
+    spans = quoted_passages.in_order(quoted_passages.pieces(plain), text.folded("letters"))
+    return [with_marks(text.text, span, plain) for span in spans], "pieces"
+
+
+def _of_copy(coding: Coding, spans: list[Span], copied: list[Span]) -> list[Span]:
     """Return the occurrence at the same rank as in the coding's own copy, if both have equally many."""
     if coding.start is None or coding.end is None or len(copied) != len(spans):
         return []
@@ -148,40 +212,3 @@ def _agrees(coding: Coding, text: str) -> bool:
         return False
     said = text[coding.start : coding.end]
     return bool(said.strip()) and (not coding.text.strip() or said == coding.text)
-
-
-def _occurrences(text: str, wanted: str) -> list[tuple[int, int]]:
-    """Return the spans of a phrase in a text, at most `MOST`; short phrases must match whole words."""
-    if not wanted:
-        return []
-    spans: list[tuple[int, int]] = []
-    at = text.find(wanted)
-    while at >= 0 and len(spans) < MOST:
-        if len(wanted) >= LONG or _whole(text, at, at + len(wanted)):
-            spans.append((at, at + len(wanted)))
-        at = text.find(wanted, at + 1)
-    return spans
-
-
-def _whole(text: str, start: int, end: int) -> bool:
-    """Return whether a span begins and ends at word boundaries."""
-    cut_left = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
-    cut_right = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
-    return not (cut_left or cut_right)
-
-
-def _without_margin(words: str) -> list[str]:
-    """Return normalised words as they are, without consecutive line numbers, and with hyphenation removed."""
-
-    def kept(found: re.Match[str]) -> str:
-        numbers = [int(number) for number in found.group().split()]
-        return "" if all(after == before + 1 for before, after in pairwise(numbers)) else found.group()
-
-    bare = " ".join(_NUMBERS.sub(kept, words).split())
-    return list(dict.fromkeys((words, bare, _BROKEN.sub("-", bare))))
-
-
-def _levelled(character: str) -> str:
-    if character.isspace():
-        return " "
-    return unicodedata.normalize("NFKC", character).translate(_QUOTES).casefold() or character

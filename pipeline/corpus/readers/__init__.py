@@ -28,7 +28,7 @@ from pipeline.corpus.readers import (
     vtt,
     word_comments,
 )
-from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.readers.coding import Coding, Codings
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript
 
 TRANSCRIPTS: dict[str, Callable[[bytes, Labels], Transcript]] = {
@@ -86,8 +86,11 @@ def code_files(paths: list[Path]) -> list[Path]:
     return [path for path in paths if path.name == "data.qda" or projects.isdisjoint(path.parents)]
 
 
-def read_codes(path: Path) -> list[Coding]:
-    """Read a file of human codes with the reader for its extension. Raises RefusedError if it cannot be used."""
+def read_codes(path: Path) -> Codings:
+    """Read a file of human codes with the reader for its extension; the codings come with remarks.
+
+    Raises RefusedError if the file cannot be used.
+    """
     reader = CODES.get(path.suffix.lower())
     if reader is None:
         raise RefusedError(
@@ -99,7 +102,7 @@ def read_codes(path: Path) -> list[Coding]:
         codings = reader(data, path.parent.stem if inside else path.stem)
         for coding in codings:
             _check_coding(coding)
-    return codings
+    return codings if isinstance(codings, Codings) else Codings(codings)
 
 
 def _check_transcript(found: Transcript) -> None:

@@ -1,9 +1,10 @@
 """A coding as stated in a file of human codes, before it is placed in a document."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.core import coders
+from pipeline.corpus.readers.model import Remark
 
 
 @dataclass(frozen=True)
@@ -11,6 +12,7 @@ class Coding:
     """A code applied to a span by a coder. `row`: the place in its file; start and end are None if not given.
 
     `copy`: the text to which start and end refer, if the file contains it; it may differ from the study's document.
+    `paragraphs`: the first and last paragraph it lies in, as its program counts them.
     """
 
     row: str
@@ -24,6 +26,16 @@ class Coding:
     memo: str = ""
     date: str = ""
     copy: str = field(default="", repr=False, compare=False)
+    paragraphs: tuple[int, int] | None = None
+
+
+class Codings(list[Coding]):
+    """The codings of a file, and `remarks` on how it was read."""
+
+    def __init__(self, codings: Iterable[Coding] = (), remarks: Sequence[Remark] = ()) -> None:
+        """Take the codings in the order of the file."""
+        super().__init__(codings)
+        self.remarks = list(remarks)
 
 
 def by_people(codings: Sequence[Coding]) -> tuple[list[Coding], str]:
