@@ -156,7 +156,7 @@ def digest(root: Path, table: str) -> str:
 def blocks(root: Path) -> Iterator[np.ndarray]:
     """The study's vectors, some at a time."""
     with pq.ParquetFile(store.path(root / STUDY, "embeddings")) as stored:
-        for batch in stored.iter_batches(assigning.PART, columns=["vector"]):
+        for batch in stored.iter_batches(assigning.BATCH, columns=["vector"]):
             yield np.asarray(batch["vector"].flatten()).reshape(len(batch), -1)
 
 
@@ -184,7 +184,7 @@ def assign(root: Path, known: assigning.Fit, workers: int) -> tuple[Used, str]:
         began = time.perf_counter()
         watching = threading.Thread(target=watched, args=(psutil.Process(), done, spent, peak))
         watching.start()
-        for rows in assigning.by_parts(blocks(root), known, folder=root / "assign"):
+        for rows in assigning.in_batches(blocks(root), known, folder=root / "assign"):
             for name in sorted(rows):
                 said.update(rows[name].tobytes())
         wall = time.perf_counter() - began

@@ -230,7 +230,7 @@ def fits(found: np.ndarray, coded: pd.DataFrame) -> list[float]:
 def stable(way: Way, data: Set, full: np.ndarray, *, k: int, runs: int) -> float:
     documents = data.segments["document"].to_numpy()
     scores = []
-    for names in steadiness.drawn(documents, runs=runs, share=0.1, seed=1):
+    for names in steadiness.draw_left_out(documents, runs=runs, share=0.1, seed=1):
         kept = ~np.isin(documents, names)
         rest = Given(data.segments[kept].reset_index(drop=True), data.vectors[kept], data.questions[kept], k, 0)
         scores.append(adjusted_rand_score(full[kept], way(rest)))

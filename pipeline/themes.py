@@ -27,20 +27,20 @@ from pipeline.inductive import (
     theme_tables,
     wording,
 )
-from pipeline.inductive.grouping import Groups, Talk, part_of, prepare
+from pipeline.inductive.grouping import Groups, Talk, prepare, selection
 from pipeline.vectors import projection
 
 if TYPE_CHECKING:
     from bertopic import BERTopic
     from spacy.language import Language
 
-# Given keywords and passages of each theme, what a language model calls it.
+# Returns a language model's labels, given the keywords and passages of each theme.
 Ask = Callable[[Sequence[Sequence[str]], Sequence[Sequence[str]]], labeller.Labels]
 
 
 @dataclass(frozen=True)
 class Result:
-    """Every table of the stage by name, the fitted model (None where there was too little) and its card."""
+    """The stage's tables by name, the fitted model (None if there was too little talk) and its model card."""
 
     tables: dict[str, pd.DataFrame]
     model: "BERTopic | None"
@@ -57,112 +57,134 @@ def themes(
     seed: int = settings.SEED,
     parser: Callable[[], "Language"] | None = None,
     phrases: model_registry.SpacyPipeline | None = None,
-    taken: Sequence[Decision] = (),
+    decisions: Sequence[Decision] = (),
     ask: Ask | None = None,
     assign: assigning.Assign | None = None,
 ) -> Result:
-    """Find the candidate themes of a study; those that were decided on (`taken`) stay as the researchers left them.
+    """Find the candidate themes of a study and apply the researchers' decisions to them.
 
-    A function of the set of segments: the order of rows changes nothing. `parser` loads a spaCy pipeline that parses,
-    for labels of more than one word, and `phrases` says what it is; without it labels are single words. `ask`: a
-    labeller (see labeller.py), if the researcher named one. `assign`: where the rest of a large study joins the themes
-    of its sample; None is here.
-    Too little talk is said in the problems table.
+    The order of rows does not matter. `parser`: loads a spaCy pipeline with a parser, for labels of several words, and
+    `phrases` describes it; without it labels are single words. `ask`: asks a language model for labels; `assign`: how
+    segments outside the sample of a large study are assigned, by default in this process. Problems, such as too few
+    segments, are rows of the table themes_problems.
     """
     talk, problems = prepare(segments, embeddings, options=options)
-    looked = assigning.sampled(talk.segments, most=options.fit_segments, seed=seed)
-    found = assigning.grouped(talk, looked, options=options, seed=seed, assign=assign)
-    left = _decided(talk, found, taken, options=options)
-    groups = replace(found, themes=left.themes, parts=left.parts, strength=left.strength)
-    seen, behind = part_of(talk, looked), replace(found, likeness=found.likeness[looked])
+    in_sample = assigning.sampled(talk.segments, most=options.fit_segments, seed=seed)
+    machine_groups = assigning.grouped(talk, in_sample, options=options, seed=seed, assign=assign)
+    decided = _decided(talk, machine_groups, decisions, options=options)
+    groups = replace(machine_groups, themes=decided.themes, sub_themes=decided.sub_themes, strength=decided.strength)
+    sampled, sample_groups = (
+        selection(talk, in_sample),
+        replace(machine_groups, likeness=machine_groups.likeness[in_sample]),
+    )
     source: list[str] = []
-    with reruns.begun(seen, groups.themes[looked], cases, options=options, seed=seed, found=behind) as steady:
-        worded, model = _worded(talk, groups, left, options=options, parser=parser)
+    with reruns.begun(
+        sampled, groups.themes[in_sample], cases, options=options, seed=seed, groups=sample_groups
+    ) as steady:
+        worded, model = _worded(talk, groups, decided, options=options, parser=parser)
         if ask is not None and groups.curve:
-            worded, source, said = _asked(talk, groups, worded, ask, given=left.given())
-            problems += [("note", "", "", sentence) for sentence in said]
-        places = projection.places(talk.segments["segment_id"].tolist(), talk.vectors)
-        again = steady()
-    table, ids, part_ids = theme_tables.themes(talk, groups, worded, turns, left=left, again=again)
-    problems += theme_tables.notes(talk, groups, again.stability, looked=int(looked.sum()))
+            worded, source, sentences = _asked(talk, groups, worded, ask, people_labels=decided.given())
+            problems += [("note", "", "", sentence) for sentence in sentences]
+        map_places = projection.places(talk.segments["segment_id"].tolist(), talk.vectors)
+        rerun_results = steady()
+    table, ids, sub_theme_ids = theme_tables.themes(
+        talk, groups, worded, turns, decided=decided, rerun_results=rerun_results
+    )
+    problems += theme_tables.notes(talk, groups, rerun_results.stability, n_sampled=int(in_sample.sum()))
     source += [""] * (len(table) - len(source))
-    table["label_source"] = [one or own for one, own in zip(source, table.get("label_source", []), strict=True)]
+    table["label_source"] = [
+        asked_source or table_source
+        for asked_source, table_source in zip(source, table.get("label_source", []), strict=True)
+    ]
     tables = {
         "themes": table,
-        "theme_assignments": theme_tables.assignments(talk, groups, ids, part_ids, left),
-        "theme_quotes": theme_tables.quotes(talk, groups, left, options=options),
+        "theme_assignments": theme_tables.assignments(talk, groups, ids, sub_theme_ids, decided),
+        "theme_quotes": theme_tables.quotes(talk, groups, decided, options=options),
         "theme_attributes": theme_tables.identified(passports.attributes(talk.segments, groups.themes, cases), ids),
-        "theme_choice": theme_tables.choice(found),
+        "theme_choice": theme_tables.choice(machine_groups),
         "theme_unassigned": theme_tables.unassigned(talk, groups),
-        "theme_map": places,
-        "theme_stability": again.stability,
-        "theme_dependence": theme_tables.identified(again.dependence, ids),
+        "theme_map": map_places,
+        "theme_stability": rerun_results.stability,
+        "theme_dependence": theme_tables.identified(rerun_results.dependence, ids),
         "themes_problems": pd.DataFrame(problems, columns=list(store.empty("themes_problems").columns)),
-        **decided_themes.tables(left, talk.segments, talk.plain, dict(zip(ids, worded.named, strict=True))),
+        **decided_themes.tables(decided, talk.segments, talk.plain, dict(zip(ids, worded.named, strict=True))),
     }
-    done = record.record(
+    stage_record = record.record(
         talk,
-        found,
-        looked,
+        machine_groups,
+        in_sample,
         table,
-        again=again,
+        rerun_results=rerun_results,
         wording=record.Wording(model is not None, phrases if parser else None, _asked_of(options, ask, groups)),
-        decisions=len(ledger.standing(taken)),
+        decisions=len(ledger.standing(decisions)),
         options=options,
         seed=seed,
     )
-    tables["themes_record"] = done.table()
+    tables["themes_record"] = stage_record.table()
     note = "; ".join(reason for *_, reason in problems)
     count = states.counted(tables["theme_states"], tables["theme_assignments"])
     card = theme_model.card(
-        record=done,
+        record=stage_record,
         segment_ids=talk.segments["segment_id"].tolist(),
         groups=groups.themes,
-        named=worded.named,
+        theme_labels=worded.named,
         note=note,
-        told=states.shown_in_words(count, who="people") if count.touched else "",
+        decided=states.shown_in_words(count, who="people") if count.touched else "",
     )
     return Result({name: theme_tables.fitted(name, frame) for name, frame in tables.items()}, model, card)
 
 
-def _decided(talk: Talk, found: Groups, taken: Sequence[Decision], *, options: settings.Themes) -> Decided:
-    """The groups as the decisions leave them, each with its id."""
-    inside = [np.flatnonzero(found.themes == theme) for theme in range(int(found.themes.max(initial=UNASSIGNED)) + 1)]
-    machine = decided_themes.Clusters(found.themes, found.parts, found.strength, theme_tables.identifiers(talk, inside))
+def _decided(talk: Talk, machine_groups: Groups, decisions: Sequence[Decision], *, options: settings.Themes) -> Decided:
+    """Return the groups after the researchers' decisions, each with its id."""
+    members = [
+        np.flatnonzero(machine_groups.themes == theme)
+        for theme in range(int(machine_groups.themes.max(initial=UNASSIGNED)) + 1)
+    ]
+    machine_clusters = decided_themes.Clusters(
+        machine_groups.themes,
+        machine_groups.sub_themes,
+        machine_groups.strength,
+        theme_tables.identifiers(talk, members),
+    )
     return decided_themes.decided(
-        talk.segments, machine, taken, shift_share=options.shift_share, min_size=options.min_size
+        talk.segments, machine_clusters, decisions, shift_share=options.shift_share, min_size=options.min_size
     )
 
 
 def _worded(
-    talk: Talk, groups: Groups, left: Decided, *, options: settings.Themes, parser: Callable[[], "Language"] | None
+    talk: Talk, groups: Groups, decided: Decided, *, options: settings.Themes, parser: Callable[[], "Language"] | None
 ) -> tuple[wording.Words, "BERTopic | None"]:
-    """Labels and keywords of the groups, and the model fitted on them."""
+    """Return labels and keywords of the groups, and the model fitted on them."""
     return wording.worded(
         talk.segments,
         talk.vectors,
         groups.themes,
-        groups.parts,
+        groups.sub_themes,
         keywords=options.keywords,
         nlp=parser and parser(),
-        given=left.given(),
+        given=decided.given(),
     )
 
 
 def _asked(
-    talk: Talk, groups: Groups, worded: wording.Words, ask: Ask, *, given: Sequence[str | None]
+    talk: Talk, groups: Groups, worded: wording.Words, ask: Ask, *, people_labels: Sequence[str | None]
 ) -> tuple[wording.Words, list[str], list[str]]:
-    """The labels a language model gave, who gave each ("" where the label stayed), and what the report says of it."""
+    """Return the language model's labels, the source of each ("" if unchanged) and notes for the report."""
     texts = talk.segments["text"].tolist()
-    places = [wording.by_nearness(talk.plain, np.flatnonzero(groups.themes == theme)) for theme in range(len(given))]
-    found = ask(worded.keywords, [[texts[place] for place in inside] for inside in places])
-    named = labeller.distinct(found.named, worded.named, given=given)
-    source = [found.source if name != own else "" for name, own in zip(named, worded.named, strict=True)]
-    return replace(worded, named=named), source, [found.sent, *found.problems]
+    central_places = [
+        wording.by_nearness(talk.plain, np.flatnonzero(groups.themes == theme)) for theme in range(len(people_labels))
+    ]
+    answers = ask(worded.keywords, [[texts[place] for place in theme_places] for theme_places in central_places])
+    theme_labels = labeller.distinct(answers.named, worded.named, people_labels=people_labels)
+    source = [
+        answers.source if name != word_label else ""
+        for name, word_label in zip(theme_labels, worded.named, strict=True)
+    ]
+    return replace(worded, named=theme_labels), source, [answers.sent, *answers.problems]
 
 
 def _asked_of(options: settings.Themes, ask: Ask | None, groups: Groups) -> str:
-    """The language model that was asked for labels, or empty where none was."""
+    """Return the name of the language model that was asked for labels, or an empty string."""
     return options.labeller.model if options.labeller and ask is not None and groups.curve else ""
 
 
@@ -184,9 +206,9 @@ def main() -> None:
             seed=params.seed,
             parser=partial(labels.load, words_model),
             phrases=phrases,
-            taken=ledger.load(Places(folder).decisions),
+            decisions=ledger.load(Places(folder).decisions),
             ask=_labeller(params.themes, folder),
-            assign=partial(assigning.by_way_of, params.places.cache / "assign"),
+            assign=partial(assigning.in_scratch_batches, params.places.cache / "assign"),
         )
         for name, table in result.tables.items():
             store.write(folder, name, table)

@@ -71,7 +71,7 @@ def test_the_sample_depends_on_names_alone_and_little_on_a_document_more():
 
 
 def groups(talk: Talk, mask: np.ndarray) -> Groups:
-    return grouping.grouped(grouping.part_of(talk, mask), options=OPTIONS)
+    return grouping.grouped(grouping.selection(talk, mask), options=OPTIONS)
 
 
 def test_the_rest_joins_the_theme_it_is_nearest_to():
@@ -122,8 +122,8 @@ def test_a_part_is_one_of_its_theme():
     fit = assigning.fitted(talk.vectors[mask], found)
     rest = assigning.assigned(talk.vectors[~mask], fit)
     inside = rest["themes"] >= 0
-    assert (fit.theme_of_part[rest["parts"][inside]] == rest["themes"][inside]).all()
-    assert (rest["parts"][~inside] == NONE).all()
+    assert (fit.theme_of_sub_theme[rest["sub_themes"][inside]] == rest["themes"][inside]).all()
+    assert (rest["sub_themes"][~inside] == NONE).all()
 
 
 def test_what_is_unlike_anything_else_joins_no_theme():
@@ -133,7 +133,7 @@ def test_what_is_unlike_anything_else_joins_no_theme():
     odd = np.zeros((2, 12), dtype=np.float32)
     odd[0, 11], odd[1, 0] = 1, 1
     found = assigning.assigned(odd, fit)
-    assert found["themes"][0] == NONE and found["parts"][0] == NONE and found["likeness"][0] < fit.unlike
+    assert found["themes"][0] == NONE and found["sub_themes"][0] == NONE and found["likeness"][0] < fit.unlike
     assert found["themes"][1] >= 0 and found["likeness"][1] == 1
 
 
@@ -169,23 +169,23 @@ def test_groups_of_all_put_the_largest_first_and_keep_what_was_found():
     assert len(set(zip(whole.themes[mask], alone.themes, strict=True))) == len(set(alone.themes)), "named anew, no more"
     assert whole.curve == alone.curve and whole.strength.shape == (800, len(sizes))
     own = whole.themes >= 0
-    assert ((whole.themes == NONE) == (whole.parts == NONE)).all()
+    assert ((whole.themes == NONE) == (whole.sub_themes == NONE)).all()
     assert (np.round(whole.strength[own].sum(axis=1), 3) == 1).all()
 
 
 def test_on_files_and_on_two_processes_the_groups_are_the_same(tmp_path, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(assigning, "PART", 90)
+    monkeypatch.setattr(assigning, "BATCH", 90)
     talk = study(600, noise=0.3)
     mask = assigning.sampled(talk.segments, most=200, seed=1)
     found = [assigning.grouped(talk, mask, options=OPTIONS)]
     for name in ("local", "dask"):
         with parallel.opened(name, workers=2):
-            assign = partial(assigning.by_parts, folder=tmp_path / name)
+            assign = partial(assigning.in_batches, folder=tmp_path / name)
             found.append(assigning.grouped(talk, mask, options=OPTIONS, assign=assign))
     assert len(list((tmp_path / "dask").glob("*.groups.npz"))) > 3
     for other in found[1:]:
-        for name in ("themes", "parts", "strength", "likeness"):
+        for name in ("themes", "sub_themes", "strength", "likeness"):
             assert (getattr(other, name) == getattr(found[0], name)).all(), name
 
 
@@ -193,7 +193,9 @@ def test_the_folder_of_blocks_is_gone_when_they_are_assigned(tmp_path):
     talk = study(300)
     mask = assigning.sampled(talk.segments, most=150, seed=1)
     whole = assigning.grouped(talk, mask, options=OPTIONS)
-    beside = assigning.grouped(talk, mask, options=OPTIONS, assign=partial(assigning.by_way_of, tmp_path / "assign"))
+    beside = assigning.grouped(
+        talk, mask, options=OPTIONS, assign=partial(assigning.in_scratch_batches, tmp_path / "assign")
+    )
     assert (beside.themes == whole.themes).all() and (beside.strength == whole.strength).all()
     assert not (tmp_path / "assign").exists()
 

@@ -44,16 +44,16 @@ def test_groups_that_are_far_apart_are_found():
 def test_each_part_lies_inside_one_theme():
     vectors, _ = blobs(60, 50, 40, 30, spread=0.3)
     found = clusters.cluster(vectors, documents(180), **SETTINGS)
-    for part in range(found.parts.max() + 1):
-        assert len(set(found.themes[found.parts == part])) == 1
-    assert found.parts.max() >= found.themes.max()
+    for part in range(found.sub_themes.max() + 1):
+        assert len(set(found.themes[found.sub_themes == part])) == 1
+    assert found.sub_themes.max() >= found.themes.max()
 
 
 def test_there_are_three_times_as_many_parts_as_themes_where_there_are_ends_enough():
     vectors, _ = blobs(*[15] * 8)
     for n_themes, parts in ((1, 3), (2, 6)):
         found = clusters.cluster(vectors, documents(120), **{**SETTINGS, "n_themes": n_themes})
-        assert found.parts.max() + 1 == parts
+        assert found.sub_themes.max() + 1 == parts
 
 
 @pytest.mark.parametrize("n_themes", [1, 2, 3, 5, 7])
@@ -103,7 +103,7 @@ def test_no_group_is_below_the_smallest_size():
     vectors, _ = blobs(40, 40, 2)
     found = clusters.cluster(vectors, documents(82), **{**SETTINGS, "min_size": 6})
     assert np.bincount(found.themes).min() >= 6
-    assert np.bincount(found.parts).min() >= 6
+    assert np.bincount(found.sub_themes).min() >= 6
 
 
 @pytest.mark.parametrize("n", [2, 3, 4, 6])
@@ -129,7 +129,7 @@ def test_the_same_in_another_process_with_another_hash_seed_and_number_of_thread
         "from test_clusters import *\n"
         "vectors, _ = blobs(60, 50, 40, 30, spread=0.35)\n"
         "found = clusters.cluster(vectors, documents(180), **SETTINGS)\n"
-        "print(hashlib.sha256(found.themes.tobytes() + found.parts.tobytes() + found.made.groups.tobytes()).hexdigest())"
+        "print(hashlib.sha256(found.themes.tobytes() + found.sub_themes.tobytes() + found.clusterings.groups.tobytes()).hexdigest())"
     )
     made = set()
     for threads, seed in (("1", "0"), ("2", "7")):
@@ -142,7 +142,7 @@ def test_the_same_in_another_process_with_another_hash_seed_and_number_of_thread
 def test_strengths_add_up_and_say_where_a_row_belongs():
     vectors, _ = blobs(30, 30, 30)
     found = clusters.cluster(vectors, documents(90), **SETTINGS)
-    strength = clusters.strengths(found.made.groups, found.themes)
+    strength = clusters.strengths(found.clusterings.groups, found.themes)
     assert strength.sum(axis=1) == pytest.approx(np.ones(90))
     assert (strength.argmax(axis=1) == found.themes).all()
 
@@ -168,18 +168,18 @@ def test_what_is_left_without_a_document_is_told_from_the_runs_that_left_it_out(
     options = {**SETTINGS, "runs": 200, "keep": 0.7}
     found = clusters.cluster(vectors, documents(90), **options)
     stays = documents(90) != "d03"
-    assert clusters.enough(found.made, stays)
+    assert clusters.enough(found.clusterings, stays)
     asked = {name: options[name] for name in ("neighbours", "min_size", "n_themes")}
-    left = clusters.left(found.made, stays, **asked)
+    left = clusters.left(found.clusterings, stays, **asked)
     assert adjusted_rand_score(truth[stays], left) == 1
     assert adjusted_rand_score(left, clusters.cluster(vectors[stays], documents(90)[stays], **options).themes) == 1
 
 
 def test_too_few_runs_left_several_documents_out_to_tell_what_is_left():
     vectors, _ = blobs(40, 30, 20)
-    made = clusters.cluster(vectors, documents(90), **{**SETTINGS, "runs": 200, "keep": 0.7}).made
+    made = clusters.cluster(vectors, documents(90), **{**SETTINGS, "runs": 200, "keep": 0.7}).clusterings
     assert not clusters.enough(made, ~np.isin(documents(90), ["d01", "d02", "d03", "d04"]))
-    assert not clusters.enough(clusters.cluster(vectors, documents(90), **SETTINGS).made, documents(90) != "d03")
+    assert not clusters.enough(clusters.cluster(vectors, documents(90), **SETTINGS).clusterings, documents(90) != "d03")
 
 
 def test_small_groups_join_the_group_they_are_most_often_with():

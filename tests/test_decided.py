@@ -41,7 +41,7 @@ def of(found: Clusters, theme: int) -> tuple[str, ...]:
 def test_without_decisions_everything_is_as_it_was_found():
     found = clusters()
     done = left(found)
-    assert done.themes is found.themes and done.parts is found.parts and done.strength is found.strength
+    assert done.themes is found.themes and done.sub_themes is found.sub_themes and done.strength is found.strength
     assert done.ids == list(found.ids)
     assert done.given() == [None] * 4
     assert done.columns()[0] == {"status": "candidate", "decided": "", "label_source": "words"}
@@ -70,14 +70,14 @@ def test_a_rejected_theme_leaves_its_segments_without_theme_and_part():
     done = left(found, decide("reject", 500_000, members=of(found, 0), documents=tuple("abcd")))
     assert 500_000 not in done.ids
     assert (done.themes == -1).sum() == 10
-    assert (done.parts[done.themes == -1] == -1).all()
+    assert (done.sub_themes[done.themes == -1] == -1).all()
 
 
 def test_everything_rejected_leaves_no_theme_and_a_strength_that_can_still_be_read():
     found = clusters([0] * 40)
     done = left(found, decide("reject", 500_000, members=of(found, 0), documents=tuple("abcd")))
     assert done.ids == [] and done.given() == [] and done.columns() == []
-    assert (done.themes == -1).all() and (done.parts == -1).all()
+    assert (done.themes == -1).all() and (done.sub_themes == -1).all()
     assert done.strength.shape == (40, 1) and (done.strength == 0).all()
 
 
@@ -87,9 +87,9 @@ def test_parts_stay_inside_their_theme_and_crumbs_are_none():
     done = left(found, move, min_size=2)
     place = NAMES.index(of(found, 1)[0])
     assert done.themes[place] == done.ids.index(500_000)
-    assert done.parts[place] == -1
-    for part in range(done.parts.max() + 1):
-        assert len(set(done.themes[done.parts == part])) == 1
+    assert done.sub_themes[place] == -1
+    for part in range(done.sub_themes.max() + 1):
+        assert len(set(done.themes[done.sub_themes == part])) == 1
 
 
 def test_strengths_are_stored_with_six_places():
@@ -100,9 +100,9 @@ def test_strengths_are_stored_with_six_places():
 
 def test_a_part_is_kept_from_the_smallest_size_on_and_the_largest_comes_first():
     themes, parts = np.array([0, 0, 0, 0, 0, 1, 1, 1, -1]), np.array([4, 4, 2, 2, 2, 4, 4, 7, 4])
-    assert decided_themes._parts(themes, parts, min_size=3).tolist() == [-1, -1, 0, 0, 0, -1, -1, -1, -1]
-    assert decided_themes._parts(themes, parts, min_size=2).tolist() == [1, 1, 0, 0, 0, 2, 2, -1, -1]
-    assert decided_themes._parts(themes, parts, min_size=1).tolist() == [1, 1, 0, 0, 0, 2, 2, 3, -1]
+    assert decided_themes._sub_themes(themes, parts, min_size=3).tolist() == [-1, -1, 0, 0, 0, -1, -1, -1, -1]
+    assert decided_themes._sub_themes(themes, parts, min_size=2).tolist() == [1, 1, 0, 0, 0, 2, 2, -1, -1]
+    assert decided_themes._sub_themes(themes, parts, min_size=1).tolist() == [1, 1, 0, 0, 0, 2, 2, 3, -1]
 
 
 def test_talk_taken_out_of_every_theme_takes_its_share_of_the_strength_with_it():
@@ -207,11 +207,11 @@ def test_numbers_have_no_gap_ids_are_each_once_and_nothing_is_lost(themes: list[
             more["segments"] = (NAMES[pick % 40],)
         taken.append(decide(action, 500_000 + theme, day, **more))
     done = left(found, *taken)
-    assert len(done.themes) == len(done.parts) == len(done.strength) == 40
+    assert len(done.themes) == len(done.sub_themes) == len(done.strength) == 40
     assert sorted(set(done.themes) - {-1}) == list(range(len(done.ids)))
     assert len(set(done.ids)) == len(done.ids)
-    assert sorted(set(done.parts) - {-1}) == list(range(done.parts.max() + 1))
-    assert ((done.parts == -1) | (done.themes >= 0)).all()
+    assert sorted(set(done.sub_themes) - {-1}) == list(range(done.sub_themes.max() + 1))
+    assert ((done.sub_themes == -1) | (done.themes >= 0)).all()
     if done.themes is not found.themes:
         sizes = np.bincount(done.themes[done.themes >= 0], minlength=1)
         assert (np.diff(sizes) <= 0).all(), "the largest first"

@@ -38,9 +38,9 @@ def likeness(low: int, n: int = 100) -> np.ndarray:
 
 def test_segments_unlike_anything_are_set_apart_five_in_a_hundred_at_most():
     themes = np.arange(100) % 2
-    assert np.flatnonzero(grouping._apart(likeness(3), themes)).tolist() == [0, 1, 2]
-    assert np.flatnonzero(grouping._apart(likeness(8), themes)).tolist() == [0, 1, 2, 3, 4]
-    assert not grouping._apart(likeness(3, 10), np.zeros(10, dtype=int)).any(), "5% of ten is none"
+    assert np.flatnonzero(grouping._outliers(likeness(3), themes)).tolist() == [0, 1, 2]
+    assert np.flatnonzero(grouping._outliers(likeness(8), themes)).tolist() == [0, 1, 2, 3, 4]
+    assert not grouping._outliers(likeness(3, 10), np.zeros(10, dtype=int)).any(), "5% of ten is none"
 
 
 @pytest.mark.parametrize(("others", "apart"), [(3, [4]), (4, [0, 1, 2, 3, 4])])
@@ -48,7 +48,7 @@ def test_no_theme_loses_more_than_half_of_its_segments(others, apart):
     # The five that are unlike anything: four of one theme, beside so many others of it, and one of a large theme.
     themes = np.ones(100, dtype=int)
     themes[[0, 1, 2, 3, *range(50, 50 + others)]] = 0
-    assert np.flatnonzero(grouping._apart(likeness(5), themes)).tolist() == apart
+    assert np.flatnonzero(grouping._outliers(likeness(5), themes)).tolist() == apart
 
 
 def test_the_talk_is_in_its_order_and_what_has_no_vector_is_said():
@@ -64,11 +64,11 @@ def test_the_talk_is_in_its_order_and_what_has_no_vector_is_said():
 
 def test_too_little_talk_is_one_theme_and_enough_is_divided():
     talk, _ = grouping.prepare(*study(60), options=OPTIONS)
-    few = grouping.grouped(grouping.part_of(talk, np.arange(60) < 5), options=OPTIONS)
-    assert (few.themes.tolist(), few.parts.tolist(), few.strength.tolist()) == ([0] * 5, [0] * 5, [[1.0]] * 5)
-    assert few.made is None and few.curve == {}
-    just = grouping.grouped(grouping.part_of(talk, np.arange(60) < 6), options=OPTIONS)
-    assert just.made is not None
+    few = grouping.grouped(grouping.selection(talk, np.arange(60) < 5), options=OPTIONS)
+    assert (few.themes.tolist(), few.sub_themes.tolist(), few.strength.tolist()) == ([0] * 5, [0] * 5, [[1.0]] * 5)
+    assert few.clusterings is None and few.curve == {}
+    just = grouping.grouped(grouping.selection(talk, np.arange(60) < 6), options=OPTIONS)
+    assert just.clusterings is not None
     found = grouping.grouped(talk, options=OPTIONS)
     assert [len(set(found.themes[kind::3]) - {NONE}) for kind in range(3)] == [1, 1, 1]
     assert found.strength.shape == (60, 3)
@@ -91,7 +91,7 @@ def test_a_part_that_has_lost_all_its_segments_leaves_no_gap():
 def test_a_part_of_the_talk_keeps_rows_together():
     talk, _ = grouping.prepare(*study(12), options=OPTIONS)
     kept = np.arange(12) % 3 == 0
-    part = grouping.part_of(replace(talk, vectors=2 * talk.vectors), kept)
+    part = grouping.selection(replace(talk, vectors=2 * talk.vectors), kept)
     assert isinstance(part, Talk)
     assert part.segments["segment_id"].tolist() == ["s000", "s003", "s006", "s009"]
     assert (part.plain == talk.plain[kept]).all() and (part.vectors == 2 * talk.vectors[kept]).all()
@@ -102,11 +102,13 @@ def test_what_is_left_of_the_talk_is_told_from_its_runs_or_clustered_anew():
     talk, _ = grouping.prepare(*study(60), options=OPTIONS)
     kept = talk.segments["document"].to_numpy() != "d03"
     found = grouping.grouped(talk, options=OPTIONS)
-    again = grouping.again(talk, kept, options=OPTIONS)
-    assert (grouping.left(talk, kept, found=found, options=OPTIONS) == again).all(), "eight runs are too few to tell"
-    assert (grouping.left(talk, kept, found=replace(found, made=None), options=OPTIONS) == again).all()
+    again = grouping.recluster(talk, kept, options=OPTIONS)
+    assert (grouping.regroup(talk, kept, groups=found, options=OPTIONS) == again).all(), (
+        "eight runs are too few to tell"
+    )
+    assert (grouping.regroup(talk, kept, groups=replace(found, clusterings=None), options=OPTIONS) == again).all()
     many = OPTIONS.model_copy(update={"runs": 160})
-    left = grouping.left(talk, kept, found=grouping.grouped(talk, options=many), options=many)
+    left = grouping.regroup(talk, kept, groups=grouping.grouped(talk, options=many), options=many)
     assert len(left) == kept.sum()
     about = np.arange(60)[kept] % 3
     assert [len(set(left[about == kind]) - {NONE}) for kind in range(3)] == [1, 1, 1]
@@ -116,6 +118,6 @@ def test_what_is_said_again_and_again_counts_once_when_it_is_asked_whether_there
     segments, embeddings = study(60)
     said_again = embeddings.assign(vector=[embeddings["vector"].iloc[n % 5] for n in range(60)])
     talk, _ = grouping.prepare(segments, said_again, options=OPTIONS)
-    assert grouping.different(talk) == 5
+    assert grouping.n_distinct(talk) == 5
     found = grouping.grouped(talk, options=OPTIONS)
-    assert found.made is None and set(found.themes) == {0}, "it takes six that differ"
+    assert found.clusterings is None and set(found.themes) == {0}, "it takes six that differ"

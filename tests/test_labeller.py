@@ -121,13 +121,13 @@ names = st.lists(st.tuples(st.sampled_from(["", "A", "a", "B"]), st.sampled_from
 
 @given(names)
 def test_names_are_distinct_and_none_is_empty(pairs):
-    chosen = labeller.distinct([a for a, _ in pairs], [b for _, b in pairs], given=[None] * len(pairs))
+    chosen = labeller.distinct([a for a, _ in pairs], [b for _, b in pairs], people_labels=[None] * len(pairs))
     assert all(chosen)
     assert len({one.casefold() for one in chosen}) == len(chosen)
 
 
 def test_what_people_called_a_theme_stays():
-    assert labeller.distinct(["Mine", "Other"], ["x", "y"], given=[None, "Mine"]) == ["x", "Mine"]
+    assert labeller.distinct(["Mine", "Other"], ["x", "y"], people_labels=[None, "Mine"]) == ["x", "Mine"]
 
 
 def test_over_the_wire_with_a_key_from_the_environment(tmp_path, monkeypatch):

@@ -118,12 +118,12 @@ def test_a_terms_score_by_hand():
 
 def test_a_word_of_several_themes_comes_after_one_of_this_theme_alone():
     said = sparse.csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [1, 0, 0], [1, 0, 1]]))
-    own = labels.apart(said, np.array([0, 0, 1, 1]))
+    own = labels.specificity(said, np.array([0, 0, 1, 1]))
     assert own[0] == pytest.approx([0.5, 5 / 6, 1 / 4])
     assert own[1] == pytest.approx([0.5, 1 / 6, 3 / 4])
     terms = ["pandemic", "fear", "hope"]
     assert labels.ranked(np.ones(3), np.ones(3), np.ones(3, dtype=int), own[0], terms) == ["fear", "pandemic", "hope"]
-    assert (labels.apart(said, np.zeros(4, dtype=int)) == 1).all()
+    assert (labels.specificity(said, np.zeros(4, dtype=int)) == 1).all()
 
 
 def test_words_without_weight_are_left_out_and_equals_stand_in_order():
@@ -174,7 +174,7 @@ def test_a_theme_without_words_is_unnamed():
 
 def test_how_many_cases_say_a_word():
     said = sparse.csr_matrix([[1, 0], [2, 0], [1, 1], [0, 3]])
-    counted = labels.cases_that_say(said, pd.Series(["a", "a", "b", "b"]), np.array([0, 0, 0, 1]))
+    counted = labels.n_cases_using(said, pd.Series(["a", "a", "b", "b"]), np.array([0, 0, 0, 1]))
     assert counted.tolist() == [[2, 1], [0, 1]]
 
 

@@ -44,7 +44,7 @@ def join(*parts: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 
 def found(study: dict[str, pd.DataFrame], *taken: Decision) -> dict[str, pd.DataFrame]:
-    return themes.themes(**study, options=OPTIONS, taken=taken).tables
+    return themes.themes(**study, options=OPTIONS, decisions=taken).tables
 
 
 def of(tables: dict[str, pd.DataFrame], theme: int) -> set[str]:
@@ -117,7 +117,7 @@ def test_talk_of_something_else_asks_for_a_theme_of_its_own(before: dict[str, pd
     ]
     study = join(talk(START), talk(["fay"], blobs=(3,), each=20))
     options = OPTIONS.model_copy(update={"n_themes": 4})
-    after = themes.themes(**study, options=options, taken=taken).tables
+    after = themes.themes(**study, options=options, decisions=taken).tables
     asks = after["theme_news"][after["theme_news"]["verdict"] == "asks"]
     assert asks["n_segments"].tolist() == [20]
     candidate = int(asks["candidate_id"].iloc[0])
@@ -137,7 +137,7 @@ def test_a_withdrawn_interview_leaves_the_rest_of_a_decided_theme_as_it_was(
 def test_other_settings_do_not_move_what_was_decided(before: dict[str, pd.DataFrame], first: int):
     taken = decide(before, "accept", first)
     for update in ({"n_themes": 2}, {"n_themes": 6}, {"seed": 5}, {"neighbours": 4}):
-        after = themes.themes(**talk(START), options=OPTIONS.model_copy(update=update), taken=[taken]).tables
+        after = themes.themes(**talk(START), options=OPTIONS.model_copy(update=update), decisions=[taken]).tables
         assert of(after, first) == of(before, first), update
 
 

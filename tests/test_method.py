@@ -202,7 +202,7 @@ def of_themes(folder, *, options, seed, **_):
     }
     chosen = params.Themes(labeller=ASK).model_copy(update=small)
     result = themes.themes(
-        *leaning(), options=chosen, seed=seed, taken=decided(), ask=asked if chosen.labeller else None
+        *leaning(), options=chosen, seed=seed, decisions=decided(), ask=asked if chosen.labeller else None
     )
     return read_record(result.tables["themes_record"])
 

@@ -59,7 +59,7 @@ def test_facts_of_a_theme():
     said = segments(("a", "d1", "t0"), ("a", "d1", "t0"), ("a", "d1", "t2"), ("b", "d2", ""))
     facts = passports.facts(
         said,
-        asked={"t0": "t0", "t2": "t0"},
+        question_of={"t0": "t0", "t2": "t0"},
         prompts={"t0": "Is there time?", "t2": "And?"},
         keywords=["times", "bleep"],
     )
@@ -74,26 +74,26 @@ def test_of_cases_and_questions_that_are_as_frequent_the_first_by_name_is_the_ma
     said = segments(
         ("b", "d", "t2"), ("a", "d", "t2"), ("b", "d", "t1"), ("a", "d", "t1"), ("a", "d", ""), ("b", "d", "")
     )
-    facts = passports.facts(said, asked={}, prompts={"t1": "One?", "t2": "Two?"}, keywords=["two"])
+    facts = passports.facts(said, question_of={}, prompts={"t1": "One?", "t2": "Two?"}, keywords=["two"])
     assert (facts.main_case, facts.main_case_share) == ("a", 0.5)
     assert (facts.prompt_id, facts.prompt_share) == ("t1", pytest.approx(2 / 6))  # of the theme, not of what was asked
     assert facts.unprompted_share == pytest.approx(4 / 6)
-    assert passports.facts(said.iloc[::-1], asked={}, prompts={}, keywords=[]).main_case == "a"
+    assert passports.facts(said.iloc[::-1], question_of={}, prompts={}, keywords=[]).main_case == "a"
 
 
 def test_facts_where_nobody_is_named_as_speaking():
-    facts = passports.facts(segments(("", "notes", ""), ("", "notes", "")), asked={}, prompts={}, keywords=[])
+    facts = passports.facts(segments(("", "notes", ""), ("", "notes", "")), question_of={}, prompts={}, keywords=[])
     assert (facts.n_cases, facts.effective_cases, facts.main_case, facts.prompt_id) == (0, 0.0, "", "")
 
 
 def test_effective_cases_is_their_number_where_all_say_the_same_much():
     said = segments(*[(case, "d", "") for case in "abcd" * 3])
-    assert passports.facts(said, asked={}, prompts={}, keywords=[]).effective_cases == pytest.approx(4)
+    assert passports.facts(said, question_of={}, prompts={}, keywords=[]).effective_cases == pytest.approx(4)
 
 
 def test_talk_that_nobody_is_named_for_makes_no_case_and_no_voice_more():
     said = segments(("a", "d", ""), ("a", "d", ""), ("b", "d", ""), ("b", "d", ""), *[("", "notes", "")] * 4)
-    facts = passports.facts(said, asked={}, prompts={}, keywords=[])
+    facts = passports.facts(said, question_of={}, prompts={}, keywords=[])
     assert facts.effective_cases == pytest.approx(
         2
     )  # two cases that say as much as each other, whatever the notes hold

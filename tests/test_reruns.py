@@ -26,7 +26,7 @@ def options(**changed) -> settings.Themes:
 
 def steady(said, themes, cases, **changed) -> reruns.Steady:
     chosen = options(**changed)
-    with reruns.begun(said, themes, cases, options=chosen, found=grouping.grouped(said, options=chosen)) as ended:
+    with reruns.begun(said, themes, cases, options=chosen, groups=grouping.grouped(said, options=chosen)) as ended:
         return ended()
 
 

@@ -73,10 +73,10 @@ def test_a_centre_that_loses_all_its_rows_keeps_its_place():
 def test_the_share_of_documents_that_a_run_keeps_is_the_one_asked_for():
     names = np.array([f"d{place:03}" for place in range(400)])
     for keep in (0.3, 0.7):
-        kept = runs.kept_rows(np.repeat(names, 2), runs=20, keep=keep, seed=2)
+        kept = runs.used_rows(np.repeat(names, 2), runs=20, keep=keep, seed=2)
         assert kept.mean() == pytest.approx(keep, abs=0.02)
         assert (kept[:, ::2] == kept[:, 1::2]).all(), "whole documents"
-    assert (runs.kept_rows(names, runs=20, keep=0.7, seed=2) != runs.kept_rows(names, runs=20, keep=0.7, seed=3)).any()
+    assert (runs.used_rows(names, runs=20, keep=0.7, seed=2) != runs.used_rows(names, runs=20, keep=0.7, seed=3)).any()
     assert 0 <= min(runs.draw(str(n)) for n in range(50)) < 0.1 and 0.9 < max(runs.draw(str(n)) for n in range(50)) < 1
 
 
@@ -117,8 +117,8 @@ def test_what_has_few_directions_keeps_them_all(shape):
 
 def test_whether_a_run_keeps_a_document_depends_on_its_name_alone():
     names = np.array([f"d{place}" for place in range(20)])
-    kept = runs.kept_rows(names, runs=30, keep=0.8, seed=1)
-    fewer = runs.kept_rows(names[3:], runs=30, keep=0.8, seed=1)
+    kept = runs.used_rows(names, runs=30, keep=0.8, seed=1)
+    fewer = runs.used_rows(names[3:], runs=30, keep=0.8, seed=1)
     assert (kept[:, 3:] == fewer).all()
     assert 0.7 < kept.mean() < 0.9
     assert not kept.all(axis=0).any(), "every document is left out of some run"
@@ -126,11 +126,11 @@ def test_whether_a_run_keeps_a_document_depends_on_its_name_alone():
 
 @pytest.mark.parametrize("n", [1, 2, 4])
 def test_with_few_documents_every_run_keeps_all(n):
-    assert runs.kept_rows(np.arange(n).astype(str), runs=5, keep=0.1, seed=1).all()
+    assert runs.used_rows(np.arange(n).astype(str), runs=5, keep=0.1, seed=1).all()
 
 
 def test_a_run_always_keeps_some_documents():
-    assert runs.kept_rows(np.arange(5).astype(str), runs=200, keep=0.01, seed=1).sum(axis=1).min() >= 2
+    assert runs.used_rows(np.arange(5).astype(str), runs=200, keep=0.01, seed=1).sum(axis=1).min() >= 2
 
 
 def test_groups_around_centres_are_the_groups_there_are():
@@ -179,7 +179,7 @@ def test_no_run_of_a_handful_of_rows_is_an_error():
     made = runs.make(
         np.eye(3), np.array(["a", "b", "c"]), neighbours=25, runs=6, keep=0.8, resolutions=(0.6, 1.8), seed=1
     )
-    assert made.groups.shape == made.kept.shape == (6, 3)
+    assert made.groups.shape == made.used.shape == (6, 3)
     assert runs.together(made, neighbours=25).shape == (3, 3)
 
 

@@ -11,33 +11,33 @@ def names(n: int) -> np.ndarray:
 
 @pytest.mark.parametrize(("n", "runs"), [(0, 0), (1, 0), (2, 2), (4, 4), (5, 10), (40, 10)])
 def test_how_many_runs_leave_something_out(n, runs):
-    assert len(steadiness.drawn(names(n), runs=10, share=0.1, seed=1)) == runs
+    assert len(steadiness.draw_left_out(names(n), runs=10, share=0.1, seed=1)) == runs
 
 
 def test_with_few_documents_each_is_left_out_once():
-    assert steadiness.drawn(names(3), runs=10, share=0.1, seed=1) == [["d00"], ["d01"], ["d02"]]
+    assert steadiness.draw_left_out(names(3), runs=10, share=0.1, seed=1) == [["d00"], ["d01"], ["d02"]]
 
 
 def test_each_document_is_left_out_as_often_as_any_other():
-    drawn = steadiness.drawn(names(20), runs=10, share=0.1, seed=1)
+    drawn = steadiness.draw_left_out(names(20), runs=10, share=0.1, seed=1)
     assert {len(left_out) for left_out in drawn} == {2}
     assert sorted(name for left_out in drawn for name in left_out) == sorted(set(names(20)))
 
 
 def test_the_draw_does_not_depend_on_the_order_of_rows():
-    forwards = steadiness.drawn(names(20), runs=7, share=0.2, seed=1)
-    assert steadiness.drawn(names(20)[::-1], runs=7, share=0.2, seed=1) == forwards
+    forwards = steadiness.draw_left_out(names(20), runs=7, share=0.2, seed=1)
+    assert steadiness.draw_left_out(names(20)[::-1], runs=7, share=0.2, seed=1) == forwards
 
 
 def leave_out(documents, themes, again, *, left_out):
     """What runs without some documents give, where `again` is what is made of those that are kept."""
-    others = [again(kept) for kept in steadiness.kept(documents, left_out)]
+    others = [again(kept) for kept in steadiness.remaining(documents, left_out)]
     return steadiness.leave_out(documents, themes, others, left_out=left_out)
 
 
 def without(said, themes, cases, again, *, chosen):
-    stays = [~steadiness.of(said, cases, kind=kind, name=name) for kind, name in chosen]
-    return steadiness.without(said, themes, cases, [again(kept) for kept in stays], chosen=chosen)
+    stays = [~steadiness.members_of(said, cases, kind=kind, name=name) for kind, name in chosen]
+    return steadiness.dependence(said, themes, cases, [again(kept) for kept in stays], chosen=chosen)
 
 
 def test_no_runs_give_no_table_and_no_figures():
@@ -149,11 +149,11 @@ def test_a_theme_remains_where_half_of_what_is_left_of_it_is_found():
     said, themes = cases_of(2, 8), np.array([0] * 6 + [1] * 4)
     cases = pd.DataFrame({"case": ["a", "b"]})
     found = np.array([0, 0, 1, 1, 2, 2, 2, 2])  # without a: 2 of the theme's 4, and nothing else
-    rows = steadiness.without(said, themes, cases, [found], chosen=[("case", "a")])
+    rows = steadiness.dependence(said, themes, cases, [found], chosen=[("case", "a")])
     assert rows == [(0, "case", "a", pytest.approx(1 / 3), 0.5, True)]
-    less = steadiness.without(said, themes, cases, [np.array([0, 0, 1, 1, 0, 2, 2, 2])], chosen=[("case", "a")])
+    less = steadiness.dependence(said, themes, cases, [np.array([0, 0, 1, 1, 0, 2, 2, 2])], chosen=[("case", "a")])
     assert less[0][4:] == (0.5, True)  # of the theme's four, two stand alone in group 1
-    apart = steadiness.without(said, themes, cases, [np.array([0, 0, 1, 2, 0, 2, 2, 2])], chosen=[("case", "a")])
+    apart = steadiness.dependence(said, themes, cases, [np.array([0, 0, 1, 2, 0, 2, 2, 2])], chosen=[("case", "a")])
     assert apart[0][4:] == (pytest.approx(2 / 5), False)
 
 

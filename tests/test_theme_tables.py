@@ -28,13 +28,13 @@ def test_groups_with_one_heart_have_ids_of_their_own_and_keep_them():
     assert len(set(ids)) == 4
     assert all(100_000 <= one < 1_000_000 for one in ids[:3])
     assert theme_tables.identifiers(talk(), [everything]) == ids[:1]
-    assert theme_tables.identifiers(talk(), [everything], taken=ids[:1]) == [ids[1]]
+    assert theme_tables.identifiers(talk(), [everything], used=ids[:1]) == [ids[1]]
 
 
 def test_a_segment_in_no_theme_has_no_theme_and_no_strength():
     found = groups([0, -1, 0], [0.5, 0.1, 0.4], {})
     segments = talk(3).segments.assign(document="a.txt")
-    clusters = decided_themes.Clusters(found.themes, found.parts, found.strength, [7])
+    clusters = decided_themes.Clusters(found.themes, found.sub_themes, found.strength, [7])
     left = decided_themes.decided(segments, clusters, [], shift_share=0.2, min_size=2)
     rows = theme_tables.assignments(talk(3), found, [7], [-1], left)
     assert rows["outside"].tolist() == ["", "unlike", ""]
@@ -67,7 +67,7 @@ def test_the_curve_says_which_number_was_chosen(curve, expected):
 )
 def test_what_is_too_little_to_tell_is_said(n, curve, said):
     found = Groups(np.zeros(n, dtype=int), np.zeros(n, dtype=int), np.ones((n, 1)), np.ones(n), curve)
-    rows = theme_tables.notes(talk(n), found, store.empty("theme_stability"), looked=n)
+    rows = theme_tables.notes(talk(n), found, store.empty("theme_stability"), n_sampled=n)
     assert said in rows[0][3] or said in rows[-1][3]
 
 

@@ -52,8 +52,8 @@ def test_a_label_that_people_gave_goes_before_the_one_found():
 
 def test_parts_have_words_of_their_own():
     found = worded(segments(*BIRDS, *REST), [0] * 5 + [1] * 3, [0, 0, 0, 1, 1, 2, 2, 2])
-    assert [words[0] for words in found.part_keywords] == ["owl", "zebra", "bleep"]
-    assert found.parts[2] == "Bleep, rota"
+    assert [words[0] for words in found.sub_theme_keywords] == ["owl", "zebra", "bleep"]
+    assert found.sub_themes[2] == "Bleep, rota"
 
 
 def test_with_twenty_segments_a_word_must_be_said_twice():

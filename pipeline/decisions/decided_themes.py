@@ -19,12 +19,12 @@ from pipeline.decisions.replay import Replayed
 class Clusters:
     """Clusters of n segments.
 
-    `themes` and `parts` (sub-themes): (n,), numbered from 0, -1 for none, each part inside one theme; `strength`:
+    `themes` and `sub_themes`: (n,), numbered from 0, -1 for none, each inside one theme; `strength`:
     (n, themes); `ids`: the id of each theme by number.
     """
 
     themes: np.ndarray
-    parts: np.ndarray
+    sub_themes: np.ndarray
     strength: np.ndarray
     ids: Sequence[int]
 
@@ -38,7 +38,7 @@ class Decided:
     """
 
     themes: np.ndarray
-    parts: np.ndarray
+    sub_themes: np.ndarray
     strength: np.ndarray
     ids: list[int]
     replayed: Replayed
@@ -72,110 +72,120 @@ def _source(held: Held | None) -> str:
 
 
 def decided(
-    segments: pd.DataFrame, found: Clusters, taken: Sequence[Decision], *, shift_share: float, min_size: int
+    segments: pd.DataFrame, machine: Clusters, decisions: Sequence[Decision], *, shift_share: float, min_size: int
 ) -> Decided:
     """Replay decisions on clusters; without decisions the clusters are returned unchanged.
 
-    `segments`: columns segment_id and document, rows aligned with `found`; `shift_share`: see replay.replay. Sub-themes
-    with fewer than `min_size` segments are dropped.
+    `segments`: columns segment_id and document, rows aligned with `machine`; `shift_share`: see replay.replay.
+    Sub-themes with fewer than `min_size` segments are dropped.
     """
     names, documents = segments["segment_id"].tolist(), segments["document"].tolist()
-    ids = [*found.ids, UNASSIGNED]
-    clusters = {name: ids[int(number)] for name, number in zip(names, found.themes, strict=True)}
-    standing = ledger.standing(taken)
+    ids = [*machine.ids, UNASSIGNED]
+    clusters = {name: ids[int(number)] for name, number in zip(names, machine.themes, strict=True)}
+    standing = ledger.standing(decisions)
     where = dict(zip(names, documents, strict=True))
-    done = replay.replay(clusters, where, standing, shift_share=shift_share, min_size=min_size)
-    settling = replay.settling(done, clusters, where, standing, shift_share=shift_share, min_size=min_size)
-    known = (done, clusters, standing, settling)
-    if done.themes == clusters:
-        return Decided(found.themes, found.parts, found.strength, list(found.ids), *known)
-    left = [done.themes[name] for name in names]
-    sizes = Counter(theme for theme in left if theme != UNASSIGNED)
+    replayed = replay.replay(clusters, where, standing, shift_share=shift_share, min_size=min_size)
+    settling = replay.settling(replayed, clusters, where, standing, shift_share=shift_share, min_size=min_size)
+    replay_results = (replayed, clusters, standing, settling)
+    if replayed.themes == clusters:
+        return Decided(machine.themes, machine.sub_themes, machine.strength, list(machine.ids), *replay_results)
+    theme_of_segment = [replayed.themes[name] for name in names]
+    sizes = Counter(theme for theme in theme_of_segment if theme != UNASSIGNED)
     order = sorted(sizes, key=lambda theme: (-sizes[theme], theme))
-    number = {theme: place for place, theme in enumerate(order)} | {UNASSIGNED: UNASSIGNED}
-    themes = np.array([number[theme] for theme in left], dtype=np.int64)
-    parts = _parts(themes, found.parts, min_size=min_size)
-    return Decided(themes, parts, _strength(found, themes, len(order)), order, *known)
+    number = {theme: position for position, theme in enumerate(order)} | {UNASSIGNED: UNASSIGNED}
+    themes = np.array([number[theme] for theme in theme_of_segment], dtype=np.int64)
+    sub_themes = _sub_themes(themes, machine.sub_themes, min_size=min_size)
+    return Decided(themes, sub_themes, _strength(machine, themes, len(order)), order, *replay_results)
 
 
-def _strength(found: Clusters, themes: np.ndarray, count: int) -> np.ndarray:
+def _strength(machine: Clusters, themes: np.ndarray, count: int) -> np.ndarray:
     """Return the strength of each segment in each theme after decisions, (n, count), at least one column.
 
     The strength in a cluster is divided among the themes that its segments are in now, in proportion to their number.
     """
-    inside = found.themes >= 0
-    made = np.zeros((found.strength.shape[1], max(count, 1)))
-    kept = inside & (themes >= 0)
-    np.add.at(made, (found.themes[kept], themes[kept]), 1.0)
-    sizes = np.bincount(found.themes[inside], minlength=len(made))[: len(made)]
-    return np.asarray(np.round(found.strength @ (made / np.maximum(sizes, 1)[:, None]), 6))
+    inside = machine.themes >= 0
+    shares = np.zeros((machine.strength.shape[1], max(count, 1)))
+    stays = inside & (themes >= 0)
+    np.add.at(shares, (machine.themes[stays], themes[stays]), 1.0)
+    sizes = np.bincount(machine.themes[inside], minlength=len(shares))[: len(shares)]
+    return np.asarray(np.round(machine.strength @ (shares / np.maximum(sizes, 1)[:, None]), 6))
 
 
-def _parts(themes: np.ndarray, parts: np.ndarray, *, min_size: int) -> np.ndarray:
+def _sub_themes(themes: np.ndarray, sub_themes: np.ndarray, *, min_size: int) -> np.ndarray:
     """Return sub-themes intersected with the themes after decisions, largest first, (n,)."""
-    pairs = [(int(theme), int(part)) for theme, part in zip(themes, parts, strict=True)]
+    pairs = [(int(theme), int(sub_theme)) for theme, sub_theme in zip(themes, sub_themes, strict=True)]
     sizes = Counter(pair for pair in pairs if UNASSIGNED not in pair)
-    kept = sorted((pair for pair in sizes if sizes[pair] >= min_size), key=lambda pair: (-sizes[pair], pair))
-    number = {pair: place for place, pair in enumerate(kept)}
+    large_enough = sorted((pair for pair in sizes if sizes[pair] >= min_size), key=lambda pair: (-sizes[pair], pair))
+    number = {pair: position for position, pair in enumerate(large_enough)}
     return np.array([number.get(pair, UNASSIGNED) for pair in pairs], dtype=np.int64)
 
 
 def pinned_first(
-    quotes: pd.DataFrame, segments: pd.DataFrame, vectors: np.ndarray, found: Decided, *, count: int
+    quotes: pd.DataFrame, segments: pd.DataFrame, vectors: np.ndarray, final: Decided, *, count: int
 ) -> pd.DataFrame:
     """Put pinned exemplars before the typical quotes of their theme; at most `count` stay, and all that are pinned.
 
     `quotes`: columns theme, kind, rank, segment_id, score; `vectors`: plain ones, rows as `segments`; score: the cosine
     with the theme's mean, as for any typical quote.
     """
-    places = {name: place for place, name in enumerate(segments["segment_id"])}
-    for number, theme in enumerate(found.ids):
-        held = found.replayed.held.get(theme)
-        asked = dict.fromkeys(held.pinned if held else ())
-        pinned = [name for name in asked if name in places and found.themes[places[name]] == number]
+    position_of = {name: place for place, name in enumerate(segments["segment_id"])}
+    for number, theme in enumerate(final.ids):
+        held = final.replayed.held.get(theme)
+        pinned_ids = dict.fromkeys(held.pinned if held else ())
+        pinned = [name for name in pinned_ids if name in position_of and final.themes[position_of[name]] == number]
         if not pinned:
             continue
-        own = (quotes["theme"] == number) & (quotes["kind"] == "typical")
-        others = [row for row in quotes[own].sort_values("rank").itertuples() if row.segment_id not in asked]
-        mean = vectors[found.themes == number].mean(axis=0)
-        scores = [round(_cosine(vectors[places[name]], mean), 6) for name in pinned]
-        listed = [*zip(pinned, scores, strict=True), *((row.segment_id, row.score) for row in others)]
+        typical_rows = (quotes["theme"] == number) & (quotes["kind"] == "typical")
+        others = [
+            quote
+            for quote in quotes[typical_rows].sort_values("rank").itertuples()
+            if quote.segment_id not in pinned_ids
+        ]
+        mean = vectors[final.themes == number].mean(axis=0)
+        scores = [round(_cosine(vectors[position_of[name]], mean), 6) for name in pinned]
+        listed = [*zip(pinned, scores, strict=True), *((quote.segment_id, quote.score) for quote in others)]
         listed = listed[: max(count, len(pinned))]
         rows = [(number, "typical", rank, name, score) for rank, (name, score) in enumerate(listed, start=1)]
         typical = pd.DataFrame(rows, columns=list(quotes.columns))
         before = quotes[quotes["theme"] < number]
-        after = quotes[~own & (quotes["theme"] >= number)]
+        after = quotes[~typical_rows & (quotes["theme"] >= number)]
         quotes = pd.concat([before, typical, after], ignore_index=True)
     return quotes
 
 
-def _cosine(one: np.ndarray, two: np.ndarray) -> float:
-    length = float(np.linalg.norm(one) * np.linalg.norm(two))
-    return float(one @ two) / length if length > 0 else 0.0
+def _cosine(first: np.ndarray, second: np.ndarray) -> float:
+    length = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float(first @ second) / length if length > 0 else 0.0
 
 
 def tables(
-    found: Decided, segments: pd.DataFrame, vectors: np.ndarray, labels: Mapping[int, str]
+    final: Decided, segments: pd.DataFrame, vectors: np.ndarray, labels: Mapping[int, str]
 ) -> dict[str, pd.DataFrame]:
     """The tables theme_questions, theme_news and theme_states.
 
     `vectors`: plain, rows as `segments`; `labels`: of all themes, by id.
     """
-    asked = [
-        (q.theme_id, q.kind, q.n_segments, q.sentence, list(found.settling.get(q.theme_id, ())))
-        for q in found.replayed.questions
+    questions = [
+        (
+            question.theme_id,
+            question.kind,
+            question.n_segments,
+            question.sentence,
+            list(final.settling.get(question.theme_id, ())),
+        )
+        for question in final.replayed.questions
     ]
     names = segments["segment_id"].tolist()
     talk = new_talk.Talk(
-        themes=found.replayed.themes,
+        themes=final.replayed.themes,
         documents=dict(zip(names, segments["document"], strict=True)),
         vectors=dict(zip(names, vectors, strict=True)),
     )
-    told = [tuple(vars(row).values()) for row in new_talk.news(talk, held=found.replayed.held, labels=labels)]
+    news_rows = [tuple(vars(news).values()) for news in new_talk.news(talk, held=final.replayed.held, labels=labels)]
     return {
-        "theme_questions": _frame("theme_questions", asked),
-        "theme_news": _frame("theme_news", told),
-        "theme_states": state_table.table(found.replayed, found.clusters, found.standing, labels),
+        "theme_questions": _frame("theme_questions", questions),
+        "theme_news": _frame("theme_news", news_rows),
+        "theme_states": state_table.table(final.replayed, final.clusters, final.standing, labels),
     }
 
 

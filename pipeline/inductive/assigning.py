@@ -21,7 +21,7 @@ from pipeline.inductive import grouping, runs
 from pipeline.inductive.grouping import Groups, Talk
 
 # Segments per batch, and segments compared with the whole sample at once.
-PART, BLOCK = 16_384, 1_024
+BATCH, BLOCK = 16_384, 1_024
 # Only segments farther from their centroid than this quantile of the sample can be outliers.
 FAR = 0.1
 
@@ -32,15 +32,16 @@ Assign = Callable[[Iterator[np.ndarray], "Fit"], Iterator[Rows]]
 class Fit(NamedTuple):
     """A fitted sample that the other segments are compared with; arrays are float64, rounded to the grid.
 
-    `middle`: (d,), the mean of the sample; `themes`: (themes, d) and `parts`: (parts, d), unit directions from the mean
-    to the centroids of themes and sub-themes; `theme_of_part`: (parts,); `sample`: (m, d); `far`: the cosine with its
-    own centroid below which a segment may be an outlier; `unlike`: the similarity below which it is one.
+    `middle`: (d,), the mean of the sample; `themes`: (themes, d) and `sub_themes`: (sub-themes, d), unit directions
+    from the mean to the centroids of themes and sub-themes; `theme_of_sub_theme`: (sub-themes,); `sample`: (m, d);
+    `far`: the cosine with its own centroid below which a segment may be an outlier; `unlike`: the similarity below
+    which it is one.
     """
 
     middle: np.ndarray
     themes: np.ndarray
-    parts: np.ndarray
-    theme_of_part: np.ndarray
+    sub_themes: np.ndarray
+    theme_of_sub_theme: np.ndarray
     sample: np.ndarray
     far: float
     unlike: float
@@ -48,7 +49,7 @@ class Fit(NamedTuple):
 
 def grouped(
     talk: Talk,
-    looked: np.ndarray,
+    in_sample: np.ndarray,
     *,
     options: settings.Themes,
     seed: int = settings.SEED,
@@ -56,26 +57,33 @@ def grouped(
 ) -> Groups:
     """Find themes with `grouping.grouped` in the sample and assign all other segments to them.
 
-    `looked`: (n,), mask of the sample; `assign`: how batches are assigned, None for in this process. Themes and
+    `in_sample`: (n,), mask of the sample; `assign`: how batches are assigned, None for in this process. Themes and
     sub-themes are numbered by size, largest first.
     """
-    found = grouping.grouped(grouping.part_of(talk, looked), options=options, seed=seed)
-    if looked.all():
-        return found
-    fit = fitted(talk.vectors[looked], found)
-    rest = np.flatnonzero(~looked)
-    blocks = (talk.vectors[rest[start : start + PART]] for start in range(0, len(rest), PART))
-    done = list((assign or here)(blocks, fit))
-    whole = {name: np.concatenate([rows[name] for rows in done]) for name in done[0]}
-    order = np.argsort(np.concatenate([np.flatnonzero(looked), rest]))
-    themes, parts, strength, likeness = (
-        np.concatenate([getattr(found, name), whole[name]])[order]
-        for name in ("themes", "parts", "strength", "likeness")
+    sample_groups = grouping.grouped(grouping.selection(talk, in_sample), options=options, seed=seed)
+    if in_sample.all():
+        return sample_groups
+    fit = fitted(talk.vectors[in_sample], sample_groups)
+    unsampled = np.flatnonzero(~in_sample)
+    blocks = (talk.vectors[unsampled[start : start + BATCH]] for start in range(0, len(unsampled), BATCH))
+    batches = list((assign or in_process)(blocks, fit))
+    assigned_groups = {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
+    order = np.argsort(np.concatenate([np.flatnonzero(in_sample), unsampled]))
+    themes, sub_themes, strength, likeness = (
+        np.concatenate([getattr(sample_groups, name), assigned_groups[name]])[order]
+        for name in ("themes", "sub_themes", "strength", "likeness")
     )
     by_size = _by_size(themes, strength.shape[1])
-    ranked = _ranks(by_size)
-    part_ranks = _ranks(_by_size(parts, len(fit.parts)))
-    return Groups(ranked[themes], part_ranks[parts], strength[:, by_size], likeness, found.curve, found.made)
+    theme_ranks = _rank_by_group(by_size)
+    sub_theme_ranks = _rank_by_group(_by_size(sub_themes, len(fit.sub_themes)))
+    return Groups(
+        theme_ranks[themes],
+        sub_theme_ranks[sub_themes],
+        strength[:, by_size],
+        likeness,
+        sample_groups.curve,
+        sample_groups.clusterings,
+    )
 
 
 def _by_size(numbers: np.ndarray, count: int) -> np.ndarray:
@@ -83,7 +91,7 @@ def _by_size(numbers: np.ndarray, count: int) -> np.ndarray:
     return np.argsort(-np.bincount(numbers[numbers != UNASSIGNED], minlength=count), kind="stable")
 
 
-def _ranks(order: np.ndarray) -> np.ndarray:
+def _rank_by_group(order: np.ndarray) -> np.ndarray:
     """Return the rank of each group; the last element, reached with index -1, is the rank of no group."""
     ranks = np.empty(len(order) + 1, dtype=np.int64)
     ranks[order], ranks[-1] = np.arange(len(order)), UNASSIGNED
@@ -113,40 +121,50 @@ def fitted(vectors: np.ndarray, groups: Groups) -> Fit:
     """Return the fit of a clustered sample; `vectors`: (m, d), as they were clustered."""
     sample = runs.exact(vectors)
     middle = _grid(sample.mean(axis=0))
-    themes, parts = (_directions(sample, middle, numbers) for numbers in (groups.themes, groups.parts))
+    themes, sub_themes = (_directions(sample, middle, numbers) for numbers in (groups.themes, groups.sub_themes))
     inside = groups.themes != UNASSIGNED
-    theme_of_part = np.full(len(parts), UNASSIGNED, dtype=np.int64)
-    theme_of_part[groups.parts[inside]] = groups.themes[inside]
-    own = _cosines(sample, middle, themes)[inside, groups.themes[inside]]
+    theme_of_sub_theme = np.full(len(sub_themes), UNASSIGNED, dtype=np.int64)
+    theme_of_sub_theme[groups.sub_themes[inside]] = groups.themes[inside]
+    own_cosines = _cosines(sample, middle, themes)[inside, groups.themes[inside]]
     lowest = float(np.sort(groups.likeness)[int(grouping.MOST_UNLIKE * len(groups.likeness))])
     unlike = min(grouping.unlike_below(groups.likeness), lowest)
-    return Fit(middle, themes, parts, theme_of_part, sample, float(np.quantile(own, FAR, method="lower")), unlike)
+    return Fit(
+        middle,
+        themes,
+        sub_themes,
+        theme_of_sub_theme,
+        sample,
+        float(np.quantile(own_cosines, FAR, method="lower")),
+        unlike,
+    )
 
 
 def assigned(vectors: np.ndarray, fit: Fit) -> Rows:
     """Assign segments outside the sample; `vectors`: (n, d).
 
-    Returns `themes` and `parts` (n,), -1 for none; `strength` (n, themes), positive cosines with the theme directions,
-    normalised to sum to 1; and `likeness` (n,), the mean cosine with the nearest segments of the sample, or 1 for
-    segments too close to their theme to be outliers.
+    Returns `themes` and `sub_themes` (n,), -1 for none; `strength` (n, themes), positive cosines with the theme
+    directions, normalised to sum to 1; and `likeness` (n,), the mean cosine with the nearest segments of the sample, or
+    1 for segments too close to their theme to be outliers.
     """
-    rows = runs.exact(vectors)
-    cosines = _cosines(rows, fit.middle, fit.themes)
+    grid_vectors = runs.exact(vectors)
+    cosines = _cosines(grid_vectors, fit.middle, fit.themes)
     themes = cosines.argmax(axis=1)
-    to_parts = np.where(fit.theme_of_part == themes[:, None], _cosines(rows, fit.middle, fit.parts), -np.inf)
-    parts = to_parts.argmax(axis=1)
+    sub_theme_cosines = np.where(
+        fit.theme_of_sub_theme == themes[:, None], _cosines(grid_vectors, fit.middle, fit.sub_themes), -np.inf
+    )
+    sub_themes = sub_theme_cosines.argmax(axis=1)
     weights = np.maximum(cosines, 0.0)
-    weights[np.arange(len(rows)), themes] = np.maximum(weights.max(axis=1), 1e-9)
+    weights[np.arange(len(grid_vectors)), themes] = np.maximum(weights.max(axis=1), 1e-9)
     strength = np.round(weights / weights.sum(axis=1, keepdims=True), 6)
-    likeness = np.ones(len(rows))
+    likeness = np.ones(len(grid_vectors))
     far = np.flatnonzero(cosines.max(axis=1) < fit.far)
     for start in range(0, len(far), BLOCK):
-        some = far[start : start + BLOCK]
-        likeness[some] = np.round(_nearest(rows[some], fit.sample), 6)
-    apart = likeness < fit.unlike
+        block = far[start : start + BLOCK]
+        likeness[block] = np.round(_nearest(grid_vectors[block], fit.sample), 6)
+    outliers = likeness < fit.unlike
     return {
-        "themes": np.where(apart, UNASSIGNED, themes),
-        "parts": np.where(apart, UNASSIGNED, parts),
+        "themes": np.where(outliers, UNASSIGNED, themes),
+        "sub_themes": np.where(outliers, UNASSIGNED, sub_themes),
         "strength": strength,
         "likeness": likeness,
     }
@@ -156,60 +174,62 @@ def _grid(vector: np.ndarray) -> np.ndarray:
     return np.asarray(np.round(vector * runs.GRID) / runs.GRID)
 
 
-def _directions(rows: np.ndarray, middle: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+def _directions(grid_vectors: np.ndarray, middle: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     """Return the unit direction from the overall mean to each group's centroid, (groups, d)."""
-    inside = [rows[numbers == number] for number in range(int(numbers.max(initial=UNASSIGNED)) + 1)]
-    return runs.exact(np.stack([one.mean(axis=0) - middle if len(one) else np.zeros_like(middle) for one in inside]))
+    groups = [grid_vectors[numbers == number] for number in range(int(numbers.max(initial=UNASSIGNED)) + 1)]
+    return runs.exact(
+        np.stack([members.mean(axis=0) - middle if len(members) else np.zeros_like(middle) for members in groups])
+    )
 
 
-def _cosines(rows: np.ndarray, middle: np.ndarray, directions: np.ndarray) -> np.ndarray:
+def _cosines(grid_vectors: np.ndarray, middle: np.ndarray, directions: np.ndarray) -> np.ndarray:
     """Return cosines around the mean, (rows, directions); products are exact, so batching does not matter."""
-    apart = rows - middle
-    lengths = np.sqrt(np.einsum("ij,ij->i", apart, apart, optimize=False))
-    return np.asarray((apart @ directions.T) / np.where(lengths > 0, lengths, 1.0)[:, None])
+    centred = grid_vectors - middle
+    lengths = np.sqrt(np.einsum("ij,ij->i", centred, centred, optimize=False))
+    return np.asarray((centred @ directions.T) / np.where(lengths > 0, lengths, 1.0)[:, None])
 
 
-def _nearest(rows: np.ndarray, sample: np.ndarray) -> np.ndarray:
+def _nearest(grid_vectors: np.ndarray, sample: np.ndarray) -> np.ndarray:
     """Return the mean cosine of each row with its nearest neighbours in the sample, (rows,)."""
-    cosines = rows @ sample.T
+    cosines = grid_vectors @ sample.T
     count = min(grouping.NEAREST, cosines.shape[1])
     return np.asarray(np.sort(np.partition(-cosines, count - 1, axis=1)[:, :count], axis=1).mean(axis=1) * -1)
 
 
-def here(blocks: Iterator[np.ndarray], fit: Fit) -> Iterator[Rows]:
+def in_process(blocks: Iterator[np.ndarray], fit: Fit) -> Iterator[Rows]:
     """Assign batches of vectors in this process."""
     return (assigned(block, fit) for block in blocks)
 
 
-def of_part(place: Path, *, fit: Path) -> Path:
+def assign_batch(batch_path: Path, *, fit_path: Path) -> Path:
     """Assign one batch: read vectors from a file, write their groups to a file beside it, return its path."""
-    with np.load(fit, allow_pickle=False) as stored:
-        known = Fit(*(stored[name] for name in Fit._fields))
-    found = place.with_suffix(".groups.npz")
-    _save(found, assigned(np.load(place, allow_pickle=False), known))
-    return found
+    with np.load(fit_path, allow_pickle=False) as stored:
+        sample_fit = Fit(*(stored[name] for name in Fit._fields))
+    groups_path = batch_path.with_suffix(".groups.npz")
+    _save(groups_path, assigned(np.load(batch_path, allow_pickle=False), sample_fit))
+    return groups_path
 
 
-def by_parts(blocks: Iterator[np.ndarray], fit: Fit, *, folder: Path) -> Iterator[Rows]:
+def in_batches(blocks: Iterator[np.ndarray], fit: Fit, *, folder: Path) -> Iterator[Rows]:
     """Assign batches of vectors on workers through files in `folder`; yield their groups in order."""
     folder.mkdir(parents=True, exist_ok=True)
     _save(folder / "fit.npz", fit._asdict())
-    places = []
+    batch_paths = []
     for number, block in enumerate(blocks):
-        places.append(folder / f"{number:06}.npy")
-        np.save(places[-1], block, allow_pickle=False)
-    for found in parallel.each(partial(of_part, fit=folder / "fit.npz"), places):
-        with np.load(found, allow_pickle=False) as stored:
+        batch_paths.append(folder / f"{number:06}.npy")
+        np.save(batch_paths[-1], block, allow_pickle=False)
+    for groups_path in parallel.each(partial(assign_batch, fit_path=folder / "fit.npz"), batch_paths):
+        with np.load(groups_path, allow_pickle=False) as stored:
             yield {name: stored[name] for name in stored.files}
 
 
-def by_way_of(scratch: Path, blocks: Iterator[np.ndarray], fit: Fit) -> Iterator[Rows]:
+def in_scratch_batches(scratch: Path, blocks: Iterator[np.ndarray], fit: Fit) -> Iterator[Rows]:
     """Assign batches of vectors on workers through a scratch folder that is removed afterwards."""
     with safe_removal.scratch(scratch) as folder:
-        yield from by_parts(blocks, fit, folder=folder)
+        yield from in_batches(blocks, fit, folder=folder)
 
 
-def _save(place: Path, arrays: Mapping[str, Any]) -> None:
+def _save(path: Path, arrays: Mapping[str, Any]) -> None:
     """Write arrays atomically."""
-    with atomic_files.beside(place) as temporary, temporary.open("wb") as file:
+    with atomic_files.beside(path) as temporary, temporary.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)

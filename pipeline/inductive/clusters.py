@@ -27,14 +27,14 @@ ENOUGH = 32
 class Clusters:
     """A clustering of n segments.
 
-    `themes` and `parts` (sub-themes): (n,), numbered from 0, largest first, each part inside one theme; `made`: the
+    `themes` and `sub_themes`: (n,), numbered from 0, largest first, each sub-theme inside one theme; `clusterings`: the
     runs; `curve`: the mean adjusted Rand index with the runs for each number of themes; `fine`: (n,), the leaf of each
     segment; `cuts`: for each number of groups, the group of each leaf.
     """
 
     themes: np.ndarray
-    parts: np.ndarray
-    made: Runs
+    sub_themes: np.ndarray
+    clusterings: Runs
     curve: dict[int, float]
     fine: np.ndarray
     cuts: dict[int, np.ndarray]
@@ -58,34 +58,48 @@ def cluster(
     the group they are most often together with. `n_themes`: the number of themes; None takes the number that agrees
     best with the runs.
     """
-    made = make(vectors, documents, neighbours=neighbours, runs=runs, keep=keep, resolutions=resolutions, seed=seed)
-    groups = made.groups
-    fine, cuts, curve = _hierarchy(together(made, neighbours=neighbours), groups, min_size=min_size, n_themes=n_themes)
+    clusterings = make(
+        vectors, documents, neighbours=neighbours, runs=runs, keep=keep, resolutions=resolutions, seed=seed
+    )
+    groups = clusterings.groups
+    fine, cuts, curve = _hierarchy(
+        together(clusterings, neighbours=neighbours), groups, min_size=min_size, n_themes=n_themes
+    )
     chosen = _chosen(curve, n_themes)
-    whole, part = cuts[chosen], cuts[max(count for count in cuts if count <= max(3 * chosen, 2))]
-    themes = _settled(whole[fine], groups, min_size=min_size)
-    # A part belongs to the theme of its leaves; a segment that changed theme takes the strongest part of the new one.
-    inside = np.zeros((part.max() + 1, whole.max() + 1), dtype=bool)
-    inside[part, whole] = True
-    parts = np.where(inside.T[themes], strengths(groups, part[fine]), -1.0).argmax(axis=1)
-    return Clusters(themes=_by_size(themes), parts=_by_size(parts), made=made, curve=curve, fine=fine, cuts=cuts)
+    theme_of_leaf, sub_theme_of_leaf = cuts[chosen], cuts[max(count for count in cuts if count <= max(3 * chosen, 2))]
+    themes = _settled(theme_of_leaf[fine], groups, min_size=min_size)
+    # A sub-theme belongs to the theme of its leaves; a segment that changed theme takes the strongest of the new one.
+    belongs = np.zeros((sub_theme_of_leaf.max() + 1, theme_of_leaf.max() + 1), dtype=bool)
+    belongs[sub_theme_of_leaf, theme_of_leaf] = True
+    sub_themes = np.where(belongs.T[themes], strengths(groups, sub_theme_of_leaf[fine]), -1.0).argmax(axis=1)
+    return Clusters(
+        themes=_by_size(themes),
+        sub_themes=_by_size(sub_themes),
+        clusterings=clusterings,
+        curve=curve,
+        fine=fine,
+        cuts=cuts,
+    )
 
 
-def left(made: Runs, stays: np.ndarray, *, neighbours: int, min_size: int, n_themes: int | None) -> np.ndarray:
+def left(clusterings: Runs, stays: np.ndarray, *, neighbours: int, min_size: int, n_themes: int | None) -> np.ndarray:
     """Return the themes of the remaining rows, from the runs that used none of the other rows.
 
     `stays`: mask of the remaining rows. No further clustering is needed: the jackknife-after-bootstrap (Efron 1992,
     doi:10.1111/j.2517-6161.1992.tb01866.x). Check with `enough` that there are enough such runs.
     """
-    alone = without(made, stays)
-    groups, graph = made.groups[alone][:, stays], together(made, neighbours=neighbours, stays=stays)
+    runs_without = without(clusterings, stays)
+    groups, graph = (
+        clusterings.groups[runs_without][:, stays],
+        together(clusterings, neighbours=neighbours, stays=stays),
+    )
     fine, cuts, curve = _hierarchy(graph, groups, min_size=min_size, n_themes=n_themes)
     return _by_size(_settled(cuts[_chosen(curve, n_themes)][fine], groups, min_size=min_size))
 
 
-def enough(made: Runs, stays: np.ndarray) -> bool:
+def enough(clusterings: Runs, stays: np.ndarray) -> bool:
     """Return whether at least ENOUGH runs used none of the rows left out; `stays`: mask of the others."""
-    return int(without(made, stays).sum()) >= ENOUGH
+    return int(without(clusterings, stays).sum()) >= ENOUGH
 
 
 def _hierarchy(
@@ -125,28 +139,28 @@ def strengths(runs: np.ndarray, themes: np.ndarray) -> np.ndarray:
     return np.asarray(total / np.maximum(total.sum(axis=1, keepdims=True), 1e-12))
 
 
-def counted(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def counted(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Return the contingency table of two clusterings numbered from 0, (groups of a, groups of b)."""
-    first, second = int(a.max(initial=-1)) + 1, int(b.max(initial=-1)) + 1
-    cells = np.bincount(a.astype(np.int64) * second + b, minlength=first * second)
-    return cells.reshape(first, second).astype(np.float64)
+    n_first, n_second = int(first.max(initial=-1)) + 1, int(second.max(initial=-1)) + 1
+    cells = np.bincount(first.astype(np.int64) * n_second + second, minlength=n_first * n_second)
+    return cells.reshape(n_first, n_second).astype(np.float64)
 
 
-def rand_index(a: np.ndarray, b: np.ndarray) -> float:
+def rand_index(first: np.ndarray, second: np.ndarray) -> float:
     """Return the adjusted Rand index of two clusterings of the same rows (Hubert & Arabie 1985); 1 if identical.
 
     Groups may have any numbers; rows in no group (-1) count as one group.
     """
-    first, second = (np.unique(groups, return_inverse=True)[1] for groups in (a, b))
-    return _rand_index(counted(first, second))
+    first_numbers, second_numbers = (np.unique(groups, return_inverse=True)[1] for groups in (first, second))
+    return _rand_index(counted(first_numbers, second_numbers))
 
 
 def _rand_index(table: np.ndarray) -> float:
     pairs = [float((counts * (counts - 1) / 2).sum()) for counts in (table, table.sum(0), table.sum(1), table.sum())]
-    both, left, right, all_pairs = pairs
-    expected = left * right / all_pairs if all_pairs else 0.0
-    span = (left + right) / 2 - expected
-    return 1.0 if span == 0 else (both - expected) / span
+    joint, first_pairs, second_pairs, all_pairs = pairs
+    expected = first_pairs * second_pairs / all_pairs if all_pairs else 0.0
+    span = (first_pairs + second_pairs) / 2 - expected
+    return 1.0 if span == 0 else (joint - expected) / span
 
 
 def _association(groups: np.ndarray, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -180,7 +194,7 @@ def _cuts(fine: np.ndarray, runs: np.ndarray) -> dict[int, np.ndarray]:
     cuts = {len(alive): group.copy()}
     while len(alive) > 1:
         among = association[np.ix_(alive, alive)]
-        first, second = sorted(alive[place] for place in np.unravel_index(int(among.argmax()), among.shape))
+        first, second = sorted(alive[position] for position in np.unravel_index(int(among.argmax()), among.shape))
         weighted = association[first] * sizes[first] + association[second] * sizes[second]
         association[first] = association[:, first] = weighted / (sizes[first] + sizes[second])
         association[first, first] = -1

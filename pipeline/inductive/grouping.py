@@ -28,68 +28,68 @@ class Talk:
 class Groups:
     """Themes of n segments.
 
-    `themes` and `parts` (sub-themes): (n,), -1 for none; `strength`: (n, themes); `likeness`: (n,), mean cosine with
-    the nearest segments; `curve`: the fit of each number of themes; `made`: the runs, None if there were too few
+    `themes` and `sub_themes`: (n,), -1 for none; `strength`: (n, themes); `likeness`: (n,), mean cosine with
+    the nearest segments; `curve`: the fit of each number of themes; `clusterings`: the runs, None if there were too few
     segments to cluster.
     """
 
     themes: np.ndarray
-    parts: np.ndarray
+    sub_themes: np.ndarray
     strength: np.ndarray
     likeness: np.ndarray
     curve: dict[int, float]
-    made: runs.Runs | None = None
+    clusterings: runs.Runs | None = None
 
 
 def prepare(
     segments: pd.DataFrame, embeddings: pd.DataFrame, *, options: settings.Themes
 ) -> tuple[Talk, list[tuple[str, str, str, str]]]:
     """Return the substantive segments in text order with their vectors, and problems for those without a vector."""
-    said = segments[segments["substantive"].astype(bool)].reset_index(drop=True)
-    said = said.iloc[context.order(said)].reset_index(drop=True)
-    known = dict(zip(embeddings["segment_id"], embeddings["vector"], strict=True))
-    has = said["segment_id"].isin(list(known)).to_numpy(dtype=bool)
+    substantive = segments[segments["substantive"].astype(bool)].reset_index(drop=True)
+    substantive = substantive.iloc[context.order(substantive)].reset_index(drop=True)
+    vector_of = dict(zip(embeddings["segment_id"], embeddings["vector"], strict=True))
+    has = substantive["segment_id"].isin(list(vector_of)).to_numpy(dtype=bool)
     problems = [
         ("refused", str(document), str(name), "It has no vector, so it is in no theme. Run the embed stage again.")
-        for document, name in said.loc[~has, ["document", "segment_id"]].itertuples(index=False)
+        for document, name in substantive.loc[~has, ["document", "segment_id"]].itertuples(index=False)
     ]
-    said = said[has].reset_index(drop=True)
-    rows = [np.asarray(known[name], dtype=np.float32) for name in said["segment_id"]]
-    plain = np.stack(rows) if rows else np.zeros((0, 1), dtype=np.float32)
+    substantive = substantive[has].reset_index(drop=True)
+    stacked = [np.asarray(vector_of[name], dtype=np.float32) for name in substantive["segment_id"]]
+    plain = np.stack(stacked) if stacked else np.zeros((0, 1), dtype=np.float32)
     vectors = context.full(
-        said,
+        substantive,
         segments,
-        known,
+        vector_of,
         plain,
         neighbours=options.context,
         decay=options.context_decay,
         question=options.question,
     )
-    return Talk(said, plain, vectors), problems
+    return Talk(substantive, plain, vectors), problems
 
 
-def different(talk: Talk) -> int:
+def n_distinct(talk: Talk) -> int:
     """Return the number of distinct segments; identical texts have identical vectors."""
-    return len({row.tobytes() for row in talk.plain})
+    return len({vector.tobytes() for vector in talk.plain})
 
 
-def part_of(talk: Talk, kept: np.ndarray) -> Talk:
-    """Return the segments that `kept`, a mask, selects."""
-    return Talk(talk.segments[kept].reset_index(drop=True), talk.plain[kept], talk.vectors[kept])
+def selection(talk: Talk, selected: np.ndarray) -> Talk:
+    """Return the segments that `selected`, a mask, selects."""
+    return Talk(talk.segments[selected].reset_index(drop=True), talk.plain[selected], talk.vectors[selected])
 
 
 def grouped(talk: Talk, *, options: settings.Themes, seed: int = settings.SEED) -> Groups:
     """Return themes and sub-themes; a single theme if there are too few distinct segments to cluster."""
     n = len(talk.segments)
-    if different(talk) < options.min_segments:
-        whole = np.zeros(n, dtype=np.int64)
-        return Groups(whole, whole, np.ones((n, min(n, 1))), np.ones(n), {})
-    found = _clusters(talk, options=options, seed=seed)
+    if n_distinct(talk) < options.min_segments:
+        one_theme = np.zeros(n, dtype=np.int64)
+        return Groups(one_theme, one_theme, np.ones((n, min(n, 1))), np.ones(n), {})
+    clustering = _clusters(talk, options=options, seed=seed)
     likeness = np.round(runs.nearest(talk.vectors, count=NEAREST)[1].mean(axis=1), 6)
-    apart = _apart(likeness, found.themes)
-    strength = np.round(clusters.strengths(found.made.groups, found.themes), 6)
-    own, parts = (np.where(apart, UNASSIGNED, groups) for groups in (found.themes, found.parts))
-    return Groups(own, _without_gaps(parts), strength, likeness, found.curve, found.made)
+    apart = _outliers(likeness, clustering.themes)
+    strength = np.round(clusters.strengths(clustering.clusterings.groups, clustering.themes), 6)
+    themes, sub_themes = (np.where(apart, UNASSIGNED, groups) for groups in (clustering.themes, clustering.sub_themes))
+    return Groups(themes, _without_gaps(sub_themes), strength, likeness, clustering.curve, clustering.clusterings)
 
 
 def _without_gaps(groups: np.ndarray) -> np.ndarray:
@@ -121,33 +121,37 @@ def unlike_below(likeness: np.ndarray) -> float:
     return middle - UNLIKE * spread
 
 
-def _apart(likeness: np.ndarray, found: np.ndarray) -> np.ndarray:
+def _outliers(likeness: np.ndarray, themes: np.ndarray) -> np.ndarray:
     """Return a mask of outliers: at most 5% of the segments, and never more than half of a theme."""
     apart = likeness < unlike_below(likeness)
     order = np.argsort(likeness, kind="stable")
     apart[order[int(MOST_UNLIKE * len(likeness)) :]] = False
-    for theme in range(int(found.max()) + 1):
-        inside = found == theme
+    for theme in range(int(themes.max()) + 1):
+        inside = themes == theme
         if apart[inside].mean() > 0.5:
             apart[inside] = False
     return apart
 
 
-def again(talk: Talk, kept: np.ndarray, *, options: settings.Themes, seed: int = settings.SEED) -> np.ndarray:
-    """Cluster the segments that `kept`, a mask, selects; return their themes."""
-    return grouped(part_of(talk, kept), options=options, seed=seed).themes
+def recluster(talk: Talk, selected: np.ndarray, *, options: settings.Themes, seed: int = settings.SEED) -> np.ndarray:
+    """Cluster the segments that `selected`, a mask, selects; return their themes."""
+    return grouped(selection(talk, selected), options=options, seed=seed).themes
 
 
-def left(
-    talk: Talk, kept: np.ndarray, *, found: Groups, options: settings.Themes, seed: int = settings.SEED
+def regroup(
+    talk: Talk, selected: np.ndarray, *, groups: Groups, options: settings.Themes, seed: int = settings.SEED
 ) -> np.ndarray:
-    """Return the themes of the segments that `kept` selects, from existing runs that left the others out.
+    """Return the themes of the segments that `selected` selects, from existing runs that left the others out.
 
     With too few such runs the segments are clustered again.
     """
-    if found.made is None or not clusters.enough(found.made, kept):
-        return again(talk, kept, options=options, seed=seed)
+    if groups.clusterings is None or not clusters.enough(groups.clusterings, selected):
+        return recluster(talk, selected, options=options, seed=seed)
     themes = clusters.left(
-        found.made, kept, neighbours=options.neighbours, min_size=options.min_size, n_themes=options.n_themes
+        groups.clusterings,
+        selected,
+        neighbours=options.neighbours,
+        min_size=options.min_size,
+        n_themes=options.n_themes,
     )
-    return np.where(_apart(found.likeness[kept], themes), UNASSIGNED, themes)
+    return np.where(_outliers(groups.likeness[selected], themes), UNASSIGNED, themes)

@@ -58,33 +58,35 @@ def label(
     (replaced in tests). Raises LabellerError if the address is invalid or the variable of the API key is not set.
     """
     send = post or _poster(options)
-    named, problems = [], []
-    for theme, (words, said) in enumerate(zip(keywords, passages, strict=True), start=1):
-        body = request(words, said[: options.exemplars], options=options)
-        place = cache / f"{hashlib.sha256(json.dumps([options.url, body], sort_keys=True).encode()).hexdigest()}.txt"
-        if place.exists():
-            named.append(place.read_text(encoding="utf-8"))
+    labels, problems = [], []
+    for theme, (theme_keywords, theme_passages) in enumerate(zip(keywords, passages, strict=True), start=1):
+        body = request(theme_keywords, theme_passages[: options.exemplars], options=options)
+        cached_answer = (
+            cache / f"{hashlib.sha256(json.dumps([options.url, body], sort_keys=True).encode()).hexdigest()}.txt"
+        )
+        if cached_answer.exists():
+            labels.append(cached_answer.read_text(encoding="utf-8"))
             continue
         try:
             name = read(send(_address(options.url), body))
         except (URLError, TimeoutError, ValueError, KeyError, IndexError, TypeError) as error:
             problems.append(f"The labeller gave no name for theme {theme} ({error}); its label is from its own words.")
-            named.append("")
+            labels.append("")
             continue
         cache.mkdir(parents=True, exist_ok=True)
-        place.write_text(name, encoding="utf-8", newline="\n")
-        named.append(name)
+        cached_answer.write_text(name, encoding="utf-8", newline="\n")
+        labels.append(name)
     sent = (
         f"Labels were written by the language model '{options.model}' at {urlsplit(options.url).netloc}: it is sent "
         f"the keywords and at most {options.exemplars} passages of each theme. They are suggestions."
     )
-    return Labels(named, options.model, sent, problems)
+    return Labels(labels, options.model, sent, problems)
 
 
 def request(keywords: Sequence[str], passages: Sequence[str], *, options: settings.Labeller) -> dict[str, Any]:
-    """What is sent for one theme: all of it."""
-    said = "\n".join(f"- {' '.join(passage.split())}" for passage in passages)
-    content = f"Keywords: {', '.join(keywords)}\nPassages:\n{said}"
+    """Return the body of the request for one theme; nothing else about the study is sent."""
+    quoted = "\n".join(f"- {' '.join(passage.split())}" for passage in passages)
+    content = f"Keywords: {', '.join(keywords)}\nPassages:\n{quoted}"
     messages = [{"role": "system", "content": INSTRUCTION}, {"role": "user", "content": content}]
     return {"model": options.model, "messages": messages, "temperature": 0, "seed": 1, "max_tokens": 40}
 
@@ -99,17 +101,24 @@ def read(answer: Mapping[str, Any]) -> str:
     return name[0].upper() + name[1:]
 
 
-def distinct(named: Sequence[str], otherwise: Sequence[str], *, given: Sequence[str | None]) -> list[str]:
-    """What people called a theme (`given`), else its name, or where that is missing or taken the label there was.
+def distinct(
+    model_labels: Sequence[str], word_labels: Sequence[str], *, people_labels: Sequence[str | None]
+) -> list[str]:
+    """Return one label per theme, all different: the researchers', else the model's, else the one from its words.
 
-    No two are the same.
+    `people_labels`: None where the researchers gave no label; `model_labels`: "" where the model gave none. A number is
+    added where a label is already used.
     """
-    taken = {one.casefold() for one in given if one}
+    used = {label_.casefold() for label_ in people_labels if label_}
     chosen = []
-    for name, other, own in zip(named, otherwise, given, strict=True):
-        tries = [name, other, *(f"{other} ({number})" for number in range(2, 2 * len(named) + 3))]
-        label = own or next(one for one in tries if one and one.casefold() not in taken)
-        taken.add(label.casefold())
+    for model_label, word_label, people_label in zip(model_labels, word_labels, people_labels, strict=True):
+        tries = [
+            model_label,
+            word_label,
+            *(f"{word_label} ({number})" for number in range(2, 2 * len(model_labels) + 3)),
+        ]
+        label = people_label or next(label_ for label_ in tries if label_ and label_.casefold() not in used)
+        used.add(label.casefold())
         chosen.append(label)
     return chosen
 
@@ -136,9 +145,9 @@ def _poster(options: settings.Labeller) -> Post:
     def post(url: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         data = json.dumps(body).encode()
         # The scheme was checked: http or https, chosen by the researcher.
-        asked = Request(url, data=data, headers=headers, method="POST")  # noqa: S310
-        with urlopen(asked, timeout=options.timeout_s) as answer:  # noqa: S310
-            found: Mapping[str, Any] = json.loads(answer.read(1_000_000))
-        return found
+        request_ = Request(url, data=data, headers=headers, method="POST")  # noqa: S310
+        with urlopen(request_, timeout=options.timeout_s) as answer:  # noqa: S310
+            reply: Mapping[str, Any] = json.loads(answer.read(1_000_000))
+        return reply
 
     return post

@@ -67,9 +67,9 @@ IN_PHRASES = text_layout.word_list(
 def stop_words(speakers: Iterable[str]) -> list[str]:
     """Return the sorted stop words: function words, fillers, and speakers' names and labels."""
     plain = set(ENGLISH_STOP_WORDS) | SPOKEN
-    names = {part for name in speakers for part in re.findall(TOKEN, name.lower())}
-    words = plain | names | {word.replace("'", "’") for word in plain}
-    return sorted(words | {f"{name}{mark}s" for name in names for mark in "'’"})
+    names = {word for name in speakers for word in re.findall(TOKEN, name.lower())}
+    stop = plain | names | {word.replace("'", "’") for word in plain}
+    return sorted(stop | {f"{name}{mark}s" for name in names for mark in "'’"})
 
 
 def tokens(text: str) -> list[str]:
@@ -88,15 +88,15 @@ def nouns(texts: Sequence[str], nlp: "Language | None", *, stop: Iterable[str]) 
     empty = set(stop)
     barred = empty - IN_PHRASES
     phrases: set[str] = set()
-    said: Counter[str] = Counter()
+    occurrences: Counter[str] = Counter()
     as_noun: Counter[str] = Counter()
     for text in nlp.pipe(texts, batch_size=64):
         phrases |= {phrase for chunk in text.noun_chunks if (phrase := _phrase(chunk, barred))}
-        said.update(token.lower_ for token in text)
+        occurrences.update(token.lower_ for token in text)
         as_noun.update(token.lower_ for token in text if token.pos_ in ("NOUN", "PROPN"))
     # "The first time" is made of such words alone, and names nothing either.
     phrases = {phrase for phrase in phrases if not empty.issuperset(phrase.split())}
-    return sorted(phrases), sorted(word for word, times in as_noun.items() if 2 * times >= said[word])
+    return sorted(phrases), sorted(word for word, times in as_noun.items() if 2 * times >= occurrences[word])
 
 
 def _phrase(chunk: Iterable[Any], barred: set[str]) -> str:
@@ -125,18 +125,22 @@ def vocabulary(texts: Sequence[str], phrases: Iterable[str], *, stop: Sequence[s
 
     Singular and plural count separately, so that terms are kept as they were said.
     """
-    wanted = set(phrases)
+    phrase_set = set(phrases)
     barred = set(stop)
-    seen: dict[str, int] = {}
+    n_texts: dict[str, int] = {}
     for text in texts:
-        for term in _terms(tokens(text), barred, wanted):
-            seen[term] = seen.get(term, 0) + 1
-    return sorted(term for term, count in seen.items() if count >= least)
+        for term in _terms(tokens(text), barred, phrase_set):
+            n_texts[term] = n_texts.get(term, 0) + 1
+    return sorted(term for term, count in n_texts.items() if count >= least)
 
 
 def _terms(words: list[str], barred: set[str], phrases: set[str]) -> set[str]:
     single = {word for word in words if _names(word, barred)}
-    runs = (" ".join(words[at : at + size]) for size in range(2, LONGEST + 1) for at in range(len(words) - size + 1))
+    runs = (
+        " ".join(words[start : start + size])
+        for size in range(2, LONGEST + 1)
+        for start in range(len(words) - size + 1)
+    )
     return single | (phrases & set(runs))
 
 
@@ -145,13 +149,13 @@ def vectorizer(terms: Sequence[str]) -> CountVectorizer:
     return CountVectorizer(vocabulary=list(terms), ngram_range=(1, LONGEST), token_pattern=TOKEN, lowercase=True)
 
 
-def relevance(said: sparse.csr_matrix, vectors: np.ndarray, groups: np.ndarray) -> np.ndarray:
+def relevance(counts: sparse.csr_matrix, vectors: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Return the cosine of each term with each group around the study mean, (groups, terms).
 
-    `said`: counts, (segments, terms); `vectors`: (segments, d); `groups`: (segments,), numbered from 0.
+    `counts`: counts, (segments, terms); `vectors`: (segments, d); `groups`: (segments,), numbered from 0.
     """
     centred = vectors - vectors.mean(axis=0)
-    binary = (said > 0).astype(np.float64)
+    binary = (counts > 0).astype(np.float64)
     terms = unit(binary.T @ centred)
     count = int(groups.max()) + 1 if len(groups) else 0
     member = np.eye(count)[groups]
@@ -159,69 +163,71 @@ def relevance(said: sparse.csr_matrix, vectors: np.ndarray, groups: np.ndarray) 
 
 
 def ranked(
-    weights: np.ndarray, near: np.ndarray, spread: np.ndarray, own: np.ndarray, terms: Sequence[str]
+    weights: np.ndarray, near: np.ndarray, spread: np.ndarray, specificity: np.ndarray, terms: Sequence[str]
 ) -> list[str]:
     """Return one group's terms, best first.
 
     All arrays are (terms,): `weights` (c-TF-IDF), `near` (see `relevance`), `spread` (the number of the group's cases
-    that use the term; its square root counts) and `own` (see `apart`). The score is their product.
+    that use the term; its square root counts) and `specificity` (see `apart`). The score is their product.
     """
     shared = np.sqrt(spread / max(int(spread.max(initial=0)), 1))
     phrase = np.array([PHRASE if " " in term else 1.0 for term in terms])
-    score = np.round(weights * (0.3 + np.clip(near, 0, 1)) * shared * own * phrase, 9)
-    best = sorted(range(len(terms)), key=lambda place: (-score[place], terms[place]))
-    return [terms[place] for place in best if score[place] > 0]
+    score = np.round(weights * (0.3 + np.clip(near, 0, 1)) * shared * specificity * phrase, 9)
+    best = sorted(range(len(terms)), key=lambda position: (-score[position], terms[position]))
+    return [terms[position] for position in best if score[position] > 0]
 
 
 def distinct(terms: Iterable[str], *, count: int) -> list[str]:
     """Return the first `count` terms that share no word, singular or plural."""
-    taken: list[str] = []
+    chosen: list[str] = []
     stems: set[str] = set()
     for term in terms:
-        own = {stem(word) for word in term.split()}
-        if not own & stems:
-            taken.append(term)
-            stems |= own
-        if len(taken) == count:
+        term_stems = {stem(word) for word in term.split()}
+        if not term_stems & stems:
+            chosen.append(term)
+            stems |= term_stems
+        if len(chosen) == count:
             break
-    return taken
+    return chosen
 
 
 def stem(word: str) -> str:
     """Return a word without its plural or possessive ending ("nurses" gives "nurse")."""
-    for ending, other in (("'s", ""), ("’s", ""), ("ies", "y"), ("sses", "ss"), ("ses", "se"), ("s", "")):
+    for ending, replacement in (("'s", ""), ("’s", ""), ("ies", "y"), ("sses", "ss"), ("ses", "se"), ("s", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
-            return word[: -len(ending)] + other
+            return word[: -len(ending)] + replacement
     return word
 
 
-def names(ranked_terms: Sequence[Sequence[str]], *, words: int = 3, unnamed: Sequence[str] | None = None) -> list[str]:
+def names(
+    ranked_terms: Sequence[Sequence[str]], *, n_terms: int = 3, unnamed: Sequence[str] | None = None
+) -> list[str]:
     """Return a unique label for each group: its best terms that share no word.
 
-    `words`: terms per label; `unnamed`: the label of each group without terms, by default "Unnamed". If two labels
+    `n_terms`: terms per label; `unnamed`: the label of each group without terms, by default "Unnamed". If two labels
     would be the same, the later one gets another term, or else a number.
     """
-    given: list[str] = []
-    taken: set[str] = set()
+    labels: list[str] = []
+    used: set[str] = set()
     for terms, otherwise in zip(ranked_terms, unnamed or [UNNAMED] * len(ranked_terms), strict=True):
-        label = next((name for name in _tries(terms, words, otherwise) if name.casefold() not in taken), "")
+        label = next((name for name in _tries(terms, n_terms, otherwise) if name.casefold() not in used), "")
         if not label:
-            base = next(_tries(terms, words, otherwise))
-            numbered = (f"{base} ({n})" for n in range(2, len(ranked_terms) + 2))
-            label = next(name for name in numbered if name.casefold() not in taken)
-        taken.add(label.casefold())
-        given.append(label)
-    return given
+            base = next(_tries(terms, n_terms, otherwise))
+            numbered = (f"{base} ({number})" for number in range(2, len(ranked_terms) + 2))
+            label = next(name for name in numbered if name.casefold() not in used)
+        used.add(label.casefold())
+        labels.append(label)
+    return labels
 
 
-def _tries(terms: Sequence[str], words: int, otherwise: str) -> Iterator[str]:
-    options = distinct(terms, count=words + 3)
+def _tries(terms: Sequence[str], n_terms: int, otherwise: str) -> Iterator[str]:
+    options = distinct(terms, count=n_terms + 3)
     if not options:
         yield otherwise
         return
-    yield _sentence(options[:words])
-    for extra in options[words:]:
-        yield _sentence([*options[: words - 1], extra])
+    yield _sentence(options[:n_terms])
+    for extra in options[n_terms:]:
+        yield _sentence([*options[: n_terms - 1], extra])
 
 
 def _sentence(terms: Sequence[str]) -> str:
@@ -229,15 +235,15 @@ def _sentence(terms: Sequence[str]) -> str:
     return text[0].upper() + text[1:]
 
 
-def apart(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
+def specificity(counts: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
     """Return how specific each term is to each group, (groups, terms), from 0 to 1.
 
     Compares the share of the group's segments with the term to the largest share in another group: 0.5 if equal, near
-    1 if no other group uses it. `said`: counts, (segments, terms); `groups`: (segments,), numbered from 0.
+    1 if no other group uses it. `counts`: counts, (segments, terms); `groups`: (segments,), numbered from 0.
     """
     count = int(groups.max()) + 1 if len(groups) else 0
     member = np.eye(count)[groups]
-    shares = ((said > 0).astype(np.float64).T @ member + 0.5).T / (member.sum(axis=0)[:, None] + 1)
+    shares = ((counts > 0).astype(np.float64).T @ member + 0.5).T / (member.sum(axis=0)[:, None] + 1)
     if count < 2:
         return np.ones_like(shares)
     second, first = np.sort(shares, axis=0)[-2:]
@@ -245,15 +251,15 @@ def apart(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
     return np.asarray(shares / (shares + other))
 
 
-def cases_that_say(said: sparse.csr_matrix, cases: pd.Series, groups: np.ndarray) -> np.ndarray:
+def n_cases_using(counts: sparse.csr_matrix, cases: pd.Series, groups: np.ndarray) -> np.ndarray:
     """Return the number of cases of each group that use each term, (groups, terms)."""
     count = int(groups.max()) + 1 if len(groups) else 0
     codes = pd.factorize(cases)[0]
-    result = np.zeros((count, said.shape[1]), dtype=np.int64)
-    binary = (said > 0).astype(np.int64)
+    result = np.zeros((count, counts.shape[1]), dtype=np.int64)
+    binary = (counts > 0).astype(np.int64)
     for group in range(count):
-        rows = np.flatnonzero(groups == group)
-        owner = pd.factorize(codes[rows])[0]
-        member = sparse.csr_matrix((np.ones(len(rows), dtype=np.int64), (owner, np.arange(len(rows)))))
-        result[group] = np.asarray((member @ binary[rows] > 0).sum(axis=0)).ravel()
+        members = np.flatnonzero(groups == group)
+        owner = pd.factorize(codes[members])[0]
+        member = sparse.csr_matrix((np.ones(len(members), dtype=np.int64), (owner, np.arange(len(members)))))
+        result[group] = np.asarray((member @ binary[members] > 0).sum(axis=0)).ravel()
     return result

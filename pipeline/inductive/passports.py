@@ -43,14 +43,17 @@ def questions(turns: pd.DataFrame) -> dict[str, str]:
 
     Questions are the same if they are identical or their cosine of tf-idf is at least SAME_QUESTION.
     """
-    asked = turns[turns["part"] != "participant"].sort_values(["document", "start", "turn_id"])
+    question_turns = turns[turns["part"] != "participant"].sort_values(["document", "start", "turn_id"])
     first: dict[str, str] = {}
-    for turn, text in zip(asked["turn_id"], asked["text"], strict=True):
+    for turn, text in zip(question_turns["turn_id"], question_turns["text"], strict=True):
         first.setdefault(_plain(text), turn)
     texts = list(first)
     leader = _leaders(texts)
-    by_text = {text: first[texts[leader[place]]] for place, text in enumerate(texts)}
-    return {turn: by_text[_plain(text)] for turn, text in zip(asked["turn_id"], asked["text"], strict=True)}
+    by_text = {text: first[texts[leader[position]]] for position, text in enumerate(texts)}
+    return {
+        turn: by_text[_plain(text)]
+        for turn, text in zip(question_turns["turn_id"], question_turns["text"], strict=True)
+    }
 
 
 def _plain(text: str) -> str:
@@ -60,35 +63,39 @@ def _plain(text: str) -> str:
 def _leaders(texts: Sequence[str]) -> list[int]:
     """The index of each text's leader: the first similar text that leads itself, else the text itself."""
     try:
-        rows = sparse.csr_matrix(TfidfVectorizer(token_pattern=labels.TOKEN, sublinear_tf=True).fit_transform(texts))
+        tfidf = sparse.csr_matrix(TfidfVectorizer(token_pattern=labels.TOKEN, sublinear_tf=True).fit_transform(texts))
     except ValueError:  # no words at all
         return list(range(len(texts)))
-    likeness = sparse.csr_matrix(rows @ rows.T)
+    likeness = sparse.csr_matrix(tfidf @ tfidf.T)
     leader = list(range(len(texts)))
-    for place in range(len(texts)):
-        span = slice(likeness.indptr[place], likeness.indptr[place + 1])
+    for position in range(len(texts)):
+        span = slice(likeness.indptr[position], likeness.indptr[position + 1])
         alike = likeness.indices[span][np.round(likeness.data[span], 6) >= SAME_QUESTION]
-        leader[place] = min((int(other) for other in alike if other < place and leader[other] == other), default=place)
+        leader[position] = min(
+            (int(other) for other in alike if other < position and leader[other] == other), default=position
+        )
     return leader
 
 
 def facts(
-    segments: pd.DataFrame, *, asked: Mapping[str, str], prompts: Mapping[str, str], keywords: Sequence[str]
+    segments: pd.DataFrame, *, question_of: Mapping[str, str], prompts: Mapping[str, str], keywords: Sequence[str]
 ) -> Facts:
     """The facts about one theme from its segments (at least one).
 
-    `asked`: question by turn_id (see `questions`); `prompts`: text by turn_id. A segment is unprompted if no question
-    precedes it or the question contains none of the theme's keywords.
+    `question_of`: question by turn_id (see `questions`); `prompts`: text by turn_id. A segment is unprompted if no
+    question precedes it or the question contains none of the theme's keywords.
     """
     cases = segments.loc[segments["case"] != "", "case"].value_counts()
     cases = cases[sorted(cases.index, key=lambda name: (-cases[name], name))]
     shares = cases / len(segments)
-    to = segments["prompt_id"].map(lambda turn: asked.get(turn, turn))
+    to = segments["prompt_id"].map(lambda turn: question_of.get(turn, turn))
     counted = to[to != ""].value_counts()
     main = min(counted.index, key=lambda turn: (-counted[turn], turn)) if len(counted) else ""
-    words = {labels.stem(word) for word in keywords}
-    said = segments["prompt_id"].map(lambda turn: {labels.stem(word) for word in labels.tokens(prompts.get(turn, ""))})
-    unprompted = said.map(lambda question: not question & words)
+    keyword_stems = {labels.stem(word) for word in keywords}
+    prompt_stems = segments["prompt_id"].map(
+        lambda turn: {labels.stem(word) for word in labels.tokens(prompts.get(turn, ""))}
+    )
+    unprompted = prompt_stems.map(lambda question: not question & keyword_stems)
     proportions = cases / cases.sum() if len(cases) else cases
     return Facts(
         n_segments=len(segments),
@@ -104,30 +111,32 @@ def facts(
     )
 
 
-def verdict(known: Facts, *, n_cases: int) -> str:
+def verdict(theme: Facts, *, n_cases: int) -> str:
     """A theme's passport in a sentence; `n_cases`: the number of cases in the study."""
-    said = [_voices(known, n_cases)]
-    if known.prompt_share >= ONE_QUESTION:
-        said.append(f"mostly one question: {_percent(known.prompt_share)} of it answers “{_short(known.prompt_text)}”")
-    if known.lost_without:
-        said.append(f"fragile: lost if {_listed(known.lost_without)} {_are(known.lost_without)} removed")
-    if known.stability == known.stability:  # not nan
-        said.append(_steadiness(known.stability))
-    return "; ".join(said)[:1].upper() + "; ".join(said)[1:] + "."
+    clauses = [_voices(theme, n_cases)]
+    if theme.prompt_share >= ONE_QUESTION:
+        clauses.append(
+            f"mostly one question: {_percent(theme.prompt_share)} of it answers “{_short(theme.prompt_text)}”"
+        )
+    if theme.lost_without:
+        clauses.append(f"fragile: lost if {_listed(theme.lost_without)} {_are(theme.lost_without)} removed")
+    if theme.stability == theme.stability:  # not nan
+        clauses.append(_steadiness(theme.stability))
+    return "; ".join(clauses)[:1].upper() + "; ".join(clauses)[1:] + "."
 
 
-def _voices(known: Facts, n_cases: int) -> str:
-    if known.n_cases == 0:
+def _voices(theme: Facts, n_cases: int) -> str:
+    if theme.n_cases == 0:
         return "only in notes and documents without named speakers"
-    share = _percent(known.main_case_share)
-    if known.n_cases == 1:
-        return f"only one participant: {known.main_case}"
-    if known.main_case_share >= ONE_VOICE:
-        return f"dominated by one participant: {share} of it is from {known.main_case}"
-    if known.effective_cases < TWO_VOICES + 0.5:
-        return f"few participants: {known.n_cases} of {n_cases} cases; {share} of it is from {known.main_case}"
-    width = "widely shared" if known.n_cases >= 0.5 * n_cases else "shared"
-    return f"{width}: {known.n_cases} of {n_cases} cases, at most {share} of it from any one"
+    share = _percent(theme.main_case_share)
+    if theme.n_cases == 1:
+        return f"only one participant: {theme.main_case}"
+    if theme.main_case_share >= ONE_VOICE:
+        return f"dominated by one participant: {share} of it is from {theme.main_case}"
+    if theme.effective_cases < TWO_VOICES + 0.5:
+        return f"few participants: {theme.n_cases} of {n_cases} cases; {share} of it is from {theme.main_case}"
+    width = "widely shared" if theme.n_cases >= 0.5 * n_cases else "shared"
+    return f"{width}: {theme.n_cases} of {n_cases} cases, at most {share} of it from any one"
 
 
 def _steadiness(stability: float) -> str:
@@ -153,25 +162,25 @@ def attributes(segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame) 
 
     `segments` and `themes` are aligned. A case without a value counts as "(not given)".
     """
-    rows = []
-    named = segments.assign(theme=themes)
-    named = named[(named["theme"] >= 0) & (named["case"] != "")]
+    frames = []
+    with_case = segments.assign(theme=themes)
+    with_case = with_case[(with_case["theme"] >= 0) & (with_case["case"] != "")]
     for attribute in [column for column in cases.columns if column != "case"]:
         value = cases.set_index("case")[attribute].fillna("").astype(str).replace("", "(not given)")
-        with_value = named.assign(value=named["case"].map(value).fillna("(not given)"))
+        with_value = with_case.assign(value=with_case["case"].map(value).fillna("(not given)"))
         counted = with_value.groupby(["theme", "value"]).agg(n_segments=("case", "size"), n_cases=("case", "nunique"))
-        rows.append(counted.reset_index().assign(attribute=attribute))
+        frames.append(counted.reset_index().assign(attribute=attribute))
     columns = ["theme", "attribute", "value", "n_segments", "n_cases"]
-    return pd.concat(rows)[columns].sort_values(columns[:3]) if rows else pd.DataFrame(columns=columns)
+    return pd.concat(frames)[columns].sort_values(columns[:3]) if frames else pd.DataFrame(columns=columns)
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f}%"
 
 
-def _short(text: str, *, words: int = 14) -> str:
-    parts = text.split()
-    return " ".join(parts) if len(parts) <= words else " ".join(parts[:words]) + " …"
+def _short(text: str, *, most_words: int = 14) -> str:
+    words = text.split()
+    return " ".join(words) if len(words) <= most_words else " ".join(words[:most_words]) + " …"
 
 
 def _listed(names: Sequence[str]) -> str:

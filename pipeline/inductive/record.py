@@ -29,11 +29,11 @@ class Wording:
 
 def record(
     talk: Talk,
-    found: Groups,
-    looked: np.ndarray,
+    groups: Groups,
+    in_sample: np.ndarray,
     themes: pd.DataFrame,
     *,
-    again: Steady,
+    rerun_results: Steady,
     wording: Wording,
     decisions: int,
     options: settings.Themes,
@@ -41,75 +41,77 @@ def record(
 ) -> Record:
     """Return the stage's record.
 
-    `found`: the groups before decisions; `looked`: mask of the segments that were clustered; `themes`: the themes
-    table; `again`: the results of the reruns; `decisions`: the number of decisions replayed.
+    `groups`: the groups before decisions; `in_sample`: mask of the segments that were clustered; `themes`: the themes
+    table; `rerun_results`: the results of the reruns; `decisions`: the number of decisions replayed.
     """
     return Record(
         segments=len(talk.segments),
         documents=int(talk.segments["document"].nunique()),
-        different=grouping.different(talk),
+        different=grouping.n_distinct(talk),
         min_segments=options.min_segments,
-        divided=found.made is not None,
+        divided=groups.clusterings is not None,
         context=options.context,
         context_decay=options.context_decay,
         question=options.question,
         answers=int((talk.segments["prompt_id"] != "").sum()),
-        clustered=int(looked.sum()),
-        **_runs(talk, found, looked, options=options, seed=seed),
+        clustered=int(in_sample.sum()),
+        **_runs(talk, groups, in_sample, options=options, seed=seed),
         **_labels(themes, wording, options=options),
-        **_steady(again, options=options),
+        **_steady(rerun_results, options=options),
         decisions=decisions,
         accepted=int((themes["status"] == "accepted").sum()) if len(themes) else 0,
         shift_share=options.shift_share,
     )
 
 
-def _runs(talk: Talk, found: Groups, looked: np.ndarray, *, options: settings.Themes, seed: int) -> dict[str, object]:
+def _runs(
+    talk: Talk, groups: Groups, in_sample: np.ndarray, *, options: settings.Themes, seed: int
+) -> dict[str, object]:
     """Return the settings of the clustering; empty if there were too few segments to cluster."""
-    if found.made is None:
+    if groups.clusterings is None:
         return {}
-    n, total = int(looked.sum()), len(found.made.groups)
+    n, total = int(in_sample.sum()), len(groups.clusterings.groups)
     reach = [runs.neighbourhood(n, round(options.neighbours * share)) for share in runs.SPREAD]
     width = min(n, talk.vectors.shape[1])
-    count = int(found.themes.max(initial=UNASSIGNED)) + 1
+    count = int(groups.themes.max(initial=UNASSIGNED)) + 1
     return {
         "seed": seed,
         "runs": total,
         "communities": (total + 1) // 2,
         "centres": total // 2,
-        "keep": options.keep if not found.made.kept.all() else 1.0,
+        "keep": options.keep if not groups.clusterings.used.all() else 1.0,
         "neighbours": sorted(set(reach)),
         "resolutions": list(options.resolutions),
         "directions": [count for count in runs.DIMENSIONS if count < width],
         "fineness": clusters.FINE,
         "n_themes": options.n_themes,
         "clusters": count,
-        "curve": {str(number): round(value, 6) for number, value in found.curve.items() if number == count},
+        "curve": {str(number): round(value, 6) for number, value in groups.curve.items() if number == count},
         "min_size": options.min_size,
-        "apart": int((found.themes == UNASSIGNED).sum()),
+        "apart": int((groups.themes == UNASSIGNED).sum()),
         "clustering": library("scikit-network"),
     }
 
 
 def _labels(themes: pd.DataFrame, wording: Wording, *, options: settings.Themes) -> dict[str, object]:
     first = themes[themes["level"] == 1] if len(themes) else themes
-    by = first["label_source"].value_counts().to_dict() if len(first) else {}
+    n_by_source = first["label_source"].value_counts().to_dict() if len(first) else {}
     phrases = wording.phrases if wording.counted and wording.phrases and wording.phrases.parses else None
     return {
         "themes": len(first),
         "keywords": options.keywords,
         "words": library("bertopic") if wording.counted else "",
         "phrases": f"{library('spacy')}, {phrases.model} {phrases.version}".strip() if phrases else "",
-        "labels": {str(who): int(n) for who, n in sorted(by.items())},
+        "labels": {str(source): int(n) for source, n in sorted(n_by_source.items())},
         "labeller": wording.asked,
         "exemplars": options.labeller.exemplars if options.labeller and wording.asked else 0,
     }
 
 
-def _steady(again: Steady, *, options: settings.Themes) -> dict[str, object]:
-    left_out = again.dependence[["kind", "name"]].drop_duplicates()
+def _steady(rerun_results: Steady, *, options: settings.Themes) -> dict[str, object]:
+    left_out = rerun_results.dependence[["kind", "name"]].drop_duplicates()
     return {
-        "reruns": len(again.stability),
+        "reruns": len(rerun_results.stability),
         "leave_out": options.leave_out,
         "cases_left_out": int((left_out["kind"] == "case").sum()),
         "values_left_out": int((left_out["kind"] != "case").sum()),

@@ -34,44 +34,46 @@ def begun(
     cases: pd.DataFrame,
     *,
     options: settings.Themes,
-    found: Groups,
+    groups: Groups,
     seed: int = settings.SEED,
 ) -> Iterator[Callable[[], Steady]]:
     """Start all reruns in parallel; the yielded function waits for them and returns their results.
 
-    `themes`: (n,), after decisions; `found`: the groups, whose runs are reused where a case is left out.
+    `themes`: (n,), after decisions; `groups`: the groups, whose runs are reused where a case is left out.
     """
-    left_out = _left_out(talk, options=options, seed=seed, measured=found.made is not None)
+    left_out = _left_out(talk, options=options, seed=seed, measured=groups.clusterings is not None)
     documents = talk.segments["document"].to_numpy()
-    kept = steadiness.kept(documents, left_out)
-    chosen = _chosen(talk, themes, cases, options=options, found=found, spent=sum(int(mask.sum()) for mask in kept))
-    stays = [~steadiness.of(talk.segments, cases, kind=kind, name=name) for kind, name in chosen]
+    masks = steadiness.remaining(documents, left_out)
+    chosen = _chosen(talk, themes, cases, options=options, groups=groups, spent=sum(int(mask.sum()) for mask in masks))
+    without_candidate = [~steadiness.members_of(talk.segments, cases, kind=kind, name=name) for kind, name in chosen]
 
     # Workers get document names and vectors, no text.
-    bare = replace(talk, segments=talk.segments[["document"]])
-    work = partial(_again, talk=bare, found=found, options=options, seed=seed)
-    tasks = [*((mask, False) for mask in kept), *((mask, True) for mask in stays)]
-    clustered = sum(int(mask.sum()) for mask in kept)
+    text_free = replace(talk, segments=talk.segments[["document"]])
+    work = partial(_rerun, talk=text_free, groups=groups, options=options, seed=seed)
+    tasks = [*((mask, False) for mask in masks), *((mask, True) for mask in without_candidate)]
+    clustered = sum(int(mask.sum()) for mask in masks)
     with parallel.begun(work, tasks, seconds=runs.seconds(clustered, runs=options.runs)) as ended:
 
         def steady() -> Steady:
-            others = ended()
-            stability, means = steadiness.leave_out(documents, themes, others[: len(kept)], left_out=left_out)
-            rows = steadiness.without(talk.segments, themes, cases, others[len(kept) :], chosen=chosen)
+            themes_of_runs = ended()
+            stability, means = steadiness.leave_out(documents, themes, themes_of_runs[: len(masks)], left_out=left_out)
+            dependence = steadiness.dependence(
+                talk.segments, themes, cases, themes_of_runs[len(masks) :], chosen=chosen
+            )
             columns = ["theme", "kind", "name", "share", "jaccard", "remains"]
-            return Steady(stability, means, pd.DataFrame(rows, columns=columns))
+            return Steady(stability, means, pd.DataFrame(dependence, columns=columns))
 
         yield steady
 
 
-def _again(
-    task: tuple[np.ndarray, bool], *, talk: Talk, found: Groups, options: settings.Themes, seed: int
+def _rerun(
+    task: tuple[np.ndarray, bool], *, talk: Talk, groups: Groups, options: settings.Themes, seed: int
 ) -> np.ndarray:
-    """Return the themes of the segments that a task selects, from the runs in `found` if the task says so."""
-    stays, known = task
-    if known:
-        return grouping.left(talk, stays, found=found, options=options, seed=seed)
-    return grouping.again(talk, stays, options=options, seed=seed)
+    """Return the themes of the segments that a task selects, from the runs in `groups` if the task says so."""
+    remaining, reuse = task
+    if reuse:
+        return grouping.regroup(talk, remaining, groups=groups, options=options, seed=seed)
+    return grouping.recluster(talk, remaining, options=options, seed=seed)
 
 
 def _left_out(talk: Talk, *, options: settings.Themes, seed: int, measured: bool) -> list[list[str]]:
@@ -84,24 +86,26 @@ def _left_out(talk: Talk, *, options: settings.Themes, seed: int, measured: bool
     affordable = max(options.rerun_segments // (4 * n), min(3, options.rerun_segments // n))
     runs = min(options.stability_runs, affordable) if measured else 0
     documents = talk.segments["document"].to_numpy()
-    return steadiness.drawn(documents, runs=runs, share=options.leave_out, seed=seed)
+    return steadiness.draw_left_out(documents, runs=runs, share=options.leave_out, seed=seed)
 
 
 def _chosen(
-    talk: Talk, themes: np.ndarray, cases: pd.DataFrame, *, options: settings.Themes, found: Groups, spent: int
+    talk: Talk, themes: np.ndarray, cases: pd.DataFrame, *, options: settings.Themes, groups: Groups, spent: int
 ) -> list[tuple[str, str]]:
     """Return the cases and attribute values, as (kind, name), that are left out one at a time.
 
     These are all candidates for which existing runs suffice, and as many others as the rest of the budget
     (`rerun_segments` less `spent`) allows, since those need a new clustering.
     """
-    if found.made is None:
+    if groups.clusterings is None:
         return []
     allowed = max(options.rerun_segments - spent, 0) // max(len(talk.segments), 1)
     chosen = []
     for kind, name in steadiness.candidates(talk.segments, themes, cases, most=options.drop_one):
-        known = clusters.enough(found.made, ~steadiness.of(talk.segments, cases, kind=kind, name=name))
-        if known or allowed > 0:
+        reusable = clusters.enough(
+            groups.clusterings, ~steadiness.members_of(talk.segments, cases, kind=kind, name=name)
+        )
+        if reusable or allowed > 0:
             chosen.append((kind, name))
-            allowed -= not known
+            allowed -= not reusable
     return chosen

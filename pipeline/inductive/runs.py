@@ -32,12 +32,12 @@ SECONDS_A_ROW = 5e-6
 class Runs:
     """Repeated clusterings of n rows.
 
-    `groups`: (runs, n), the group of each row; `kept`: (runs, n), True if the row was clustered in the run, False if it
+    `groups`: (runs, n), the group of each row; `used`: (runs, n), True if the row was clustered in the run, False if it
     was assigned afterwards; `near`: (n, k), the nearest rows of each row, nearest first.
     """
 
     groups: np.ndarray
-    kept: np.ndarray
+    used: np.ndarray
     near: np.ndarray
 
 
@@ -60,11 +60,11 @@ def make(
     views = [project(vectors, dimensions=count) for count in DIMENSIONS]
     reach = 2 * neighbourhood(len(vectors), round(neighbours * SPREAD[-1]))
     graphs = [nearest(view, count=reach) for view in views]
-    kept = kept_rows(documents, runs=runs, keep=keep, seed=seed)
+    used = used_rows(documents, runs=runs, keep=keep, seed=seed)
     # The products are small: threads would wait for each other longer than they work.
     with environment.one_thread():
-        made = runs_of(views, graphs, kept, neighbours=neighbours, resolutions=resolutions, seed=seed)
-    return Runs(made, kept, graphs[0][0])
+        groups = groups_of_runs(views, graphs, used, neighbours=neighbours, resolutions=resolutions, seed=seed)
+    return Runs(groups, used, graphs[0][0])
 
 
 def seconds(n: int, *, runs: int) -> float:
@@ -72,9 +72,9 @@ def seconds(n: int, *, runs: int) -> float:
     return n * runs * SECONDS_A_ROW
 
 
-def without(made: Runs, stays: np.ndarray) -> np.ndarray:
+def without(clusterings: Runs, stays: np.ndarray) -> np.ndarray:
     """Return a mask, (runs,), of the runs that used none of the rows left out; `stays`: mask of the others."""
-    return np.asarray(~made.kept[:, ~stays].any(axis=1))
+    return np.asarray(~clusterings.used[:, ~stays].any(axis=1))
 
 
 def exact(vectors: np.ndarray) -> np.ndarray:
@@ -87,20 +87,20 @@ def nearest(vectors: np.ndarray, *, count: int) -> tuple[np.ndarray, np.ndarray]
 
     Both arrays are (n, count). The search is exact; on a tie the earlier row comes first.
     """
-    rows = exact(vectors)
-    count = max(min(count, len(rows) - 1), 0)
-    found, cosines = np.empty((len(rows), count), dtype=np.int64), np.empty((len(rows), count))
+    grid_vectors = exact(vectors)
+    count = max(min(count, len(grid_vectors) - 1), 0)
+    neighbours, cosines = np.empty((len(grid_vectors), count), dtype=np.int64), np.empty((len(grid_vectors), count))
     # Less than any difference on the grid, so that no two are equal and the search finds the same everywhere.
-    later = np.arange(len(rows)) * (0.5 / GRID**2 / max(len(rows), 1))
-    for start in range(0, len(rows) if count else 0, BLOCK):
-        block = rows[start : start + BLOCK] @ rows.T
+    later = np.arange(len(grid_vectors)) * (0.5 / GRID**2 / max(len(grid_vectors), 1))
+    for start in range(0, len(grid_vectors) if count else 0, BLOCK):
+        block = grid_vectors[start : start + BLOCK] @ grid_vectors.T
         block[np.arange(len(block)), np.arange(start, start + len(block))] = -np.inf
         keys = later - block
         best = np.argpartition(keys, count - 1, axis=1)[:, :count]
         best = np.take_along_axis(best, np.argsort(np.take_along_axis(keys, best, axis=1), axis=1), axis=1)
-        found[start : start + BLOCK] = best
+        neighbours[start : start + BLOCK] = best
         cosines[start : start + BLOCK] = np.take_along_axis(block, best, axis=1)
-    return found, cosines
+    return neighbours, cosines
 
 
 def project(vectors: np.ndarray, *, dimensions: int) -> np.ndarray:
@@ -109,8 +109,8 @@ def project(vectors: np.ndarray, *, dimensions: int) -> np.ndarray:
     The components left out are mostly noise, so neighbours change less when documents are added or removed. With fewer
     rows or columns than `dimensions`, the rows are only centred.
     """
-    rows = exact(vectors)
-    centred = rows - np.round(rows.mean(axis=0) * GRID) / GRID
+    grid_vectors = exact(vectors)
+    centred = grid_vectors - np.round(grid_vectors.mean(axis=0) * GRID) / GRID
     if min(centred.shape) <= dimensions:
         return exact(centred)
     # The sums are exact; one thread, so that the decomposition adds up in one order too.
@@ -119,12 +119,12 @@ def project(vectors: np.ndarray, *, dimensions: int) -> np.ndarray:
     return exact(np.einsum("ij,jk->ik", centred, directions[:, ::-1][:, :dimensions], optimize=False))
 
 
-def neighbourhood(n: int, asked: int) -> int:
+def neighbourhood(n: int, wanted: int) -> int:
     """Return the number of neighbours to use for n rows: as asked, but limited in small studies."""
-    return max(1, min(asked, n - 1, max(3, int(1.2 * n**0.5))))
+    return max(1, min(wanted, n - 1, max(3, int(1.2 * n**0.5))))
 
 
-def kept_rows(documents: np.ndarray, *, runs: int, keep: float, seed: int) -> np.ndarray:
+def used_rows(documents: np.ndarray, *, runs: int, keep: float, seed: int) -> np.ndarray:
     """Return a mask of the rows that each run uses, (runs, n).
 
     The draw depends only on the seed, the run and the document's name, so runs stay comparable when a document is
@@ -133,12 +133,12 @@ def kept_rows(documents: np.ndarray, *, runs: int, keep: float, seed: int) -> np
     names, owner = np.unique(documents, return_inverse=True)
     if len(names) < MIN_DOCUMENTS:
         return np.ones((runs, len(documents)), dtype=bool)
-    kept = np.empty((runs, len(documents)), dtype=bool)
+    used = np.empty((runs, len(documents)), dtype=bool)
     for number in range(runs):
         drawn = np.array([draw(f"{seed}|{number}|{name}") for name in names])
-        some = drawn < max(keep, float(np.sort(drawn)[min(2, len(names) - 1)]) + 1e-9)
-        kept[number] = some[owner]
-    return kept
+        chosen = drawn < max(keep, float(np.sort(drawn)[min(2, len(names) - 1)]) + 1e-9)
+        used[number] = chosen[owner]
+    return used
 
 
 def draw(name: str) -> float:
@@ -146,38 +146,40 @@ def draw(name: str) -> float:
     return int(hashlib.sha256(name.encode()).hexdigest()[:12], 16) / 16**12
 
 
-def runs_of(
+def groups_of_runs(
     views: Sequence[np.ndarray],
     graphs: Sequence[tuple[np.ndarray, np.ndarray]],
-    kept: np.ndarray,
+    used: np.ndarray,
     *,
     neighbours: int,
     resolutions: tuple[float, float],
     seed: int,
 ) -> np.ndarray:
     """Return the groups of each run, (runs, n); rows left out of a run are assigned to the nearest group."""
-    runs, n = kept.shape
+    runs, n = used.shape
     band = np.linspace(*resolutions, max((runs + 1) // 2, 1))
 
     def pair(number: int) -> np.ndarray:
         """Return a Louvain run and the k-means run with as many groups, concatenated."""
         view, size = number % len(views), neighbourhood(n, round(neighbours * SPREAD[number % len(SPREAD)]))
-        made = [_in_graph(*graphs[view], kept[2 * number], size=size, resolution=float(band[number]))]
-        for other in range(2 * number + 1, min(2 * number + 2, runs)):
-            made.append(_around_centres(views[view], kept[other], count=int(made[0].max()) + 1, seed=seed + other))
-        return np.concatenate(made)
+        groups = [_in_graph(*graphs[view], used[2 * number], size=size, resolution=float(band[number]))]
+        for k_means_run in range(2 * number + 1, min(2 * number + 2, runs)):
+            groups.append(
+                _around_centres(views[view], used[k_means_run], count=int(groups[0].max()) + 1, seed=seed + k_means_run)
+            )
+        return np.concatenate(groups)
 
-    made = parallel.each(pair, range((runs + 1) // 2), seconds=seconds(n, runs=runs))
-    return np.concatenate(made).astype(np.int32).reshape(kept.shape)
+    pairs = parallel.each(pair, range((runs + 1) // 2), seconds=seconds(n, runs=runs))
+    return np.concatenate(pairs).astype(np.int32).reshape(used.shape)
 
 
-def _in_graph(near: np.ndarray, cosines: np.ndarray, kept: np.ndarray, *, size: int, resolution: float) -> np.ndarray:
+def _in_graph(near: np.ndarray, cosines: np.ndarray, used: np.ndarray, *, size: int, resolution: float) -> np.ndarray:
     """Return Louvain communities of the rows kept; the other rows join the majority of their neighbours."""
-    graph = _symmetric(_graph(near[kept], cosines[kept], kept, size))
-    groups = np.zeros(len(kept), dtype=np.int32)
-    groups[kept] = communities(graph, resolution=resolution)
-    if not kept.all():
-        groups[~kept] = _with_most(_graph(near[~kept], cosines[~kept], kept, size), groups[kept])
+    graph = _symmetric(_graph(near[used], cosines[used], used, size))
+    groups = np.zeros(len(used), dtype=np.int32)
+    groups[used] = communities(graph, resolution=resolution)
+    if not used.all():
+        groups[~used] = _with_most(_graph(near[~used], cosines[~used], used, size), groups[used])
     return groups
 
 
@@ -189,17 +191,17 @@ def _with_most(graph: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
     return np.asarray(cells.reshape(-1, count).argmax(axis=1))
 
 
-def _around_centres(rows: np.ndarray, kept: np.ndarray, *, count: int, seed: int) -> np.ndarray:
+def _around_centres(rows: np.ndarray, used: np.ndarray, *, count: int, seed: int) -> np.ndarray:
     """Spherical k-means of the rows kept (Dhillon & Modha 2001); the other rows join the nearest centre.
 
     A centre that loses all its rows stays where it is.
     """
-    used = rows[kept]
+    used_rows = rows[used]
     random = np.random.default_rng(seed)
-    centres = used[np.sort(random.choice(len(used), size=min(count, len(used)), replace=False))]
+    centres = used_rows[np.sort(random.choice(len(used_rows), size=min(count, len(used_rows)), replace=False))]
     for _ in range(STEPS):
-        groups = (used @ centres.T).argmax(axis=1)
-        sums = (groups == np.arange(len(centres))[:, None]).astype(np.float64) @ used  # on the grid: exact
+        groups = (used_rows @ centres.T).argmax(axis=1)
+        sums = (groups == np.arange(len(centres))[:, None]).astype(np.float64) @ used_rows  # on the grid: exact
         moved = exact(np.where(np.abs(sums).sum(axis=1, keepdims=True) > 0, sums, centres))
         if (moved == centres).all():
             break
@@ -207,45 +209,45 @@ def _around_centres(rows: np.ndarray, kept: np.ndarray, *, count: int, seed: int
     return np.asarray((rows @ centres.T).argmax(axis=1), dtype=np.int32)
 
 
-def _graph(near: np.ndarray, cosines: np.ndarray, kept: np.ndarray, size: int) -> sparse.csr_matrix:
+def _graph(near: np.ndarray, cosines: np.ndarray, used: np.ndarray, size: int) -> sparse.csr_matrix:
     """Return the graph of each row's first `size` kept neighbours, weighted by cosine, (rows, kept rows)."""
-    usable = _first(near, kept, size)
-    return _edges(near, usable, kept, np.maximum(cosines[usable], 1e-3))
+    usable = _first(near, used, size)
+    return _edges(near, usable, used, np.maximum(cosines[usable], 1e-3))
 
 
-def _first(near: np.ndarray, kept: np.ndarray, size: int) -> np.ndarray:
+def _first(near: np.ndarray, used: np.ndarray, size: int) -> np.ndarray:
     """Return a mask of `near` with the first `size` kept neighbours of each row."""
-    usable = kept[near]
+    usable = used[near]
     usable &= np.cumsum(usable, axis=1, dtype=np.int32) <= size
     return np.asarray(usable)
 
 
-def _edges(near: np.ndarray, usable: np.ndarray, kept: np.ndarray, weights: np.ndarray) -> sparse.csr_matrix:
+def _edges(near: np.ndarray, usable: np.ndarray, used: np.ndarray, weights: np.ndarray) -> sparse.csr_matrix:
     """Return the graph of usable neighbours, (rows of `near`, kept rows)."""
-    columns = _places(kept)[near[usable]]
+    columns = _positions(used)[near[usable]]
     ends = np.concatenate([[0], np.cumsum(usable.sum(axis=1, dtype=np.int32), dtype=np.int32)])
-    return sparse.csr_matrix((weights, columns, ends), shape=(len(near), int(kept.sum())))
+    return sparse.csr_matrix((weights, columns, ends), shape=(len(near), int(used.sum())))
 
 
-def _places(kept: np.ndarray) -> np.ndarray:
+def _positions(used: np.ndarray) -> np.ndarray:
     """Return the position of each row among the rows kept."""
-    return np.cumsum(kept, dtype=np.int32) - 1
+    return np.cumsum(used, dtype=np.int32) - 1
 
 
 def _symmetric(graph: sparse.csr_matrix) -> sparse.csr_matrix:
     return sparse.csr_matrix(graph.maximum(graph.T))
 
 
-def together(made: Runs, *, neighbours: int, stays: np.ndarray | None = None) -> sparse.csr_matrix:
+def together(clusterings: Runs, *, neighbours: int, stays: np.ndarray | None = None) -> sparse.csr_matrix:
     """Return the neighbour graph weighted by the share of runs in which two rows are in one group, (n, n).
 
     `stays`: mask of the rows to use, by default all; only runs that used no other rows then count.
     """
-    stays = np.ones(made.groups.shape[1], dtype=bool) if stays is None else stays
-    near, groups = made.near[stays], made.groups[without(made, stays)][:, stays]
+    stays = np.ones(clusterings.groups.shape[1], dtype=bool) if stays is None else stays
+    near, groups = clusterings.near[stays], clusterings.groups[without(clusterings, stays)][:, stays]
     usable = _first(near, stays, neighbourhood(len(near), neighbours))
-    rows, columns = np.nonzero(usable)[0], _places(stays)[near[usable]]
-    shares = reduce(np.add, ((run[rows] == run[columns]).astype(np.float64) for run in groups)) / len(groups)
+    starts, ends = np.nonzero(usable)[0], _positions(stays)[near[usable]]
+    shares = reduce(np.add, ((run[starts] == run[ends]).astype(np.float64) for run in groups)) / len(groups)
     graph = _edges(near, usable, stays, shares)
     graph.eliminate_zeros()
     return _symmetric(graph)
@@ -261,5 +263,5 @@ def communities(graph: sparse.csr_matrix, *, resolution: float) -> np.ndarray:
 
     if graph.shape[0] < 2 or graph.nnz == 0:
         return np.arange(graph.shape[0], dtype=np.int32)
-    found = Louvain(resolution, return_probs=False, return_aggregate=False, random_state=0).fit_predict(graph)
-    return np.unique(found, return_inverse=True)[1].astype(np.int32)
+    labels = Louvain(resolution, return_probs=False, return_aggregate=False, random_state=0).fit_predict(graph)
+    return np.unique(labels, return_inverse=True)[1].astype(np.int32)

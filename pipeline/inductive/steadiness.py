@@ -1,7 +1,7 @@
 """Stability of themes when documents, cases or groups of participants are left out, at bounded cost.
 
-Documents are what a resample leaves out: neighbouring segments go with their document, and a study grows and shrinks by
-documents. The same clustering is made again on the rest, and compared on the segments both have (Hennig 2007,
+Resamples leave out whole documents, because neighbouring segments are not independent and studies grow by documents.
+The remaining segments are clustered again and compared with their original themes (Hennig 2007,
 doi:10.1016/j.csda.2006.11.025).
 """
 
@@ -13,17 +13,18 @@ import pandas as pd
 from pipeline.inductive.clusters import rand_index
 from pipeline.inductive.passports import FOUND_AGAIN, jaccard
 
-# What a theme may rest on says so much of it, and so many times its share of the study: to leave out a site that is
-# half of everything shrinks every theme, and says of none that it rests on it.
+# A theme may depend on a case or group that has at least this share of it, and at least this many times its share of
+# the study: leaving out a site with half of all segments shrinks every theme, so it tells nothing about any one.
 LEAST_SHARE, LEAST_LIFT = 0.15, 1.5
-# An attribute with more values than this (an age, a date) does not divide a study into sites.
+# An attribute with more values than this, such as an age or a date, does not define groups.
 MOST_VALUES = 8
 
 
-def drawn(documents: np.ndarray, *, runs: int, share: float, seed: int) -> list[list[str]]:
-    """The documents that each run leaves out: `share` of them, at least one, each as often as the others.
+def draw_left_out(documents: np.ndarray, *, runs: int, share: float, seed: int) -> list[list[str]]:
+    """Return the documents that each of `runs` runs leaves out.
 
-    With two to four documents each is left out once; with one there is nothing to leave out.
+    Each run leaves out a `share` of the documents, at least one, and all documents are left out equally often. With two
+    to four documents each is left out once, in at most `runs` runs; with fewer than two the list is empty.
     """
     names = sorted(set(documents))
     if len(names) < 2:
@@ -38,36 +39,51 @@ def drawn(documents: np.ndarray, *, runs: int, share: float, seed: int) -> list[
     return [sorted(set(order[start : start + size])) for start in range(0, runs * size, size)]
 
 
-def kept(documents: np.ndarray, left_out: Sequence[Sequence[str]]) -> list[np.ndarray]:
-    """Return a mask of the segments that each run keeps."""
+def remaining(documents: np.ndarray, left_out: Sequence[Sequence[str]]) -> list[np.ndarray]:
+    """Return a mask, (n,), of the segments that remain in each run."""
     return [~np.isin(documents, list(names)) for names in left_out]
 
 
 def leave_out(
-    documents: np.ndarray, themes: np.ndarray, others: Sequence[np.ndarray], *, left_out: Sequence[Sequence[str]]
+    documents: np.ndarray,
+    themes: np.ndarray,
+    themes_of_runs: Sequence[np.ndarray],
+    *,
+    left_out: Sequence[Sequence[str]],
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """The runs without each set of documents (table theme_stability), and each theme's mean Jaccard with them.
+    """Return the table theme_stability, one row per run, and each theme's mean Jaccard index over the runs, (themes,).
 
-    `others`: the themes of the segments that each run keeps (see `kept`), as it found them. A theme of which no segment
-    is left in a run is not counted in that run. Without runs the means are missing (nan).
+    `documents` and `themes` (-1: none): (n,); `themes_of_runs`: for each run, the themes of its remaining segments. A
+    run in which no segment of a theme remains does not count for that theme; without runs its mean is nan.
     """
     count = int(themes.max(initial=-1)) + 1
-    rows, found = [], np.full((len(left_out), count), np.nan)
-    for number, (names, stay, other) in enumerate(zip(left_out, kept(documents, left_out), others, strict=True)):
-        rows.append((number + 1, list(names), int(stay.sum()), len(set(other) - {-1}), rand_index(themes[stay], other)))
+    rows, jaccards = [], np.full((len(left_out), count), np.nan)
+    for number, (names, stay, run_themes) in enumerate(
+        zip(left_out, remaining(documents, left_out), themes_of_runs, strict=True)
+    ):
+        rows.append(
+            (
+                number + 1,
+                list(names),
+                int(stay.sum()),
+                len(set(run_themes) - {-1}),
+                rand_index(themes[stay], run_themes),
+            )
+        )
         for theme in range(count):
             inside = themes[stay] == theme
             if inside.any():
-                found[number, theme] = jaccard(inside, other)
-    seen = (~np.isnan(found)).sum(axis=0)
-    means = np.where(seen > 0, np.nansum(found, axis=0) / np.maximum(seen, 1), np.nan)
+                jaccards[number, theme] = jaccard(inside, run_themes)
+    n_measured = (~np.isnan(jaccards)).sum(axis=0)
+    means = np.where(n_measured > 0, np.nansum(jaccards, axis=0) / np.maximum(n_measured, 1), np.nan)
     return pd.DataFrame(rows, columns=["run", "left_out", "n_segments", "n_themes", "agreement"]), means
 
 
 def candidates(segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame, *, most: int) -> list[tuple[str, str]]:
-    """The cases, and the values of attributes, on which a theme leans most: (kind, name), at most `most` of each sort.
+    """Return the cases and attribute values that some theme may depend on, as (kind, name).
 
-    Only those with LEAST_SHARE of some theme, and LEAST_LIFT times their share of the study.
+    At most `most` cases and `most` values, largest share first; each has at least LEAST_SHARE of a theme and LEAST_LIFT
+    times its share of the study.
     """
     spread = {"case": segments["case"].to_numpy()}
     for attribute in [column for column in cases.columns if column != "case"]:
@@ -87,44 +103,45 @@ def candidates(segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame, 
 
 
 def _largest(values: np.ndarray, themes: np.ndarray) -> dict[str, float]:
-    """For each value the largest share of a theme that it holds, where that is well above its share of the study."""
+    """Map each value to its largest share of any theme, if that is at least LEAST_LIFT times its share of the study."""
     sizes = np.bincount(themes[themes >= 0])
     largest = {}
     for name in sorted(set(values) - {""}):
-        own = themes[(values == name) & (themes >= 0)]
-        share = float((np.bincount(own, minlength=len(sizes)) / np.maximum(sizes, 1)).max(initial=0))
+        themes_with_value = themes[(values == name) & (themes >= 0)]
+        share = float((np.bincount(themes_with_value, minlength=len(sizes)) / np.maximum(sizes, 1)).max(initial=0))
         if share >= LEAST_LIFT * float((values == name).mean()):
             largest[str(name)] = share
     return largest
 
 
-def without(
+def dependence(
     segments: pd.DataFrame,
     themes: np.ndarray,
     cases: pd.DataFrame,
-    others: Sequence[np.ndarray],
+    themes_of_runs: Sequence[np.ndarray],
     *,
     chosen: Sequence[tuple[str, str]],
 ) -> list[tuple[int, str, str, float, float, bool]]:
-    """What is left without each case or value (kind, name): rows of theme_dependence, of the themes it is in.
+    """Return rows of theme_dependence: how much of each theme remains without each case or group that it contains.
 
-    `others`: the themes of the segments of all but each, as they were found without it. A theme of which nothing is
-    left does not remain.
+    `chosen`: the (kind, name) left out in each run; `themes_of_runs`: for each run, the themes of the remaining
+    segments. A row is the theme's number, kind, name, the share of the theme that was left out, the best Jaccard index
+    with the themes of the run, and whether that is at least FOUND_AGAIN.
     """
     rows = []
-    for (kind, name), other in zip(chosen, others, strict=True):
-        stays = ~of(segments, cases, kind=kind, name=name)
+    for (kind, name), run_themes in zip(chosen, themes_of_runs, strict=True):
+        stays = ~members_of(segments, cases, kind=kind, name=name)
         for theme in range(int(themes.max(initial=-1)) + 1):
             share = float((~stays)[themes == theme].mean())
             if share > 0:
-                rest = themes[stays] == theme
-                like = jaccard(rest, other) if rest.any() else 0.0
-                rows.append((theme, kind, name, share, like, like >= FOUND_AGAIN))
+                remaining_members = themes[stays] == theme
+                similarity = jaccard(remaining_members, run_themes) if remaining_members.any() else 0.0
+                rows.append((theme, kind, name, share, similarity, similarity >= FOUND_AGAIN))
     return rows
 
 
-def of(segments: pd.DataFrame, cases: pd.DataFrame, *, kind: str, name: str) -> np.ndarray:
-    """Return a mask of the segments of a case, or of the cases with an attribute value."""
+def members_of(segments: pd.DataFrame, cases: pd.DataFrame, *, kind: str, name: str) -> np.ndarray:
+    """Return a mask, (n,), of the segments of a case, or of the cases with an attribute value."""
     values = segments["case"]
     if kind != "case":
         values = values.map(cases.set_index("case")[kind]).fillna("").astype(str)

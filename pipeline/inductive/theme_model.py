@@ -69,11 +69,11 @@ def _quiet() -> None:
     logging.getLogger("BERTopic").setLevel(logging.ERROR)
 
 
-def weights(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
+def weights(counts: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
     """Return c-TF-IDF weights, (groups, terms).
 
-    `said`: counts, (segments, terms); `groups`: (segments,), numbered from 0, -1 for none. Terms that occur in no group
-    get weight 0, because c-TF-IDF divides by their frequency.
+    `counts`: counts, (segments, terms); `groups`: (segments,), numbered from 0, -1 for none. Terms that occur in no
+    group get weight 0, because c-TF-IDF divides by their frequency.
     """
     from bertopic.vectorizers import ClassTfidfTransformer
 
@@ -81,30 +81,32 @@ def weights(said: sparse.csr_matrix, groups: np.ndarray) -> np.ndarray:
     member = sparse.csr_matrix(
         (np.ones(len(inside), dtype=np.int64), (groups[inside], inside)), (groups.max() + 1, len(groups))
     )
-    counts = sparse.csr_matrix(member @ said)
-    somewhere = np.flatnonzero(np.asarray(counts.sum(axis=0)).ravel())
-    of_groups = counts[:, somewhere]
-    found = np.zeros(counts.shape)
+    group_counts = sparse.csr_matrix(member @ counts)
+    somewhere = np.flatnonzero(np.asarray(group_counts.sum(axis=0)).ravel())
+    of_groups = group_counts[:, somewhere]
+    weighted = np.zeros(group_counts.shape)
     if not len(somewhere):
-        return found
+        return weighted
     transformer = ClassTfidfTransformer(reduce_frequent_words=True).fit(of_groups)
-    found[:, somewhere] = transformer.transform(of_groups).toarray()
-    return found
+    weighted[:, somewhere] = transformer.transform(of_groups).toarray()
+    return weighted
 
 
 def numbers(model: "BERTopic", groups: np.ndarray) -> dict[int, int]:
     """Map each group to BERTopic's number for it; BERTopic renumbers groups by size."""
-    own = np.asarray(model.topics_)
-    return {int(group): int(own[np.flatnonzero(groups == group)[0]]) for group in np.unique(groups[groups >= 0])}
+    topics = np.asarray(model.topics_)
+    return {int(group): int(topics[np.flatnonzero(groups == group)[0]]) for group in np.unique(groups[groups >= 0])}
 
 
-def name(model: "BERTopic", groups: np.ndarray, *, named: Sequence[str], keywords: Sequence[Sequence[str]]) -> None:
+def name(
+    model: "BERTopic", groups: np.ndarray, *, theme_labels: Sequence[str], keywords: Sequence[Sequence[str]]
+) -> None:
     """Set the report's labels and keywords on the model."""
     number = numbers(model, groups)
-    model.set_topic_labels({number[group]: named[group] for group in number})
-    for group, own in number.items():
-        weights = dict(model.topic_representations_[own])
-        model.topic_representations_[own] = [(word, float(weights.get(word, 0.0))) for word in keywords[group]]
+    model.set_topic_labels({number[group]: theme_labels[group] for group in number})
+    for group, topic in number.items():
+        weights = dict(model.topic_representations_[topic])
+        model.topic_representations_[topic] = [(word, float(weights.get(word, 0.0))) for word in keywords[group]]
 
 
 def save(model: "BERTopic | None", folder: Path, *, card: str) -> None:
@@ -145,14 +147,15 @@ def card(
     record: Mapping[str, Any],
     segment_ids: Sequence[str],
     groups: np.ndarray,
-    named: Sequence[str],
+    theme_labels: Sequence[str],
     note: str,
-    told: str = "",
+    decided: str = "",
 ) -> str:
     """Return the model card as Markdown: what the model is, its input (as a hash), the method and its limits.
 
-    `record`: what the stage did; `named`: the label of each theme; `note`: problems, in words; `told`: what people
-    decided about the candidates, in words. The card contains labels and counts, and no sentence from a transcript.
+    `record`: what the stage did; `theme_labels`: the label of each theme; `note`: problems, in words; `decided`: what
+    people decided about the candidates, in words. The card contains labels and counts, and no sentence from a
+    transcript.
     """
     digest = hashlib.sha256("\n".join(segment_ids).encode()).hexdigest()
     lines = [
@@ -162,8 +165,8 @@ def card(
         "Its themes are candidates for researchers to read, accept, change or reject. They are not findings.",
         "",
         f"- Segments: {len(segment_ids)} (sha256 of their ids: {digest})",
-        f"- Themes: {len(named)}; unassigned segments: {int((groups < 0).sum())}",
-        *([f"- {told}."] if told else []),
+        f"- Themes: {len(theme_labels)}; unassigned segments: {int((groups < 0).sum())}",
+        *([f"- {decided}."] if decided else []),
         "- It contains the words and phrases that label its themes, and no sentence by any participant.",
         "- The words come from participants' talk: treat the model as confidential, like the transcripts.",
         "- It was fitted to this study only. Do not use it to classify other texts.",
@@ -177,7 +180,7 @@ def card(
         "",
         *(
             f"{place}. {label}: {int((groups == place - 1).sum())} segments"
-            for place, label in enumerate(named, start=1)
+            for place, label in enumerate(theme_labels, start=1)
         ),
     ]
     return "\n".join(lines) + "\n"

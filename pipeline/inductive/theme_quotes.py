@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.core.arithmetic import unit
 
-# How much a diverse quote may give up in nearness for being unlike those chosen (MMR: Carbonell & Goldstein 1998).
+# Weight of the similarity to quotes already chosen (maximal marginal relevance, Carbonell & Goldstein 1998).
 VARIETY = 0.5
 
 
@@ -22,10 +22,11 @@ def choose(
 ) -> pd.DataFrame:
     """Return up to `count` quotes of each kind per theme: columns theme, kind, rank, segment_id, score.
 
-    Rows of `segments`, `vectors` (plain: a quote must show the theme by itself), `themes` (-1: none) and `strength`
-    (rows, themes) are aligned. typical: nearest to the theme's mean. diverse: near it, unlike each other, and no two of
-    one case where it can be helped. borderline: nearly as much of another theme (score: the gap, 0 to 1). contrasting:
-    nearest to the theme of those in another.
+    `vectors`: (n, d), without context, because a quote must show its theme by itself; `themes`: (n,), -1 for none;
+    `strength`: (n, themes). Rows are aligned with `segments`. Kinds: typical (nearest to the theme's mean), diverse
+    (near it but unlike each other, from different cases if possible), borderline (nearly as strong in another theme)
+    and contrasting (nearest among the segments of other themes). The score is the cosine with the theme's mean; for
+    borderline quotes, the margin in strength, from 0 to 1.
     """
     rows: list[tuple[int, str, int, str, float]] = []
     plain = unit(vectors)
@@ -54,7 +55,7 @@ def _first(places: np.ndarray, keys: np.ndarray, count: int) -> list[int]:
 
 
 def _gap(strength: np.ndarray, theme: int) -> np.ndarray:
-    """Return the margin between a segment's strength in this theme and in the next best; 0 is on the border."""
+    """Return the difference between each segment's strength in this theme and in the best other theme, (n,)."""
     others = np.delete(strength, theme, axis=1)
     return np.asarray(np.round(strength[:, theme] - others.max(axis=1, initial=0.0), 6))
 
@@ -65,20 +66,20 @@ def _borderline(inside: np.ndarray, strength: np.ndarray, theme: int, count: int
 
 
 def _diverse(inside: np.ndarray, plain: np.ndarray, near: np.ndarray, cases: np.ndarray, count: int) -> list[int]:
-    """Pick one after another: first of the cases heard least so far, then by nearness less likeness to those picked."""
+    """Pick quotes one by one: first from the cases quoted least, then by nearness minus similarity to earlier picks."""
     return list(_picks(inside, plain, near=near, cases=cases, count=count))
 
 
 def _picks(inside: np.ndarray, plain: np.ndarray, *, near: np.ndarray, cases: np.ndarray, count: int) -> Iterator[int]:
     heard: Counter[str] = Counter()
     likeness = np.zeros(len(inside))
-    left = np.ones(len(inside), dtype=bool)
+    available = np.ones(len(inside), dtype=bool)
     for _ in range(min(count, len(inside))):
         often = np.array([heard[case] for case in cases[inside]])
         score = np.round(near[inside] - VARIETY * likeness, 6)
-        order = np.lexsort((np.arange(len(inside)), -score, often, ~left))
+        order = np.lexsort((np.arange(len(inside)), -score, often, ~available))
         pick = int(order[0])
-        left[pick] = False
+        available[pick] = False
         heard[cases[inside[pick]]] += 1
         likeness = np.maximum(likeness, plain[inside] @ plain[inside[pick]])
         yield int(inside[pick])

@@ -20,20 +20,20 @@ from pipeline.inductive.passports import Facts
 FEW = 50
 
 
-def identifiers(talk: Talk, groups: Sequence[np.ndarray], *, taken: Sequence[int] = ()) -> list[int]:
+def identifiers(talk: Talk, groups: Sequence[np.ndarray], *, used: Sequence[int] = ()) -> list[int]:
     """Return a six-digit id for each group, derived from the id of its most central segment.
 
     The id is stable between runs as long as that segment stays the most central one. `groups`: row positions of the
-    segments of each group; `taken`: ids already in use. On a collision the next most central segment is used.
+    segments of each group; `used`: ids already in use. On a collision the next most central segment is used.
     """
-    given = list(taken)
+    ids = list(used)
     names = talk.segments["segment_id"].tolist()
     for inside in groups:
         nearest = wording.by_nearness(talk.vectors, inside)
         tries = (_number(names[place]) for place in nearest)
         fallback = count(_number(names[nearest[0]]))
-        given.append(next(number for number in chain(tries, fallback) if number not in given))
-    return given[len(taken) :]
+        ids.append(next(number for number in chain(tries, fallback) if number not in ids))
+    return ids[len(used) :]
 
 
 def _number(name: str) -> int:
@@ -46,46 +46,49 @@ def themes(
     worded: wording.Words,
     turns: pd.DataFrame,
     *,
-    left: Decided,
-    again: reruns.Steady,
+    decided: Decided,
+    rerun_results: reruns.Steady,
 ) -> tuple[pd.DataFrame, list[int], list[int]]:
     """Return the themes table, the ids of the themes and the ids of the sub-themes (-1 where a theme has only one)."""
-    inside = [np.flatnonzero(groups.themes == theme) for theme in range(len(worded.named))]
-    within = [np.flatnonzero(groups.parts == part) for part in range(len(worded.parts))]
-    theme_ids, n_cases = left.ids, _n(talk)
-    part_ids = identifiers(talk, within, taken=theme_ids)
-    asked, prompts = passports.questions(turns), dict(zip(turns["turn_id"], turns["text"], strict=True))
-    dependence, steady = again.dependence, np.append(again.means, np.full(len(inside) - len(again.means), np.nan))
+    theme_places = [np.flatnonzero(groups.themes == theme) for theme in range(len(worded.named))]
+    sub_theme_places = [np.flatnonzero(groups.sub_themes == sub_theme) for sub_theme in range(len(worded.sub_themes))]
+    theme_ids, n_cases = decided.ids, _n_cases(talk)
+    sub_theme_ids = identifiers(talk, sub_theme_places, used=theme_ids)
+    question_of, prompts = passports.questions(turns), dict(zip(turns["turn_id"], turns["text"], strict=True))
+    dependence, steady = (
+        rerun_results.dependence,
+        np.append(rerun_results.means, np.full(len(theme_places) - len(rerun_results.means), np.nan)),
+    )
     lost = dependence[~dependence["remains"].astype(bool) & (dependence["share"] >= steadiness.LEAST_SHARE)]
     rows = []
-    for theme, places in enumerate(inside):
-        known = passports.facts(
-            talk.segments.iloc[places], asked=asked, prompts=prompts, keywords=worded.keywords[theme]
+    for theme, places in enumerate(theme_places):
+        facts = passports.facts(
+            talk.segments.iloc[places], question_of=question_of, prompts=prompts, keywords=worded.keywords[theme]
         )
-        gone = [
+        lost_without = [
             name if kind == "case" else f"{passports.ALL_WITH} {kind} “{name}”"
             for kind, name in lost.loc[lost["theme"] == theme, ["kind", "name"]].itertuples(index=False)
         ]
-        known = replace(known, stability=float(steady[theme]), lost_without=tuple(gone))
+        facts = replace(facts, stability=float(steady[theme]), lost_without=tuple(lost_without))
         spoken = worded.languages[theme]
-        said = (worded.named[theme], worded.keywords[theme], spoken)
-        row = _row(theme_ids[theme], UNASSIGNED, *said, known=_measured(known, spoken), n_cases=n_cases)
-        rows.append(row | left.columns()[theme])
-    for part, places in enumerate(within):
+        label_columns = (worded.named[theme], worded.keywords[theme], spoken)
+        row = _row(theme_ids[theme], UNASSIGNED, *label_columns, facts=_measured(facts, spoken), n_cases=n_cases)
+        rows.append(row | decided.columns()[theme])
+    for sub_theme, places in enumerate(sub_theme_places):
         parent = int(groups.themes[places[0]])
-        if len(places) == len(inside[parent]):
-            part_ids[part] = UNASSIGNED
+        if len(places) == len(theme_places[parent]):
+            sub_theme_ids[sub_theme] = UNASSIGNED
             continue
-        keywords = worded.part_keywords[part]
-        known = passports.facts(talk.segments.iloc[places], asked=asked, prompts=prompts, keywords=keywords)
-        spoken = worded.part_languages[part]
-        said = (worded.parts[part], keywords, spoken)
-        known = _measured(known, spoken)
-        rows.append(_row(part_ids[part], theme_ids[parent], *said, known=known, n_cases=n_cases))
+        keywords = worded.sub_theme_keywords[sub_theme]
+        facts = passports.facts(talk.segments.iloc[places], question_of=question_of, prompts=prompts, keywords=keywords)
+        spoken = worded.sub_theme_languages[sub_theme]
+        label_columns = (worded.sub_themes[sub_theme], keywords, spoken)
+        facts = _measured(facts, spoken)
+        rows.append(_row(sub_theme_ids[sub_theme], theme_ids[parent], *label_columns, facts=facts, n_cases=n_cases))
     for row in rows:  # a label that names a language alone is made of nobody's words
         if row["label_source"] == "words" and not languages.english(str(row["language"])):
             row["label_source"] = ""
-    return pd.DataFrame(rows), theme_ids, part_ids
+    return pd.DataFrame(rows), theme_ids, sub_theme_ids
 
 
 def _measured(known: Facts, spoken: str) -> Facts:
@@ -94,9 +97,9 @@ def _measured(known: Facts, spoken: str) -> Facts:
 
 
 def _row(
-    theme_id: int, parent_id: int, label: str, keywords: list[str], language: str, *, known: Facts, n_cases: int
+    theme_id: int, parent_id: int, label: str, keywords: list[str], language: str, *, facts: Facts, n_cases: int
 ) -> dict[str, object]:
-    row = {name: value for name, value in vars(known).items() if name != "lost_without"}
+    row = {name: value for name, value in vars(facts).items() if name != "lost_without"}
     return row | {
         "theme_id": theme_id,
         "parent_id": parent_id,
@@ -107,37 +110,39 @@ def _row(
         "label_source": "words",
         "status": "candidate",
         "decided": "",
-        "passport": passports.verdict(known, n_cases=n_cases),
+        "passport": passports.verdict(facts, n_cases=n_cases),
     }
 
 
-def _n(talk: Talk) -> int:
+def _n_cases(talk: Talk) -> int:
     return len(set(talk.segments["case"]) - {""})
 
 
-def assignments(talk: Talk, groups: Groups, ids: Sequence[int], part_ids: Sequence[int], left: Decided) -> pd.DataFrame:
+def assignments(
+    talk: Talk, groups: Groups, ids: Sequence[int], sub_theme_ids: Sequence[int], decided: Decided
+) -> pd.DataFrame:
     """Return the table theme_assignments, in text order."""
-    names, done = talk.segments["segment_id"].tolist(), left.replayed
+    names, replayed = talk.segments["segment_id"].tolist(), decided.replayed
     inside = groups.themes >= 0
-    own = groups.strength[np.arange(len(inside)), np.maximum(groups.themes, 0)] if len(inside) else np.zeros(0)
+    strengths = groups.strength[np.arange(len(inside)), np.maximum(groups.themes, 0)] if len(inside) else np.zeros(0)
     return pd.DataFrame(
         {
             "segment_id": talk.segments["segment_id"],
             "theme_id": np.where(inside, np.array([*ids, UNASSIGNED])[groups.themes], UNASSIGNED),
-            "subtheme_id": np.where(inside, np.array([*part_ids, UNASSIGNED])[groups.parts], UNASSIGNED),
-            "strength": np.where(inside, own, 0.0),
-            "cluster_id": [left.clusters[name] for name in names],
-            "outside": [done.outside.get(name, "") for name in names],
-            "rejected_id": [done.rejected.get(name, UNASSIGNED) for name in names],
+            "subtheme_id": np.where(inside, np.array([*sub_theme_ids, UNASSIGNED])[groups.sub_themes], UNASSIGNED),
+            "strength": np.where(inside, strengths, 0.0),
+            "cluster_id": [decided.clusters[name] for name in names],
+            "outside": [replayed.outside.get(name, "") for name in names],
+            "rejected_id": [replayed.rejected.get(name, UNASSIGNED) for name in names],
         }
     )
 
 
-def quotes(talk: Talk, groups: Groups, left: Decided, *, options: settings.Themes) -> pd.DataFrame:
+def quotes(talk: Talk, groups: Groups, decided: Decided, *, options: settings.Themes) -> pd.DataFrame:
     """Return the table theme_quotes; pinned exemplars come first."""
     chosen = theme_quotes.choose(talk.segments, talk.plain, groups.themes, groups.strength, count=options.quotes)
     return identified(
-        decided_themes.pinned_first(chosen, talk.segments, talk.plain, left, count=options.quotes), left.ids
+        decided_themes.pinned_first(chosen, talk.segments, talk.plain, decided, count=options.quotes), decided.ids
     )
 
 
@@ -156,47 +161,49 @@ def choice(groups: Groups) -> pd.DataFrame:
 
 def unassigned(talk: Talk, groups: Groups) -> pd.DataFrame:
     """Return the table theme_unassigned: segments in no theme, least similar to the rest first."""
-    alone = np.flatnonzero(groups.themes == UNASSIGNED)
-    alone = alone[np.argsort(groups.likeness[alone], kind="stable")]
-    names = talk.segments["segment_id"].to_numpy()[alone]
-    return pd.DataFrame({"rank": np.arange(1, len(alone) + 1), "segment_id": names, "likeness": groups.likeness[alone]})
+    outliers = np.flatnonzero(groups.themes == UNASSIGNED)
+    outliers = outliers[np.argsort(groups.likeness[outliers], kind="stable")]
+    names = talk.segments["segment_id"].to_numpy()[outliers]
+    return pd.DataFrame(
+        {"rank": np.arange(1, len(outliers) + 1), "segment_id": names, "likeness": groups.likeness[outliers]}
+    )
 
 
-def notes(talk: Talk, groups: Groups, stability: pd.DataFrame, *, looked: int) -> list[tuple[str, str, str, str]]:
-    """Return notes on the themes as a whole, as rows of themes_problems; `looked`: the number of segments clustered."""
+def notes(talk: Talk, groups: Groups, stability: pd.DataFrame, *, n_sampled: int) -> list[tuple[str, str, str, str]]:
+    """Return notes on the themes as rows of themes_problems; `n_sampled`: the number of segments clustered."""
     n, documents = len(talk.segments), talk.segments["document"].nunique()
-    said = []
+    sentences = []
     if n == 0:
-        said.append("There are no substantive segments by participants, so there are no themes.")
+        sentences.append("There are no substantive segments by participants, so there are no themes.")
     elif not groups.curve:
-        apart = grouping.different(talk)
-        repeated = f", {apart} of them distinct" if apart < n else ""
-        said.append(
+        n_distinct = grouping.n_distinct(talk)
+        repeated = f", {n_distinct} of them distinct" if n_distinct < n else ""
+        sentences.append(
             f"{prose.count(n, 'segment').capitalize()}{repeated}: too few to cluster, so all are shown as one theme. "
             "Read them directly; themes can be distinguished from about 50 segments."
         )
     elif n < FEW:
-        said.append(f"There are only {n} segments, so the themes are tentative at best. Read every segment.")
+        sentences.append(f"There are only {n} segments, so the themes are tentative at best. Read every segment.")
     foreign = talk.segments.loc[~talk.segments["language"].map(languages.english), "language"]
     if len(foreign):
         spoken = languages.listed(foreign.value_counts().index.to_list())
-        said.append(
+        sentences.append(
             f"{prose.count(len(foreign), 'segment').capitalize()} of {n:,} are in {spoken}. The models are "
             "for English, so the grouping of these segments is uncertain, and themes mostly in another language have "
             "no labels or keywords. Read and label them yourself."
         )
-    if looked < n:
-        said.append(
-            f"Themes were found in a sample of {looked:,} of the {n:,} segments, in proportion to each document and "
+    if n_sampled < n:
+        sentences.append(
+            f"Themes were found in a sample of {n_sampled:,} of the {n:,} segments, in proportion to each document and "
             "case; the others were assigned to the nearest theme. Stability was measured on the sample."
         )
     if groups.curve and documents == 1:
-        said.append("There is only one document, so it is unknown whether the themes would recur in another.")
+        sentences.append("There is only one document, so it is unknown whether the themes would recur in another.")
     elif groups.curve and stability.empty:
-        said.append(
+        sentences.append(
             "The stability of the themes was not measured: see stability_runs and rerun_segments in params.yaml."
         )
-    return [("note", "", "", sentence) for sentence in said]
+    return [("note", "", "", sentence) for sentence in sentences]
 
 
 def fitted(table: str, frame: pd.DataFrame) -> pd.DataFrame:
