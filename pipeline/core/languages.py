@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pipeline.core import prose
+
 ENGLISH, UNKNOWN = "en", "unknown"
 # Languages to detect, by ISO 639-1 code. Close relatives of one of these (Scots, Nigerian Pidgin, Bosnian) are omitted:
 # English text would be mistaken for them.
@@ -120,6 +122,17 @@ def listed(codes: Iterable[str]) -> str:
     """Return language names as a list in words, without repeats: `Portuguese and Spanish`."""
     names = list(dict.fromkeys(name(code) for code in codes))
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 2 else names)
+
+
+def described(code: str, share: float, others: str) -> str:
+    """Return a document's language with the share of its words: `Portuguese (98%), also English`.
+
+    `others`: the codes of its other languages, with a space between them.
+    """
+    if code == UNKNOWN:
+        return UNKNOWN
+    more = listed(others.split())
+    return f"{name(code)} ({prose.percent(share)}){f', also {more}' if more else ''}"
 
 
 def shown(words: Iterable[object], language: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -146,7 +145,7 @@ def _sources(documents: pd.DataFrame, segments: pd.DataFrame, codings: pd.DataFr
         Source(
             document=row.document,
             source_type=prose.SOURCES[row.source_type].removeprefix("set of "),
-            language=_language(row),
+            language=languages.described(row.language, row.language_share, row.other_languages),
             speakers=prose.listed(who.get(row.document, [])),
             n_words=row.n_words,
             n_segments=used.get(row.document, 0),
@@ -154,14 +153,6 @@ def _sources(documents: pd.DataFrame, segments: pd.DataFrame, codings: pd.DataFr
         )
         for row in each(documents.sort_values("document"))
     )
-
-
-def _language(row: Any) -> str:
-    """A document's language with the share of its words: Portuguese (98%), also English."""
-    if row.language == languages.UNKNOWN:
-        return "unknown"
-    others = languages.listed(str(row.other_languages).split())
-    return f"{languages.name(row.language)} ({prose.percent(row.language_share)}){f', also {others}' if others else ''}"
 
 
 def _attributes(cases: pd.DataFrame) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
