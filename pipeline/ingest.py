@@ -19,6 +19,7 @@ from pipeline.core.study_paths import Places
 from pipeline.corpus import (
     document_names,
     document_types,
+    duplicates,
     language_detection,
     participants,
     readers,
@@ -84,7 +85,7 @@ def ingest(
     turns = _with_own_case(turns, types)
     codings, code_problems, left_out = read_codings(Places(folder).human_codes, sources_.transcripts)
     problems = [*sources_.problems, *guesses, *type_guesses, *code_problems, *unmatched(lost, known, turns)]
-    problems += respelled(people)
+    problems += [*respelled(people), *repeated(sources_.transcripts, turns)]
     spoken = languages_of(turns, sorted(sources_.transcripts))
     problems += [
         Problem("note", name, "", message) for name, detected in spoken.items() if (message := languages.note(detected))
@@ -244,6 +245,19 @@ def unmatched(lost: list[tuple[Person, str]], people: People, turns: list[Turn])
             reason = f"No turn by '{person.speaker}' was found. Correct the name; speakers found: {speakers}."
             problems.append(Problem("refused", document, f"participants.csv, line {person.line}", reason))
     return problems
+
+
+def repeated(transcripts: Mapping[str, Transcript], turns: list[Turn]) -> list[Problem]:
+    """Return the documents that have the same words as another, perhaps in another format."""
+    answers: dict[str, list[str]] = defaultdict(list)
+    for turn in turns:
+        if turn.part != "interviewer":
+            answers[turn.document].append(turn.text)
+    pairs = duplicates.twice(
+        {name: transcript.text for name, transcript in transcripts.items()},
+        {name: "\n".join(texts) for name, texts in answers.items()},
+    )
+    return [Problem("guessed", document, "", reason) for document, reason in duplicates.reasons(pairs)]
 
 
 def respelled(people: list[Person]) -> list[Problem]:
