@@ -207,14 +207,6 @@ def test_strokes_are_counted_over_all_pages(monkeypatch):
         pdf.read_pdf(bomb(LINE, pages=50), LABELS)
 
 
-def test_two_columns_are_refused_in_words():
-    rows = [
-        (x, 700 - 14 * at, f"words of column {n} row {at:02} go") for at in range(20) for n, x in enumerate((40, 320))
-    ]
-    with pytest.raises(RefusedError, match="Page 1 has two columns"):
-        pdf.read_pdf(pdf_of(rows), LABELS)
-
-
 @pytest.mark.parametrize(
     ("data", "said"),
     [(b"", "empty"), (b"PK\x03\x04", "Not a PDF"), (b"%PDF-1.4 nothing", "cannot be read"), (pdf_of([]), "scan")],

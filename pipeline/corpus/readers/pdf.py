@@ -1,8 +1,10 @@
-"""Reads PDFs with a text layer: lines are rejoined to paragraphs; page headers and page numbers are removed."""
+"""Reads PDFs with a text layer: lines are rejoined to paragraphs; what belongs to the page is left out.
+
+That is running heads and feet, page numbers, and line numbers in the margin.
+"""
 
 import io
 import logging
-import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +14,8 @@ from pypdf import PdfReader, apply_configuration
 from pypdf.errors import DependencyError, PyPdfError
 
 from pipeline.core.names import key
-from pipeline.corpus.readers import guards, label_lines, speakers
-from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, traced
+from pipeline.corpus.readers import columns, guards, label_lines, line_ends, line_numbers, page_layout, speakers
+from pipeline.corpus.readers.model import Labels, RefusedError, Remark, Transcript, traced
 
 # Limits. A page printed by a browser takes about ten thousand drawing operations, an hour's interview about 30 pages.
 MAX_PAGES, MAX_STROKES, MAX_PAGE_CHARACTERS = 2_000, 3_000_000, 60_000
@@ -28,10 +30,8 @@ _LIMITS: dict[str, Any] = {
 }
 # A line at least this full, relative to the usual longest, continues on the next line.
 FULL = 0.75
-# Two columns: a gap at the same position, in the middle third, in this share of a page's lines. Checking takes as long
-# as reading, so only a few pages, evenly spread, are checked.
+# Looking for columns takes as long as reading, so only a few pages, evenly spread, are looked at first.
 LOOKS = 5
-GAP, COLUMN_ROWS, COLUMN_SHARE = 3, 10, 0.6
 # Exceptions that pypdf raises on damaged files.
 _DAMAGE = (
     PyPdfError,
@@ -46,21 +46,21 @@ _DAMAGE = (
 )
 # A line at least this long that ends one page and begins the next was printed twice.
 REPEATED, TWICE = 40, 5
-_NUMBER = re.compile(r"(?:page|p\.|seite)?\s*[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:/|of|von)\s*\d{1,4})?", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+")
+# Printers' ligatures, which no word is written with.
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"})
 
 
 def read_pdf(data: bytes, labels: Labels) -> Transcript:
     """Read a PDF's text layer; its canonical text is its paragraphs, one per line.
 
-    Raises RefusedError for scans, protected files, and pages in two columns, whose lines cannot be separated reliably.
+    Raises RefusedError for scans, protected files, and columns that cannot be separated reliably.
     """
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     if b"%PDF-" not in data[:1024]:
         raise RefusedError("Not a PDF, despite its extension. Correct the extension, or export it again.")
     try:
         with apply_configuration(**_LIMITS), _nothing_skipped():
-            pages = _pages(data)
+            pages, in_columns = _pages(data)
     except RefusedError:
         raise
     except DependencyError:  # encryption that pypdf supports only with another package
@@ -71,13 +71,15 @@ def read_pdf(data: bytes, labels: Labels) -> Transcript:
         raise RefusedError(
             f"The file cannot be read as a PDF ({type(error).__name__}). Export it again, or as .docx."
         ) from None
-    lines = _one_after_another(_without_heads(pages))
+    lines, remarks = _spoken(pages, labels)
     if not lines:
         raise RefusedError(
             "The PDF has no text layer (it is a scan). Run text recognition (OCR) first, or type the text."
         )
     text, marks = _paragraphs(lines, labels)
-    return traced(speakers.transcript(text, labels), "page", marks)
+    transcript = traced(speakers.transcript(text, labels), "page", marks)
+    transcript.remarks.extend([*columns.remarks(in_columns), *remarks])
+    return transcript
 
 
 @contextmanager
@@ -109,15 +111,15 @@ class _Pen:
             raise RefusedError("The PDF has more drawing operations than a transcript needs. Export it as .docx.")
 
 
-def _pages(data: bytes) -> list[list[str]]:
-    """Return the lines of each page, with single spaces."""
+def _pages(data: bytes) -> tuple[list[list[str]], list[int]]:
+    """Return the lines of each page, with single spaces, and the numbers of the pages in two columns."""
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):
         raise RefusedError("The file is password-protected. Save it without a password.")
     if len(reader.pages) > MAX_PAGES:
         raise RefusedError(f"The PDF has more than {MAX_PAGES:,} pages, the limit for a transcript. Split it.")
     looked_at = max(1, len(reader.pages) // LOOKS)
-    pages = []
+    pages, laid_out = [], {}
     pen = _Pen(MAX_STROKES)
     for number, page in enumerate(reader.pages, start=1):
         extracted = page.extract_text(visitor_operand_before=pen.stroke)
@@ -125,41 +127,33 @@ def _pages(data: bytes) -> list[list[str]]:
             raise RefusedError(
                 f"The PDF has more drawing operations up to page {number} than a transcript needs. Export it as .docx."
             )
-        if number % looked_at == 0 and _two_columns(page.extract_text(extraction_mode="layout")):
-            raise RefusedError(
-                f"Page {number} has two columns, which would be read across. Export the text in a single column."
-            )
-        text = extracted.encode("utf_16", "surrogatepass").decode("utf_16", "replace").replace("\0", "")
-        pages.append([words for line in text.split("\n") if (words := " ".join(line.split()))])
-    return pages
+        if number % looked_at == 0:
+            laid_out[number] = page.extract_text(extraction_mode="layout")
+        pages.append(_lines(extracted))
+    in_columns = []
+    if any(map(columns.are_in, laid_out.values())):
+        for number, page in enumerate(reader.pages, start=1):
+            rows = laid_out[number] if number in laid_out else page.extract_text(extraction_mode="layout")
+            if columns.are_in(rows):
+                pages[number - 1] = columns.in_order(pages[number - 1], rows, number)
+                in_columns.append(number)
+    return pages, in_columns
 
 
-def _two_columns(laid_out: str) -> bool:
-    rows = [row for row in laid_out.split("\n") if row.strip()]
-    width = max((len(row.rstrip()) for row in rows), default=0)
-    wide = [row for row in rows if len(row.rstrip()) > 0.6 * width]
-    if len(wide) < COLUMN_ROWS:
-        return False
-    middle = range(width // 3, 2 * width // 3)
-    return any(
-        sum(row[at : at + GAP].isspace() and bool(row[:at].strip()) for row in wide) >= COLUMN_SHARE * len(wide)
-        for at in middle
-    )
+def _lines(extracted: str) -> list[str]:
+    text = extracted.encode("utf_16", "surrogatepass").decode("utf_16", "replace").replace("\0", "")
+    return [words for line in text.translate(_LIGATURES).split("\n") if (words := " ".join(line.split()))]
 
 
-def _without_heads(pages: list[list[str]]) -> list[list[str]]:
-    """Remove page numbers, and first and last lines that most pages share except for digits."""
-    edges = Counter(_DIGITS.sub("0", line) for page in pages if page for line in {page[0], page[-1]})
-    shared = {line for line, count in edges.items() if count >= max(3, len(pages) / 2)}
-    trimmed_pages = []
-    for page in pages:
-        lines = list(page)
-        while lines and (_NUMBER.fullmatch(lines[0]) or _DIGITS.sub("0", lines[0]) in shared):
-            lines.pop(0)
-        while lines and (_NUMBER.fullmatch(lines[-1]) or _DIGITS.sub("0", lines[-1]) in shared):
-            lines.pop()
-        trimmed_pages.append(lines)
-    return trimmed_pages
+def _spoken(pages: list[list[str]], labels: Labels) -> tuple[list[tuple[str, int]], list[Remark]]:
+    """Return the lines of all pages with their page numbers, without what belongs to the page, and remarks."""
+    bare = [line_numbers.without_blocks(page) for page in pages]
+    edges = "\n".join(line for page in bare for line in (*page[: page_layout.DEEP], *page[-page_layout.DEEP :]))
+    labelled = {edges[line.start : line.end] for line in label_lines.classify_lines(edges, labels) if line.label}
+    trimmed = page_layout.without_heads(bare, labelled=labelled)
+    spoken, numbered = line_numbers.without(trimmed)
+    remarks = [Remark("note", line_numbers.said(numbered))] if numbered else []
+    return _one_after_another(spoken), remarks
 
 
 def _one_after_another(pages: list[list[str]]) -> list[tuple[str, int]]:
@@ -186,14 +180,7 @@ def _paragraphs(numbered: list[tuple[str, int]], labels: Labels) -> tuple[str, l
     lines = [line for line, _ in numbered]
     named = [key(line.label) for line in label_lines.classify_lines("\n".join(lines), labels)]
     counts = Counter(name for name in named if name)
+    opens = {at for at, name in enumerate(named) if name and (counts[name] > 1 or labels.known(name))}
     full = FULL * sorted(len(line) for line in lines)[int(0.95 * (len(lines) - 1))]
-    pieces, marks = [lines[0]], [(0, numbered[0][1])]
-    at = len(lines[0])
-    for (before, _), (line, number), name in zip(numbered, numbered[1:], named[1:], strict=False):
-        opens = bool(name) and (counts[name] > 1 or labels.known(name))
-        torn = before.endswith("-") and line[0].islower()
-        between = "\n" if len(before) < full or opens else "" if torn else " "
-        pieces += [between, line]
-        marks.append((at + len(between), number))
-        at += len(between) + len(line)
-    return "".join(pieces), marks
+    text, starts = line_ends.joined(lines, opens, full=full)
+    return text, [(start, number) for start, (line, number) in zip(starts, numbered, strict=True) if line]

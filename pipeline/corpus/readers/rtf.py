@@ -2,8 +2,8 @@
 
 from striprtf.striprtf import rtf_to_text
 
-from pipeline.corpus.readers import guards, speakers
-from pipeline.corpus.readers.model import Labels, RefusedError, Transcript
+from pipeline.corpus.readers import guards, line_numbers, speakers
+from pipeline.corpus.readers.model import Labels, RefusedError, Remark, Transcript
 
 # Exceptions that striprtf raises on damaged files.
 _DAMAGE = (ValueError, IndexError, KeyError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -13,7 +13,8 @@ _MAX_COMMANDS = 3_000_000
 
 
 def read_rtf(data: bytes, labels: Labels) -> Transcript:
-    """Read rich text; its canonical text is striprtf's output: words, tabs and paragraphs. Raises RefusedError."""
+    """Read rich text; its canonical text is striprtf's output: words, tabs and paragraphs, with spaces for
+    line numbers in the margin. Raises RefusedError."""
     guards.check_size(len(data))
     if not data.lstrip().startswith(b"{\\rtf"):
         raise RefusedError("Not an RTF file, despite its extension. Correct the extension, or save it again as RTF.")
@@ -28,4 +29,8 @@ def read_rtf(data: bytes, labels: Labels) -> Transcript:
     except _DAMAGE as error:
         raise RefusedError(f"The file is damaged ({error}). Save it again in the program it comes from.") from None
     clean = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").encode("utf_16", "surrogatepass")
-    return speakers.transcript(clean.decode("utf_16", "replace"), labels)
+    text, numbered = line_numbers.blanked(clean.decode("utf_16", "replace"))
+    transcript = speakers.transcript(text, labels)
+    if numbered:
+        transcript.remarks.append(Remark("note", line_numbers.said(numbered)))
+    return transcript
