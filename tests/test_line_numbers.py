@@ -2,7 +2,9 @@
 
 import pytest
 
+from pipeline.corpus import span_alignment
 from pipeline.corpus.readers import line_numbers, rtf, txt
+from pipeline.corpus.readers.coding import Coding
 from pipeline.corpus.readers.model import Labels
 
 LABELS = Labels(("I",))
@@ -87,3 +89,21 @@ def test_line_numbers_of_rich_text():
     found = rtf.read_rtf(b"{\\rtf1\\ansi " + text.encode() + b"}", LABELS)
     assert not any(letter.isdigit() for letter in found.text)
     assert [remark.kind for remark in found.remarks] == ["note"]
+
+
+@pytest.mark.parametrize("offsets", [True, False])
+def test_passages_coded_with_their_line_numbers_find_their_place(offsets):
+    text = numbered(TALK * 2, "{:3}  ")
+    start = text.index("open the shed")
+    end = text.index("because it")
+    read = txt.read_txt(text.encode(), LABELS).text
+    places = (start, end) if offsets else (None, None)
+    coding = Coding("line 2", "P1", *places, text[start:end], "Time", "lea")
+    placed, _ = span_alignment.place_codings([coding], {"P1.txt": read[: len(text) // 2]})
+    assert [(one.start, one.how) for one in placed] == [(start, "offsets" if offsets else "text")]
+
+
+def test_a_passage_with_a_word_broken_at_a_line_end_finds_its_place():
+    coding = Coding("line 2", "P1", None, None, "open every morn-\ning at", "Time", "lea")
+    placed, _ = span_alignment.place_codings([coding], {"P1.txt": "We open every morning at six."})
+    assert [(one.start, one.how) for one in placed] == [(3, "text")]

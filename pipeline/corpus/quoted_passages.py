@@ -15,6 +15,7 @@ _GAP = re.compile(rf"(?P<far>{_LEFT_OUT})|(?P<near>\[[^\[\]\n]{{1,80}}\]|\([^()\
 _MARKS = "\"'“”„‟‘’‚‛«»‹›…·•*_ \t\r\n\u00a0\u200b\ufeff"
 # Traces of a PDF's margin in a passage: three or more line numbers in a row, and words hyphenated at line ends.
 _NUMBERS = re.compile(r"(?<!\S)\d{1,5}(?:\s+\d{1,5}){2,}(?!\S)")
+_LONE = re.compile(r"(?<!\S)(?<!\d )\d{1,5}(?!\S)(?! \d)")
 _BROKEN = re.compile(r"(?<=[^\W\d_])- +(?=[^\W\d_])")
 
 
@@ -35,14 +36,23 @@ def bare(quote: str) -> str:
 
 
 def without_margin(words: str) -> list[str]:
-    """Return normalised words as they are, without consecutive line numbers, and with hyphenation removed."""
+    """Return normalised words as they are, without consecutive line numbers, and with hyphenation removed.
+
+    Line numbers stand together (a PDF's margin) or one before each line, counting on.
+    """
 
     def kept(found: re.Match[str]) -> str:
-        numbers = [int(number) for number in found.group().split()]
-        return "" if all(after == before + 1 for before, after in pairwise(numbers)) else found.group()
+        return "" if _count_on(found.group().split()) else found.group()
 
     plain = " ".join(_NUMBERS.sub(kept, words).split())
-    return list(dict.fromkeys((words, plain, _BROKEN.sub("-", plain))))
+    lone = _LONE.findall(words)  # numbers beside each other were said, or are in a margin of their own
+    without = " ".join(_LONE.sub("", words).split()) if _count_on(lone) else plain
+    forms = (words, plain, _BROKEN.sub("-", plain), _BROKEN.sub("", plain), without, _BROKEN.sub("", without))
+    return list(dict.fromkeys(forms))
+
+
+def _count_on(numbers: Sequence[str]) -> bool:
+    return all(int(after) == int(before) + 1 for before, after in pairwise(numbers))
 
 
 def pieces(quote: str) -> list[Piece]:

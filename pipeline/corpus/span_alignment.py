@@ -8,6 +8,7 @@ from pipeline.core.names import written
 from pipeline.corpus import quoted_passages
 from pipeline.corpus.document_names import Documents
 from pipeline.corpus.neighbouring_codings import Anchor, Neighbours
+from pipeline.corpus.readers import line_numbers
 from pipeline.corpus.readers.coding import Coding
 from pipeline.corpus.text_folding import Folded, Span, letters, levelled, line_heads, occurrences, with_marks
 
@@ -211,4 +212,4 @@ def _agrees(coding: Coding, text: str) -> bool:
     if coding.start is None or coding.end is None or not 0 <= coding.start < coding.end <= len(text):
         return False
     said = text[coding.start : coding.end]
-    return bool(said.strip()) and (not coding.text.strip() or said == coding.text)
+    return bool(said.strip()) and (not coding.text.strip() or line_numbers.same(said, coding.text))

@@ -14,6 +14,7 @@ AGAIN, FIRST = 3, 1000
 # Numbers on some lines only: they are multiples of one of these, and as many lines apart.
 STEPS, FEWEST_STEPS = (5, 10), 4
 LEFT = re.compile(r"[ \t]*[\[(]?0*(?P<number>\d{1,5})[\])]?(?:[.:]|[ \t]?\|)?(?=\s|$)[ \t]?")
+_MARGIN = frozenset("0123456789.:|[]()")
 RIGHT = re.compile(r"(?:[ \t]{2,}|\t)(?P<number>\d{1,5})[ \t]*$")
 RIGHT_TIGHT = re.compile(r"[ \t]+(?P<number>\d{1,5})[ \t]*$")
 
@@ -129,6 +130,14 @@ def blanked(text: str) -> tuple[str, int]:
         spaces = "".join(sign if sign.isspace() else " " for sign in mark)
         lines[number.line] = line[: number.start] + spaces + line[number.end :]
     return "\n".join(lines), len(numbers)
+
+
+def same(passage: str, quoted: str) -> bool:
+    """Return whether a quote is a passage of a text, or what the passage was before its line numbers became spaces."""
+    return passage == quoted or (
+        len(passage) == len(quoted)
+        and all(now == was or (now == " " and was in _MARGIN) for now, was in zip(passage, quoted, strict=True))
+    )
 
 
 def without(pages: Sequence[Sequence[str]]) -> tuple[list[list[str]], int]:
