@@ -141,6 +141,12 @@ def test_sounds_in_brackets_are_no_speakers():
     assert {speaker for speaker, _ in said(payloads)} == {""}
 
 
+def test_a_cue_that_is_a_sound_is_nobodys():
+    payloads = ["Ana: Why?", "[Music]", "Bo: So", "[coughs]", "it is.", "Ana: Well?", "Bo: Yes."]
+    assert said(payloads)[:5] == [("Ana", "Why?"), ("", "[Music]"), ("Bo", "So"), ("", "[coughs]"), ("Bo", "it is.")]
+    assert told(payloads) == []
+
+
 def test_a_cue_without_a_label_is_nobodys_where_every_cue_has_one():
     payloads = ["Ana: Why?", "Bo: So it is.", "Bo: And more.", "And who?", "Bo: We all.", "Ana: Well?", "Bo: Yes."]
     assert ("", "And who?") in said(payloads)

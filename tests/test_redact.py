@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from itertools import pairwise
 
 import docx as word
 import pytest
@@ -145,6 +146,28 @@ def test_a_cue_without_a_name_that_goes_on_with_theirs_goes_too():
         .replace("sticker on the chart.", "sticker on\n\n00:00:01.500 --> 00:00:01.800\nthe fluid chart.")
     )
     assert "fluid chart" not in redaction.redact(data.encode(), "zoom.vtt", {"anna"}, INT).data.decode()
+
+
+@pytest.mark.parametrize(
+    "cue",
+    ["{n}\n{time}\n[{who}]: {words}", '{n} "{who}" (10)\n{time}\n{words}', "{n}\n{time}\n>> {who}: {words}"],
+    ids=["brackets", "identifier", "arrows"],
+)
+def test_speakers_named_in_other_ways_are_taken_out_of_subtitles(cue: str):
+    shown = [
+        cue.format(n=n, time=f"00:00:{n:02d}.000 --> 00:00:{n:02d}.900", who=who.lower(), words=words)
+        for n, (who, words) in enumerate(TALK)
+    ]
+    done = redaction.redact(("WEBVTT\n\n" + "\n\n".join(shown)).encode(), "a.vtt", {"anna"}, INT).data.decode()
+    assert not any(trace in done for trace in ("sticker", "winter came", "Yes.", '"anna"', "[anna]", "anna:"))
+    assert all(words in done for who, words in TALK if who != "Anna")
+
+
+def test_captions_that_roll_are_to_be_changed_by_hand():
+    lines = [f"{who}: {words}" for who, words in TALK]
+    shown = [f"00:00:{n:02d}.000 --> 00:00:{n:02d}.900\n{one}\n{two}" for n, (one, two) in enumerate(pairwise(lines))]
+    with pytest.raises(redaction.RedactError, match="in the program"):
+        redaction.redact(("WEBVTT\n\n" + "\n\n".join(shown)).encode(), "a.vtt", {"anna"}, INT)
 
 
 def test_a_word_file_keeps_its_other_parts_and_a_paragraph_its_form():

@@ -8,6 +8,7 @@ import html
 import io
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -16,8 +17,8 @@ from lxml import etree
 
 from pipeline.core.errors import CounterpointError
 from pipeline.core.names import key
-from pipeline.corpus.readers import TRANSCRIPTS, cues, decoding, docx, guards
-from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, Turn
+from pipeline.corpus.readers import TRANSCRIPTS, cue_speakers, cues, decoding, docx, guards
+from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, Turn, Utterance
 
 MARK = "[withdrawn]"
 TEXTS, SUBTITLES, WORD = (".txt", ".md"), (".vtt", ".srt"), (".docx",)
@@ -56,7 +57,7 @@ def redact(data: bytes, document: str, gone: set[str], labels: Labels) -> Redact
     full = Labels(labels.interviewer, labels.listed | gone, labels.min_count)
     try:
         before = TRANSCRIPTS[ending](data, full)
-        for new in _attempts(data, ending, before, gone):
+        for new in _attempts(data, ending, before, gone, full):
             places = _places(before, TRANSCRIPTS[ending](new, labels), gone)
             if places is not None:
                 return Redacted(new, TRANSCRIPTS[ending](new, labels).text, places)
@@ -68,8 +69,8 @@ def redact(data: bytes, document: str, gone: set[str], labels: Labels) -> Redact
     )
 
 
-def _attempts(data: bytes, ending: str, before: Transcript, gone: set[str]) -> Iterator[bytes]:
-    """Candidates for the new file, best first."""
+def _attempts(data: bytes, ending: str, before: Transcript, gone: set[str], full: Labels) -> Iterator[bytes]:
+    """Candidates for the new file, best first. `full`: the labels that the file was read with."""
     if ending in TEXTS:
         text = before.text
         for start, end in reversed(_regions(before, gone)):
@@ -77,9 +78,9 @@ def _attempts(data: bytes, ending: str, before: Transcript, gone: set[str]) -> I
         yield text.encode()
     elif ending in SUBTITLES:
         text, _ = decoding.decode(data)
-        speakers = {key(turn.speaker) for turn in before.turns}
-        for said in (MARK, f"Withdrawn: {MARK}", ""):
-            yield _subtitles(text, gone, speakers, said).encode()
+        if not cue_speakers.roll(list(cues.cues(text))):  # captions that roll show the words again later
+            for said in (MARK, f"Withdrawn: {MARK}", ""):
+                yield _subtitles(text, gone, full, said).encode()
     elif ending in WORD:
         yield _word(data, _regions(before, gone))
 
@@ -121,47 +122,35 @@ def _talk(text: str, turns: Sequence[Turn]) -> list[tuple[str, str]]:
     return said
 
 
-def _subtitles(text: str, gone: set[str], speakers: set[str], said: str) -> str:
-    """Replace the text of their cues by `said`; if it is empty, remove the cues."""
-    lines = text.split("\n")
-    voiced = bool(cues._VOICE.search(text))
-    kept: list[str] = []
-    current, at = "", 0
-    while at < len(lines):
-        if not cues._TIMING.match(lines[at]):
-            kept.append(lines[at])
-            at += 1
+def _subtitles(text: str, gone: set[str], labels: Labels, said: str) -> str:
+    """Replace the text of their cues by `said`; if it is empty, remove the cues. Others' cues stay as they are."""
+    lines: list[str | None] = list(text.split("\n"))
+    all_cues = list(cues.cues(text))
+    spoken: dict[int, list[Utterance]] = defaultdict(list)
+    for piece in cue_speakers.pieces(all_cues, labels)[0]:
+        spoken[piece.at].append(piece.utterance)
+    for at, cue in enumerate(all_cues):
+        if gone.isdisjoint(key(voice.speaker) for voice in spoken[at]):
             continue
-        timing, first = lines[at], at + 1
-        at = first
-        while at < len(lines) and lines[at].strip() and not cues._TIMING.match(lines[at]):
-            at += 1
-        words = lines[first:at]
-        if voiced:
-            new = _voices(words, gone, said)
-        else:
-            current = _speaker(words, speakers, current)
-            new = [said] * bool(said) if current in gone else words
-        kept += [timing, *new] if new or not words else []
-    return "\n".join(kept)
+        voiced = cue_speakers.has_voice("\n".join(cue.lines))
+        new = [
+            said if key(voice.speaker) in gone else _voice(voice, voiced=voiced) for voice in spoken[at] if voice.text
+        ]
+        timing, after = cue.line - 1, cue.line + len(cue.lines)
+        lines[cue.line : after] = ["\n".join(filter(None, new)) or None, *[None] * (len(cue.lines) - 1)]
+        if not any(new):
+            lines[timing] = None
+        for above in range(max(timing - 3, 0), timing):
+            if cue.identifier and (lines[above] or "").strip() == cue.identifier:
+                lines[above] = None
+    return "\n".join(line for line in lines if line is not None)
 
 
-def _voices(words: list[str], gone: set[str], said: str) -> list[str]:
-    joined = " ".join(word.strip() for word in words)
-    parts = cues._VOICE.split(joined)
-    names = [key(html.unescape(name)) for name in parts[1::2]]
-    if not gone & set(names):
-        return words
-    new = [parts[0].strip()]
-    for name, voice in zip(parts[1::2], parts[2::2], strict=True):
-        new.append(said if key(html.unescape(name)) in gone else f"<v {name}>{voice.strip()}")
-    return [line for line in new if line]
-
-
-def _speaker(words: list[str], speakers: set[str], current: str) -> str:
-    """The speaker of a cue `Name: text`; without a name, the previous speaker."""
-    label, colon, _ = " ".join(word.strip() for word in words).partition(":")
-    return key(label) if colon and key(label) in speakers else current
+def _voice(voice: Utterance, *, voiced: bool) -> str:
+    """A remaining voice of a cue whose other voices are removed, as its cue writes voices."""
+    if voiced and voice.speaker:
+        return f"<v {html.escape(voice.speaker, quote=False)}>{html.escape(voice.text, quote=False)}"
+    return f"{voice.speaker}: {voice.text}" if voice.speaker else voice.text
 
 
 def _word(data: bytes, regions: Sequence[tuple[int, int]]) -> bytes:

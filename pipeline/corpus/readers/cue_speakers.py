@@ -35,6 +35,12 @@ _MACHINE = re.compile(r"[0-9a-f]{6,}-|[0-9a-f]{16}|/\d|\d+-\d+$|\d+$", re.IGNORE
 
 
 def spoken(cues: Sequence[Cue], labels: Labels) -> tuple[list[Utterance], list[Remark]]:
+    """Return what is said in cues as utterances, and messages; see `pieces`."""
+    found, remarks = pieces(cues, labels)
+    return voices.joined(found, _pauses(cues)), remarks
+
+
+def pieces(cues: Sequence[Cue], labels: Labels) -> tuple[list[Piece], list[Remark]]:
     """Return what is said in cues, with the speakers that the best of several signs names, and messages.
 
     The best sign is the one that most cues have; of equal ones, the one that tells more people apart.
@@ -48,15 +54,24 @@ def spoken(cues: Sequence[Cue], labels: Labels) -> tuple[list[Utterance], list[R
     }
     found = {name: reading for name, reading in readings.items() if reading is not None}
     if not found:
-        pieces, more = voices.unnamed(units, unit="cue")
-        more = more or inline_labels.doubtful(units, unit="cue")
-        return voices.joined(pieces, _pauses(cues)), [*remarks, *more]
+        unnamed, more = voices.unnamed(units, unit="cue")
+        return unnamed, [*remarks, *(more or inline_labels.doubtful(units, unit="cue"))]
     best = max(found, key=lambda name: (round(found[name].share, 1), _n_speakers(found[name])))
     others = [name for name in found if name != best and found[name].share >= IDENTIFIED and _n_speakers(found[name])]
     remarks += found[best].remarks + [
         _second(name, best, found) for name in others if _differ(found[best], found[name])
     ]
-    return voices.joined(found[best].pieces, _pauses(cues)), remarks
+    return found[best].pieces, remarks
+
+
+def has_voice(payload: str) -> bool:
+    """Return whether a cue has a voice tag."""
+    return bool(_VOICE.search(payload))
+
+
+def roll(cues: Sequence[Cue]) -> bool:
+    """Return whether the captions roll, so that words stand in more than one cue."""
+    return rolling_captions.read_once([[words(line) for line in cue.lines] for cue in cues])[1] > 0
 
 
 def words(marked: str) -> str:
@@ -88,7 +103,7 @@ def _units(cues: Sequence[Cue], payloads: Sequence[str]) -> tuple[list[Utterance
     """Return the plain lines of each cue; captions that roll are read once, which a remark says."""
     lines = [[line for raw in payload.split("\n") if (line := words(raw))] for payload in payloads]
     lines = _untimed(lines)
-    lines, cut = rolling_captions.read_once(lines) if not any(map(_VOICE.search, payloads)) else (lines, 0)
+    lines, cut = rolling_captions.read_once(lines) if not any(map(has_voice, payloads)) else (lines, 0)
     units = [
         Utterance("", voices.split_arrows("\n".join(shown)), cue.start_s, (number, number))
         for number, (cue, shown) in enumerate(zip(cues, lines, strict=True), start=1)
@@ -107,7 +122,7 @@ def _untimed(lines: list[list[str]]) -> list[list[str]]:
 
 def _by_voice(units: Sequence[Utterance], payloads: Sequence[str]) -> Reading | None:
     """Split cues at voice tags, as one cue may contain two voices. Words before a tag continue the previous voice."""
-    if not any(map(_VOICE.search, payloads)):
+    if not any(map(has_voice, payloads)):
         return None
     pieces, remarks = voices.continued(_voiced(units, payloads), unit="cue")
     share = len({piece.at for piece in pieces if piece.opens and piece.utterance.speaker}) / len(units)

@@ -1,10 +1,12 @@
 """Changes of speaker in formats that store speech in units (cues, items, annotations), with or without names."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from pipeline.corpus import text_layout
 from pipeline.corpus.readers.model import Remark, Utterance
 
 # Without speaker labels, a pause of this many seconds after the end of a sentence starts a new turn.
@@ -45,10 +47,16 @@ def ended(text: str) -> bool:
     return bool(_ENDED.search(text))
 
 
+def is_sound(text: str) -> bool:
+    """Return whether a text is a note in brackets or between music signs, such as `[Music]`."""
+    return text.strip()[:1] in ("[", "(", "♪", "*") and text_layout.is_note(text)
+
+
 def continued(pieces: Iterable[Piece], *, unit: str) -> tuple[list[Piece], list[Remark]]:
     """Return pieces in which those without a label belong to the speaker before them, and messages.
 
     Where every unit has a label, also if the speaker stays the same, a whole sentence without one belongs to nobody.
+    So does a unit that is a note, such as `[Music]`; the speaker before it goes on after it.
     """
     pieces = list(pieces)
     each = _labelled_each(pieces)
@@ -56,7 +64,11 @@ def continued(pieces: Iterable[Piece], *, unit: str) -> tuple[list[Piece], list[
     nobody: list[Piece] = []
     speaker, before = "", ""
     any_named = any(piece.utterance.speaker for piece in pieces)
+    alone = Counter(piece.at for piece in pieces if piece.utterance.text)
     for piece in pieces:
+        if not piece.utterance.speaker and alone[piece.at] == 1 and is_sound(piece.utterance.text):
+            spoken.append(replace(piece, opens=True))
+            continue
         if piece.utterance.speaker or piece.opens:
             speaker = piece.utterance.speaker
         elif each and spoken and piece.at != spoken[-1].at and (ended(before) or not spoken[-1].utterance.speaker):
