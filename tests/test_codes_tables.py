@@ -76,6 +76,149 @@ def test_unknown_headers_are_refused():
         codes_tables.read_csv(b"a,b\n1,2\n", "x")
 
 
+QUOTE = "because the list changes every night"
+
+
+def book(*sheets):
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for number, table in enumerate(sheets):
+        sheet = made.create_sheet(f"Sheet {number}")
+        for cells in table:
+            sheet.append(cells)
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        ["Dokumentname", "Code", "Anfang", "Ende", "Segment"],
+        ["Nom du document", "Code", "Début", "Fin", "Segment"],
+        ["Nome do documento", "Código", "Início", "Fim", "Segmento"],
+        ["Nombre del documento", "Código", "Inicio", "Fin", "Segmento"],
+        ["Nome del documento", "Codice", "Inizio", "Fine", "Segmento"],
+        ["Documentnaam", "Code", "Begin", "Einde", "Segment"],
+        ["Dokumentnamn", "Kod", "Början", "Slut", "Segment"],
+        ["Название документа", "Код", "Начало", "Конец", "Сегмент"],
+        ["文書名", "コード", "開始", "終了", "セグメント"],
+        ["文档名", "代码", "开始", "结束", "片段"],
+        ["Belge adı", "Kod", "Başlangıç", "Son", "Bölüm"],
+        ["Nazwa dokumentu", "Kod", "Początek", "Koniec", "Segment"],
+        ["DOCUMENT NAME", "Code:", "Start paragraph", "End paragraph", "Coded segment"],
+    ],
+)
+def test_headings_in_other_languages(heading):
+    found = codes_tables.read_xlsx(book([heading, ["P1", "Access > List", "2", "3", QUOTE]]), "x")
+    assert fields(found) == [("P1", QUOTE, "List", "x", "Access")]
+    assert (found[0].paragraphs, found[0].start) == ((2, 3), None)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Number,Reference,Name,Text Content,Document,Codes,Number of Codes", f"1:1,2 - 3,,{QUOTE},P1,List,1"),
+        ("ID,Document,Quotation Content,Codes,Reference", f"1:1,P1,{QUOTE},List,¶ 2 - 3"),
+        ("Document,Quote,Code,Paragraph", f"P1,{QUOTE},List,2: 14 - 3: 8"),
+        ("File Name,Hierarchical Name,Reference Text,Paragraphs", f"P1,Codes\\List,{QUOTE},2-3"),
+    ],
+)
+def test_places_in_other_programs_tables(header, row):
+    (one,) = codes_tables.read_csv(f"{header}\n{row}\n".encode(), "x")
+    assert (one.document, one.text, one.code, one.paragraphs) == ("P1", QUOTE, "List", (2, 3))
+
+
+@pytest.mark.parametrize("encoding", ["utf_8", "utf_8_sig", "utf_16", "utf_16_le", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_encodings_and_delimiters(encoding, delimiter):
+    rows = [["Document", "Code", "Quote", "Coder"], ["P1", "Schlüssel", f'"Yes; no, well: {QUOTE}"', "Zoë"]] * 1
+    raw = "\r\n".join(delimiter.join(cells) for cells in rows * 1).encode(encoding)
+    assert fields(codes_tables.read_csv(raw, "x")) == [("P1", f"Yes; no, well: {QUOTE}", "Schlüssel", "Zoë", "")]
+
+
+@pytest.mark.parametrize(
+    "above", ["sep=;\n", "Project: Sheds\nExported 2026-01-01;;\n\n", "\n\n", ";;;\nSource;;Coding;\n"]
+)
+def test_rows_above_the_header(above):
+    found = codes_tables.read_csv(f"{above}Document;Code;Quote\nP1;List;{QUOTE}\n".encode(), "x")
+    assert fields(found) == [("P1", QUOTE, "List", "x", "")]
+    assert found[0].row == f"line {above.count(chr(10)) + 2}"
+
+
+def test_an_open_quotation_mark_is_told_with_its_line_and_loses_no_row():
+    raw = f'Document;Code;Quote\nP1;List;"{QUOTE}\nP1;Wait;"and so on"\nP1;Late;"x\nP1;Soon;y\n'
+    found = codes_tables.read_csv(raw.encode(), "x")
+    assert [(one.code, one.text) for one in found] == [
+        ("List", QUOTE),
+        ("Wait", "and so on"),
+        ("Late", "x"),
+        ("Soon", "y"),
+    ]
+    assert [one.text for one in found.remarks] == [
+        "Line 2, 4: a quotation mark is not closed; the line was read as it stands. Close it."
+    ]
+
+
+def test_quotes_over_lines_and_marks_inside_are_no_open_ones():
+    raw = 'Document,Code,Quote\nP1,List,"one\n\ntwo, ""three"""\nP1,Late,so "what" then\n'
+    found = codes_tables.read_csv(raw.encode(), "x")
+    assert [one.text for one in found] == ['one\n\ntwo, "three"', 'so "what" then']
+    assert found.remarks == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "row"),
+    [
+        (["Document", "Code", "Code", "Quote"], ["P1", "List", "Night", QUOTE]),
+        (["Document", "Quote", "Code 1", "Code 2", "Code 3"], ["P1", QUOTE, "List", "Night", None]),
+        (["Document", "Quote", "Code_1", "Code_2"], ["P1", QUOTE, "List", "Night"]),
+        (["Dokument", "Zitat", "Kode 1", "Kode 2"], ["P1", QUOTE, "List", "Night"]),
+        (["Document", "Quote", "Primary code", "Secondary code"], ["P1", QUOTE, "List", "Night"]),
+        (["Document", "Quote", "List", "Other", "Night"], ["P1", QUOTE, 1, 0, 1]),
+        (["Participant", "Excerpt", "List", "Night", "Other"], ["P1", QUOTE, "x", "X", None]),
+        (["Media Title", "Excerpt Copy", "Codes Applied Combined", "Code: List Applied", "Code: Night Applied"],
+         ["P1", QUOTE, "List, Night", "True", "True"]),
+    ],
+)  # fmt: skip
+def test_codes_in_several_columns(heading, row):
+    found = codes_tables.read_xlsx(book([heading, row, ["P1", *[None] * len(row)][: len(row)]]), "x")
+    assert [one.code for one in found if one.text] == ["List", "Night"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [["Theme", "Code", "Quote", "Participant(s)"], ["Category", "Subcategory", "Verbatim", "Interview"], ["Code", "Sub-code", "Text", "File"]],
+)  # fmt: skip
+def test_a_theme_beside_a_code_is_its_parent(heading):
+    found = codes_tables.read_xlsx(book([heading, ["Access", "List", QUOTE, "P1"], ["Access", None, "so", "P1"]]), "x")
+    assert fields(found) == [("P1", QUOTE, "List", "x", "Access"), ("P1", "so", "Access", "x", "")]
+
+
+def test_a_blank_document_is_that_of_the_row_above_and_said():
+    found = codes_tables.read_csv(b"Document,Code,Quote\nP1,List,a\n,Wait,b\nP2,Wait,c\n", "x")
+    assert [one.document for one in found] == ["P1", "P1", "P2"]
+    assert [one.text[:7] for one in found.remarks] == ["Line 3:"]
+
+
+def test_every_sheet_with_codings_is_read_and_the_others_are_named():
+    first = [["Document", "Code", "Quote"], ["P1", "List", QUOTE]]
+    found = codes_tables.read_xlsx(book(first, [["Code", "Definition"], ["List", "x"]], first), "x")
+    assert [one.row for one in found] == ["sheet 'Sheet 0', line 2", "sheet 'Sheet 2', line 2"]
+    assert "'Sheet 1'" in found.remarks[0].text
+
+
+def test_a_refusal_lists_the_columns():
+    with pytest.raises(RefusedError, match=r"'code'.*'Dokument', 'Zitat', 'Sonstiges'"):
+        codes_tables.read_csv(b"Dokument,Zitat,Sonstiges\nP1,a,b\n", "x")
+
+
+def test_two_codes_of_one_name_stay_two():
+    found = codes_tables.read_csv(b"Document,Code,Quote\nP1,A > Other,a\nP1,B > Other,b\n", "x")
+    assert [(one.parent_code, one.code) for one in found] == [("A", "Other"), ("B", "Other")]
+    assert "Two codes are called 'Other'" in found.remarks[0].text
+
+
 ROCK = """---
 metadata:
   a: [[no]]

@@ -139,7 +139,7 @@ CODES = {
     "entities.qdpx": (packed({"project.qde": ENTITIES}), r"document type or entities"),
     "image.csv": (b"\x89PNG\r\n\x1a\n" + bytes(64), r"an image"),
     "empty.qda": ("", r"The file is empty"),
-    "open.csv": ('document,text,code\nP1,no time,Time\nP1,"no time,Time\nP1,no,A\n', r"Line 3: a quotation mark"),
+    "open.csv": ('document,text,code\nP1,no time,Time\nP1,"no time\nP1,no,A\n', r"Line 3: a quotation mark"),
 }
 
 

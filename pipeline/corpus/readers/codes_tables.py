@@ -1,140 +1,155 @@
-"""Reads coded segments exported as tables (csv, xlsx) by Taguette, MAXQDA, Dedoose, Delve and others."""
+"""Reads coded segments in tables (csv, xlsx), as Taguette, MAXQDA, ATLAS.ti, NVivo, Dedoose and others write them."""
 
-from pipeline.corpus.readers import codes_csv, rows
-from pipeline.corpus.readers.coding import Coding
-from pipeline.corpus.readers.model import RefusedError
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 
-# Column names in other programs. MAXQDA's Beginning and End are paragraph numbers, so they do not count as offsets.
-NAMES = {
-    "document": [
-        "document",
-        "document name",
-        "media title",
-        "source",
-        "file_name",
-        "file name",
-        "file",
-        "transcript",
-        "transcript name",
-        "transcript title",
-        "document title",
-        "source name",
-        "interview",
-    ],
-    "text": [
-        "text",
-        "content",
-        "segment",
-        "excerpt",
-        "excerpt copy",
-        "coded text",
-        "quotation",
-        "snippet",
-        "preview",
-        "snippet text",
-        "excerpt text",
-        "quote",
-        "highlight",
-        "reference text",
-        "quotation content",
-    ],
-    "code": [
-        "code",
-        "tag",
-        "codes applied combined",
-        "codes",
-        "code name",
-        "code(s)",
-        "tags",
-        "hierarchical name",
-        "node",
-        "node name",
-        "code names",
-        "labels",
-    ],
-    "coder": [
-        "coder",
-        "created by",
-        "excerpt creator",
-        "coded by",
-        "user",
-        "author",
-        "coded by initials",
-        "coded by user",
-        "creator",
-        "researcher",
-    ],
-    "memo": ["memo", "comment", "note"],
-    "date": ["date", "created", "excerpt date", "modified on", "coded on"],
-    "parent_code": ["parent_code", "parent code", "parent"],
-    "start": ["start"],
-    "end": ["end"],
-}
-SEVERAL = ("codes applied combined", "codes", "code(s)", "tags", "code names", "labels")
-PATHS = ("\\", ">", " / ")
+from pipeline.corpus.readers import code_headings, code_records, code_separators, codes_csv, rows
+from pipeline.corpus.readers.code_headings import Columns
+from pipeline.corpus.readers.code_records import Record, Sheet
+from pipeline.corpus.readers.coding import Coding, Codings
+from pipeline.corpus.readers.model import RefusedError, Remark
+
+# Paragraphs as programs write them: `12`, `¶ 12`, `3 - 4`, `12: 3 - 14: 8` (with the character in the paragraph).
+_NUMBER = re.compile(r"(?:¶|§|para(?:graph)?\.?)?\s*(\d{1,6})(?:\s*:\s*\d+)?", re.IGNORECASE)
+_RANGE = re.compile(rf"{_NUMBER.pattern}(?:\s*[-–—]\s*{_NUMBER.pattern})?", re.IGNORECASE)
 
 
-def read_csv(data: bytes, stem: str) -> list[Coding]:
+def read_csv(data: bytes, stem: str) -> Codings:
     """Return the codings of a csv, in our own format or another program's, recognised by its columns.
 
     Raises RefusedError if a required column is missing.
     """
-    header, numbered_rows = rows.read_csv(data)
-    if {"document", "code"} <= set(header) and ("text" in header or {"start", "end"} <= set(header)):
-        return codes_csv.read_own_csv(data, stem)
-    return _codings(header, numbered_rows, stem)
+    if _own(data):
+        return Codings(codes_csv.read_own_csv(data, stem))
+    return _codings([code_records.csv_sheet(data)], stem)
 
 
-def read_xlsx(data: bytes, stem: str) -> list[Coding]:
-    """Return the codings on a workbook's first sheet, recognised by its columns.
+def read_xlsx(data: bytes, stem: str) -> Codings:
+    """Return the codings on every sheet of a workbook that has them, recognised by its columns.
 
     Raises RefusedError if a required column is missing.
     """
-    return _codings(*rows.read_xlsx(data), stem)
-
-
-def _codings(header: list[str], numbered_rows: list[tuple[int, dict[str, str]]], stem: str) -> list[Coding]:
-    column = {ours: next((name for name in names if name in header), "") for ours, names in NAMES.items()}
-    missing = [ours for ours in ("document", "text", "code") if not column[ours]]
-    if missing:
-        raise RefusedError(
-            f"No column for '{missing[0]}', and the header matches no known export. Expected columns: "
-            "document,start,end,text,code,coder."
-        )
-    if not (column["start"] and column["end"]):
-        column |= {"start": "", "end": ""}
-    codings = []
-    for number, row in numbered_rows:
-        cell = {ours: row.get(name, "") for ours, name in column.items()}
-        stripped = {name: value.strip() for name, value in cell.items()}
-        for code in _several(stripped["code"]) if column["code"] in SEVERAL else [stripped["code"]]:
-            *above, name = [code] if column["code"] == "tag" else path(code)  # Taguette's tags have no parents
-            codings.append(
-                Coding(
-                    f"line {number}",
-                    stripped["document"],
-                    codes_csv.integer(stripped["start"]),
-                    codes_csv.integer(stripped["end"]),
-                    cell["text"],
-                    name,
-                    stripped["coder"] or stem,
-                    stripped["parent_code"] or (above[-1] if above else ""),
-                    stripped["memo"],
-                    stripped["date"],
-                )
-            )
-    return codings
-
-
-def _several(cell: str) -> list[str]:
-    separator = next((mark for mark in ("\n", ";", ",") if mark in cell), "\n")
-    return [code.strip() for code in cell.split(separator) if code.strip()] or [""]
+    sheets, remarks = code_records.workbook_sheets(data)
+    return _codings(sheets, stem, remarks=remarks)
 
 
 def path(code: str) -> list[str]:
-    r"""Return a code path as a list, outermost first: `A > B`, `A\\B` or `A / B`."""
-    for mark in PATHS:
-        parts = [part.strip() for part in code.replace(2 * mark, mark).split(mark)]
-        if len(parts) > 1 and all(parts):
-            return parts
-    return [code]
+    r"""Return a code path as a list, outermost first: `A > B`, `A\\B` or `A::B`."""
+    return code_separators.path(code)
+
+
+def _own(data: bytes) -> bool:
+    """Return whether a csv is in our own format."""
+    try:
+        header, _ = rows.read_csv(data)
+    except RefusedError:
+        return False
+    return {"document", "code"} <= set(header) and ("text" in header or {"start", "end"} <= set(header))
+
+
+def _codings(sheets: Sequence[Sheet], stem: str, *, remarks: Sequence[Remark] = ()) -> Codings:
+    found = Codings(remarks=remarks)
+    for sheet in sheets:
+        found.remarks += sheet.remarks
+        codes, said = _codes(sheet)
+        found.remarks += said
+        records, blank = _filled(sheet)
+        found.remarks += blank
+        for (number, cells), of_row in zip(records, codes, strict=True):
+            line = f"line {number}" if not sheet.name else f"sheet '{sheet.name}', line {number}"
+            stated = _stated(sheet.columns, cells)
+            found += [
+                replace(stated, row=line, code=code, parent_code=parent, coder=stated.coder or stem)
+                for parent, code in of_row
+            ]
+    found.remarks += code_separators.same_names([(one.parent_code, one.code) for one in found])
+    return found
+
+
+def _stated(columns: Columns, cells: list[str]) -> Coding:
+    """Return what a row says beside its codes."""
+    cell = {role: columns.cell(cells, role).strip() for role in code_headings.ROLES}
+    offsets = _offsets(columns)
+    return Coding(
+        row="",
+        document=cell["document"],
+        start=codes_csv.integer(cell["begin"]) if offsets else None,
+        end=codes_csv.integer(cell["end"]) if offsets else None,
+        text=columns.cell(cells, "text"),
+        code="",
+        coder=cell["coder"],
+        memo=cell["memo"],
+        date=cell["date"],
+        paragraphs=_paragraphs(cell["begin"], cell["end"], cell["place"]),
+    )
+
+
+def _offsets(columns: Columns) -> bool:
+    """Return whether the columns are offsets, `start` and `end`; Beginning and End are paragraph numbers."""
+    headings = [columns.headings[columns.at[role]].strip().casefold() for role in ("begin", "end") if columns.has(role)]
+    return headings == ["start", "end"]
+
+
+def _paragraphs(begin: str, end: str, place: str) -> tuple[int, int] | None:
+    first, last = _NUMBER.fullmatch(begin), _NUMBER.fullmatch(end)
+    if first:
+        return int(first[1]), int(last[1]) if last else int(first[1])
+    both = _RANGE.fullmatch(place)
+    return (int(both[1]), int(both[2] or both[1])) if both else None
+
+
+def _codes(sheet: Sheet) -> tuple[list[list[tuple[str, str]]], list[Remark]]:
+    """Return for each row its codes, each with its parent or '', and what was uncertain."""
+    columns, records = sheet.columns, sheet.records
+    if columns.marked:
+        marked = [
+            [("", code) for at, code in columns.marked.items() if at < len(cells) and code_headings.applies(cells[at])]
+            for _, cells in records
+        ]
+        return marked, []
+    of_rows: list[list[str]] = [[] for _ in records]
+    remarks: list[Remark] = []
+    counts = [codes_csv.integer(columns.cell(cells, "count").strip()) for _, cells in records]
+    for at in columns.codes:
+        cells = [record[at] if at < len(record) else "" for _, record in records]
+        stated = counts if len(columns.codes) == 1 else [None] * len(cells)
+        found, said = code_separators.several(columns.headings[at], cells, stated)
+        remarks += said
+        for row, names in zip(of_rows, found, strict=True):
+            row += [name for name in names if name and name not in row]
+    single = columns.headings[columns.codes[0]].strip().casefold() == "tag"  # Taguette's tags have no parents
+    paths, said = ({}, []) if single else code_separators.levels([name for row in of_rows for name in row])
+    remarks += said
+    themes = [columns.cell(cells, "theme").strip() for _, cells in records]
+    return [_with_parents(row, paths, theme) for row, theme in zip(of_rows, themes, strict=True)], remarks
+
+
+def _with_parents(names: list[str], paths: dict[str, list[str]], theme: str) -> list[tuple[str, str]]:
+    """Return a row's codes with their parents; a theme without a code is a code itself, and a row without either ''."""
+    if not names:
+        return [("", theme)]
+    found = []
+    for name in names:
+        *above, code = paths.get(name, [name])
+        found.append((above[-1] if above else theme if theme != code else "", code))
+    return found
+
+
+def _filled(sheet: Sheet) -> tuple[list[Record], list[Remark]]:
+    """Return the rows with the document of the row above where it is left blank, and which they are."""
+    at = sheet.columns.at["document"]
+    above, blank, filled = "", [], []
+    for number, cells in sheet.records:
+        named = cells[at].strip() if at < len(cells) else ""
+        if not named and above and sheet.columns.cell(cells, "text").strip():
+            cells = [*cells, *[""] * (at + 1 - len(cells))]
+            cells[at] = above
+            blank.append(number)
+        above = named or above
+        filled.append((number, cells))
+    if not blank:
+        return filled, []
+    listed = ", ".join(map(str, blank[:5])) + (", …" if len(blank) > 5 else "")
+    text = f"Line {listed}: no document is named; the one of the line above was taken. If that is wrong, name it."
+    return filled, [Remark("guessed", text)]
