@@ -79,12 +79,13 @@ def ingest(
     labels = Labels(interviewer_labels, min_count=min_label_count)
     sources_ = read_transcripts(Places(folder).transcripts, people, labels)
     known, lost = participants.match_documents(people, sorted(sources_.transcripts))
-    roles = speaker_roles.roles(sources_.transcripts, known, labels)
-    turns, guesses = assigned(sources_.transcripts, roles)
+    roles, doubts = speaker_roles.assign(sources_.transcripts, known, labels)
+    turns = assigned(sources_.transcripts, roles)
     types, type_guesses = source_types(turns, sources_.transcripts, known)
     turns = _with_own_case(turns, types)
     codings, code_problems, left_out = read_codings(Places(folder).human_codes, sources_.transcripts)
-    problems = [*sources_.problems, *guesses, *type_guesses, *code_problems, *unmatched(lost, known, turns)]
+    problems = [*sources_.problems, *type_guesses, *code_problems, *unmatched(lost, known, turns)]
+    problems += [Problem("guessed", name, "", doubt) for name, said in doubts.items() for doubt in said]
     problems += [*respelled(people), *repeated(sources_.transcripts, turns)]
     spoken = languages_of(turns, sorted(sources_.transcripts))
     problems += [
@@ -114,7 +115,12 @@ def ingest(
         "codings": _frame("codings", codings),
         "ingest_problems": _frame("ingest_problems", sorted(set(problems))),
     }
-    done = record(tables, labels=labels, guessed=len(guesses), left_out=left_out)
+    done = record(
+        tables,
+        labels=labels,
+        guessed=len({name for (name, _), role in roles.items() if role.guessed}),
+        left_out=left_out,
+    )
     return tables | {"ingest_record": done.table()}
 
 
@@ -176,11 +182,9 @@ def read_transcripts(folder: Path, people: list[Person], labels: Labels) -> Sour
     return sources
 
 
-def assigned(
-    transcripts: Mapping[str, Transcript], roles: Mapping[tuple[str, str], speaker_roles.Role]
-) -> tuple[list[Turn], list[Problem]]:
-    """Return the turns of all documents with each speaker's role and case, and a problem for each guess."""
-    turns, guesses = [], {}
+def assigned(transcripts: Mapping[str, Transcript], roles: Mapping[tuple[str, str], speaker_roles.Role]) -> list[Turn]:
+    """Return the turns of all documents with each speaker's role and case."""
+    turns = []
     for document, transcript in sorted(transcripts.items()):
         for number, turn in enumerate(transcript.turns, start=1):
             role = roles[document, key(turn.speaker)]
@@ -188,12 +192,7 @@ def assigned(
             identifier = f"{document}:{number:04d}"
             at = (turn.start, turn.end, turn.time_s, turn.place)
             turns.append(Turn(document, identifier, written(turn.speaker), role.case, role.part, *at, text))
-            if role.guessed:
-                guesses[document] = (
-                    f"'{turn.speaker}' was assumed to be the interviewer, because they ask most of the "
-                    "questions. If that is wrong, give each speaker's part in participants.csv."
-                )
-    return turns, [Problem("guessed", document, "", message) for document, message in guesses.items()]
+    return turns
 
 
 def source_types(

@@ -77,7 +77,7 @@ def test_asking_elsewhere_too_tips_the_scale():
     ]
     alone = part_of({"a": talk(*shy)})
     among = part_of({"a": talk(*shy), "b": talk(*ASKING), "c": talk(*ASKING)})
-    assert alone["a", "anna"] == "interviewer"
+    assert "interviewer" not in alone.values()
     assert among["a", "dan"] == "interviewer"
 
 

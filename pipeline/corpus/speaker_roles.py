@@ -1,18 +1,17 @@
-"""Assigns each speaker a role and a case: from participants.csv, from the speaker label, or by a guess."""
+"""Assigns each speaker a role and a case: from participants.csv, from the file, from the label, or by a guess."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipeline.core.names import key, written
+from pipeline.corpus import asking, legends, role_doubts, who_asks
+from pipeline.corpus.asking import Said, Signs
 from pipeline.corpus.participants import Person
 from pipeline.corpus.readers.model import Labels, Transcript
-from pipeline.corpus.text_layout import count_words
+from pipeline.corpus.who_asks import Verdict
 
-# Minimum share of turns with a question, and minimum number of turns, to be guessed the interviewer.
-MIN_ASKING, MIN_TURNS = 0.15, 2
-# Weights of further signs of an interviewer, relative to the share of turns with a question.
-SHORTER, OPENS, ELSEWHERE = 0.25, 0.15, 0.5
 # Labels for several or unknown speakers: their words are analysed but belong to no case.
 NOBODY = frozenset(
     [
@@ -27,15 +26,12 @@ NOBODY = frozenset(
         "unknown speaker",
     ]
 )
+# Most letters of an interviewer's label that may as well be short for another word: I for interviewee.
+ABBREVIATION = 3
+# What a participant needs to be questioned as a second interviewer: share of turns that ask, and of all questions.
+ASKS_TOO, QUESTIONS_TOO = 0.5, 0.25
 
-
-@dataclass(frozen=True)
-class Said:
-    """A turn as used for the guess: its document, speaker key and words."""
-
-    document: str
-    speaker: str
-    text: str
+Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -51,107 +47,149 @@ class Role:
     why: str = field(default="", compare=False)
 
 
-def roles(
-    transcripts: Mapping[str, Transcript], people: Mapping[tuple[str, str], Person], labels: Labels
-) -> dict[tuple[str, str], Role]:
-    """Return the role of each (document, speaker key).
+@dataclass(frozen=True)
+class Settled:
+    """A part known without a guess, or '', and why. `by_label`: whether only the label says so."""
 
-    participants.csv takes precedence, then roles that the file states, then labels that mean the interviewer; in
-    documents where none names an interviewer, one may be guessed. A case is `document/speaker` unless participants.csv
-    names it.
+    part: str = ""
+    why: str = ""
+    by_label: bool = False
+
+
+class Assigned(NamedTuple):
+    """The role of each (document, speaker key), and what is doubtful about them: sentences, by document."""
+
+    roles: dict[Place, Role]
+    doubts: dict[str, list[str]]
+
+
+def roles(transcripts: Mapping[str, Transcript], people: Mapping[Place, Person], labels: Labels) -> dict[Place, Role]:
+    """Return the role of each (document, speaker key), as `assign` does."""
+    return assign(transcripts, people, labels).roles
+
+
+def assign(transcripts: Mapping[str, Transcript], people: Mapping[Place, Person], labels: Labels) -> Assigned:
+    """Return the role of each (document, speaker key), and the doubts about them.
+
+    participants.csv takes precedence, then roles that the file states, then labels that mean the interviewer, unless
+    their speakers answer; in documents where none names an interviewer, one may be guessed. A case is
+    `document/speaker` unless participants.csv names it.
     """
-    speakers = {
-        (name, key(turn.speaker)): turn.speaker for name, transcript in transcripts.items() for turn in transcript.turns
-    }
-    stated_roles = {
-        (name, speaker): part
-        for name, transcript in transcripts.items()
-        for speaker, part in transcript.stated_roles().items()
+    names: dict[str, dict[str, str]] = {
+        document: {key(turn.speaker): turn.speaker for turn in transcript.turns}
+        for document, transcript in sorted(transcripts.items())
     }
     settled = {
-        place: _settled(speaker, people.get(place), labels, stated_roles.get(place, ""))
-        for place, speaker in speakers.items()
+        (document, name): _settled(label, people.get((document, name)), labels, stated.get(name, ""))
+        for document, stated in ((one, transcripts[one].stated_roles()) for one in names)
+        for name, label in names[document].items()
     }
-    asked = {document for (document, _), part in settled.items() if part == "interviewer"}
-    turns = [
-        Said(document, key(turn.speaker), transcript.text[turn.start : turn.end])
-        for document, transcript in sorted(transcripts.items())
-        for turn in transcript.turns
-        if document not in asked and settled[document, key(turn.speaker)] != "none"
-    ]
-    open_to_guess = {place for place, part in settled.items() if not part}
-    guessed = guess_interviewers(turns, open_to_guess=open_to_guess)
-    found_roles = {}
-    for (document, name), speaker in speakers.items():
-        is_guess = guessed.get(document) == name
-        part = "interviewer" if is_guess else settled[document, name] or "participant"
-        person = people.get((document, name))
-        stated = person.case if person is not None and part != "interviewer" else ""
-        case = stated or (f"{document}/{written(speaker)}" if part == "participant" else "")
-        why = "they ask most of the questions" if is_guess else _why(speaker, person, labels)
-        found_roles[document, name] = Role(part, case, is_guess, why)
-    return found_roles
+    found = _signs(transcripts, names, settled)
+    doubts: dict[str, list[str]] = defaultdict(list)
+    mistaken = _mistaken(found, names, settled, doubts)
+    settled = {place: Settled() if place in mistaken else one for place, one in settled.items()}
+    asked = {document for (document, _), one in settled.items() if one.part == "interviewer"}
+    open_to_guess = {place for place, one in settled.items() if not one.part}
+    unasked = {document: signs for document, signs in found.items() if document not in asked}
+    verdicts = who_asks.decide(unasked, open_to_guess=open_to_guess)
+    for document, signs in found.items():
+        free = {name for name in signs if (document, name) in open_to_guess}
+        if document in asked and not doubts[document]:
+            doubts[document] += _seconds(signs, free, names[document])
+        elif free and document not in asked:
+            doubts[document] += role_doubts.doubts(signs, verdicts[document], names[document])
+    roles_ = {}
+    for (document, name), one in settled.items():
+        verdict = verdicts.get(document, Verdict())
+        if name in verdict.asks:
+            why = role_doubts.because(name, found[document], verdict)
+            roles_[document, name] = Role("interviewer", "", True, why)
+        else:
+            roles_[document, name] = _role(document, names[document][name], one, people.get((document, name)))
+    return Assigned(roles_, {document: lines for document, lines in sorted(doubts.items()) if lines})
 
 
-def guess_interviewers(all_turns: Sequence[Said], *, open_to_guess: set[tuple[str, str]]) -> dict[str, str]:
-    """Return the speaker key of the likely interviewer per document; documents without a clear one are omitted.
-
-    Signs are the share of turns with a question, shorter turns than the others', speaking first, and asking most in
-    other documents too. Only (document, speaker) pairs in `open_to_guess` qualify, and never a sole speaker.
-    """
-    by_document: dict[str, list[Said]] = defaultdict(list)
-    for turn in all_turns:
-        by_document[turn.document].append(turn)
-    shares = {document: _asking(turns) for document, turns in by_document.items()}
-    leads = Counter(speaker for share in shares.values() for speaker in _leaders(share))
-    guessed = {}
-    for document, turns in sorted(by_document.items()):
-        share = shares[document]
-        counts = Counter(turn.speaker for turn in turns)
-        free = sorted(name for name in share if (document, name) in open_to_guess and counts[name] >= MIN_TURNS)
-        scores = {name: _score(name, turns, share, leads) for name in free if share[name] >= MIN_ASKING}
-        if scores and len(share) > 1:
-            guessed[document] = max(scores, key=scores.__getitem__)
-    return guessed
-
-
-def _settled(speaker: str, person: Person | None, labels: Labels, stated: str) -> str:
-    """Return the role known without a guess, or ''. `stated`: the role that the file states."""
+def _settled(speaker: str, person: Person | None, labels: Labels, stated: str) -> Settled:
+    """Return what is known of a speaker without a guess. `stated`: the part that the file states."""
+    listed = f"participants.csv, line {person.line}, says so" if person is not None else ""
     if person is not None and person.part:
-        return person.part
+        return Settled(person.part, listed)
     if not speaker or key(speaker) in NOBODY:
-        return "none"
+        return Settled("none")
     if person is not None and person.case:
-        return "participant"
-    return stated or ("interviewer" if labels.asks(speaker) else "")
+        return Settled("participant", listed)
+    if stated:
+        return Settled(stated, "the file says so")
+    if labels.asks(speaker):
+        return Settled("interviewer", "the label means the interviewer (ingest.interviewer_labels)", by_label=True)
+    return Settled()
 
 
-def _why(speaker: str, person: Person | None, labels: Labels) -> str:
-    """Return what a role that was not guessed rests on, or ''."""
-    if person is not None and (person.part or person.case):
-        return f"participants.csv, line {person.line}, says so"
-    return "the label means the interviewer (ingest.interviewer_labels)" if speaker and labels.asks(speaker) else ""
+def _signs(
+    transcripts: Mapping[str, Transcript], names: Mapping[str, Mapping[str, str]], settled: Mapping[Place, Settled]
+) -> dict[str, dict[str, Signs]]:
+    """Return the signs of each speaker in each document in which several people speak."""
+    recurring = Counter(name for document in names.values() for name in document)
+    found = {}
+    for document, labels in names.items():
+        transcript = transcripts[document]
+        turns = [
+            Said(document, key(turn.speaker), transcript.text[turn.start : turn.end])
+            for turn in transcript.turns
+            if settled[document, key(turn.speaker)].part != "none"
+        ]
+        if len({turn.speaker for turn in turns}) > 1:
+            legend = legends.parts(transcript, labels.values())
+            found[document] = asking.signs(turns, labels=labels, recurring=recurring, legend=legend)
+    return found
 
 
-def _asking(turns: Sequence[Said]) -> dict[str, float]:
-    """Return each speaker's share of turns with a question."""
-    total = Counter(turn.speaker for turn in turns)
-    asking = Counter(turn.speaker for turn in turns if "?" in turn.text or "？" in turn.text)
-    return {speaker: asking[speaker] / count for speaker, count in total.items()}
+def _mistaken(
+    found: Mapping[str, Mapping[str, Signs]],
+    names: Mapping[str, Mapping[str, str]],
+    settled: Mapping[Place, Settled],
+    doubts: dict[str, list[str]],
+) -> set[Place]:
+    """Return the speakers whose label means the interviewer but who answer, and add what is doubtful to `doubts`.
+
+    Only an abbreviation is given up, and only if its speakers answer in most documents; any other is questioned.
+    """
+    against: dict[str, dict[str, tuple[str, float]]] = defaultdict(dict)
+    for document, signs in found.items():
+        by_label = [name for name in sorted(signs) if settled[document, name].by_label]
+        free = {name: one for name, one in signs.items() if not settled[document, name].part}
+        for name in by_label:
+            others = {other: one for other, one in signs.items() if other in free or other in by_label}
+            other, gap = who_asks.contradicted(others, name)
+            against[name][document] = (other, gap if other in free else 0.0)
+    mistaken = set()
+    for name, documents in against.items():
+        label = names[min(documents)][name]
+        short = len(label) <= ABBREVIATION
+        strong = [document for document, (_, gap) in documents.items() if gap >= who_asks.STRONG]
+        swapped = short and 2 * len(strong) > len(documents)
+        mistaken |= {(document, name) for document in documents if swapped}
+        for document, (other, gap) in documents.items():
+            if gap >= (who_asks.TAKEN if short else who_asks.STRONG):
+                signs, shown = found[document], names[document]
+                doubt = role_doubts.questioned(shown[name], shown[other], signs[name], signs[other], swapped=swapped)
+                doubts[document].append(doubt)
+    return mistaken
 
 
-def _leaders(share: Mapping[str, float]) -> list[str]:
-    """Return who asks most, in a document with several speakers."""
-    top = max(share.values())
-    return [name for name, value in share.items() if value == top and value >= MIN_ASKING and len(share) > 1]
+def _seconds(signs: Mapping[str, Signs], free: Iterable[str], names: Mapping[str, str]) -> list[str]:
+    """Return a sentence on each participant who asks like an interviewer beside one."""
+    return [
+        role_doubts.second(names[name], signs[name])
+        for name in sorted(free)
+        if signs[name].asks >= ASKS_TOO
+        and signs[name].questions >= QUESTIONS_TOO
+        and signs[name].n_questions >= who_asks.SECOND_QUESTIONS
+    ]
 
 
-def _score(speaker: str, turns: Sequence[Said], share: Mapping[str, float], leads: Counter[str]) -> float:
-    lengths: dict[str, list[int]] = defaultdict(list)
-    for turn in turns:
-        lengths[turn.speaker].append(count_words(turn.text))
-    mean = {name: sum(words) / len(words) for name, words in lengths.items()}
-    others = [value for name, value in mean.items() if name != speaker]
-    shorter = bool(others) and mean[speaker] < sum(others) / len(others)
-    opens = turns[0].speaker == speaker
-    return share[speaker] + SHORTER * shorter + OPENS * opens + ELSEWHERE * (leads[speaker] > 1)
+def _role(document: str, speaker: str, settled: Settled, person: Person | None) -> Role:
+    """Return the role of a speaker who was not guessed to be the interviewer."""
+    part = settled.part or "participant"
+    case = person.case if person is not None and part != "interviewer" else ""
+    return Role(part, case or (f"{document}/{written(speaker)}" if part == "participant" else ""), False, settled.why)

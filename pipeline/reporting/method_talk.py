@@ -40,8 +40,8 @@ def material(done: Record) -> list[str]:
         )
     if done["guessed"]:
         said.append(
-            f"In {prose.count(done['guessed'], 'source')} the interviewer was not identified; the speaker who asked "
-            "the most questions was taken to be the interviewer."
+            f"In {prose.count(done['guessed'], 'source')} the interviewer was not identified and was inferred from "
+            "who asked questions, the length and order of turns, and the other sources."
         )
     if done["left_out"]:
         said.append(f"{prose.count(done['left_out'], 'coding').capitalize()} by this program itself were excluded.")
