@@ -77,13 +77,20 @@ def check(
     folder: Annotated[
         Path | None, typer.Argument(help="The study's folder (default: the study in params.yaml).")
     ] = None,
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show every document and problem in full, however many there are.")
+    ] = False,
 ) -> None:
-    """Check a study: list every problem at once, without writing anything."""
-    from pipeline.commands import checks
+    """Check a study: show who speaks in each transcript and list every problem at once, without writing anything."""
+    from pipeline.commands import checks, overview_lines
 
-    findings = checks.check(folder)
-    for line in findings.lines:
+    findings = checks.check(folder, whole=everything)
+    width = overview_lines.terminal_width()
+    for line in overview_lines.lines(findings.documents, width=width, whole=everything):
         typer.echo(line)
+    for line in findings.lines:  # a sentence to a line for other programs
+        typer.echo("\n".join(overview_lines.wrapped(line, width, indent="  ")) if sys.stdout.isatty() else line)
     if findings.refused:
         raise SystemExit(1)
 

@@ -1,5 +1,6 @@
 """An overview of each document: what it is, who speaks in it, what was set aside, and what remains to be confirmed."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,10 +15,13 @@ from pipeline.corpus import text_layout
 
 # Kinds of problem that ask the researcher something.
 ASKED = ("refused", "guessed")
+# Problems of human codes are theirs, not the document's.
+CODES = "human_codes/"
 # First turns with fewer words than this say little about a speaker, if a longer one follows.
 TELLING = 4
-# A line outside of turns that holds a speaker's name and at most so many letters more is a label.
-LABEL_LETTERS = 16
+# A line outside of turns that begins with a speaker's label and has at most so many words more is a label.
+LABEL_WORDS = 2
+_WORDS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Overview:
     """A document at a glance.
 
     `language`: with the share of its words; `aside`: what is not analysed as speech, in words; `questions`: what was
-    guessed or left out, as ingest_problems says it.
+    guessed or left out of its talk, as ingest_problems says it.
     """
 
     document: str
@@ -66,7 +70,7 @@ def overviews(tables: Mapping[str, pd.DataFrame]) -> list[Overview]:
     for row in each(tables["speakers"]):
         speakers[row.document].append(row)
     for row in each(tables["ingest_problems"]):
-        if row.kind in ASKED:
+        if row.kind in ASKED and not row.place.startswith(CODES):
             questions[row.document].append(f"{row.place}: {row.reason}" if row.place else row.reason)
     return [
         Overview(
@@ -88,6 +92,8 @@ def _voices(speakers: Iterable[Any], turns: Iterable[Any]) -> Iterator[Voice]:
         said[key(turn.speaker), turn.part, turn.case].append(turn.text)
     for row in speakers:
         texts = said[key(row.speaker), row.part, row.case]
+        if not row.speaker and all(text_layout.is_heading(text) or text_layout.is_note(text) for text in texts):
+            continue  # told as what was set aside
         telling = (text for text in texts if text_layout.count_words(text) >= TELLING)
         first = " ".join(next(telling, texts[0] if texts else "").split())
         yield Voice(row.speaker, row.part, row.case, row.why, row.n_turns, row.n_words, row.share, first)
@@ -112,18 +118,14 @@ def outside(text: str, spans: Collection[tuple[int, int]], names: Collection[str
 
     `spans`: start and end of each turn; `names`: the speakers' labels.
     """
-    labels = {letters for name in names if (letters := _letters(name))}
+    labels = {words for name in names if (words := tuple(_WORDS.findall(name.casefold())))}
     at = 0
     for start, end in [*sorted(spans), (len(text), len(text))]:
         gap = text[at : max(start, at)].split("\n")
         # What stands on a turn's own line before or after it is its label or its time.
         for line in gap[1 if at else 0 : -1 if end > start else None]:
-            if (letters := _letters(line)) and not any(
-                label in letters and len(letters) <= len(label) + LABEL_LETTERS for label in labels
-            ):
+            words = tuple(_WORDS.findall(line.casefold()))
+            is_label = any(words[: len(one)] == one and len(words) <= len(one) + LABEL_WORDS for one in labels)
+            if words and not is_label:
                 yield " ".join(line.split())
         at = max(end, at)
-
-
-def _letters(line: str) -> str:
-    return "".join(letter for letter in line.casefold() if letter.isalpha())

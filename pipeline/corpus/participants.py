@@ -49,8 +49,19 @@ def read_participants(path: Path) -> list[Person]:
 
 def parse_participants(data: bytes, *, place: str) -> list[Person]:
     """Parse the content of a participants.csv. `place`: the file, for messages. Raises ParticipantsError."""
+    people, problems = usable_rows(data, place=place)
+    if problems:
+        raise ParticipantsError("\n".join(problems))
+    return people
+
+
+def usable_rows(data: bytes, *, place: str) -> tuple[list[Person], list[str]]:
+    """Return the rows that can be used, and the problems of the others, each with its line.
+
+    Raises ParticipantsError if the file cannot be read at all, or a column is missing.
+    """
     if not data:
-        return []
+        return [], []
     try:
         _refuse_damaged(data, place)
         with files.reading("a list of participants"):
@@ -65,11 +76,10 @@ def parse_participants(data: bytes, *, place: str) -> list[Person]:
             f"{place}: missing column: {', '.join(missing)}. Add it to the header; its cells may be empty."
         )
     people = _one_spelling([_person(line, row) for line, row in numbered_rows])
-    problems = [f"{place}, line {person.line}: {problem}" for person in people for problem in _wrong(person)]
-    problems += [f"{place}, line {line}: {problem}" for line, problem in _twice(people)]
-    if problems:
-        raise ParticipantsError("\n".join(problems))
-    return people
+    problems = [(person.line, problem) for person in people for problem in _wrong(person)] + _twice(people)
+    wrong = {line for line, _ in problems}
+    usable = [person for person in people if person.line not in wrong]
+    return usable, [f"{place}, line {line}: {problem}" for line, problem in problems]
 
 
 def _refuse_damaged(data: bytes, place: str) -> None:
