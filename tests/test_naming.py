@@ -44,3 +44,15 @@ def test_unknown_names_have_a_reason(name, said):
 
 def test_accents_and_slashes_are_levelled():
     assert normal(" a\\e\u0301 ") == "a/é"
+
+
+@pytest.mark.parametrize(
+    "name", ["D1: P1", "1: P1.docx", "P 1: P1", "Internals\\P1", "<Files\\P1>", "Sheds > P1", "D12: Internals\\P1.pdf"]
+)
+def test_what_programs_put_before_a_name_does_not_count(name):
+    assert Documents(["P1.txt", "D2.txt"]).find(name) == "P1.txt"
+
+
+def test_a_folder_of_the_study_counts():
+    assert Documents(["site_b/P1.txt", "P2.txt"]).find("site_a/P1") == ""
+    assert Documents(["site_a/P1.txt", "site_b/P1.txt"]).find("Files/P1") == ""

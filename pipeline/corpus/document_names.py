@@ -1,5 +1,6 @@
 """Resolves document names as people write them: `P1.txt`, `P1` or `site_a/P1`."""
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,6 +9,11 @@ from pathlib import PurePosixPath
 # Extensions a document may have had in the program in which it was coded, or as a recording.
 ENDINGS = frozenset((".doc", ".docx", ".htm", ".html", ".md", ".odt", ".pdf", ".rtf", ".srt", ".txt", ".vtt"))
 ENDINGS |= {".m4a", ".mov", ".mp3", ".mp4", ".wav"}
+# What programs put before a document's name: a number (ATLAS.ti), folders (NVivo) and groups (MAXQDA).
+_NUMBERED = re.compile(r"^(?:[DP] ?)?\d+: +")
+_FOLDERS = re.compile(
+    r"^(?:internals|externals|files|dateien|fichiers|archivos|arquivos|interne)/+|^.* > ", re.IGNORECASE
+)
 _RESERVED = frozenset(["CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))])
 
 
@@ -31,7 +37,7 @@ class Documents:
         name = normal(name)
         if name in self._ids:
             return name
-        fitting = self._short.get(name.casefold(), set()) or self._short.get(_bare(name).casefold(), set())
+        fitting = self._fitting(name)
         return next(iter(fitting)) if len(fitting) == 1 else ""
 
     def reason(self, name: str) -> str:
@@ -39,10 +45,24 @@ class Documents:
         if not normal(name):
             return "No document is named."
         name = normal(name)
-        fitting = sorted(self._short.get(name.casefold(), set()) or self._short.get(_bare(name).casefold(), set()))
+        fitting = sorted(self._fitting(name))
         if fitting:
             return f"'{name}' matches several documents: {', '.join(fitting)}. Give the full path below transcripts/."
         return f"No readable document '{name}' in transcripts/. Correct the name, or add the file."
+
+    def _fitting(self, name: str) -> set[str]:
+        """Return the documents that a name may mean: as it stands, without extension, or as programs export it."""
+        for one in (name, *_exported(name)):
+            fitting = self._short.get(one.casefold(), set()) or self._short.get(_bare(one).casefold(), set())
+            if fitting:
+                return fitting
+        return set()
+
+
+def _exported(name: str) -> list[str]:
+    r"""Return a name without what programs put before it: `D1: P1`, `<Internals\P1>`, `Group > P1`."""
+    bare = _NUMBERED.sub("", name.strip("<>"))
+    return [bare, _FOLDERS.sub("", bare)]
 
 
 def _bare(name: str) -> str:

@@ -10,7 +10,10 @@ from pipeline.corpus.text_folding import Folded, Span, letters
 # The fewest letters by which a passage is recognised without its marks, and the most that may lie between two pieces
 # of a quote: where words were left out, and where a bracket or a line break stands for a few.
 FEWEST, FAR, NEAR = 12, 3_000, 80
-_LEFT_OUT = r"\[[\s.…/-]*\]|\([\s.…/-]*[.…][\s.…/-]*\)|<[\s.…]+>|/\s*(?:\.{2,}|…)\s*/|…|\.{2,}|(?:\.\s){2,}\."
+_LEFT_OUT = (
+    r"\[[\s.…/-]{0,20}\]|\([\s./-]{0,20}(?:\.|…)[\s.…/-]{0,20}\)|<[\s.…]{1,20}>|/\s?(?:\.{2,}|…)\s?/"
+    r"|…|\.{2,}|(?:\.\s){2,}\."
+)
 _GAP = re.compile(rf"(?P<far>{_LEFT_OUT})|(?P<near>\[[^\[\]\n]{{1,80}}\]|\([^()\n]{{1,40}}\)|\n)")
 _MARKS = "\"'“”„‟‘’‚‛«»‹›…·•*_ \t\r\n\u00a0\u200b\ufeff"
 # Traces of a PDF's margin in a passage: three or more line numbers in a row, and words hyphenated at line ends.
@@ -28,11 +31,9 @@ class Piece(NamedTuple):
 
 def bare(quote: str) -> str:
     """Return a quote without the quotation marks, dots and brackets around it."""
-    before = None
-    while quote != before:
-        before = quote
+    for _ in range(5):
         quote = re.sub(rf"^(?:{_LEFT_OUT})|(?:{_LEFT_OUT})$", "", quote.strip(_MARKS))
-    return quote
+    return quote.strip(_MARKS)
 
 
 def without_margin(words: str) -> list[str]:

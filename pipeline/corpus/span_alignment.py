@@ -84,8 +84,7 @@ def place_codings(codings: Sequence[Coding], texts: Mapping[str, str]) -> tuple[
     coding's own copy of the document, its paragraph number or the order of the file shows to be meant.
     """
     names = Documents(texts)
-    known: dict[str, _Text] = {}
-    found = [_placed(coding, names, texts, known) for coding in codings]
+    found = _all_found(codings, names, texts)
     neighbours = _neighbours(codings, found, texts)
     placed: list[Placed] = []
     misplaced: list[Misplaced] = []
@@ -123,16 +122,24 @@ def share_placed(placed: int, misplaced: Sequence[Misplaced]) -> str:
     )
 
 
-def _placed(coding: Coding, names: Documents, texts: Mapping[str, str], known: dict[str, _Text]) -> _Found:
-    document = names.find(coding.document)
-    if not coding.code.strip():
-        return _Found(document, kind="no code is given", reason="No code is given. Add one, or remove the row.")
-    if not document:
-        kind = "their document was not found" if coding.document.strip() else "no document is named"
-        return _Found("", kind=kind, reason=names.reason(coding.document))
-    if document not in known:
-        known[document] = _Text(texts[document])
-    return _search(coding, document, known[document])
+def _all_found(codings: Sequence[Coding], names: Documents, texts: Mapping[str, str]) -> list[_Found]:
+    """Return where each coding may lie; documents are folded one after another, because folded texts are large."""
+    named = [names.find(coding.document) for coding in codings]
+    found = [_Found("")] * len(codings)
+    current, text = "", _Text("")
+    for row in sorted(range(len(codings)), key=lambda row: named[row]):
+        coding, document = codings[row], named[row]
+        if document != current:
+            current, text = document, _Text(texts[document])
+        if not coding.code.strip():
+            reason = "No code is given. Add one, or remove the row."
+            found[row] = _Found(document, kind="no code is given", reason=reason)
+        elif not document:
+            kind = "their document was not found" if coding.document.strip() else "no document is named"
+            found[row] = _Found("", kind=kind, reason=names.reason(coding.document))
+        else:
+            found[row] = _search(coding, document, text)
+    return found
 
 
 def _neighbours(codings: Sequence[Coding], found: Sequence[_Found], texts: Mapping[str, str]) -> dict[str, Neighbours]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -21,7 +22,7 @@ _HEAD = re.compile(
 class Folded:
     """A folded text, the text it was made of, and for each folded character its index there."""
 
-    def __init__(self, source: str, text: str, at: list[int]) -> None:
+    def __init__(self, source: str, text: str, at: "array[int]") -> None:
         """Take the original, the folded text and its map; `levelled` and `letters` make them."""
         self.source, self.text, self.at = source, text, at
 
@@ -47,7 +48,7 @@ class Folded:
 def levelled(text: str) -> Folded:
     """Fold case, spacing, compatibility forms, quotation marks and dashes; invisible characters are removed."""
     pieces: list[str] = []
-    at: list[int] = []
+    at = array("I")
     space = True
     for index, character in enumerate(text):
         folded = _level(character)
@@ -55,21 +56,21 @@ def levelled(text: str) -> Folded:
             continue
         space = folded == " "
         pieces.append(folded)
-        at.extend([index] * len(folded))
+        at.extend((index,) * len(folded))
     return Folded(text, "".join(pieces), at)
 
 
 def letters(text: str, without: Sequence[Span] = ()) -> Folded:
     """Fold to letters and digits alone, without accents, spaces or marks; `without`: sorted spans that are left out."""
     pieces: list[str] = []
-    at: list[int] = []
+    at = array("I")
     begin = 0
     for start, end in [*without, (len(text), len(text))]:
         for index in range(begin, max(begin, start)):
             folded = _letter(text[index])
             if folded:
                 pieces.append(folded)
-                at.extend([index] * len(folded))
+                at.extend((index,) * len(folded))
         begin = max(begin, end)
     return Folded(text, "".join(pieces), at)
 
