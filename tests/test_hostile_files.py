@@ -88,7 +88,6 @@ TRANSCRIPTS = {
     "nul_even.txt": ("a line of talk\nand an\0ther one\nand so on\n", r"NUL characters, first on line 2"),
     "zeros.txt": (TALK.encode() + b"\0" * 400, r"NUL characters, first on line 5"),
     "utf32.txt": (TALK.encode("utf-32-le"), r"NUL characters"),
-    "chinese.txt": ("访谈者：为什么？\n安娜：没有时间。\n".encode("utf-16-le"), r"\."),
     "mixed.txt": (
         "Un café là.\n".encode() + "Déjà très tôt.\n".encode("cp1252"),
         r"line 1 is UTF-8, but line 2 is not",

@@ -47,6 +47,8 @@ TRANSCRIPTS: dict[str, Callable[[bytes, Labels], Transcript]] = {
     ".vtt": vtt.read_vtt,
     ".xlsx": tables.read_xlsx,
 }
+# Formats that are plain text and do not state their encoding.
+PLAIN = frozenset([".cha", ".csv", ".json", ".md", ".srt", ".textgrid", ".txt", ".vtt"])
 CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {
     ".csv": codes_tables.read_csv,
     ".docx": word_comments.read_comments,
@@ -76,6 +78,8 @@ def read_transcript(path: Path, labels: Labels) -> tuple[Transcript, str]:
     data = files.content(path)
     with files.reading(f"{path.suffix.lower()} (a transcript)"):
         transcript = reader(data, labels)
+        if path.suffix.lower() in PLAIN:
+            transcript.remarks.extend(decoding.remarks(data))
         _check_transcript(transcript)
     return transcript, hashlib.sha256(data).hexdigest()
 

@@ -4,12 +4,9 @@ import codecs
 import re
 import unicodedata
 
-from charset_normalizer import from_bytes
+from pipeline.corpus.readers import encoding_evidence
+from pipeline.corpus.readers.model import RefusedError, Remark
 
-from pipeline.corpus.readers.model import RefusedError
-
-# Encodings used by word processors and transcription programs. A wider choice makes the guess worse.
-GUESSES = ["utf_8", "cp1252", "mac_roman"]
 BOMS = (
     (codecs.BOM_UTF8, "utf_8_sig"),
     (codecs.BOM_UTF32_LE, "utf_32"),
@@ -53,8 +50,16 @@ MAX_CONTROLS = 0.005
 # are in any alphabet, and the others belong to alphabets, symbols and emoji; in 8-bit text they would be letters.
 SIXTEEN_ZEROS = 0.1
 SIXTEEN_HIGH = frozenset([*range(0x27), *range(0xD8, 0xE0), 0xFE])
+# Chinese, Japanese, Korean and Thai have few spaces: this share of characters must be theirs or ASCII.
+SIXTEEN_WIDE = 0.97
+_WIDE = re.compile("[\n\r\t -~、-〿ぁ-ヿ一-鿿가-힣฀-๿！-｠‘-”…—·]")
 # Unambiguous UTF-8 in a file that is not valid UTF-8: a lower-case letter or space before an accented letter, a curly
 # quote or dash, or three Cyrillic letters.
+_UTF_8 = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|(?P<other>[\x80-\xff])"
+)
+# A text is UTF-8 with errors if at least this share of its bytes beyond ASCII are valid.
+BROKEN = 0.8
 _CLEAR = re.compile(rb"(?<![A-Z\x80-\xff])(?:[\xc3-\xc5][\x80-\xbf]|\xe2\x80[\x90-\xbf]|(?:[\xd0\xd1][\x80-\xbf]){3})")
 _NUL, _HALF = re.compile("\0"), re.compile("[\ud800-\udfff]")
 
@@ -107,32 +112,78 @@ def as_written(data: bytes) -> tuple[str, str]:
         at = error.start
     if b"\0" in data:  # not in any guessed encoding; reported with its line
         return data.decode("latin_1"), ""
-    _check_one_encoding(data, at)
-    best = from_bytes(data, cp_isolation=GUESSES).best()
-    if best is None:
+    return _likeliest(data, at)
+
+
+def remarks(data: bytes) -> list[Remark]:
+    """Return a remark that names the encoding of a text file if it had to be guessed. Raises RefusedError."""
+    text, guessed = as_written(data)
+    if not guessed:
+        return []
+    words = encoding_evidence.examples(text)
+    shown = f", in which it has such words as {words}" if words else ""
+    message = (
+        f"The encoding is not stated and was guessed to be {guessed}{shown}. If characters look wrong, save the file "
+        "as UTF-8."
+    )
+    return [Remark("guessed", message)]
+
+
+def _likeliest(data: bytes, at: int) -> tuple[str, str]:
+    """Return the likeliest reading of a text that is not UTF-8. `at`: its first byte that shows this."""
+    _check_broken(data, at)
+    found = encoding_evidence.readings(data)
+    if not found or encoding_evidence.is_latin(found[0].encoding):
+        _check_one_encoding(data, at)
+    if not found:
         raise RefusedError(
             "The character encoding could not be determined (first unreadable character on line "
             f"{_line(data, at)}). {AGAIN}"
         )
-    return _strict(data, best.encoding), best.encoding
+    best = found[0]
+    if len(found) > 1 and best.nats - found[1].nats < encoding_evidence.LEAD:
+        one, other = (encoding_evidence.difference(*pair) for pair in ((best, found[1]), (found[1], best)))
+        raise RefusedError(
+            f"The character encoding could not be determined: line {_line(data, at)} may be {best.encoding} ('{one}') "
+            f"or {found[1].encoding} ('{other}'). {AGAIN}"
+        )
+    return best.text, best.encoding
 
 
 def _sixteen(data: bytes) -> str:
     """Return the kind of UTF-16 of a file without a byte order mark; '' unless it is clear (see SIXTEEN_ZEROS)."""
     if len(data) % 2 or 0 not in data:
         return ""
-    little = data[1::2].count(0) >= data[::2].count(0)
-    high, name = (data[1::2], "utf_16_le") if little else (data[::2], "utf_16_be")
-    if high.count(0) < SIXTEEN_ZEROS * len(high) or not SIXTEEN_HIGH.issuperset(high):
-        return ""
+    kinds = [("utf_16_le", data[1::2]), ("utf_16_be", data[::2])]
+    kinds.sort(key=lambda kind: -kind[1].count(0))
+    return next((name for name, high in kinds if _is_sixteen(data, high, name)), "")
+
+
+def _is_sixteen(data: bytes, high: bytes, name: str) -> bool:
     try:
-        letters = set(data.decode(name))
+        text = data.decode(name)
     except UnicodeDecodeError:
-        return ""
-    odd = any(
-        unicodedata.category(letter) in ("Cc", "Cn", "Co") and letter not in "\t\n\r\x0b\x0c\x85" for letter in letters
+        return False
+    if high.count(0) < SIXTEEN_ZEROS * len(high) or not SIXTEEN_HIGH.issuperset(high):
+        wide = sum(1 for _ in _WIDE.finditer(text))
+        if wide < SIXTEEN_WIDE * len(text) or not encoding_evidence.is_wide(text):
+            return False
+    return not any(
+        unicodedata.category(letter) in ("Cc", "Cn", "Co") and letter not in "\t\n\r\x0b\x0c\x85"
+        for letter in set(text)
     )
-    return "" if odd else name
+
+
+def _check_broken(data: bytes, at: int) -> None:
+    """Raise RefusedError if a file is UTF-8 with a few errors."""
+    found = list(_UTF_8.finditer(data))
+    others = sum(match["other"] is not None for match in found)
+    valid = sum(len(match.group()) for match in found) - others
+    if valid >= BROKEN * (valid + others):
+        raise RefusedError(
+            f"The file is UTF-8, but line {_line(data, at)} is not (byte 0x{data[at]:02X}). Correct that line, and "
+            "save the file as plain text in UTF-8."
+        )
 
 
 def _check_one_encoding(data: bytes, at: int) -> None:

@@ -10,12 +10,9 @@ def read_txt(data: bytes, labels: Labels) -> Transcript:
     Line numbers in the margin become spaces, so that every position stays. Raises RefusedError.
     """
     guards.check_size(len(data))
-    text, guessed = decoding.decode(data)
+    text, _ = decoding.decode(data)
     text, numbered = line_numbers.blanked(text)
     transcript = speakers.transcript(text, labels)
     if numbered:
         transcript.remarks.append(Remark("note", line_numbers.said(numbered)))
-    if guessed:
-        message = f"The encoding was guessed to be {guessed}. If characters look wrong, save the file as UTF-8."
-        transcript.remarks.append(Remark("guessed", message))
     return transcript
