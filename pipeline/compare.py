@@ -1,7 +1,7 @@
-"""Set people's codes against each other, against the pipeline's, and against the candidate themes.
+"""Compare human codes with each other, with the pipeline's codes and with the candidate themes.
 
-People's codings are an input here and in few-shot mapping, nowhere else. Every table is computed whatever the stance of
-the study; the report and the notebooks hide coefficients from those who reject them.
+Human codings are an input here and in few-shot mapping, nowhere else. All tables are computed for every kind of study;
+the report and the notebooks hide coefficients where the study rejects them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ from pipeline.comparison.pairs import Options, agreement_rows
 from pipeline.comparison.record import record
 from pipeline.comparison.subgroups import rows_by_attribute
 from pipeline.comparison.triangulation import triangulation_rows
-from pipeline.comparison.units import Ratings, as_categories, ratings
+from pipeline.comparison.units import Ratings, as_categories, ratings_of_units
 from pipeline.core import contracts, stage_runner, store, terms
 from pipeline.core.params import SEED, Compare
 from pipeline.core.terms import ComparedUnit, Uncoded
@@ -32,144 +32,147 @@ Rows = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Input:
-    """The tables that are compared, by name as in the store, and the codebook."""
+    """The tables to compare, by their names in the store, and the codebook."""
 
     tables: Mapping[str, pd.DataFrame]
     book: Codebook
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        """One table, its rows in an order of their own, so that nothing depends on how they came."""
+        """Return one table, sorted by its key columns, so that results do not depend on the order of its rows."""
         frame = self.tables[name]
         keys = ("document", "start", "end", "segment_id", "coder", "code", "case", "theme_id", "method")
         return frame.sort_values([key for key in keys if key in frame.columns], kind="stable", ignore_index=True)
 
 
 def compare(
-    given: Input, settings: Compare, *, uncoded: Uncoded = "negative", seed: int = SEED
+    data: Input, settings: Compare, *, uncoded: Uncoded = "negative", seed: int = SEED
 ) -> dict[str, pd.DataFrame]:
-    """Every table of the stage, by name; without human codes most are empty, and a note says so.
+    """Return all tables of the stage by name; without human codes most are empty, and compare_problems says why.
 
-    `uncoded`: what it means that a person left a passage uncoded. `seed`: of the draws from which intervals come.
+    `uncoded`: what it means if a person left a passage uncoded; `seed`: of the bootstrap and the random orders.
     """
     rows: Rows = {name: [] for name in contracts.COMPARE.writes if name != "compare_record"}
     options = Options(settings.draws, seed, settings.min_documents, settings.min_units)
-    above = categories(given["codings"], given.book)
-    laid: dict[str, Ratings] = {unit: laid_out(given, unit, uncoded) for unit in dict.fromkeys(settings.units)}
-    segments = laid.get("segment") or laid_out(given, "segment", uncoded)
-    for found in laid.values():
-        rows["agreement"] += agreement_rows(found, category_of=above, options=options)
-        rows["agreement_of_all"] += together.rows_of_all(found, category_of=above, options=options)
-    case_of = given["segments"].set_index("segment_id")["case"].reindex(pd.Index(segments.units["segment_id"]))
-    rows["agreement_by_attribute"] = rows_by_attribute(segments, given["cases"], case_of, options=options)
+    category_of = categories(data["codings"], data.book)
+    ratings_by_unit: dict[str, Ratings] = {
+        unit: laid_out(data, unit, uncoded) for unit in dict.fromkeys(settings.units)
+    }
+    segments = ratings_by_unit.get("segment") or laid_out(data, "segment", uncoded)
+    for ratings in ratings_by_unit.values():
+        rows["agreement"] += agreement_rows(ratings, category_of=category_of, options=options)
+        rows["agreement_of_all"] += together.rows_of_all(ratings, category_of=category_of, options=options)
+    case_of = data["segments"].set_index("segment_id")["case"].reindex(pd.Index(segments.units["segment_id"]))
+    rows["agreement_by_attribute"] = rows_by_attribute(segments, data["cases"], case_of, options=options)
     rows["missed"] = missed_rows(segments, options=options)
-    rows["disagreements"] = disagreement_rows(
-        segments, given["code_assignments"], Talk(given["segments"], given["turns"])
-    )
-    _themes(rows, given, segments, above, options)
-    read = segments if uncoded == "negative" else laid_out(given, "segment", "negative")
-    rows["triangulation"] = triangulation_rows(read, given["documents"])
-    order = _saturation(rows, given, read, settings, seed=seed)
-    rows["compare_problems"] = problems(given["codings"], given["code_assignments"], segments, order=order)
-    tables = {name: _table(name, found) for name, found in rows.items()}
-    frame = [name for name in settings.frame if name in given["cases"].columns]
-    done = record(tables, laid, settings, uncoded=uncoded, seed=seed, order=order.kind, frame=frame)
-    return tables | {"compare_record": done.table()}
+    rows["disagreements"] = disagreement_rows(segments, data["code_assignments"], Talk(data["segments"], data["turns"]))
+    _themes(rows, data, segments, category_of, options)
+    read_segments = segments if uncoded == "negative" else laid_out(data, "segment", "negative")
+    rows["triangulation"] = triangulation_rows(read_segments, data["documents"])
+    order = _saturation(rows, data, read_segments, settings, seed=seed)
+    rows["compare_problems"] = problems(data["codings"], data["code_assignments"], segments, order=order)
+    tables = {name: _table(name, ratings) for name, ratings in rows.items()}
+    frame = [name for name in settings.frame if name in data["cases"].columns]
+    stage_record = record(tables, ratings_by_unit, settings, uncoded=uncoded, seed=seed, order=order.kind, frame=frame)
+    return tables | {"compare_record": stage_record.table()}
 
 
-def laid_out(given: Input, unit: ComparedUnit, uncoded: Uncoded) -> Ratings:
-    """Everybody's codes on units of one kind."""
-    return ratings(
+def laid_out(data: Input, unit: ComparedUnit, uncoded: Uncoded) -> Ratings:
+    """Return all coders' codes on units of one kind."""
+    return ratings_of_units(
         unit=unit,
         uncoded=uncoded,
-        segments=given["segments"],
-        turns=given["turns"],
-        documents=given["documents"],
-        codings=given["codings"],
-        assignments=given["code_assignments"],
+        segments=data["segments"],
+        turns=data["turns"],
+        documents=data["documents"],
+        codings=data["codings"],
+        assignments=data["code_assignments"],
     )
 
 
 def categories(codings: pd.DataFrame, book: Codebook) -> dict[str, str]:
-    """The category of every code: the top of its branch, in the codebook or else in what coders' files say.
+    """Map each code to its category, the top of its branch in the codebook or, without parents there, in coders' files.
 
-    A codebook that gives no code a parent says nothing of categories, and the files then do. Where files give one code
-    several parents, the most frequent counts. A parent that leads back to its code is not followed.
+    If files give a code several parents, the most frequent counts. A parent that leads back to its own code is ignored.
     """
-    told = codings[(codings["parent_code"] != "") & (codings["parent_code"] != codings["code"])]
-    counted = told.groupby(["code", "parent_code"]).size().rename("n").reset_index()
-    first = counted.sort_values(["n", "parent_code"], ascending=[False, True]).drop_duplicates("code")
-    parent = dict(zip(first["code"], first["parent_code"], strict=True))
+    with_parent = codings[(codings["parent_code"] != "") & (codings["parent_code"] != codings["code"])]
+    counted = with_parent.groupby(["code", "parent_code"]).size().rename("n").reset_index()
+    most_frequent = counted.sort_values(["n", "parent_code"], ascending=[False, True]).drop_duplicates("code")
+    parent = dict(zip(most_frequent["code"], most_frequent["parent_code"], strict=True))
     if any(code.parent for code in book.codes):
         parent |= {code.name: code.parent for code in book.codes}
-    return {code: _top(code, parent) for code in sorted({*codings["code"], *book.names})}
+    return {code: _top_category(code, parent) for code in sorted({*codings["code"], *book.names})}
 
 
-def _themes(rows: Rows, given: Input, found: Ratings, above: Mapping[str, str], options: Options) -> None:
-    """Fill the tables that set themes against people's codes; themes of the first level."""
-    assigned = given["theme_assignments"].set_index("segment_id")["theme_id"]
-    themes = assigned.reindex(pd.Index(found.units["segment_id"])).fillna(-1).to_numpy(dtype=np.int64)
-    by_category = as_categories(found, above)
-    levels = [("code", found)] + ([("category", by_category)] if by_category.codes != found.codes else [])
-    for level, laid in levels if len(assigned) else []:
-        for coder in np.flatnonzero(laid.human).tolist():
-            rows["theme_agreement"] += _at(level, alignment.measures(themes, laid, coder, options=options))
-            parts = alignment.overlaps(themes, laid, coder)
-            related = alignment.beyond_chance(parts, options=options)
-            name = laid.coders[coder]
-            rows["code_recovery"] += _at(level, alignment.recovery(parts, name, related, options=options))
-            rows["theme_mapping"] += _at(level, alignment.mapping(parts, name, related, options=options))
+def _themes(rows: Rows, data: Input, ratings: Ratings, category_of: Mapping[str, str], options: Options) -> None:
+    """Fill the tables that compare themes of the first level with human codes."""
+    assigned = data["theme_assignments"].set_index("segment_id")["theme_id"]
+    themes = assigned.reindex(pd.Index(ratings.units["segment_id"])).fillna(-1).to_numpy(dtype=np.int64)
+    by_category = as_categories(ratings, category_of)
+    levels = [("code", ratings)] + ([("category", by_category)] if by_category.codes != ratings.codes else [])
+    for level, level_ratings in levels if len(assigned) else []:
+        for coder in np.flatnonzero(level_ratings.human).tolist():
+            rows["theme_agreement"] += _with_level(
+                level, alignment.measures(themes, level_ratings, coder, options=options)
+            )
+            overlaps = alignment.count_overlaps(themes, level_ratings, coder)
+            related = alignment.beyond_chance(overlaps, options=options)
+            name = level_ratings.coders[coder]
+            rows["code_recovery"] += _with_level(level, alignment.recovery(overlaps, name, related, options=options))
+            rows["theme_mapping"] += _with_level(level, alignment.mapping(overlaps, name, related, options=options))
             if level == "code":
-                rows["theme_human_code"] += alignment.table(parts, name, related)
+                rows["theme_human_code"] += alignment.table(overlaps, name, related)
 
 
-def _saturation(rows: Rows, given: Input, found: Ratings, settings: Compare, *, seed: int) -> saturating.Order:
-    """Fill the saturation tables, of each person's codes and of the themes; return the order of the documents."""
+def _saturation(rows: Rows, data: Input, ratings: Ratings, settings: Compare, *, seed: int) -> saturating.Order:
+    """Fill the saturation tables for each person's codes and for the themes; return the order of the documents."""
     rule = saturating.Rule(settings.saturation_base, settings.saturation_run, settings.saturation_threshold, seed=seed)
-    order = saturating.interview_order(given["documents"], given["turns"], given["cases"])
-    frame = saturating.cells(given["cases"], settings.frame)
-    segments = given["segments"][["segment_id", "document", "case"]]
-    for source, codes in _sources(found, given["theme_assignments"]).items():
+    order = saturating.interview_order(data["documents"], data["turns"], data["cases"])
+    frame = saturating.cells(data["cases"], settings.frame)
+    segments = data["segments"][["segment_id", "document", "case"]]
+    for source, codes in _sources(ratings, data["theme_assignments"]).items():
         placed = codes.merge(segments, on="segment_id")
-        read = set(placed["document"].unique())
+        coded_documents = set(placed["document"].unique())
         for cell, members in {terms.EVERYTHING: None, **frame}.items():
-            talk = segments if members is None else segments[segments["case"].isin(members)]
-            both = read & set(talk["document"].unique())
-            here = tuple(name for name in order.documents if name in both)
-            if not here:
+            cell_segments = segments if members is None else segments[segments["case"].isin(members)]
+            shared_documents = coded_documents & set(cell_segments["document"].unique())
+            cell_documents = tuple(name for name in order.documents if name in shared_documents)
+            if not cell_documents:
                 continue
-            inside = placed[placed["segment_id"].isin(set(talk["segment_id"]))]
-            own = saturating.Order(here, order.kind, order.undated)
-            curve, verdict = saturating.saturation(source, cell, saturating.met(inside, own), own, rule)
+            cell_codes = placed[placed["segment_id"].isin(set(cell_segments["segment_id"]))]
+            cell_order = saturating.Order(cell_documents, order.kind, order.undated)
+            curve, verdict = saturating.saturation(
+                source, cell, saturating.presence(cell_codes, cell_order), cell_order, rule
+            )
             rows["saturation"] += curve
             rows["saturation_verdict"].append(verdict)
     return order
 
 
-def _sources(found: Ratings, themes: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """What may saturate: each person's codes and the themes, as segment_id and code."""
+def _sources(ratings: Ratings, themes: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the codes of each person, and the themes, as tables of segment_id and code."""
     sources = {}
-    ids = found.units["segment_id"].to_numpy()
-    for coder in np.flatnonzero(found.human):
-        unit, code = np.nonzero(found.given[coder])
-        sources[found.coders[coder]] = pd.DataFrame({"segment_id": ids[unit], "code": np.array(found.codes)[code]})
+    ids = ratings.units["segment_id"].to_numpy()
+    for coder in np.flatnonzero(ratings.human):
+        unit, code = np.nonzero(ratings.given[coder])
+        sources[ratings.coders[coder]] = pd.DataFrame({"segment_id": ids[unit], "code": np.array(ratings.codes)[code]})
     assigned = themes[themes["theme_id"] >= 0]
     sources["themes"] = assigned[["segment_id"]].assign(code=assigned["theme_id"].astype("str"))
     return sources
 
 
-def _top(code: str, parent: Mapping[str, str]) -> str:
-    seen = [code]
-    while (above := parent.get(seen[-1], "")) and above not in seen:
-        seen.append(above)
-    return seen[-1] if not above else code
+def _top_category(code: str, parent: Mapping[str, str]) -> str:
+    path = [code]
+    while (above := parent.get(path[-1], "")) and above not in path:
+        path.append(above)
+    return path[-1] if not above else code
 
 
-def _at(level: str, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_level(level: str, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row | {"level": level} for row in rows]
 
 
 def _table(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Rows as the table of that name: its columns in their order, what a row does not say missing."""
+    """Return rows as the named table, with its columns in order; values that a row lacks are missing."""
     empty = store.empty(name)
     if not rows:
         return empty
@@ -178,7 +181,7 @@ def _table(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Run the stage."""
+    """Read the study's tables, compare codes and themes, write the stage's tables."""
     with stage_runner.opened("compare") as params:
         tables = {name: store.read(params.folder, name) for name in contracts.COMPARE.reads}
         given = Input(tables, codebook.load_codebook(params.places.codebook))

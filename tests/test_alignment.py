@@ -28,7 +28,7 @@ def case(layout, *, documents=8, segments=21):
 
 
 def verdicts(found, themes, options=OPTIONS):
-    parts = alignment.overlaps(themes, found, 0)
+    parts = alignment.count_overlaps(themes, found, 0)
     related = alignment.beyond_chance(parts, options=options)
     codes = pd.DataFrame(alignment.recovery(parts, "ann", related, options=options)).set_index("code")
     mapped = pd.DataFrame(alignment.mapping(parts, "ann", related, options=options)).set_index("theme_id")

@@ -104,7 +104,7 @@ def test_a_theme_is_what_it_was_merged_into_while_that_stands():
     first = Decision(action="merge", theme=6, others=(5,), who="Asha", when="2026-01-01")
     second = Decision(action="merge", theme=7, others=(6,), who="Asha", when="2026-01-02")
     undo = Decision(action="undo", undoes=second.key, who="Asha", when="2026-01-03")
-    assert alternative_readings.now(5, []) == 5
-    assert alternative_readings.now(5, [second, first]) == 7
-    assert alternative_readings.now(5, [first, second, undo]) == 6
-    assert alternative_readings.now(8, [first, second]) == 8
+    assert alternative_readings.current_theme(5, []) == 5
+    assert alternative_readings.current_theme(5, [second, first]) == 7
+    assert alternative_readings.current_theme(5, [first, second, undo]) == 6
+    assert alternative_readings.current_theme(8, [first, second]) == 8

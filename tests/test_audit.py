@@ -38,7 +38,7 @@ SPLIT = decision("split", theme=5, label="Study days", segments=("a", "b"))
     ],
 )
 def test_each_action_is_a_sentence(taken: Decision, what: str):
-    assert only(taken).what == what
+    assert only(taken).deed == what
 
 
 @pytest.mark.parametrize(
@@ -56,21 +56,21 @@ def test_each_action_is_a_sentence(taken: Decision, what: str):
     ],
 )
 def test_for_readers_a_sentence_names_labels_alone(taken: Decision, what: str):
-    assert audit_trail.trail([taken], LABELS, ids=False)[0].what == what
+    assert audit_trail.trail([taken], LABELS, ids=False)[0].deed == what
 
 
 def test_for_readers_an_undo_says_what_was_taken_back():
     first = decision("accept", theme=5)
     undo = decision("undo", undoes=first.key, who="Ben", when="2026-01-16")
     assert (
-        audit_trail.trail([first, undo], LABELS, ids=False)[1].what
+        audit_trail.trail([first, undo], LABELS, ids=False)[1].deed
         == "undid the decision that Asha accepted “Protected time”"
     )
 
 
 def test_on_the_card_of_a_theme_it_is_it():
     taken = [decision("rename", theme=5, label="Ours"), decision("merge", theme=5, others=(6,), when="2026-01-16")]
-    said = [entry.what for entry in audit_trail.trail(taken, LABELS, ids=False, own=5)]
+    said = [entry.deed for entry in audit_trail.trail(taken, LABELS, ids=False, subject=5)]
     assert said == ["named it “Ours”", "merged “Staffing” into it"]
 
 
@@ -103,7 +103,7 @@ def test_what_was_undone_stays_in_the_trail_and_says_by_what():
     redo = decision("undo", undoes=undo.key, when="2026-01-17")
     one, two = audit_trail.trail([undo, first], LABELS)
     assert (one.undone_by, two.undone_by) == (undo.key, "")
-    assert two.what == f"undid {first.key} (Asha's accept)"
+    assert two.deed == f"undid {first.key} (Asha's accept)"
     assert f"undone by {undo.key}" in one.sentence
     one, two, three = audit_trail.trail([redo, undo, first], LABELS)
     assert (one.undone_by, two.undone_by, three.undone_by) == ("", redo.key, "")

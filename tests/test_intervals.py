@@ -155,8 +155,8 @@ def test_wilson_holds_the_share_and_stays_within_0_and_1(counts):
 
 
 def test_known_turns_nan_into_none():
-    assert intervals.known(float("nan")) is None
-    assert intervals.known(np.float64(0.5)) == 0.5
+    assert intervals.defined(float("nan")) is None
+    assert intervals.defined(np.float64(0.5)) == 0.5
 
 
 def test_of_nothing_there_are_no_intervals():

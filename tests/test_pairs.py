@@ -101,7 +101,7 @@ def test_alpha_of_sets_is_what_nltk_says_up_to_its_rounded_thirds():
     from dataclasses import replace
 
     whole = np.concatenate([found.given, np.ones((2, len(found.units), 1), dtype=bool)], axis=2)
-    more = replace(found, codes=(*found.codes, "always"), given=whole, asked=np.ones((2, 4), dtype=bool))
+    more = replace(found, codes=(*found.codes, "always"), given=whole, possible=np.ones((2, 4), dtype=bool))
     ours = row(pd.DataFrame(agreement_rows(more, category_of={}, options=OPTIONS)), ALL_CODES)["alpha"]
     assert ours == pytest.approx(theirs, abs=0.01)
 

@@ -269,4 +269,4 @@ def test_the_same_talk_gives_the_same_themes_whoever_clusters_it(monkeypatch, na
     assert len(set(alone.themes)) > 2
     for part in ("themes", "parts", "strength", "likeness"):
         assert getattr(shared, part).tobytes() == getattr(alone, part).tobytes()
-    assert shared.made.groups.tobytes() == alone.made.groups.tobytes()
+    assert shared.clusterings.groups.tobytes() == alone.clusterings.groups.tobytes()

@@ -249,7 +249,7 @@ def from_page(study: Path, name: str, *made: dict, seen: tuple[str, ...] | None 
         assignments=store.read(study, "theme_assignments"),
         segments=store.read(study, "segments"),
         questions=store.read(study, "theme_questions"),
-        taken=ledger.load(study / "decisions.yaml"),
+        decisions=ledger.load(study / "decisions.yaml"),
     )
     theme = data["themes"][0]
     whole = [

@@ -138,7 +138,7 @@ def test_every_code_is_new_once_in_any_order(documents):
 
 def test_met_marks_the_documents_with_the_code_in_the_order_given():
     found = pd.DataFrame({"document": ["b", "a", "b", "other"], "code": ["x", "y", "y", "z"]})
-    assert sat.met(found, Order(("b", "a"), "file names")).tolist() == [[True, True], [False, True]]
+    assert sat.presence(found, Order(("b", "a"), "file names")).tolist() == [[True, True], [False, True]]
 
 
 def ordered(cases, **options):

@@ -86,10 +86,10 @@ def tables(done: Decided, names: list[str]) -> dict[str, pd.DataFrame]:
     segments = pd.DataFrame({"segment_id": names, "document": [f"{name[0]}.txt" for name in names], "case": ""})
     vectors = np.ones((len(names), 4), dtype=np.float32)
     talk = Talk(segments, vectors, vectors)
-    groups = Groups(done.themes, done.parts, done.strength, np.ones(len(names)), {})
+    groups = Groups(done.themes, done.sub_themes, done.strength, np.ones(len(names)), {})
     labels = dict.fromkeys(done.ids, "a label")
     found = decided_themes.tables(done, segments, vectors, labels)
-    rows = theme_tables.assignments(talk, groups, done.ids, [-1] * (int(done.parts.max(initial=-1)) + 1), done)
+    rows = theme_tables.assignments(talk, groups, done.ids, [-1] * (int(done.sub_themes.max(initial=-1)) + 1), done)
     sizes = [int((done.themes == number).sum()) for number in range(len(done.ids))]
     first = [
         {"theme_id": theme, "level": 1, "parent_id": -1, "n_segments": size, "label": "a label", "n_documents": 1}

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from pipeline.comparison import units
-from pipeline.comparison.units import as_categories, ratings
+from pipeline.comparison.units import as_categories, ratings_of_units
 from pipeline.core.coders import NO_CODE
 from tests.coded_study import assignments, codings, tables
 
 
 def laid(study, unit="segment", uncoded="negative"):
-    return ratings(
+    return ratings_of_units(
         unit=unit,
         uncoded=uncoded,
         segments=study["segments"],
@@ -105,8 +105,8 @@ def test_the_pipeline_is_a_coder_whose_silence_is_an_answer_and_who_gives_only_w
     assert found.coders == ("ann", "ben", "pipeline (zero_shot)")
     assert found.human.tolist() == [True, True, False]
     assert found.codes == ("A", "B", "C")
-    assert found.asked[2].tolist() == [True, False, True]
-    assert found.asked[0].all()
+    assert found.possible[2].tolist() == [True, False, True]
+    assert found.possible[0].all()
     assert found.seen[2].all()
     assert given(found, "pipeline (zero_shot)", "A") == ["d0.1", "d2.1"]
 
@@ -114,9 +114,9 @@ def test_the_pipeline_is_a_coder_whose_silence_is_an_answer_and_who_gives_only_w
 def test_a_category_can_be_given_by_whoever_can_give_one_code_of_it(study):
     study["code_assignments"] = assignments({"d0.1": ["A"]}, study["segments"], ["A"])
     found = laid(study)
-    assert found.asked[2].tolist() == [True, False]
-    assert as_categories(found, {"A": "Top", "B": "Top"}).asked[2].tolist() == [True]
-    assert as_categories(found, {"A": "One", "B": "Two"}).asked[2].tolist() == [True, False]
+    assert found.possible[2].tolist() == [True, False]
+    assert as_categories(found, {"A": "Top", "B": "Top"}).possible[2].tolist() == [True]
+    assert as_categories(found, {"A": "One", "B": "Two"}).possible[2].tolist() == [True, False]
 
 
 def test_people_come_before_the_pipelines_methods_each_in_the_order_of_their_names(study):

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.commands import sheet_codings, sheets
 from pipeline.commands.sheets import SheetError
-from pipeline.comparison.units import ratings
+from pipeline.comparison.units import ratings_of_units
 from pipeline.core import coders, store, study_lock
 from pipeline.core.coders import CONSENSUS, NO_CODE
 from pipeline.core.study_paths import Places
@@ -189,7 +189,7 @@ def agreed_codings(
     segments: pd.DataFrame, codings: pd.DataFrame, *, texts: Mapping[str, str], uncoded: Uncoded
 ) -> list[dict[str, Any]]:
     """The passages that two people or more read and gave the same codes, as codings of the consensus coder."""
-    found = ratings(
+    found = ratings_of_units(
         unit="segment",
         uncoded=uncoded,
         segments=segments,

@@ -85,7 +85,7 @@ def _decisions(path: Path, study: Path) -> list[str]:
         for one in brought
         if one.key in there and _said_in(one) != _said_in(there[one.key])
     ]
-    said = {entry.decision: f"{entry.who} {entry.what}" for entry in audit_trail.trail([*taken, *brought], labels)}
+    said = {entry.decision: f"{entry.who} {entry.deed}" for entry in audit_trail.trail([*taken, *brought], labels)}
     for one in new:
         if one.key in clashing:
             other = clashing[one.key]

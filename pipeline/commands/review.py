@@ -82,10 +82,10 @@ def answer(study: Path, body: bytes) -> Said:
         return 400, {"error": "This is not a valid decision. Reload the page."}
     data = _opened(Places(study).report_page).decide  # what fails here fails before anything is written
     if asked.action == "undo":
-        deciding.undo(study, asked.undoes, who=asked.who, why=asked.why, seen=asked.state)
+        deciding.undo(study, asked.undoes, who=asked.who, why=asked.why, seen_state=asked.state)
     else:
         deciding.decide(
-            study, asked.action, str(asked.theme), asked.rest, who=asked.who, why=asked.why, seen=asked.state
+            study, asked.action, str(asked.theme), asked.rest, who=asked.who, why=asked.why, seen_state=asked.state
         )
     try:
         return 200, {"state": screen.state(study), "taken": _taken(study, data)}
@@ -181,7 +181,7 @@ def _taken(study: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
     known = set(data["seen"])
     taken = ledger.load(Places(study).decisions)
     labels = {theme["id"]: theme["label"] for theme in data["themes"]}
-    said = {entry.decision: f"{entry.who} {entry.what}" for entry in audit_trail.trail(taken, labels)}
+    said = {entry.decision: f"{entry.who} {entry.deed}" for entry in audit_trail.trail(taken, labels)}
     return [
         {
             "id": decision.key,

@@ -8,10 +8,12 @@ from pipeline.comparison.units import Ratings
 from pipeline.core.coders import NO_CODE
 
 
-def problems(codings: pd.DataFrame, assignments: pd.DataFrame, found: Ratings, *, order: Order) -> list[dict[str, str]]:
-    """Rows of Problems: nothing to compare, other documents, other codes, talk that is not compared, a guessed order.
+def problems(
+    codings: pd.DataFrame, assignments: pd.DataFrame, ratings: Ratings, *, order: Order
+) -> list[dict[str, str]]:
+    """Return rows of Problems that limit the comparison, such as missing codings, other documents or other codes.
 
-    `found`: everybody's codes on segments; `order`: of the documents in the saturation curve.
+    `ratings`: all coders' codes on segments; `order`: of the documents in the saturation curve.
     """
     if codings.empty:
         return [
@@ -20,46 +22,48 @@ def problems(codings: pd.DataFrame, assignments: pd.DataFrame, found: Ratings, *
                 "human_codes/ (csv, qdpx, or another program's export) and run again."
             )
         ]
-    said = [*_who_coded_what(found), *_codes_beside(codings, assignments)]
-    talk = set(found.units["document"])
-    silent = sorted(set(codings["document"]) - talk)
-    said += [_note("The document has no segments, so its codings are not compared.", name) for name in silent]
-    outside = _outside(codings, found)
+    notes = [*_who_coded_what(ratings), *_codes_beside(codings, assignments)]
+    with_segments = set(ratings.units["document"])
+    without_segments = sorted(set(codings["document"]) - with_segments)
+    notes += [
+        _note("The document has no segments, so its codings are not compared.", name) for name in without_segments
+    ]
+    outside = _outside(codings, ratings)
     if outside:
-        said.append(
+        notes.append(
             _note(
                 f"{outside} of {len(codings)} codings are on text that is not compared: interviewer speech, "
                 "acknowledgements, or short fragments."
             )
         )
     if (codings["code"] == NO_CODE).any():
-        said.append(
+        notes.append(
             _note(
                 "In documents where a coder read only a sample (blind sheets), segments they did not read count "
                 "as unknown."
             )
         )
     if order.undated:
-        said.append(
+        notes.append(
             _note(
                 "These documents have no interview order or date and come last in the saturation curve: "
                 f"{', '.join(order.undated)}."
             )
         )
     if order.kind == "file names" and len(order.documents) > 1:
-        said.append(
+        notes.append(
             _note(
                 "participants.csv has no column `order` or `date`, so the saturation curve follows the file "
                 "names. Use the random orders, or add one of these columns."
             )
         )
-    return said
+    return notes
 
 
-def _who_coded_what(found: Ratings) -> list[dict[str, str]]:
+def _who_coded_what(ratings: Ratings) -> list[dict[str, str]]:
     """Return a note if people coded different documents, or if only one person coded."""
-    documents = found.units["document"]
-    coded = {found.coders[i]: set(documents[found.seen[i]]) for i in np.flatnonzero(found.human)}
+    documents = ratings.units["document"]
+    coded = {ratings.coders[coder]: set(documents[ratings.seen[coder]]) for coder in np.flatnonzero(ratings.human)}
     every = set().union(*coded.values())
     if len(coded) < 2:
         name = next(iter(coded))
@@ -69,9 +73,9 @@ def _who_coded_what(found: Ratings) -> list[dict[str, str]]:
                 "pipeline with."
             )
         ]
-    if all(part == every for part in coded.values()):
+    if all(documents_coded == every for documents_coded in coded.values()):
         return []
-    counts = ", ".join(f"{name} {len(part)}" for name, part in sorted(coded.items()))
+    counts = ", ".join(f"{name} {len(documents_coded)}" for name, documents_coded in sorted(coded.items()))
     shared = len(set.intersection(*coded.values()))
     return [
         _note(
@@ -98,10 +102,10 @@ def _codes_beside(codings: pd.DataFrame, assignments: pd.DataFrame) -> list[dict
     ]
 
 
-def _outside(codings: pd.DataFrame, found: Ratings) -> int:
+def _outside(codings: pd.DataFrame, ratings: Ratings) -> int:
     """Return the number of codings that overlap no compared segment."""
     count = 0
-    spans = dict(list(found.units.groupby("document")))
+    spans = dict(list(ratings.units.groupby("document")))
     for name, group in codings.groupby("document"):
         if str(name) not in spans:
             continue

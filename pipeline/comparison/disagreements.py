@@ -1,7 +1,8 @@
-"""Passages on which coders differ, those most worth discussing first: both sure, and they differ.
+"""Passages on which coders disagree, those on which both are most certain first.
 
-A person is sure of a code they gave; nearly sure that a code does not apply where they gave the passage another; and
-less so where they left it blank, which may be an oversight. The pipeline is as sure as its score says.
+A person is certain of a code they applied, nearly certain that a code does not apply to a passage that they gave
+another code, and less certain about a passage left blank, which may be an oversight. The pipeline's certainty is its
+score.
 """
 
 from collections.abc import Mapping
@@ -32,67 +33,68 @@ def by_habit(given: Bools) -> Floats:
     return np.where(given, GAVE, np.where(given.any(1, keepdims=True), GAVE_ANOTHER, LEFT_BLANK))
 
 
-def scored(found: Ratings, assignments: pd.DataFrame) -> dict[int, Floats]:
+def scored(ratings: Ratings, assignments: pd.DataFrame) -> dict[int, Floats]:
     """Return the pipeline's confidence, (units, codes), by its position among the coders; units are segments."""
     scores = {}
-    for method, rows in assignments.groupby("method"):
+    for method, assigned in assignments.groupby("method"):
         name = pipeline_name(str(method))
-        if name not in found.coders:
+        if name not in ratings.coders:
             continue
-        coder = found.coders.index(name)
-        unit = pd.Index(found.units["segment_id"]).get_indexer(pd.Index(rows["segment_id"]))
-        code = pd.Index(found.codes).get_indexer(pd.Index(rows["code"]))
-        placed = (unit >= 0) & (code >= 0)
-        score = np.where(rows["accepted"], rows["score"], 1 - rows["score"])
-        scores[coder] = by_habit(found.given[coder])
-        scores[coder][unit[placed], code[placed]] = score[placed]
+        coder = ratings.coders.index(name)
+        unit = pd.Index(ratings.units["segment_id"]).get_indexer(pd.Index(assigned["segment_id"]))
+        code = pd.Index(ratings.codes).get_indexer(pd.Index(assigned["code"]))
+        known = (unit >= 0) & (code >= 0)
+        score = np.where(assigned["accepted"], assigned["score"], 1 - assigned["score"])
+        scores[coder] = by_habit(ratings.given[coder])
+        scores[coder][unit[known], code[known]] = score[known]
     return scores
 
 
-def worth(found: Ratings, scores: Mapping[int, Floats]) -> tuple[Floats, Bools]:
-    """How worth discussing each unit is (0: nobody differs), and which codes are disputed, units x codes.
+def worth(ratings: Ratings, scores: Mapping[int, Floats]) -> tuple[Floats, Bools]:
+    """Return how much each unit deserves discussion, (units,), 0 to 1, and which codes are disputed, (units, codes).
 
-    Worth is the product of two coders' certainty, at its highest over the pairs and codes on which they differ. Two
-    methods of the pipeline are no pair. What the consensus coder has settled is worth nothing more. `scores`: see
-    `scored`; of the other coders the answers tell how sure they are.
+    The worth is the product of two coders' certainty, at its maximum over the pairs and codes on which they differ. Two
+    methods of the pipeline are not compared, and units that the consensus coder settled are worth 0. `scores`: see
+    `scored`; other coders' certainty follows from how often they apply a code.
     """
-    best = np.zeros(len(found.units))
-    disputed = np.zeros((len(found.units), len(found.codes)), dtype=bool)
-    for a, b in pairs(found):
-        both = np.flatnonzero(found.seen[a] & found.seen[b])
-        given = [found.given[coder][both] for coder in (a, b)]
-        differ = (given[0] != given[1]) & found.asked[a] & found.asked[b]
-        disputed[both] |= differ
+    best = np.zeros(len(ratings.units))
+    disputed = np.zeros((len(ratings.units), len(ratings.codes)), dtype=bool)
+    for first_coder, second_coder in pairs(ratings):
+        seen_by_both = np.flatnonzero(ratings.seen[first_coder] & ratings.seen[second_coder])
+        answers = [ratings.given[coder][seen_by_both] for coder in (first_coder, second_coder)]
+        differ = (answers[0] != answers[1]) & ratings.possible[first_coder] & ratings.possible[second_coder]
+        disputed[seen_by_both] |= differ
         if differ.any():
             first, second = (
-                scores[coder][both] if coder in scores else by_habit(own)
-                for coder, own in zip((a, b), given, strict=True)
+                scores[coder][seen_by_both] if coder in scores else by_habit(answer)
+                for coder, answer in zip((first_coder, second_coder), answers, strict=True)
             )
-            best[both] = np.maximum(best[both], np.where(differ, first * second, 0.0).max(1))
-    if CONSENSUS in found.coders:
-        best = np.where(found.seen[found.coders.index(CONSENSUS)], 0.0, best)
+            best[seen_by_both] = np.maximum(best[seen_by_both], np.where(differ, first * second, 0.0).max(1))
+    if CONSENSUS in ratings.coders:
+        best = np.where(ratings.seen[ratings.coders.index(CONSENSUS)], 0.0, best)
     return best, disputed
 
 
-def disagreement_rows(found: Ratings, assignments: pd.DataFrame, talk: Talk) -> list[dict[str, Any]]:
-    """Rows of Disagreements, most worth discussing first; ties by the number of codes in dispute, then by place."""
-    best, disputed = worth(found, scored(found, assignments))
+def disagreement_rows(ratings: Ratings, assignments: pd.DataFrame, talk: Talk) -> list[dict[str, Any]]:
+    """Return rows of Disagreements, most worth discussing first, then by number of disputed codes and text order."""
+    best, disputed = worth(ratings, scored(ratings, assignments))
     order = np.lexsort((np.arange(len(best)), -disputed.sum(1), -best))
     around = _around(talk)
-    codes = np.array(found.codes, dtype=object)
+    codes = np.array(ratings.codes, dtype=object)
     rows: list[dict[str, Any]] = []
     for unit in order[best[order] > 0]:
-        coders = np.flatnonzero(found.seen[:, unit])
-        given = found.given[coders, unit]
+        coders = np.flatnonzero(ratings.seen[:, unit])
+        answers = ratings.given[coders, unit]
         rows.append(
             {
                 "rank": len(rows) + 1,
                 "worth": best[unit],
-                **around[str(found.units["segment_id"].iloc[unit])],
-                "agreed": "; ".join(codes[given.all(0)]),
+                **around[str(ratings.units["segment_id"].iloc[unit])],
+                "agreed": "; ".join(codes[answers.all(0)]),
                 "disputed": "; ".join(codes[disputed[unit]]),
                 "says": " | ".join(
-                    f"{found.coders[coder]}: {'; '.join(codes[found.given[coder, unit]]) or 'none'}" for coder in coders
+                    f"{ratings.coders[coder]}: {'; '.join(codes[ratings.given[coder, unit]]) or 'none'}"
+                    for coder in coders
                 ),
                 "resolution": "",
             }

@@ -1,7 +1,8 @@
-"""Results with their interval: documents are resampled, never segments, since passages of one document hang together.
+"""Interval estimates from resampled documents; not from segments, which are correlated within a document.
 
-Every statistic here is a function of sums over documents, so a draw needs only the documents' sums times how often each
-document was drawn. Efron & Tibshirani (1993), An Introduction to the Bootstrap; for clusters, Davison & Hinkley (1997).
+All statistics are functions of sums over documents, so a bootstrap sample needs only the documents' sums and how often
+each document was drawn. Efron & Tibshirani (1993), An Introduction to the Bootstrap; for clusters, Davison & Hinkley
+(1997).
 """
 
 from collections.abc import Callable
@@ -14,15 +15,15 @@ import numpy.typing as npt
 from pipeline.comparison.coefficients import Floats
 
 LEVEL = 0.95
-# Of the draws, how many may be undefined before no interval is given.
+# There is no interval if more than this share of the bootstrap samples is undefined.
 MOST_UNDEFINED = 0.5
-# Parts of a large study, one of which the jackknife leaves out at a time.
+# Maximum number of groups of documents that the jackknife leaves out one at a time.
 GROUPS = 100
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A statistic with its 95% interval. `value` is None if undefined, with the reason in `note`; `n`: units."""
+    """A statistic with its 95% interval; `n`: units. If `value` is None it is undefined, and `note` says why."""
 
     value: float | None
     low: float | None
@@ -33,7 +34,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Bounds:
-    """Many statistics at once, with intervals; nan where undefined. `undefined`: share of draws without a value."""
+    """Statistics with 95% intervals; nan if undefined. `undefined`: the share of bootstrap samples without a value."""
 
     value: Floats
     low: Floats
@@ -42,21 +43,25 @@ class Bounds:
 
 
 def by_document(values: npt.ArrayLike, documents: npt.NDArray[np.int64]) -> Floats:
-    """Sums over each document's units: units x anything becomes documents x anything; documents are 0, 1, ..."""
+    """Sum `values`, (units, ...), over the units of each document; returns (documents, ...).
+
+    `documents`: (units,), numbered from 0.
+    """
     table = np.asarray(values, dtype=np.float64)
     order = np.argsort(documents, kind="stable")
-    here, first = np.unique(documents[order], return_index=True)
+    present, first = np.unique(documents[order], return_index=True)
     summed = np.zeros((int(documents.max(initial=-1)) + 1, *table.shape[1:]))
     if documents.size:
-        summed[here] = np.add.reduceat(table[order], first, axis=0)
+        summed[present] = np.add.reduceat(table[order], first, axis=0)
     return summed
 
 
 @lru_cache(maxsize=1)
 def document_draws(n_documents: int, *, draws: int, seed: int) -> Floats:
-    """How often each document is drawn, draws x documents: as many as there are, with replacement.
+    """Return how often each document is drawn in each bootstrap sample, (draws, documents).
 
-    The last draws are kept, read-only: all figures of two coders rest on the same.
+    Each sample draws as many documents as there are, with replacement. The array is read-only, and the last one is
+    cached because all figures of a pair of coders use the same samples.
     """
     if n_documents == 0:
         return np.zeros((draws, 0))
@@ -66,22 +71,25 @@ def document_draws(n_documents: int, *, draws: int, seed: int) -> Floats:
     return drawn
 
 
-def bootstrap(statistic: Callable[[Floats], Floats], parts: Floats, *, weights: Floats, min_documents: int) -> Bounds:
-    """Values and percentile intervals of a statistic of sums; `parts`: documents first, then whatever it takes.
+def bootstrap(statistic: Callable[[Floats], Floats], sums: Floats, *, weights: Floats, min_documents: int) -> Bounds:
+    """Return values and percentile intervals of a statistic of sums over documents.
 
-    `weights`: draws x documents, from `document_draws`. Below `min_documents` there is no interval: so few documents
-    cannot say how much other documents would differ.
+    `statistic`: takes sums, with any leading axes; `sums`: (documents, ...); `weights`: (draws, documents), from
+    `document_draws`. With fewer than `min_documents` documents the bounds are nan.
     """
-    value = np.asarray(statistic(parts.sum(0)), dtype=np.float64)
-    if parts.shape[0] < min_documents:
+    value = np.asarray(statistic(sums.sum(0)), dtype=np.float64)
+    if sums.shape[0] < min_documents:
         nothing = np.full(value.shape, np.nan)
         return Bounds(value, nothing, nothing.copy(), nothing.copy())
-    summed = np.tensordot(weights, parts, axes=1)
+    summed = np.tensordot(weights, sums, axes=1)
     return of_draws(value, np.asarray(statistic(summed), dtype=np.float64))
 
 
 def of_draws(value: Floats, drawn: Floats) -> Bounds:
-    """The percentile interval of drawn values (draws first) beside the value itself; undefined draws are set aside."""
+    """Return the percentile interval of bootstrap values, (draws, ...), for `value`, (...).
+
+    Undefined samples are left out; if more than MOST_UNDEFINED of them are undefined, so are the bounds.
+    """
     undefined = np.isnan(drawn).mean(0)
     if not value.size:  # no theme, or no code
         return Bounds(value, value.copy(), value.copy(), undefined)
@@ -94,7 +102,7 @@ def of_draws(value: Floats, drawn: Floats) -> Bounds:
 
 def estimate(
     statistic: Callable[[Floats], Floats],
-    parts: npt.ArrayLike,
+    sums: npt.ArrayLike,
     *,
     n: int,
     draws: int = 1000,
@@ -102,33 +110,36 @@ def estimate(
     min_documents: int = 5,
     undefined: str = "undefined for these counts",
 ) -> Estimate:
-    """One statistic of per-document sums as an Estimate; `undefined`: what to say where it has no value."""
-    table = np.asarray(parts, dtype=np.float64)
-    weights = document_draws(table.shape[0], draws=draws, seed=seed)
-    found = bootstrap(statistic, table, weights=weights, min_documents=min_documents)
+    """Return one statistic of sums over documents as an Estimate.
+
+    `sums`: (documents, ...); `n`: units; `draws`, `seed`: of the bootstrap; `undefined`: the note if it has no value.
+    """
+    sums_by_document = np.asarray(sums, dtype=np.float64)
+    weights = document_draws(sums_by_document.shape[0], draws=draws, seed=seed)
+    bounds = bootstrap(statistic, sums_by_document, weights=weights, min_documents=min_documents)
     note = ""
-    if np.isnan(found.value):
+    if np.isnan(bounds.value):
         note = undefined
-    elif table.shape[0] < min_documents:
-        note = few_documents(table.shape[0], min_documents)
-    elif np.isnan(found.low):
+    elif sums_by_document.shape[0] < min_documents:
+        note = few_documents(sums_by_document.shape[0], min_documents)
+    elif np.isnan(bounds.low):
         note = "no interval: undefined in more than half of the bootstrap samples"
-    return Estimate(known(found.value), known(found.low), known(found.high), n, note)
+    return Estimate(defined(bounds.value), defined(bounds.low), defined(bounds.high), n, note)
 
 
 def few_documents(n_documents: int, min_documents: int) -> str:
-    """Why there is no interval."""
+    """Return the note that there are too few documents for an interval."""
     return f"no interval: {n_documents} document{'s' * (n_documents != 1)} (at least {min_documents} needed)"
 
 
-def known(value: float | Floats) -> float | None:
-    """A number, or None where it is undefined."""
+def defined(value: float | Floats) -> float | None:
+    """Return a number, or None for nan."""
     number = float(value)
     return None if np.isnan(number) else number
 
 
 def wilson(hits: int, n: int) -> tuple[float | None, float | None]:
-    """The 95% interval of a share. Wilson (1927), JASA 22, 209-212. No units, no interval."""
+    """Return the 95% score interval of hits / n, or (None, None) if n is 0. Wilson (1927), JASA 22, 209-212."""
     if n == 0:
         return None, None
     z = 1.959963984540054
@@ -139,17 +150,22 @@ def wilson(hits: int, n: int) -> tuple[float | None, float | None]:
 
 
 def jackknife(statistic: Callable[[npt.NDArray[np.bool_]], Floats], documents: npt.NDArray[np.int64]) -> Bounds:
-    """Values and intervals of statistics that no sums can carry (AMI), leaving out one document at a time.
+    """Return values and intervals of statistics that are not functions of sums, such as AMI, leaving documents out.
 
-    `statistic` takes which items to keep. A bootstrap would draw a document twice, and to a measure of information a
-    passage and its copy agree fully: its draws lie above the value. Efron & Stein (1981), Annals of Statistics 9. More
-    than GROUPS documents are left out in so many groups, by turns in their order: else the work would grow with the
-    square of the study. Kott (2001), Journal of Official Statistics 17, 521-526.
+    `statistic`: takes a mask, (items,), of the items to use; `documents`: (items,). The bootstrap does not fit here,
+    because duplicated documents agree with themselves, which inflates measures of information. With more than GROUPS
+    documents, GROUPS groups of documents are left out instead, to keep the time linear.
+
+    Efron & Stein (1981), Annals of Statistics 9; for groups, Kott (2001), Journal of Official Statistics 17, 521-526.
     """
     value = np.asarray(statistic(np.ones(documents.size, dtype=bool)), dtype=np.float64)
     groups = np.unique(documents, return_inverse=True)[1] % GROUPS
-    left = np.array([statistic(groups != group) for group in np.unique(groups)], dtype=np.float64)
-    n = left.shape[0]
-    spread = np.sqrt((n - 1) / n * ((left - left.mean(0)) ** 2).sum(0)) if n > 1 else np.full(value.shape, np.nan)
+    values_without = np.array([statistic(groups != group) for group in np.unique(groups)], dtype=np.float64)
+    n = values_without.shape[0]
+    spread = (
+        np.sqrt((n - 1) / n * ((values_without - values_without.mean(0)) ** 2).sum(0))
+        if n > 1
+        else np.full(value.shape, np.nan)
+    )
     half = 1.959963984540054 * spread
-    return Bounds(value, value - half, np.minimum(value + half, 1.0), np.isnan(left).mean(0))
+    return Bounds(value, value - half, np.minimum(value + half, 1.0), np.isnan(values_without).mean(0))

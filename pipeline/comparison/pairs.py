@@ -1,6 +1,6 @@
-"""Agreement of coders two by two, and of all people together, from ratings: one row a code, a category, or all pooled.
+"""Agreement of each pair of coders: one row per code, per category, and for all codes together.
 
-Everything is counted by document first, so that resampling documents is a product of matrices.
+Counts are made by document first, so that resampling documents is a matrix product.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.comparison import coefficients, intervals
 from pipeline.comparison.coefficients import Bools, Floats, Ints
-from pipeline.comparison.intervals import Bounds, known
+from pipeline.comparison.intervals import Bounds, defined
 from pipeline.comparison.sets import set_alpha
 from pipeline.comparison.units import Ratings, as_categories
 from pipeline.core.coders import CONSENSUS
@@ -23,7 +23,7 @@ from pipeline.core.terms import ALL_CATEGORIES, ALL_CODES, ANY_CODE
 
 @dataclass(frozen=True)
 class Options:
-    """How sure one must be. `draws`: of documents; `min_documents`: for an interval; `min_units`: for a coefficient."""
+    """Settings. `draws`: bootstrap samples; `min_documents`: for an interval; `min_units`: for a coefficient."""
 
     draws: int = 1000
     seed: int = 0
@@ -33,7 +33,12 @@ class Options:
 
 @dataclass(frozen=True)
 class Shared:
-    """What two coders can be compared on: units x codes of each, the units' documents (0, 1, ...) and weights."""
+    """The units and codes on which two coders can be compared.
+
+    `first`, `second`: (units, codes), the codes applied by `a` and `b`; `documents`: (units,), numbered from 0;
+    `weights`: (units,); `possible`: a mask of the compared codes among all codes; `place`: a mask of the compared units
+    among all units.
+    """
 
     a: str
     b: str
@@ -42,94 +47,97 @@ class Shared:
     second: Bools
     documents: Ints
     weights: Floats
-    asked: Bools
+    possible: Bools
     place: Bools
 
     @property
     def n_documents(self) -> int:
-        """In how many documents these units lie."""
+        """The number of documents with these units."""
         return int(self.documents.max(initial=-1)) + 1
 
     @property
     def n(self) -> int:
-        """How many units (or characters) there are."""
+        """The number of units, or of characters."""
         return int(self.weights.sum())
 
     @cached_property
     def tables(self) -> Floats:
-        """Two-by-two tables, documents x codes x 2 x 2: rows what a said (not given, given), columns what b said."""
+        """Two-by-two tables, (documents, codes, 2, 2): rows are a's answers (not applied, applied), columns b's."""
         weights = self.weights[:, None]
         both, first, second = (
-            intervals.by_document(said * weights, self.documents)
-            for said in (self.first & self.second, self.first, self.second)
+            intervals.by_document(mask * weights, self.documents)
+            for mask in (self.first & self.second, self.first, self.second)
         )
         every = intervals.by_document(np.broadcast_to(weights, self.first.shape), self.documents)
         cells = np.stack([every - first - second + both, second - both, first - both, both], axis=-1)
         return cells.reshape(*cells.shape[:2], 2, 2)
 
 
-def pairs(found: Ratings) -> Iterator[tuple[int, int]]:
-    """Who is compared with whom: people with each other, each person with the pipeline. Positions among the coders.
+def pairs(ratings: Ratings) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of coders that are compared, as positions: people with each other and with the pipeline.
 
-    The consensus coder is set against the pipeline alone: it was made from what the others said.
+    The consensus coder is compared only with the pipeline, because it was made from the other coders' codes.
     """
-    for a, b in combinations(range(len(found.coders)), 2):
-        people = found.human[a] and found.human[b]
-        if found.human[a] and not (people and CONSENSUS in (found.coders[a], found.coders[b])):
-            yield a, b
+    for first, second in combinations(range(len(ratings.coders)), 2):
+        people = ratings.human[first] and ratings.human[second]
+        if ratings.human[first] and not (people and CONSENSUS in (ratings.coders[first], ratings.coders[second])):
+            yield first, second
 
 
-def shared(found: Ratings, a: int, b: int, *, mask: Bools | None = None) -> Shared:
-    """The units on which both coders' answers are known, and the codes that either gave and both could give.
+def shared(ratings: Ratings, first: int, second: int, *, mask: Bools | None = None) -> Shared:
+    """Return the units with known answers from both coders, and the codes that both could apply and either did.
 
-    `mask`: only these units (those of one site, say).
+    `a`, `b`: positions of the coders; `mask`: (units,), to compare only these units, for example those of one site.
     """
-    both = found.seen[a] & found.seen[b] & (True if mask is None else mask)
-    used = found.given[a].any(0) | found.given[b].any(0)
-    asked = found.asked[a] & found.asked[b] & used
-    documents = pd.factorize(found.documents[both], sort=True)[0].astype(np.int64)
+    both = ratings.seen[first] & ratings.seen[second] & (True if mask is None else mask)
+    used = ratings.given[first].any(0) | ratings.given[second].any(0)
+    comparable = ratings.possible[first] & ratings.possible[second] & used
+    documents = pd.factorize(ratings.documents[both], sort=True)[0].astype(np.int64)
     return Shared(
-        a=found.coders[a],
-        b=found.coders[b],
-        codes=tuple(np.array(found.codes, dtype=object)[asked]),
-        first=found.given[a][both][:, asked],
-        second=found.given[b][both][:, asked],
+        a=ratings.coders[first],
+        b=ratings.coders[second],
+        codes=tuple(np.array(ratings.codes, dtype=object)[comparable]),
+        first=ratings.given[first][both][:, comparable],
+        second=ratings.given[second][both][:, comparable],
         documents=documents,
-        weights=found.weights[both],
-        asked=asked,
+        weights=ratings.weights[both],
+        possible=comparable,
         place=both,
     )
 
 
-def agreement_rows(found: Ratings, *, category_of: Mapping[str, str], options: Options) -> list[dict[str, Any]]:
-    """Rows of the Agreement table: every pair, by code, by category where codes have parents, and pooled."""
-    by_category = as_categories(found, category_of)
-    layers = [("code", ALL_CODES, found)]
-    if by_category.codes != found.codes:
+def agreement_rows(ratings: Ratings, *, category_of: Mapping[str, str], options: Options) -> list[dict[str, Any]]:
+    """Return rows of the Agreement table: each pair by code, by category if codes have parents, and pooled.
+
+    `category_of`: the category of each code.
+    """
+    by_category = as_categories(ratings, category_of)
+    layers = [("code", ALL_CODES, ratings)]
+    if by_category.codes != ratings.codes:
         layers.append(("category", ALL_CATEGORIES, by_category))
-    coded = [set(found.units["document"][seen]) for seen in found.seen]
+    coded = [set(ratings.units["document"][is_seen]) for is_seen in ratings.seen]
     between: dict[str, list[tuple[Bools, Floats]]] = {every: [] for _, every, _ in layers}
     rows: list[dict[str, Any]] = []
-    for a, b in pairs(found):
-        overlap = _overlap(found.coders[a], found.coders[b], coded[a], coded[b])
-        both = [shared(laid, a, b) for _, _, laid in layers]
-        for (level, every, _), pair in zip(layers, both, strict=True):
-            rows += _rows(pair, found.unit, level, options)
-            rows += _pooled(pair, found.unit, every, options, overlap)
-            if found.human[b]:
-                between[every].append((pair.asked, pair.tables.sum(0)))
-        rows += _rows(as_any(both[0]), found.unit, "pooled", options)
-    return _with_ceiling(rows, found, _pooled_ceilings(layers, between))
+    for first, second in pairs(ratings):
+        overlap = _overlap(ratings.coders[first], ratings.coders[second], coded[first], coded[second])
+        by_layer = [shared(layer_ratings, first, second) for _, _, layer_ratings in layers]
+        for (level, every, _), pair in zip(layers, by_layer, strict=True):
+            rows += _rows(pair, ratings.unit, level, options)
+            rows += _pooled(pair, ratings.unit, every, options, overlap)
+            if ratings.human[second]:
+                between[every].append((pair.possible, pair.tables.sum(0)))
+        rows += _rows(as_any(by_layer[0]), ratings.unit, "pooled", options)
+    return _with_ceiling(rows, ratings, _pooled_ceilings(layers, between))
 
 
 def as_any(pair: Shared) -> Shared:
-    """The same pair as one question: has the unit any of their codes at all."""
-    either = [np.asarray(said.any(1, keepdims=True), dtype=bool) for said in (pair.first, pair.second)]
+    """Return the pair as a single question: whether a unit has any of their codes."""
+    either = [np.asarray(codes.any(1, keepdims=True), dtype=bool) for codes in (pair.first, pair.second)]
     return replace(pair, codes=(ANY_CODE,) if pair.codes else (), first=either[0], second=either[1])
 
 
 def _rows(pair: Shared, unit: str, level: str, options: Options) -> list[dict[str, Any]]:
-    """One row a code."""
+    """Return one row per code."""
     if not pair.codes or pair.n == 0:
         return []
     counts = pair.tables
@@ -152,44 +160,44 @@ def _rows(pair: Shared, unit: str, level: str, options: Options) -> list[dict[st
     }
     rows = []
     for position, code in enumerate(pair.codes):
-        row = _counted(pair, unit, level, code, total[position])
-        row |= {name: known(column[position]) for name, column in values.items()}
+        row = _count_columns(pair, unit, level, code, total[position])
+        row |= {name: defined(column[position]) for name, column in values.items()}
         row["note"] = _note(row, kappa, position, options)
         if unit == "character":
             row["note"] = _with_nvivo(str(row["note"]), counts[:, position])
-        rows.append(_refused(row, options))
+        rows.append(_without_coefficients(row, options))
     return rows
 
 
 def _pooled(pair: Shared, unit: str, code: str, options: Options, overlap: str) -> list[dict[str, Any]]:
-    """One row for all codes together: pooled kappa (De Vries 2008), alpha of the sets of codes (MASI), micro F1."""
+    """Return one row for all codes: pooled kappa (De Vries 2008), alpha of the sets of codes (MASI), micro F1."""
     counts = pair.tables
     total = counts.sum(0)
-    row = _counted(pair, unit, "pooled", code, total.sum(0))
+    row = _count_columns(pair, unit, "pooled", code, total.sum(0))
     if not pair.codes or pair.n == 0:
         return [row | {"note": overlap}]
     weights = intervals.document_draws(pair.n_documents, draws=options.draws, seed=options.seed)
     kappa = intervals.bootstrap(coefficients.pooled_kappa, counts, weights=weights, min_documents=options.min_documents)
     micro = total.sum(0)
     row |= {
-        "percent": known(float(np.mean(coefficients.percent(total)))),
-        "kappa": known(kappa.value),
-        "low": known(kappa.low),
-        "high": known(kappa.high),
-        "alpha": known(set_alpha(np.stack([pair.first, pair.second]), pair.documents, pair.weights)),
-        "ac1": known(coefficients.pooled_ac1(total)),
-        "pabak": known(float(np.mean(coefficients.pabak(total)))),
-        "f1": known(coefficients.f1(micro)),
-        "precision": known(coefficients.precision(micro)),
-        "recall": known(coefficients.recall(micro)),
-        "jaccard": known(coefficients.jaccard(micro)),
+        "percent": defined(float(np.mean(coefficients.percent(total)))),
+        "kappa": defined(kappa.value),
+        "low": defined(kappa.low),
+        "high": defined(kappa.high),
+        "alpha": defined(set_alpha(np.stack([pair.first, pair.second]), pair.documents, pair.weights)),
+        "ac1": defined(coefficients.pooled_ac1(total)),
+        "pabak": defined(float(np.mean(coefficients.pabak(total)))),
+        "f1": defined(coefficients.f1(micro)),
+        "precision": defined(coefficients.precision(micro)),
+        "recall": defined(coefficients.recall(micro)),
+        "jaccard": defined(coefficients.jaccard(micro)),
     }
-    said = f"{len(pair.codes)} codes; {overlap}" if code == ALL_CODES else f"{len(pair.codes)} categories; {overlap}"
-    row["note"] = _joined(said, _note(row, kappa, None, options))
-    return [_refused(row, options)]
+    scope = f"{len(pair.codes)} codes; {overlap}" if code == ALL_CODES else f"{len(pair.codes)} categories; {overlap}"
+    row["note"] = _join(scope, _note(row, kappa, None, options))
+    return [_without_coefficients(row, options)]
 
 
-def _counted(pair: Shared, unit: str, level: str, code: str, table: Floats) -> dict[str, Any]:
+def _count_columns(pair: Shared, unit: str, level: str, code: str, table: Floats) -> dict[str, Any]:
     n_a, n_b, cells = table[1].sum(), table[:, 1].sum(), table.sum()
     return {
         "unit": unit,
@@ -210,9 +218,9 @@ def _counted(pair: Shared, unit: str, level: str, code: str, table: Floats) -> d
 def _note(row: Mapping[str, Any], kappa: Bounds, position: int | None, options: Options) -> str:
     """Return the note on this row's kappa."""
     value, low, undefined = (
-        part if position is None else part[position] for part in (kappa.value, kappa.low, kappa.undefined)
+        values if position is None else values[position] for values in (kappa.value, kappa.low, kappa.undefined)
     )
-    a, b, said = row["coder_a"], row["coder_b"], []
+    a, b, clauses = row["coder_a"], row["coder_b"], []
     if np.isnan(value):
         if row["n_a"] == 0:
             return "undefined: neither applied it in the documents both coded"
@@ -221,52 +229,64 @@ def _note(row: Mapping[str, Any], kappa: Bounds, position: int | None, options: 
     always = [name for name, count in ((a, row["n_a"]), (b, row["n_b"])) if position is not None and count == row["n"]]
     if never or always:
         habit = f"{never[0]} never applied it here" if never else f"{always[0]} applied it to every unit here"
-        said.append(f"{habit}, so kappa is 0 regardless of the other coder")
+        clauses.append(f"{habit}, so kappa is 0 regardless of the other coder")
     elif min(row["n_a"], row["n_b"]) < options.min_documents:
-        said.append(f"one of them applied it only {min(row['n_a'], row['n_b'])} times")
+        clauses.append(f"one of them applied it only {min(row['n_a'], row['n_b'])} times")
     if row["n_documents"] < options.min_documents:
-        said.append(intervals.few_documents(row["n_documents"], options.min_documents))
+        clauses.append(intervals.few_documents(row["n_documents"], options.min_documents))
     elif np.isnan(low):
-        said.append("no interval: undefined in more than half of the bootstrap samples")
+        clauses.append("no interval: undefined in more than half of the bootstrap samples")
     elif undefined > 0.05:
-        said.append(f"undefined in {undefined:.0%} of the bootstrap samples, which the interval excludes")
-    return "; ".join(said)
+        clauses.append(f"undefined in {undefined:.0%} of the bootstrap samples, which the interval excludes")
+    return "; ".join(clauses)
 
 
-def _refused(row: dict[str, Any], options: Options) -> dict[str, Any]:
+def _without_coefficients(row: dict[str, Any], options: Options) -> dict[str, Any]:
     """Remove the coefficients if there are too few units."""
     if row["n"] >= options.min_units:
         return row
-    kept = ("unit", "level", "code", "coder_a", "coder_b", "n", "n_documents", "n_a", "n_b", "n_both", "prevalence")
-    said = f"too few: {row['n']} units (at least {options.min_units} needed)"
-    return {name: row[name] for name in kept} | {"note": said}
+    identifying = (
+        "unit",
+        "level",
+        "code",
+        "coder_a",
+        "coder_b",
+        "n",
+        "n_documents",
+        "n_a",
+        "n_b",
+        "n_both",
+        "prevalence",
+    )
+    reason = f"too few: {row['n']} units (at least {options.min_units} needed)"
+    return {name: row[name] for name in identifying} | {"note": reason}
 
 
 def _overlap(a: str, b: str, of_a: set[str], of_b: set[str]) -> str:
     """Describe how far two coders' documents overlap."""
-    both = len(of_a & of_b)
-    if not both:
+    n_both = len(of_a & of_b)
+    if not n_both:
         return f"no document coded by both ({a}: {len(of_a)}, {b}: {len(of_b)})"
-    return f"both coded {both} of {len(of_a | of_b)} documents"
+    return f"both coded {n_both} of {len(of_a | of_b)} documents"
 
 
 def _with_nvivo(note: str, counts: Floats) -> str:
-    average = known(coefficients.nvivo_kappa(counts))
+    average = defined(coefficients.nvivo_kappa(counts))
     return (
-        _joined(note, f"mean of the kappas by file, weighted by size, as in NVivo: {average:.3f}")
+        _join(note, f"mean of the kappas by file, weighted by size, as in NVivo: {average:.3f}")
         if (average is not None)
         else note
     )
 
 
 def _with_ceiling(
-    rows: list[dict[str, Any]], found: Ratings, pooled: Mapping[tuple[str, str], float | None]
+    rows: list[dict[str, Any]], ratings: Ratings, pooled: Mapping[tuple[str, str], float | None]
 ) -> list[dict[str, Any]]:
     """Add to each row with the pipeline the mean kappa between human coders on the same code.
 
-    `pooled`: of all codes together, by the pipeline's name and what its row is called.
+    `pooled`: the same for all codes together, by the pipeline's name and the name of the row.
     """
-    people = {name for name, human in zip(found.coders, found.human, strict=True) if human}
+    people = {name for name, human in zip(ratings.coders, ratings.human, strict=True) if human}
     between: dict[tuple[str, str], list[float]] = {}
     for row in rows:
         if row["coder_b"] in people and row.get("kappa") is not None:
@@ -274,29 +294,34 @@ def _with_ceiling(
     for row in rows:
         kappas = between.get((row["level"], row["code"]), [])
         if row["coder_b"] not in people:
-            own = float(np.mean(kappas)) if kappas else None
-            row["ceiling"] = pooled.get((row["coder_b"], row["code"]), own) if row["level"] == "pooled" else own
+            mean_of_people = float(np.mean(kappas)) if kappas else None
+            row["ceiling"] = (
+                pooled.get((row["coder_b"], row["code"]), mean_of_people)
+                if row["level"] == "pooled"
+                else mean_of_people
+            )
     return rows
 
 
 def _pooled_ceilings(
     layers: Sequence[tuple[str, str, Ratings]], between: Mapping[str, Sequence[tuple[Bools, Floats]]]
 ) -> dict[tuple[str, str], float | None]:
-    """The mean pooled kappa of people with each other, over the codes that the pipeline could give.
+    """Return the mean pooled kappa of people with each other, over the codes that the pipeline could apply.
 
-    By the pipeline's name, and what the row of all codes is called. `between`: of each two people the codes that either
-    gave, and their tables of these (codes x 2 x 2).
+    Keys are the pipeline's name and the name of the row for all codes. `between`: for each pair of people, a mask of
+    the codes that either applied and their tables, (codes, 2, 2).
     """
-    found: dict[tuple[str, str], float | None] = {}
-    for _, every, laid in layers:
-        for machine in np.flatnonzero(~laid.human).tolist():
+    ceilings: dict[tuple[str, str], float | None] = {}
+    for _, every, layer_ratings in layers:
+        for machine in np.flatnonzero(~layer_ratings.human).tolist():
             kappas = [
-                known(coefficients.pooled_kappa(total[laid.asked[machine][asked]])) for asked, total in between[every]
+                defined(coefficients.pooled_kappa(total[layer_ratings.possible[machine][comparable]]))
+                for comparable, total in between[every]
             ]
-            told = [kappa for kappa in kappas if kappa is not None]
-            found[laid.coders[machine], every] = float(np.mean(told)) if told else None
-    return found
+            usable = [kappa for kappa in kappas if kappa is not None]
+            ceilings[layer_ratings.coders[machine], every] = float(np.mean(usable)) if usable else None
+    return ceilings
 
 
-def _joined(*said: str) -> str:
-    return "; ".join(part for part in said if part)
+def _join(*clauses: str) -> str:
+    return "; ".join(clause for clause in clauses if clause)

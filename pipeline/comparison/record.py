@@ -20,7 +20,7 @@ COEFFICIENTS = {
 
 def record(
     tables: Mapping[str, pd.DataFrame],
-    laid: Mapping[str, Ratings],
+    ratings_by_unit: Mapping[str, Ratings],
     settings: Compare,
     *,
     uncoded: Uncoded,
@@ -28,23 +28,24 @@ def record(
     order: str,
     frame: Sequence[str],
 ) -> Record:
-    """What the stage did. `laid`: what coders gave on units of each kind; `order`: of documents, for saturation.
+    """Return the stage's record.
 
-    `frame`: the attributes of the sampling frame that the study's cases have.
+    `ratings_by_unit`: the codes on each kind of unit; `order`: the kind of document order used for saturation; `frame`:
+    the attributes of the sampling frame that the study's cases have.
     """
-    any_unit = next(iter(laid.values()))
+    any_unit = next(iter(ratings_by_unit.values()))
     people = [name for name, human in zip(any_unit.coders, any_unit.human, strict=True) if human and name != CONSENSUS]
-    made = Record(
+    stage_record = Record(
         coders=len(people),
         consensus=CONSENSUS in any_unit.coders,
         methods=int((~any_unit.human).sum()),
         compared=len(tables["agreement"]),
     )
     if len(tables["agreement"]):
-        made |= {
-            "units": list(laid),
+        stage_record |= {
+            "units": list(ratings_by_unit),
             "uncoded": uncoded,
-            "coefficients": _there(tables),
+            "coefficients": _coefficients(tables),
             "intervals": [
                 name
                 for name, table in (("kappa", "agreement"), ("alpha", "agreement_of_all"))
@@ -56,16 +57,18 @@ def record(
             "min_units": settings.min_units,
         }
     measures = tables["theme_agreement"]
-    made |= {"themes": sorted(set(measures.loc[measures["value"].notna(), "measure"]))}
+    stage_record |= {"themes": sorted(set(measures.loc[measures["value"].notna(), "measure"]))}
     if len(tables["saturation_verdict"]):
-        made |= {
+        stage_record |= {
             "saturation": [settings.saturation_base, settings.saturation_run, settings.saturation_threshold],
             "order": order,
             "frame": list(frame),
         }
-    return made
+    return stage_record
 
 
-def _there(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    found = [name for table, names in COEFFICIENTS.items() for name in names if np.any(tables[table][name].notna())]
-    return list(dict.fromkeys(found))
+def _coefficients(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    names_with_values = [
+        name for table, names in COEFFICIENTS.items() for name in names if np.any(tables[table][name].notna())
+    ]
+    return list(dict.fromkeys(names_with_values))

@@ -11,28 +11,28 @@ import pandas as pd
 from pipeline.comparison.units import Ratings
 
 
-def triangulation_rows(found: Ratings, documents: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows of Triangulation: each coder's codes by kind of source, over the documents that the coder read."""
+def triangulation_rows(ratings: Ratings, documents: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows of Triangulation: each coder's codes by type of source, over the units with known answers."""
     source_of = documents.set_index("document")["source_type"]
-    sources = source_of.reindex(pd.Index(found.units["document"])).to_numpy(dtype=object)
+    sources = source_of.reindex(pd.Index(ratings.units["document"])).to_numpy(dtype=object)
     rows = []
-    for coder, name in enumerate(found.coders):
-        seen = found.seen[coder]
-        kinds = sorted(set(sources[seen]))
-        for code in np.flatnonzero(found.given[coder][seen].any(0) & found.asked[coder]):
-            given = found.given[coder][:, code] & seen
-            counts = {kind: int((given & (sources == kind)).sum()) for kind in kinds}
+    for coder, name in enumerate(ratings.coders):
+        is_seen = ratings.seen[coder]
+        kinds = sorted(set(sources[is_seen]))
+        for code in np.flatnonzero(ratings.given[coder][is_seen].any(0) & ratings.possible[coder]):
+            applied = ratings.given[coder][:, code] & is_seen
+            counts = {kind: int((applied & (sources == kind)).sum()) for kind in kinds}
             for kind in kinds:
-                here = seen & (sources == kind)
+                in_source = is_seen & (sources == kind)
                 rows.append(
                     {
                         "coder": name,
-                        "code": found.codes[code],
+                        "code": ratings.codes[code],
                         "source_type": kind,
-                        "n_documents": np.unique(found.documents[here]).size,
-                        "n_with": np.unique(found.documents[here & given]).size,
+                        "n_documents": np.unique(ratings.documents[in_source]).size,
+                        "n_with": np.unique(ratings.documents[in_source & applied]).size,
                         "n_segments": counts[kind],
-                        "per_1000": 1000 * counts[kind] / int(here.sum()),
+                        "per_1000": 1000 * counts[kind] / int(in_source.sum()),
                         "reading": _reading(kind, counts),
                     }
                 )
@@ -44,4 +44,4 @@ def _reading(kind: str, counts: dict[str, int]) -> str:
         return "alone"
     if counts[kind] == 0:
         return "silent"
-    return "converges" if any(n for other, n in counts.items() if other != kind) else "complements"
+    return "converges" if any(count for other_kind, count in counts.items() if other_kind != kind) else "complements"

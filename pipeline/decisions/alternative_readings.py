@@ -59,44 +59,55 @@ class Reading(entry_files.Entry):
 
 def load(path: Path) -> list[Reading]:
     """Return all readings by theme, time and person, none without a file; raise AlternativesError for problems."""
-    held = entry_files.read_entries(path, "readings", Reading, error=AlternativesError, beside=())
-    return sorted(map(_kept, held), key=_order)
+    entries = entry_files.read_entries(path, "readings", Reading, error=AlternativesError, beside=())
+    return sorted(map(_with_canonical_name, entries), key=_order)
 
 
-def _order(one: Reading) -> tuple[object, ...]:
-    return one.theme, one.when, one.who, one.role, one.label, one.called, one.means, one.missing
+def _order(reading: Reading) -> tuple[object, ...]:
+    return (
+        reading.theme,
+        reading.when,
+        reading.who,
+        reading.role,
+        reading.label,
+        reading.called,
+        reading.means,
+        reading.missing,
+    )
 
 
-def added(there: Sequence[Reading], brought: Iterable[Reading]) -> list[Reading]:
-    """Return the readings that are not yet in `there`, each once."""
-    known = {one.same for one in there}
+def added(present: Sequence[Reading], offered: Iterable[Reading]) -> list[Reading]:
+    """Return the readings that are not yet in `present`, each once."""
+    known = {reading.same for reading in present}
     new: dict[tuple[object, ...], Reading] = {}
-    for one in brought:
-        if one.same not in known:
-            new.setdefault(one.same, one)
+    for reading in offered:
+        if reading.same not in known:
+            new.setdefault(reading.same, reading)
     return list(new.values())
 
 
-def dump(found: Iterable[Reading]) -> str:
+def dump(readings: Iterable[Reading]) -> str:
     """Return the text of readings.yaml: one line per reading, by theme, time and person."""
-    held = sorted(set(found), key=_order)
-    return entry_files.dump_entries("readings", (one.model_dump(exclude_defaults=True) for one in held))
+    ordered = sorted(set(readings), key=_order)
+    return entry_files.dump_entries("readings", (reading.model_dump(exclude_defaults=True) for reading in ordered))
 
 
-def save(path: Path, found: Iterable[Reading]) -> None:
-    """Write readings.yaml whole, with the comments that people wrote into it."""
-    entry_files.save_entries(path, dump(found), "readings", lambda held: entry_files.one_line(dump([_kept(held)])))
+def save(path: Path, readings: Iterable[Reading]) -> None:
+    """Write readings.yaml, keeping the comments that people added to it."""
+    entry_files.save_entries(
+        path, dump(readings), "readings", lambda entry: entry_files.one_line(dump([_with_canonical_name(entry)]))
+    )
 
 
-def _kept(held: Any) -> Reading:
+def _with_canonical_name(entry: Any) -> Reading:
     """Return a reading with its author's name in canonical spelling."""
-    one = Reading.model_validate(held)
-    return one.model_copy(update={"who": written(one.who)})
+    reading = Reading.model_validate(entry)
+    return reading.model_copy(update={"who": written(reading.who)})
 
 
-def now(theme: int, taken: Iterable[Decision]) -> int:
+def current_theme(theme: int, decisions: Iterable[Decision]) -> int:
     """Return the current id of a theme: its own, or that of the theme it was merged into."""
-    for decision in ledger.standing(taken):
+    for decision in ledger.standing(decisions):
         if decision.action == "merge" and theme in decision.others and decision.theme is not None:
             theme = decision.theme
     return theme

@@ -14,7 +14,7 @@ from pipeline.decisions.ledger import Decision
 class Entry:
     """One decision in the audit trail.
 
-    `what`: a sentence without its subject ("renamed theme 412345 to 'Protected time'"); `n_segments`,
+    `deed`: a sentence without its subject ("renamed theme 412345 to 'Protected time'"); `n_segments`,
     `n_documents`: the theme's segments and the study's documents at that time, 0 if not recorded; `undone_by`: the id
     of the decision that undid it, or ''.
     """
@@ -24,7 +24,7 @@ class Entry:
     who: str
     action: str
     theme_id: int
-    what: str
+    deed: str
     why: str
     n_segments: int
     n_documents: int
@@ -37,22 +37,22 @@ class Entry:
         evidence = f", on {rested}" if self.n_segments else ""
         why = f": {' '.join(self.why.split())}" if self.why else ""
         undone = f" (undone by {self.undone_by})" if self.undone_by else ""
-        return f"{self.when.replace('T', ' ')}  {self.who} {self.what}{evidence}{why}{undone}  [{self.decision}]"
+        return f"{self.when.replace('T', ' ')}  {self.who} {self.deed}{evidence}{why}{undone}  [{self.decision}]"
 
 
 def trail(
-    taken: Sequence[Decision], labels: Mapping[int, str], *, ids: bool = True, own: int | None = None
+    decisions: Sequence[Decision], labels: Mapping[int, str], *, ids: bool = True, subject: int | None = None
 ) -> list[Entry]:
     """Return all decisions in order, including undone ones, with the theme labels of that time.
 
     `labels`: current labels, used if a decision does not record one; `ids`: include ids of themes and decisions in the
-    sentences; `own`: the theme on whose card the trail is shown, which is called "it".
+    sentences; `subject`: the theme on whose card the trail is shown, which is called "it".
     """
-    standing = {decision.key for decision in ledger.standing(taken)}
-    ordered = ledger.in_order(taken)
+    standing = {decision.key for decision in ledger.standing(decisions)}
+    ordered = ledger.in_order(decisions)
     by_key = {decision.key: decision for decision in ordered}
     undone: dict[str, str] = {}
-    said = _Names(labels, ids, own)
+    naming = _Names(labels, ids, subject)
     for decision in ordered:
         if decision.action == "undo" and decision.undoes not in standing:
             undone[str(decision.undoes)] = decision.key
@@ -63,7 +63,7 @@ def trail(
             who=decision.who,
             action=decision.action,
             theme_id=UNASSIGNED if decision.theme is None else decision.theme,
-            what=_what(decision, said, by_key),
+            deed=_deed(decision, naming, by_key),
             why=decision.why,
             n_segments=len(decision.members),
             n_documents=len(decision.documents),
@@ -73,17 +73,17 @@ def trail(
     ]
 
 
-def counted(taken: Sequence[Decision]) -> str:
+def counted(decisions: Sequence[Decision]) -> str:
     """Return a sentence with the number of decisions, who made them, and how many are in force; undos do not count."""
-    people = sorted({decision.who for decision in taken})
-    made = [decision for decision in taken if decision.action != "undo"]
-    back = len(made) - len(ledger.standing(taken))
-    said = f"{prose.count(len(made), 'decision').capitalize()} by {prose.listed(people)}"
-    if not back:
-        return f"{said}."
-    left = len(made) - back
-    was, stand = "was" if back == 1 else "were", "is" if left == 1 else "are"
-    return f"{said}: {back:,} {was} undone and {left:,} {stand} in force."
+    people = sorted({decision.who for decision in decisions})
+    in_effect_or_undone = [decision for decision in decisions if decision.action != "undo"]
+    n_undone = len(in_effect_or_undone) - len(ledger.standing(decisions))
+    summary = f"{prose.count(len(in_effect_or_undone), 'decision').capitalize()} by {prose.listed(people)}"
+    if not n_undone:
+        return f"{summary}."
+    n_in_force = len(in_effect_or_undone) - n_undone
+    was, stand = "was" if n_undone == 1 else "were", "is" if n_in_force == 1 else "are"
+    return f"{summary}: {n_undone:,} {was} undone and {n_in_force:,} {stand} in force."
 
 
 @dataclass(frozen=True)
@@ -100,36 +100,36 @@ class _Names:
         return states.named(theme, {**self.labels, **decision.names}, ids=self.ids)
 
 
-def labels_of(taken: Sequence[Decision], present: Mapping[int, str]) -> dict[int, str]:
+def labels_of(decisions: Sequence[Decision], present: Mapping[int, str]) -> dict[int, str]:
     """Return the labels of all themes that decisions mention: the current one, or the last one of themes now gone.
 
     `present`: the labels of existing themes.
     """
-    return called(ledger.in_order(taken)) | dict(present)
+    return called(ledger.in_order(decisions)) | dict(present)
 
 
-def _what(decision: Decision, name: _Names, by_key: Mapping[str, Decision]) -> str:
+def _deed(decision: Decision, name: _Names, by_key: Mapping[str, Decision]) -> str:
     theme = name(decision.theme, decision)
     passages = prose.count(len(decision.segments), "segment")
     match decision.action:
         case "rename":
-            said = _renamed(decision, theme, ids=name.ids)
+            sentence = _renamed(decision, theme, ids=name.ids)
         case "merge":
-            said = f"merged {prose.listed([name(other, decision) for other in decision.others])} into {theme}"
+            sentence = f"merged {prose.listed([name(other, decision) for other in decision.others])} into {theme}"
         case "split":
-            part = states.named(part_id(decision), {part_id(decision): str(decision.label)}, ids=name.ids)
-            said = f"split {passages} off {theme} as {part}"
+            new_theme = states.named(part_id(decision), {part_id(decision): str(decision.label)}, ids=name.ids)
+            sentence = f"split {passages} off {theme} as {new_theme}"
         case "move":
-            said = f"moved {passages} {'out of all themes' if decision.theme == UNASSIGNED else f'to {theme}'}"
+            sentence = f"moved {passages} {'out of all themes' if decision.theme == UNASSIGNED else f'to {theme}'}"
         case "pin":
-            said = f"pinned {passages} as exemplar{'' if len(decision.segments) == 1 else 's'} of {theme}"
+            sentence = f"pinned {passages} as exemplar{'' if len(decision.segments) == 1 else 's'} of {theme}"
         case "memo":
-            said = f"wrote a memo on {theme}: {' '.join((decision.text or '').split())}"
+            sentence = f"wrote a memo on {theme}: {' '.join((decision.text or '').split())}"
         case "undo":
-            said = _undid(decision, name, by_key)
+            sentence = _undid(decision, name, by_key)
         case _:
-            said = f"{decision.action}ed {theme}"
-    return said
+            sentence = f"{decision.action}ed {theme}"
+    return sentence
 
 
 def _renamed(decision: Decision, theme: str, *, ids: bool) -> str:
@@ -141,9 +141,9 @@ def _renamed(decision: Decision, theme: str, *, ids: bool) -> str:
 
 
 def _undid(decision: Decision, name: _Names, by_key: Mapping[str, Decision]) -> str:
-    gone = by_key.get(str(decision.undoes))
-    if gone is None:
+    undone = by_key.get(str(decision.undoes))
+    if undone is None:
         return f"undid {decision.undoes}"
     if name.ids:
-        return f"undid {decision.undoes} ({gone.who}'s {gone.action})"
-    return f"undid the decision that {gone.who} {_what(gone, name, by_key)}"
+        return f"undid {decision.undoes} ({undone.who}'s {undone.action})"
+    return f"undid the decision that {undone.who} {_deed(undone, name, by_key)}"

@@ -48,27 +48,27 @@ class Decided:
 
     def given(self) -> list[str | None]:
         """Return the label that the researchers gave, accepted or kept for each theme, or None."""
-        held = self.replayed.held
-        return [held[theme].label if theme in held else None for theme in self.ids]
+        held_themes = self.replayed.held
+        return [held_themes[theme].label if theme in held_themes else None for theme in self.ids]
 
     def columns(self) -> list[dict[str, str]]:
-        """For each theme the columns status, decided and label_source of its row."""
+        """Return for each theme the columns status, decided and label_source of its row."""
         return [self._columns(theme) for theme in self.ids]
 
     def _columns(self, theme: int) -> dict[str, str]:
-        held = self.replayed.held.get(theme)
+        held_theme = self.replayed.held.get(theme)
         return {
-            "status": "accepted" if held and held.status == "accepted" else "candidate",
-            "decided": " ".join(held.decided) if held else "",
-            "label_source": _source(held),
+            "status": "accepted" if held_theme and held_theme.status == "accepted" else "candidate",
+            "decided": " ".join(held_theme.decided) if held_theme else "",
+            "label_source": _source(held_theme),
         }
 
 
-def _source(held: Held | None) -> str:
+def _source(theme: Held | None) -> str:
     """Return the source of a label: words, people, or kept (only annotated, so it keeps the label it had)."""
-    if held is None or not held.label:
+    if theme is None or not theme.label:
         return "words"
-    return "people" if held.named else "kept"
+    return "people" if theme.named else "kept"
 
 
 def decided(
@@ -123,15 +123,15 @@ def _sub_themes(themes: np.ndarray, sub_themes: np.ndarray, *, min_size: int) ->
 def pinned_first(
     quotes: pd.DataFrame, segments: pd.DataFrame, vectors: np.ndarray, final: Decided, *, count: int
 ) -> pd.DataFrame:
-    """Put pinned exemplars before the typical quotes of their theme; at most `count` stay, and all that are pinned.
+    """Put pinned exemplars before the typical quotes of their theme; keep at most `count`, but all that are pinned.
 
-    `quotes`: columns theme, kind, rank, segment_id, score; `vectors`: plain ones, rows as `segments`; score: the cosine
-    with the theme's mean, as for any typical quote.
+    `quotes`: columns theme, kind, rank, segment_id, score; `vectors`: (n, d), without context, rows aligned with
+    `segments`. The score of a pinned quote is its cosine with the theme's mean, as for other typical quotes.
     """
     position_of = {name: place for place, name in enumerate(segments["segment_id"])}
     for number, theme in enumerate(final.ids):
-        held = final.replayed.held.get(theme)
-        pinned_ids = dict.fromkeys(held.pinned if held else ())
+        held_theme = final.replayed.held.get(theme)
+        pinned_ids = dict.fromkeys(held_theme.pinned if held_theme else ())
         pinned = [name for name in pinned_ids if name in position_of and final.themes[position_of[name]] == number]
         if not pinned:
             continue
@@ -161,9 +161,9 @@ def _cosine(first: np.ndarray, second: np.ndarray) -> float:
 def tables(
     final: Decided, segments: pd.DataFrame, vectors: np.ndarray, labels: Mapping[int, str]
 ) -> dict[str, pd.DataFrame]:
-    """The tables theme_questions, theme_news and theme_states.
+    """Return the tables theme_questions, theme_news and theme_states.
 
-    `vectors`: plain, rows as `segments`; `labels`: of all themes, by id.
+    `vectors`: (n, d), without context, rows aligned with `segments`; `labels`: of all themes, by id.
     """
     questions = [
         (

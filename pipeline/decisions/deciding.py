@@ -14,7 +14,7 @@ from pipeline.decisions.ledger import Decision
 from pipeline.decisions.screen import Screen
 
 # What follows the theme in `counterpoint decide ACTION THEME …`.
-REST = {
+ARGUMENTS = {
     "accept": "",
     "rename": "NEW LABEL",
     "merge": "THEME… (the themes to merge into the first)",
@@ -27,15 +27,15 @@ REST = {
 
 
 class DecidingError(CounterpointError):
-    """A decision cannot be taken as asked."""
+    """The decision cannot be made as requested."""
 
 
 class StaleError(DecidingError):
-    """What the decision was taken on has changed since."""
+    """The themes or decisions have changed since the page was opened."""
 
 
-def _fresh(study: Path, seen: str | None) -> None:
-    if seen is not None and seen != screen.state(study):
+def _fresh(study: Path, seen_state: str | None) -> None:
+    if seen_state is not None and seen_state != screen.state(study):
         raise StaleError(
             "The themes or decisions have changed since this page was opened, so nothing was saved. Reload the page, "
             "check what has changed, and decide again."
@@ -46,111 +46,118 @@ def decide(
     study: Path,
     action: str,
     theme: str,
-    rest: Sequence[str] = (),
+    arguments: Sequence[str] = (),
     *,
     who: str,
     why: str = "",
     now: datetime | None = None,
-    seen: str | None = None,
+    seen_state: str | None = None,
 ) -> Decision:
-    """Take a decision about a theme (its id or its label) and add it to the study's decisions.yaml; return it.
+    """Add a decision about a theme, given by id or label, to the study's decisions.yaml; return it.
 
-    `rest` is what the action needs beside (see REST). `now`: the present unless told, written in UTC. `seen`: the
-    `state` that the decision was taken on, where that is not the present by itself.
-    Raises DecidingError, and writes nothing, where the theme or a segment is not there or nobody is named; StaleError
-    where the state is another by now.
+    `arguments`: further arguments of the action (see ARGUMENTS); `now`: the time of the decision, by default the
+    present, in UTC; `seen_state`: the `state` of the page on which the decision was taken, if it was taken on one.
+
+    Raises DecidingError if the theme or a segment does not exist or nobody is named, and StaleError if the state has
+    changed; nothing is written then.
     """
-    if action not in REST:
-        raise DecidingError(f"Unknown action '{action}'. Use one of: {', '.join(REST)}.")
+    if action not in ARGUMENTS:
+        raise DecidingError(f"Unknown action '{action}'. Use one of: {', '.join(ARGUMENTS)}.")
     with study_lock.locked(study):
-        _fresh(study, seen)
-        taken = ledger.load(Places(study).decisions)
-        made = decided(screen.read(study, taken), taken, action, theme, rest, who=who, why=why, now=now)
-        ledger.save(Places(study).decisions, [*taken, made])
-    return made
+        _fresh(study, seen_state)
+        decisions = ledger.load(Places(study).decisions)
+        decision = decided(
+            screen.read(study, decisions), decisions, action, theme, arguments, who=who, why=why, now=now
+        )
+        ledger.save(Places(study).decisions, [*decisions, decision])
+    return decision
 
 
 def decided(
     shown: Screen,
-    taken: Sequence[Decision],
+    decisions: Sequence[Decision],
     action: str,
     theme: str,
-    rest: Sequence[str],
+    arguments: Sequence[str],
     *,
     who: str,
     why: str = "",
     now: datetime | None = None,
 ) -> Decision:
-    """A decision on what is shown, after those that were `taken`, as `decide` makes it; nothing is written."""
-    own = _theme(theme, shown, none=action == "move")
-    said = _rest(action, own, list(rest), shown)
-    members = set(shown.members(own)) if own != UNASSIGNED else set()
-    others = _others(own, list(rest), shown) if action == "merge" else ()
+    """Return the decision that `decide` would add after `decisions`, given what is `shown`; nothing is written."""
+    theme_id = _theme(theme, shown, none=action == "move")
+    extra_fields = _arguments(action, theme_id, list(arguments), shown)
+    members = set(shown.members(theme_id)) if theme_id != UNASSIGNED else set()
+    others = _others(theme_id, list(arguments), shown) if action == "merge" else ()
     members |= {segment for other in others for segment in shown.members(other)}
     fields = {
         "action": action,
-        "theme": own,
+        "theme": theme_id,
         "others": others,
-        "called": tuple(shown.labels.get(theme, "") for theme in (own, *others)) if own != UNASSIGNED else (),
-        **said,
+        "called": tuple(shown.labels.get(theme, "") for theme in (theme_id, *others)) if theme_id != UNASSIGNED else (),
+        **extra_fields,
         "members": tuple(sorted(members)),
-        "documents": tuple(sorted(set(shown.documents.values()))) if own != UNASSIGNED else (),
-        "answers": shown.settling.get(own, ()) if action in ("accept", "reject") else (),
+        "documents": tuple(sorted(set(shown.documents.values()))) if theme_id != UNASSIGNED else (),
+        "answers": shown.settling.get(theme_id, ()) if action in ("accept", "reject") else (),
     }
-    return _made(taken, fields, who=who, why=why, now=now)
+    return _new_decision(decisions, fields, who=who, why=why, now=now)
 
 
 def undo(
-    study: Path, decision: str, *, who: str, why: str = "", now: datetime | None = None, seen: str | None = None
+    study: Path, decision: str, *, who: str, why: str = "", now: datetime | None = None, seen_state: str | None = None
 ) -> Decision:
-    """Take a decision back, by its id or the beginning of it; undoing an undo brings the first decision back."""
+    """Undo a decision, given by its id or the start of it; undoing an undo restores the first decision.
+
+    Raises DecidingError if no decision, or several, match or it has already been undone, and StaleError as `decide`
+    does.
+    """
     with study_lock.locked(study):
-        _fresh(study, seen)
-        taken = ledger.load(Places(study).decisions)
-        fields = {"action": "undo", "undoes": _undone(study, taken, decision).key}
-        made = _made(taken, fields, who=who, why=why, now=now)
-        ledger.save(Places(study).decisions, [*taken, made])
-    return made
+        _fresh(study, seen_state)
+        decisions = ledger.load(Places(study).decisions)
+        fields = {"action": "undo", "undoes": _decision_to_undo(study, decisions, decision).key}
+        undo_decision = _new_decision(decisions, fields, who=who, why=why, now=now)
+        ledger.save(Places(study).decisions, [*decisions, undo_decision])
+    return undo_decision
 
 
-def _undone(study: Path, taken: Sequence[Decision], decision: str) -> Decision:
-    """The one decision that an id, or the beginning of one, means, if it can be undone."""
-    fitting = [held for held in taken if held.key.startswith(decision)]
-    exact = [held for held in taken if held.key == decision]
-    found = exact or fitting
-    if not decision or len(found) != 1:
-        count = "several decisions have an id that starts" if found else "no decision has an id that starts"
+def _decision_to_undo(study: Path, decisions: Sequence[Decision], decision: str) -> Decision:
+    """Return the decision with an id, or the start of one, if it can be undone."""
+    fitting = [candidate for candidate in decisions if candidate.key.startswith(decision)]
+    exact = [candidate for candidate in decisions if candidate.key == decision]
+    matching = exact or fitting
+    if not decision or len(matching) != 1:
+        count = "several decisions have an id that starts" if matching else "no decision has an id that starts"
         raise DecidingError(
             f"{Places(study).decisions}: {count} with '{decision}'. List all ids with `counterpoint decisions`."
         )
-    if found[0].action != "undo" and found[0] not in ledger.standing(taken):
-        raise DecidingError(f"Decision {found[0].key} has already been undone. To restore it, undo the undo.")
-    return found[0]
+    if matching[0].action != "undo" and matching[0] not in ledger.standing(decisions):
+        raise DecidingError(f"Decision {matching[0].key} has already been undone. To restore it, undo the undo.")
+    return matching[0]
 
 
 def known(study: Path, segments: Sequence[str]) -> list[str]:
-    """The segments as given; raise DecidingError where one is not in the study."""
+    """Return the segments as given. Raises DecidingError if one is not in the study."""
     unknown = sorted(set(segments) - set(store.read(study, "segments")["segment_id"]))
     if unknown:
         raise DecidingError(f"Unknown segment id: {', '.join(unknown)}. The table segments lists all ids.")
     return list(segments)
 
 
-def _made(
-    taken: Sequence[Decision], fields: Mapping[str, object], *, who: str, why: str, now: datetime | None
+def _new_decision(
+    decisions: Sequence[Decision], fields: Mapping[str, object], *, who: str, why: str, now: datetime | None
 ) -> Decision:
     if not written(who):
         raise DecidingError("Name the person deciding: add --who NAME or set COUNTERPOINT_WHO.")
-    when = _after(taken, now or datetime.now(UTC))
-    said = {**fields, "who": written(who), "why": why.strip(), "when": when}
-    made = entry_files.new_entry(Decision, said, error=DecidingError)
-    return made.model_copy(update={"id": made.key})
+    when = _after(decisions, now or datetime.now(UTC))
+    complete = {**fields, "who": written(who), "why": why.strip(), "when": when}
+    decision = entry_files.new_entry(Decision, complete, error=DecidingError)
+    return decision.model_copy(update={"id": decision.key})
 
 
-def _after(taken: Sequence[Decision], now: datetime) -> str:
-    """The time to the second, but later than every decision so far, whose order it would otherwise change."""
+def _after(decisions: Sequence[Decision], now: datetime) -> str:
+    """Return the time to the second, but later than all decisions so far, so that their order does not change."""
     stamp = now.strftime("%Y-%m-%dT%H:%M:%S")
-    last = max((decision.when.replace(" ", "T") for decision in taken), default="")
+    last = max((decision.when.replace(" ", "T") for decision in decisions), default="")
     if stamp > last:
         return stamp
     # A time given by hand may lack its seconds, or be a day alone, which counts as its beginning.
@@ -158,56 +165,57 @@ def _after(taken: Sequence[Decision], now: datetime) -> str:
     return full.strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _theme(wanted: str, shown: Screen, *, none: bool) -> int:
-    if none and wanted.casefold() in ("none", str(UNASSIGNED)):
+def _theme(id_or_label: str, shown: Screen, *, none: bool) -> int:
+    if none and id_or_label.casefold() in ("none", str(UNASSIGNED)):
         return UNASSIGNED
-    own = [theme for theme in shown.known if wanted == str(theme)]
-    if own:
-        return own[0]
-    fitting = [theme for theme in shown.known if _called(theme, wanted, shown)]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
+    with_id = [theme for theme in shown.known if id_or_label == str(theme)]
+    if with_id:
+        return with_id[0]
+    with_label = [theme for theme in shown.known if _called(theme, id_or_label, shown)]
+    if len(with_label) == 1:
+        return with_label[0]
+    if with_label:
         raise DecidingError(
-            f"Several themes have the label '{wanted}': {', '.join(map(str, fitting))}. Use the id of one of them."
+            f"Several themes have the label '{id_or_label}': {', '.join(map(str, with_label))}. Use the id of one "
+            "of them."
         )
-    raise DecidingError(_missing(wanted, shown))
+    raise DecidingError(_missing(id_or_label, shown))
 
 
 def _called(theme: int, wanted: str, shown: Screen) -> bool:
     return shown.labels[theme].casefold() == wanted.strip().casefold()
 
 
-def _missing(wanted: str, shown: Screen) -> str:
-    """That there is no such theme: what has become of it, where that is known, and which there are."""
+def _missing(id_or_label: str, shown: Screen) -> str:
+    """Return the message that there is no such theme: what it was merged into, if known, and which themes exist."""
     listed = "; ".join(f"{theme} {shown.labels[theme]}".strip() for theme in shown.known) or "none"
-    for row in shown.states[shown.states["state"] == "merged"].itertuples():
-        if wanted == str(row.theme_id) or _called(int(str(row.theme_id)), wanted, shown):
-            into = states.named(int(str(row.into)), shown.labels)
-            gone = states.named(int(str(row.theme_id)), shown.labels)
-            return f"There is no theme '{wanted}': {gone} was merged into {into}. The themes are: {listed}."
-    return f"There is no theme '{wanted}'. The themes are: {listed}."
+    for merged in shown.states[shown.states["state"] == "merged"].itertuples():
+        if id_or_label == str(merged.theme_id) or _called(int(str(merged.theme_id)), id_or_label, shown):
+            into = states.named(int(str(merged.into)), shown.labels)
+            merged_name = states.named(int(str(merged.theme_id)), shown.labels)
+            return f"There is no theme '{id_or_label}': {merged_name} was merged into {into}. The themes are: {listed}."
+    return f"There is no theme '{id_or_label}'. The themes are: {listed}."
 
 
-def _rest(action: str, theme: int, rest: list[str], shown: Screen) -> dict[str, object]:
-    """What an action needs beside its theme, checked; raise DecidingError in a sentence where something is missing."""
-    if bool(rest) != bool(REST[action]) or (action == "split" and len(rest) < 2):
-        needed = f"followed by {REST[action]}" if REST[action] else "and nothing else"
+def _arguments(action: str, theme: int, arguments: list[str], shown: Screen) -> dict[str, object]:
+    """Return the fields that the action's arguments give. Raises DecidingError if an argument is missing or wrong."""
+    if bool(arguments) != bool(ARGUMENTS[action]) or (action == "split" and len(arguments) < 2):
+        needed = f"followed by {ARGUMENTS[action]}" if ARGUMENTS[action] else "and nothing else"
         raise DecidingError(f"`counterpoint decide {action}` takes a theme {needed}.")
     match action:
         case "rename":
-            return {"label": " ".join(rest)}
+            return {"label": " ".join(arguments)}
         case "memo":
-            return {"text": " ".join(rest)}
+            return {"text": " ".join(arguments)}
         case "split":
-            return {"label": rest[0], "segments": _part(theme, _segments(rest[1:], shown), shown)}
+            return {"label": arguments[0], "segments": _split_off(theme, _segments(arguments[1:], shown), shown)}
         case "move" | "pin":
-            return {"segments": _segments(rest, shown)}
+            return {"segments": _segments(arguments, shown)}
     return {"label": shown.labels.get(theme) or None} if action == "accept" else {}
 
 
-def _others(theme: int, rest: list[str], shown: Screen) -> tuple[int, ...]:
-    others = tuple(sorted({_theme(other, shown, none=False) for other in rest}))
+def _others(theme: int, arguments: list[str], shown: Screen) -> tuple[int, ...]:
+    others = tuple(sorted({_theme(other, shown, none=False) for other in arguments}))
     if theme in others:
         raise DecidingError(
             f"{states.named(theme, shown.labels)} cannot be merged into itself. Name the other themes after it."
@@ -224,12 +232,12 @@ def _segments(rest: list[str], shown: Screen) -> tuple[str, ...]:
     return tuple(sorted(set(rest)))
 
 
-def _part(theme: int, segments: tuple[str, ...], shown: Screen) -> tuple[str, ...]:
-    held, name = set(shown.members(theme)), states.named(theme, shown.labels)
-    outside = sorted(set(segments) - held)
+def _split_off(theme: int, segments: tuple[str, ...], shown: Screen) -> tuple[str, ...]:
+    members, name = set(shown.members(theme)), states.named(theme, shown.labels)
+    outside = sorted(set(segments) - members)
     if outside:
         raise DecidingError(f"Segments not in {name} cannot be split off it: {', '.join(outside)}. Move them instead.")
-    if set(segments) == held:
+    if set(segments) == members:
         raise DecidingError(
             f"These are all the segments of {name}, so nothing would be left. Rename the theme instead."
         )

@@ -86,9 +86,11 @@ def settle(
 
 def _held(held: dict[int, Held], theme_id: int, anchor: set[str], known: set[str], *, joined_in: Sequence[int]) -> Held:
     theme = held.setdefault(theme_id, Held(theme_id, "open"))
-    taken = _anchored(other for other in held.values() if other is not theme and other.theme_id not in joined_in)
-    theme.anchor |= anchor - taken
-    theme.contested = frozenset(anchor & taken) if anchor else theme.contested
+    anchored_elsewhere = _anchored(
+        other for other in held.values() if other is not theme and other.theme_id not in joined_in
+    )
+    theme.anchor |= anchor - anchored_elsewhere
+    theme.contested = frozenset(anchor & anchored_elsewhere) if anchor else theme.contested
     theme.known |= known
     return theme
 
@@ -134,35 +136,35 @@ def _merge(decision: Decision, theme: Held, held: dict[int, Held], members_of: M
     theme.status = "accepted"
     theme.label = decision.label or theme.label or decision.names.get(theme.theme_id)
     for other in sorted(set(decision.others) - {theme.theme_id, UNASSIGNED}):
-        gone = held.pop(other, None)
-        theme.took = (*theme.took, other, *(gone.took if gone else ()))
-        if gone:
-            _take_in(theme, gone)
+        merged = held.pop(other, None)
+        theme.took = (*theme.took, other, *(merged.took if merged else ()))
+        if merged:
+            _take_in(theme, merged)
         elif not decision.members:
             theme.anchor |= members_of.get(other, set()) - _anchored(held.values())
 
 
-def _take_in(theme: Held, gone: Held) -> None:
+def _take_in(theme: Held, merged: Held) -> None:
     """Add to a theme everything of one merged into it, except its status."""
-    theme.anchor |= gone.anchor
-    theme.known |= gone.known
-    theme.by_hand |= gone.by_hand
-    theme.pinned = (*theme.pinned, *gone.pinned)
-    theme.memos = (*theme.memos, *gone.memos)
-    theme.decided = (*theme.decided[:-1], *gone.decided, *theme.decided[-1:])
-    if gone.named:
-        theme.label = theme.label or gone.label
+    theme.anchor |= merged.anchor
+    theme.known |= merged.known
+    theme.by_hand |= merged.by_hand
+    theme.pinned = (*theme.pinned, *merged.pinned)
+    theme.memos = (*theme.memos, *merged.memos)
+    theme.decided = (*theme.decided[:-1], *merged.decided, *theme.decided[-1:])
+    if merged.named:
+        theme.label = theme.label or merged.label
 
 
 def _split(decision: Decision, theme: Held, held: dict[int, Held]) -> None:
-    part = Held(part_id(decision), "accepted", known=set(theme.known), label=decision.label, named=True)
-    part.decided = (decision.key,)
-    part.settled = decision
-    part.split_from = theme.theme_id
+    new_theme = Held(part_id(decision), "accepted", known=set(theme.known), label=decision.label, named=True)
+    new_theme.decided = (decision.key,)
+    new_theme.settled = decision
+    new_theme.split_from = theme.theme_id
     theme.status = "accepted" if theme.status == "open" else theme.status
-    held[part.theme_id] = part
-    _take(part, decision.segments, held)
-    part.by_hand = frozenset()
+    held[new_theme.theme_id] = new_theme
+    _take(new_theme, decision.segments, held)
+    new_theme.by_hand = frozenset()
 
 
 def part_id(decision: Decision) -> int:
@@ -172,12 +174,12 @@ def part_id(decision: Decision) -> int:
 
 def called(decisions: Iterable[Decision]) -> dict[int, str]:
     """Return the last label of each theme that decisions mention, by id; `decisions` in order."""
-    said: dict[int, str] = {}
+    labels: dict[int, str] = {}
     for decision in decisions:
-        said |= decision.names
+        labels |= decision.names
         if decision.label and decision.theme is not None:
-            said[part_id(decision) if decision.action == "split" else decision.theme] = decision.label
-    return said
+            labels[part_id(decision) if decision.action == "split" else decision.theme] = decision.label
+    return labels
 
 
 def _anchored(themes: Iterable[Held]) -> set[str]:

@@ -36,9 +36,9 @@ NEEDS = {
 }
 
 
-# What the file that the report's page saves holds beside its decisions.
+# Keys of the file that the report page saves, besides the decisions.
 BESIDE = ("basis", "seen")
-# What a person looks for comes first in a line; the lists of ids come last.
+# Order of keys: those that people look for first, lists of ids last.
 ORDER = (
     *("id", "when", "who", "action", "theme", "label", "others", "called", "text", "undoes", "why"),
     *("answers", "segments", "members", "documents"),
@@ -46,19 +46,18 @@ ORDER = (
 
 
 class DecisionsError(CounterpointError):
-    """decisions.yaml cannot be used; the message lists every problem, one a line."""
+    """decisions.yaml cannot be used; the message lists every problem, one per line."""
 
 
 class Decision(entry_files.Entry):
-    """One decision.
+    """One decision of the researchers about a theme.
 
-    `theme`: the theme it is about (for move: where the segments go, -1 for none; for split: the theme they leave).
-    `members`: the segments the theme held when it was decided, its anchor (for merge: those of all themes merged).
-    `documents`: the documents there were then,
-    so that talk which came later can be told from talk that was known. `why`, `text`: the researchers' own words.
-    `called`: the label of the theme when it was decided, then those of the `others`, so that they have a name where
-    they are gone since. `answers`: the questions that were open about the theme and that accepting or rejecting it
-    settles, each as kind and number of segments ("shifted 12"); they are asked again only if the number changes.
+    `theme`: the theme concerned (move: the theme the segments go to, -1 for none; split: the theme they leave).
+    `members`: the theme's segments at the time, its anchor (merge: the segments of all merged themes). `documents`: the
+    documents in the study at the time, so that later talk can be told from talk already known. `why`, `text`: the
+    researchers' own words. `called`: the label at the time of the theme, then of each of the `others`, which name
+    themes that no longer exist. `answers`: the open questions about the theme that accepting or rejecting it settles,
+    each as kind and number of segments ("shifted 12"); a question is asked again only if its number changes.
     """
 
     id: str = ""
@@ -86,23 +85,26 @@ class Decision(entry_files.Entry):
 
     @property
     def names(self) -> dict[int, str]:
-        """What the themes it is about were called when it was decided, by their ids, as far as it says so."""
+        """The labels at the time of the themes concerned, by theme id, as far as they were recorded."""
         about = [theme for theme in (self.theme, *self.others) if theme is not None]
         return {theme: name for theme, name in zip(about, self.called, strict=False) if name}
 
     @property
     def key(self) -> str:
-        """The id, or one made from what the decision says, for one written by hand without it."""
+        """The decision's id, or a hash of its content if it was written by hand without one."""
         if self.id:
             return self.id
-        said = self.model_dump(exclude={"id", "called", "members", "documents", "answers"})
-        held = json.dumps(said, sort_keys=True, ensure_ascii=True)
-        return hashlib.sha256(held.encode()).hexdigest()[:10]
+        fields = self.model_dump(exclude={"id", "called", "members", "documents", "answers"})
+        encoded = json.dumps(fields, sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(encoded.encode()).hexdigest()[:10]
 
 
 def load(path: Path) -> list[Decision]:
-    """The decisions of a study in the order they were taken; raise DecisionsError with every problem at once."""
-    found = entry_files.read_entries(
+    """Return the decisions in the file, in order; none if there is no file.
+
+    Raises DecisionsError with all problems at once.
+    """
+    entries = entry_files.read_entries(
         path,
         "decisions",
         Decision,
@@ -111,16 +113,16 @@ def load(path: Path) -> list[Decision]:
         together=partial(_clashes, path),
         beside=BESIDE,
     )
-    return in_order(map(_kept, found))
+    return in_order(map(_with_id, entries))
 
 
 def in_order(decisions: Iterable[Decision]) -> list[Decision]:
-    """Decisions as they were taken: by time, then by id."""
+    """Return decisions sorted by time, then id."""
     return sorted(decisions, key=lambda decision: (decision.when.replace(" ", "T"), decision.key))
 
 
 def standing(decisions: Iterable[Decision]) -> list[Decision]:
-    """The decisions that were not undone, in order; undoing an undo brings the first one back."""
+    """Return the decisions in force, in order: those not undone. Undoing an undo restores the first decision."""
     ordered = in_order(decisions)
     undone: set[str] = set()
     for decision in reversed(ordered):
@@ -130,49 +132,51 @@ def standing(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def dump(decisions: Iterable[Decision]) -> str:
-    """The text of decisions.yaml: a line each, in the order of ids, keys in one order, defaults left out."""
+    """Return the text of decisions.yaml: one line per decision, by id, keys in a fixed order, without defaults."""
     keyed = {decision.key: decision for decision in decisions}
-    rows = []
+    entries = []
     for key in sorted(keyed):
-        held = keyed[key].model_dump(mode="json", exclude_defaults=True) | {"id": key}
-        rows.append({name: held[name] for name in ORDER if name in held})
-    return entry_files.dump_entries("decisions", rows)
+        fields = keyed[key].model_dump(mode="json", exclude_defaults=True) | {"id": key}
+        entries.append({name: fields[name] for name in ORDER if name in fields})
+    return entry_files.dump_entries("decisions", entries)
 
 
 def save(path: Path, decisions: Iterable[Decision]) -> None:
-    """Write decisions.yaml whole, with the comments that people wrote into it."""
+    """Write decisions.yaml, keeping the comments that people added to it."""
     entry_files.save_entries(path, dump(decisions), "decisions", _line)
 
 
-def _line(held: Any) -> str:
-    """The line of a decision as it was read."""
-    return entry_files.one_line(dump([_kept(Decision.model_validate(held))]))
+def _line(entry: Any) -> str:
+    """Return the line that a decision was read from, in canonical form."""
+    return entry_files.one_line(dump([_with_id(Decision.model_validate(entry))]))
 
 
-def _kept(one: Decision) -> Decision:
-    """A decision as it is kept: with its id, and who took it in one spelling."""
-    return one.model_copy(update={"id": one.key, "who": written(one.who)})
+def _with_id(decision: Decision) -> Decision:
+    """Return the decision with its id and its author's name in canonical spelling."""
+    return decision.model_copy(update={"id": decision.key, "who": written(decision.who)})
 
 
 def _clashes(path: Path, decisions: list[Decision], lines: list[int]) -> list[str]:
-    """What is wrong with decisions that are right by themselves."""
+    """Return problems between decisions that are each valid by themselves."""
     first: dict[str, int] = {}
-    said = []
+    problems = []
     for decision, line in zip(decisions, lines, strict=True):
         where = f"{path}, line {line}"
         if decision.key in first:
-            said.append(
+            problems.append(
                 f"{where}: two decisions have the id {decision.key}; the first is on line {first[decision.key]}. "
                 "Remove one of them, or its id."
             )
         first.setdefault(decision.key, line)
         if decision.theme == UNASSIGNED and decision.action != "move":
-            said.append(
+            problems.append(
                 f"{where}: decision {decision.key} refers to theme -1, which is not a theme. Give a theme's id."
             )
         if UNASSIGNED in decision.others:
-            said.append(f"{where}: decision {decision.key} merges theme -1, which is not a theme. Give a theme's id.")
-    return said + [
+            problems.append(
+                f"{where}: decision {decision.key} merges theme -1, which is not a theme. Give a theme's id."
+            )
+    return problems + [
         f"{path}, line {line}: this undoes {decision.undoes}, but no decision has that id. Correct or remove it."
         for decision, line in zip(decisions, lines, strict=True)
         if decision.action == "undo" and decision.undoes not in first

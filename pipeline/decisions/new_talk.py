@@ -22,11 +22,11 @@ MIN_ANCHOR, MIN_NEW = 5, 3
 
 @dataclass(frozen=True)
 class News:
-    """What new talk says of an accepted theme.
+    """What new talk shows about an accepted theme.
 
-    `verdict`: fits, stretches, silent (new documents, none of whose talk is in it), untold (too few settled segments),
-    or asks (new talk near it forms a candidate theme of its own, `candidate_id`, else -1).
-    `n_segments` and `n_documents`: the new talk meant.
+    `verdict`: fits, stretches, silent (none of the new documents' talk is in the theme), untold (too few settled
+    segments), or asks (new talk near it forms a candidate theme of its own, `candidate_id`, else -1). `n_segments` and
+    `n_documents`: of the new talk concerned.
     """
 
     theme_id: int
@@ -39,7 +39,7 @@ class News:
 
 @dataclass(frozen=True)
 class Talk:
-    """Each substantive segment's theme, after the decisions were replayed, its document, and its vector."""
+    """The theme after replay, the document and the vector of each substantive segment."""
 
     themes: Mapping[str, int]
     documents: Mapping[str, str]
@@ -47,45 +47,51 @@ class Talk:
 
 
 def news(talk: Talk, *, held: Mapping[int, Held], labels: Mapping[int, str]) -> list[News]:
-    """Set new talk against each accepted theme; nothing where no theme is accepted or no document is new to it.
+    """Compare talk that is new to each accepted theme with it; empty if no theme is accepted or no document is new.
 
-    New is what lies in a document that was not there when the theme was last decided on. `labels`: of all themes.
+    Talk is new to a theme if its document was not in the study when the theme was last decided on. `held`: decided
+    themes by id; `labels`: labels of all themes.
     """
     accepted = {key: theme for key, theme in sorted(held.items()) if theme.status == "accepted"}
     settled = {
-        key: [talk.vectors[s] for s in sorted(theme.anchor & set(talk.themes))] for key, theme in accepted.items()
+        key: [talk.vectors[segment] for segment in sorted(theme.anchor & set(talk.themes))]
+        for key, theme in accepted.items()
     }
     settled = {key: vectors for key, vectors in settled.items() if vectors}
-    found = []
+    items = []
     for key, vectors in settled.items():
         theme, name = accepted[key], states.named(key, labels)
         added = set(talk.documents.values()) - theme.known
-        joined = sorted(s for s, own in talk.themes.items() if own == key and s not in theme.anchor)
+        joined = sorted(
+            segment for segment, theme_id in talk.themes.items() if theme_id == key and segment not in theme.anchor
+        )
         if added:
             sources = len({talk.documents[segment] for segment in joined})
-            verdict, sentence = _judged(name, vectors, [talk.vectors[s] for s in joined], len(added), sources)
-            found.append(News(key, verdict, UNASSIGNED, len(joined), sources if joined else len(added), sentence))
+            verdict, sentence = _judged(
+                name, vectors, [talk.vectors[segment] for segment in joined], len(added), sources
+            )
+            items.append(News(key, verdict, UNASSIGNED, len(joined), sources if joined else len(added), sentence))
     known = set().union(*(accepted[key].known for key in settled))
     centres = {key: _centre(vectors) for key, vectors in settled.items()}
-    return found + _asking(talk, known=known, decided=set(held), centres=centres, labels=labels)
+    return items + _asking(talk, known_documents=known, decided=set(held), centres=centres, labels=labels)
 
 
 def stretched(settled: Sequence[Vector], new: Sequence[Vector]) -> tuple[int, bool]:
-    """How many new vectors lie beyond the edge of the settled ones, and whether that is more than chance would bring.
+    """Return how many new vectors lie beyond the edge of the settled ones, and whether that exceeds chance.
 
-    The edge: the distance from the centre within which all but EDGE of the settled vectors lie, each measured from the
-    centre of the others, as a new one is. Distance: 1 less the cosine. Needs two settled vectors or more.
+    The edge is the distance from the centre within which all but a share EDGE of the settled vectors lie, each measured
+    from the centre of the others. Distance is 1 minus the cosine. Needs at least two settled vectors.
     """
     total = np.sum(settled, axis=0)
-    own = [_distance(vector, total - vector) for vector in settled]
-    edge = float(np.quantile(own, 1 - EDGE, method="higher"))
+    settled_distances = [_distance(vector, total - vector) for vector in settled]
+    edge = float(np.quantile(settled_distances, 1 - EDGE, method="higher"))
     beyond = sum(_distance(vector, total) > edge for vector in new)
     return beyond, bool(new) and _by_chance(beyond, len(new)) < CHANCE
 
 
-def _by_chance(beyond: int, of: int) -> float:
-    """The probability of so many or more beyond the edge where each has the chance EDGE to be there."""
-    return sum(comb(of, k) * EDGE**k * (1 - EDGE) ** (of - k) for k in range(beyond, of + 1))
+def _by_chance(beyond: int, n: int) -> float:
+    """Return the probability that at least `beyond` of `n` vectors lie beyond the edge by chance."""
+    return sum(comb(n, k) * EDGE**k * (1 - EDGE) ** (n - k) for k in range(beyond, n + 1))
 
 
 def _judged(
@@ -106,13 +112,18 @@ def _judged(
 
 
 def _asking(
-    talk: Talk, *, known: set[str], decided: set[int], centres: Mapping[int, Vector], labels: Mapping[int, str]
+    talk: Talk,
+    *,
+    known_documents: set[str],
+    decided: set[int],
+    centres: Mapping[int, Vector],
+    labels: Mapping[int, str],
 ) -> list[News]:
-    """Candidate themes that are mostly new talk, each with the accepted theme nearest to it."""
-    found = []
+    """Return news on candidate themes of mostly new talk, each with the nearest accepted theme."""
+    items = []
     for candidate in sorted(set(talk.themes.values()) - decided - {UNASSIGNED}) if centres else []:
         members = sorted(segment for segment, theme in talk.themes.items() if theme == candidate)
-        new = [segment for segment in members if talk.documents[segment] not in known]
+        new = [segment for segment in members if talk.documents[segment] not in known_documents]
         if len(new) < MIN_NEW or 2 * len(new) <= len(members):
             continue
         centre = _centre([talk.vectors[segment] for segment in new])
@@ -123,8 +134,8 @@ def _asking(
             f"the candidate {states.named(candidate, labels)}; the most similar accepted theme is "
             f"{states.named(nearest, labels)}."
         )
-        found.append(News(nearest, "asks", candidate, len(new), sources, sentence))
-    return sorted(found, key=lambda row: (row.theme_id, row.candidate_id))
+        items.append(News(nearest, "asks", candidate, len(new), sources, sentence))
+    return sorted(items, key=lambda item: (item.theme_id, item.candidate_id))
 
 
 def _centre(vectors: Sequence[Vector]) -> Vector:
@@ -132,11 +143,11 @@ def _centre(vectors: Sequence[Vector]) -> Vector:
     return mean
 
 
-def _distance(one: Vector, two: Vector) -> float:
-    """1 less the cosine; vectors without direction are as far from each other as unrelated ones."""
-    length = float(np.linalg.norm(one) * np.linalg.norm(two))
-    return 1.0 - float(one @ two) / length if length > 1e-9 else 1.0
+def _distance(first: Vector, second: Vector) -> float:
+    """Return 1 minus the cosine; 1 if a vector has no direction."""
+    length = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return 1.0 - float(first @ second) / length if length > 1e-9 else 1.0
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

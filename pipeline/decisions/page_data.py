@@ -15,11 +15,11 @@ from pipeline.decisions.ledger import Decision
 def basis(themes: pd.DataFrame, assignments: pd.DataFrame) -> str:
     """Return a fingerprint of all assignments and theme labels (16 hexadecimal digits)."""
     first = themes[themes.level == 1]
-    held = {
+    content = {
         "labels": sorted([int(row.theme_id), str(row.label)] for row in each(first)),
         "segments": sorted([str(row.segment_id), int(row.theme_id)] for row in each(assignments)),
     }
-    return hashlib.sha256(json.dumps(held, ensure_ascii=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()[:16]
 
 
 def build(
@@ -28,7 +28,7 @@ def build(
     assignments: pd.DataFrame,
     segments: pd.DataFrame,
     questions: pd.DataFrame,
-    taken: Sequence[Decision],
+    decisions: Sequence[Decision],
 ) -> dict[str, Any]:
     """Return the page's data for deciding.
 
@@ -43,9 +43,9 @@ def build(
     return {
         "basis": basis(themes, assignments),
         "documents": sorted({document_of[name] for name in assignments.segment_id}),
-        "last": max((decision.when.replace(" ", "T") for decision in taken), default=""),
+        "last": max((decision.when.replace(" ", "T") for decision in decisions), default=""),
         "review": None,
-        "seen": sorted(decision.key for decision in ledger.in_order(taken)),
+        "seen": sorted(decision.key for decision in ledger.in_order(decisions)),
         "themes": [
             {
                 "id": int(row.theme_id),

@@ -49,9 +49,9 @@ class Share:
 
 
 def load(path: Path) -> list[Read]:
-    """The ledger in the order of segments; empty where there is no file. Raises ReadingError for another shape."""
-    held = entry_files.read_entries(path, "reading", Line, error=ReadingError, beside=())
-    return sorted({Read(one.segment, written(one.who)) for one in held})
+    """Return the reading ledger by segment; empty if there is no file. Raises ReadingError if it is malformed."""
+    entries = entry_files.read_entries(path, "reading", Line, error=ReadingError, beside=())
+    return sorted({Read(entry.segment, written(entry.who)) for entry in entries})
 
 
 def dump(ledger: Iterable[Read]) -> str:
@@ -64,10 +64,10 @@ def save(path: Path, ledger: Iterable[Read]) -> None:
     entry_files.save_entries(path, dump(ledger), "reading", _line)
 
 
-def _line(held: Any) -> str:
-    """The line of an entry as it was read."""
-    one = Line.model_validate(held)
-    return entry_files.one_line(dump([Read(one.segment, written(one.who))]))
+def _line(raw: Any) -> str:
+    """Return the line that an entry was read from, in canonical form."""
+    entry = Line.model_validate(raw)
+    return entry_files.one_line(dump([Read(entry.segment, written(entry.who))]))
 
 
 def opened(study: Path, segments: Sequence[str], *, who: str) -> int:
@@ -82,18 +82,18 @@ def opened(study: Path, segments: Sequence[str], *, who: str) -> int:
     return len(after) - len(before)
 
 
-def shares(themes: Mapping[str, int], ledger: Iterable[Read], taken: Iterable[Decision]) -> dict[int, Share]:
-    """For each theme, how many of its segments somebody has opened, or named in a standing decision.
+def shares(themes: Mapping[str, int], ledger: Iterable[Read], decisions_taken: Iterable[Decision]) -> dict[int, Share]:
+    """Return for each theme how many of its segments have been read: opened, or named in a standing decision.
 
-    `themes`: each segment's theme (-1, no theme, has its share too). What a decision only counts among the theme's
-    members is not thereby read.
+    `themes`: the theme of each segment; -1 (no theme) has a share too. Segments that a decision lists only as members
+    of its theme do not count as read.
     """
-    read = {entry.segment for entry in ledger}
-    read |= {segment for decision in decisions.standing(taken) for segment in decision.segments}
+    read_segments = {entry.segment for entry in ledger}
+    read_segments |= {segment for decision in decisions.standing(decisions_taken) for segment in decision.segments}
     of_theme: dict[int, list[str]] = {}
     for segment, theme in themes.items():
         of_theme.setdefault(theme, []).append(segment)
-    return {theme: Share(len(read & set(of_theme[theme])), len(of_theme[theme])) for theme in sorted(of_theme)}
+    return {theme: Share(len(read_segments & set(of_theme[theme])), len(of_theme[theme])) for theme in sorted(of_theme)}
 
 
 def overall(by_theme: Mapping[int, Share]) -> Share:

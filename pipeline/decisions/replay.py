@@ -40,23 +40,23 @@ def replay(
     shift_share: float,
     min_size: int = 3,
 ) -> Replayed:
-    """Replay standing decisions, in their order, on new clusters.
+    """Replay standing decisions, in order, on new clusters.
 
-    `clusters`: the cluster (theme id, -1: none) of each substantive segment; `documents`: its document. `shift_share`:
-    the share of a decided theme (0 to 1) that must cluster elsewhere before a question is asked. `min_size`: the least
-    number of segments left over beside a decided theme that form a theme of their own. The result does not depend on
-    the order of the mappings.
+    `clusters`: the cluster of each substantive segment, by theme id, -1 for none; `documents`: the document of each
+    segment; `shift_share`: the share of a decided theme, 0 to 1, that must cluster elsewhere before a question is
+    asked; `min_size`: the minimum number of left-over segments of a cluster that form a theme of their own. The order
+    of the mappings does not matter.
     """
     held, unanchored = settle(decisions, clusters, set(documents.values()))
-    alone = held.pop(UNASSIGNED, Held(UNASSIGNED, "open"))
+    moved_out = held.pop(UNASSIGNED, Held(UNASSIGNED, "open"))
     continued = _matches(clusters, held)
     placed = _Placed(held, _own_ids(clusters, held))
     for theme in held.values():
         for segment in theme.anchor & set(clusters):
             placed.into(segment, theme.theme_id)
-    for segment in alone.anchor & set(clusters):
+    for segment in moved_out.anchor & set(clusters):
         placed.out(segment, "moved")
-    joined, claimed, rest = Counter[int](), Counter[int](), dict[int, list[str]]()
+    joined, claimed, left_over = Counter[int](), Counter[int](), dict[int, list[str]]()
     for segment in sorted(set(clusters) - set(placed.themes)):
         cluster = clusters[segment]
         target = continued.get(cluster)
@@ -67,25 +67,27 @@ def replay(
             joined[target] += 1
         else:
             # It existed when the theme was settled and was not part of it, so it stays out.
-            rest.setdefault(cluster, []).append(segment)
+            left_over.setdefault(cluster, []).append(segment)
             claimed[target] += 1
-    for cluster, segments in rest.items():
+    for cluster, segments in left_over.items():
         for segment in segments:
             placed.beside(segment, cluster, enough=len(segments) >= min_size)
-    asked = questions.asked(clusters, held, joined=joined, claimed=claimed, shift_share=shift_share)
+    open_questions = questions.asked(clusters, held, joined=joined, claimed=claimed, shift_share=shift_share)
     return Replayed(
         themes=dict(sorted(placed.themes.items())),
         held=held,
-        questions=asked + unanchored,
+        questions=open_questions + unanchored,
         outside=dict(sorted(placed.outside.items())),
         rejected=dict(sorted(placed.rejected.items())),
         continued=continued,
-        merged={gone: theme.theme_id for theme in held.values() for gone in sorted(theme.took) if gone not in held},
+        merged={
+            merged: theme.theme_id for theme in held.values() for merged in sorted(theme.took) if merged not in held
+        },
     )
 
 
 def settling(
-    done: Replayed,
+    result: Replayed,
     clusters: Mapping[str, int],
     documents: Mapping[str, str],
     decisions: Sequence[Decision],
@@ -93,28 +95,30 @@ def settling(
     shift_share: float,
     min_size: int = 3,
 ) -> dict[int, tuple[str, ...]]:
-    """Return, for each theme with questions, those that would remain after accepting (rejecting) it as it is.
+    """Return, for each theme with questions, the questions that would remain after accepting or rejecting it as it is.
 
-    A decision that lists them in its `answers` settles them. They are found by replaying such a decision. Arguments as
-    for `replay`; `done` is its result.
+    A decision that lists them in its `answers` settles them; they are found by replaying such a decision. Arguments are
+    as for `replay`; `result`: what it returned.
     """
     last = max((decision.when for decision in decisions), default="2000-01-01")
-    found = {}
-    for theme in sorted({question.theme_id for question in done.questions} & set(done.held)):
-        rejected = done.held[theme].status == "rejected"
-        here = done.rejected if rejected else done.themes
-        taken = Decision(
+    remaining = {}
+    for theme in sorted({question.theme_id for question in result.questions} & set(result.held)):
+        rejected = result.held[theme].status == "rejected"
+        theme_by_segment = result.rejected if rejected else result.themes
+        accepting = Decision(
             id="as it is",
             action="reject" if rejected else "accept",
             theme=theme,
             who="-",
             when=last,
-            members=tuple(segment for segment, own in here.items() if own == theme),
+            members=tuple(
+                segment for segment, theme_of_segment in theme_by_segment.items() if theme_of_segment == theme
+            ),
             documents=tuple(sorted(set(documents.values()))),
         )
-        then = replay(clusters, documents, [*decisions, taken], shift_share=shift_share, min_size=min_size)
-        found[theme] = tuple(sorted(question.key for question in then.questions if question.theme_id == theme))
-    return found
+        replayed = replay(clusters, documents, [*decisions, accepting], shift_share=shift_share, min_size=min_size)
+        remaining[theme] = tuple(sorted(question.key for question in replayed.questions if question.theme_id == theme))
+    return remaining
 
 
 @dataclass
@@ -168,12 +172,12 @@ def _matches(clusters: Mapping[str, int], held: Mapping[int, Held]) -> dict[int,
 
 def _own_ids(clusters: Mapping[str, int], held: Mapping[int, Held]) -> dict[int, int]:
     """Return the theme id of each cluster: its number, unless a decided theme has that id."""
-    taken = {theme for one in held.values() for theme in (one.theme_id, *one.took)}
+    decided_ids = {theme for held_theme in held.values() for theme in (held_theme.theme_id, *held_theme.took)}
     present = sorted(set(clusters.values()) - {UNASSIGNED})
-    given = {cluster: cluster for cluster in present if cluster not in taken}
-    for cluster in sorted(set(present) - set(given)):
+    ids = {cluster: cluster for cluster in present if cluster not in decided_ids}
+    for cluster in sorted(set(present) - set(ids)):
         number = cluster
-        while number in taken or number in given.values():
+        while number in decided_ids or number in ids.values():
             number = 100_000 + (number * 31 + 7) % 900_000
-        given[cluster] = number
-    return given
+        ids[cluster] = number
+    return ids

@@ -50,33 +50,41 @@ class Screen:
 
     def members(self, theme: int) -> tuple[str, ...]:
         """Return the segments of a theme; of a rejected theme, those left out with it."""
-        here = {segment for segment, own in self.themes.items() if own == theme}
-        return tuple(sorted(here | {segment for segment, own in self.rejected.items() if own == theme}))
+        segments = {segment for segment, assigned in self.themes.items() if assigned == theme}
+        return tuple(sorted(segments | {segment for segment, assigned in self.rejected.items() if assigned == theme}))
 
 
-def read(study: Path, taken: Sequence[Decision]) -> Screen:
+def read(study: Path, decisions: Sequence[Decision]) -> Screen:
     """Read the last run's clusters and replay the decisions on them."""
     assigned, themes = store.read(study, "theme_assignments"), store.read(study, "themes")
     segments = store.read(study, "segments")
     document_of = dict(zip(segments["segment_id"], segments["document"], strict=True))
     clusters = dict(zip(assigned["segment_id"], assigned["cluster_id"].astype(int), strict=True))
     documents = {segment: str(document_of[segment]) for segment in clusters}
-    standing, options = ledger.standing(taken), _options()
+    standing, options = ledger.standing(decisions), _options()
     share, size = options.shift_share, options.min_size
-    done = replay.replay(clusters, documents, standing, shift_share=share, min_size=size)
-    settling = replay.settling(done, clusters, documents, standing, shift_share=share, min_size=size)
+    replayed = replay.replay(clusters, documents, standing, shift_share=share, min_size=size)
+    settling = replay.settling(replayed, clusters, documents, standing, shift_share=share, min_size=size)
     first = themes[themes["level"] == 1]
     # A theme that the last run did not show (for example, one whose rejection was undone) keeps its last label.
-    labels = held_themes.called(ledger.in_order(taken)) | dict(zip(first["theme_id"], first["label"], strict=True))
-    here = state_table.table(done, clusters, standing, labels)
+    labels = held_themes.called(ledger.in_order(decisions)) | dict(zip(first["theme_id"], first["label"], strict=True))
+    theme_states = state_table.table(replayed, clusters, standing, labels)
     placed = pd.DataFrame(
         {
-            "cluster_id": [clusters[segment] for segment in done.themes],
-            "theme_id": list(done.themes.values()),
-            "outside": [done.outside.get(segment, "") for segment in done.themes],
+            "cluster_id": [clusters[segment] for segment in replayed.themes],
+            "theme_id": list(replayed.themes.values()),
+            "outside": [replayed.outside.get(segment, "") for segment in replayed.themes],
         }
     )
-    return Screen(done.themes, documents, done.rejected, here, counted(here, placed), done.questions, settling)
+    return Screen(
+        replayed.themes,
+        documents,
+        replayed.rejected,
+        theme_states,
+        counted(theme_states, placed),
+        replayed.questions,
+        settling,
+    )
 
 
 def _options() -> settings.Themes:
@@ -86,7 +94,7 @@ def _options() -> settings.Themes:
 
 def state(study: Path) -> str:
     """Return a fingerprint of the last run's themes and the decisions so far (16 hexadecimal digits)."""
-    made = page_data.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
+    basis = page_data.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
     file = Places(study).decisions
-    said = file.read_bytes() if file.exists() else b""
-    return hashlib.sha256(made.encode() + said).hexdigest()[:16]
+    decisions_bytes = file.read_bytes() if file.exists() else b""
+    return hashlib.sha256(basis.encode() + decisions_bytes).hexdigest()[:16]

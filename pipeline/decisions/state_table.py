@@ -21,42 +21,51 @@ def table(
     sizes = Counter(theme for theme in done.themes.values() if theme != UNASSIGNED)
     left_out = Counter(done.rejected.values())
     continued = Counter(done.continued.values())
-    split_from = {part_id(one): one.theme for one in standing if one.action == "split"}
-    kept = {theme: held.label for theme, held in done.held.items() if held.label}
-    called = held_themes.called(standing) | dict(labels) | kept
+    split_from = {part_id(decision): decision.theme for decision in standing if decision.action == "split"}
+    decided_labels = {theme: held_theme.label for theme, held_theme in done.held.items() if held_theme.label}
+    called = held_themes.called(standing) | dict(labels) | decided_labels
     rows = []
     for theme in sorted({*sizes, *done.held, *done.merged}):
-        held = done.held.get(theme)
+        held_theme = done.held.get(theme)
         row = {
             "theme_id": theme,
             "label": called.get(theme, ""),
-            "state": _state(held, theme, done, sizes[theme]),
-            "into": done.merged.get(theme, UNASSIGNED) if held is None else UNASSIGNED,
+            "state": _state(held_theme, theme, done, sizes[theme]),
+            "into": done.merged.get(theme, UNASSIGNED) if held_theme is None else UNASSIGNED,
             "split_from": split_from.get(theme, UNASSIGNED),
-            "n_segments": left_out[theme] if held and held.status == "rejected" else sizes[theme],
-            "n_clusters": continued[theme] if held else int(theme in sizes),
+            "n_segments": left_out[theme] if held_theme and held_theme.status == "rejected" else sizes[theme],
+            "n_clusters": continued[theme] if held_theme else int(theme in sizes),
         }
-        rows.append(row | _settled(held, theme, standing))
+        rows.append(row | _settled(held_theme, theme, standing))
     empty = store.empty("theme_states")
     return pd.DataFrame(rows)[list(empty.columns)] if rows else empty
 
 
-def _state(held: Held | None, theme: int, done: Replayed, size: int) -> str:
-    if held is None:
+def _state(held_theme: Held | None, theme: int, done: Replayed, size: int) -> str:
+    if held_theme is None:
         return "candidate" if size else "merged"
-    if held.status == "rejected":
+    if held_theme.status == "rejected":
         return "rejected"
-    return held.status if size else "empty"
+    return held_theme.status if size else "empty"
 
 
-def _settled(held: Held | None, theme: int, standing: Sequence[Decision]) -> dict[str, Any]:
+def _settled(held_theme: Held | None, theme: int, standing: Sequence[Decision]) -> dict[str, Any]:
     """Return the columns about the decision that defines a theme; for a merged theme, the merge."""
-    one = held.settled if held else None
-    if held is None:
+    decision = held_theme.settled if held_theme else None
+    if held_theme is None:
         merges = [other for other in standing if other.action == "merge" and theme in other.others]
-        one = merges[-1] if merges else None
-    if one is None:
+        decision = merges[-1] if merges else None
+    if decision is None:
         return {"settled": "", "settled_by": "", "settled_on": "", "settled_as": ""}
-    part = one.action == "split" and part_id(one) == theme
-    said = f"merged into another by {one.who} on {one.when[:10]}" if held is None else states.made(one, part=part)
-    return {"settled": one.key, "settled_by": one.who, "settled_on": one.when[:10], "settled_as": said}
+    is_split_off = decision.action == "split" and part_id(decision) == theme
+    description = (
+        f"merged into another by {decision.who} on {decision.when[:10]}"
+        if held_theme is None
+        else states.made(decision, split_off=is_split_off)
+    )
+    return {
+        "settled": decision.key,
+        "settled_by": decision.who,
+        "settled_on": decision.when[:10],
+        "settled_as": description,
+    }

@@ -151,54 +151,58 @@ def missed(states: pd.DataFrame) -> pd.Series:
 
 
 def _fates(states: pd.DataFrame, assignments: pd.DataFrame) -> list[str]:
-    """For each cluster of the run: shown as a candidate, or where most of its segments are now."""
-    become = {"candidate": "candidate", "accepted": "decided", "open": "decided", "rejected": "rejected"}
+    """Return for each cluster of the run: shown as a candidate, or where most of its segments are now."""
+    outcome_of = {"candidate": "candidate", "accepted": "decided", "open": "decided", "rejected": "rejected"}
     state_of = dict(zip(states.theme_id, states.state, strict=True))
-    held: dict[int, Counter[str]] = {}
+    outcomes: dict[int, Counter[str]] = {}
     for cluster, theme, why in zip(assignments.cluster_id, assignments.theme_id, assignments.outside, strict=True):
         if cluster != UNASSIGNED:
-            held.setdefault(cluster, Counter())[become.get(why or state_of[theme], "scattered")] += 1
-    found = [held[cluster] for cluster in sorted(held)]
+            outcomes.setdefault(cluster, Counter())[outcome_of.get(why or state_of[theme], "scattered")] += 1
+    ordered_outcomes = [outcomes[cluster] for cluster in sorted(outcomes)]
     order = ("decided", "rejected", "scattered")
-    return ["candidate" if one["candidate"] else max(order, key=one.__getitem__) for one in found]
+    return [
+        "candidate" if outcome["candidate"] else max(order, key=outcome.__getitem__) for outcome in ordered_outcomes
+    ]
 
 
 def shown_in_words(count: Count, *, who: str = "you") -> str:
-    """How many themes there are and why, without the final full stop; `who`: the subject of decisions."""
-    found = f"the run found {prose.count(count.found, 'candidate')}"
+    """Return how many themes are shown and why, without the final full stop; `who`: the subject of decisions."""
+    run_found = f"the run found {prose.count(count.found, 'candidate')}"
     if not count.touched:
         return f"The analysis found {prose.count(count.shown, 'candidate theme')}"
     start = f"{prose.count(count.shown, 'theme').capitalize()} {'is' if count.shown == 1 else 'are'} shown"
     done = _done(count)
     if count.adds_up:
-        return f"{start}: {found}{f'; {who} {done}' if done else ''}"
+        return f"{start}: {run_found}{f'; {who} {done}' if done else ''}"
     candidates = f"{prose.count(count.candidates, 'candidate')} without a decision"
-    said = [f"{start}: {count.decided:,} that {who} decided on, and {candidates}"]
+    sentences = [f"{start}: {count.decided:,} that {who} decided on, and {candidates}"]
     elsewhere = [
         (count.in_decided, f"in themes {who} decided on"),
         (count.in_rejected, f"in themes {who} rejected"),
         (count.scattered, "in no theme"),
     ]
-    parts = [f"{number:,} {'is' if number == 1 else 'are'} {where}" for number, where in elsewhere if number]
-    stand = [f"{count.candidates:,} of them {'is' if count.candidates == 1 else 'are'} shown as candidates"]
-    said.append(f"{found[0].upper()}{found[1:]}: {prose.listed([*stand, *parts])}")
+    elsewhere_phrases = [
+        f"{number:,} {'is' if number == 1 else 'are'} {where}" for number, where in elsewhere if number
+    ]
+    as_candidates = [f"{count.candidates:,} of them {'is' if count.candidates == 1 else 'are'} shown as candidates"]
+    sentences.append(f"{run_found[0].upper()}{run_found[1:]}: {prose.listed([*as_candidates, *elsewhere_phrases])}")
     if count.missed:
-        kept = "it is kept as decided" if count.missed == 1 else "they are kept as decided"
-        said.append(f"{count.missed:,} of those decided on {_were(count.missed)} not found again: {kept}")
+        staying = "it is kept as decided" if count.missed == 1 else "they are kept as decided"
+        sentences.append(f"{count.missed:,} of those decided on {_were(count.missed)} not found again: {staying}")
     if done:
-        said.append(f"{who[0].upper()}{who[1:]} {done}")
-    return ". ".join(said)
+        sentences.append(f"{who[0].upper()}{who[1:]} {done}")
+    return ". ".join(sentences)
 
 
 def _done(count: Count) -> str:
-    """How decisions changed the number of themes: merged 1, rejected 2 and split off 1."""
-    parts = [
+    """Return how decisions changed the number of themes: merged 1, rejected 2 and split off 1."""
+    changes = [
         (count.merged, f"merged {count.merged:,}"),
         (count.rejected, f"rejected {count.rejected:,}"),
         (count.empty, f"left {count.empty:,} without segments"),
         (count.split, f"split off {count.split:,}"),
     ]
-    return prose.listed([said for number, said in parts if number])
+    return prose.listed([phrase for number, phrase in changes if number])
 
 
 def _were(number: int) -> str:
@@ -206,26 +210,26 @@ def _were(number: int) -> str:
 
 
 def decided_in_words(count: Count) -> str:
-    """How many of the themes shown have been decided on, in a sentence."""
+    """Return a sentence on how many of the themes shown have been decided on."""
     if not count.decided:
         return f"None of {prose.count(count.shown, 'theme')} has been decided on."
-    parts = [(count.accepted, "accepted"), (count.open, "in progress")]
-    which = prose.listed([f"{number:,} {did}" for number, did in parts if number])
+    by_state = [(count.accepted, "accepted"), (count.open, "in progress")]
+    which = prose.listed([f"{number:,} {did}" for number, did in by_state if number])
     has = "has" if count.decided == 1 else "have"
     return f"{count.decided:,} of {prose.count(count.shown, 'theme')} {has} been decided on: {which}."
 
 
 def standing(row: Any) -> tuple[str, ...]:
-    """The state of a shown theme in sentences; `row`: a row of theme_states."""
-    said = {"accepted": "Accepted by people.", "open": "In progress: neither accepted nor rejected."}
-    found = [said[row.state]] if row.state in said else []
-    if found and not row.n_clusters and row.split_from == UNASSIGNED:
-        found.append("This run did not find it again; it is kept as decided.")
-    return tuple(found)
+    """Return the state of a shown theme as sentences; `row`: a row of theme_states."""
+    sentence_of = {"accepted": "Accepted by people.", "open": "In progress: neither accepted nor rejected."}
+    sentences = [sentence_of[row.state]] if row.state in sentence_of else []
+    if sentences and not row.n_clusters and row.split_from == UNASSIGNED:
+        sentences.append("This run did not find it again; it is kept as decided.")
+    return tuple(sentences)
 
 
 def outside_in_words(count: Count) -> str:
-    """How many segments are in no theme and why, in a sentence; empty if there are none."""
+    """Return a sentence on how many segments are in no theme and why; empty if there are none."""
     if not count.n_outside:
         return ""
     shares = {why: (number, prose.percent(number / count.segments)) for why, number in count.outside.items() if number}
@@ -233,8 +237,8 @@ def outside_in_words(count: Count) -> str:
     verb = "is" if count.n_outside == 1 else "are"
     if len(shares) == 1:
         return f"{all_of.capitalize()} ({share}) {_why(next(iter(shares)), count.n_outside)}."
-    parts = [f"{number:,} ({part}) {_why(why, number)}" for why, (number, part) in shares.items()]
-    return f"{all_of.capitalize()} ({share}) {verb} in no theme: {prose.listed(parts)}."
+    reasons = [f"{number:,} ({share_of_all}) {_why(why, number)}" for why, (number, share_of_all) in shares.items()]
+    return f"{all_of.capitalize()} ({share}) {verb} in no theme: {prose.listed(reasons)}."
 
 
 def _why(why: str, number: int) -> str:
@@ -251,13 +255,13 @@ def named(theme: int | None, labels: Mapping[int, str], *, ids: bool = True) -> 
     return f"“{label}” ({theme})" if ids else f"“{label}”"
 
 
-def made(decision: Decision, *, part: bool = False) -> str:
-    """A decision in words: accepted by Asha on 2026-01-15. `part`: for the theme created by a split."""
-    did = "split off" if part else DID[decision.action]
+def made(decision: Decision, *, split_off: bool = False) -> str:
+    """Return a decision in words: accepted by Asha on 2026-01-15; `split_off`: for the theme that a split created."""
+    did = "split off" if split_off else DID[decision.action]
     return f"{did} by {decision.who} on {decision.when[:10]}"
 
 
 def ranked(themes: pd.DataFrame) -> pd.DataFrame:
-    """Themes of the first level, largest first, with their `number` in this report: 1 for the largest."""
-    found = themes[themes.level == 1].sort_values(["n_segments", "theme_id"], ascending=[False, True])
-    return found.assign(number=range(1, len(found) + 1))
+    """Return themes of the first level, largest first, with the column `number`, 1 for the largest."""
+    top_level = themes[themes.level == 1].sort_values(["n_segments", "theme_id"], ascending=[False, True])
+    return top_level.assign(number=range(1, len(top_level) + 1))

@@ -54,7 +54,7 @@ def notes(decisions: Sequence[Decision], nodes: Mapping[int, Node], *, study: st
             "creationDateTime": refi.moment(decision.when) or refi.UNDATED,
         }
         path = f"sources/{guid}.txt"
-        now = alternative_readings.now(decision.theme, standing)
+        now = alternative_readings.current_theme(decision.theme, standing)
         all_notes.append(Note(guid, markup.element("Note", attributes), path, "\n".join(paragraphs).encode(), now))
     return all_notes
 

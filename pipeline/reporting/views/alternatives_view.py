@@ -50,7 +50,7 @@ def build(
     of: dict[int, list[Shown]] = {}
     lost: list[tuple[str, Shown]] = []
     for one in sorted(readings, key=lambda one: (one.theme, one.when, one.who, one.same[2:])):
-        theme = alternative_readings.now(one.theme, taken)
+        theme = alternative_readings.current_theme(one.theme, taken)
         if theme in present:
             of.setdefault(int(theme), []).append(_shown(one, str(present[theme])))
         else:

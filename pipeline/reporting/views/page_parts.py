@@ -188,7 +188,7 @@ def _decide(study: Study) -> dict[str, Any]:
         assignments=study.tables["theme_assignments"],
         segments=study.tables["segments"],
         questions=study.tables["theme_questions"],
-        taken=study.taken,
+        decisions=study.taken,
     )
 
 

@@ -127,7 +127,7 @@ def _step(
     return Step(
         decision=entry.decision,
         when=_when(entry.when),
-        said=prose.sentence(f"{entry.who} {entry.what}"),
+        said=prose.sentence(f"{entry.who} {entry.deed}"),
         why=entry.why,
         evidence=_evidence(decision, now, stands=not undo),
         undone=f"Undone by {undo.who} on {_when(undo.when)}." if undo else "",
@@ -175,9 +175,9 @@ def _place(place: tuple[str, int], now: _Now) -> str:
 
 def _told(taken: Sequence[Decision], labels: Mapping[int, str], theme: int, keys: set[str]) -> tuple[str, ...]:
     """The decisions with these ids, as sentences for a theme's card."""
-    own = [entry for entry in audit_trail.trail(taken, labels, ids=False, own=theme) if entry.decision in keys]
+    own = [entry for entry in audit_trail.trail(taken, labels, ids=False, subject=theme) if entry.decision in keys]
     return tuple(
-        prose.sentence(f"On {entry.when[:10]} {entry.who} {entry.what}{f': {entry.why}' if entry.why else ''}")
+        prose.sentence(f"On {entry.when[:10]} {entry.who} {entry.deed}{f': {entry.why}' if entry.why else ''}")
         for entry in own
     )
 
