@@ -16,7 +16,19 @@ from pipeline.commands import checks, importing, returned, sheets
 from pipeline.core import store
 from pipeline.core.errors import CounterpointError
 from pipeline.corpus import document_names, readers
-from pipeline.corpus.readers import files, guards, json_turns, rtf, strict_json, tables, tiers, vtt, workbooks
+from pipeline.corpus.readers import (
+    chat,
+    eaf,
+    files,
+    guards,
+    json_turns,
+    rtf,
+    strict_json,
+    tables,
+    textgrid,
+    vtt,
+    workbooks,
+)
 from pipeline.corpus.readers.coding import Coding
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, Turn
 
@@ -355,13 +367,13 @@ def test_old_encodings_are_still_read_where_capitals_meet_quotation_marks(folder
             json_turns.read_json,
             '[{"text": "Yes", "start": ' + "9" * 200 + '}, {"speaker": "B", "text": "No", "start": 3}]',
         ),
-        (tiers.read_cha, "*CHI:\tYes . \x15" + "9" * 5_000 + "_1\x15\n*MOT:\tNo . \x153000_4000\x15\n"),
+        (chat.read_cha, "*CHI:\tYes . \x15" + "9" * 5_000 + "_1\x15\n*MOT:\tNo . \x153000_4000\x15\n"),
         (
-            tiers.read_textgrid,
+            textgrid.read_textgrid,
             f'name = "A"\nxmin = {"9" * 400}\nxmax = 2\ntext = "Yes"\nname = "B"\nxmin = 3\nxmax = 4\ntext = "No"\n',
         ),
         (
-            tiers.read_eaf,
+            eaf.read_eaf,
             f'<A><TIME_SLOT TIME_SLOT_ID="t" TIME_VALUE="{"9" * 5_000}"/><TIER TIER_ID="A"><ALIGNABLE_ANNOTATION '
             'TIME_SLOT_REF1="t"><ANNOTATION_VALUE>Yes</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></TIER></A>',
         ),

@@ -11,7 +11,7 @@ from test_office_readers import page, pdf_of, writer
 
 from pipeline import ingest, segment
 from pipeline.core import study_template
-from pipeline.corpus.readers import docx, json_turns, odt, pdf, tables, tiers, txt, vtt
+from pipeline.corpus.readers import chat, docx, json_turns, odt, pdf, tables, textgrid, txt, vtt
 from pipeline.corpus.readers.model import Labels, Transcript, Turn, Utterance, compose, paragraph_marks, place, traced
 
 LABELS = Labels(("interviewer",), frozenset(["anna"]))
@@ -60,10 +60,10 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them():
 def test_items_utterances_and_intervals_are_counted():
     found = json_turns.read_json(b'[{"speaker": "Ana", "text": "x"}, {"speaker": "Bo", "text": "y"}]', LABELS)
     assert places(found) == [("Ana", "item 1"), ("Bo", "item 2")]
-    found = tiers.read_cha(b"*CHI:\tyes .\n%mor:\tx\n*MOT:\tno .\n", LABELS)
+    found = chat.read_cha(b"*CHI:\tyes .\n%mor:\tx\n*MOT:\tno .\n", LABELS)
     assert places(found) == [("CHI", "utterance 1"), ("MOT", "utterance 2")]
     grid = 'name = "A"\nxmin = 0\nxmax = 1\ntext = ""\nxmin = 1\nxmax = 2\ntext = "yes"\n'
-    assert places(tiers.read_textgrid(grid.encode(), LABELS)) == [("A", "interval 2")]
+    assert places(textgrid.read_textgrid(grid.encode(), LABELS)) == [("A", "interval 2")]
 
 
 def test_pages_of_a_pdf():

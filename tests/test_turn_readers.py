@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.corpus import readers
-from pipeline.corpus.readers import json_turns, tables, tiers
+from pipeline.corpus.readers import chat, eaf, json_turns, tables, textgrid
 from pipeline.corpus.readers.model import Labels, RefusedError
 
 LABELS = Labels(("interviewer",))
@@ -110,7 +110,7 @@ EAF = """<ANNOTATION_DOCUMENT><TIME_ORDER><TIME_SLOT TIME_SLOT_ID="t1" TIME_VALU
 
 
 def test_elans_tiers_are_speakers_in_order_of_time():
-    assert turns(tiers.read_eaf(EAF.encode(), LABELS)) == [("Dan", "So?", 0.5), ("Anna", "Yes.", 2.5)]
+    assert turns(eaf.read_eaf(EAF.encode(), LABELS)) == [("Dan", "So?", 0.5), ("Anna", "Yes.", 2.5)]
 
 
 GRID = """File type = "ooTextFile"
@@ -142,7 +142,7 @@ item []:
 
 @pytest.mark.parametrize("encoding", ["utf_8", "utf_16"])
 def test_praats_tiers_are_speakers(encoding):
-    assert turns(tiers.read_textgrid(GRID.encode(encoding), LABELS)) == [
+    assert turns(textgrid.read_textgrid(GRID.encode(encoding), LABELS)) == [
         ("Dan", "Well?", 1.25),
         ("Anna", 'I said "so" – é.', 2.5),
     ]
@@ -152,7 +152,7 @@ CHA = "@Begin\n@Participants:\tPAR Anna Participant, INV Investigator\n*INV:\twh
 
 
 def test_chat_is_read_without_its_codes():
-    assert turns(tiers.read_cha(CHA.encode(), LABELS)) == [
+    assert turns(chat.read_cha(CHA.encode(), LABELS)) == [
         ("Investigator", "why did uh you come?", 0.1),
         ("Participant", "it was it was the pay and the people view. yes", 1.5),
     ]
@@ -161,12 +161,12 @@ def test_chat_is_read_without_its_codes():
 @pytest.mark.parametrize(
     ("read", "data"),
     [
-        (tiers.read_eaf, b"<a/>"),
-        (tiers.read_eaf, b"<a"),
-        (tiers.read_eaf, b"<!DOCTYPE a><a/>"),
-        (tiers.read_textgrid, b"x"),
-        (tiers.read_cha, b"@Begin\n@End\n"),
-        (tiers.read_cha, b""),
+        (eaf.read_eaf, b"<a/>"),
+        (eaf.read_eaf, b"<a"),
+        (eaf.read_eaf, b"<!DOCTYPE a><a/>"),
+        (textgrid.read_textgrid, b"x"),
+        (chat.read_cha, b"@Begin\n@End\n"),
+        (chat.read_cha, b""),
     ],
 )
 def test_tiers_without_words_are_refused(read, data):

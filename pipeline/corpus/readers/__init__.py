@@ -9,12 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.corpus.readers import (
+    chat,
     codes_qualcoder,
     codes_rock,
     codes_tables,
     codes_taguette,
     decoding,
     docx,
+    eaf,
     files,
     guards,
     json_turns,
@@ -23,7 +25,7 @@ from pipeline.corpus.readers import (
     qdpx,
     rtf,
     tables,
-    tiers,
+    textgrid,
     txt,
     vtt,
     word_comments,
@@ -32,17 +34,17 @@ from pipeline.corpus.readers.coding import Coding, Codings
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript
 
 TRANSCRIPTS: dict[str, Callable[[bytes, Labels], Transcript]] = {
-    ".cha": tiers.read_cha,
+    ".cha": chat.read_cha,
     ".csv": tables.read_csv,
     ".docx": docx.read_docx,
-    ".eaf": tiers.read_eaf,
+    ".eaf": eaf.read_eaf,
     ".json": json_turns.read_json,
     ".md": txt.read_txt,
     ".odt": odt.read_odt,
     ".pdf": pdf.read_pdf,
     ".rtf": rtf.read_rtf,
     ".srt": vtt.read_vtt,
-    ".textgrid": tiers.read_textgrid,
+    ".textgrid": textgrid.read_textgrid,
     ".txt": txt.read_txt,
     ".vtt": vtt.read_vtt,
     ".xlsx": tables.read_xlsx,
