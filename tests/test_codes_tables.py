@@ -201,6 +201,25 @@ def test_a_blank_document_is_that_of_the_row_above_and_said():
     assert [one.text[:7] for one in found.remarks] == ["Line 3:"]
 
 
+def test_a_blank_code_and_theme_are_those_of_the_row_above_only_where_the_table_is_grouped():
+    raw = "Theme,Code,Document,Quote\nT,List,P1,a\n,,,b\n,Wait,P1,c\n,,P1,d\n"
+    found = codes_tables.read_csv(raw.encode(), "x")
+    assert [(one.parent_code, one.code) for one in found] == [("T", "List"), ("T", "List"), ("T", "Wait"), ("", "")]
+    assert [one.text[:10] for one in found.remarks] == ["Line 3, 4:"]
+    raw = raw.replace("Theme", "Parent code")
+    assert [one.parent_code for one in codes_tables.read_csv(raw.encode(), "x")] == ["T", "T", "", ""]
+
+
+def test_a_heading_merged_over_columns_of_codes_holds_for_all_of_them():
+    found = codes_tables.read_csv(b"Document,Quote,Codes,,\nP1,a,List,Night,Wait\n", "x")
+    assert [one.code for one in found] == ["List", "Night", "Wait"]
+
+
+def test_without_a_column_for_the_document_the_file_names_it():
+    found = codes_tables.read_csv(f"Code,Quote\nList,{QUOTE}\n".encode(), "P1")
+    assert [(one.document, one.file) for one in found] == [("", "P1")]
+
+
 def test_every_sheet_with_codings_is_read_and_the_others_are_named():
     first = [["Document", "Code", "Quote"], ["P1", "List", QUOTE]]
     found = codes_tables.read_xlsx(book(first, [["Code", "Definition"], ["List", "x"]], first), "x")

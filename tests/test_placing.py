@@ -181,3 +181,12 @@ def test_a_copy_in_which_the_words_occur_another_number_of_times_proves_nothing(
     at = copy.index("had time")
     assert "more than once" in placed(replace(coding("had time", at, at + 8), copy=copy))
     assert "more than once" in placed(replace(coding("had time", None, None), copy=TEXT))
+
+
+def test_without_a_document_the_file_names_it_or_the_words_do():
+    texts = {"P1.txt": "We had no time at all. So.", "P2.txt": "So we waited for the list. Well, yes."}
+    words = [("So", "P1"), ("waited for the list", "x"), ("So", "x"), ("and now for something else", "x")]
+    codings = [replace(coding(text, document=""), file=file) for text, file in words]
+    found, lost = span_alignment.place_codings(codings, texts)
+    assert [(one.document, one.how) for one in found] == [("P1.txt", "text"), ("P2.txt", "document")]
+    assert [one.kind for one in lost] == ["no document is named"] * 2

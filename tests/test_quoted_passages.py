@@ -107,3 +107,17 @@ def test_pieces_out_of_order_or_missing_are_not_placed(quote):
 
 def test_pieces_too_far_apart_are_not_placed():
     assert "Its parts" in found("I open the shed first … most of the morning", TEXT.replace("12", "Well. " * 1000))[1]
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "“because the list changes every night” (P1)",
+        "because the list changes every night [laughs]",
+        "1. because the list changes every night",
+        "- because the list changes every night",
+        "(2) “because the list changes every night” (P1, line 20)",
+    ],
+)
+def test_what_people_add_to_a_quote_is_no_part_of_it(quote):
+    assert found(quote)[0] == "because the list changes every night"

@@ -15,6 +15,7 @@ _LEFT_OUT = (
     r"|…|\.{2,}|(?:\.\s){2,}\."
 )
 _GAP = re.compile(rf"(?P<far>{_LEFT_OUT})|(?P<near>\[[^\[\]\n]{{1,80}}\]|\([^()\n]{{1,40}}\)|\n)")
+_ITEM = r"\(?\d{1,3}[.)]\s+|[-–—>]\s+"
 _MARKS = "\"'“”„‟‘’‚‛«»‹›…·•*_ \t\r\n\u00a0\u200b\ufeff"
 # Traces of a PDF's margin in a passage: three or more line numbers in a row, and words hyphenated at line ends.
 _NUMBERS = re.compile(r"(?<!\S)\d{1,5}(?:\s+\d{1,5}){2,}(?!\S)")
@@ -30,9 +31,9 @@ class Piece(NamedTuple):
 
 
 def bare(quote: str) -> str:
-    """Return a quote without the quotation marks, dots and brackets around it."""
+    """Return a quote without the quotation marks, dots and brackets around it, and without its number in a list."""
     for _ in range(5):
-        quote = re.sub(rf"^(?:{_LEFT_OUT})|(?:{_LEFT_OUT})$", "", quote.strip(_MARKS))
+        quote = re.sub(rf"^(?:{_LEFT_OUT}|{_ITEM})|(?:{_LEFT_OUT})$", "", quote.strip(_MARKS))
     return quote.strip(_MARKS)
 
 
@@ -57,7 +58,7 @@ def _count_on(numbers: Sequence[str]) -> bool:
 
 
 def pieces(quote: str) -> list[Piece]:
-    """Return the parts of a quote between dots, brackets and line breaks; [] if it has only one."""
+    """Return the parts of a quote between dots, brackets and line breaks; [] if there are none of these."""
     found: list[Piece] = []
     gap = at = 0
     for mark in [*_GAP.finditer(quote), None]:
@@ -68,7 +69,7 @@ def pieces(quote: str) -> list[Piece]:
         if mark:
             gap = max(gap, FAR if mark.lastgroup == "far" else NEAR)
             at = mark.end()
-    return found if len(found) > 1 else []
+    return found if at else []
 
 
 def in_order(parts: list[Piece], text: Folded) -> list[Span]:

@@ -20,6 +20,7 @@ TOLD = {
     "letters": "by their letters and digits alone",
     "pieces": "from their first to their last piece, with other words between",
     "paragraph": "by their paragraph numbers, because their words occur more than once",
+    "document": "in the only document that has their words, because no document is named",
     "order": "between the codings beside them in the file, because their words occur more than once",
 }
 TWICE = (
@@ -124,8 +125,9 @@ def share_placed(placed: int, misplaced: Sequence[Misplaced]) -> str:
 
 def _all_found(codings: Sequence[Coding], names: Documents, texts: Mapping[str, str]) -> list[_Found]:
     """Return where each coding may lie; documents are folded one after another, because folded texts are large."""
-    named = [names.find(coding.document) for coding in codings]
+    named = [names.find(coding.document or coding.file) for coding in codings]
     found = [_Found("")] * len(codings)
+    nowhere = [row for row, coding in enumerate(codings) if coding.file and not coding.document and not named[row]]
     current, text = "", _Text("")
     for row in sorted(range(len(codings)), key=lambda row: named[row]):
         coding, document = codings[row], named[row]
@@ -139,7 +141,21 @@ def _all_found(codings: Sequence[Coding], names: Documents, texts: Mapping[str, 
             found[row] = _Found("", kind=kind, reason=names.reason(coding.document))
         else:
             found[row] = _search(coding, document, text)
+    for row, one in _anywhere({row: codings[row] for row in nowhere if codings[row].code.strip()}, texts).items():
+        found[row] = one
     return found
+
+
+def _anywhere(codings: Mapping[int, Coding], texts: Mapping[str, str]) -> dict[int, _Found]:
+    """Return, for codings without a document, the one place in all documents that has their words."""
+    wanted = {row: coding.text.strip() for row, coding in codings.items()}
+    wanted = {row: words for row, words in wanted.items() if len(letters(words).text) >= quoted_passages.FEWEST}
+    places: dict[int, list[tuple[str, Span]]] = defaultdict(list)
+    for document, words in sorted(texts.items()) if wanted else []:
+        text = _Text(words)
+        for row, quote in wanted.items():
+            places[row] += [(document, span) for span in _occurrences(quote, text)[0]]
+    return {row: _Found(found[0][0], [found[0][1]], "document") for row, found in places.items() if len(found) == 1}
 
 
 def _neighbours(codings: Sequence[Coding], found: Sequence[_Found], texts: Mapping[str, str]) -> dict[str, Neighbours]:
@@ -201,8 +217,9 @@ def _occurrences(wanted: str, text: _Text) -> tuple[list[Span], str]:
             spans = text.folded(how).find(only.text)
             if spans:
                 return [with_marks(text.text, span, plain) for span in spans], "letters"
-    spans = quoted_passages.in_order(quoted_passages.pieces(plain), text.folded("letters"))
-    return [with_marks(text.text, span, plain) for span in spans], "pieces"
+    parts = quoted_passages.pieces(plain)
+    spans = quoted_passages.in_order(parts, text.folded("letters"))
+    return [with_marks(text.text, span, plain) for span in spans], "pieces" if len(parts) > 1 else "letters"
 
 
 def _of_copy(coding: Coding, spans: list[Span], copied: list[Span]) -> list[Span]:

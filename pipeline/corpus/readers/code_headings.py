@@ -21,7 +21,8 @@ haastattelu|nazwa dokumentu|plik|nazwa pliku|zrodlo|wywiad|nazev dokumentu|soubo
 dokumentum|dokumentum neve|fajl|interju|belge|belge adi|dosya|dosya adi|gorusme|документ|имя документа
 название документа|файл|имя файла|источник|интервью|назва документа|интервю|文書|文書名|ドキュメント
 ドキュメント名|ファイル|ファイル名|文档|文档名|文档名称|文件|文件名|文件名称|文檔
-檔案|문서|문서 이름|문서명|파일|파일명|المستند|اسم المستند|الملف
+檔案|문서|문서 이름|εγγραφο|ονομα εγγραφου|αρχειο|συνεντευξη|מסמך|שם המסמך|קובץ
+문서명|파일|파일명|المستند|اسم المستند|الملف
 """
 _PERSON = """
 participant|participants|participant id|participant code|respondent|respondents|respondent id|interviewee|informant
@@ -44,7 +45,7 @@ kodat segment|citat|utdrag|textavsnitt|kodet segment|sitat|uddrag|segmentti|teks
 citace|usek|szegmens|szoveg|idezet|reszlet|bolum|kodlanmis bolum|metin|alinti|сегмент|текст|цитата|фрагмент|отрывок
 кодированный сегмент|セグメント|テキスト|引用|抜粋|本文
 コード化セグメント|片段|编码片段|文本|文本片段|引文|引用内容|文字|세그먼트|텍스트
-인용|인용문|المقطع|النص|الاقتباس
+인용|인용문|coded|source material|αποσπασμα|τμημα|κειμενο|παραθεμα|פסקה|ציטוט|טקסט|المقطع|النص|الاقتباس
 """
 _CODE = """
 hierarchical name|code|tag|codes applied combined|codes|code name|tags|node|node name|code names|labels|label
@@ -52,7 +53,7 @@ code path|codes applied|nodes|assigned codes|assigned code|applied codes|kode|ko
 nom du code|noms des codes|etiquette|etiquettes|noeud|codigo|codigos|nombre del codigo|etiqueta|etiquetas|nodo
 nome do codigo|codice|codici|nome del codice|nome codice|etichetta|etichette|codenaam|naam code|kod|koder
 kodnamn|koodi|koodit|kody|nazwa kodu|nazev kodu|kodok|kod adi|kodlar|код|коды|кодове|имя кода|コード|コード名|代码
-编码|节点|代碼|編碼|코드|코드명|الرمز|الكود
+编码|节点|代碼|編碼|코드|코드명|quirk|quirks|κωδικας|κωδικοι|קוד|קודים|الرمز|الكود
 """
 # Words for a group of codes: a code's parent where there is a column of codes, and the code itself where there is none.
 _THEME = """
@@ -75,7 +76,7 @@ benutzer|codeur|codeuse|code par|cree par|auteur|utilisateur|codificador|codific
 usuario|criado por|utilizador|codificatore|creato da|autore|utente|codificato da|codeerder|gecodeerd door
 gemaakt door|gebruiker|kodare|skapad av|anvandare|kodet af|oprettet af|opprettet av|bruger|koodaaja|luonut|tekija
 koder imie|utworzone przez|utworzyl|uzytkownik|vytvoril|kodolo|letrehozta|olusturan|kodlayan|кодировщик|автор
-создано|создал|кем создано|コーダー|作成者|编码者|创建者|作者|코더|작성자
+создано|создал|кем создано|コーダー|作成者|συντακτης|δημιουργος|编码者|创建者|作者|코더|작성자
 """
 _MEMO = """
 memo|comment|note|comments|notes|memos|kommentar|kommentare|notiz|notizen|commentaire|commentaires|remarque
@@ -91,13 +92,14 @@ _BEGIN = """
 beginning|begin|start paragraph|first paragraph|paragraph start|start position|initial position|from paragraph
 starting paragraph|anfang|beginn|startabsatz|absatz von|debut|paragraphe de debut|position initiale|inicio
 parrafo inicial|paragrafo inicial|posicion inicial|posicao inicial|inizio|paragrafo iniziale|posizione iniziale
-begin alinea|borjan|start stycke|begyndelse|alku|poczatek|zacatek|kezdet|baslangic|начало|開始|开始|起始|시작|البداية
+begin alinea|borjan|start stycke|begyndelse|alku|poczatek|zacatek|kezdet|baslangic|начало
+開始|开始|αρχη|起始|시작|البداية
 """
 _END = """
 end|end paragraph|last paragraph|paragraph end|end position|final position|to paragraph|ending paragraph|ende
 endabsatz|absatz bis|fin|paragraphe de fin|position finale|final|parrafo final|paragrafo final|posicion final
 posicao final|fim|fine|paragrafo finale|posizione finale|einde|eind|slut|slutt|loppu|koniec|konec|veg|bitis|son
-конец|終了|结束|终止|끝|종료|النهاية
+конец|終了|结束|τελος|终止|끝|종료|النهاية
 """
 _PLACE = """
 paragraph|paragraphs|reference|position|location|paragraph number|paragraph no|absatz|absatze|absatznummer|position
@@ -176,6 +178,11 @@ _NO = frozenset(
     ]
 )
 MOST_TITLES = 30
+# What tells columns of codes apart: `Code 2`, `Second code`, `Other codes`, `Code B`.
+_COUNTED = re.compile(
+    r"^(?:\d+|first|second|third|fourth|fifth|other|further|additional|secondary|primary) | (?:\d+|[a-e])$"
+    r"|(?<=[^\W\d])\d+$"
+)
 
 
 @dataclass(frozen=True)
@@ -228,7 +235,8 @@ def columns(headings: Sequence[str], rows: Iterable[Sequence[str]] = ()) -> Colu
 def header(records: Sequence[tuple[int, list[str]]]) -> tuple[int, Columns]:
     """Return the position of the row of headings among a table's first records, and its columns.
 
-    Titles, dates and rows of merged headings may stand above. Raises RefusedError if a column is missing.
+    Titles, dates and rows of merged headings may stand above. Raises RefusedError if there is no column for the text or
+    the code.
     """
     best, found, most = 0, Columns([]), -1
     for position, (_, cells) in enumerate(records[:MOST_TITLES]):
@@ -242,7 +250,7 @@ def header(records: Sequence[tuple[int, list[str]]]) -> tuple[int, Columns]:
             break
     missing = [role for role in ("document", "text") if not found.has(role)]
     missing += [] if found.codes or found.marked else ["code"]
-    if missing:
+    if missing not in ([], ["document"]):
         seen = ", ".join(f"'{heading.strip()}'" for heading in found.headings[:12] if heading.strip())
         raise RefusedError(
             f"No column for '{missing[0]}', and the header matches no known export. Expected columns: "
@@ -257,14 +265,19 @@ def _likeliest(plain: Sequence[str], ranks: dict[str, int]) -> int:
 
 
 def _numbered(plain: Sequence[str], first: int, ranks: dict[str, int]) -> tuple[int, ...]:
-    """Return the columns with the heading of the first, or the same with a number: `Code`, `Code 1`, `Code 2`."""
-    bare = [
-        re.sub(r"^(?:\d+|first|second|third|fourth|other|secondary|primary) | (?:\d+|[a-e])$|(?<=[^\W\d])\d+$", "", one)
-        for one in plain
-    ]
+    """Return the columns with the heading of the first, or the same with a number: `Code`, `Code 1`, `Code 2`.
+
+    A column without a heading beside them is one of them, as where the heading is merged over several columns.
+    """
+    bare = [_COUNTED.sub("", one) for one in plain]
     if first < 0:
         first = _likeliest(bare, ranks)
-    return tuple(number for number, heading in enumerate(bare) if first >= 0 and heading == bare[first])
+    found: list[int] = []
+    for number, heading in enumerate(bare if first >= 0 else []):
+        further = heading != plain[number] and heading in ranks
+        if heading == bare[first] or further or (not heading and number - 1 in found):
+            found.append(number)
+    return tuple(found)
 
 
 def _marked(headings: Sequence[str], taken: set[int], rows: Sequence[Sequence[str]]) -> dict[int, str]:

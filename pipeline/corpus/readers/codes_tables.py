@@ -14,6 +14,9 @@ from pipeline.corpus.readers.model import RefusedError, Remark
 _NUMBER = re.compile(r"(?:¶|§|para(?:graph)?\.?)?\s*(\d{1,6})(?:\s*:\s*\d+)?", re.IGNORECASE)
 _RANGE = re.compile(rf"{_NUMBER.pattern}(?:\s*[-–—]\s*{_NUMBER.pattern})?", re.IGNORECASE)
 
+# A parent column may be blank because a code has none.
+_PARENT = re.compile(r"parent|padre|pai|eltern|ober|bovenliggend|родитель")
+
 
 def read_csv(data: bytes, stem: str) -> Codings:
     """Return the codings of a csv, in our own format or another program's, recognised by its columns.
@@ -51,16 +54,15 @@ def _own(data: bytes) -> bool:
 def _codings(sheets: Sequence[Sheet], stem: str, *, remarks: Sequence[Remark] = ()) -> Codings:
     found = Codings(remarks=remarks)
     for sheet in sheets:
-        found.remarks += sheet.remarks
-        codes, said = _codes(sheet)
-        found.remarks += said
         records, blank = _filled(sheet)
-        found.remarks += blank
+        codes, said = _codes(sheet.columns, records)
+        found.remarks += [*sheet.remarks, *blank, *said]
+        file = "" if sheet.columns.has("document") else stem
         for (number, cells), of_row in zip(records, codes, strict=True):
             line = f"line {number}" if not sheet.name else f"sheet '{sheet.name}', line {number}"
             stated = _stated(sheet.columns, cells)
             found += [
-                replace(stated, row=line, code=code, parent_code=parent, coder=stated.coder or stem)
+                replace(stated, row=line, code=code, parent_code=parent, coder=stated.coder or stem, file=file)
                 for parent, code in of_row
             ]
     found.remarks += code_separators.same_names([(one.parent_code, one.code) for one in found])
@@ -99,9 +101,8 @@ def _paragraphs(begin: str, end: str, place: str) -> tuple[int, int] | None:
     return (int(both[1]), int(both[2] or both[1])) if both else None
 
 
-def _codes(sheet: Sheet) -> tuple[list[list[tuple[str, str]]], list[Remark]]:
+def _codes(columns: Columns, records: Sequence[Record]) -> tuple[list[list[tuple[str, str]]], list[Remark]]:
     """Return for each row its codes, each with its parent or '', and what was uncertain."""
-    columns, records = sheet.columns, sheet.records
     if columns.marked:
         marked = [
             [("", code) for at, code in columns.marked.items() if at < len(cells) and code_headings.applies(cells[at])]
@@ -137,19 +138,31 @@ def _with_parents(names: list[str], paths: dict[str, list[str]], theme: str) -> 
 
 
 def _filled(sheet: Sheet) -> tuple[list[Record], list[Remark]]:
-    """Return the rows with the document of the row above where it is left blank, and which they are."""
-    at = sheet.columns.at["document"]
-    above, blank, filled = "", [], []
-    for number, cells in sheet.records:
-        named = cells[at].strip() if at < len(cells) else ""
-        if not named and above and sheet.columns.cell(cells, "text").strip():
-            cells = [*cells, *[""] * (at + 1 - len(cells))]
-            cells[at] = above
-            blank.append(number)
-        above = named or above
+    """Return the rows with what is left blank because it is that of the row above, and which rows they are.
+
+    This is the document, also with the codes where both are blank, and the theme beside a code.
+    """
+    columns = sheet.columns
+    document, theme = columns.at["document"], columns.at["theme"]
+    if theme >= 0 and _PARENT.search(columns.headings[theme].casefold()):
+        theme = -1  # a code without a parent
+    above: list[str] = []
+    blank: list[int] = []
+    filled: list[Record] = []
+    for number, row in sheet.records:
+        cells = [*row, *[""] * (len(columns.headings) - len(row))]
+        if columns.cell(cells, "text").strip():
+            coded = any(cells[at].strip() for at in [*columns.codes, *columns.marked])
+            wanted = [document] if document >= 0 and not cells[document].strip() else []
+            wanted += [*columns.codes, columns.at["theme"]] if wanted and not coded else [theme] if coded else []
+            taken = [at for at in wanted if at >= 0 and above and not cells[at].strip() and above[at].strip()]
+            for at in taken:
+                cells[at] = above[at]
+            blank += [number] if taken else []
+            above = cells
         filled.append((number, cells))
     if not blank:
         return filled, []
     listed = ", ".join(map(str, blank[:5])) + (", …" if len(blank) > 5 else "")
-    text = f"Line {listed}: no document is named; the one of the line above was taken. If that is wrong, name it."
-    return filled, [Remark("guessed", text)]
+    text = f"Line {listed}: blank cells for document, theme or code were taken from the line above. If that is wrong, "
+    return filled, [Remark("guessed", f"{text}fill them in.")]

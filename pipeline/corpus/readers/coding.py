@@ -12,7 +12,8 @@ class Coding:
     """A code applied to a span by a coder. `row`: the place in its file; start and end are None if not given.
 
     `copy`: the text to which start and end refer, if the file contains it; it may differ from the study's document.
-    `paragraphs`: the first and last paragraph it lies in, as its program counts them.
+    `paragraphs`: the first and last paragraph it lies in, as its program counts them. `file`:
+    the name of its file, if that has no column for the document.
     """
 
     row: str
@@ -27,6 +28,7 @@ class Coding:
     date: str = ""
     copy: str = field(default="", repr=False, compare=False)
     paragraphs: tuple[int, int] | None = None
+    file: str = ""
 
 
 class Codings(list[Coding]):
