@@ -156,3 +156,41 @@ def test_who_asks_beside_the_interviewer_is_mentioned():
 def test_nothing_is_asked_of_people_who_are_listed():
     people = {("a", name): Person(1, "a", name, "", "participant") for name in ("tom", "mia")}
     assert assign(people, a=interview("Tom", "Mia", ANSWERS, ANSWERS)).doubts == {}
+
+
+def test_who_alone_has_a_label_may_ask():
+    pairs = zip(QUESTIONS, [f"{answer} {answer} {answer}" for answer in ANSWERS], strict=True)
+    found = assign(a=talk(*(turn for question, reply in pairs for turn in (("Ana", question), ("", reply)))))
+    assert who(found) == {"ana"}
+    assert len(found.doubts["a"]) == 1
+    pairs = zip(QUESTIONS, ANSWERS, strict=True)
+    found = assign(a=talk(*(turn for question, reply in pairs for turn in (("", question), ("Ana", reply)))))
+    assert (who(found), found.doubts) == (set(), {})
+
+
+def test_a_heading_that_names_the_interviewer_is_not_the_one_who_asks():
+    body = interview("AR", "BK")
+    turns = [(turn.speaker, body.text[turn.start : turn.end]) for turn in body.turns]
+    assert "ar" in who(assign(a=talk(("Interviewer", "Ana Ruiz"), *turns)))
+    panel = [
+        ("Moderator", "Welcome."),
+        ("A", "Is it on?"),
+        ("B", "Yes, it was a long day."),
+        ("A", "Well."),
+        ("C", "So."),
+    ]
+    found = assign(a=talk(*panel))
+    assert (who(found), found.doubts) == ({"moderator"}, {})
+
+
+def test_what_is_stated_in_other_documents_counts():
+    people = {(name, "dan"): Person(1, name, "Dan", "", "interviewer") for name in ("b", "c")}
+    alike = interview("Dan", "Eve", ANSWERS, ANSWERS)
+    assert who(assign(a=alike)) == set()
+    assert who(assign(people, a=alike, b=alike, c=alike)) == {"dan"}
+
+
+def test_an_abbreviation_that_answers_briefly_in_many_documents_is_not_believed():
+    found = assign(**{name: talk(("R", "How do you begin?"), ("I", ANSWERS[0])) for name in "abc"})
+    assert {role.part for role in found.roles.values()} == {"participant"}
+    assert all("'I' is a label of interviewers" in lines[0] for lines in found.doubts.values())

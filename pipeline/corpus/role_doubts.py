@@ -9,8 +9,8 @@ from pipeline.corpus.who_asks import Verdict
 
 # Most speakers that are named, and most reasons that are given, in a sentence.
 NAMED, REASONS = 4, 3
-# From how many speakers of one turn each a document is a list of statements, in which nobody asks.
-STATEMENTS = 4
+# From how many speakers of one turn each a document is a list of statements: with questions among them, and without.
+STATEMENTS, UNASKED = 8, 4
 MEND = "give each speaker's part in participants.csv"
 
 Names = Mapping[str, str]
@@ -35,7 +35,7 @@ def doubts(signs: Mapping[str, Signs], verdict: Verdict, names: Names) -> list[s
         for name in sorted(verdict.asks)
     ]
     said += [_against(name, signs, verdict, names) for name in sorted(verdict.against)]
-    if not verdict.asks and len(signs) > 1 and not _statements(signs):
+    if not verdict.asks and "" not in signs and not _statements(signs):
         said.append(nobody(signs, names))
     return said
 
@@ -94,4 +94,5 @@ def _others(signs: Mapping[str, Signs], name: str) -> Sequence[Signs]:
 
 def _statements(signs: Mapping[str, Signs]) -> bool:
     """Return whether a document is a list of statements, one of each person."""
-    return len(signs) >= STATEMENTS and all(one.turns == 1 for one in signs.values())
+    asked = any(one.n_questions for one in signs.values())
+    return len(signs) >= (STATEMENTS if asked else UNASKED) and all(one.turns == 1 for one in signs.values())

@@ -16,6 +16,7 @@ from pipeline.corpus.who_asks import Verdict
 NOBODY = frozenset(
     [
         "all",
+        "alle",
         "everyone",
         "group",
         "multiple",
@@ -28,9 +29,12 @@ NOBODY = frozenset(
 )
 # Most letters of an interviewer's label that may as well be short for another word: I for interviewee.
 ABBREVIATION = 3
+# In how many documents its speakers must seem to answer for that to count although it is not sure in any.
+MANY = 3
 # What a participant needs to be questioned as a second interviewer: share of turns that ask, and of all questions.
 ASKS_TOO, QUESTIONS_TOO = 0.5, 0.25
 
+PARTS = ("interviewer", "participant")
 Place = tuple[str, str]
 
 
@@ -88,16 +92,21 @@ def assign(transcripts: Mapping[str, Transcript], people: Mapping[Place, Person]
     doubts: dict[str, list[str]] = defaultdict(list)
     mistaken = _mistaken(found, names, settled, doubts)
     settled = {place: Settled() if place in mistaken else one for place, one in settled.items()}
-    asked = {document for (document, _), one in settled.items() if one.part == "interviewer"}
+    asked, once = _asked(found, settled)
     open_to_guess = {place for place, one in settled.items() if not one.part}
-    unasked = {document: signs for document, signs in found.items() if document not in asked}
-    verdicts = who_asks.decide(unasked, open_to_guess=open_to_guess)
+    unasked = {
+        document: {name: one for name, one in signs.items() if (document, name) not in once}
+        for document, signs in found.items()
+        if document not in asked
+    }
+    known = sorted((name, one.part) for (_, name), one in settled.items() if one.part in PARTS and not one.by_label)
+    verdicts = who_asks.decide(unasked, open_to_guess=open_to_guess, stated=known)
     for document, signs in found.items():
         free = {name for name in signs if (document, name) in open_to_guess}
         if document in asked and not doubts[document]:
             doubts[document] += _seconds(signs, free, names[document])
-        elif free and document not in asked:
-            doubts[document] += role_doubts.doubts(signs, verdicts[document], names[document])
+        elif document in unasked and free and (verdicts[document].asks or document not in {at for at, _ in once}):
+            doubts[document] += role_doubts.doubts(unasked[document], verdicts[document], names[document])
     roles_ = {}
     for (document, name), one in settled.items():
         verdict = verdicts.get(document, Verdict())
@@ -128,7 +137,10 @@ def _settled(speaker: str, person: Person | None, labels: Labels, stated: str) -
 def _signs(
     transcripts: Mapping[str, Transcript], names: Mapping[str, Mapping[str, str]], settled: Mapping[Place, Settled]
 ) -> dict[str, dict[str, Signs]]:
-    """Return the signs of each speaker in each document in which several people speak."""
+    """Return the signs of each speaker in each document in which several people speak.
+
+    Where only one has a label, talk without a label is compared with theirs.
+    """
     recurring = Counter(name for document in names.values() for name in document)
     found = {}
     for document, labels in names.items():
@@ -138,6 +150,11 @@ def _signs(
             for turn in transcript.turns
             if settled[document, key(turn.speaker)].part != "none"
         ]
+        if len({turn.speaker for turn in turns}) == 1:
+            turns = [
+                Said(document, key(turn.speaker), transcript.text[turn.start : turn.end]) for turn in transcript.turns
+            ]
+            turns = [turn for turn in turns if not turn.speaker or settled[document, turn.speaker].part != "none"]
         if len({turn.speaker for turn in turns}) > 1:
             legend = legends.parts(transcript, labels.values())
             found[document] = asking.signs(turns, labels=labels, recurring=recurring, legend=legend)
@@ -160,14 +177,16 @@ def _mistaken(
         free = {name: one for name, one in signs.items() if not settled[document, name].part}
         for name in by_label:
             others = {other: one for other, one in signs.items() if other in free or other in by_label}
-            other, gap = who_asks.contradicted(others, name)
+            fewest = 1 if len(names[document][name]) <= ABBREVIATION else who_asks.MIN_TURNS
+            other, gap = who_asks.contradicted(others, name, fewest=fewest)
             against[name][document] = (other, gap if other in free else 0.0)
     mistaken = set()
     for name, documents in against.items():
         label = names[min(documents)][name]
         short = len(label) <= ABBREVIATION
         strong = [document for document, (_, gap) in documents.items() if gap >= who_asks.STRONG]
-        swapped = short and 2 * len(strong) > len(documents)
+        some = [document for document, (_, gap) in documents.items() if gap >= who_asks.TAKEN]
+        swapped = short and 2 * len(strong if len(some) < MANY else some) > len(documents)
         mistaken |= {(document, name) for document in documents if swapped}
         for document, (other, gap) in documents.items():
             if gap >= (who_asks.TAKEN if short else who_asks.STRONG):
@@ -175,6 +194,25 @@ def _mistaken(
                 doubt = role_doubts.questioned(shown[name], shown[other], signs[name], signs[other], swapped=swapped)
                 doubts[document].append(doubt)
     return mistaken
+
+
+def _asked(found: Mapping[str, Mapping[str, Signs]], settled: Mapping[Place, Settled]) -> tuple[set[str], set[Place]]:
+    """Return the documents in which an interviewer is known, and the speakers for whom that is not enough.
+
+    A label that stands once may be a heading (`Interviewer: Ana Ruiz`) where somebody else asks.
+    """
+    asking_places = {place for place, one in settled.items() if one.part == "interviewer"}
+    once = {
+        (document, name)
+        for document, name in asking_places
+        if settled[document, name].by_label and len(found.get(document, {})) > 2 and found[document][name].turns == 1
+        if any(
+            max(one.n_questions, one.n_prompts) >= who_asks.SECOND_QUESTIONS
+            for other, one in found[document].items()
+            if not settled[document, other].part
+        )
+    }
+    return {document for document, _ in asking_places - once}, once
 
 
 def _seconds(signs: Mapping[str, Signs], free: Iterable[str], names: Mapping[str, str]) -> list[str]:

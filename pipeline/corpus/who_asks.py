@@ -6,7 +6,7 @@ answers never asks. A document that contradicts this is reported, not decided th
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.corpus.asking import Signs
@@ -41,10 +41,16 @@ class Verdict:
     against: frozenset[str] = frozenset()
 
 
-def decide(found: Mapping[str, Mapping[str, Signs]], *, open_to_guess: set[tuple[str, str]]) -> dict[str, Verdict]:
-    """Return the verdict for each document. `found`: signs by document and speaker.
+def decide(
+    found: Mapping[str, Mapping[str, Signs]],
+    *,
+    open_to_guess: set[tuple[str, str]],
+    stated: Iterable[tuple[str, str]] = (),
+) -> dict[str, Verdict]:
+    """Return the verdict for each document. `found`: signs by document and speaker; talk without a label is of ''.
 
-    Only (document, speaker) pairs in `open_to_guess` can be taken for interviewers.
+    Only (document, speaker) pairs in `open_to_guess` can be taken for interviewers. `stated`: speakers and their parts
+    in documents in which they are stated, which count as those in which they are clear.
     """
     free = {
         document: {name for name in signs if (document, name) in open_to_guess} for document, signs in found.items()
@@ -53,7 +59,7 @@ def decide(found: Mapping[str, Mapping[str, Signs]], *, open_to_guess: set[tuple
         document: askers({name: one.score for name, one in signs.items()}, signs) & free[document]
         for document, signs in sorted(found.items())
     }
-    study = study_parts(found, local)
+    study = study_parts(found, local, stated)
     verdicts = {}
     for document, signs in sorted(found.items()):
         known = {name: study[name] for name in sorted(free[document] & set(study))}
@@ -68,7 +74,10 @@ def decide(found: Mapping[str, Mapping[str, Signs]], *, open_to_guess: set[tuple
 
 
 def askers(scores: Mapping[str, float], signs: Mapping[str, Signs]) -> frozenset[str]:
-    """Return who asks in one document: those above the widest gap in the scores, if it is wide enough."""
+    """Return who asks in one document: those above the widest gap in the scores, if it is wide enough.
+
+    A speaker who is the only one with a label needs a wider one, because the talk without a label may be anything.
+    """
     ranked = sorted(scores, key=lambda name: (-scores[name], name))
     best: tuple[float, int] = (0.0, 0)
     for count in range(1, min(MOST_ASK, len(ranked) - 1) + 1):
@@ -76,11 +85,13 @@ def askers(scores: Mapping[str, float], signs: Mapping[str, Signs]) -> frozenset
         if all(_may_ask(signs[name], first=name == ranked[0]) for name in ranked[:count]) and gap > best[0]:
             best = (gap, count)
     gap, count = best
-    return frozenset(ranked[:count]) if gap >= TAKEN else frozenset()
+    return frozenset(ranked[:count]) if gap >= (STRONG if "" in signs else TAKEN) else frozenset()
 
 
 def study_parts(
-    found: Mapping[str, Mapping[str, Signs]], local: Mapping[str, frozenset[str]]
+    found: Mapping[str, Mapping[str, Signs]],
+    local: Mapping[str, frozenset[str]],
+    stated: Iterable[tuple[str, str]] = (),
 ) -> dict[str, tuple[str, int]]:
     """Return the part of each label that is clear from the study, and in how many documents it has it.
 
@@ -89,13 +100,16 @@ def study_parts(
     """
     asked: Counter[str] = Counter()
     seen: Counter[str] = Counter()
+    for name, part in stated:
+        seen[name] += 1
+        asked[name] += part == "interviewer"
     for document, signs in found.items():
         for name in signs if local[document] else ():
             seen[name] += 1
             asked[name] += name in local[document]
     parts = {}
     for name, count in seen.items():
-        if count < STUDY_DOCUMENTS or _NUMBERED.fullmatch(name):
+        if not name or count < STUDY_DOCUMENTS or _NUMBERED.fullmatch(name):
             continue
         if asked[name] >= STUDY_SHARE * count:
             parts[name] = ("interviewer", asked[name])
@@ -104,10 +118,13 @@ def study_parts(
     return parts
 
 
-def contradicted(signs: Mapping[str, Signs], label: str) -> tuple[str, float]:
-    """Return who, by their conduct, asks instead of a speaker whose label means the interviewer, and by how much."""
-    others = {name: one for name, one in signs.items() if name != label and one.turns >= MIN_TURNS}
-    if not others or signs[label].turns < MIN_TURNS:
+def contradicted(signs: Mapping[str, Signs], label: str, *, fewest: int) -> tuple[str, float]:
+    """Return who, by their conduct, asks instead of a speaker whose label means the interviewer, and by how much.
+
+    `fewest`: fewest turns of each for them to be compared.
+    """
+    others = {name: one for name, one in signs.items() if name != label and one.turns >= fewest}
+    if not others or signs[label].turns < fewest:
         return "", 0.0
     best = max(sorted(others), key=lambda name: others[name].conduct)
     return best, round(others[best].conduct - signs[label].conduct, 6)
