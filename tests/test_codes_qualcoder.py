@@ -31,6 +31,12 @@ def test_a_code_outside_categories_has_no_parent_and_a_nameless_coder_is_the_fil
     assert (one.code, one.parent_code, one.coder) == ("Pride", "", "study")
 
 
+def test_a_sub_code_has_the_code_above_it_as_its_parent():
+    more = "ALTER TABLE code_name ADD COLUMN supercid integer; UPDATE code_name SET supercid = 1 WHERE cid = 2;"
+    found = read(("P1.txt", 2, "I was proud", AT, AT + 11, "", ""), ("P1.txt", 1, "we had", 5, 11, "", ""), more=more)
+    assert [(one.code, one.parent_code) for one in found] == [("Pride", "Time"), ("Time", "Resources")]
+
+
 @pytest.mark.parametrize("shift", [0, 1])
 def test_positions_count_code_points_or_the_units_of_its_text_window(shift):
     found = read(

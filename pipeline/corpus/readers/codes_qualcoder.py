@@ -11,7 +11,7 @@ from pipeline.corpus.readers.offsets import Passage, Ruler, Span
 
 WANTED = {
     "code_text": ("ctid", "cid", "fid", "seltext", "pos0", "pos1", "owner", "date", "memo"),
-    "code_name": ("cid", "name", "catid?"),
+    "code_name": ("cid", "name", "catid?", "supercid?"),
     "code_cat?": ("catid", "name"),
     "source": ("id", "name", "fulltext"),
     "code_image?": ("imid", "id", "cid", "owner", "memo", "date"),
@@ -25,13 +25,15 @@ _SEPARATORS = str.maketrans("\u2028\u2029", "\n\n")
 def read_qualcoder(data: bytes, stem: str) -> list[Coding]:
     """Return the codings of a project. `stem`: the coder's name if none is given.
 
-    A code's parent is its category. Codings of images and recordings have no position in a text and are returned
-    without one. Raises RefusedError if the file is not a QualCoder project.
+    A code's parent is the code above it, since QualCoder 4, or else its category. Codings of images and recordings
+    have no position in a text and are returned without one. Raises RefusedError if the file is not a QualCoder
+    project.
     """
     tables = databases.read_database(data, WANTED, program="QualCoder")
     categories = {row["catid"]: row["name"].strip() for row in tables["code_cat"]}
+    names = {row["cid"]: row["name"].strip() for row in tables["code_name"]}
     codes = {
-        row["cid"]: (row["name"].strip(), categories.get(row["catid"], "") if row["catid"] else "")
+        row["cid"]: (names[row["cid"]], names.get(row["supercid"], "") or categories.get(row["catid"], ""))
         for row in tables["code_name"]
     }
     sources = {row["id"]: row for row in tables["source"]}
