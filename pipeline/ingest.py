@@ -60,9 +60,10 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class Sources:
-    """The readable transcripts, the sha256 of each file, and problems and guesses."""
+    """The readable transcripts, the file (below transcripts/) and sha256 of each, and problems and guesses."""
 
     transcripts: dict[str, Transcript] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -99,7 +100,7 @@ def ingest(
         (
             name,
             types[name],
-            f"transcripts/{name}",
+            f"transcripts/{sources_.files[name]}",
             sources_.hashes[name],
             n_words[name],
             *_told(spoken[name]),
@@ -111,7 +112,7 @@ def ingest(
         "documents": _frame("documents", documents),
         "turns": _frame("turns", turns),
         "speakers": _frame("speakers", heard),
-        "cases": cases(people, turns, known),
+        "cases": cases(people, turns, known, stated=_stated(sources_.transcripts)),
         "codings": _frame("codings", codings),
         "ingest_problems": _frame("ingest_problems", sorted(set(problems))),
     }
@@ -176,8 +177,10 @@ def read_transcripts(folder: Path, people: list[Person], labels: Labels) -> Sour
         except RefusedError as error:
             sources.problems.append(Problem("refused", document, "", str(error)))
             continue
-        sources.transcripts[document] = transcript
-        sources.hashes[document] = digest
+        for part, found in document_names.parts(document, transcript.parts).items() or [(document, transcript)]:
+            sources.transcripts[part] = found
+            sources.files[part] = document
+            sources.hashes[part] = digest
         sources.problems.extend(Problem(remark.kind, document, "", remark.text) for remark in transcript.remarks)
     return sources
 
@@ -274,14 +277,27 @@ def respelled(people: list[Person]) -> list[Problem]:
     ]
 
 
-def cases(people: list[Person], turns: list[Turn], known: People) -> pd.DataFrame:
-    """Return the cases that speak, with their attributes from participants.csv as text."""
+def cases(
+    people: list[Person],
+    turns: list[Turn],
+    known: People,
+    *,
+    stated: Mapping[tuple[str, str], Mapping[str, str]] | None = None,
+) -> pd.DataFrame:
+    """Return the cases that speak, with their attributes as text.
+
+    Attributes are those of participants.csv, then those that a file states (`stated`, by document and speaker key).
+    """
+    spoken = {(turn.document, key(turn.speaker)): turn.case for turn in turns if turn.case}
+    given = {place: person.attributes for place, person in known.items()}
+    in_files = {place: of for place, of in (stated or {}).items() if place in spoken}
     names = list(dict.fromkeys(name for person in people for name in person.attributes))
+    names += sorted({name for of in in_files.values() for name in of} - set(names))
     values: dict[str, dict[str, str]] = defaultdict(dict)
-    for turn in turns:
-        person = known.get((turn.document, key(turn.speaker)))
-        for name, value in person.attributes.items() if person is not None and turn.case else ():
-            values[turn.case][name] = values[turn.case].get(name) or value
+    for source in (given, in_files):
+        for place, case in spoken.items():
+            for name, value in source.get(place, {}).items():
+                values[case][name] = values[case].get(name) or value
     speaking = sorted({turn.case for turn in turns if turn.case})
     rows = [{"case": case, **{name: values[case].get(name, "") for name in names}} for case in speaking]
     return pd.DataFrame(rows, columns=["case", *names], dtype="str")
@@ -370,6 +386,15 @@ def _with_own_case(turns: list[Turn], types: Mapping[str, str]) -> list[Turn]:
         else turn
         for turn in turns
     ]
+
+
+def _stated(transcripts: Mapping[str, Transcript]) -> dict[tuple[str, str], dict[str, str]]:
+    """Return the attributes that files state, by document and speaker key."""
+    return {
+        (document, speaker): attributes
+        for document, transcript in transcripts.items()
+        for speaker, attributes in transcript.attributes.items()
+    }
 
 
 def _told(found: languages.Found) -> tuple[str, float | None, str]:

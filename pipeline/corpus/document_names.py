@@ -3,8 +3,11 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
+from typing import TypeVar
+
+Part = TypeVar("Part")
 
 # Extensions a document may have had in the program in which it was coded, or as a recording.
 ENDINGS = frozenset((".doc", ".docx", ".htm", ".html", ".md", ".odt", ".pdf", ".rtf", ".srt", ".txt", ".vtt"))
@@ -14,6 +17,8 @@ _NUMBERED = re.compile(r"^(?:[DP] ?)?\d+: +")
 _FOLDERS = re.compile(
     r"^(?:internals|externals|files|dateien|fichiers|archivos|arquivos|interne)/+|^.* > ", re.IGNORECASE
 )
+# Extensions of files that may contain several documents, named `interviews.csv/A`.
+HOLDING = frozenset((".csv", ".xlsx"))
 _RESERVED = frozenset(["CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))])
 
 
@@ -24,8 +29,12 @@ class Documents:
         """Take the document ids: paths below transcripts/, with forward slashes."""
         self._ids = set(documents)
         self._short: dict[str, set[str]] = defaultdict(set)
+        self._within: dict[str, set[str]] = defaultdict(set)
         for document in sorted(self._ids):
             path = PurePosixPath(document)
+            if _holds(str(path.parent)):
+                for name in (str(path.parent), str(path.parent.with_suffix("")), path.parent.name, path.parent.stem):
+                    self._within[name.casefold()].add(document)
             for name in (document, str(path.with_suffix("")), path.name, path.stem):
                 self._short[name.casefold()].add(document)
 
@@ -38,7 +47,15 @@ class Documents:
         if name in self._ids:
             return name
         fitting = self._fitting(name)
+        # Of several documents in a file, the last one left is the file's only one.
+        file = name.rpartition("/")[0]
+        fitting = fitting or ({file} if file in self._ids and _holds(file) else set())
         return next(iter(fitting)) if len(fitting) == 1 else ""
+
+    def every(self, name: str) -> list[str]:
+        """Return the ids that a name refers to: one, or all documents of a file that contains several, or none."""
+        found = self.find(name)
+        return [found] if found else sorted(self._within.get(normal(name).casefold(), set()))
 
     def reason(self, name: str) -> str:
         """Return why a name refers to no document, as a sentence."""
@@ -46,6 +63,9 @@ class Documents:
             return "No document is named."
         name = normal(name)
         fitting = sorted(self._fitting(name))
+        within = sorted(self._within.get(name.casefold(), set()))
+        if within and not fitting:
+            return f"'{name}' contains several documents. Name one of them, such as {within[0]}."
         if fitting:
             return f"'{name}' matches several documents: {', '.join(fitting)}. Give the full path below transcripts/."
         return f"No readable document '{name}' in transcripts/. Correct the name, or add the file."
@@ -63,6 +83,15 @@ def _exported(name: str) -> list[str]:
     r"""Return a name without what programs put before it: `D1: P1`, `<Internals\P1>`, `Group > P1`."""
     bare = _NUMBERED.sub("", name.strip("<>"))
     return [bare, _FOLDERS.sub("", bare)]
+
+
+def parts(document: str, names: Mapping[str, Part]) -> dict[str, Part]:
+    """Return the documents within a file by their ids, which are the file's, a slash and their name."""
+    return {f"{document}/{name}": part for name, part in names.items()}
+
+
+def _holds(document: str) -> bool:
+    return PurePosixPath(document).suffix.lower() in HOLDING
 
 
 def _bare(name: str) -> str:

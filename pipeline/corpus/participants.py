@@ -115,8 +115,8 @@ def match_documents(
     matched: dict[tuple[str, str], Person] = {}
     lost: list[tuple[Person, str]] = []
     for person in sorted(people, key=lambda person: person.document != ANY):
-        whole = documents if person.document == ANY else [names.find(person.document)]
-        if whole == [""]:
+        whole = documents if person.document == ANY else names.every(person.document)
+        if not whole and person.document != ANY:
             lost.append((person, names.reason(person.document)))
             continue
         for document in whole:

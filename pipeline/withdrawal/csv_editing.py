@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from pipeline.corpus.readers import decoding
 from pipeline.corpus.readers import rows as reader
@@ -35,6 +35,20 @@ def edit(data: bytes, change: Change, *, comments: bool = False) -> tuple[bytes,
     end = "\r\n" if data.count(b"\r\n") * 2 > data.count(b"\n") else "\n"
     mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     return mark + end.join(out + lines[at:]).encode(), touched
+
+
+def without_rows(data: bytes, numbers: Collection[int], *, delimiter: str) -> bytes:
+    """Return a csv in UTF-8 without the records that begin on some lines; other lines are kept as they are."""
+    text, _ = decoding.decode(data)
+    lines = text.split("\n")
+    out: list[str] = []
+    at = 0
+    for last in _ends(text, delimiter):
+        out += [] if at + 1 in numbers else lines[at:last]
+        at = last
+    end = "\r\n" if data.count(b"\r\n") * 2 > data.count(b"\n") else "\n"
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    return mark + end.join(out + lines[at:]).encode()
 
 
 def _ends(text: str, delimiter: str) -> list[int]:

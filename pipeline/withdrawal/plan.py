@@ -22,7 +22,7 @@ from pipeline.corpus.participants import ANY, Person
 from pipeline.corpus.readers.model import Labels
 from pipeline.decisions import ledger
 from pipeline.deductive import codebook
-from pipeline.withdrawal import csv_editing, ledger_entries, redaction, table_rows
+from pipeline.withdrawal import csv_editing, interviews_in_tables, ledger_entries, redaction, table_rows
 from pipeline.withdrawal.journal import Change, Journal, digest
 from pipeline.withdrawal.search_terms import Needles, needles
 from pipeline.withdrawal.subject import Given, Subject, WithdrawError, of_case, of_document
@@ -142,17 +142,29 @@ def _theirs(turns: pd.DataFrame, who: Subject) -> pd.Series:
 
 def _transcripts(made: Plan, params: Params, given: Given) -> dict[str, redaction.Redacted]:
     """Plan the raw files; return those out of which turns are taken. Raises RedactError for all that cannot be."""
-    for document in sorted(made.who.documents):
-        made.deleted.append(given.files[document])
-        made.lines.append(f"delete transcripts/{document}")
-    redacted = {}
     refused = []
+    for document in sorted(made.who.documents):
+        path, others = given.files[document], given.beside(document) - made.who.documents
+        if others:
+            try:
+                made.written[path] = interviews_in_tables.without(made.written.get(path, path.read_bytes()), document)
+            except redaction.RedactError as error:
+                refused.append(str(error))
+            made.lines.append(
+                f"remove the rows of '{PurePosixPath(document).name}' from transcripts/{document.rpartition('/')[0]}"
+            )
+        elif path not in made.deleted:
+            made.deleted.append(path)
+            made.lines.append(f"delete transcripts/{path.relative_to(given.places.transcripts).as_posix()}")
+    redacted = {}
     for document, gone in sorted(made.who.speakers.items()):
         labels = Labels(
             params.ingest.interviewer_labels, frozenset(_listed(given, document) - gone), params.ingest.min_label_count
         )
         try:
-            redacted[document] = redaction.redact(given.files[document].read_bytes(), document, set(gone), labels)
+            redacted[document] = redaction.redact(
+                given.files[document].read_bytes(), document, set(gone), labels, file=given.files[document].name
+            )
         except redaction.RedactError as error:
             refused.append(str(error))
             continue

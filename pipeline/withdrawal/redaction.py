@@ -48,12 +48,13 @@ class Redacted:
         return moved + max(start, first) - first, ends + min(end, stop) - last
 
 
-def redact(data: bytes, document: str, gone: set[str], labels: Labels) -> Redacted:
+def redact(data: bytes, document: str, gone: set[str], labels: Labels, *, file: str = "") -> Redacted:
     """Remove the turns of some speakers (their keys) from a file. `labels`: those of the remaining speakers.
 
-    Raises RedactError if turns cannot be removed safely from this file.
+    `file`: the file's name, if the document is one of several in it. Raises RedactError if turns cannot be removed
+    safely from this file.
     """
-    ending = PurePosixPath(document).suffix.lower()
+    ending = PurePosixPath(file or document).suffix.lower()
     full = Labels(labels.interviewer, labels.listed | gone, labels.min_count)
     try:
         before = TRANSCRIPTS[ending](data, full)

@@ -25,7 +25,8 @@ class WithdrawError(CounterpointError):
 class Given:
     """A study's input: files by document, the tables that ingest makes, and participants.csv.
 
-    `files` includes unreadable files; `names` finds documents by shorter names.
+    `files` includes unreadable files, and is the same for all documents in one file; `names` finds documents by shorter
+    names.
     """
 
     places: Places
@@ -41,12 +42,20 @@ class Given:
         folder = places.transcripts
         files = {normal(path.relative_to(folder).as_posix()): path for path in ingest.source_files(folder)}
         tables = ingest.ingest(params.folder, **params.ingest.model_dump())
+        held = zip(tables["documents"]["document"], tables["documents"]["path"], strict=True)
+        within = {document: name for document, path in held if (name := path.removeprefix("transcripts/")) != document}
+        parts = {document: files[name] for document, name in within.items()}
+        files = {name: path for name, path in files.items() if name not in within.values()} | parts
         return Given(places, files, tables, participants.read_participants(places.participants), Documents(files))
 
     @property
     def turns(self) -> pd.DataFrame:
         """The turns of all documents that could be read."""
         return self.tables["turns"]
+
+    def beside(self, document: str) -> set[str]:
+        """Return the documents in the same file, with the document itself."""
+        return {name for name, path in self.files.items() if path == self.files[document]}
 
     @cached_property
     def texts(self) -> dict[str, str]:

@@ -7,7 +7,8 @@ Parses the XML directly, because libraries lose words (python-docx: tracked inse
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.corpus.readers import guards, speakers
+from pipeline.corpus.readers import cell_turns, guards
+from pipeline.corpus.readers.cell_turns import Cell
 from pipeline.corpus.readers.model import Labels, Transcript, paragraph_marks, traced
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -16,6 +17,7 @@ _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 # stops are not tabs.
 SKIPPED = frozenset(["del", "moveFrom", "delText", "instrText", "Fallback", "pPr"])
 _MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
+_TABLE = frozenset(["tbl", "tr", "tc", "gridSpan"])
 _RANGES = {"commentRangeStart": 0, "commentRangeEnd": 1}
 
 
@@ -33,6 +35,37 @@ class _Open:
 
 
 @dataclass
+class Tables:
+    """The cells of the tables being read; those of tables within a cell belong to that cell."""
+
+    cells: list[Cell] = field(default_factory=list)
+    depth: int = 0
+    table: int = 0
+    row: int = 0
+    column: int = 0
+    start: int = 0
+    width: int = 1
+
+    def event(self, tag: str, element: Any, *, begins: bool, size: int) -> None:
+        """Follow the start or end of an element of a table. `size`: the length of the text so far."""
+        if tag == "tbl":
+            self.depth += 1 if begins else -1
+            self.table += begins and self.depth == 1
+        elif self.depth != 1:
+            return
+        elif tag == "tr" and begins:
+            self.row, self.column = self.row + 1, 0
+        elif tag == "tc" and begins:
+            self.start, self.width = size, 1
+        elif tag == "gridSpan" and begins:
+            span = attribute(element, "val")
+            self.width = int(span) if span.isdecimal() and len(span) < 3 else 1
+        elif tag == "tc":
+            self.cells.append(Cell(self.table, self.row, self.column, self.start, max(self.start, size - 1)))
+            self.column += max(1, self.width)
+
+
+@dataclass
 class _Text:
     """A text being read: finished and open paragraphs, and the positions where comments begin (0) and end (1)."""
 
@@ -41,6 +74,7 @@ class _Text:
     opened: list[_Open] = field(default_factory=list)
     waiting: list[tuple[int, str, int]] = field(default_factory=list)
     edges: tuple[dict[str, int], dict[str, int]] = field(default_factory=lambda: ({}, {}))
+    tables: "Tables" = field(default_factory=lambda: Tables())
 
     def open(self) -> None:
         self.opened.append(_Open(self.waiting))
@@ -72,8 +106,9 @@ def read_docx(data: bytes, labels: Labels) -> Transcript:
     """
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
-    text, _, marks = text_and_comments(guards.member(archive, "word/document.xml"))
-    return traced(speakers.transcript(text, labels), "paragraph", marks)
+    text = _walked(guards.member(archive, "word/document.xml"))
+    found = cell_turns.transcript("\n".join(text.done), text.tables.cells, labels)
+    return traced(found, "paragraph", paragraph_marks(text.done))
 
 
 def text_and_comments(xml: bytes) -> tuple[str, dict[str, tuple[int, int]], list[tuple[int, int]]]:
@@ -102,6 +137,8 @@ def _walked(xml: bytes) -> _Text:
             skipping += 1 if event == "start" else -1
         elif tag in _RANGES and event == "start":
             text.mark(_RANGES[tag], attribute(element, "id"))
+        elif tag in _TABLE:
+            text.tables.event(tag, element, begins=event == "start", size=text.size)
         elif tag == "p":
             text.open() if event == "start" else text.close()
         elif event == "end" and text.opened and not skipping:

@@ -48,6 +48,7 @@ class Transcript:
 
     `attributes`: what the file states about its speakers (age, site), by speaker key. `parts`: if the file contains
     several documents, such as a table of several interviews, each by its name; text and turns are then those of all.
+    `rows`: of such a part, the numbers of the rows that it consists of.
     """
 
     text: str
@@ -55,6 +56,7 @@ class Transcript:
     remarks: list[Remark] = field(default_factory=list)
     attributes: dict[str, dict[str, str]] = field(default_factory=dict)
     parts: dict[str, "Transcript"] = field(default_factory=dict)
+    rows: tuple[int, ...] = ()
 
     def stated_roles(self) -> dict[str, str]:
         """Return the role that the file states for each speaker, by key; speakers without one are omitted."""

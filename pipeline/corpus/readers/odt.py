@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from pipeline.corpus.readers import guards, speakers
+from pipeline.corpus.readers import cell_turns, docx, guards
+from pipeline.corpus.readers.cell_turns import Cell
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, paragraph_marks, traced
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -10,6 +11,13 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 # Skipped: comments, footnotes and deletions. Insertions are ordinary text in the body.
 _SKIPPED = frozenset([f"{_OFFICE}annotation", f"{_TEXT}note", f"{_TEXT}tracked-changes", f"{_TEXT}sequence-decls"])
 _PARAGRAPHS = frozenset([f"{_TEXT}p", f"{_TEXT}h"])
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_CELLS = {
+    f"{_TABLE}table": "tbl",
+    f"{_TABLE}table-row": "tr",
+    f"{_TABLE}table-cell": "tc",
+    f"{_TABLE}covered-table-cell": "tc",
+}
 _MAX_SPACES = 1_000
 _MANIFEST = "META-INF/manifest.xml"
 
@@ -23,26 +31,32 @@ def read_odt(data: bytes, labels: Labels) -> Transcript:
     archive = guards.opened_archive(data)
     if _MANIFEST in archive.namelist() and b"encryption-data" in guards.member(archive, _MANIFEST):
         raise RefusedError("The file is password-protected. Save it without a password.")
-    paragraphs = _paragraphs(guards.member(archive, "content.xml"))
-    return traced(speakers.transcript("\n".join(paragraphs), labels), "paragraph", paragraph_marks(paragraphs))
+    paragraphs, cells = _paragraphs(guards.member(archive, "content.xml"))
+    found = cell_turns.transcript("\n".join(paragraphs), cells, labels)
+    return traced(found, "paragraph", paragraph_marks(paragraphs))
 
 
-def _paragraphs(xml: bytes) -> list[str]:
+def _paragraphs(xml: bytes) -> tuple[list[str], list[Cell]]:
+    """Return the paragraphs, and the cells of the tables by their place in the paragraphs' text."""
     done: list[str] = []
-    depth, skipping = 0, 0
+    tables = docx.Tables()
+    size, depth, skipping = 0, 0, 0
     # An element's text is complete only at its end; text that follows it in its parent is in its tail.
     for event, element in guards.xml_events(xml):
         if element.tag in _SKIPPED:
             skipping += 1 if event == "start" else -1
+        elif element.tag in _CELLS and not skipping:
+            tables.event(_CELLS[element.tag], element, begins=event == "start", size=size)
         elif element.tag in _PARAGRAPHS and not skipping:
             if event == "start":
                 depth += 1
             else:
                 depth -= 1
                 done.append(_said(element).strip("\n"))
+                size += len(done[-1]) + 1
                 if not depth:
                     element.clear()
-    return done
+    return done, tables.cells
 
 
 def _said(element: Any) -> str:

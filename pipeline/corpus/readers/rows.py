@@ -62,16 +62,16 @@ def _table(
     return header, numbered_rows
 
 
-def csv_records(text: str) -> Iterator[tuple[int, list[str]]]:
+def csv_records(text: str, *, delimiter: str = "") -> Iterator[tuple[int, list[str]]]:
     """Yield the non-empty records of a csv text, each with its first line number. Raises RefusedError.
 
-    The delimiter is the most frequent of comma, semicolon and tab in the first line.
+    The default delimiter is the most frequent of comma, semicolon and tab in the first line.
     """
     csv.field_size_limit(MAX_TABLE_BYTES)
     if text.count("\n") > MAX_TABLE_LINES:
         raise RefusedError(f"The table has more than {MAX_TABLE_LINES:,} lines. Split it.")
     first = next((line for line in text.split("\n") if line.strip() and not line.startswith("#")), "")
-    delimiter = max(",;\t", key=first.count)
+    delimiter = delimiter or max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     before = start = 0
     try:

@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from pipeline.corpus.readers import guards
@@ -35,6 +36,7 @@ _DAMAGE = (
 MAX_MARKS, MAX_MARKS_BESIDE = 3_000_000, 150_000
 # Limit on the total width of all rows, in cells.
 MAX_WIDTH = 20_000_000
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 Row = tuple[int, list[str]]
@@ -64,6 +66,28 @@ def sheets(data: bytes, wanted: Sequence[str] | None = None, *, formulas: bool =
     if wanted is None and not rows_of:
         raise RefusedError("The workbook has no sheet with cells. Save it again as .xlsx, or as csv.")
     return rows_of
+
+
+def merged(data: bytes) -> dict[str, frozenset[tuple[int, int]]]:
+    """Return the cells that continue a merged cell above them, by sheet: (row number, position of the column).
+
+    Raises RefusedError.
+    """
+    found: dict[str, frozenset[tuple[int, int]]] = {}
+    archive = guards.opened_archive(data)
+    with _opened(data) as book:
+        paths = {str(sheet.title): str(getattr(sheet, "_worksheet_path", "")).lstrip("/") for sheet in book.worksheets}
+    for name, path in paths.items():
+        if path not in archive.namelist():
+            continue
+        cells: set[tuple[int, int]] = set()
+        for match in _MERGED.finditer(guards.member(archive, path)):
+            left, top, _, bottom = range_boundaries(match[1].decode("ascii"))
+            if top and left and bottom:
+                rows = range(top + 1, min(bottom, MAX_ROWS) + 1)
+                cells.update((row, left - 1) for row in rows if len(cells) < MAX_ROWS)
+        found[name] = frozenset(cells)
+    return found
 
 
 def _rows(sheet: Any) -> Iterator[Row]:

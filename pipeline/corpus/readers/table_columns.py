@@ -1,0 +1,334 @@
+"""Finds what the columns of a table hold, by their content: the speech, who speaks, when, questions, interviews.
+
+A header is one sign among several, so that columns are found under any name and in any language.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby, pairwise
+
+from pipeline.core.names import key
+from pipeline.corpus import text_layout
+from pipeline.corpus.readers import header_words
+from pipeline.corpus.readers.grids import Column
+
+# A cell with this many words is prose; a longer name than this is no name.
+PROSE_WORDS, NAME_WORDS, NAME_CHARACTERS = 4, 5, 40
+# Minimum share of cells that must have a shape for the column to have it.
+MOSTLY = 0.8
+# Minimum share of cells that end in a question mark in a column of questions.
+ASKING = 0.6
+_NUMBER = re.compile(r"[-+(#]?\d[\d\s.,]*[)%]?")
+_TIME = re.compile(r"[\[(<]?(?:\d{1,3}:)?\d{1,3}:\d{2}(?:[.,:]\d{1,6})?(?:\s*(?:-->|-|–|to)\s*[\d:.,]+)?[\])>]?")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ,]+[\d:.]+(?: ?[AP]M)?(?:Z| ?[+-]?\w*)?)?", re.IGNORECASE)
+_ID = re.compile(r"(?=\S*\d)[\w.:#/@-]+|\S+@\S+|https?://\S+")
+_FILE = re.compile(
+    r".*\S\.(?:mp[34]|m4a|wav|mov|docx?|txt|pdf|vtt|srt|json|aac|webm|ogg|wma|flac|rtf|odt|csv)", re.IGNORECASE
+)
+_ASKS = ("?", "？", "؟", ";?", "՞")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the cells of a column look like; shares are of its filled cells."""
+
+    column: Column
+
+    @cached_property
+    def filled(self) -> list[str]:
+        """The cells with text."""
+        return self.column.filled
+
+    @cached_property
+    def coverage(self) -> float:
+        """The share of rows with text."""
+        return len(self.filled) / max(1, len(self.column.cells))
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each value occurs, by its key."""
+        return Counter(key(clean_name(cell)) for cell in self.filled)
+
+    @cached_property
+    def words(self) -> int:
+        """The number of words."""
+        return sum(map(text_layout.count_words, self.filled))
+
+    @cached_property
+    def prose(self) -> float:
+        """The share of cells with several words."""
+        return self._share(lambda cell: text_layout.count_words(cell) >= PROSE_WORDS)
+
+    @cached_property
+    def asking(self) -> float:
+        """The share of cells that end in a question mark."""
+        return self._share(lambda cell: cell.rstrip(" \"'”»)").endswith(_ASKS))
+
+    @cached_property
+    def numeric(self) -> bool:
+        """Whether it holds numbers."""
+        return self._share(_NUMBER.fullmatch) >= MOSTLY
+
+    @cached_property
+    def timed(self) -> bool:
+        """Whether it holds times in a recording, written with colons."""
+        return self._share(_TIME.fullmatch) >= MOSTLY
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether it holds dates."""
+        return self._share(_DATE.fullmatch) >= MOSTLY
+
+    @cached_property
+    def coded(self) -> bool:
+        """Whether it holds identifiers, addresses or file names, with digits in them."""
+        return self._share(_ID.fullmatch) >= MOSTLY
+
+    @cached_property
+    def names_files(self) -> bool:
+        """Whether it holds names of files."""
+        return self._share(_FILE.fullmatch) >= MOSTLY
+
+    @cached_property
+    def named(self) -> float:
+        """The share of cells that may be a name."""
+        return self._share(
+            lambda cell: (
+                len(cell.split()) <= NAME_WORDS and len(cell) <= NAME_CHARACTERS and not cell.rstrip().endswith(_ASKS)
+            )
+        )
+
+    @cached_property
+    def runs(self) -> list[str]:
+        """The values in order, without repetitions in a row; an empty cell continues the one above."""
+        return [value for value, _ in groupby(key(clean_name(cell)) for cell in self.filled)]
+
+    @cached_property
+    def alternation(self) -> float:
+        """The share of neighbouring cells that differ."""
+        return (len(self.runs) - 1) / max(1, len(self.filled) - 1)
+
+    @cached_property
+    def recurrence(self) -> float:
+        """From 0 (all cells differ) to nearly 1 (few values)."""
+        return 1 - len(self.counts) / max(1, len(self.filled))
+
+    def means(self, meaning: header_words.Meaning) -> float:
+        """Return how far the header names a meaning, from 0 to 1."""
+        return header_words.means(self.column.name, meaning)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the cells may be speech: words rather than numbers, times, dates or identifiers."""
+        return bool(self.filled) and not (self.numeric or self.timed or self.dated or self.coded or self.names_files)
+
+    def _share(self, test: Callable[[str], object]) -> float:
+        return sum(1 for cell in self.filled if test(cell)) / max(1, len(self.filled))
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The columns of a table of talk, each a position or -1.
+
+    `unread`: positions of columns of sentences that are not speech or not chosen; `sure`: whether the header, too,
+    names the column of the speech and of the speaker.
+    """
+
+    text: int = -1
+    speaker: int = -1
+    role: int = -1
+    start: int = -1
+    question: int = -1
+    interview: int = -1
+    unread: tuple[int, ...] = ()
+    sure: bool = True
+
+
+def clean_name(cell: str) -> str:
+    """Return a speaker's name from a cell, without the colon or brackets around it: `DB:`, `[Anna]`, `<v Jo>`."""
+    name = re.sub(r"^<v[ .]([^<>]+)>$", r"\1", cell.strip())
+    name = re.sub(r"[\s:：;.,\-–—>]+$", "", name.strip("*_ \t")) or name
+    match = re.fullmatch(r"[\[(<{](.+)[\])>}]", name)
+    return (match[1] if match else name).strip("*_ \t")
+
+
+def choose(columns: Sequence[Column]) -> Chosen:
+    """Return which columns hold the speech, the speakers, and the rest; `text` is -1 if none holds speech."""
+    profiles = [Profile(column) for column in columns]
+    text = _text(profiles)
+    if text < 0:
+        return Chosen()
+    question = _question(profiles, text)
+    if question == text:  # the better column of sentences is the one of questions
+        others = [at for at, profile in enumerate(profiles) if at != question]
+        text = max(others, key=lambda at: _speech(profiles[at]))
+    role = _role(profiles, {text, question})
+    interview = _interview_by_name(profiles, {text, question, role})
+    speaker = _speaker(profiles, {text, question, role, interview}, asked=question >= 0)
+    if speaker < 0 and role >= 0:
+        speaker, role = role, -1
+    if interview < 0 and speaker >= 0:
+        interview = _interview_by_content(profiles, speaker, {text, question, role, speaker})
+    taken = {text, speaker, role, question, interview}
+    began = start(profiles, taken)
+    unread = tuple(
+        at for at, one in enumerate(profiles) if at not in {*taken, began} and one.speaks and one.prose >= 0.3
+    )
+    sure = profiles[text].means("text") > 0 and (speaker < 0 or speaker == role or _names_people(profiles[speaker]))
+    return Chosen(text, speaker, role, began, question, interview, unread, sure)
+
+
+def _names_people(profile: Profile) -> bool:
+    return max(profile.means("speaker"), profile.means("role")) > 0 or _from(profile)
+
+
+def _from(profile: Profile) -> bool:
+    """Return whether a column names who sends a message: `from` beside `to`, with names in it."""
+    return not profile.numeric and header_words.words(profile.column.name)[:1] in (
+        ["from"],
+        ["von"],
+        ["de"],
+        ["da"],
+        ["от"],
+    )
+
+
+def _speech(profile: Profile) -> float:
+    """Return how much a column looks like speech, at least 0; 0 if it cannot be speech."""
+    if not profile.speaks:
+        return 0.0
+    mean = profile.words / len(profile.filled)
+    named = 3 * profile.means("text") + 1
+    aside = 4 if profile.means("aside") and not profile.means("text") else 1
+    people = 4 if profile.means("speaker") and profile.named >= MOSTLY and not profile.means("text") else 1
+    return named * profile.coverage * (mean + 0.1) * (0.3 + 0.7 * profile.prose) / (aside * people)
+
+
+def _text(profiles: Sequence[Profile]) -> int:
+    """Return the column of the speech: sentences in most rows, or short words under a header that says so."""
+    scores = {
+        at: _speech(profile)
+        for at, profile in enumerate(profiles)
+        if profile.prose >= 0.15 or profile.means("text") or (len(profiles) == 1 and not profile.means("speaker"))
+    }
+    best = max(scores, key=lambda at: (scores[at], -at), default=-1)
+    return best if best >= 0 and scores[best] > 0 else -1
+
+
+def _question(profiles: Sequence[Profile], text: int) -> int:
+    """Return the column of the questions that the speech answers."""
+    found = [
+        at
+        for at, profile in enumerate(profiles)
+        if profile.speaks
+        and (profile.means("question") or (profile.asking >= ASKING and profile.prose >= 0.5))
+        and (at != text or _other_speech(profiles, at))
+        and not (at == text and not profile.means("question") and profile.asking < ASKING)
+    ]
+    return max(found, key=lambda at: (profiles[at].means("question"), profiles[at].asking), default=-1)
+
+
+def _other_speech(profiles: Sequence[Profile], text: int) -> bool:
+    """Return whether another column holds answers, so that this one may hold the questions."""
+    return any(
+        at != text and profile.speaks and (profile.prose >= 0.3 or profile.means("text") == 1) and profile.asking < 0.3
+        for at, profile in enumerate(profiles)
+    )
+
+
+def _role(profiles: Sequence[Profile], taken: set[int]) -> int:
+    """Return the column that says who is interviewer or participant."""
+    for at, profile in enumerate(profiles):
+        values = list(profile.counts)
+        if at in taken or not values or len(values) > 12 or len(values) >= len(profile.filled):
+            continue
+        roles = {header_words.role(value) for value in values}
+        if "interviewer" in roles and (profile.means("role") or (len(values) <= 3 and "" not in roles)):
+            return at
+    return -1
+
+
+def _interview_by_name(profiles: Sequence[Profile], taken: set[int]) -> int:
+    """Return the column whose header, or whose names of files, say which interview a row belongs to."""
+    for at, profile in enumerate(profiles):
+        usable = at not in taken and profile.filled and profile.prose < 0.5 and not profile.timed
+        says = profile.means("interview") or profile.names_files
+        if usable and says and not profile.means("start") and len(profile.counts) <= len(profile.filled) / 2:
+            return at
+    return -1
+
+
+def _speaker(profiles: Sequence[Profile], taken: set[int], *, asked: bool) -> int:
+    """Return the column that names who speaks: short cells that recur, usually in turn."""
+
+    def score(at: int) -> float:
+        profile = profiles[at]
+        named = max(profile.means("speaker"), 0.5 * profile.means("role"), 0.9 * _from(profile))
+        numbers = profile.numeric or profile.timed
+        if at in taken or not profile.filled or profile.dated or profile.names_files or profile.named < MOSTLY:
+            return 0.0
+        if profile.timed or (numbers and not named) or (profile.means("start") and not _from(profile)):
+            return 0.0
+        if not named and (profile.means("aside") or profile.means("end") or len(profile.counts) < 2):
+            return 0.0
+        if profile.recurrence < 0.3 and not named:
+            return 0.0
+        turns = min(profile.alternation, 0.9) + (0.3 if _returns(profile) else 0.0)
+        few = 0.4 if len(profile.counts) <= 12 else 0.0
+        return 2.5 * named + turns * profile.coverage + few + 0.5 * profile.recurrence
+
+    best = max(range(len(profiles)), key=lambda at: (score(at), -at), default=-1)
+    least = 0.5 if asked else 1.2
+    return best if best >= 0 and score(best) >= least else -1
+
+
+def _returns(profile: Profile) -> bool:
+    """Return whether a value comes back after another, as a speaker does in conversation."""
+    return len(profile.runs) > len(profile.counts)
+
+
+def _interview_by_content(profiles: Sequence[Profile], speaker: int, taken: set[int]) -> int:
+    """Return a column with one value for each stretch of rows in which people talk in turn.
+
+    Others than the interviewer must change with it; or it names participants, beside a column that names speakers.
+    """
+    speakers = [key(clean_name(cell)) for cell in profiles[speaker].column.cells]
+    for at, profile in enumerate(profiles):
+        if at in taken or profile.coverage < 1 or not 2 <= len(profile.counts) <= len(profile.filled) / 4:
+            continue
+        if len(profile.runs) != len(profile.counts) or profile.prose >= 0.5 or profile.means("aside"):
+            continue
+        groups: dict[str, list[str]] = {}
+        for value, name in zip(profile.column.cells, speakers, strict=True):
+            groups.setdefault(key(clean_name(value)), []).append(name)
+        in_turn = all(len(set(names)) > 1 and _alternates(names) for names in groups.values())
+        everywhere = set.intersection(*(set(names) for names in groups.values()))
+        own = all(set(names) - everywhere for names in groups.values())
+        if in_turn and (own or profile.means("speaker") or header_words.numbers_rows(profile.column.name)):
+            return at
+    return -1
+
+
+def _alternates(names: list[str]) -> bool:
+    return sum(1 for one, two in pairwise(names) if one != two) >= 2
+
+
+def start(profiles: Sequence[Profile], taken: set[int]) -> int:
+    """Return the column of the times at which rows begin: written with colons, or numbers under such a header."""
+    found = [
+        at
+        for at, profile in enumerate(profiles)
+        if at not in taken
+        and profile.filled
+        and not profile.dated
+        and (profile.timed or (profile.means("start") and (profile.numeric or _times(profile) > 0)))
+        and not (profile.means("end") and not profile.means("start"))
+    ]
+    return max(found, key=lambda at: (profiles[at].means("start"), -at), default=-1)
+
+
+def _times(profile: Profile) -> float:
+    return sum(1 for cell in profile.filled if _TIME.fullmatch(cell)) / max(1, len(profile.filled))
