@@ -74,7 +74,12 @@ def _talk(grid: Grid, labels: Labels) -> Talk | None:
     if chosen.text < 0 or (chosen.speaker < 0 and chosen.question < 0):
         return None
     found = table_talk.by_rows(grid, chosen)
-    return Talk(found.sayings, [*found.remarks, *table_talk.unsure(grid, chosen)], found.attributes)
+    remarks = table_talk.unsure(grid, chosen)  # most tables in documents name no columns
+    return Talk(
+        found.sayings,
+        [*found.remarks, *(remark for remark in remarks if grid.headed or remark.kind != "guessed")],
+        found.attributes,
+    )
 
 
 def _turns(text: str, talk: Talk, grid: Grid, spans: dict[tuple[int, int], Cell]) -> list[Turn]:

@@ -98,8 +98,8 @@ def grid(name: str, numbered: Sequence[tuple[int, list[str]]], *, whole: bool = 
 def has_header(body: Sequence[list[str]]) -> bool:
     """Return whether the first row names the columns.
 
-    It does not if one of its cells occurs again below, or is a number or a time like those below; otherwise it does if
-    a cell is a known name, or all cells are different and short.
+    It does not if one of its cells occurs again below, is a number, or is a question among questions; otherwise it does
+    if a cell is a known name, or all cells are different.
     """
     first, below = body[0], [row for row in body[1:] if row != body[0]]
     names = [cell for cell in first if cell]
@@ -113,20 +113,37 @@ def has_header(body: Sequence[list[str]]) -> bool:
         for at, cell in enumerate(first)
     ):
         return False
+    if any(_asked(name) and _mostly_asked(at, below) for at, name in enumerate(first)):
+        return False
     if any(name[0].isdigit() and not any(letter.isalpha() for letter in name) for name in names):
         return False
     return known > 0 or (len(set(names)) == len(names) and (len(names) > 1 or len(names[0].split()) <= 3))
 
 
+def _asked(cell: str) -> bool:
+    return cell.endswith(("?", "？", "؟"))
+
+
+def _mostly_asked(column: int, below: Sequence[list[str]]) -> bool:
+    cells = [row[column] for row in below if column < len(row) and row[column]]
+    return sum(map(_asked, cells)) > len(cells) / 2
+
+
 def _top(filled: Sequence[tuple[int, list[str]]]) -> int:
-    """Return the position of the first row that is not a title: one cell, above rows with several."""
-    widths = [sum(1 for cell in cells if cell) for _, cells in filled[:SAMPLE]]
-    usual = Counter(widths).most_common(1)[0][0] if max(widths) > 1 else 1
-    if usual < 2:
-        return 0
+    """Return the position of the first row that is not a title.
+
+    That is the row of known names, if there is one near the top; else the first with as many cells as most have.
+    """
     for at, (_, cells) in enumerate(filled[:MOST_TITLES]):
         names = [cell for cell in cells if cell]
-        if len(names) >= min(usual, 3) or sum(map(header_words.known, names)) >= 2:
+        if len(names) >= 2 and all(map(header_words.known, names)) and any(map(header_words.says_what, names)):
+            return at
+    widths = [sum(1 for cell in cells if cell) for _, cells in filled[:SAMPLE]]
+    usual = Counter(widths).most_common(1)[0][0]
+    for at, (_, cells) in enumerate(filled[:MOST_TITLES] if usual > 1 else ()):
+        names = [cell for cell in cells if cell]
+        unnamed = len(names) >= 2 and not cells[0]  # a column of row numbers has no name
+        if len(names) + unnamed >= min(usual, 3):
             return at
         if at and len(names) >= 2 and any(len(name.split()) > 3 for name in names):
             return at  # talk has begun

@@ -14,7 +14,8 @@ Meaning = Literal["text", "speaker", "question", "interview", "role", "start", "
 _WORDS: dict[Meaning, frozenset[str]] = {
     "text": word_list(
         """
-        text utterance utterances transcript transcription content contents words speech sentence sentences response
+        what spoken original text utterance utterances
+        transcript transcription content contents words speech sentence sentences response
         responses answer answers message verbatim dialogue dialog talk said statement turn comment comments quote body
         inhalt aussage aussagen äußerung beitrag redebeitrag wortlaut antwort antworten transkript kommentar
         texte propos parole paroles énoncé réponse réponses contenu verbatims commentaire
@@ -125,9 +126,19 @@ def known(header: str) -> bool:
     return bool(named) and all(word in every for word in named)
 
 
+def says_what(header: str) -> bool:
+    """Return whether a header names the speech, the speaker or the question."""
+    return max(means(header, "text"), means(header, "speaker"), means(header, "question")) > 0
+
+
 def numbers_rows(header: str) -> bool:
     """Return whether a header names a number or identifier: `ID`, `Nr.`, `participant_id`."""
     return any(word in _NUMBERS for word in words(header))
+
+
+def kind(header: str) -> str:
+    """Return the word with which a header names its speakers, capitalised: `participant_id` is Participant; or ''."""
+    return next((word.capitalize() for word in words(header) if word in _WORDS["speaker"]), "")
 
 
 def role(cell: str) -> str:

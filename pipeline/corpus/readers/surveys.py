@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from pipeline.core.names import key
 from pipeline.corpus import text_layout
-from pipeline.corpus.readers import header_words
+from pipeline.corpus.readers import guards, header_words, rows
 from pipeline.corpus.readers.grids import Grid
-from pipeline.corpus.readers.model import Remark
+from pipeline.corpus.readers.model import RefusedError, Remark
 from pipeline.corpus.readers.sayings import Saying, Talk
 from pipeline.corpus.readers.table_columns import Profile, clean_name
 
@@ -86,12 +86,17 @@ def attributes_of(grid: Grid, names: Sequence[str], columns: Sequence[int]) -> d
             cell, header = grid.columns[column].cells[at], " ".join(grid.columns[column].name.casefold().split())
             if cell:
                 of.setdefault(header, cell)
-    return found
+    return {name: of for name, of in found.items() if of}
 
 
 def talk(grid: Grid, survey: Survey) -> Talk:
     """Return a survey as talk: each respondent's answers, each after its question."""
     names = respondents(grid, survey.respondent)
+    answers = [cell for column in survey.questions for cell in grid.columns[column].filled]
+    asked = sum(len(grid.columns[at].name) * len(grid.columns[at].filled) for at in survey.questions)
+    guards.check_text(asked + sum(map(len, answers)))
+    if len(answers) > rows.MAX_ROWS:
+        raise RefusedError(f"The survey has more than {rows.MAX_ROWS:,} answers. Split it.")
     sayings = []
     for at, name in enumerate(names):
         for column in survey.questions:

@@ -23,7 +23,7 @@ MOSTLY = 0.8
 ASKING = 0.6
 _NUMBER = re.compile(r"[-+(#]?\d[\d\s.,]*[)%]?")
 _TIME = re.compile(r"[\[(<]?(?:\d{1,3}:)?\d{1,3}:\d{2}(?:[.,:]\d{1,6})?(?:\s*(?:-->|-|–|to)\s*[\d:.,]+)?[\])>]?")
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ,]+[\d:.]+(?: ?[AP]M)?(?:Z| ?[+-]?\w*)?)?", re.IGNORECASE)
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ,]+\d{1,2}[:.]\d{2}.{0,25})?")
 _ID = re.compile(r"(?=\S*\d)[\w.:#/@-]+|\S+@\S+|https?://\S+")
 _FILE = re.compile(
     r".*\S\.(?:mp[34]|m4a|wav|mov|docx?|txt|pdf|vtt|srt|json|aac|webm|ogg|wma|flac|rtf|odt|csv)", re.IGNORECASE
@@ -170,6 +170,8 @@ def choose(columns: Sequence[Column]) -> Chosen:
     speaker = _speaker(profiles, {text, question, role, interview}, asked=question >= 0)
     if speaker < 0 and role >= 0:
         speaker, role = role, -1
+    elif speaker >= 0 and interview < 0 and role >= 0 and _plays_both(profiles[speaker], profiles[role]):
+        interview, speaker, role = speaker, role, -1
     if interview < 0 and speaker >= 0:
         interview = _interview_by_content(profiles, speaker, {text, question, role, speaker})
     taken = {text, speaker, role, question, interview}
@@ -179,6 +181,16 @@ def choose(columns: Sequence[Column]) -> Chosen:
     )
     sure = profiles[text].means("text") > 0 and (speaker < 0 or speaker == role or _names_people(profiles[speaker]))
     return Chosen(text, speaker, role, began, question, interview, unread, sure)
+
+
+def _plays_both(speaker: Profile, role: Profile) -> bool:
+    """Return whether the same name has both roles, so that it names the interview (P1) and the role the speaker."""
+    pairs = {
+        (key(clean_name(name)), header_words.role(part))
+        for name, part in zip(speaker.column.cells, role.column.cells, strict=True)
+    }
+    both = sum((name, "participant") in pairs for name, part in pairs if part == "interviewer")
+    return both > len(speaker.counts) / 2
 
 
 def _names_people(profile: Profile) -> bool:
@@ -267,10 +279,14 @@ def _speaker(profiles: Sequence[Profile], taken: set[int], *, asked: bool) -> in
     def score(at: int) -> float:
         profile = profiles[at]
         named = max(profile.means("speaker"), 0.5 * profile.means("role"), 0.9 * _from(profile))
-        numbers = profile.numeric or profile.timed
+        few_numbers = profile.numeric and len(profile.counts) <= 8 and _returns(profile) and profile.recurrence >= 0.6
         if at in taken or not profile.filled or profile.dated or profile.names_files or profile.named < MOSTLY:
             return 0.0
-        if profile.timed or (numbers and not named) or (profile.means("start") and not _from(profile)):
+        if (
+            profile.timed
+            or (profile.numeric and not named and not few_numbers)
+            or (profile.means("start") and not _from(profile))
+        ):
             return 0.0
         if not named and (profile.means("aside") or profile.means("end") or len(profile.counts) < 2):
             return 0.0
@@ -278,7 +294,8 @@ def _speaker(profiles: Sequence[Profile], taken: set[int], *, asked: bool) -> in
             return 0.0
         turns = min(profile.alternation, 0.9) + (0.3 if _returns(profile) else 0.0)
         few = 0.4 if len(profile.counts) <= 12 else 0.0
-        return 2.5 * named + turns * profile.coverage + few + 0.5 * profile.recurrence
+        likely = 2.5 * named + turns * profile.coverage + few + 0.5 * profile.recurrence
+        return likely * (0.7 if profile.numeric and not named else 1.0)
 
     best = max(range(len(profiles)), key=lambda at: (score(at), -at), default=-1)
     least = 0.5 if asked else 1.2

@@ -136,10 +136,8 @@ def _names(grid: Grid, chosen: Chosen) -> tuple[list[str], list[Remark]]:
         return [_label(grid, chosen.text, "Answer")] * count, []
     cells = [clean_name(cell) for cell in grid.columns[chosen.speaker].cells]
     if all(cell.isdecimal() for cell in cells if cell):
-        header = _label(grid, chosen.speaker, "Speaker")
-        cells = [
-            f"{header if header.casefold() != 'id' else surveys.RESPONDENT} {cell}" if cell else "" for cell in cells
-        ]
+        kind = header_words.kind(grid.columns[chosen.speaker].name) or "Speaker"
+        cells = [f"{kind} {cell}" if cell else "" for cell in cells]
     standing = alike(cell for cell in cells if cell)
     cells = [standing.get(cell, "") for cell in cells]
     empty = [at for at, cell in enumerate(cells) if not cell and grid.columns[chosen.text].cells[at]]
@@ -294,16 +292,19 @@ def _seconds(cell: str, scale: float) -> float | None:
 
 def unsure(grid: Grid, chosen: Chosen) -> list[Remark]:
     """Return what was guessed about the columns, and which columns of sentences were not read."""
+
+    def named(at: int) -> str:
+        return f"'{grid.columns[at].name}'" if grid.columns[at].name else f"number {at + 1}"
+
     remarks = []
-    if not chosen.sure and grid.headed:
-        who = f", the speakers in '{grid.columns[chosen.speaker].name}'" if chosen.speaker >= 0 else ""
+    if not chosen.sure:
+        who = f", the speakers in column {named(chosen.speaker)}" if chosen.speaker >= 0 else ""
         message = (
-            f"The speech was taken from the column '{grid.columns[chosen.text].name}'{who}, because of their content. "
-            "If that is wrong, name the columns 'text' and 'speaker'."
+            f"The speech was taken from column {named(chosen.text)}{who}, because of their content. If that is wrong, "
+            "name the columns 'text' and 'speaker' in the first row."
         )
         remarks.append(Remark("guessed", message))
     for at in chosen.unread:
-        name = grid.columns[at].name or f"number {at + 1}"
-        message = f"The column '{name}' was not read: the speech is in '{grid.columns[chosen.text].name}'."
+        message = f"Column {named(at)} was not read: the speech is in column {named(chosen.text)}."
         remarks.append(Remark("note", f"{message} If both are speech, put them in one column."))
     return remarks
