@@ -22,6 +22,7 @@ from pipeline.corpus import (
     duplicates,
     language_detection,
     participants,
+    proposals,
     readers,
     span_alignment,
     speaker_roles,
@@ -78,9 +79,10 @@ def ingest(
     """
     people = participants.read_participants(Places(folder).participants) if people is None else people
     labels = Labels(interviewer_labels, min_count=min_label_count)
-    sources_ = read_transcripts(Places(folder).transcripts, people, labels)
+    confirmed = [person for person in people if not person.proposed]
+    sources_ = read_transcripts(Places(folder).transcripts, confirmed, labels)
     known, lost = participants.match_documents(people, sorted(sources_.transcripts))
-    roles, doubts = speaker_roles.assign(sources_.transcripts, known, labels)
+    roles, doubts = assigned_roles(sources_.transcripts, known, labels)
     turns = assigned(sources_.transcripts, roles)
     types, type_guesses = source_types(turns, sources_.transcripts, known)
     turns = _with_own_case(turns, types)
@@ -185,6 +187,17 @@ def read_transcripts(folder: Path, people: list[Person], labels: Labels) -> Sour
     return sources
 
 
+def assigned_roles(transcripts: Mapping[str, Transcript], people: People, labels: Labels) -> speaker_roles.Assigned:
+    """Return the roles, and the doubts about them; rows that nobody has confirmed settle roles, but no doubts."""
+    roles, doubts = speaker_roles.assign(transcripts, people, labels)
+    proposed = proposals.by_document(people)
+    if proposed:
+        confirmed = {place: person for place, person in people.items() if not person.proposed}
+        without = speaker_roles.assign(transcripts, confirmed, labels)
+        doubts = proposals.doubts(proposed, without=without, roles=roles, doubts=doubts)
+    return speaker_roles.Assigned(roles, doubts)
+
+
 def assigned(transcripts: Mapping[str, Transcript], roles: Mapping[tuple[str, str], speaker_roles.Role]) -> list[Turn]:
     """Return the turns of all documents with each speaker's role and case."""
     turns = []
@@ -209,18 +222,23 @@ def source_types(
         if turn.part == "participant":
             answers[turn.document].append(key(turn.speaker))
     spoken = {name for name in transcripts if answers[name]}
+    proposed = proposals.by_document(people)
+    sure = {document for (document, _), person in people.items() if person.source_type and not person.proposed}
     types, problems = {}, []
     for document in sorted(transcripts):
         by_talk = document_types.by_speakers(answers[document], any_speaker=document in named)
         types[document] = stated.get(document) or by_talk or document_types.by_name(document)
-        if document not in stated and document not in spoken:
+        if document not in sure and document not in spoken:
             kind = {"field_note": "field notes", "document": "a document"}.get(
                 types[document], "an interview with one person"
             )
             message = (
                 f"No participant is labelled, so it was treated as {kind}. If that is wrong, give its source_type "
             )
-            problems.append(Problem("guessed", document, "", f"{message}or its speakers in participants.csv."))
+            message += "or its speakers in participants.csv."
+            if document in proposed:
+                message += f" {proposals.confirm(proposed[document])}"
+            problems.append(Problem("guessed", document, "", message))
     return types, problems
 
 

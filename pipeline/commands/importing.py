@@ -286,7 +286,7 @@ def _people(plan: Plan, found: qdpx.Contents, names: dict[str, str], *, place: s
 
 def _attributes(variables: dict[str, str]) -> dict[str, str]:
     """The column name of each attribute by the GUID of its variable; unique, ignoring case."""
-    taken = {name.casefold() for name in (*participants.COLUMNS, refi.SOURCE_TYPE)}
+    taken = {name.casefold() for name in (*participants.RESERVED, refi.SOURCE_TYPE)}
     found = {}
     for guid, name in variables.items():
         if name == refi.SOURCE_TYPE:

@@ -14,6 +14,11 @@ COLUMNS = ("document", "speaker", "case", "part")
 PARTS = (*terms.PARTS, "")
 SOURCE_TYPES = (*terms.SOURCE_TYPES, "")
 ANY = "*"
+# The column in which people confirm the rows that the program proposed. Rows without an entry are people's own.
+CONFIRMED = "confirmed"
+YES, NO = ("", "yes", "y", "true", "1", "x"), ("no", "n", "false", "0")
+# Columns that are no attributes of a case.
+RESERVED = (*COLUMNS, "source_type", CONFIRMED)
 
 
 class ParticipantsError(CounterpointError):
@@ -25,6 +30,7 @@ class Person:
     """One row. `document` may be `*` (all); an empty `speaker` stands for speech without a speaker label.
 
     `other_spelling`: how the row spells its case, if other rows' spelling of the same name was used instead.
+    `confirmed`: its entry in that column.
     """
 
     line: int
@@ -35,6 +41,12 @@ class Person:
     source_type: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
     other_spelling: str = ""
+    confirmed: str = ""
+
+    @property
+    def proposed(self) -> bool:
+        """Whether the program proposed the row and nobody has confirmed it."""
+        return self.confirmed in NO
 
 
 def read_participants(path: Path) -> list[Person]:
@@ -126,7 +138,7 @@ def match_documents(
 
 def _person(line: int, row: dict[str, str]) -> Person:
     cell = {name: formula_guard.plain(value.strip()) for name, value in row.items() if name}
-    attributes = {name: value for name, value in cell.items() if name not in (*COLUMNS, "source_type")}
+    attributes = {name: value for name, value in cell.items() if name not in RESERVED}
     return Person(
         line,
         normal(cell.get("document", "")),
@@ -135,6 +147,7 @@ def _person(line: int, row: dict[str, str]) -> Person:
         cell.get("part", "").lower(),
         cell.get("source_type", "").lower().replace(" ", "_"),
         attributes,
+        confirmed=cell.get(CONFIRMED, "").lower(),
     )
 
 
@@ -160,6 +173,8 @@ def _wrong(person: Person) -> list[str]:
             f"unknown source_type '{person.source_type}'. Write interview, focus_group, field_note or "
             "document, or leave it empty."
         )
+    if person.confirmed not in (*YES, *NO):
+        problems.append(f"unknown entry '{person.confirmed}' in the column {CONFIRMED}. Write yes or no.")
     return problems
 
 

@@ -120,7 +120,8 @@ def assign(transcripts: Mapping[str, Transcript], people: Mapping[Place, Person]
 
 def _settled(speaker: str, person: Person | None, labels: Labels, stated: str) -> Settled:
     """Return what is known of a speaker without a guess. `stated`: the part that the file states."""
-    listed = f"participants.csv, line {person.line}, says so" if person is not None else ""
+    says = "proposes so, unconfirmed" if person is not None and person.proposed else "says so"
+    listed = f"participants.csv, line {person.line}, {says}" if person is not None else ""
     if person is not None and person.part:
         return Settled(person.part, listed)
     if not speaker or key(speaker) in NOBODY:
