@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.core import environment, launcher, project_files, study_template, withdrawal_state
+from pipeline.core import environment, launcher, project_files, study_folder, study_template, withdrawal_state
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.params import Params
@@ -93,6 +93,20 @@ def check(
         typer.echo("\n".join(overview_lines.wrapped(line, width, indent="  ")) if sys.stdout.isatty() else line)
     if findings.refused:
         raise SystemExit(1)
+
+
+@app.command()
+def speakers(
+    folder: Annotated[
+        Path | None, typer.Argument(help="The study's folder (default: the study in params.yaml).")
+    ] = None,
+) -> None:
+    """Write who speaks in each transcript into participants.csv, for you to confirm or correct."""
+    from pipeline.commands import speakers as speaking
+
+    params = settings.load()
+    for line in speaking.write(study_folder.checked(folder) if folder else params.folder, params.ingest):
+        typer.echo(line)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

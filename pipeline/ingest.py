@@ -195,6 +195,7 @@ def assigned_roles(transcripts: Mapping[str, Transcript], people: People, labels
         confirmed = {place: person for place, person in people.items() if not person.proposed}
         without = speaker_roles.assign(transcripts, confirmed, labels)
         doubts = proposals.doubts(proposed, without=without, roles=roles, doubts=doubts)
+        roles = proposals.explained(roles, without.roles, people)
     return speaker_roles.Assigned(roles, doubts)
 
 

@@ -15,7 +15,7 @@ from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 from pipeline.core.table_rows import each
-from pipeline.corpus import overview, participants
+from pipeline.corpus import overview, participants, proposals
 from pipeline.corpus.overview import Overview
 from pipeline.corpus.participants import Person
 from pipeline.corpus.readers import files
@@ -77,6 +77,7 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml"), whole
     tables = ingest.ingest(folder, **options.model_dump(), people=people)
     found.documents = overview.overviews(tables)
     _tables(found, tables, whole=whole)
+    _to_confirm(found, people)
     _codes_beyond(found, folder, tables["codings"])
     ready = f"{folder} is ready. Run `counterpoint run`."
     found.lines.append("Fix the problems above, then run `counterpoint check` again." if found.refused else ready)
@@ -193,6 +194,18 @@ def _first(kind: str, rows: list[str], *, whole: bool) -> Iterable[str]:
         return rows
     more = prose.count(len(rows) - ALIKE + 1, "more like this", "more like these")
     return [*rows[: ALIKE - 1], f"{kind}: {more}. To list them: counterpoint check --all"]
+
+
+def _to_confirm(found: Findings, people: Iterable[Person]) -> None:
+    """Say what waits to be confirmed, or how guesses are."""
+    waiting = [person.line for person in people if person.proposed]
+    if waiting:
+        rows = prose.count(len(waiting), "row of participants.csv is", "rows of participants.csv are")
+        found.lines.append(f"note: {rows} not confirmed ({proposals.lines(waiting)}).")
+    elif any(one.questions for one in found.documents):
+        found.lines.append(
+            "note: to confirm or correct who speaks, run `counterpoint speakers` and open participants.csv in Excel."
+        )
 
 
 def _codes_beyond(found: Findings, folder: Path, codings: pd.DataFrame) -> None:

@@ -6,6 +6,7 @@ not how a file is read, and what would be asked without it is asked until somebo
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.core import prose
 from pipeline.corpus.participants import ANY, Person
@@ -14,6 +15,7 @@ from pipeline.corpus.speaker_roles import Role
 Roles = Mapping[tuple[str, str], Role]
 # Rows named in one sentence.
 SHOWN = 4
+NAME = "participants.csv"
 
 
 def by_document(people: Mapping[tuple[str, str], Person]) -> dict[str, list[Person]]:
@@ -42,14 +44,24 @@ def doubts(
         if said and _parts(without[0], document) != _parts(roles, document):
             said = [_corrected(rows)]  # what was doubted is no longer so
         if said:
-            found[document] = [*said, confirm(rows)]
+            found[document] = [*said[:-1], f"{said[-1]} {confirm(rows)}"]
+    return found
+
+
+def explained(roles: Roles, without: Roles, people: Mapping[tuple[str, str], Person]) -> dict[tuple[str, str], Role]:
+    """Return roles in which a proposed row gives the reason of the guess that it records, if it still does."""
+    found = dict(roles)
+    for place, role in roles.items():
+        person, guess = people.get(place), without[place]
+        if person is not None and person.proposed and guess.why and guess.part == role.part:
+            found[place] = replace(role, why=f"{guess.why} ({NAME}, line {person.line}, not confirmed)")
     return found
 
 
 def confirm(rows: Iterable[Person]) -> str:
     """Return the sentence that says how to confirm rows."""
     where = lines(row.line for row in rows)
-    return f"If it is right, write yes in the column confirmed of participants.csv, {where}."
+    return f"If it is right, write yes in the column confirmed of {NAME}, {where}."
 
 
 def lines(numbers: Iterable[int]) -> str:
@@ -62,7 +74,7 @@ def lines(numbers: Iterable[int]) -> str:
 
 def _corrected(rows: Sequence[Person]) -> str:
     asks = [f"'{row.speaker}'" for row in rows if row.part == "interviewer"]
-    return f"participants.csv gives {prose.listed(asks) or 'nobody'} as the interviewer, but this is not confirmed."
+    return f"{NAME} gives {prose.listed(asks) or 'nobody'} as the interviewer, but this is not confirmed."
 
 
 def _parts(roles: Roles, document: str) -> dict[str, str]:

@@ -120,7 +120,7 @@ def assign(transcripts: Mapping[str, Transcript], people: Mapping[Place, Person]
 
 def _settled(speaker: str, person: Person | None, labels: Labels, stated: str) -> Settled:
     """Return what is known of a speaker without a guess. `stated`: the part that the file states."""
-    says = "proposes so, unconfirmed" if person is not None and person.proposed else "says so"
+    says = "proposes so and is not confirmed" if person is not None and person.proposed else "says so"
     listed = f"participants.csv, line {person.line}, {says}" if person is not None else ""
     if person is not None and person.part:
         return Settled(person.part, listed)
