@@ -85,7 +85,7 @@ def ingest(
     roles, doubts = assigned_roles(sources_.transcripts, known, labels)
     turns = assigned(sources_.transcripts, roles)
     types, type_guesses = source_types(turns, sources_.transcripts, known)
-    turns = _with_own_case(turns, types)
+    turns = _with_own_case(turns, types, sources_.transcripts)
     codings, code_problems, left_out = read_codings(Places(folder).human_codes, sources_.transcripts)
     problems = [*sources_.problems, *type_guesses, *code_problems, *unmatched(lost, known, turns)]
     problems += [Problem("guessed", name, "", doubt) for name, said in doubts.items() for doubt in said]
@@ -395,13 +395,16 @@ def _listed(people: list[Person], documents: Mapping[str, Path]) -> dict[str, se
     return listed
 
 
-def _with_own_case(turns: list[Turn], types: Mapping[str, str]) -> list[Turn]:
+def _with_own_case(turns: list[Turn], types: Mapping[str, str], transcripts: Mapping[str, Transcript]) -> list[Turn]:
     """Give unlabelled speech in an interview without a labelled participant a case of its own, the document's."""
     spoken = {turn.document for turn in turns if turn.part == "participant"}
     alone = {name for name, kind in types.items() if kind in ("interview", "focus_group")} - spoken
+    no_talk = {(name, turn.start) for name in alone for turn in transcripts[name].turns if turn.role == "none"}
     return [
         turn._replace(case=turn.document)
-        if turn.document in alone and turn.part == "none" and not turn.speaker and not turn.case
+        if turn.document in alone
+        and turn.part == "none"
+        and not (turn.speaker or turn.case or (turn.document, turn.start) in no_talk)
         else turn
         for turn in turns
     ]

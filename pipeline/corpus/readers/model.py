@@ -62,7 +62,7 @@ class Transcript:
         """Return the role that the file states for each speaker, by key; speakers without one are omitted."""
         stated: dict[str, Counter[str]] = defaultdict(Counter)
         for turn in self.turns:
-            if turn.role:
+            if turn.role and turn.speaker:
                 stated[key(turn.speaker)][turn.role] += 1
         return {name: roles.most_common(1)[0][0] for name, roles in stated.items()}
 

@@ -1,0 +1,134 @@
+"""Joins the spellings of a speaker's label: numbered questions, abbreviations, ids of lines, slips of the pen."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from pipeline.core.names import key
+from pipeline.corpus import text_layout
+from pipeline.corpus.readers.model import Labels, Remark
+
+# Labels this similar count as a misspelling of the same label; not checked if there are more labels than this.
+SLIP_CHARACTERS, SLIP_LIKENESS, SLIP_LABELS = 5, 0.9, 200
+# So many numbered labels, and this share of them counting up, are the numbers of lines or questions, not of people.
+MIN_NUMBERED, COUNTING_UP = 3, 0.9
+SHOWN = 5
+
+_DIGITS = re.compile(r"\d+")
+_LINE_ID = re.compile(r"(?:[^\W\d_]{1,2}|#)?(\d{1,5})[.)]?[ \t]+(\S.*)")
+_NUMBERED = re.compile(r"([^\W\d_]+)[ .]*(\d{1,4})")
+_INTRODUCED = re.compile(r"(.+?)[ \t]*[(\[]([^()\[\]]+)[)\]]")
+# Words for a question in numbered interviews; an answer beside it is numbered likewise or not at all.
+_SURE_QUESTIONS = text_layout.word_list("q qu question frage pregunta pergunta domanda vraag spm fråga 问 問 سؤال")
+_QUESTIONS = _SURE_QUESTIONS | text_layout.word_list("f p d v в")
+
+
+def joined(labels: Sequence[str], known: Labels) -> dict[str, str]:
+    """Map labels, in order of appearance, to the label of the person; those that stay as they are may be left out.
+
+    `Q1`, `Q2` and so on are one person where they count up; `T1 Ada`, `T2 Ben` are Ada and Ben; `R` is the
+    `Respondent (R)` it was introduced with.
+    """
+    persons: dict[str, str] = {}
+    for rule in (_without_line_ids, _without_numbers, _introduced):
+        now = [persons.get(label, label) for label in labels]
+        step = rule(now, known)
+        persons = {label: step.get(name, name) for label, name in zip(labels, now, strict=True)}
+    return {label: person for label, person in persons.items() if label != person}
+
+
+def with_slips(spelled: Mapping[str, str], usual: Mapping[str, str]) -> tuple[dict[str, str], list[Remark]]:
+    """Return accepted labels, misspelt ones (`Particpant`) under the right name, and remarks on rare and misspelt ones.
+
+    `spelled`: spelling of each accepted label by key; `usual`: spelling of each label.
+    """
+    accepted, rare = dict(spelled), []
+    remarks: list[Remark] = []
+    stems = [name for name in spelled if len(name) >= SLIP_CHARACTERS and shape(name) == name]
+    for name in sorted(usual) if spelled and len(usual) <= SLIP_LABELS else ():
+        if name in spelled:
+            continue
+        near = [stem for stem in stems if _alike(name, stem)]
+        if len(near) == 1:
+            accepted[name] = spelled[near[0]]
+            message = (
+                f"'{usual[name]}:' was read as a misspelling of '{accepted[name]}'. If it is another speaker, "
+                "list both in participants.csv."
+            )
+            remarks.append(Remark("guessed", message))
+        elif usual[name].istitle() and len(name.split()) <= 2:
+            rare.append(f"'{usual[name]}:'")
+    if rare:
+        message = (
+            f"{', '.join(rare[:SHOWN])}{' and others' if len(rare) > SHOWN else ''} at the start of a "
+            "line: read as speech, because the label does not recur. If it is a speaker, list it in "
+            "participants.csv."
+        )
+        remarks.append(Remark("note", message))
+    return accepted, remarks
+
+
+def shape(label: str) -> str:
+    """Return a label with each number as 0: numbered labels of one kind have one shape."""
+    return _DIGITS.sub("0", label)
+
+
+def initials(label: str) -> str:
+    """Return the initials of a name, as meeting programs show them: `BK` for Bo Kern."""
+    return "".join(word[0] for word in label.split() if word[0].isalpha()).upper()
+
+
+def _alike(label: str, name: str) -> bool:
+    return SequenceMatcher(None, label, name, autojunk=False).ratio() >= SLIP_LIKENESS
+
+
+def _without_line_ids(labels: Sequence[str], known: Labels) -> dict[str, str]:
+    numbered = [(label, int(match[1]), match[2]) for label in labels if (match := _LINE_ID.fullmatch(label))]
+    people = {key(person) for _, _, person in numbered}
+    if len(people) > len(numbered) / 2 or not _counting([number for _, number, _ in numbered], repeats=False):
+        return {}
+    return {label: person for label, _, person in numbered}
+
+
+def _without_numbers(labels: Sequence[str], known: Labels) -> dict[str, str]:
+    """Map numbered questions, and answers with the same numbers, to their letter or word: `Q1`, `Q2` to `Q`."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    spellings: dict[str, dict[str, str]] = defaultdict(dict)
+    for label in labels:
+        match = _NUMBERED.fullmatch(label)
+        if match and key(label) not in known.listed:
+            numbers[key(match[1])].append(int(match[2]))
+            spellings[key(match[1])][label] = match[1]
+    counting = {word for word, of in numbers.items() if _counting(of, repeats=True)}
+    persons: dict[str, str] = {}
+    for question in sorted(counting & _QUESTIONS):
+        answers = {word for word in counting - {question} if set(numbers[word]) == set(numbers[question])}
+        if answers or question in _SURE_QUESTIONS:
+            persons |= {label: person for word in {question, *answers} for label, person in spellings[word].items()}
+    return persons
+
+
+def _counting(numbers: Sequence[int], *, repeats: bool) -> bool:
+    """Return whether numbers count up, as those of lines and questions do and those of people do not.
+
+    `repeats`: a number may follow itself, as in a question that is asked again.
+    """
+    if len(numbers) < MIN_NUMBERED or (repeats and len(set(numbers)) < len(numbers) / 2):
+        return False
+    steps = [after - before for before, after in pairwise(numbers)]
+    return sum(0 < step <= 10 or (repeats and step == 0) for step in steps) >= COUNTING_UP * len(steps)
+
+
+def _introduced(labels: Sequence[str], known: Labels) -> dict[str, str]:
+    """Map each abbreviation to the label that introduced it: `R` to `Respondent (R)`, `P4` to `P4 (woman, 45)`."""
+    by_key = {key(label): label for label in reversed(labels)}
+    longer: dict[str, set[str]] = defaultdict(set)
+    for label in by_key.values():
+        match = _INTRODUCED.fullmatch(label)
+        for short in (key(match[1]), key(match[2])) if match else ():
+            if short in by_key and short not in known.listed:
+                longer[short].add(label)
+    people = {short: next(iter(names)) for short, names in longer.items() if len(names) == 1}
+    return {label: people[key(label)] for label in labels if key(label) in people}
