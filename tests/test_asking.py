@@ -194,3 +194,16 @@ def test_an_abbreviation_that_answers_briefly_in_many_documents_is_not_believed(
     found = assign(**{name: talk(("R", "How do you begin?"), ("I", ANSWERS[0])) for name in "abc"})
     assert {role.part for role in found.roles.values()} == {"participant"}
     assert all("'I' is a label of interviewers" in lines[0] for lines in found.doubts.values())
+
+
+def test_a_speaker_for_whom_the_file_states_two_roles_is_listed():
+    roles = ("interviewer", "participant", "participant")
+    turns = [Utterance("Speaker", f"{answer}", role=role) for answer, role in zip(ANSWERS, roles, strict=False)]
+    found = assign(a=compose(turns, unit="row"))
+    assert "several roles for 'Speaker'" in found.doubts["a"][0]
+
+
+def test_of_two_labels_of_interviewers_one_may_answer():
+    found = assign(a=interview("I1", "I2"))
+    assert who(found) == {"i1"}
+    assert "'I2' is a label of interviewers" in found.doubts["a"][0]

@@ -1,10 +1,13 @@
 """Says in sentences what a speaker's role rests on, and what is doubtful about it."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 
 from pipeline.core import prose
+from pipeline.core.names import key
 from pipeline.corpus import asking
 from pipeline.corpus.asking import Signs
+from pipeline.corpus.readers.model import Transcript
 from pipeline.corpus.who_asks import Verdict
 
 # Most speakers that are named, and most reasons that are given, in a sentence.
@@ -72,6 +75,23 @@ def second(label: str, own: Signs) -> str:
         f"'{label}' was kept as a participant, although they ask {own.n_questions} of the {own.of_questions} questions "
         "beside the interviewer. If they are an interviewer too, say so in participants.csv."
     )
+
+
+def mixed(transcript: Transcript, *, listed: Container[str]) -> list[str]:
+    """Return a sentence on each speaker for whom a file states several roles. `listed`: keys of those who are known."""
+    stated: dict[str, Counter[str]] = {}
+    labels: dict[str, str] = {}
+    for turn in transcript.turns:
+        if turn.role and key(turn.speaker) not in listed:
+            stated.setdefault(key(turn.speaker), Counter())[turn.role] += 1
+            labels.setdefault(key(turn.speaker), turn.speaker)
+    return [
+        f"The file states several roles for '{labels[name]}' "
+        f"({prose.listed([f'{role} in {number}' for role, number in roles.most_common()])} of the turns), and "
+        f"the first of them was used. If it is several people, name them apart; otherwise {MEND}."
+        for name, roles in sorted(stated.items())
+        if len(roles) > 1
+    ]
 
 
 def _against(name: str, signs: Mapping[str, Signs], verdict: Verdict, names: Names) -> str:

@@ -89,7 +89,7 @@ def assign(transcripts: Mapping[str, Transcript], people: Mapping[Place, Person]
         for name, label in names[document].items()
     }
     found = _signs(transcripts, names, settled)
-    doubts: dict[str, list[str]] = defaultdict(list)
+    doubts = _mixed(transcripts, people)
     mistaken = _mistaken(found, names, settled, doubts)
     settled = {place: Settled() if place in mistaken else one for place, one in settled.items()}
     asked, once = _asked(found, settled)
@@ -162,6 +162,15 @@ def _signs(
     return found
 
 
+def _mixed(transcripts: Mapping[str, Transcript], people: Mapping[Place, Person]) -> dict[str, list[str]]:
+    """Return, by document, a sentence on each speaker for whom the file states several roles; others are empty."""
+    listed: dict[str, set[str]] = defaultdict(set)
+    for document, name in people:
+        listed[document].add(name)
+    said = {document: role_doubts.mixed(one, listed=listed[document]) for document, one in sorted(transcripts.items())}
+    return defaultdict(list, said)
+
+
 def _mistaken(
     found: Mapping[str, Mapping[str, Signs]],
     names: Mapping[str, Mapping[str, str]],
@@ -180,7 +189,7 @@ def _mistaken(
             others = {other: one for other, one in signs.items() if other in free or other in by_label}
             fewest = 1 if len(names[document][name]) <= ABBREVIATION else who_asks.MIN_TURNS
             other, gap = who_asks.contradicted(others, name, fewest=fewest)
-            against[name][document] = (other, gap if other in free else 0.0)
+            against[name][document] = (other, gap if other in free or not free else 0.0)
     mistaken = set()
     for name, documents in against.items():
         label = names[min(documents)][name]
