@@ -152,15 +152,21 @@ def rand_index(first: np.ndarray, second: np.ndarray) -> float:
     Groups may have any numbers; rows in no group (-1) count as one group.
     """
     first_numbers, second_numbers = (np.unique(groups, return_inverse=True)[1] for groups in (first, second))
-    return _rand_index(counted(first_numbers, second_numbers))
+    table = counted(first_numbers, second_numbers)
+    joint, *pairs = (_pairs(counts).sum() for counts in (table, table.sum(1), table.sum(0), table.sum()))
+    return float(_adjusted(np.array([joint]), *pairs)[0])
 
 
-def _rand_index(table: np.ndarray) -> float:
-    pairs = [float((counts * (counts - 1) / 2).sum()) for counts in (table, table.sum(0), table.sum(1), table.sum())]
-    joint, first_pairs, second_pairs, all_pairs = pairs
-    expected = first_pairs * second_pairs / all_pairs if all_pairs else 0.0
-    span = (first_pairs + second_pairs) / 2 - expected
-    return 1.0 if span == 0 else (joint - expected) / span
+def _pairs(counts: np.ndarray) -> np.ndarray:
+    """Return the number of pairs among so many; a whole number, so that sums are exact in any order."""
+    return np.asarray(counts * (counts - 1) / 2)
+
+
+def _adjusted(joint: np.ndarray, first: float, second: np.ndarray, every: float) -> np.ndarray:
+    """Return adjusted Rand indices from numbers of pairs: together in both clusterings, in the first, the second, all."""
+    expected = first * second / every if every else np.zeros_like(joint)
+    span = (first + second) / 2 - expected
+    return np.where(span == 0, 1.0, (joint - expected) / np.where(span == 0, 1.0, span))
 
 
 def _association(groups: np.ndarray, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -208,11 +214,16 @@ def _cuts(fine: np.ndarray, runs: np.ndarray) -> dict[int, np.ndarray]:
 def _curve(cuts: dict[int, np.ndarray], fine: np.ndarray, runs: np.ndarray) -> dict[int, float]:
     """Return the mean adjusted Rand index with the runs for each number of groups."""
     tables = [counted(fine, run) for run in runs]
+    starts = np.cumsum([0, *(table.shape[1] for table in tables[:-1])])
+    side_by_side, sizes = np.hstack(tables), np.bincount(fine).astype(np.float64)
+    second = np.add.reduceat(_pairs(side_by_side.sum(axis=0)), starts)
+    every = float(_pairs(sizes.sum()))
     curve = {}
     for count, cut in sorted(cuts.items()):
         joined = np.zeros((count, len(cut)))
         joined[cut, np.arange(len(cut))] = 1.0
-        curve[count] = float(np.mean([_rand_index(joined @ table) for table in tables]))
+        joint = np.add.reduceat(_pairs(joined @ side_by_side).sum(axis=0), starts)
+        curve[count] = float(np.mean(_adjusted(joint, float(_pairs(joined @ sizes).sum()), second, every)))
     return curve
 
 
