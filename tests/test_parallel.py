@@ -34,9 +34,11 @@ def squared(task, *, folder=None):
     return task * task, os.getpid()
 
 
-def stopped_once(task, *, folder):
-    """Write a task's file whole; the worker that does task 3 first is killed in the midst of it."""
+def stopped_once(task, *, folder, first):
+    """Write a task's file whole; the worker that does task 3 first is killed, and the first process waits for that."""
     mark = folder / "killed"
+    while os.getpid() == first and not mark.exists():
+        time.sleep(0.05)
     if task == 3 and not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
@@ -81,7 +83,7 @@ def test_results_are_in_the_order_of_the_tasks_and_each_is_done_once(engine, tmp
     found = parallel.each(partial(squared, folder=tmp_path), list(range(20)))
     assert [square for square, _ in found] == [task * task for task in range(20)]
     workers = {worker for _, worker in found}
-    assert len(workers) <= 2 and os.getpid() not in workers
+    assert len(workers) <= 2
     assert len(list(tmp_path.iterdir())) == 20
     assert parallel.each(squared, []) == []
 
@@ -101,9 +103,11 @@ def test_no_worker_is_started_for_little_work_one_task_one_processor_or_work_tha
 
 def test_a_worker_is_at_the_projects_root_has_one_processor_and_starts_no_workers(engine, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for root, threads, environment, inner in parallel.each(surroundings, [1, 2]):
+    found = parallel.each(surroundings, [1, 2])
+    for root, threads, environment, inner in found:
         assert (root, threads, environment) == (str(tmp_path.resolve()), 1, "1")
-        assert len(inner) == 1 and os.getpid() not in inner
+        assert len(inner) == 1
+    assert os.getpid() not in found[0][-1]
     assert parallel.processors() == parallel.environment.processors()
 
 
@@ -117,11 +121,28 @@ def test_tasks_are_done_while_this_process_does_other_work(engine, tmp_path):
         assert [square for square, _ in results()] == [1, 4, 9]
 
 
+def first_to_end(task, *, folder, first):
+    """Do a task, in a worker only once the process that began it has done one."""
+    while os.getpid() != first and not (folder / "done").exists():
+        time.sleep(0.05)
+    (folder / "done").touch()
+    return task, os.getpid()
+
+
+def test_the_process_that_waits_takes_tasks_from_the_end(tmp_path):
+    with parallel.opened("local", workers=2):
+        found = parallel.each(partial(first_to_end, folder=tmp_path, first=os.getpid()), list(range(5)))
+    assert [task for task, _ in found] == list(range(5))
+    assert found[0][1] != os.getpid() == found[-1][1]
+    assert len({who for _, who in found}) == 2
+
+
 def test_a_large_array_is_mapped_and_not_copied():
     numbers = np.arange(400_000, dtype=np.float64).reshape(4, -1)
     with parallel.opened("local", workers=2):
         found = parallel.each(partial(added, numbers=numbers), range(4))
-    assert found == [(float(row.sum()), True) for row in numbers]
+    assert [total for total, _ in found] == [float(row.sum()) for row in numbers]
+    assert found[0][1], "the first task is a worker's"
 
 
 def test_a_refusal_reaches_the_reader_as_it_was_said(engine):
@@ -133,7 +154,7 @@ def test_a_refusal_reaches_the_reader_as_it_was_said(engine):
 
 @killing
 def test_a_killed_workers_task_is_done_again_and_nothing_is_lost_or_doubled(engine, tmp_path):
-    assert parallel.each(partial(stopped_once, folder=tmp_path), list(range(12))) == list(range(12))
+    assert parallel.each(partial(stopped_once, folder=tmp_path, first=os.getpid()), list(range(12))) == list(range(12))
     assert (tmp_path / "killed").exists()
     assert sorted(int(place.stem) for place in tmp_path.glob("*.txt")) == list(range(12))
 
@@ -157,7 +178,7 @@ def slow(task):
     Path(f"{task}.ended").touch()
 
 if __name__ == "__main__":
-    with parallel.opened("local", workers=2), parallel.begun(slow, [1, 2]):
+    with parallel.opened("local", workers=3), parallel.begun(slow, [1, 2, 3]):
         while not (Path("1.began").exists() and Path("2.began").exists()):
             time.sleep(0.05)
         os._exit(0)
@@ -267,6 +288,6 @@ def test_the_same_talk_gives_the_same_themes_whoever_clusters_it(monkeypatch, na
     with parallel.opened(name, workers=workers):
         shared = grouping.grouped(talk, options=options)
     assert len(set(alone.themes)) > 2
-    for part in ("themes", "parts", "strength", "likeness"):
+    for part in ("themes", "sub_themes", "strength", "likeness"):
         assert getattr(shared, part).tobytes() == getattr(alone, part).tobytes()
     assert shared.clusterings.groups.tobytes() == alone.clusterings.groups.tobytes()

@@ -2,7 +2,8 @@
 
 The only module that knows joblib and Dask. Results do not depend on where a task is computed, or on how many workers
 there are. A worker is a new process and no fork, so this works on every system. It gets the function, the task and what
-they refer to; large arrays are memory-mapped rather than copied. Small work is done without workers.
+they refer to; large arrays are memory-mapped rather than copied. Small work is done without workers, and on this
+machine the process that begins a piece of work does its share.
 
 Dask and not Ray, which were both tried: Ray 2.60 listens on all of a machine's addresses whatever it is told, takes
 240 MB on disk and 600 MB of memory for services of its own (Dask with what it needs: 28 MB, and none), and twice as
@@ -12,12 +13,14 @@ long to start.
 import math
 import os
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import RLock
 from typing import Any, TypeVar
 
 from tqdm import tqdm
@@ -33,6 +36,8 @@ Result = TypeVar("Result")
 WORTH_S = 4.0
 # Arrays of so many bytes and more are memory-mapped by the workers of this machine.
 MAPPED_BYTES = 1_000_000
+# Workers of this machine that have nothing to do end after so long, in seconds.
+IDLE_S = 300
 # A task whose worker died is done again by Dask, this often at most.
 DEATHS = 5
 SETTINGS = {
@@ -132,31 +137,83 @@ def begun(
             yield lambda: _from_dask(tqdm(futures, **_bar(work, tasks)))
         else:
             with _workers(work, tasks, count=engine.count) as results:
-                yield lambda: _from_workers(tqdm(results, **_bar(work, tasks)), work, tasks)
+                yield results
 
 
 @contextmanager
-def _workers(work: Callable[[Task], Result], tasks: Sequence[Task], *, count: int) -> Iterator[Iterator[Result]]:
-    """Begin tasks on processes of this machine, which end with this one; the results come in the tasks' order."""
-    from joblib import Parallel, delayed, parallel_config
+def _workers(
+    work: Callable[[Task], Result], tasks: Sequence[Task], *, count: int
+) -> Iterator[Callable[[], list[Result]]]:
+    """Begin tasks in worker processes of this machine, one fewer than `count`; while it waits, this one joins in.
 
-    with parallel_config(backend="loky", inner_max_num_threads=1):
-        start = Parallel(n_jobs=min(count, len(tasks)), return_as="generator", max_nbytes=MAPPED_BYTES)
-        results = start(delayed(_here)(task, work, str(Path.cwd())) for task in tasks)
+    Workers take tasks from the front, each the next when it has done one, and this process from the end. A worker costs
+    seconds to start, so that on two processors this takes half as many as a pool would. They end with this process.
+    """
+    from joblib.executor import get_memmapping_executor
+
+    executor = get_memmapping_executor(
+        min(count, len(tasks)) - 1, env=environment.ONE, max_nbytes=MAPPED_BYTES, timeout=IDLE_S
+    )
+    shared = _Shared(executor, work, tasks)
+    for _ in range(min(count, len(tasks)) - 1):
+        shared.hand_out()
     try:
-        yield results
+        yield shared.results
     finally:
-        results.close()
+        shared.end()
 
 
-def _from_workers(results: Iterable[Result], work: Callable[[Task], Result], tasks: Sequence[Task]) -> list[Result]:
-    """The results; where a worker died, as for want of memory, this process does what is left by itself."""
-    found: list[Result] = []
-    try:
-        found.extend(results)
-    except BrokenProcessPool:
-        found.extend(work(task) for task in tasks[len(found) :])
-    return found
+class _Shared:
+    """Tasks that workers take from the front, and the process that began them from the end."""
+
+    def __init__(self, executor: Any, work: Callable[[Any], Any], tasks: Sequence[Any]) -> None:
+        self._executor, self._work, self._tasks = executor, work, tasks
+        self._waiting = deque(enumerate(tasks))
+        self._with_workers: dict[int, Any] = {}
+        self._root = str(Path.cwd())
+        self._one_at_a_time = RLock()
+
+    def hand_out(self, done: Any = None) -> None:
+        """Give a worker the next task; called again where that is done, and not where it was refused."""
+        with self._one_at_a_time:
+            error = done and done.exception()
+            if error and not isinstance(error, BrokenProcessPool):
+                self._waiting.clear()
+            if error or not self._waiting:
+                return
+            number, task = self._waiting.popleft()
+            try:
+                self._with_workers[number] = self._executor.submit(_here, task, self._work, self._root)
+            except BrokenProcessPool:
+                self._waiting.appendleft((number, task))
+                return
+            self._with_workers[number].add_done_callback(self.hand_out)
+
+    def results(self) -> list[Any]:
+        """Do what waits, then wait for the workers; do here what a worker died over, as for want of memory."""
+        found: dict[int, Any] = {}
+        with tqdm(**_bar(self._work, self._tasks)) as bar:
+            while last := self._last():
+                found[last[0]] = _alone(last[1], self._work)
+                bar.update()
+            for number in sorted(self._with_workers):
+                try:
+                    found[number] = self._with_workers[number].result()
+                except BrokenProcessPool:
+                    found[number] = _alone(self._tasks[number], self._work)
+                bar.update()
+        return [found[number] for number in range(len(self._tasks))]
+
+    def end(self) -> None:
+        """Begin nothing more, and end the workers where they are still at something."""
+        with self._one_at_a_time:
+            self._waiting.clear()
+        if not all(future.done() for future in self._with_workers.values()):
+            self._executor.terminate(kill_workers=True)
+
+    def _last(self) -> tuple[int, Any] | None:
+        with self._one_at_a_time:
+            return self._waiting.pop() if self._waiting else None
 
 
 def _itself(work: Any) -> Any:
@@ -190,6 +247,11 @@ def _here(task: Task, work: Callable[[Task], Result], root: str) -> Result:
 def _at(task: Task, work: Callable[[Task], Result], root: str) -> Result:
     """Do a task in the project's root, which every machine sees under the same path."""
     os.chdir(root)
+    return _alone(task, work)
+
+
+def _alone(task: Task, work: Callable[[Task], Result]) -> Result:
+    """Do a task on one processor, without workers of its own."""
     before = _engine.set(_ALONE)
     try:
         with environment.one_thread():
