@@ -163,7 +163,7 @@ def _pairs(counts: np.ndarray) -> np.ndarray:
 
 
 def _adjusted(joint: np.ndarray, first: float, second: np.ndarray, every: float) -> np.ndarray:
-    """Return adjusted Rand indices from numbers of pairs: together in both clusterings, in the first, the second, all."""
+    """Return adjusted Rand indices from numbers of pairs: joined in both clusterings, the first, the second, all."""
     expected = first * second / every if every else np.zeros_like(joint)
     span = (first + second) / 2 - expected
     return np.where(span == 0, 1.0, (joint - expected) / np.where(span == 0, 1.0, span))
