@@ -73,6 +73,13 @@ def test_two_sentences_are_enough_and_the_guess_is_said_with_words(encoding):
     assert decoding.remarks(text.encode()) == []
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
+@pytest.mark.parametrize("word", ["mover’s", "We’ll", "– yes –", "“so”", "café", "wait…"])
+def test_one_sign_is_enough_where_the_words_are_english(encoding, word):
+    text = f"Anna: I go to the door first of all and then I talk to the night team, and {word} I think.\n"
+    assert decoding.decode(text.encode(encoding)) == (text, encoding)
+
+
 def test_two_readings_as_good_as_each_other_are_asked_about():
     raw = "I met Jos\x82 again in the afternoon and we talked of it\n".encode("latin_1")
     with pytest.raises(RefusedError, match=r"line 1 may be cp\d+ \('Jos.'\) or cp\d+ \('Jos.'\)"):

@@ -123,6 +123,8 @@ SPOKEN, LEAD = 6.0, 4.0
 WORST, WEIGHED = -7.5, 4_000
 # Shares of the letters of a language, its capitals, and marks, among characters beyond ASCII; then single others.
 SMALL, CAPITAL, MARK, FOREIGN, STRANGE = 0.8, 0.04, 0.15, 2e-4, 1e-6
+# Languages with few such letters, in which apostrophes and quotation marks are a larger share.
+MANY_MARKS = {"en": 0.8, "it": 0.4, "fr": 0.3, "nl": 0.3}
 # Of Chinese, Japanese or Korean, so much is in the commonest characters. Words shown are of such lengths.
 USUAL_SHARE, SHORT, LONG = 0.15, 3, 20
 _MARKS = "’“”–…„‘«»—€£°§·¿¡\xa0‚‹›©®™½¼"
@@ -210,7 +212,7 @@ def _misplaced(before: str, letter: str, after: str) -> float:
         mixed = ord(letter) > 0x36F and any(one.isascii() and one.isalpha() for one in (before, after))
         return -6.0 * (letter.isupper() and before.islower()) - 4.0 * mixed
     between = before.isalpha() and after.isalpha() and ord(letter) < 0x2E80
-    return -5.0 * (between and letter not in _IN_WORDS and not _combining(letter))
+    return -8.0 * (between and letter not in _IN_WORDS and not _combining(letter))
 
 
 def _combining(letter: str) -> bool:
@@ -260,7 +262,9 @@ def _logs(language: str) -> dict[str, float]:
     capitals = [letter.upper() for letter in letters if len(letter.upper()) == 1 and letter.upper() != letter]
     if language == "tr":
         capitals.append("İ")
-    return _shares(letters, SMALL) | _shares(capitals, CAPITAL) | _shares(list(_MARKS), MARK)
+    marks = MANY_MARKS.get(language, MARK)
+    small = SMALL * (1 - marks) / (1 - MARK)
+    return _shares(letters, small) | _shares(capitals, CAPITAL) | _shares(list(_MARKS), marks)
 
 
 def _shares(letters: Sequence[str], share: float, *, flat: int = 1) -> dict[str, float]:
