@@ -41,6 +41,7 @@ TRANSCRIPTS: dict[str, Callable[[bytes, Labels], Transcript]] = {
     ".json": json_turns.read_json,
     ".md": txt.read_txt,
     ".odt": odt.read_odt,
+    ".otr": json_turns.read_json,
     ".pdf": pdf.read_pdf,
     ".rtf": rtf.read_rtf,
     ".srt": vtt.read_vtt,
@@ -50,7 +51,7 @@ TRANSCRIPTS: dict[str, Callable[[bytes, Labels], Transcript]] = {
     ".xlsx": tables.read_xlsx,
 }
 # Formats that are plain text and do not state their encoding.
-PLAIN = frozenset([".cha", ".csv", ".json", ".md", ".srt", ".textgrid", ".txt", ".vtt"])
+PLAIN = frozenset([".cha", ".csv", ".json", ".md", ".otr", ".srt", ".textgrid", ".txt", ".vtt"])
 CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {
     ".csv": codes_tables.read_csv,
     ".docx": word_comments.read_comments,

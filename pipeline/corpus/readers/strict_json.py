@@ -39,6 +39,17 @@ def parse_json(text: str) -> Any:
     return content
 
 
+def parse_lines(text: str) -> Any:
+    """Return the content of a JSON text, or a list of the objects of one that has an object in each line.
+
+    Raises RefusedError as `parse_json` does.
+    """
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) > 1 and all(line.strip().startswith("{") and line.strip().endswith("}") for line in lines):
+        return [parse_json(line) for line in lines]
+    return parse_json(text)
+
+
 class _OddError(Exception):
     """A problem in JSON. `what`: the message; `sign`: a pattern that finds the place in the text."""
 

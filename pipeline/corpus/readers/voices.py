@@ -77,7 +77,7 @@ def continued(pieces: Iterable[Piece], *, unit: str) -> tuple[list[Piece], list[
             nobody.append(piece)
         before = piece.utterance.text or before
         spoken.append(replace(piece, utterance=replace(piece.utterance, speaker=speaker)))
-    return spoken, _nobody(nobody, unit=unit)
+    return spoken, nobodys([piece.utterance for piece in nobody], unit=unit)
 
 
 def unnamed(units: Sequence[Utterance], *, unit: str) -> tuple[list[Piece], list[Remark]]:
@@ -139,11 +139,12 @@ def _labelled_each(pieces: Sequence[Piece]) -> bool:
     return repeated > 0 and order.count("") <= UNNAMED * len(order)
 
 
-def _nobody(pieces: Sequence[Piece], *, unit: str) -> list[Remark]:
-    if not pieces:
+def nobodys(passages: Sequence[Utterance], *, unit: str) -> list[Remark]:
+    """Return a message on passages without a speaker in a text that names speakers; none if there are none."""
+    if not passages:
         return []
-    first = pieces[0].utterance
-    many = f"{len(pieces)} passages have" if len(pieces) > 1 else "One passage has"
+    first = passages[0]
+    many = f"{len(passages)} passages have" if len(passages) > 1 else "One passage has"
     message = (
         f"{many} no speaker, although others do (the first is in {unit} {first.numbers[0]}: '{_shown(first.text)}'); "
         "they belong to nobody. Write the speaker's name there, such as 'Ana: …'."
