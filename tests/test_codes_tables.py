@@ -211,8 +211,10 @@ def test_a_blank_code_and_theme_are_those_of_the_row_above_only_where_the_table_
 
 
 def test_a_heading_merged_over_columns_of_codes_holds_for_all_of_them():
-    found = codes_tables.read_csv(b"Document,Quote,Codes,,\nP1,a,List,Night,Wait\n", "x")
-    assert [one.code for one in found] == ["List", "Night", "Wait"]
+    for cells in (["Document", "Quote", "Codes"], ["Document", "Quote", "Codes", None, None]):
+        found = codes_tables.read_xlsx(book([cells, ["P1", "a", "List", "Night", "Wait"]]), "x")
+        assert [one.code for one in found] == ["List", "Night", "Wait"]
+        assert [one.kind for one in found.remarks] == ["guessed"]
 
 
 def test_without_a_column_for_the_document_the_file_names_it():

@@ -41,7 +41,7 @@ def test_marks_around_a_quote_are_no_part_of_it(quote):
 
 
 @pytest.mark.parametrize(
-    "gap", ["[...]", "(...)", "…", "...", "[…]", "(…)", ". . .", "/.../", "<...>", "[ ... ]", "....."]
+    "gap", ["[...]", "(...)", "…", "...", "[…]", "(…)", ". . .", "/.../", "<...>", "[ ... ]", ".....", "--"]
 )
 def test_where_words_are_left_out_a_quote_runs_from_its_first_piece_to_its_last(gap):
     words, how = found(f"I open the shed first {gap} because the list changes every night.")

@@ -12,7 +12,7 @@ from pipeline.corpus.text_folding import Folded, Span, letters
 FEWEST, FAR, NEAR = 12, 3_000, 80
 _LEFT_OUT = (
     r"\[[\s.…/-]{0,20}\]|\([\s./-]{0,20}(?:\.|…)[\s.…/-]{0,20}\)|<[\s.…]{1,20}>|/\s?(?:\.{2,}|…)\s?/"
-    r"|…|\.{2,}|(?:\.\s){2,}\."
+    r"|…|\.{2,}|(?:\.\s){2,}\.|\s-{2,3}\s"
 )
 _GAP = re.compile(rf"(?P<far>{_LEFT_OUT})|(?P<near>\[[^\[\]\n]{{1,80}}\]|\([^()\n]{{1,40}}\)|\n)")
 _ITEM = r"\(?\d{1,3}[.)]\s+|[-–—>]\s+"

@@ -239,9 +239,10 @@ def header(records: Sequence[tuple[int, list[str]]]) -> tuple[int, Columns]:
     the code.
     """
     best, found, most = 0, Columns([]), -1
+    width = max((len(cells) for _, cells in records[: MOST_TITLES + 200]), default=0)
     for position, (_, cells) in enumerate(records[:MOST_TITLES]):
         below = (row for _, row in records[position + 1 : position + 201])
-        layout = columns(cells, below)
+        layout = columns([*cells, *[""] * (width - len(cells))], below)
         known = sum(layout.has(role) for role in ("document", "text")) + bool(layout.codes or layout.marked)
         score = 100 * known + sum(place >= 0 for place in layout.at.values())
         if score > most and (known > 1 or position == 0):

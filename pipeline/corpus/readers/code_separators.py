@@ -104,7 +104,8 @@ def levels(names: Sequence[str]) -> tuple[dict[str, list[str]], list[Remark]]:
         return {name: _path(name, _LEVELS[mark]) for name in distinct}, []
     slashed = [name for name in distinct if len(_path(name, _SLASH)) > 1]
     above = Counter(_path(name, _SLASH)[0] for name in slashed)
-    alone = [name for name in slashed if _path(name, _SLASH)[0] in distinct]
+    known = set(distinct)
+    alone = [name for name in slashed if _path(name, _SLASH)[0] in known]
     whole = {name: [name] for name in distinct}
     if len(slashed) > 1 and len(alone) > len(slashed) / 2:
         text = f"' / ' was read as a level of codes, as in '{slashed[0]}', because '{above.most_common(1)[0][0]}' is"

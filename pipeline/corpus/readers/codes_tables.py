@@ -119,6 +119,12 @@ def _codes(columns: Columns, records: Sequence[Record]) -> tuple[list[list[tuple
         remarks += said
         for row, names in zip(of_rows, found, strict=True):
             row += [name for name in names if name and name not in row]
+    unnamed = [at for at in columns.codes if not columns.headings[at].strip()]
+    if any(at < len(record) and record[at].strip() for _, record in records for at in unnamed):
+        text = (
+            f"Columns without a heading after '{columns.headings[columns.codes[0]].strip()}' were read as codes too. "
+        )
+        remarks.append(Remark("guessed", f"{text}If that is wrong, give them a heading, such as 'Comment'."))
     single = columns.headings[columns.codes[0]].strip().casefold() == "tag"  # Taguette's tags have no parents
     paths, said = ({}, []) if single else code_separators.levels([name for row in of_rows for name in row])
     remarks += said
