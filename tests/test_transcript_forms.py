@@ -34,9 +34,9 @@ def test_a_talk_without_slips_is_read_in_full(form):
 
 def test_words_of_another_person_and_lost_words_count_as_wrong():
     swapped = [turn if turn.at != 7 else Said(0, "Adele Berg", turn.text, 7) for turn in TALK]
-    written = transcript_forms.FORMS["csv"][1](swapped[:4])
+    written = transcript_forms.FORMS["csv"][1]([turn for turn in swapped if turn.at != 28])
     found = speakers.score({"a.csv": written}, {"a.csv": TRUTH})
-    right = sum(len(speakers._words(turn.text)) for turn in TALK[:4] if turn.at != 7)
+    right = sum(len(speakers._words(turn.text)) for turn in TALK if turn.at not in (7, 28))
     assert (found.words, found.person) == (len(TRUTH), right)
 
 
