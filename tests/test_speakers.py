@@ -291,3 +291,184 @@ def test_many_rare_labels_make_one_remark():
     (remark,) = remarks(text)
     assert "'Alba:'" in remark
     assert "and others" in remark
+
+
+TALK = [*BOTH[:4], ("Interviewer", "What if nobody comes?"), ("Anna", "Then we wait.")]
+
+
+def written(form):
+    """TALK with each turn in a form; `n` counts turns, from 1."""
+    return "\n".join(form.format(speaker, words, n=n, s=f"{n:02d}") for n, (speaker, words) in enumerate(TALK, start=1))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "**{}** {}\n",
+        "__{}__ {}\n",
+        "**{}:** {}\n",
+        "***{}:*** {}\n",
+        "_{}_: {}\n",
+        "* **{}**: {}",
+        "> **{}:** {}\n",
+        "<b>{}</b> {}<br>",
+        '<p><span class="s"><b>{}</b></span>: {}</p>',
+        "### {}\n{}\n",
+        "## {}:\n\n{}\n",
+        "({}) {}",
+        "[{}] {}",
+        "[[{}]] {}",
+        "{{{}}} {}",
+        "<{}> {}",
+        "【{}】{}",
+        "| {} | {} |",
+        "| 00:00:{s} | {} | {} |",
+        "{n} | {} | {}",
+        "{}; {}",
+        "{} -- {}",
+        "{}— {}",
+        "{}- {}",
+        "{}> {}",
+        "{}        {}",
+        "T{n} {}: {}",
+        "[T0{n}] {}: {}",
+        "(#{n}) {}: {}",
+        "\u200f{}\u200f: {}",
+        "\ufeff{}\u00a0: {}",
+        "{}：{}",
+        "0{n}:11 {}\n{}\n",
+        "[00:00:{s}.000] - {}\n{}\n",
+        "{} 00:00:{s}:12\n{}\n",
+        "{} [00:00:{s}] {}",
+        "0:00:{s}.0\t{}\t{}",
+        "{}: {} #00:00:{s}-4#",
+        "{}\n{n} minutes 7 seconds\n{}\n",
+        "{} {n} minutos y 7 segundos\n{}\n",
+        "10:{s}:22 From {} to Everyone:\n\t{}",
+    ],
+)
+def test_speakers_are_found_in_whatever_form_recurs(form):
+    assert said(written(form)) == TALK
+    assert remarks(written(form)) == []
+
+
+@pytest.mark.parametrize("form", ["{}: {} #00:0{n}:09-4#", "{} 00:0{n}:09:12\n{}", "{} {n} Minuten 9 Sekunden\n{}"])
+def test_times_of_other_programs_are_read(form):
+    assert times(written(form)) == [60 * n + (9.4 if "#" in form else 9.0) for n in range(1, 7)]
+
+
+def test_labels_in_capitals_or_before_a_full_stop():
+    assert said("\n".join(f"{speaker.upper()} {words}" for speaker, words in TALK))[0] == ("INTERVIEWER", "How long?")
+    assert said("\n".join(f"{speaker[:3].upper()}. {words}" for speaker, words in TALK))[1] == ("ANN", "Ten years.")
+
+
+def test_labels_within_lines_where_line_ends_were_lost():
+    pairs = [f"{TALK[at][0]}: {TALK[at][1]} {TALK[at + 1][0]}: {TALK[at + 1][1]}" for at in (0, 2, 4)]
+    for text in ("\n".join(pairs), " ".join(pairs)):
+        assert said(text) == TALK
+        assert any("within" in remark and "line 1" in remark for remark in remarks(text))
+    assert said("主持人：几点？受访者：六点。主持人：谁写？受访者：夜班。\n主持人：没人？受访者：等。")[1::2] == [
+        ("受访者", "六点。"),
+        ("受访者", "夜班。"),
+        ("受访者", "等。"),
+    ]
+
+
+def test_words_before_a_colon_within_speech_are_no_labels():
+    text = "Ana: Well. My answer is: no.\nBen: So? One thing: yes.\nAna: Right. My answer is: maybe.\nBen: Ah."
+    assert {speaker for speaker, _ in said(text)} == {"Ana", "Ben"}
+
+
+@pytest.mark.parametrize(
+    ("questions", "answers", "people"),
+    [
+        ("Q{}", "A{}", {"Q", "A"}),
+        ("Q{}", "A", {"Q", "A"}),
+        ("Frage {}", "Antwort {}", {"Frage", "Antwort"}),
+        ("F{}", "A{}", {"F", "A"}),
+        ("Moderator", "P{}", {"Moderator", "P1", "P2", "P3"}),
+        ("F{}", "M1", {"F1", "F2", "F3", "M1"}),
+    ],
+)
+def test_numbers_of_questions_are_no_people(questions, answers, people):
+    lines = [f"{form.format(n)}: {words}" for n in (1, 2, 3) for form, words in ((questions, "Why?"), (answers, "So."))]
+    assert {speaker for speaker, _ in said("\n".join(lines))} == people
+
+
+def test_an_abbreviation_is_the_person_it_was_introduced_with():
+    text = "Interviewer (I): So?\nRespondent (R1): Yes.\nI: And?\nR1: No.\nI: Oh?\nR1: Well."
+    assert {speaker for speaker, _ in said(text)} == {"Interviewer (I)", "Respondent (R1)"}
+    assert {speaker for speaker, _ in said(text, Labels(ASKERS, frozenset(["r1"])))} >= {"R1"}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Interviewee: Bo Kern, storekeeper\n",
+        "Participant: P07\nInterviewer: AR\nDate: 3 March\n",
+        "INTERVIEWEE: Bo Kern\nINTERVIEWER: Ana Ruiz\nDATE: 12 May 2019\n\n---\n",
+        "Datum: 3. Mai\nBefragte: Frau K.\nOrt: Köln\n",
+        "Date: 3 March\nAnna: nurse, 45\n",
+    ],
+)
+def test_the_head_is_nobodys_talk(head):
+    text = (
+        head + "\nAR: Hello?\nAnna: Good morning, it is hot.\nAR: So?\nAnna: I begin early, and then I wait.\nAR: Oh?"
+    )
+    talk = [turn for turn in said(text) if turn[0]]
+    assert {speaker for speaker, _ in talk} == {"AR", "Anna"}
+    assert talk[0] == ("AR", "Hello?")
+
+
+def test_a_dialogue_has_no_head():
+    text = "Interviewer: Hello\nParticipant: Good morning\nInterviewer: So?\nParticipant: Yes."
+    assert [speaker for speaker, _ in said(text)] == ["Interviewer", "Participant"] * 2
+
+
+def test_a_label_without_its_colon_is_told():
+    text = written("{}: {}").replace("Anna: Yes", "Anna Yes")
+    assert said(text) == TALK
+    assert remarks(text) == [
+        "1 label without a colon: line 4 ('Anna'). They were read as speaker labels; if one is speech, change the line."
+    ]
+    assert said("Ana: So?\nBen: I asked\nAna if she comes.\nAna: Oh?\nBen: Yes.")[1] == (
+        "Ben",
+        "I asked\nAna if she comes.",
+    )
+
+
+def test_dashes_are_turns_of_people_without_names():
+    text = "\n".join(f"– {words}" for _, words in TALK)
+    assert said(text) == [("", words) for _, words in TALK]
+    assert "could not be told apart" in remarks(text)[0]
+    listed = "\n".join(f"- point {n} of the list" for n in range(6))
+    assert remarks(listed) == []
+
+
+def test_an_irregular_pattern_is_asked_about():
+    text = "\n".join(
+        f"[{name}] We talked of it.\nIt was long.\nAnd hot." for name in ("id1", "id2", "id1", "id2", "id1")
+    )
+    (question,) = remarks(text)
+    assert "5 lines begin with 'id1', 'id2' in brackets (line 1" in question
+    assert "participants.csv" in question
+
+
+def test_a_panel_copied_from_a_player_names_each_speaker_once():
+    text = "".join(
+        f"{name[0]}{name[-1].upper()}\n{name}\n0 minutes {n} seconds0:0{n}\n{name} 0 minutes {n} seconds\n{words}\n"
+        for n, (name, words) in enumerate(
+            [("Ana RuiZ", "So?"), ("Bo KerN", "Yes."), ("Ana RuiZ", "Oh?"), ("Bo KerN", "No.")]
+        )
+    )
+    assert [words for _, words in said(text)] == ["So?", "Yes.", "Oh?", "No."] or said(text)[0][0] == ""
+
+
+def test_a_single_time_in_brackets_is_speech():
+    text = written("{}: {}") + " (11:30)"
+    assert said(text)[-1] == ("Anna", "Then we wait. (11:30)")
+
+
+def test_a_question_below_the_moderators_label_is_what_they_say():
+    text = "Moderator:\nQuestion 2. How long?\nAnna: Ten.\nModerator:\nQuestion 3. Why?\nAnna: So."
+    assert said(text)[0] == ("Moderator", "Question 2. How long?")

@@ -45,22 +45,23 @@ def set_aside(lines: Sequence[Line], text: str) -> list[Line]:
     """
     counts = Counter(key(line.label) for line in lines if line.label)
     run: list[int] = []
-    facts = 0
+    facts = beside = 0  # lines such as `Date: 3 March`, and those of the same paragraph
     for at, line in enumerate(lines):
-        if line.label and not _entry(line, text, counts):
+        beside = 0 if line.form == "blank" else beside
+        if line.label and not _entry(line, text, counts, beside=beside > 0):
             break
         if line.label:
             run.append(at)
         elif line.form == "text" and _is_fact(line):
-            facts += 1
+            facts, beside = facts + 1, beside + 1
         elif line.form == "text" and run and text_layout.count_words(line.raw) > VALUE_WORDS:
             break
     once = [at for at in run if counts[key(lines[at].label)] == 1]
     known = any(_words(lines[at].label) & KEYS for at in run)
-    while run and not (_words(lines[run[-1]].label) & KEYS or len(once) >= UNKNOWN_KEYS):
+    while run and not (facts or _words(lines[run[-1]].label) & KEYS or len(once) >= UNKNOWN_KEYS):
         run.pop()
     # Without a line that can only be one of a head, `Interviewer: Hello` may be the first turn.
-    if not run or not (facts or once) or not (known or len(once) >= UNKNOWN_KEYS) or _is_dialogue(lines, run):
+    if not run or not (facts or once) or not (facts or known or len(once) >= UNKNOWN_KEYS) or _is_dialogue(lines, run):
         return list(lines)
     head = set(run)
     return [replace(line.plain(), form="head") if at in head else line for at, line in enumerate(lines)]
@@ -72,11 +73,11 @@ def _is_fact(line: Line) -> bool:
     return bool(colon) and bool(_words(before.strip("#*_> -")) & KEYS) and text_layout.count_words(after) <= VALUE_WORDS
 
 
-def _entry(line: Line, text: str, counts: Counter[str]) -> bool:
+def _entry(line: Line, text: str, counts: Counter[str], *, beside: bool) -> bool:
     """Return whether a labelled line may be one of the head: a short value, no sentence; a rare or known key."""
     value = text[line.speech : line.stop].strip()
     short = text_layout.count_words(value) <= VALUE_WORDS and not _ENDS.search(value)
-    return short and (counts[key(line.label)] == 1 or bool(_words(line.label) & KEYS))
+    return short and (beside or counts[key(line.label)] == 1 or bool(_words(line.label) & KEYS))
 
 
 def _is_dialogue(lines: Sequence[Line], run: Sequence[int]) -> bool:

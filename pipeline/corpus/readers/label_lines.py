@@ -7,6 +7,7 @@ so that positions stay those of the text.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from pipeline.core.names import INVISIBLE, key, written
@@ -46,7 +47,9 @@ _INLINE = re.compile(
     rf"{_NAME.replace('square', 'square2').replace('round', 'round2').replace('bare', 'bare2')}[ \t]*{T}+[ \t]+)(?=\S)"
 )
 _BRACKET = re.compile(
-    rf"{_LEAD}(?:\[(?P<square>{_LABEL})\]|\((?P<round>{_LABEL})\)|<(?P<bare>{_LABEL})>)[ \t]*(?:[-–—][ \t]+)?(?=\S)"
+    rf"{_LEAD}(?:\[{{1,2}}(?P<square>{_LABEL})\]{{1,2}}|\((?P<round>{_LABEL})\)|<(?P<bare>{_LABEL})>|"
+    rf"\{{(?P<curly>{_LABEL})\}}|【(?P<wide>{_LABEL})】|［(?P<wide2>{_LABEL})］|（(?P<wide3>{_LABEL})）)"
+    rf"[ \t]*(?:[-–—][ \t]+)?(?=\S)"
 )
 _ALONE = re.compile(rf"[ \t]*(?:#{{1,6}}[ \t]+)?{_NAME}[ \t]*[:：]?[ \t]*$")
 _HASH = re.compile(r"[ \t]*#{1,6}[ \t]+")
@@ -55,17 +58,20 @@ _BOLD = re.compile(
     rf"(?P<bare>{_LABEL.replace('_]', '_*]', 1)})[ \t]*(?:\*\*|__|</b>|</strong>)[ \t]*(?=\S)",
     re.IGNORECASE,
 )
-_TAB = re.compile(rf"{_LEAD}{_NAME}[ \t]*\t[ \t]*(?=\S)")
-_DASH = re.compile(rf"{_LEAD}{_NAME}[ \t]+[-–—][ \t]+(?=\S)")
-_DOT = re.compile(r"[ \t]*(?P<bare>[^\W\d_][\w/]{0,11}(?:[ \t]\d{1,3})?)\.[ \t]+(?=\S)")
+_TAB = re.compile(rf"{_LEAD}{_NAME}(?:[ \t]*\t[ \t]*|[ ]{{2,}})(?=[^\s|>=–—-])")
+_SIGN = re.compile(rf"{_LEAD}{_NAME}(?:[ \t]*(?:-{{2,}}|[–—>=→])>?|[ \t]*-)[ \t]+(?=\S)")
+_DOT = re.compile(r"[ \t]*(?P<bare>[^\W\d_][\w/]{0,11}(?:[ \t]\d{1,3})?)[.)][ \t]+(?=\S)")
+_CAPITALS = re.compile(
+    rf"{_LEAD}(?P<bare>[^\W\d_a-zß-ÿ][^\Wa-zß-ÿ]+(?:[ \t][^\Wa-zß-ÿ]{{2,}}){{0,3}})[ \t]+(?=\S*[a-zß-ÿ])"
+)
 _SEMICOLON = re.compile(rf"{_LEAD}{_NAME}[ \t]*;[ \t]*(?=\S)")
-_CELL = re.compile(rf"[ \t]*\|[ \t]*(?:{T}+[ \t]*\|[ \t]*)?{_NAME}[ \t]*\|[ \t]*(?=[^\s|])")
+_CELL = re.compile(rf"[ \t]*\|?[ \t]*(?:[\d:.,{T} \t-]+\|[ \t]*)?{_NAME}[ \t]*\|[ \t]*(?=[^\s|])")
 _CELL_END = re.compile(r"[ \t]*\|[ \t]*$")
-_RULE = re.compile(r"[ \t]*\|?[ \t:|-]+$")
+_RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-{2,}[ \t:|-]*$")
 _LAST_CLOCK = re.compile(r"[ \t](\d{1,3}:\d{2}(?::\d{2}){0,2}(?:[.,]\d{1,3})?)[ \t]*$")
 # `0 minutes 7 seconds`, in any language, alone or beside the same time as a clock: `0 minutes 7 seconds0:07`.
 _SPOKEN = re.compile(
-    r"(?:^|(?<=[ \t]))((?:\d{1,3}[ \t]+[^\W\d_]{3,12},?[ \t]+){1,2}\d{1,2}[ \t]+[^\W\d_]{3,12}"
+    r"(?:^|(?<=[ \t]))((?:\d{1,3}[ \t]+[^\W\d_]{3,12},?[ \t]+(?:[^\W\d_]{1,3}[ \t]+)?){1,2}\d{1,2}[ \t]+[^\W\d_]{3,12}"
     r"|\d{1,2}[ \t]+[^\W\d_]{5,12})"
     r"(?:[ \t]*\d{1,3}:\d{2}(?::\d{2})?)?[ \t]*$"
 )
@@ -137,7 +143,8 @@ def classify_lines(text: str, labels: Labels) -> list[Line]:
     for start, end in spans:
         shape = _masked(_EMPHASIS.sub(lambda marks: " " * len(marks.group()), seen[start:end]))
         lines.append(with_colon(_unlabelled(text[start:end], shape, start, ends=ends), labels))
-    return lines
+    above = [table_row(line.shape) and bool(_RULE.match(after.shape)) for line, after in pairwise(lines)] + [False]
+    return [replace(line, form="head") if heads else line for line, heads in zip(lines, above, strict=True)]
 
 
 def seconds(stamp: str) -> float | None:
@@ -201,9 +208,14 @@ def before_tab(line: Line, labels: Labels) -> Line:
     return _read(_TAB, line, lower=False)
 
 
-def before_dash(line: Line, labels: Labels) -> Line:
-    """Return a line with its label before a dash with spaces."""
-    return _read(_DASH, line, lower=False)
+def before_sign(line: Line, labels: Labels) -> Line:
+    """Return a line with its label before a dash, an arrow or the like: `Keeper -- Yes`, `Keeper> Yes`."""
+    return _read(_SIGN, line, lower=False)
+
+
+def in_capitals(line: Line, labels: Labels) -> Line:
+    """Return a line with its label if the label is in capitals and the words are not: `KEEPER Yes`."""
+    return _read(_CAPITALS, line, lower=False)
 
 
 def before_stop(line: Line, labels: Labels) -> Line:

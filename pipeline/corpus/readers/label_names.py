@@ -19,9 +19,15 @@ SHOWN = 5
 _DIGITS = re.compile(r"\d+")
 _LINE_ID = re.compile(r"(?:[^\W\d_]{1,2}|#)?(\d{1,5})[.)]?[ \t]+(\S.*)")
 _NUMBERED = re.compile(r"([^\W\d_]+)[ .]*(\d{1,4})")
+_MESSAGE = re.compile(
+    r"(?:From|Von|De|Da)[ \t]+(\S.*?)[ \t]+(?:to|an|à|para|a)[ \t]+(?:Everyone|Alle|Tous|Todos|Tutti|Me)\b.*"
+)
 _INTRODUCED = re.compile(r"(.+?)[ \t]*[(\[]([^()\[\]]+)[)\]]")
 # Words for a question in numbered interviews; an answer beside it is numbered likewise or not at all.
 _SURE_QUESTIONS = text_layout.word_list("q qu question frage pregunta pergunta domanda vraag spm fråga 问 問 سؤال")
+_ANSWERS = text_layout.word_list(
+    "answer antwort réponse reponse respuesta resposta risposta antwoord svar ответ 答 إجابة"
+)
 _QUESTIONS = _SURE_QUESTIONS | text_layout.word_list("f p d v в")
 
 
@@ -32,7 +38,7 @@ def joined(labels: Sequence[str], known: Labels) -> dict[str, str]:
     `Respondent (R)` it was introduced with.
     """
     persons: dict[str, str] = {}
-    for rule in (_without_line_ids, _without_numbers, _introduced):
+    for rule in (_of_messages, _without_line_ids, _without_numbers, _introduced):
         now = [persons.get(label, label) for label in labels]
         step = rule(now, known)
         persons = {label: step.get(name, name) for label, name in zip(labels, now, strict=True)}
@@ -50,7 +56,7 @@ def with_slips(spelled: Mapping[str, str], usual: Mapping[str, str]) -> tuple[di
     for name in sorted(usual) if spelled and len(usual) <= SLIP_LABELS else ():
         if name in spelled:
             continue
-        near = [stem for stem in stems if _alike(name, stem)]
+        near = [stem for stem in stems if _alike(name, stem)] or [stem for stem in spelled if _swapped(name, stem)]
         if len(near) == 1:
             accepted[name] = spelled[near[0]]
             message = (
@@ -84,6 +90,16 @@ def _alike(label: str, name: str) -> bool:
     return SequenceMatcher(None, label, name, autojunk=False).ratio() >= SLIP_LIKENESS
 
 
+def _swapped(label: str, name: str) -> bool:
+    """Return whether two letters of a name changed places: `Bne`."""
+    return len(name) > 2 and label[0] == name[0] and sorted(label) == sorted(name) and not _DIGITS.search(name)
+
+
+def _of_messages(labels: Sequence[str], known: Labels) -> dict[str, str]:
+    """Map labels of a meeting's chat to the sender: `From Ana to Everyone`."""
+    return {label: match[1] for label in labels if (match := _MESSAGE.fullmatch(label))}
+
+
 def _without_line_ids(labels: Sequence[str], known: Labels) -> dict[str, str]:
     numbered = [(label, int(match[1]), match[2]) for label in labels if (match := _LINE_ID.fullmatch(label))]
     people = {key(person) for _, _, person in numbered}
@@ -103,6 +119,8 @@ def _without_numbers(labels: Sequence[str], known: Labels) -> dict[str, str]:
             spellings[key(match[1])][label] = match[1]
     counting = {word for word, of in numbers.items() if _counting(of, repeats=True)}
     persons: dict[str, str] = {}
+    for answer in sorted(counting & _ANSWERS):
+        persons |= spellings[answer]
     for question in sorted(counting & _QUESTIONS):
         answers = {word for word in counting - {question} if set(numbers[word]) == set(numbers[question])}
         if answers or question in _SURE_QUESTIONS:

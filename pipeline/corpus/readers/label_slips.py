@@ -15,6 +15,8 @@ VOICES_SHARE, MIN_VOICES, SHOWN = 0.8, 4, 3
 VOICES_ASKING = 0.15
 
 _DASH = re.compile(r"[ \t]*(?:[-–—•]|>{1,2}|»)[ \t]+(?=\S)")
+# Labels of one letter that are also words before a capital letter.
+_ARTICLES = frozenset("aeoyй")
 _ASKS = re.compile(r"[?？؟;՞፧][\"”»’)\]]*\s*$")
 _AFTER = re.compile(r"[ \t]*[;.,\-–—][ \t]*(?=\S)|[ \t]+(?=[^\W\d_a-zß-ÿ])")
 
@@ -83,8 +85,8 @@ def _without_colon(line: Line, spelled: Mapping[str, str], speaker: str) -> Line
     offset = max(line.speech - line.start, 0)
     lead = len(line.shape) - len(line.shape[offset:].lstrip())
     for name in sorted(spelled.values(), key=lambda label: (-len(label), label)):
-        plain = len(name) > 2 or any(sign.isdigit() for sign in name)
-        match = re.compile(re.escape(name)).match(line.shape, lead) if plain and key(name) != speaker else None
+        fits = speaker and key(name) != speaker and key(name) not in _ARTICLES
+        match = re.compile(re.escape(name)).match(line.shape, lead) if fits else None
         after = _AFTER.match(line.shape, match.end()) if match else None
         if after and line.shape[after.end() :].strip():
             return replace(line, label=name, form="label", speech=line.start + after.end())

@@ -69,7 +69,8 @@ OTHERS = (
     Scheme("{} on a line of its own", label_lines.alone, 0.2, 0.85, lines=2, least=3),
     Scheme("{} and a tab", label_lines.before_tab, 0.6, 0.85),
     Scheme("{} and a semicolon", label_lines.before_semicolon, 0.6, 0.8),
-    Scheme("{} and a dash", label_lines.before_dash, 0.6, 0.7),
+    Scheme("{} and a dash or an arrow", label_lines.before_sign, 0.6, 0.75),
+    Scheme("{} in capitals", label_lines.in_capitals, 0.6, 0.75),
     Scheme("{} and a full stop", label_lines.before_stop, 0.6, 0.7),
 )
 
