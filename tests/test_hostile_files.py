@@ -394,8 +394,8 @@ def test_a_stamp_of_no_clock_in_a_text_is_said_with_its_line(folder):
     times = tables_["turns"][tables_["turns"]["document"] == "P2.txt"]["time_s"].tolist()
     assert times[0] == 1.0
     assert times[1] != times[1]
-    notes = tables_["ingest_problems"].set_index("document")["reason"]
-    assert "'[99:99:99]' in line 2" in notes["P2.txt"]
+    reasons = tables_["ingest_problems"].query("document == 'P2.txt'")["reason"]
+    assert any("'[99:99:99]' in line 2" in reason for reason in reasons)
 
 
 @pytest.mark.parametrize(
