@@ -210,6 +210,24 @@ def test_a_blank_code_and_theme_are_those_of_the_row_above_only_where_the_table_
     assert [one.parent_code for one in codes_tables.read_csv(raw.encode(), "x")] == ["T", "T", "", ""]
 
 
+def test_merged_cells_hold_in_every_row_they_span():
+    made = openpyxl.Workbook()
+    for cells in (
+        ["Code", "Document", "Quote"],
+        ["List", "P1", "a"],
+        [None, "P1", "b"],
+        [None, "P2", "c"],
+        [None, "P2", "d"],
+    ):
+        made.active.append(cells)
+    made.active.merge_cells("A2:A4")
+    buffer = io.BytesIO()
+    made.save(buffer)
+    found = codes_tables.read_xlsx(buffer.getvalue(), "x")
+    assert [one.code for one in found] == ["List", "List", "List", ""]
+    assert found.remarks == []
+
+
 def test_a_heading_merged_over_columns_of_codes_holds_for_all_of_them():
     for cells in (["Document", "Quote", "Codes"], ["Document", "Quote", "Codes", None, None]):
         found = codes_tables.read_xlsx(book([cells, ["P1", "a", "List", "Night", "Wait"]]), "x")

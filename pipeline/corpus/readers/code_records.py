@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from pipeline.corpus.readers import code_headings, decoding, guards, rows, workbooks
@@ -50,12 +51,15 @@ def workbook_sheets(data: bytes) -> tuple[list[Sheet], list[Remark]]:
     """
     names = workbooks.names(data)
     found = workbooks.sheets(data, names)
+    merged = workbooks.merged(data)
     sheets: list[Sheet] = []
     others: list[str] = []
     refused: RefusedError | None = None
     for name in (name for name in names if found.get(name)):
         try:
-            sheets.append(_sheet(name if len(names) > 1 else "", found[name], []))
+            sheets.append(
+                _sheet(name if len(names) > 1 else "", _unmerged(found[name], merged.get(name, frozenset())), [])
+            )
         except RefusedError as error:
             refused = refused or error
             others.append(name)
@@ -64,6 +68,23 @@ def workbook_sheets(data: bytes) -> tuple[list[Sheet], list[Remark]]:
     listed = ", ".join(f"'{name}'" for name in others[:5]) + (", …" if len(others) > 5 else "")
     text = f"Sheets without coded segments were not read: {listed}. They need columns for document, text and code."
     return sheets, [Remark("note", text)] if others else []
+
+
+def _unmerged(records: list[Record], continued: Collection[tuple[int, int]]) -> list[Record]:
+    """Return rows with the text of merged cells in every row they span, not only in their first."""
+    at_row: dict[int, list[int]] = defaultdict(list)
+    for number, at in continued:
+        at_row[number].append(at)
+    above: list[str] = []
+    filled: list[Record] = []
+    for number, row in records:
+        cells = [*row, *[""] * (len(above) - len(row))] if number in at_row else row
+        for at in at_row.get(number, []):
+            if at < len(above):
+                cells[at] = above[at]
+        above = cells
+        filled.append((number, cells))
+    return filled
 
 
 def _sheet(name: str, records: list[Record], remarks: list[Remark]) -> Sheet:
