@@ -106,7 +106,7 @@ def _aside(text: str, turns: Collection[Any]) -> Iterator[str]:
     if headings:
         yield prose.count(headings, "heading")
     if notes:
-        yield prose.count(notes, "transcriber's note", "transcriber's notes")
+        yield prose.count(notes, "transcriber’s note", "transcriber’s notes")
     lines = list(outside(text, [(turn.start, turn.end) for turn in turns], {turn.speaker for turn in turns}))
     if lines:
         words = sum(map(text_layout.count_words, lines))

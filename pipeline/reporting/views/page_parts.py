@@ -21,6 +21,7 @@ from pipeline.reporting.views import (
     people_view,
     reading_view,
     saturation_view,
+    speakers_view,
     states_view,
     steady_view,
     theme_view,
@@ -67,6 +68,7 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
             codings=tables["codings"],
             problems={name: tables[table] for name, table in PROBLEMS.items()},
         ),
+        "speakers": speakers_view.build(tables),
         "themes_lead": theme_view.lead(themes, study.count),
         "cards": theme_view.cards(
             themes=themes,
