@@ -3,7 +3,7 @@
 import pytest
 from test_office_readers import pdf_of, turns
 
-from pipeline.corpus.readers import columns, line_ends, page_layout, pdf
+from pipeline.corpus.readers import columns, line_ends, page_layout, pdf, printed_marks, txt
 from pipeline.corpus.readers.model import Labels, RefusedError
 
 LABELS = Labels(("interviewer",))
@@ -106,3 +106,37 @@ def test_a_hyphen_goes_where_the_text_shows_that_it_broke_a_word(lines, text):
     assert [joined[at:].split()[0].rstrip(":") for at in starts[:1]] == [lines[0].split()[0]]
     assert all(0 <= at <= len(joined) for at in starts)
     assert starts == sorted(starts)
+
+
+@pytest.mark.parametrize("mark", ["Page {} of 4", "- {} -", "Seite {}", "{}/4", "第 {} 页"])
+def test_page_numbers_of_plain_text_are_no_speech(mark):
+    text = "\n\n".join("\n".join([*body(n), "", mark.format(n)]) for n in range(1, 5))
+    found = txt.read_txt(text.encode(), LABELS)
+    said = [" ".join(words.split()) for _, words in turns(found)]
+    assert said == [
+        " ".join(line.split()) for n in range(1, 5) for line in (body(n)[0][13:], " ".join(body(n)[1:])[6:])
+    ]
+    assert len(found.text) == len(text)
+    assert [remark.kind for remark in found.remarks] == ["note"]
+
+
+def test_heads_between_form_feeds_are_no_speech():
+    text = "\f".join("\n".join(["Oral History", "", *body(n), "", f"Interview 7, {n}", ""]) for n in range(1, 5))
+    found = txt.read_txt(text.encode(), LABELS)
+    assert "Oral" not in found.text
+    assert "Interview 7" not in found.text
+    assert len(found.text) == len(text)
+    assert [speaker for speaker, _ in turns(found)] == ["Interviewer", "Anna"] * 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1]\nYes.\n\n[2]\nNo.\n\n[3]\nYes.",
+        "1\nYes.\n2\nNo.\n3\nYes.",
+        "Page 1\n\nPage 7\n\nPage 3",
+        "Anna: Page 1\nBo: Page 2\nAnna: Page 3",
+    ],
+)
+def test_other_lines_with_numbers_stay(text):
+    assert printed_marks.set_aside(text, LABELS) == (text, [])

@@ -109,7 +109,8 @@ def read_codes(path: Path) -> Codings:
         codings = reader(data, path.parent.stem if inside else path.stem)
         for coding in codings:
             _check_coding(coding)
-    return codings if isinstance(codings, Codings) else Codings(codings)
+    remarks = decoding.remarks(data) if path.suffix.lower() in PLAIN else []
+    return Codings(codings, [*(codings.remarks if isinstance(codings, Codings) else []), *remarks])
 
 
 def _check_transcript(found: Transcript) -> None:

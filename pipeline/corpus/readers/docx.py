@@ -7,7 +7,7 @@ Parses the XML directly, because libraries lose words (python-docx: tracked inse
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.corpus.readers import cell_turns, guards
+from pipeline.corpus.readers import cell_turns, guards, printed_marks
 from pipeline.corpus.readers.cell_turns import Cell
 from pipeline.corpus.readers.model import Labels, Transcript, paragraph_marks, traced
 
@@ -107,7 +107,9 @@ def read_docx(data: bytes, labels: Labels) -> Transcript:
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
     text = _walked(guards.member(archive, "word/document.xml"))
-    found = cell_turns.transcript("\n".join(text.done), text.tables.cells, labels)
+    words, remarks = printed_marks.set_aside("\n".join(text.done), labels)
+    found = cell_turns.transcript(words, text.tables.cells, labels)
+    found.remarks.extend(remarks)
     return traced(found, "paragraph", paragraph_marks(text.done))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.corpus.readers import cell_turns, docx, guards
+from pipeline.corpus.readers import cell_turns, docx, guards, printed_marks
 from pipeline.corpus.readers.cell_turns import Cell
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, paragraph_marks, traced
 
@@ -32,7 +32,9 @@ def read_odt(data: bytes, labels: Labels) -> Transcript:
     if _MANIFEST in archive.namelist() and b"encryption-data" in guards.member(archive, _MANIFEST):
         raise RefusedError("The file is password-protected. Save it without a password.")
     paragraphs, cells = _paragraphs(guards.member(archive, "content.xml"))
-    found = cell_turns.transcript("\n".join(paragraphs), cells, labels)
+    words, remarks = printed_marks.set_aside("\n".join(paragraphs), labels)
+    found = cell_turns.transcript(words, cells, labels)
+    found.remarks.extend(remarks)
     return traced(found, "paragraph", paragraph_marks(paragraphs))
 
 

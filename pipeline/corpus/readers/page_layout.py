@@ -37,13 +37,15 @@ def without_heads(pages: Sequence[Sequence[str]], *, labelled: Collection[str] =
     Heads may have several lines, hold a number that changes, differ between odd and even pages, and be missing from the
     first page. `labelled`: lines that begin with a speaker's label, which need more evidence.
     """
+    return [list(page[top:end]) for page, (top, end) in zip(pages, bodies(pages, labelled=labelled), strict=True)]
+
+
+def bodies(pages: Sequence[Sequence[str]], *, labelled: Collection[str] = ()) -> list[tuple[int, int]]:
+    """Return for each page where its lines begin and end without head and foot, as in `without_heads`."""
     tops = _running([list(page[:DEEP]) for page in pages], labelled)
     feet = _running([list(reversed(page[-DEEP:])) for page in pages], labelled)
-    trimmed = []
-    for page, top, foot in zip(pages, tops, feet, strict=True):
-        end = len(page) - min(foot, len(page) - min(top, len(page)))
-        trimmed.append(list(page[top:end]))
-    return trimmed
+    tops = [min(top, len(page)) for page, top in zip(pages, tops, strict=True)]
+    return [(top, max(top, len(page) - foot)) for page, top, foot in zip(pages, tops, feet, strict=True)]
 
 
 def _running(edges: Sequence[Sequence[str]], labelled: Collection[str]) -> list[int]:

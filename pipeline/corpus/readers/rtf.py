@@ -2,8 +2,8 @@
 
 from striprtf.striprtf import rtf_to_text
 
-from pipeline.corpus.readers import guards, line_numbers, speakers
-from pipeline.corpus.readers.model import Labels, RefusedError, Remark, Transcript
+from pipeline.corpus.readers import guards, printed_marks, speakers
+from pipeline.corpus.readers.model import Labels, RefusedError, Transcript
 
 # Exceptions that striprtf raises on damaged files.
 _DAMAGE = (ValueError, IndexError, KeyError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -13,8 +13,10 @@ _MAX_COMMANDS = 3_000_000
 
 
 def read_rtf(data: bytes, labels: Labels) -> Transcript:
-    """Read rich text; its canonical text is striprtf's output: words, tabs and paragraphs, with spaces for
-    line numbers in the margin. Raises RefusedError."""
+    """Read rich text; its canonical text is striprtf's output: words, tabs and paragraphs.
+
+    Line and page numbers become spaces, as in plain text. Raises RefusedError.
+    """
     guards.check_size(len(data))
     if not data.lstrip().startswith(b"{\\rtf"):
         raise RefusedError("Not an RTF file, despite its extension. Correct the extension, or save it again as RTF.")
@@ -29,8 +31,7 @@ def read_rtf(data: bytes, labels: Labels) -> Transcript:
     except _DAMAGE as error:
         raise RefusedError(f"The file is damaged ({error}). Save it again in the program it comes from.") from None
     clean = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").encode("utf_16", "surrogatepass")
-    text, numbered = line_numbers.blanked(clean.decode("utf_16", "replace"))
+    text, remarks = printed_marks.set_aside(clean.decode("utf_16", "replace"), labels)
     transcript = speakers.transcript(text, labels)
-    if numbered:
-        transcript.remarks.append(Remark("note", line_numbers.said(numbered)))
+    transcript.remarks.extend(remarks)
     return transcript
