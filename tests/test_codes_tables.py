@@ -210,6 +210,15 @@ def test_a_blank_code_and_theme_are_those_of_the_row_above_only_where_the_table_
     assert [one.parent_code for one in codes_tables.read_csv(raw.encode(), "x")] == ["T", "T", "", ""]
 
 
+@pytest.mark.parametrize("text", ["text", "Quote"])
+def test_a_quote_with_commas_outside_quotation_marks_is_not_cut_off_in_silence(text):
+    (one,) = found = codes_tables.read_csv(f"document,code,{text}\nP1,List,so, well, yes\n".encode(), "x")
+    assert one.text == "so, well, yes"
+    assert found.remarks[0].text.startswith("Line 2: 5 cells, but 3 columns")
+    (one,) = found = codes_tables.read_csv(f"document,code,{text},memo\nP1,List,so,well,x\n".encode(), "x")
+    assert "were not read" in found.remarks[0].text
+
+
 def test_merged_cells_hold_in_every_row_they_span():
     made = openpyxl.Workbook()
     for cells in (

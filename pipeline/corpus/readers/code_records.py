@@ -41,7 +41,21 @@ def csv_sheet(data: bytes) -> Sheet:
     records = [
         (number + skipped, cells) for number, cells in _records(lines, best, remarks) if any(map(str.strip, cells))
     ]
-    return _sheet("", records, remarks)
+    sheet = _sheet("", records, remarks)
+    return sheet._replace(records=[_within(record, sheet, best) for record in sheet.records])
+
+
+def _within(record: Record, sheet: Sheet, delimiter: str) -> Record:
+    """Return a row without cells beyond the last heading: they are the rest of its text if that is the last column."""
+    number, cells = record
+    width = max((at + 1 for at, heading in enumerate(sheet.columns.headings) if heading.strip()), default=0)
+    if not any(cell.strip() for cell in cells[width:]) or any(at >= width for at in sheet.columns.codes):
+        return record
+    last = sheet.columns.at["text"] == width - 1
+    what = "were read as the rest of its text" if last else "were not read"
+    text = f"Line {number}: {len(cells)} cells, but {width} columns in the header; those beyond {what}. Put cells that "
+    sheet.remarks.append(Remark("guessed", f"{text}contain the delimiter in quotation marks."))
+    return (number, [*cells[: width - 1], delimiter.join(cells[width - 1 :])]) if last else record
 
 
 def workbook_sheets(data: bytes) -> tuple[list[Sheet], list[Remark]]:

@@ -45,7 +45,7 @@ def path(code: str) -> list[str]:
 def _own(data: bytes) -> bool:
     """Return whether a csv is in our own format."""
     try:
-        header, _ = rows.read_csv(data)
+        header, _ = rows.read_csv(data, whole=True)
     except RefusedError:
         return False
     return {"document", "code"} <= set(header) and ("text" in header or {"start", "end"} <= set(header))
