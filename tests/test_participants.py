@@ -102,3 +102,20 @@ def test_a_table_that_says_what_it_is_is_read(tmp_path, encoding, delimiter):
     (tmp_path / "participants.csv").write_bytes(text.encode(encoding))
     (one,) = participants.read_participants(tmp_path / "participants.csv")
     assert (one.speaker, one.attributes["role"]) == ('Zo\u00eb "Z" B', "nurse")
+
+
+def test_two_source_types_of_a_document_are_a_contradiction(tmp_path):
+    head = "document,speaker,case,part,source_type\n"
+    with pytest.raises(
+        ParticipantsError, match="line 4: source_type of p1 is 'focus_group' here but 'interview' on line 2"
+    ):
+        read(tmp_path, head + "P1,Anna,a,,interview\nP1,Bo,b,,\np1,Cy,c,,Focus group\n")
+    assert len(read(tmp_path, head + "P1,Anna,a,,interview\nP1,Bo,b,,\nP2,Cy,c,,focus_group\n")) == 3
+
+
+def test_a_row_is_confirmed_unless_it_says_no(tmp_path):
+    rows = "".join(f"P{n},,,,{said}\n" for n, said in enumerate(["", "Yes", "x", "TRUE", "No", "0", "false"]))
+    found = read(tmp_path, "document,speaker,case,part,Confirmed\n" + rows)
+    assert [person.proposed for person in found] == [False] * 4 + [True] * 3
+    with pytest.raises(ParticipantsError, match="unknown entry 'soon' in the column confirmed"):
+        read(tmp_path, "document,speaker,case,part,confirmed\nP1,,,,soon\n")

@@ -61,7 +61,7 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml"), whole
     try:
         study_folder.checked(folder)
     except CounterpointError as error:
-        if not found.refused:
+        if not (found.refused and folder == named):  # said already, with its line in params.yaml
             found.refuse(error)
         return found
     if said := withdrawal_state.unfinished(folder):

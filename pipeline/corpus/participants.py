@@ -183,7 +183,17 @@ def _twice(people: list[Person]) -> list[tuple[int, str]]:
     problems = []
     first: dict[tuple[str, str], Person] = {}
     known: dict[tuple[str, str], Person] = {}
+    kinds: dict[str, Person] = {}
     for person in people:
+        kind = kinds.setdefault(person.document.casefold(), person) if person.source_type else person
+        if kind.source_type != person.source_type:
+            problems.append(
+                (
+                    person.line,
+                    f"source_type of {person.document} is '{person.source_type}' here but '{kind.source_type}' on line "
+                    f"{kind.line}. Give the same value on both, or on one of them.",
+                )
+            )
         before = first.setdefault((person.document.casefold(), key(person.speaker)), person)
         if before is not person:
             problems.append(

@@ -186,7 +186,7 @@ def _listed(given: Given, document: str) -> set[str]:
     listed = {
         key(person.speaker)
         for person in given.people
-        if person.document in (ANY, document) or given.names.find(person.document) == document
+        if not person.proposed and (person.document == ANY or given.names.find(person.document) == document)
     }
     return listed - {""}
 
