@@ -68,6 +68,7 @@ def transcript(text: str, labels: Labels) -> Transcript:
     """
     guards.check_lines(text.count("-->"), what="cues")
     guards.check_lines(text.count("<v"), what="voices")
+    guards.check_lines(text.count(">>"), what="changes of speaker ('>>')")
     all_cues = list(cues(text))
     if not all_cues:
         raise RefusedError(

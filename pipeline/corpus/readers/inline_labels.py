@@ -170,10 +170,12 @@ def _phrases(found: list[_Found], usual: dict[str, str]) -> set[str]:
     few = max(OFTEN, OFTEN_SHARE * counts.total())
     phrases = set()
     for name, label in usual.items():
-        lower = label.lower()
-        said = label != lower and bool(re.search(rf"(?<!\w){re.escape(lower)}(?!\w)", speech))
-        if (said and counts[name] < few) if _named(label) else (said or counts[name] < few):
+        rare, lower = counts[name] < few, label.lower()
+        if rare and not _named(label):
             phrases.add(name)
+        elif (rare or not _named(label)) and label != lower and lower in speech:
+            said = re.search(rf"(?<!\w){re.escape(lower)}(?!\w)", speech)
+            phrases |= {name} if said else set()
     return phrases
 
 

@@ -213,7 +213,8 @@ def _visit(value: Any, path: str, above: _Above, found: dict[str, Place]) -> Non
         _add(value, path, above, found)
     elif isinstance(value, dict):
         for name, one in value.items():
-            _visit(one, f"{path}.{name}", replace(above, depth=above.depth + 1), found)
+            if isinstance(one, list | dict):
+                _visit(one, f"{path}.{name}", replace(above, depth=above.depth + 1), found)
 
 
 def _add(values: list[Any], path: str, above: _Above, found: dict[str, Place]) -> None:
@@ -245,7 +246,8 @@ def _add(values: list[Any], path: str, above: _Above, found: dict[str, Place]) -
             )
         )
         for name, child in item.items():
-            _visit(child, f"{path}[].{name}", _Above(own or above.speaker, of, when, above.depth + 1), found)
+            if isinstance(child, list | dict):
+                _visit(child, f"{path}[].{name}", _Above(own or above.speaker, of, when, above.depth + 1), found)
     place.groups += 1
 
 

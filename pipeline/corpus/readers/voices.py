@@ -44,7 +44,7 @@ def split_arrows(text: str) -> str:
 
 def ended(text: str) -> bool:
     """Return whether a text ends with the end of a sentence."""
-    return bool(_ENDED.search(text))
+    return bool(_ENDED.search(text[-40:]))
 
 
 def is_sound(text: str) -> bool:
@@ -113,22 +113,24 @@ def joined(pieces: Iterable[Piece], pauses: Mapping[int, float] | None) -> list[
 
     `pauses`: the seconds of silence before each unit; without them, each unit is an utterance.
     """
-    turns: list[Utterance] = []
+    turns: list[tuple[Utterance, list[Utterance]]] = []
     last = -1
     for piece in pieces:
         said = piece.utterance
         if not said.text.strip():
             continue
-        new = not turns or bool(said.speaker) or piece.opens or bool(turns[-1].speaker)
+        new = not turns or bool(said.speaker) or piece.opens or bool(turns[-1][0].speaker)
         if not new and piece.at != last:
-            new = pauses is None or (ended(turns[-1].text) and pauses.get(piece.at, 0.0) >= SILENCE_S)
+            new = pauses is None or (ended(turns[-1][1][-1].text) and pauses.get(piece.at, 0.0) >= SILENCE_S)
         if new:
-            turns.append(said)
+            turns.append((said, [said]))
         else:
-            numbers = (turns[-1].numbers[0], said.numbers[1])
-            turns[-1] = replace(turns[-1], text=f"{turns[-1].text} {said.text}", numbers=numbers)
+            turns[-1][1].append(said)
         last = piece.at
-    return turns
+    return [
+        replace(first, text=" ".join(one.text for one in all_of), numbers=(first.numbers[0], all_of[-1].numbers[1]))
+        for first, all_of in turns
+    ]
 
 
 def _labelled_each(pieces: Sequence[Piece]) -> bool:
