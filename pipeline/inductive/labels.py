@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
 from pipeline.core.arithmetic import unit
 from pipeline.corpus import text_layout
 
 if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import CountVectorizer
     from spacy.language import Language
 
 # A word begins with a letter and may hold apostrophes and hyphens: "don't", "follow-up", "naïve".
@@ -66,6 +66,8 @@ IN_PHRASES = text_layout.word_list(
 
 def stop_words(speakers: Iterable[str]) -> list[str]:
     """Return the sorted stop words: function words, fillers, and speakers' names and labels."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
     plain = set(ENGLISH_STOP_WORDS) | SPOKEN
     names = {word for name in speakers for word in re.findall(TOKEN, name.lower())}
     stop = plain | names | {word.replace("'", "’") for word in plain}
@@ -144,8 +146,10 @@ def _terms(words: list[str], barred: set[str], phrases: set[str]) -> set[str]:
     return single | (phrases & set(runs))
 
 
-def vectorizer(terms: Sequence[str]) -> CountVectorizer:
+def vectorizer(terms: Sequence[str]) -> "CountVectorizer":
     """Return a counter of exactly these words and phrases."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
     return CountVectorizer(vocabulary=list(terms), ngram_range=(1, LONGEST), token_pattern=TOKEN, lowercase=True)
 
 

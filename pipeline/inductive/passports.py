@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipeline.inductive import labels
 
@@ -62,6 +61,8 @@ def _plain(text: str) -> str:
 
 def _leaders(texts: Sequence[str]) -> list[int]:
     """The index of each text's leader: the first similar text that leads itself, else the text itself."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     try:
         tfidf = sparse.csr_matrix(TfidfVectorizer(token_pattern=labels.TOKEN, sublinear_tf=True).fit_transform(texts))
     except ValueError:  # no words at all

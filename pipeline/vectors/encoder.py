@@ -167,6 +167,12 @@ def _told(model: str, what: str) -> Iterator[None]:
         yield
     except CounterpointError:
         raise
+    except ModuleNotFoundError as error:
+        raise EncoderError(
+            f"The model '{model}' requires {error.name}, which is not installed. Install it (in a clone: `python "
+            "dev.py setup`; elsewhere: `pip install torch transformers`), or choose another in embed.model of "
+            "params.yaml."
+        ) from None
     except (*errors, TypeError, ValueError) as error:
         raise EncoderError(
             f"The model '{model}' cannot be {what} ({type(error).__name__}: {error}). Download it again, "
@@ -255,8 +261,10 @@ def _used(model: str, resolved: model_registry.Model, way: str, place: str, prec
 
 
 def _has_gpu() -> bool:
-    import torch
-
+    try:
+        import torch
+    except ImportError:  # nothing here could use one
+        return False
     return bool(torch.cuda.is_available())
 
 
