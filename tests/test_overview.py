@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,14 @@ def test_a_long_study_shows_questions_first_and_sums_up_the_rest():
     assert "… and 198 more documents" in said
     assert any("2 of 300 documents have questions" in line and "--all" in line for line in said)
     assert len(overview_lines.lines(documents(300, 2), width=80, whole=True)) > 300 * 6
+
+
+def test_many_speakers_and_questions_of_a_document_are_summed_up():
+    (one,) = documents(1)
+    many = replace(one, voices=one.voices[:1] * 40, questions=tuple(f"Is {n} so?" for n in range(40)))
+    said = "\n".join(overview_lines.lines([many], width=80))
+    assert "… and 28 more speakers" in said and "… and 34 more questions" in said and "Is 6 so?" not in said
+    assert "Is 39 so?" in "\n".join(overview_lines.lines([many], width=80, whole=True))
 
 
 def test_who_asks_in_the_study_is_one_sentence():

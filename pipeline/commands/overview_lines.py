@@ -15,8 +15,8 @@ WIDTH, NARROWEST = 80, 40
 # So many documents are shown in full; of more, only those with questions, and at most so many; the others in one line
 # each, and at most so many.
 IN_FULL, WITH_QUESTIONS, IN_ONE_LINE = 20, 20, 100
-# Speakers shown for a document, and interviewers for the study.
-SPEAKERS, INTERVIEWERS = 12, 5
+# Speakers and questions shown for a document, and interviewers for the study.
+SPEAKERS, QUESTIONS, INTERVIEWERS = 12, 6, 5
 NAME = (12, 22)
 INDENT = "  "
 UNNAMED = "(no name)"
@@ -102,7 +102,10 @@ def _in_full(document: Overview, width: int, whole: bool) -> Iterator[str]:
     if document.of("participant") and not document.of("interviewer"):
         yield from wrapped("nobody was taken for the interviewer", width, first=text, indent=text)
     labelled = [("set aside", "; ".join(document.aside))] if document.aside else []
-    labelled += [("question", question) for question in document.questions]
+    questions = document.questions if whole else document.questions[:QUESTIONS]
+    labelled += [("question", question) for question in questions]
+    if len(document.questions) > len(questions):
+        labelled.append(("", f"… and {prose.count(len(document.questions) - len(questions), 'more question')}"))
     for label, said in labelled:
         yield from wrapped(said, width, first=f"{INDENT}{set_cell_size(label, name)}  ", indent=text)
 
