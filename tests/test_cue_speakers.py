@@ -92,6 +92,10 @@ def test_display_names_are_read_as_people_type_them(name):
         ("[Ana:] {}", "[Bo:] {}"),
         ("[Ana] {}", "[Bo] {}"),
         ("(Ana) {}", "(Bo) {}"),
+        ("<Ana> {}", "<Bo> {}"),
+        ("【Ana】{}", "【Bo】{}"),
+        ("Ana - {}", "Bo - {}"),
+        ("Ana [00:05]: {}", "Bo [00:09]: {}"),
         ("[Ana]\n{}", "[Bo]\n{}"),
         ("Ana\n{}", "Bo\n{}"),
         ("Ana:\n{}", "Bo:\n{}"),
@@ -175,6 +179,11 @@ def test_the_second_voice_of_a_cue_alone_may_have_the_dash():
     assert said([f"{question}\n- {answer}" for question, answer in zip(QUESTIONS, ANSWERS, strict=True)]) == in_turn(
         "", ""
     )
+
+
+def test_a_dash_that_breaks_sentences_off_is_no_label():
+    broken = [f"We waited - {words}" if at % 3 else words for at, words in enumerate([*TALK, *TALK])]
+    assert {speaker for speaker, _ in said(broken)} == {""}
 
 
 def test_arrows_after_named_ones_are_nobodys():

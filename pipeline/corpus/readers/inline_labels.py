@@ -27,15 +27,18 @@ LIKENESS, MOST_LABELS, SHOWN = 0.85, 60, 4
 
 _LEAD = r"[ \t]*(?:>{2,3}|[-–—•](?=[ \t]*[^\s\d\-–—>]))?[ \t]*"
 _COLON = re.compile(rf"{_LEAD}(?P<label>[^\n:：]{{1,60}}?)[ \t]*[:：](?!\d|//)[ \t]*(?P<rest>.*)", re.DOTALL)
-_BRACKET = re.compile(rf"{_LEAD}[\[(](?P<label>[^\[\]()\n]{{1,60}})[\])][ \t]*(?P<rest>.*)", re.DOTALL)
+_BRACKET = re.compile(
+    rf"{_LEAD}[\[(<【（](?P<label>[^\[\]()<>【】（）\n]{{1,60}})[\])>】）][ \t]*(?P<rest>.*)", re.DOTALL
+)
+_DASH = re.compile(rf"{_LEAD}(?P<label>[^\n:：.?!…,;–—-]{{1,40}}?)[ \t]+[-–—][ \t]+(?P<rest>\S.*)", re.DOTALL)
 _ALONE = re.compile(rf"{_LEAD}(?P<label>[^\n:：.?!…,;]{{1,60}})$(?P<rest>)")
-_FORMS = {"colon": _COLON, "bracket": _BRACKET, "alone": _ALONE}
+_FORMS = {"colon": _COLON, "bracket": _BRACKET, "dash": _DASH, "alone": _ALONE}
 _ROLE = re.compile(
     r"(?:participant|interviewee|interviewer|moderator|respondent|informant|sprecher|speaker|spk|s|p|r)[\s_#.-]*\d{1,3}"
 )
 _DIGITS = re.compile(r"\d+")
 _WRAPPED = re.compile(r"\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*)\)|\*+(?P<bold>[^*]*)\*+")
-_INSIDE = re.compile(r"[\[(][^\[\]()]{1,60}[\])]")
+_INSIDE = re.compile(r"[\[(<【（][^\[\]()<>【】（）]{1,60}[\])>】）]")
 _ENDED = r"(?<=[.?!…。？！\"”»)\]])[ \t]+(?:>>+[ \t]*|[-–—][ \t]*)?"
 _MIDDLE = re.compile(rf"{_ENDED}(\[?[^\W_][^\n:：.?!…,;]{{0,40}}\]?)[ \t]*[:：](?!\d|//)")
 
@@ -181,7 +184,7 @@ def _phrases(found: list[_Found], usual: dict[str, str]) -> set[str]:
 
 def _set_apart(found: list[_Found], names: set[str], *, form: str) -> set[str]:
     """Return the bracketed names that always precede speech: `[laughs]` also stands alone or within a sentence."""
-    if form == "alone":
+    if form in ("alone", "dash"):
         return {name for name in names if any(one.name == name and _named(one.label) for one in found)}
     apart = Counter(one.name for one in found if one.label and one.rest)
     heads = Counter(one.name for one, two in pairwise(found) if one.label and one.first and one.at == two.at)
