@@ -13,8 +13,9 @@ import pandas as pd
 
 from pipeline.core import languages, store
 from pipeline.core.terms import SegmentUnit
-from pipeline.corpus import language_detection, sentences, text_layout
+from pipeline.corpus import language_detection, sentences, short_answers, text_layout
 from pipeline.corpus.sentences import Place, Sentence
+from pipeline.corpus.short_answers import Answer
 
 # Languages in which FILLERS apply; text of unknown language is treated as English.
 READ = (languages.ENGLISH, languages.UNKNOWN)
@@ -117,13 +118,20 @@ def _of_document(
     """Yield a document's segments as rows. `spoken`: its languages, its own first."""
     seen: Counter[str] = Counter()
     prompt = ""
+    brief = short_answers.are_short(
+        [
+            Answer(turn.speaker, turn.part, sum(one.words for one in inside), pd.notna(turn.time_s))
+            for turn, inside in pairs
+        ],
+        min_words=min_words,
+    )
     for turn, turn_sentences in pairs:
         asked = ""
         for group in _groups(turn_sentences, unit=unit, max_words=max_words):
             start, end = group[0].start, group[-1].end
             words = text[start:end]
             language = language_detection.among(words, spoken)
-            why = aside(turn.part, words, group, min_words=min_words, language=language)
+            why = aside(turn.part, words, group, min_words=min_words, language=language, brief=brief)
             asks = why in ("interviewer", "heading", "script")
             yield {
                 "segment_id": _identifier(turn.document, words, seen[words]),
@@ -161,24 +169,40 @@ def _groups(turn_sentences: list[Sentence], *, unit: SegmentUnit, max_words: int
             yield from sentences.windows(same, max_words=max_words)
 
 
-def aside(part: str, text: str, group: list[Sentence], *, min_words: int, language: str = languages.ENGLISH) -> str:
+def aside(
+    part: str,
+    text: str,
+    group: list[Sentence],
+    *,
+    min_words: int,
+    language: str = languages.ENGLISH,
+    brief: bool = False,
+) -> str:
     """Return why a segment is excluded from clustering, or ''.
 
     interviewer: the interviewer's words. heading, script, note: nobody's (a title; a question or task repeated word for
     word in many documents; a bracketed remark). backchannel: only words such as "yeah" and "okay" (English only).
-    short: fewer than `min_words` words.
+    short: fewer than `min_words` words. nonresponse: "n/a", "no comment". `brief`: whether the document's answers are
+    short (see `short_answers`); then few words are enough in any language, and nonresponse is looked for.
     """
     if part == "interviewer":
         return "interviewer"
-    if part == "none" and text_layout.is_heading(text):
-        return "heading"
-    if group[0].script:
-        return "script"
-    if text_layout.is_note(text):
-        return "note"
+    reasons = {
+        "heading": part == "none" and text_layout.is_heading(text),
+        "script": bool(group[0].script),
+        "note": text_layout.is_note(text),
+    }
+    nobodys = next((why for why, holds in reasons.items() if holds), "")
+    return nobodys or _empty(text, group, min_words=min_words, language=language, brief=brief)
+
+
+def _empty(text: str, group: list[Sentence], *, min_words: int, language: str, brief: bool) -> str:
+    """Return why a participant's segment has no content of its own, or ''."""
+    if brief and short_answers.is_nonresponse(text):
+        return "nonresponse"
     if language in READ and _only_fillers(text, language):
         return "backchannel"
-    return "short" if sum(sentence.words for sentence in group) < min_words else ""
+    return "short" if not brief and sum(sentence.words for sentence in group) < min_words else ""
 
 
 def _only_fillers(text: str, language: str) -> bool:
