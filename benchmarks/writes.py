@@ -106,7 +106,7 @@ def incoming(root: Path, theme: str) -> None:
     said = {"id": "h9", "when": "2026-01-16T10:00:00", "who": "Ben", "action": "memo", "theme": theme, "text": "hi"}
     (place / "decisions.yaml").write_text(f"decisions:\n- {said}\n")
     edited_workbook(root, place / "matrix.xlsx", theme)
-    form = Document(io.BytesIO(handout.document([handout.Card(int(theme), "x", "y", ())], study="small")))
+    form = Document(io.BytesIO(handout.document([handout.Card(int(theme), "x", "y", ())], study_name="small")))
     form.tables[0].rows[0].cells[1].text = "Dev"
     form.tables[1].rows[1].cells[1].text = "It is done at home."
     form.save(str(place / "form.docx"))

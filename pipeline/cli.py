@@ -58,16 +58,16 @@ def new(
     framework: Annotated[str | None, typer.Option(help="Start from a ready framework: see data/codebooks/.")] = None,
 ) -> None:
     """Lay out a new study: folders and commented templates. Nothing that is there is overwritten."""
-    for made in study_template.start(folder, framework=framework):
-        typer.echo(f"made {made}")
+    for path in study_template.start(folder, framework=framework):
+        typer.echo(f"made {path}")
     from pipeline.commands import settings_file
 
-    named = settings_file.name_first_study(folder)
-    if named:
+    named_study = settings_file.name_first_study(folder)
+    if named_study:
         typer.echo(f"params.yaml now names {folder.as_posix()} as the study to run.")
     typer.echo(
         f"Now put the transcripts in {folder}/transcripts, "
-        f"{'' if named else f'set `study: {folder.as_posix()}` in params.yaml, '}"
+        f"{'' if named_study else f'set `study: {folder.as_posix()}` in params.yaml, '}"
         f"look at what `counterpoint check` says, and run `counterpoint run`."
     )
 
@@ -158,9 +158,9 @@ def decide(
     from pipeline.decisions import audit_trail, deciding
 
     study = settings.load().folder
-    taken = deciding.decide(study, action, theme, rest or [], who=who, why=why)
-    typer.echo(audit_trail.trail([taken], {})[0].sentence)
-    typer.echo("Run `counterpoint run` to update the report. To undo this decision: counterpoint undo " + taken.id)
+    decision = deciding.decide(study, action, theme, rest or [], who=who, why=why)
+    typer.echo(audit_trail.trail([decision], {})[0].sentence)
+    typer.echo("Run `counterpoint run` to update the report. To undo this decision: counterpoint undo " + decision.id)
 
 
 @app.command()
@@ -183,8 +183,8 @@ def undo(
     """Undo a decision; it stays in the audit trail. Undoing an undo restores the decision."""
     from pipeline.decisions import deciding
 
-    taken = deciding.undo(settings.load().folder, decision, who=who, why=why)
-    typer.echo(f"{taken.who} undid {taken.undoes}  [{taken.id}]")
+    undo_decision = deciding.undo(settings.load().folder, decision, who=who, why=why)
+    typer.echo(f"{undo_decision.who} undid {undo_decision.undoes}  [{undo_decision.id}]")
 
 
 @app.command(name="decisions")
@@ -331,8 +331,8 @@ def sample(
     from pipeline.commands import blind_sheets
 
     study = settings.load().folder
-    for made in blind_sheets.write_sheets(study, coder=coder, n=n, by=by, missed=missed, seed=seed):
-        typer.echo(f"made {made}")
+    for path in blind_sheets.write_sheets(study, coder=coder, n=n, by=by, missed=missed, seed=seed):
+        typer.echo(f"made {path}")
     typer.echo("When it is filled in: counterpoint take-in SHEET")
 
 
@@ -341,8 +341,8 @@ def disagreements() -> None:
     """List passages coded differently, most worth discussing first, with a column for the resolution."""
     from pipeline.commands import blind_sheets
 
-    for made in blind_sheets.write_disagreements(settings.load().folder):
-        typer.echo(f"made {made}")
+    for path in blind_sheets.write_disagreements(settings.load().folder):
+        typer.echo(f"made {path}")
     typer.echo("When it is filled in: counterpoint take-in SHEET")
 
 
@@ -355,8 +355,8 @@ def take_in(
     from pipeline.commands import blind_sheets
 
     params = settings.load()
-    made = blind_sheets.take_in(params.folder, sheet, coder=coder, uncoded=params.uncoded, say=typer.echo)
-    typer.echo(f"made {made}. Now run `counterpoint run`.")
+    path = blind_sheets.take_in(params.folder, sheet, coder=coder, uncoded=params.uncoded, say=typer.echo)
+    typer.echo(f"made {path}. Now run `counterpoint run`.")
 
 
 def main() -> None:
@@ -369,8 +369,8 @@ def main() -> None:
         print(error, file=sys.stderr)
         raise SystemExit(1) from None
     except OSError as error:
-        said = refused(error, doing="The command")
-        if said is None:
+        message = refused(error, doing="The command")
+        if message is None:
             raise
-        print(said, file=sys.stderr)
+        print(message, file=sys.stderr)
         raise SystemExit(1) from None

@@ -56,16 +56,16 @@ def by_batches(study: Path, folder: Path, *, options: settings.Embed) -> Record:
     Each batch has a cache of its own; caches of former batches are reused, then deleted.
     """
     batches = partition(store.words(study, "segments"))
-    own = Places(study).cache
-    caches = {batch.name: own / CACHES / f"{batch.name}.parquet" for batch in batches}
+    cache_folder = Places(study).cache
+    caches = {batch.name: cache_folder / CACHES / f"{batch.name}.parquet" for batch in batches}
     if len(batches) == 1:
-        caches = {batches[0].name: own / CACHE}
-    gone = sorted({*(own / CACHES).glob("*.parquet"), *own.glob(CACHE)} - set(caches.values()))
-    work = partial(of_batch, study=study, folder=folder, caches=caches, others=gone, options=options)
+        caches = {batches[0].name: cache_folder / CACHE}
+    stale = sorted({*(cache_folder / CACHES).glob("*.parquet"), *cache_folder.glob(CACHE)} - set(caches.values()))
+    work = partial(of_batch, study=study, folder=folder, caches=caches, others=stale, options=options)
     used = parallel.each(work, batches, threaded=True)
     store.join(study, "embeddings", [_written(folder, batch) for batch in batches])
-    for place in gone:
-        place.unlink()
+    for stale_cache in stale:
+        stale_cache.unlink()
     return record(used)
 
 
@@ -76,7 +76,9 @@ def _written(folder: Path, batch: Batch) -> Path:
 def record(used: Sequence[Used]) -> Record:
     """Return the stage's record from what each batch was computed with; workers may run on other machines."""
     first = used[0]
-    return Record(asdict(first), place=sorted({one.place for one in used}), way=sorted({one.way for one in used}))
+    return Record(
+        asdict(first), place=sorted({batch.place for batch in used}), way=sorted({batch.way for batch in used})
+    )
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ Tables = dict[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
-class Study:
+class Input:
     """The stage's inputs: segments sorted by `context.order`, their vectors, codings, themes and codebook.
 
     `known`: languages of the embedding model; empty if it takes any.
@@ -50,58 +50,60 @@ class Study:
     book: Codebook
     known: frozenset[str] = frozenset()
 
-    def readable(self) -> "Study":
-        """Return the study limited to segments in a language of the model, and their themes."""
-        held = self.segments
-        read = languages.read_in(held["language"], held["n_words"], self.known)
-        if read.all():
+    def readable(self) -> "Input":
+        """Return the input limited to segments in a language of the model, and their themes."""
+        segments = self.segments
+        is_readable = languages.read_in(segments["language"], segments["n_words"], self.known)
+        if is_readable.all():
             return self
-        themes = self.themes[self.themes["segment_id"].isin(held.loc[read, "segment_id"])].reset_index(drop=True)
-        return replace(self, segments=held.assign(substantive=held["substantive"] & read), themes=themes)
+        themes = self.themes[self.themes["segment_id"].isin(segments.loc[is_readable, "segment_id"])].reset_index(
+            drop=True
+        )
+        return replace(self, segments=segments.assign(substantive=segments["substantive"] & is_readable), themes=themes)
 
 
 def map_codes(
-    study: Study, *, encode: Encode, options: MapCodes, uncoded: Uncoded = "negative", seed: int = SEED
+    data: Input, *, encode: Encode, options: MapCodes, uncoded: Uncoded = "negative", seed: int = SEED
 ) -> Tables:
     """Return all tables of the stage by name. `encode`: encodes the codebook's texts.
 
     `uncoded`: how uncoded passages are treated. `seed`: of random steps. Segments in a language that the model does not
     know are left out and have no rows.
     """
-    codes = coded.tree(study.book, study.codings)
-    whole, study = study, study.readable()
-    messages = [*_unread(whole, study), *_notes(study, codes, uncoded)]
-    readable_book = _book_is_read(study)
-    talk = study.segments[study.segments["substantive"]].reset_index(drop=True)
+    codes = coded.tree(data.book, data.codings)
+    all_data, data = data, data.readable()
+    messages = [*_unread(all_data, data), *_notes(data, codes, uncoded)]
+    readable_book = _book_is_read(data)
+    substantive = data.segments[data.segments["substantive"]].reset_index(drop=True)
     results: list[mapping.Mapped] = []
-    truth = coded.truth(talk, study.codings, codes=codes, uncoded=uncoded)
+    truth = coded.truth(substantive, data.codings, codes=codes, uncoded=uncoded)
     material = None
-    if codes.names and len(talk):
-        material = _material(study, talk, codes, encode=encode, options=options, seed=seed)
-        if len(study.book) and readable_book:
+    if codes.names and len(substantive):
+        material = _material(data, substantive, codes, encode=encode, options=options, seed=seed)
+        if len(data.book) and readable_book:
             rate = options.codes_per_segment
-            results.append(mapping.zero_shot(material, book=study.book, codes=codes, codes_per_segment=rate))
+            results.append(mapping.zero_shot(material, book=data.book, codes=codes, codes_per_segment=rate))
         if truth.direct.any(axis=1).sum() >= options.min_passages:
             results.append(mapping.few_shot(material, codes=codes, truth=truth, options=_learning(options)))
-        elif len(study.codings):
-            n = int(truth.direct.any(axis=1).sum())
+        elif len(data.codings):
+            n_coded = int(truth.direct.any(axis=1).sum())
             messages.append(
-                f"Only {n} segment{' is' if n == 1 else 's are'} coded, fewer than map_codes.min_passages "
+                f"Only {n_coded} segment{' is' if n_coded == 1 else 's are'} coded, fewer than map_codes.min_passages "
                 f"({options.min_passages}): codes were mapped from the codebook's words alone."
             )
-    tables = _tables(study, talk, results, truth, codes=codes, options=options)
+    tables = _tables(data, substantive, results, truth, codes=codes, options=options)
     if results and material is not None:
-        rows, best = tables["code_assignments"], _primary(results)
-        given = rows[rows["accepted"] & (rows["method"] == best.method)]
-        tables |= _read_against(study, material, best, codes=codes, options=options, given=given)
-    done = record.record(
-        tables, results, material, truth, book=study.book, codes=codes, options=options, uncoded=uncoded, seed=seed
+        assignments, primary = tables["code_assignments"], _primary(results)
+        accepted = assignments[assignments["accepted"] & (assignments["method"] == primary.method)]
+        tables |= _read_against(data, material, primary, codes=codes, options=options, given=accepted)
+    stage_record = record.record(
+        tables, results, material, truth, book=data.book, codes=codes, options=options, uncoded=uncoded, seed=seed
     )
-    done["unread"] = _beyond(whole, study).value_counts().to_dict()
+    stage_record["unread"] = _languages_left_out(all_data, data).value_counts().to_dict()
     notes = [{"kind": "note", "document": "", "place": "", "reason": reason} for reason in messages]
-    return {name: _table(name, [rows]) for name, rows in tables.items()} | {
+    return {name: _table(name, [assignments]) for name, assignments in tables.items()} | {
         "map_codes_problems": _table("map_codes_problems", [pd.DataFrame(notes)]),
-        "map_codes_record": done.table(),
+        "map_codes_record": stage_record.table(),
     }
 
 
@@ -123,16 +125,14 @@ def _learning(options: MapCodes) -> mapping_few.Options:
 
 
 def _material(
-    study: Study, talk: pd.DataFrame, codes: coded.Tree, *, encode: Encode, options: MapCodes, seed: int
+    data: Input, talk: pd.DataFrame, codes: coded.Tree, *, encode: Encode, options: MapCodes, seed: int
 ) -> mapping.Material:
     """Return the vectors of segments and codebook texts, and zero-shot scores."""
-    views = mapping_features.views(
-        study.segments, study.vectors, neighbours=options.context, decay=options.context_decay
-    )
-    texts = mapping_zero.texts(study.book)
+    views = mapping_features.views(data.segments, data.vectors, neighbours=options.context, decay=options.context_decay)
+    texts = mapping_zero.texts(data.book)
     asked = list(dict.fromkeys((*texts, *valence.ANCHORS)))
     vectors = dict(zip(asked, encode(asked), strict=True))
-    lines = [(text, code.name) for code in study.book.codes for text in mapping_zero.lines(code)]
+    lines = [(text, code.name) for code in data.book.codes for text in mapping_zero.lines(code)]
     place = {name: number for number, name in enumerate(codes.names)}
     above = codes.above
     return mapping.Material(
@@ -140,8 +140,8 @@ def _material(
         views=views,
         lines=tuple(text for text, _ in lines),
         of_line=above[[place[name] for _, name in lines]].reshape(len(lines), len(codes.names)),
-        words=mapping_zero.scores(views, book=study.book, vectors=vectors)
-        if len(study.book)
+        words=mapping_zero.scores(views, book=data.book, vectors=vectors)
+        if len(data.book)
         else np.zeros((len(talk), 0)),
         vectors=vectors,
         vocabulary=options.vocabulary,
@@ -150,8 +150,8 @@ def _material(
 
 
 def _tables(
-    study: Study,
-    talk: pd.DataFrame,
+    data: Input,
+    substantive: pd.DataFrame,
     results: Sequence[mapping.Mapped],
     truth: coded.Truth,
     *,
@@ -160,8 +160,10 @@ def _tables(
 ) -> Tables:
     """Return each method's codes and quality, and the primary method's codes by theme."""
     tables: dict[str, list[pd.DataFrame]] = {
-        "code_assignments": [mapping.assignments(result, talk, codes=codes) for result in results],
-        "segment_codes": [abstention.status(result, talk, codes=codes, doubt=options.doubt) for result in results],
+        "code_assignments": [mapping.assignments(result, substantive, codes=codes) for result in results],
+        "segment_codes": [
+            abstention.status(result, substantive, codes=codes, doubt=options.doubt) for result in results
+        ],
     }
     if truth.seen.any():
         tables["mapping_quality"] = [abstention.quality(result, truth, codes=codes) for result in results]
@@ -170,16 +172,16 @@ def _tables(
         best = _primary(results)
         primary = tables["code_assignments"][results.index(best)]
         names = [name for name in best.codes if name in codes.given]
-        crossed = theme_codes.crossed(study.themes, primary[primary["accepted"]], codes=names, segments=talk)
+        crossed = theme_codes.crossed(data.themes, primary[primary["accepted"]], codes=names, segments=substantive)
         if len(crossed):
             tables["theme_code"] = [crossed]
-            tables["code_themes"] = [theme_codes.recovery(crossed, codes=names, n_all=len(talk))]
-            tables["theme_code_quotes"] = [theme_codes.quotes(crossed, study.themes, primary)]
-    return {name: _table(name, parts) for name, parts in tables.items()}
+            tables["code_themes"] = [theme_codes.recovery(crossed, codes=names, n_all=len(substantive))]
+            tables["theme_code_quotes"] = [theme_codes.quotes(crossed, data.themes, primary)]
+    return {name: _table(name, frames) for name, frames in tables.items()}
 
 
 def _read_against(
-    study: Study,
+    data: Input,
     material: mapping.Material,
     primary: mapping.Mapped,
     *,
@@ -195,98 +197,99 @@ def _read_against(
     rows = primary.accepted.any(axis=1) & read
     wording = valence.witness(talk["text"].tolist(), material.views.plain, anchors)
     everything = valence.valences(
-        talk, wording, codings=study.codings, features=lambda: material.learned_from[0], options=_learning(options)
+        talk, wording, codings=data.codings, features=lambda: material.learned_from[0], options=_learning(options)
     )
     valences = everything.loc[np.flatnonzero(rows)].reset_index(drop=True)
     most = options.negative_cases
     near = negative_cases.near(primary, talk, codes=codes, most=most)
-    against = negative_cases.contradicting(given, valences, study.themes, most=most)
+    against = negative_cases.contradicting(given, valences, data.themes, most=most)
     return {"valence": valences, "negative_cases": _table("negative_cases", [near, against])}
 
 
-def _table(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def _table(name: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return concatenated rows in the table's column order; an empty table if there are none."""
-    rows = [part for part in parts if len(part)]
-    return pd.concat(rows, ignore_index=True)[list(store.empty(name).columns)] if rows else store.empty(name)
+    non_empty = [frame for frame in frames if len(frame)]
+    return pd.concat(non_empty, ignore_index=True)[list(store.empty(name).columns)] if non_empty else store.empty(name)
 
 
-def _beyond(whole: Study, study: Study) -> pd.Series:
+def _languages_left_out(all_data: Input, data: Input) -> pd.Series:
     """Return the languages of the segments that were left out because of them."""
-    out = whole.segments["substantive"] & ~study.segments["substantive"]
-    return whole.segments.loc[out, "language"]
+    left_out = all_data.segments["substantive"] & ~data.segments["substantive"]
+    return all_data.segments.loc[left_out, "language"]
 
 
-def _unread(whole: Study, study: Study) -> list[str]:
+def _unread(all_data: Input, data: Input) -> list[str]:
     """Return messages about what was left out because of its language."""
-    out = _beyond(whole, study)
+    languages_left_out = _languages_left_out(all_data, data)
     messages = []
-    if len(out):
-        spoken = languages.listed(out.value_counts().index.to_list())
-        rest = (
+    if len(languages_left_out):
+        spoken = languages.listed(languages_left_out.value_counts().index.to_list())
+        consequence = (
             "Mapping and valence are not available."
-            if not study.segments["substantive"].any()
+            if not data.segments["substantive"].any()
             else (
                 "All mapping and valence figures, and their agreement with human coders, are based on the "
                 "remaining segments."
             )
         )
         messages.append(
-            f"{len(out):,} of {int(whole.segments['substantive'].sum()):,} segments were not mapped: they "
-            f"are in {spoken}, but embed.model supports {languages.listed(sorted(study.known))} only. "
-            f"{rest}"
+            f"{len(languages_left_out):,} of {int(all_data.segments['substantive'].sum()):,} segments were not "
+            "mapped: they "
+            f"are in {spoken}, but embed.model supports {languages.listed(sorted(data.known))} only. "
+            f"{consequence}"
         )
-    if not _book_is_read(study):
+    if not _book_is_read(data):
         messages.append(
-            f"The codebook is not in {languages.listed(sorted(study.known))}, the language of embed.model, "
+            f"The codebook is not in {languages.listed(sorted(data.known))}, the language of embed.model, "
             "so its words were not used for mapping. Translate its definitions, or have people code some "
             "passages."
         )
     return messages
 
 
-def _book_is_read(study: Study) -> bool:
+def _book_is_read(data: Input) -> bool:
     """Return whether the codebook is in a language of the model, as far as it can be detected."""
-    texts = [text for code in study.book.codes for text in mapping_zero.lines(code)]
-    if not study.known or languages.looks_english(texts):
+    texts = [text for code in data.book.codes for text in mapping_zero.lines(code)]
+    if not data.known or languages.looks_english(texts):
         return True
-    return language_detection.detect_language(texts).language in (*study.known, languages.UNKNOWN)
+    return language_detection.detect_language(texts).language in (*data.known, languages.UNKNOWN)
 
 
-def _notes(study: Study, codes: coded.Tree, uncoded: Uncoded) -> list[str]:
+def _notes(data: Input, codes: coded.Tree, uncoded: Uncoded) -> list[str]:
     """Return messages about the codebook and codings for readers of the mapping."""
     messages = []
-    if not len(study.book):
+    if not len(data.book):
         messages.append(
             "The codebook has no codes, so nothing was mapped from its words. Write codebook.yaml, or "
             "start from a framework in data/codebooks."
         )
-    if len(study.book) == 1:
+    if len(data.book) == 1:
         messages.append(
-            f"The codebook has only one code, '{study.book.names[0]}'. With no other code to compare "
+            f"The codebook has only one code, '{data.book.names[0]}'. With no other code to compare "
             "against, it is assigned by similarity alone. Add the related codes."
         )
-    if len(study.book) and not any(code.is_described for code in study.book.codes):
+    if len(data.book) and not any(code.is_described for code in data.book.codes):
         messages.append(
             "No code in the codebook has a definition, inclusion criteria or an example, so codes were "
             "mapped by name alone, which agrees with human coders far less. Add a sentence to each."
         )
-    bare = [code.name for code in study.book.codes if not code.is_described]
-    if bare and len(bare) < len(study.book):
+    bare = [code.name for code in data.book.codes if not code.is_described]
+    if bare and len(bare) < len(data.book):
         messages.append(f"Codes with a name only, which are mapped less reliably: {_listed(bare)}. Add definitions.")
-    if codes.missing and len(study.book):
+    if codes.missing and len(data.book):
         messages.append(
             f"Codes used by coders but missing from the codebook: {_listed(codes.missing)}. They were "
             "learned from the coded passages alone. Add them to codebook.yaml, or correct their spelling "
             "in the human codes."
         )
-    used = set(study.codings["code"])
+    used = set(data.codings["code"])
     if uncoded == "unknown" and used and coders.NO_CODE not in used:
         messages.append(
             "Uncoded passages are not treated as negatives (`uncoded: unknown` in params.yaml), and no "
             f"passage is marked '{coders.NO_CODE}'. Without examples that fit no code, the mapping assigns "
             f"codes more freely than people do. Mark some passages '{coders.NO_CODE}', as blind sheets do."
         )
-    rare = study.codings.groupby("code").size()
+    rare = data.codings.groupby("code").size()
     once = sorted(str(name) for name in rare[rare == 1].index if name in used and name != coders.NO_CODE)
     if once:
         messages.append(f"Codes used only once, from which little can be learned: {_listed(once)}.")
@@ -298,7 +301,7 @@ def _listed(names: Sequence[str], most: int = 12) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
-def opened(tables: Tables, book: Codebook, *, known: frozenset[str] = frozenset()) -> Study:
+def opened(tables: Tables, book: Codebook, *, known: frozenset[str] = frozenset()) -> Input:
     """Return a study from the stage's input tables: segments sorted by `context.order`, each with its vector."""
     segments = tables["segments"].iloc[context.order(tables["segments"])].reset_index(drop=True)
     by_id = tables["embeddings"].set_index("segment_id")["vector"]
@@ -306,13 +309,13 @@ def opened(tables: Tables, book: Codebook, *, known: frozenset[str] = frozenset(
     vectors = np.stack(rows).astype(np.float32) if rows else np.zeros((0, 1), dtype=np.float32)
     columns = ["document", "start", "end", "coder", "code"]
     codings = tables["codings"].sort_values(columns, ignore_index=True)
-    return Study(segments, vectors, codings, tables["theme_assignments"], book, known)
+    return Input(segments, vectors, codings, tables["theme_assignments"], book, known)
 
 
 def main() -> None:
     """Map the study's segments; the codebook's vectors are cached separately."""
     with stage_runner.opened("map_codes") as params:
-        study = opened(
+        data = opened(
             {
                 "codings": store.read(params.folder, "codings"),
                 "segments": store.read(params.folder, "segments"),
@@ -324,7 +327,7 @@ def main() -> None:
         )
         cache = params.places.cache / "codebook_vectors.parquet"
         tables = map_codes(
-            study,
+            data,
             encode=lambda texts: encoder.encode(texts, **params.embed.model_dump(), cache=cache),
             options=params.map_codes,
             uncoded=params.uncoded,

@@ -17,53 +17,53 @@ from pipeline.decisions import ledger as decisions
 from pipeline.deductive import codebook
 from pipeline.exchange import csv, qdpx, xlsx
 from pipeline.reporting import matrix, method, metrics, written_summaries
-from pipeline.reporting.report_tables import PROBLEMS, Study, gather
+from pipeline.reporting.report_tables import PROBLEMS, ReportData, gather
 from pipeline.reporting.views import states_view, trail_view
 from pipeline.reporting.views.page_parts import build_page
 
 
-def fingerprints(study: Study) -> list[tuple[str, str, str]]:
+def fingerprints(data: ReportData) -> list[tuple[str, str, str]]:
     """The models that ran: name, what it is for, and the sha256 of its files, as the stages recorded them."""
-    return method.models(study.records)
+    return method.models(data.records)
 
 
-def write_page(folder: Path, study: Study, params: settings.Params) -> None:
+def write_page(folder: Path, data: ReportData, params: settings.Params) -> None:
     """Write the page."""
-    html = build_page(study, params, fingerprints(study))
+    html = build_page(data, params, fingerprints(data))
     place = Places(folder).report_page
     place.parent.mkdir(exist_ok=True)
     place.write_text(html, encoding="utf-8", newline="\n")
 
 
-def write_tables(folder: Path, study: Study, *, reflexive: bool) -> None:
+def write_tables(folder: Path, data: ReportData, *, reflexive: bool) -> None:
     """Write the matrix, workbook, project for other programs, audit trail, metrics and plot."""
     places = Places(folder)
-    tables, out, beside_page = study.tables, places.report, places.beside_page
+    tables, out, beside_page = data.tables, places.report, places.beside_page
     for needed in (out / "plots", beside_page):
         needed.mkdir(parents=True, exist_ok=True)
-    store.write(folder, "framework_matrix", matrix.table(study.cells))
+    store.write(folder, "framework_matrix", matrix.table(data.cells))
     xlsx.write_matrix(
         beside_page / WORKBOOK,
-        cells=study.cells,
-        codes=study.codes,
-        quotes=study.quoted,
+        cells=data.cells,
+        codes=data.codes,
+        quotes=data.quoted,
         attributes=xlsx.attributes_of(tables["cases"]),
         themes=states.ranked(tables["themes"]),
-        become=states_view.in_words(tables["theme_states"]),
-        told=states_view.told(study.count, tables["theme_states"]),
-        said=study.said,
+        status_of=states_view.in_words(tables["theme_states"]),
+        theme_sentences=states_view.sentences(data.count, tables["theme_states"]),
+        summaries=data.summaries,
     )
     (beside_page / "audit_trail.csv").write_bytes(
-        csv.table(trail_view.table(study.taken, tables["themes"], tables["theme_states"]))
+        csv.table(trail_view.table(data.decisions, tables["themes"], tables["theme_states"]))
     )
     problems = pd.concat([tables[table] for table in PROBLEMS.values()])
-    numbers = metrics.build(tables, count=study.count, problems=problems, cells=study.cells, reflexive=reflexive)
+    numbers = metrics.build(tables, count=data.count, problems=problems, cells=data.cells, reflexive=reflexive)
     for place, text in (
         (out / "metrics.json", json.dumps(numbers, indent=2, sort_keys=True) + "\n"),
         (out / "plots" / "theme_sizes.csv", metrics.theme_sizes(tables["themes"])),
     ):
         place.write_text(text, encoding="utf-8", newline="\n")
-    coded = qdpx.project(tables, codebook=study.book, decisions=study.taken, study=folder.name)
+    coded = qdpx.project(tables, codebook=data.book, decisions=data.decisions, study_name=folder.name)
     (beside_page / "coded.qdpx").write_bytes(coded)
     for line in edited_outputs.kept_messages(edited_outputs.deliver(places)):
         print(line, flush=True)
@@ -119,14 +119,14 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
 def main() -> None:
     """Read every table of the study; write the framework matrix and the report."""
     with stage_runner.opened("report") as params:
-        taken = decisions.load(params.places.decisions)
-        said = written_summaries.load(params.places.summaries)
+        decisions_taken = decisions.load(params.places.decisions)
+        summaries = written_summaries.load(params.places.summaries)
         ledger = reading_ledger.load(params.places.reading)
         readings = alternative_readings.load(params.places.readings)
         book = codebook.load_codebook(params.places.codebook)
-        study = gather(read(params.folder), book, taken, said, ledger=ledger, readings=readings)
-        write_page(params.folder, study, params)
-        write_tables(params.folder, study, reflexive=params.stance == "reflexive")
+        data = gather(read(params.folder), book, decisions_taken, summaries, ledger=ledger, readings=readings)
+        write_page(params.folder, data, params)
+        write_tables(params.folder, data, reflexive=params.stance == "reflexive")
 
 
 if __name__ == "__main__":

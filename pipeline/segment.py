@@ -45,16 +45,18 @@ def by_batches(study: Path, folder: Path, *, options: settings.Segment) -> pd.Da
 
     Gives the same bytes as `segment`, whatever the batches and wherever they are processed.
     """
-    words = store.words(study, "documents")
-    batches = partition(words)
-    run = partial(parallel.each, tasks=batches, seconds=float(words.sum()) / WORDS_A_SECOND)
-    heard = run(partial(segment_batches.split, study=study, folder=folder, model=options.model, documents=len(words)))
-    among = sorted({words_said for batch in heard for words_said in batch})
+    n_words = store.words(study, "documents")
+    batches = partition(n_words)
+    run = partial(parallel.each, tasks=batches, seconds=float(n_words.sum()) / WORDS_A_SECOND)
+    sentences_heard = run(
+        partial(segment_batches.split, study=study, folder=folder, model=options.model, documents=len(n_words))
+    )
+    among = sorted({words_said for batch in sentences_heard for words_said in batch})
     if among and len(batches) > 1:
-        heard = run(partial(segment_batches.count, study=study, folder=folder, among=among))
-    script = sentences.script(heard, documents=len(words))
-    rest = options.model_dump(exclude={"model"})
-    problems = run(partial(segment_batches.write, study=study, folder=folder, script=script, **rest))
+        sentences_heard = run(partial(segment_batches.count, study=study, folder=folder, among=among))
+    script = sentences.script(sentences_heard, documents=len(n_words))
+    split_options = options.model_dump(exclude={"model"})
+    problems = run(partial(segment_batches.write, study=study, folder=folder, script=script, **split_options))
     store.join(study, "segments", [segment_batches.written(folder, batch) for batch in batches])
     return pd.concat(problems, ignore_index=True)
 
@@ -66,25 +68,28 @@ def record(
     sentences_by: model_registry.SpacyPipeline,
     spoken: pd.DataFrame | None = None,
 ) -> Record:
-    """Return the stage's record. `counts`: segments (`n`) by substantive and set_aside; `sentences_by`: the splitter.
+    """Return the stage's record.
 
-    `spoken`: documents (`n`) by language.
+    `counts`: segments (`n`) by substantive and set_aside; `sentences_by`: the splitter; `spoken`: documents (`n`) by
+    language.
     """
-    known = frozenset([sentences_by.language]) - {"", sentences.ANY_LANGUAGE}
+    model_languages = frozenset([sentences_by.language]) - {"", sentences.ANY_LANGUAGE}
     documents = [] if spoken is None else zip(spoken["language"].tolist(), spoken["n"].tolist(), strict=True)
-    beyond = {
-        str(language): int(n) for language, n in documents if known and language not in (*known, languages.UNKNOWN)
+    by_punctuation = {
+        str(language): int(count)
+        for language, count in documents
+        if model_languages and language not in (*model_languages, languages.UNKNOWN)
     }
     used = counts["substantive"].astype(bool)
-    aside = counts[~used].groupby("set_aside")["n"].sum()
+    set_aside = counts[~used].groupby("set_aside")["n"].sum()
     return Record(
         unit=options.unit,
         max_words=options.max_words,
         min_words=options.min_words,
         segments=int(counts["n"].sum()),
         used=int(counts.loc[used, "n"].sum()),
-        set_aside={str(why): int(n) for why, n in aside.sort_index().items()},
-        by_punctuation=beyond,
+        set_aside={str(reason): int(count) for reason, count in set_aside.sort_index().items()},
+        by_punctuation=by_punctuation,
         **asdict(sentences_by),
         library=library("spacy"),
     )

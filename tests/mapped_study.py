@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.core import store
 from pipeline.deductive.codebook import Code, Codebook
-from pipeline.map_codes import Study, opened
+from pipeline.map_codes import Input, opened
 
 WIDTH = 256
 TIME = [
@@ -121,7 +121,7 @@ def themes(frame: pd.DataFrame) -> pd.DataFrame:
 
 def study(
     *, coded: list[str] | None = None, book: Codebook = BOOK, documents: int = 5, given: pd.DataFrame | None = None
-) -> Study:
+) -> Input:
     """The study as the stage reads it."""
     frame = segments(documents)
     vectors = pd.DataFrame({"segment_id": frame["segment_id"], "vector": list(encode(frame["text"].tolist()))})

@@ -207,7 +207,7 @@ def test_every_code_has_its_fate_in_the_order_of_the_codebook(tables, quoted):
     assert [fate.code for fate in shown.fates] == CODES
     assert shown.lead == "Of 4 candidate codes: 1 recovered, 1 fragmented, 1 invisible and 1 too rare to tell."
     time = shown.fates[1]
-    assert (time.best, time.others, time.share, time.part) == ("T2 Time", "T1 Charts", "67%", "57%")
+    assert (time.best, time.others, time.share, time.share_of_theme) == ("T2 Time", "T1 Charts", "67%", "57%")
     assert [side for side, _ in time.sides] == list(fates_view.SIDES.values())
 
 
@@ -233,7 +233,7 @@ def test_codes_say_what_they_make_of_a_theme(verdicts, said):
     table = pd.DataFrame(
         {"theme_id": 5, "coder": "pipeline", "code": ["A", "B"], "n_overlap": [4, 3], "verdict": verdicts}
     )
-    assert fates_view.told(table) == {5: said}
+    assert fates_view.by_theme(table) == {5: said}
 
 
 def test_evidence_is_cut_from_the_document_letter_for_letter(tables, quoted):
@@ -358,7 +358,7 @@ def waiting(tables, *, n_review):
 
 def test_what_waits_is_in_order_of_urgency_and_leads_to_its_place(tables):
     shown = waiting(tables, n_review=2)
-    assert shown.questions[0].said == "One joined."
+    assert shown.questions[0].question == "One joined."
     assert (shown.questions[0].label, shown.questions[0].first) == ("Time & the ward", True)
     assert shown.about == {0: 1, 1: 1}
     assert [said for _, said in shown.news] == ["It asks.", "It fits."]

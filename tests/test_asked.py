@@ -30,7 +30,7 @@ WHO = within(("d1", "ana"), ("d2", "ben"), ("d2", "cleo"), ("d3", "notes"))
 
 
 def test_a_question_in_the_codes_own_words_asks_about_it():
-    found = asked(turns=TALK, rows=WHO, codes=CODES)
+    found = asked(turns=TALK, cases=WHO, codes=CODES)
     assert found["ana", "Time"] == "t1"
     assert found["ana", "Leaders"] == ""
     assert found["ben", "Leaders"] == "t3"
@@ -38,17 +38,17 @@ def test_a_question_in_the_codes_own_words_asks_about_it():
 
 
 def test_in_a_focus_group_everybody_was_asked():
-    found = asked(turns=TALK, rows=WHO, codes=CODES)
+    found = asked(turns=TALK, cases=WHO, codes=CODES)
     assert found["cleo", "Leaders"] == found["ben", "Leaders"]
 
 
 def test_where_nobody_asks_nothing_can_be_told():
-    found = asked(turns=TALK, rows=WHO, codes=CODES)
+    found = asked(turns=TALK, cases=WHO, codes=CODES)
     assert not [pair for pair in found if pair[0] == "notes"]
 
 
 def test_what_a_participant_says_is_no_question():
-    assert asked(turns=TALK, rows=within(("d1", "ana")), codes=CODES)["ana", "Leaders"] == ""
+    assert asked(turns=TALK, cases=within(("d1", "ana")), codes=CODES)["ana", "Leaders"] == ""
 
 
 def test_the_nearest_question_is_the_one_named_and_the_first_of_equals():
@@ -57,34 +57,34 @@ def test_the_nearest_question_is_the_one_named_and_the_first_of_equals():
         ("t2", "d1", "interviewer", "Was there protected time?"),
         ("t3", "d1", "interviewer", "Was there protected time?"),
     )
-    assert asked(turns=talk, rows=within(("d1", "ana")), codes=CODES)["ana", "Time"] == "t2"
+    assert asked(turns=talk, cases=within(("d1", "ana")), codes=CODES)["ana", "Time"] == "t2"
 
 
 def test_the_order_of_rows_makes_no_difference():
-    assert asked(turns=TALK.iloc[::-1], rows=WHO.iloc[::-1], codes=CODES) == asked(turns=TALK, rows=WHO, codes=CODES)
+    assert asked(turns=TALK.iloc[::-1], cases=WHO.iloc[::-1], codes=CODES) == asked(turns=TALK, cases=WHO, codes=CODES)
 
 
 @pytest.mark.parametrize("talk", [turns(), turns(("t1", "d1", "participant", "Yes."))])
 def test_no_questions_no_answer(talk):
-    assert asked(turns=talk, rows=within(("d1", "ana")), codes=CODES) == {}
+    assert asked(turns=talk, cases=within(("d1", "ana")), codes=CODES) == {}
 
 
 def test_no_codes_no_answer():
-    assert asked(turns=TALK, rows=WHO, codes={}) == {}
+    assert asked(turns=TALK, cases=WHO, codes={}) == {}
 
 
 def test_a_question_without_a_telling_word_asks_about_nothing():
     talk = turns(("t1", "d1", "interviewer", "And what was it that you did?"))
-    assert asked(turns=talk, rows=within(("d1", "ana")), codes=CODES) == {("ana", "Time"): "", ("ana", "Leaders"): ""}
+    assert asked(turns=talk, cases=within(("d1", "ana")), codes=CODES) == {("ana", "Time"): "", ("ana", "Leaders"): ""}
 
 
 def test_codes_and_questions_without_any_telling_word():
     talk = turns(("t1", "d1", "interviewer", "And?"))
-    assert asked(turns=talk, rows=within(("d1", "ana")), codes={"X": Code(name="it")}) == {("ana", "X"): ""}
+    assert asked(turns=talk, cases=within(("d1", "ana")), codes={"X": Code(name="it")}) == {("ana", "X"): ""}
 
 
 def test_enough_can_be_set():
-    strict = asked(turns=TALK, rows=WHO, codes=CODES, enough=1.1)
+    strict = asked(turns=TALK, cases=WHO, codes=CODES, enough=1.1)
     assert set(strict.values()) == {""}
 
 

@@ -53,7 +53,7 @@ def test_every_item_is_there_once_in_its_order(made, number):
 
 
 def said(items) -> dict[int, str]:
-    return {item.number: item.said for item in items if item.said}
+    return {item.number: item.statement for item in items if item.statement}
 
 
 def test_the_facts_stand_where_they_are_asked_for():
@@ -101,7 +101,7 @@ def test_no_item_holds_a_coefficient():
 
 def test_how_much_is_left_is_said():
     items = checklists.coreq(FACTS)
-    blank = sum(not item.said for item in items)
+    blank = sum(not item.statement for item in items)
     assert checklists.missing(items).startswith(
         f"{32 - blank} of 32 items are filled in from this run; the other {blank} are for you"
     )

@@ -23,7 +23,7 @@ def test_the_primary_method_gives_the_codes(methods, left):
     assert list(report_tables.accepted_codes(given)[["code", "score"]].itertuples(index=False, name=None)) == left
 
 
-def made(folder) -> report_tables.Study:
+def made(folder) -> report_tables.ReportData:
     return report_tables.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"))
 
 

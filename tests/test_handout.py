@@ -37,14 +37,14 @@ def test_a_card_for_each_theme_largest_first_in_plain_sentences(tables):
     assert [card.label for card in cards] == ["Charts at <home>", "Time & the ward"]
     sizes = tables["themes"].set_index("theme_id")
     people, passages = sizes.n_cases[0], sizes.n_segments[0]
-    assert cards[0].said == (
+    assert cards[0].about == (
         f"{people} people spoke of this, in {passages} passages. Frequent words: charts, home and nobody."
     )
 
 
 def test_a_theme_of_documents_alone_is_said_to_be_that(tables):
     tables["themes"]["n_cases"] = 0
-    assert "of documents or notes without named speakers." in handout.cards(tables)[0].said
+    assert "of documents or notes without named speakers." in handout.cards(tables)[0].about
 
 
 def test_the_chosen_quotes_come_first_and_none_from_the_edge_unless_there_is_room(tables):
@@ -67,7 +67,7 @@ def test_for_a_role_only_what_people_of_that_role_said(tables):
 def test_where_nobody_of_the_role_spoke_of_it_that_is_said(tables):
     tables["cases"]["role"] = "doctor"
     tables["segments"]["case"] = ""
-    assert handout.cards(tables, role="doctor")[0].said.endswith("Nobody with the role “doctor” mentioned it.")
+    assert handout.cards(tables, role="doctor")[0].about.endswith("Nobody with the role “doctor” mentioned it.")
     assert handout.cards(tables, role="doctor")[0].quotes == ()
 
 
@@ -132,7 +132,7 @@ def test_a_study_without_themes_has_nothing_to_hand_out(study, tmp_path):
 
 def test_the_form_has_a_table_about_the_reader_and_one_for_each_theme_with_its_number():
     card = sheet.Card(482913, "Time & <us>", "Two people.", (("It was \u202enight.", "nurse"), ("Yes.", "")))
-    tables = word_tables.read_tables(sheet.document([card], study="ward", role="nurse"))
+    tables = word_tables.read_tables(sheet.document([card], study_name="ward", role="nurse"))
     assert tables == [
         [["Your name", ""], ["Your role", "nurse"], ["Date (year-month-day)", ""]],
         [
@@ -146,23 +146,24 @@ def test_the_form_has_a_table_about_the_reader_and_one_for_each_theme_with_its_n
 
 def test_characters_that_word_cannot_hold_do_not_break_it():
     data = sheet.document(
-        [sheet.Card(1, "a\x00b", "c\x0b", (("d\ud800".encode("utf-8", "replace").decode(), "\x1f"),))], study="s\x01"
+        [sheet.Card(1, "a\x00b", "c\x0b", (("d\ud800".encode("utf-8", "replace").decode(), "\x1f"),))],
+        study_name="s\x01",
     )
     assert zipfile.ZipFile(io.BytesIO(data)).testzip() is None
     assert word_tables.read_tables(data)[1][0] == ["Theme 1", "a\ufffdb"]
 
 
 def test_nothing_of_the_day_or_the_machine_is_in_it():
-    data = sheet.document([], study="ward")
-    assert data == sheet.document([], study="ward")
+    data = sheet.document([], study_name="ward")
+    assert data == sheet.document([], study_name="ward")
     assert Document(io.BytesIO(data)).core_properties.author == "Counterpoint"
 
 
 def test_what_nothing_grouped_is_not_said_to_be_grouped_and_a_language_model_is_named(tmp_path):
     card = sheet.Card(1, "All", "Said by 2.", (("A passage.", "nurse"),))
-    plain = word_text(sheet.document([card], study="ward"))
+    plain = word_text(sheet.document([card], study_name="ward"))
     assert "A computer has grouped" in plain and "language model" not in plain
-    gathered = word_text(sheet.document([card], study="ward", grouped=False, labeller="some-model"))
+    gathered = word_text(sheet.document([card], study_name="ward", grouped=False, labeller="some-model"))
     assert "too little material to divide" in gathered and "has grouped" not in gathered
     assert "written by a language model (some-model)" in gathered
 

@@ -32,7 +32,7 @@ def study(small_study, tmp_path) -> Path:
 
 def filled(place: Path, *, about=("Dev", "porter", "2026-03-01"), cards=CARDS, **answers: str) -> Path:
     """The form as somebody filled it in; answers by theme and question: t0_1 is the first question of theme 0."""
-    form = Document(io.BytesIO(sheet.document(cards, study="small")))
+    form = Document(io.BytesIO(sheet.document(cards, study_name="small")))
     for row, said in zip(form.tables[0].rows, about, strict=True):
         row.cells[1].text = said
     for name, said in answers.items():

@@ -48,19 +48,19 @@ def test_a_code_given_twice_by_two_methods_counts_once_with_the_higher_score():
 
 def test_a_summary_is_made_of_whole_sentences_letter_for_letter():
     cell = matrix.cells(segments=ONE, accepted=accepted(("s1", "A", 0.5)), codes=["A"], asked={})[0]
-    for part in cell.parts:
+    for part in cell.sentences:
         assert part.text == TEXT[part.start - 10 : part.end - 10]
         assert part.text in ("We had no time.", "None at all, honestly.", "The ward was full.")
-    assert cell.summary == " […] ".join(part.text for part in cell.parts)
+    assert cell.summary == " […] ".join(part.text for part in cell.sentences)
 
 
 def test_a_summary_has_no_more_sentences_than_asked_for_and_none_twice():
     same = segments(*((f"s{n}", "d1", "ana", "participant", 40 * n, "There is no time for it.") for n in range(4)))
     given_codes = accepted(*((f"s{n}", "A", 0.5) for n in range(4)))
-    assert len(matrix.cells(segments=same, accepted=given_codes, codes=["A"], asked={})[0].parts) == 1
+    assert len(matrix.cells(segments=same, accepted=given_codes, codes=["A"], asked={})[0].sentences) == 1
     for asked_for, found in (({}, 2), ({"sentences": 1}, 1), ({"sentences": 9}, 3)):
         cell = matrix.cells(segments=ONE, accepted=accepted(("s1", "A", 0.5)), codes=["A"], asked={}, **asked_for)[0]
-        assert len(cell.parts) == found
+        assert len(cell.sentences) == found
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_of_sentences_the_nearest_are_taken_and_put_in_the_order_of_the_talk():
         ("s2", "d2", "ben", "participant", 0, "The rota, the ward, the bleep: it is all the same to us."),
     )
     found = matrix.cells(segments=frame, accepted=accepted(("s1", "A", 0.5), ("s2", "A", 0.5)), codes=["A"], asked={})
-    assert [part.text for part in found[0].parts] == [said[: said.index(" A cat")], said[said.index("Our") :]]
-    assert found[0].parts[1].start == said.index("Our")
+    assert [part.text for part in found[0].sentences] == [said[: said.index(" A cat")], said[said.index("Our") :]]
+    assert found[0].sentences[1].start == said.index("Our")
 
 
 def test_passages_of_stop_words_alone_are_summed_up_all_the_same():

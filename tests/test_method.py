@@ -351,7 +351,7 @@ def test_a_sample_is_said_to_be_one():
 
 def test_without_a_codebook_or_codes_nothing_is_said_to_be_mapped():
     study = mapped_study.study()
-    bare = map_codes.Study(study.segments, study.vectors, study.codings, study.themes, map_codes.Codebook())
+    bare = map_codes.Input(study.segments, study.vectors, study.codings, study.themes, map_codes.Codebook())
     done = map_codes.map_codes(bare, encode=mapped_study.encode, options=params.MapCodes())["map_codes_record"]
     said_ = text(map_codes=read_record(done))
     assert "Segments were not mapped to codes: there is no framework." in said_
@@ -401,7 +401,7 @@ def test_the_works_listed_are_those_cited():
 
 def test_of_a_run_that_recorded_nothing_nothing_is_said():
     nothing = method.draft(method.records({}))
-    assert [heading for heading, _ in nothing.parts] == ["Software"]
+    assert [heading for heading, _ in nothing.sections] == ["Software"]
     assert nothing.text.startswith("Counterpoint ")
     empty = {f"{stage}_record": store.empty(f"{stage}_record") for stage in method.STAGES}
     assert method.draft(method.records(empty)) == nothing

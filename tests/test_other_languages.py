@@ -87,15 +87,15 @@ def test_a_bilingual_document_s_segments_have_each_their_language():
     assert found.groupby("speaker")["language"].unique().map(list).to_dict() == {"Anna": ["en"], "Bo": ["pt"]}
 
 
-def foreign(spoken: str = "pt", *, documents: tuple[str, ...] = ("d0.txt",)) -> map_codes.Study:
+def foreign(spoken: str = "pt", *, documents: tuple[str, ...] = ("d0.txt",)) -> map_codes.Input:
     given = made.study(coded=[f"d{d}.txt" for d in range(5)])
     held = given.segments
     beyond = held["document"].isin(documents)
     segments = held.assign(language=held["language"].mask(beyond, spoken))
-    return map_codes.Study(segments, given.vectors, given.codings, given.themes, given.book, frozenset(["en"]))
+    return map_codes.Input(segments, given.vectors, given.codings, given.themes, given.book, frozenset(["en"]))
 
 
-def mapped(study: map_codes.Study):
+def mapped(study: map_codes.Input):
     return map_codes.map_codes(study, encode=made.encode, options=MapCodes())
 
 
@@ -119,7 +119,7 @@ def test_a_study_in_another_language_alone_gets_no_figure_and_a_reason():
 
 def test_a_model_of_one_s_own_maps_every_language_and_valence_stays_english():
     own = foreign()
-    found = mapped(map_codes.Study(own.segments, own.vectors, own.codings, own.themes, own.book))
+    found = mapped(map_codes.Input(own.segments, own.vectors, own.codings, own.themes, own.book))
     ids = set(own.segments.loc[own.segments["document"] == "d0.txt", "segment_id"])
     assert ids & set(found["code_assignments"]["segment_id"])
     assert ids.isdisjoint(found["valence"]["segment_id"])
@@ -158,13 +158,13 @@ def test_cells_of_who_was_not_read_are_not_available_in_page_and_workbook():
         [("s1", "d1", "ana", "We had no time."), ("s2", "d2", "rui", "Não tinha tempo.")],
         columns=["segment_id", "document", "case", "text"],
     ).assign(part="participant", start=0, language=["en", "pt"], n_words=4, substantive=True)
-    unread = matrix.unread(segments, looked={"s1"})
+    unread = matrix.unread(segments, mapped_ids={"s1"})
     assert unread == {"rui"}
     accepted = pd.DataFrame([("s1", "A", 0.9)], columns=["segment_id", "code", "score"])
     found = matrix.cells(segments=segments, accepted=accepted, codes=["A"], asked={}, unread=unread)
     assert [(cell.case, cell.state) for cell in found] == [("ana", "spoken"), ("rui", "not_available")]
     assert xlsx.shown(found[1], {}) == "not available (not in English)"
-    assert matrix.unread(segments, looked=set()) == frozenset()
+    assert matrix.unread(segments, mapped_ids=set()) == frozenset()
 
 
 def test_a_summary_is_made_of_english_passages_alone():
@@ -173,7 +173,7 @@ def test_a_summary_is_made_of_english_passages_alone():
     ).assign(part="participant", start=0, language="pt", n_words=5, substantive=True)
     accepted = pd.DataFrame([("s1", "A", 0.9)], columns=["segment_id", "code", "score"])
     (cell,) = matrix.cells(segments=segments, accepted=accepted, codes=["A"], asked={})
-    assert (cell.state, cell.parts) == ("spoken", ())
+    assert (cell.state, cell.sentences) == ("spoken", ())
     assert xlsx.shown(cell, {}) == "summary not available (not in English)"
 
 
@@ -211,7 +211,7 @@ def test_a_codebook_in_another_language_maps_nothing_by_its_words(monkeypatch):
     given = made.study()
     monkeypatch.setattr(language_detection, "detect_language", lambda texts: language_detection.Found("pt", 1.0))
     monkeypatch.setattr(languages, "looks_english", lambda texts: False)
-    study = map_codes.Study(
+    study = map_codes.Input(
         given.segments, given.vectors, given.codings, given.themes, given.book, known=frozenset(["en"])
     )
     found = mapped(study)

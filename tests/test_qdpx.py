@@ -43,7 +43,7 @@ def book(small_study):
 
 
 def made(tables, book, **options):
-    return qdpx.project(tables, codebook=book, decisions=DECISIONS, study="small", **options)
+    return qdpx.project(tables, codebook=book, decisions=DECISIONS, study_name="small", **options)
 
 
 def opened(data: bytes):
@@ -210,7 +210,7 @@ def test_codes_beyond_the_codebook_are_kept_below_their_parents_and_marked():
         {"code": ["B", "B", "C", "D", "E", "Time"], "parent_code": ["Time", "", "D", "C", "New", "X"]}
     )
     book = codebook.Codebook(codes=(codebook.Code(name="Time"),))
-    found = code_tree.codes(book, codings, study="s")
+    found = code_tree.codes(book, codings, study_name="s")
     assert set(found.guids) == {"Time", "B", "C", "D", "E", "New", "X"}
     assert {node.name for node in found.trees} == {"Time", "B", "D", "New", "X"}
     assert len(found.beyond) == 6
@@ -218,7 +218,7 @@ def test_codes_beyond_the_codebook_are_kept_below_their_parents_and_marked():
 
 def test_a_theme_that_has_a_codes_name_gets_its_number(tables):
     table = tables["themes"].assign(label=["Time", "time"])
-    trees, nodes = code_tree.themes(table, taken={"Time"}, study="s")
+    trees, nodes = code_tree.themes(table, used_names={"Time"}, study_name="s")
     assert [node.name for node in nodes.values()] == ["Time (theme 0)", "time (theme 1)"]
     assert trees[0].below == list(nodes.values())
 
@@ -334,7 +334,7 @@ def test_any_text_and_any_spans_come_back(text, cuts, offsets):
     codings = [("d.txt", start, end, text[start:end], "Code", "", "lea", "", "") for start, end in spans]
     held = {**empty, "documents": pd.DataFrame([row]), "codings": pd.DataFrame(codings, columns=list(empty["codings"]))}
     held["codings"] = held["codings"].astype({"start": np.int64, "end": np.int64}) if spans else empty["codings"]
-    data = qdpx.project(held, codebook=codebook.Codebook(), study="s", offsets=offsets)
+    data = qdpx.project(held, codebook=codebook.Codebook(), study_name="s", offsets=offsets)
     try:
         found = reader.read_project(data, "file")
     except reader.RefusedError as error:

@@ -13,19 +13,19 @@ ASSIGNED = pd.DataFrame({"segment_id": list("abcde"), "theme_id": [5, 5, 5, 6, -
 
 
 def built(*ledger: Read, taken: tuple[Decision, ...] = (), assigned=ASSIGNED, count=NOBODY) -> reading_view.Reading:
-    return reading_view.build(assigned, count=count, ledger=ledger, taken=taken)
+    return reading_view.build(assigned, count=count, ledger=ledger, decisions=taken)
 
 
 def test_where_nothing_was_read_that_is_said():
     made = built()
     assert made.lead.startswith("No segment of a candidate theme has been recorded as read yet")
-    assert made.told[5] == "No segment of this theme has been recorded as read yet."
+    assert made.by_theme[5] == "No segment of this theme has been recorded as read yet."
 
 
 def test_a_share_is_told_with_its_readers_and_counts():
     made = built(Read("a", "Ben"), Read("a", "Asha"), Read("b", "Asha"), Read("e", "Eve"))
-    assert made.told[5] == "67% of this theme has been read by Asha and Ben: 2 of its 3 segments."
-    assert made.told[6] == "No segment of this theme has been recorded as read yet."
+    assert made.by_theme[5] == "67% of this theme has been read by Asha and Ben: 2 of its 3 segments."
+    assert made.by_theme[6] == "No segment of this theme has been recorded as read yet."
     assert made.lead == (
         "50% of the segments in candidate themes have been read by Asha and Ben: 2 of 4 segments, opened or cited in a "
         "decision."
@@ -35,13 +35,13 @@ def test_a_share_is_told_with_its_readers_and_counts():
 def test_what_a_decision_names_was_read_by_those_who_took_it():
     pin = Decision(action="pin", theme=6, segments=("d",), who="Asha", when="2026-01-15")
     made = built(taken=(pin,))
-    assert made.told[6] == "100% of this theme has been read: 1 of its 1 segment."
+    assert made.by_theme[6] == "100% of this theme has been read: 1 of its 1 segment."
     assert made.lead.startswith("25% of the segments")
 
 
 @pytest.mark.parametrize("gone", [Read("x", "Asha"), Read("e", "Asha")])
 def test_what_is_gone_or_in_no_theme_counts_for_no_theme(gone):
-    assert built(gone).told[5].startswith("No segment")
+    assert built(gone).by_theme[5].startswith("No segment")
     assert built(gone).lead.startswith("No segment")
 
 

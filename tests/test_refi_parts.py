@@ -32,9 +32,9 @@ def people() -> refi_people.People:
 
 
 def test_users_are_sorted_and_the_model_is_last_and_there_once():
-    names = [fromstring(user).get("name") for user in refi_people.users({"b", "a", coders.MODEL}, study="s")]
+    names = [fromstring(user).get("name") for user in refi_people.users({"b", "a", coders.MODEL}, study_name="s")]
     assert names == ["a", "b", coders.MODEL]
-    assert [fromstring(user).get("name") for user in refi_people.users([], study="s")] == [coders.MODEL]
+    assert [fromstring(user).get("name") for user in refi_people.users([], study_name="s")] == [coders.MODEL]
 
 
 def test_a_sources_description_names_those_who_speak():
@@ -87,7 +87,7 @@ def test_only_decisions_with_words_are_notes():
         Decision(action="memo", theme=1, text="Hm.", why="Read again.", who="B", when="2026-01-03 09:00"),
         Decision(action="rename", theme=2, label="New", why="Better.", who="B", when="2026-01-04"),
     ]
-    found = refi_notes.notes(decisions, {1: node("One")}, study="s")
+    found = refi_notes.notes(decisions, {1: node("One")}, study_name="s")
     assert [fromstring(note.xml).get("name") for note in found] == [
         "Reject: One (A, 2026-01-02)",
         "Memo: One (B, 2026-01-03)",
@@ -109,9 +109,11 @@ def test_a_set_holds_a_themes_codes_sources_and_notes():
     nodes = {7: node("Seven"), 8: node("Eight")}
     nodes[7].below.append(nodes[8])
     sources = {name: refi.guid("s", "source", name) for name in ("a.txt", "b.txt")}
-    notes = refi_notes.notes([Decision(action="memo", theme=7, text="x", who="A", when="2026-01-01")], nodes, study="s")
+    notes = refi_notes.notes(
+        [Decision(action="memo", theme=7, text="x", who="A", when="2026-01-01")], nodes, study_name="s"
+    )
     codes = code_tree.Codes([], {}, [refi.guid("s", "code", "X")])
-    theme, beyond = (fromstring(one) for one in refi_notes.sets(tables, codes, nodes, sources, notes, study="s"))
+    theme, beyond = (fromstring(one) for one in refi_notes.sets(tables, codes, nodes, sources, notes, study_name="s"))
     assert (theme.get("name"), beyond.get("name")) == ("Candidate theme: Seven", refi.BEYOND)
     members = [(one.tag, one.get("targetGUID")) for one in theme if one.tag.startswith("Member")]
     assert members == [
@@ -126,7 +128,7 @@ def test_a_set_holds_a_themes_codes_sources_and_notes():
 
 def test_no_themes_and_nothing_beyond_is_no_set():
     tables = {name: store.empty(name) for name in ("segments", "theme_assignments", "themes")}
-    assert refi_notes.sets(tables, code_tree.Codes([], {}, []), {}, {}, [], study="s") == []
+    assert refi_notes.sets(tables, code_tree.Codes([], {}, []), {}, {}, [], study_name="s") == []
 
 
 def test_attributes_become_columns_that_differ():

@@ -8,7 +8,7 @@ from pipeline.core import store
 from pipeline.decisions.states import counted
 from pipeline.deductive.codebook import Code, Codebook
 from pipeline.reporting import method, metrics, quotes
-from pipeline.reporting.matrix import Cell, Part
+from pipeline.reporting.matrix import Cell, SummarySentence
 from pipeline.reporting.views import agreement_view, further_view, map_view, matrix_view, overview, theme_view
 from pipeline.vectors import projection
 from tests import counts
@@ -52,8 +52,8 @@ def test_sub_themes_are_parts_of_their_theme_and_no_cards(tables, quoted):
     tables["themes"] = pd.concat([tables["themes"], below])
     cards = {card.theme_id: card for card in made_cards(tables, quoted)}
     assert set(cards) == {0, 1}
-    assert cards[0].parts == (("part", 2),)
-    assert cards[1].parts == ()
+    assert cards[0].sub_themes == (("part", 2),)
+    assert cards[1].sub_themes == ()
 
 
 def test_a_quote_of_a_segment_that_is_gone_is_left_out(tables, quoted):
@@ -233,7 +233,7 @@ def test_many_codes_are_shown_by_category_a_few_at_a_time():
 
 def test_the_matrix_on_the_page_leads_to_filters_and_quotes(quoted):
     segment, quote = next(iter(quoted.items()))
-    part = Part(segment, quote.start, quote.end, quote.text)
+    part = SummarySentence(segment, quote.start, quote.end, quote.text)
     cells = [
         Cell("Ana", "m0", "spoken", (part,), (segment,)),
         Cell("notes/session.docx", "m0", "asked", (), (), "t1"),
@@ -246,7 +246,7 @@ def test_the_matrix_on_the_page_leads_to_filters_and_quotes(quoted):
     ana, notes = shown.rows
     assert (ana.field, ana.number, ana.about) == ("case", 0, "nurse")
     assert (notes.field, notes.number) == ("document", documents.index("notes/session.docx"))
-    assert ana.cells[0].parts[0].place == f"{documents.index(quote.document)}:{quote.start}:{quote.end}"
+    assert ana.cells[0].sentences[0].place == f"{documents.index(quote.document)}:{quote.start}:{quote.end}"
     assert notes.cells[0].question == "Why?"
     assert "1 of 2 cells have passages" in shown.lead
 

@@ -129,9 +129,9 @@ def number(said: str, pattern: str) -> int:
 def said_of(count: Count, made: dict[str, pd.DataFrame]) -> dict[str, int]:
     """How many themes each place says there are."""
     lead = theme_view.lead(made["themes"], count)
-    told = states_view.told(count, made["theme_states"])
+    told = states_view.sentences(count, made["theme_states"])
     facts = dataclasses.replace(NOTHING, count=count)
-    derived = next(item.said for item in checklists.coreq(facts) if item.number == 26)
+    derived = next(item.statement for item in checklists.coreq(facts) if item.number == 26)
     numbers = metrics.build(
         EMPTY | made,
         count=count, problems=EMPTY["ingest_problems"], cells=[], reflexive=True,

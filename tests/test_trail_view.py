@@ -34,14 +34,14 @@ def built(tables, quoted, *taken: Decision) -> trail_view.Trail:
 def test_where_nothing_was_decided_that_is_said(tables, quoted):
     made = built(tables, quoted)
     assert made.lead.startswith("No decisions yet.")
-    assert (made.steps, made.told) == ((), {})
+    assert (made.steps, made.by_theme) == ((), {})
 
 
 def test_a_decision_is_a_sentence_with_labels_and_no_ids(tables, quoted):
     made = built(tables, quoted, decision("accept", theme=0, why="It came up everywhere."))
     assert made.lead.startswith("1 decision by Asha.")
     step = made.steps[0]
-    assert (step.said, step.why, step.when) == (
+    assert (step.sentence, step.why, step.when) == (
         "Asha accepted “Charts at <home>”.",
         "It came up everywhere.",
         "2026-01-15 10:00:00",
@@ -90,7 +90,7 @@ def test_what_was_taken_back_stays_and_says_by_whom(tables, quoted):
     first = decision("accept", theme=0)
     undo = decision("undo", undoes=first.key, who="Ben", when="2026-01-16")
     made = built(tables, quoted, undo, first)
-    assert [step.said for step in made.steps] == [
+    assert [step.sentence for step in made.steps] == [
         "Asha accepted “Charts at <home>”.",
         "Ben undid the decision that Asha accepted “Charts at <home>”.",
     ]
@@ -102,7 +102,7 @@ def test_themes_that_are_gone_keep_the_name_that_people_gave_them(tables, quoted
     named = decision("rename", theme=77, label="Old name", when="2026-01-14")
     merged = decision("merge", theme=0, others=(77, 78))
     split = decision("split", theme=0, label="Part", segments=("a", "b"))
-    said = [step.said for step in built(tables, quoted, named, merged, split).steps]
+    said = [step.sentence for step in built(tables, quoted, named, merged, split).steps]
     assert "Asha named a theme “Old name”." in said
     assert "Asha merged “Old name” and an unlabelled theme (78) into “Charts at <home>”." in said
     assert "Asha split 2 segments off “Charts at <home>” as “Part”." in said
@@ -114,7 +114,7 @@ def test_a_theme_is_told_its_own_decisions_in_sentences(tables, quoted):
         decision("memo", theme=0, text="On the edge", when="2026-02-01"),
     )
     tables["themes"]["decided"] = [f"{one.key} {two.key} unknown" if t == 0 else "" for t in tables["themes"].theme_id]
-    assert built(tables, quoted, one, two).told == {
+    assert built(tables, quoted, one, two).by_theme == {
         0: (
             "On 2026-01-15 Asha accepted it: Enough.",
             "On 2026-02-01 Asha wrote a memo on it: On the edge.",

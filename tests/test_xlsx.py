@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.exchange import xlsx
-from pipeline.reporting.matrix import Cell, Part
+from pipeline.reporting.matrix import Cell, SummarySentence
 from pipeline.reporting.quotes import Quote
 
 SAID = "=SUM(A1:A9) http://example.org +1 @x 😀 \u202etfel"
@@ -16,7 +16,7 @@ def quote(segment: str, text: str = SAID) -> Quote:
 
 
 def cell(case: str, code: str, *segments: str, state: str = "spoken", text: str = SAID) -> Cell:
-    parts = tuple(Part(segment, 0, len(text), text) for segment in segments[:1])
+    parts = tuple(SummarySentence(segment, 0, len(text), text) for segment in segments[:1])
     return Cell(case, code, state, parts, segments)
 
 

@@ -70,8 +70,8 @@ def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Off
     book = codebook.load_codebook(book_file) if book_file.exists() else codebook.Codebook()
     said = ledger.load(Places(folder).decisions)
     files = {
-        "coded.qdpx": qdpx.project(held, codebook=book, decisions=said, study=name, offsets=offsets),
-        "codebook.qdc": qdc.codebook(book, study=name),
+        "coded.qdpx": qdpx.project(held, codebook=book, decisions=said, study_name=name, offsets=offsets),
+        "codebook.qdc": qdc.codebook(book, study_name=name),
         "codebook.xlsx": sheets.codebook(book),
         "codebook.docx": docx.codebook(book),
         "csv/codebook.csv": csv.table(pd.DataFrame(sheets.codebook_rows(book), columns=list(sheets.COLUMNS))),
@@ -80,7 +80,7 @@ def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Off
     files |= {f"csv/{name}.csv": csv.table(table) for name, table in tables.items()}
     if "framework_matrix" in tables:
         own = written_summaries.standing(written_summaries.load(Places(folder).summaries))
-        matrix = docx.matrix(held["framework_matrix"], cases=held["cases"], codes=book.names, said=own)
+        matrix = docx.matrix(held["framework_matrix"], cases=held["cases"], codes=book.names, summaries=own)
         files["framework_matrix.docx"] = matrix
     return files
 

@@ -43,7 +43,7 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
     worded = done.get("labeller", "") if done.get("labels", {}).get(done.get("labeller")) else ""
     grouped = bool(done.get("divided", True))
     decided = _decided(tables["theme_states"])
-    data = handout.document(made, study=study.name, role=role, decided=decided, grouped=grouped, labeller=worded)
+    data = handout.document(made, study_name=study.name, role=role, decided=decided, grouped=grouped, labeller=worded)
     with study_lock.locked(study):
         there = study_lock.alike(place)
         if there is not None and (not there.is_file() or there.read_bytes() != data):

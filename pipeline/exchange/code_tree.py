@@ -47,15 +47,15 @@ class Codes:
     beyond: list[str]
 
 
-def codes(book: Codebook, codings: pd.DataFrame, *, study: str) -> Codes:
+def codes(book: Codebook, codings: pd.DataFrame, *, study_name: str) -> Codes:
     """Return the codebook's codes, then other applied codes, each below the parent that coders stated."""
     nodes = {
-        code.name: Node(refi.guid(study, "code", code.name), code.name, described(code), code.color)
+        code.name: Node(refi.guid(study_name, "code", code.name), code.name, described(code), code.color)
         for code in book.codes
     }
     parents = {code.name: code.parent for code in book.codes}
     for name, parent in sorted(_beyond(book, codings).items()):
-        nodes[name] = Node(refi.guid(study, "code", name), name)
+        nodes[name] = Node(refi.guid(study_name, "code", name), name)
         parents[name] = parent
     trees: list[Node] = []
     for name, node in nodes.items():
@@ -92,21 +92,21 @@ def _circles(code: str, parent: str, parents: Mapping[str, str]) -> bool:
 def themes(
     table: pd.DataFrame,
     *,
-    taken: set[str],
-    study: str,
+    used_names: set[str],
+    study_name: str,
     sentences: Sequence[str] = (),
-    become: Mapping[int, str] | None = None,
+    status_of: Mapping[int, str] | None = None,
 ) -> tuple[list[Node], dict[int, Node]]:
     """Return the candidate themes as a tree (empty if there are none), and each theme's node by id.
 
-    `sentences`: about all themes; `become`: each theme's status for people, by id; `taken`: names in use, which
+    `sentences`: about all themes; `status_of`: each theme's status for people, by id; `used_names`: names in use, which
     get the theme's id appended, because some programs treat names as ids.
     """
     if table.empty:
         return [], {}
-    used = {name.casefold() for name in taken}
+    used = {name.casefold() for name in used_names}
     root = Node(
-        refi.guid(study, "themes"),
+        refi.guid(study_name, "themes"),
         refi.THEMES,
         " ".join(("Proposed by the pipeline for researchers to review.", *sentences)),
         codable=False,
@@ -116,20 +116,20 @@ def themes(
         label = " ".join(str(row.label).split())
         name = f"{label} (theme {row.theme_id})" if not label or label.casefold() in used else label
         used.add(name.casefold())
-        node = Node(refi.guid(study, "theme", row.theme_id), name, _said(row, become or {}))
+        node = Node(refi.guid(study_name, "theme", row.theme_id), name, _theme_description(row, status_of or {}))
         nodes[int(row.theme_id)] = node
         nodes.get(int(row.parent_id), root).below.append(node)
     return [root], nodes
 
 
-def _said(row: Any, become: Mapping[int, str]) -> str:
+def _theme_description(row: Any, status_of: Mapping[int, str]) -> str:
     """Return a theme's description."""
     fields = row._asdict()
-    words = languages.shown(fields["keywords"], str(fields.get("language", languages.ENGLISH)))
+    keywords = languages.shown(fields["keywords"], str(fields.get("language", languages.ENGLISH)))
     kind = "sub-theme" if fields["level"] > 1 else "theme"
     counts = f"{fields['n_segments']} segments, {fields['n_cases']} cases, {fields['n_documents']} documents"
     summary = fields.get("passport") or f"Proposed by the pipeline: {counts}."
-    known = become.get(fields["theme_id"], fields.get("status") if fields["level"] == 1 else "")
-    status = f"Status: {known}.\n" if known else ""
+    status_words = status_of.get(fields["theme_id"], fields.get("status") if fields["level"] == 1 else "")
+    status = f"Status: {status_words}.\n" if status_words else ""
     kind = kind.capitalize() if fields.get("status") == "accepted" else f"Candidate {kind}"
-    return f"{kind} {fields['theme_id']}. {summary}\n{status}Keywords: {words}."
+    return f"{kind} {fields['theme_id']}. {summary}\n{status}Keywords: {keywords}."

@@ -43,11 +43,11 @@ def matrix(
     *,
     cases: pd.DataFrame,
     codes: Sequence[str],
-    said: Mapping[tuple[str, str], Summary] | None = None,
+    summaries: Mapping[tuple[str, str], Summary] | None = None,
 ) -> bytes:
     """Return the framework matrix as a Word document: one heading per case, one table row per code.
 
-    `table`: framework_matrix; `cases`: with attributes; `codes`: their order; `said`: summaries written by people.
+    `table`: framework_matrix; `cases`: with attributes; `codes`: their order; `summaries`: summaries written by people.
     """
     document = begun("Framework matrix")
     document.add_paragraph(
@@ -55,22 +55,30 @@ def matrix(
         "are candidates assigned by a program: read the passages before relying on a cell. The text is "
         "verbatim unless an author is named beside the count; […] marks omitted text."
     )
-    known = {str(row["case"]): row for row in cases.to_dict("records")}
-    place = {code: number for number, code in enumerate(codes)}
+    case_rows = {str(row["case"]): row for row in cases.to_dict("records")}
+    code_order = {code: number for number, code in enumerate(codes)}
     for case, cells in table_rows.groups(table, "case").items():
         document.add_heading(markup.allowed(str(case)), level=1)
-        values = [f"{name}: {value}" for name, value in known.get(str(case), {}).items() if name != "case" and value]
+        values = [
+            f"{name}: {value}" for name, value in case_rows.get(str(case), {}).items() if name != "case" and value
+        ]
         if values:
             document.add_paragraph(markup.allowed("; ".join(str(value) for value in values)))
         grid = document.add_table(rows=1, cols=2)
         grid.style = "Table Grid"
         _filled(grid.rows[0].cells, "Code", "What is said", bold=True)
-        for row in sorted(table_rows.each(cells), key=lambda row: (place.get(row.code, len(place)), row.code)):
+        for row in sorted(
+            table_rows.each(cells), key=lambda row: (code_order.get(row.code, len(code_order)), row.code)
+        ):
             number = f"{row.n_segments} passage{'' if row.n_segments == 1 else 's'}"
-            own = (said or {}).get((str(case), str(row.code)))
-            text = f"{own.summary}\n({number}; {own.who})" if own else f"{row.summary or NO_SUMMARY}\n({number})"
-            silent = SILENT.get(str(row.state), "")
-            _filled(grid.add_row().cells, str(row.code), text if own or row.n_segments else silent)
+            summary = (summaries or {}).get((str(case), str(row.code)))
+            text = (
+                f"{summary.summary}\n({number}; {summary.who})"
+                if summary
+                else f"{row.summary or NO_SUMMARY}\n({number})"
+            )
+            silence = SILENT.get(str(row.state), "")
+            _filled(grid.add_row().cells, str(row.code), text if summary or row.n_segments else silence)
     if table.empty:
         document.add_paragraph("No matrix: it requires a codebook and speaking participants.")
     return saved(document)
@@ -95,10 +103,10 @@ def _code(document: Any, book: Codebook, name: str, level: int) -> None:
 
 def begun(title: str) -> Any:
     """Return an empty document with a title and fixed properties."""
-    made = Document()
-    made.styles["Normal"].font.name = "Calibri"
-    made.styles["Normal"].font.size = Pt(11)
-    properties = made.core_properties
+    document = Document()
+    document.styles["Normal"].font.name = "Calibri"
+    document.styles["Normal"].font.size = Pt(11)
+    properties = document.core_properties
     properties.title, properties.author, properties.last_modified_by, properties.comments = (
         title,
         "Counterpoint",
@@ -107,8 +115,8 @@ def begun(title: str) -> Any:
     )
     properties.created = properties.modified = formula_guard.MADE
     properties.revision = 1
-    made.add_heading(title, level=0)
-    return made
+    document.add_heading(title, level=0)
+    return document
 
 
 def _filled(places: Any, left: str, right: str, *, bold: bool = False) -> None:

@@ -34,18 +34,18 @@ DECIDED = "The researchers have reviewed these groups and named, merged, split o
 
 @dataclass(frozen=True)
 class Card:
-    """A theme as shown to stakeholders. `said`: its description; `quotes`: passages with their speakers."""
+    """A theme as shown to stakeholders. `about`: its description; `quotes`: passages with their speakers."""
 
     theme_id: int
     label: str
-    said: str
+    about: str
     quotes: tuple[tuple[str, str], ...]
 
 
 def document(
     cards: Sequence[Card],
     *,
-    study: str,
+    study_name: str,
     role: str = "",
     decided: bool = False,
     grouped: bool = True,
@@ -56,39 +56,39 @@ def document(
     `decided`: whether researchers have decided on any theme; `grouped`: whether themes come from clustering;
     `labeller`: the language model that wrote names, if any.
     """
-    made = docx.begun("What do you make of it?")
-    made.add_paragraph(markup.allowed(f"Study: {study}"))
+    handout = docx.begun("What do you make of it?")
+    handout.add_paragraph(markup.allowed(f"Study: {study_name}"))
     for paragraph in (INTRO[0] if grouped else GATHERED, *((DECIDED,) if decided else ()), *INTRO[1:]):
-        made.add_paragraph(paragraph)
+        handout.add_paragraph(paragraph)
     if labeller:
-        made.add_paragraph(markup.allowed(f"Some names were written by a language model ({labeller})."))
-    about = _table(made)
-    for asked, known in ((NAME, ""), (ROLE, role), (DATE, "")):
-        _row(about, asked, known, LINE)
+        handout.add_paragraph(markup.allowed(f"Some names were written by a language model ({labeller})."))
+    about = _table(handout)
+    for field, prefilled in ((NAME, ""), (ROLE, role), (DATE, "")):
+        _row(about, field, prefilled, LINE)
     for card in cards:
-        _card(made, card)
+        _card(handout, card)
     if not cards:
-        made.add_paragraph("There are no themes yet.")
-    return docx.saved(made)
+        handout.add_paragraph("There are no themes yet.")
+    return docx.saved(handout)
 
 
-def _card(made: Any, card: Card) -> None:
-    heading = made.add_heading(markup.allowed(card.label), level=1)
+def _card(handout: Any, card: Card) -> None:
+    heading = handout.add_heading(markup.allowed(card.label), level=1)
     heading.paragraph_format.page_break_before = True
-    made.add_paragraph(markup.allowed(card.said))
-    for text, who in card.quotes:
-        quote = made.add_paragraph(style="Quote")
+    handout.add_paragraph(markup.allowed(card.about))
+    for text, speaker in card.quotes:
+        quote = handout.add_paragraph(style="Quote")
         quote.add_run(markup.allowed(f"“{text}”"))
-        if who:
-            quote.add_run(markup.allowed(f"  {who}")).italic = False
-    table = _table(made)
+        if speaker:
+            quote.add_run(markup.allowed(f"  {speaker}")).italic = False
+    table = _table(handout)
     _row(table, f"{THEME} {card.theme_id}", card.label, 0.0)
-    for asked in ANSWERS.values():
-        _row(table, asked, "", SPACE)
+    for question in ANSWERS.values():
+        _row(table, question, "", SPACE)
 
 
-def _table(made: Any) -> Any:
-    table = made.add_table(rows=0, cols=2)
+def _table(handout: Any) -> Any:
+    table = handout.add_table(rows=0, cols=2)
     table.style = "Table Grid"
     table.autofit = False
     return table

@@ -26,14 +26,14 @@ def element(tag: str, attributes: Mapping[str, object], *children: str) -> str:
     return f"<{tag}{written}>{inside}</{tag}>" if inside else f"<{tag}{written}/>"
 
 
-def text(tag: str, words: str) -> str:
+def text(tag: str, content: str) -> str:
     """Return an element containing text; '' if there is none."""
-    return f"<{tag}>{escape(allowed(words), _IN_TEXT)}</{tag}>" if words else ""
+    return f"<{tag}>{escape(allowed(content), _IN_TEXT)}</{tag}>" if content else ""
 
 
-def allowed(words: str) -> str:
+def allowed(content: str) -> str:
     """Return text with U+FFFD for characters that XML cannot represent."""
-    return _FORBIDDEN.sub("\ufffd", words)
+    return _FORBIDDEN.sub("\ufffd", content)
 
 
 def some(tag: str, children: list[str]) -> str:
@@ -56,8 +56,8 @@ def archive(files: Mapping[str, bytes]) -> bytes:
 
 def repacked(data: bytes) -> bytes:
     """Return a zip archive with members sorted by name and without times."""
-    with zipfile.ZipFile(io.BytesIO(data)) as made:
-        return archive({name: made.read(name) for name in sorted(made.namelist(), key=_content_types_first)})
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        return archive({name: package.read(name) for name in sorted(package.namelist(), key=_content_types_first)})
 
 
 def _content_types_first(name: str) -> tuple[bool, str]:

@@ -9,12 +9,12 @@ from pipeline.exchange import code_tree, markup
 NO_CODINGS = pd.DataFrame({"code": [], "parent_code": []})
 
 
-def codebook(book: Codebook, *, study: str) -> bytes:
+def codebook(book: Codebook, *, study_name: str) -> bytes:
     """Return the codebook file: codes below their parents, with color and description.
 
     The format has no empty codebook, so one without codes is written without the list.
     """
-    trees = code_tree.codes(book, NO_CODINGS, study=study).trees
+    trees = code_tree.codes(book, NO_CODINGS, study_name=study_name).trees
     attributes = {"xmlns": refi.CODEBOOK, "origin": refi.ORIGIN}
     inside = markup.some("Codes", [node.xml() for node in trees])
     return (markup.HEAD + markup.element("CodeBook", attributes, inside)).encode()

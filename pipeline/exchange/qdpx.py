@@ -35,7 +35,7 @@ class _Applied:
     start: int
     end: int
     coder: str
-    said: str
+    memo: str
     date: str
     codes: tuple[str, ...]
 
@@ -45,34 +45,34 @@ def project(
     *,
     codebook: Codebook,
     decisions: Sequence[Decision] = (),
-    study: str,
+    study_name: str,
     method: str = "",
     offsets: Offsets = "codepoints",
 ) -> bytes:
     """Return a study as a .qdpx file.
 
-    `tables`: those in TABLES. `study`: its name, from which ids are derived. `method`: the mapping method to export, by
-    default the study's primary one. `offsets`: unit of positions: code points, as the format says, or UTF-16 units, as
-    NVivo counts; ends are exclusive. Characters that XML cannot represent are replaced by U+FFFD in names and memos,
-    never in texts. Raises ExchangeError if the file would not be valid.
+    `tables`: those in TABLES. `study_name`: its name, from which ids are derived. `method`: the mapping method to
+    export, by default the study's primary one. `offsets`: unit of positions: code points, as the format says, or UTF-16
+    units, as NVivo counts; ends are exclusive. Characters that XML cannot represent are replaced by U+FFFD in names and
+    memos, never in texts. Raises ExchangeError if the file would not be valid.
     """
-    codes = code_tree.codes(codebook, tables["codings"], study=study)
+    codes = code_tree.codes(codebook, tables["codings"], study_name=study_name)
     become = tables["theme_states"]
-    about_themes = states_view.told(states.counted(become, tables["theme_assignments"]), become)
+    about_themes = states_view.sentences(states.counted(become, tables["theme_assignments"]), become)
     trees, nodes = code_tree.themes(
         tables["themes"],
-        taken=set(codes.guids),
-        study=study,
+        used_names=set(codes.guids),
+        study_name=study_name,
         sentences=about_themes,
-        become=states_view.in_words(become),
+        status_of=states_view.in_words(become),
     )
     names = source_names(tables["documents"]["document"])
-    sources = {document: refi.guid(study, "source", document) for document in names}
-    notes = refi_notes.notes(decisions, nodes, study=study)
+    sources = {document: refi.guid(study_name, "source", document) for document in names}
+    notes = refi_notes.notes(decisions, nodes, study_name=study_name)
     applied = _by_people(tables["codings"], codes.guids)
     for document, candidates in _by_pipeline(tables, codes.guids, nodes, method).items():
         applied[document] += candidates
-    people = refi_people.People(tables["turns"], tables["cases"], tables["documents"], study)
+    people = refi_people.People(tables["turns"], tables["cases"], tables["documents"], study_name)
     texts = dict(zip(tables["documents"]["document"], tables["documents"]["text"], strict=True))
     coded_by = {
         application.coder
@@ -86,16 +86,18 @@ def project(
     ]
     listed = [xml for xml in [markup.some("Codes", [node.xml() for node in [*codes.trees, *trees]])] if xml]
     inside = [
-        markup.some("Users", refi_people.users(coded_by | {decision.who for decision in decisions}, study=study)),
+        markup.some(
+            "Users", refi_people.users(coded_by | {decision.who for decision in decisions}, study_name=study_name)
+        ),
         markup.some("CodeBook", listed),
         markup.some("Variables", people.variables()),
         markup.some("Cases", people.cases(sources)),
         markup.some("Sources", written),
         markup.some("Notes", [note.xml for note in notes]),
-        markup.some("Sets", refi_notes.sets(tables, codes, nodes, sources, notes, study=study)),
+        markup.some("Sets", refi_notes.sets(tables, codes, nodes, sources, notes, study_name=study_name)),
         markup.text("Description", _about(offsets)),
     ]
-    attributes = {"xmlns": refi.PROJECT, "name": study, "origin": refi.ORIGIN}
+    attributes = {"xmlns": refi.PROJECT, "name": study_name, "origin": refi.ORIGIN}
     attributes["creatingUserGUID"] = coders.MODEL_GUID
     xml = (markup.HEAD + markup.element("Project", attributes, *inside)).encode()
     files = {f"sources/{guid}.txt": texts[document].encode() for document, guid in sources.items()}
@@ -173,38 +175,47 @@ def _scores(assigned: pd.DataFrame, codes: set[str], method: str) -> tuple[str, 
     return method, by_segment
 
 
-def _selection(study: str, document: str, text: str, application: _Applied, place: Callable[[int], int]) -> str:
+def _selection(
+    study_name: str, document: str, text: str, application: _Applied, offset_of: Callable[[int], int]
+) -> str:
     """Return a passage with one coder's codes as XML, named by its first words."""
-    own = (document, application.start, application.end, application.coder, application.said, application.date)
-    user = refi.user(study, application.coder)
+    identity = (document, application.start, application.end, application.coder, application.memo, application.date)
+    user = refi.user(study_name, application.coder)
     when = refi.moment(application.date)
     codings = [
         markup.element(
             "Coding",
-            {"guid": refi.guid(study, "coding", *own, code), "creatingUser": user, "creationDateTime": when},
+            {"guid": refi.guid(study_name, "coding", *identity, code), "creatingUser": user, "creationDateTime": when},
             markup.element("CodeRef", {"targetGUID": code}),
         )
         for code in application.codes
     ]
     attributes = {
-        "guid": refi.guid(study, "selection", *own),
+        "guid": refi.guid(study_name, "selection", *identity),
         "name": " ".join(text[application.start : application.end].split())[:NAME_LENGTH],
-        "startPosition": place(application.start),
-        "endPosition": place(application.end),
+        "startPosition": offset_of(application.start),
+        "endPosition": offset_of(application.end),
         "creatingUser": user,
         "creationDateTime": when or refi.UNDATED,
     }
-    return markup.element("PlainTextSelection", attributes, markup.text("Description", application.said), *codings)
+    return markup.element("PlainTextSelection", attributes, markup.text("Description", application.memo), *codings)
 
 
-def _order(one: _Applied) -> tuple[Any, ...]:
-    return one.start, one.end, one.coder == coders.MODEL, one.coder, one.said, one.date
+def _order(application: _Applied) -> tuple[Any, ...]:
+    return (
+        application.start,
+        application.end,
+        application.coder == coders.MODEL,
+        application.coder,
+        application.memo,
+        application.date,
+    )
 
 
 def _places(text: str, offsets: Offsets) -> Callable[[int], int]:
     """Return a function from code points to the requested unit; in UTF-16, characters beyond U+FFFF count as two."""
     wide = [index for index, character in enumerate(text) if character > "\uffff"] if offsets == "utf16" else []
-    return lambda at: at + bisect_left(wide, at)
+    return lambda index: index + bisect_left(wide, index)
 
 
 def _about(offsets: Offsets) -> str:

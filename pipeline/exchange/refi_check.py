@@ -129,5 +129,8 @@ def _selections(source: Any, files: Mapping[str, bytes], units: str) -> list[str
         return [f"the text {name} is missing"]
     text = files[name].decode()
     length = len(text.encode("utf-16-le")) // 2 if units == "utf16" else len(text)
-    spans = [(int(one.get("startPosition")), int(one.get("endPosition"))) for one in source.iter("PlainTextSelection")]
+    spans = [
+        (int(selection.get("startPosition")), int(selection.get("endPosition")))
+        for selection in source.iter("PlainTextSelection")
+    ]
     return [f"{start} to {end} is outside {name}" for start, end in spans if not 0 <= start < end <= length][:5]

@@ -26,7 +26,7 @@ class Note:
     theme: int
 
 
-def notes(decisions: Sequence[Decision], nodes: Mapping[int, Node], *, study: str) -> list[Note]:
+def notes(decisions: Sequence[Decision], nodes: Mapping[int, Node], *, study_name: str) -> list[Note]:
     """Return a note for each decision in force that contains text by researchers, in chronological order."""
     all_notes = []
     names: set[str] = set()
@@ -36,26 +36,26 @@ def notes(decisions: Sequence[Decision], nodes: Mapping[int, Node], *, study: st
         paragraphs = [text for text in (decision.text, f"Why: {decision.why}" if decision.why else "") if text]
         if not paragraphs or decision.theme is None:
             continue
-        gone = labels.get(decision.theme) or states.named(decision.theme, {})
-        label = nodes[decision.theme].name if decision.theme in nodes else gone
+        last_label = labels.get(decision.theme) or states.named(decision.theme, {})
+        label = nodes[decision.theme].name if decision.theme in nodes else last_label
         name = f"{decision.action.capitalize()}: {label} ({decision.who}, {decision.when[:10]})"
         name = next(
             candidate
-            for candidate in [name, *(f"{name} {n}" for n in range(2, len(names) + 3))]
+            for candidate in [name, *(f"{name} {number}" for number in range(2, len(names) + 3))]
             if candidate not in names
         )
         names.add(name)
-        guid = refi.guid(study, "note", decision.key)
+        guid = refi.guid(study_name, "note", decision.key)
         attributes = {
             "guid": guid,
             "name": name,
             "plainTextPath": f"internal://{guid}.txt",
-            "creatingUser": refi.user(study, decision.who),
+            "creatingUser": refi.user(study_name, decision.who),
             "creationDateTime": refi.moment(decision.when) or refi.UNDATED,
         }
         path = f"sources/{guid}.txt"
-        now = alternative_readings.current_theme(decision.theme, standing)
-        all_notes.append(Note(guid, markup.element("Note", attributes), path, "\n".join(paragraphs).encode(), now))
+        theme = alternative_readings.current_theme(decision.theme, standing)
+        all_notes.append(Note(guid, markup.element("Note", attributes), path, "\n".join(paragraphs).encode(), theme))
     return all_notes
 
 
@@ -66,7 +66,7 @@ def sets(
     sources: Mapping[str, str],
     notes: Sequence[Note],
     *,
-    study: str,
+    study_name: str,
 ) -> list[str]:
     """Return one set per theme, and one of the codes missing from the codebook, if any."""
     document_of = dict(zip(tables["segments"]["segment_id"], tables["segments"]["document"], strict=True))
@@ -81,11 +81,11 @@ def sets(
             *(_member("Source", sources[document]) for document in sorted(documents[int(row.theme_id)])),
             *(_member("Note", note.guid) for note in notes if note.theme == row.theme_id),
         ]
-        attributes = {"guid": refi.guid(study, "set", row.theme_id), "name": f"Candidate theme: {node.name}"}
+        attributes = {"guid": refi.guid(study_name, "set", row.theme_id), "name": f"Candidate theme: {node.name}"}
         all_sets.append(markup.element("Set", attributes, markup.text("Description", node.description), *members))
     if codes.beyond:
         description = markup.text("Description", "Codes that people applied but codebook.yaml does not contain.")
-        attributes = {"guid": refi.guid(study, "beyond"), "name": refi.BEYOND}
+        attributes = {"guid": refi.guid(study_name, "beyond"), "name": refi.BEYOND}
         all_sets.append(
             markup.element("Set", attributes, description, *(_member("Code", guid) for guid in codes.beyond))
         )

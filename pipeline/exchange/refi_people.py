@@ -10,18 +10,18 @@ from pipeline.corpus import refi
 from pipeline.exchange import markup
 
 
-def users(names: Iterable[str], *, study: str) -> list[str]:
+def users(names: Iterable[str], *, study_name: str) -> list[str]:
     """Return the users: people sorted by name, then the model."""
     listed = [*sorted(set(names) - {coders.MODEL}), coders.MODEL]
-    return [markup.element("User", {"guid": refi.user(study, name), "name": name}) for name in listed]
+    return [markup.element("User", {"guid": refi.user(study_name, name), "name": name}) for name in listed]
 
 
 class People:
     """A study's speakers and cases, by document and by case."""
 
-    def __init__(self, turns: pd.DataFrame, cases: pd.DataFrame, documents: pd.DataFrame, study: str) -> None:
-        """Take the tables. `study`: the name from which ids are derived."""
-        self.study = study
+    def __init__(self, turns: pd.DataFrame, cases: pd.DataFrame, documents: pd.DataFrame, study_name: str) -> None:
+        """Take the tables. `study_name`: the name from which ids are derived."""
+        self.study = study_name
         self.attributes = [name for name in cases.columns if name != "case"]
         self._cases = cases.sort_values("case")
         self._types = {str(row.document): str(row.source_type) for row in table_rows.each(documents)}
@@ -35,8 +35,8 @@ class People:
     def description(self, document: str) -> str:
         """Return a source's description, which `refi.speakers` and `refi.file_of` can read back."""
         lines = [refi.file_line(document)]
-        named = sorted(one for one in self._speakers[document] if one[0] or one[2])
-        lines += [refi.speaker_line(*one) for one in named or sorted(self._speakers[document])]
+        named = sorted(speaker for speaker in self._speakers[document] if speaker[0] or speaker[2])
+        lines += [refi.speaker_line(*speaker) for speaker in named or sorted(self._speakers[document])]
         return "\n".join(lines)
 
     def variables(self) -> list[str]:

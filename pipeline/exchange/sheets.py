@@ -30,20 +30,20 @@ def codebook_rows(book: Codebook) -> list[tuple[str, ...]]:
 
 def codebook(book: Codebook) -> bytes:
     """Return the workbook; text that looks like a formula or address stays text, and the date is fixed."""
-    place = io.BytesIO()
+    buffer = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    made = xlsxwriter.Workbook(place, plain)
-    made.set_properties({"title": "Codebook", "created": formula_guard.MADE})
-    head = made.add_format({"bold": True, "bottom": 1, "valign": "top", "bg_color": "#F0F3F5"})
-    text = made.add_format({"text_wrap": True, "valign": "top"})
-    sheet = made.add_worksheet("Codebook")
+    workbook = xlsxwriter.Workbook(buffer, plain)
+    workbook.set_properties({"title": "Codebook", "created": formula_guard.MADE})
+    head = workbook.add_format({"bold": True, "bottom": 1, "valign": "top", "bg_color": "#F0F3F5"})
+    text = workbook.add_format({"text_wrap": True, "valign": "top"})
+    sheet = workbook.add_worksheet("Codebook")
     for column, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, head)
-    for line, row in enumerate(codebook_rows(book), start=1):
+    for row_number, row in enumerate(codebook_rows(book), start=1):
         for column, cell in enumerate(row):
-            sheet.write_string(line, column, cell[: formula_guard.LONGEST], text)
+            sheet.write_string(row_number, column, cell[: formula_guard.LONGEST], text)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(book), 1), len(COLUMNS) - 1)
-    made.close()
-    return place.getvalue()
+    workbook.close()
+    return buffer.getvalue()

@@ -34,29 +34,29 @@ ORIGIN = ("kind", "name", "code", "shown", "extractive")
 
 
 def write_matrix(
-    place: Path,
+    path: Path,
     *,
     cells: Sequence[Cell],
     codes: Sequence[str],
     quotes: Mapping[str, Quote],
     attributes: Mapping[str, Mapping[str, str]],
     themes: pd.DataFrame | None = None,
-    become: Mapping[int, str] | None = None,
-    told: Sequence[str] = (),
-    said: Mapping[tuple[str, str], written_summaries.Summary] | None = None,
+    status_of: Mapping[int, str] | None = None,
+    theme_sentences: Sequence[str] = (),
+    summaries: Mapping[tuple[str, str], written_summaries.Summary] | None = None,
 ) -> None:
     """Write the workbook: `Matrix` (one row per case, attributes, one column per code), `Themes`, `Quotes`, `About`.
 
     Cells of the matrix link to their first passage in `Quotes`. Everything is written as text, so that speech that
     looks like a formula or address is not interpreted. For re-import (`counterpoint import`), a hidden sheet contains
-    fingerprints of all editable content. `themes`: top-level themes with their `number`; `become`: their status for
-    people, by id; `told`: sentences about all themes; `said`: summaries written by people.
+    fingerprints of all editable content. `themes`: top-level themes with their `number`; `status_of`: their status for
+    people, by id; `theme_sentences`: sentences about all themes; `summaries`: summaries written by people.
     """
-    said = said or {}
-    place.parent.mkdir(parents=True, exist_ok=True)
+    summaries = summaries or {}
+    path.parent.mkdir(parents=True, exist_ok=True)
     # In memory: a killed run must not leave passages in the system's temporary folder.
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    book = xlsxwriter.Workbook(str(place), plain)
+    book = xlsxwriter.Workbook(str(path), plain)
     book.set_properties(
         {
             "title": "Framework matrix",
@@ -72,12 +72,20 @@ def write_matrix(
         "name": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
     }
     names = ("Matrix", "Themes", "Quotes", "About", "Origin")
-    matrix, labels, listed, about, origin = (book.add_worksheet(name) for name in names)
-    first = _write_quotes(listed, cells, quotes, formats=formats)
-    _write_cells(matrix, cells, codes, attributes=attributes, first=first, formats=formats, said=said)
-    known = _write_themes(labels, themes, become or {}, formats)
-    _write_about(about, told, formats)
-    _write_origin(origin, [*(_origin(cell, said) for cell in cells), *known])
+    matrix, labels, quote_sheet, about, origin = (book.add_worksheet(name) for name in names)
+    first_quote_row = _write_quotes(quote_sheet, cells, quotes, formats=formats)
+    _write_cells(
+        matrix,
+        cells,
+        codes,
+        attributes=attributes,
+        first_quote_row=first_quote_row,
+        formats=formats,
+        summaries=summaries,
+    )
+    theme_origins = _write_themes(labels, themes, status_of or {}, formats)
+    _write_about(about, theme_sentences, formats)
+    _write_origin(origin, [*(_origin(cell, summaries) for cell in cells), *theme_origins])
     book.close()
 
 
@@ -94,9 +102,9 @@ def _write_cells(
     codes: Sequence[str],
     *,
     attributes: Mapping[str, Mapping[str, str]],
-    first: Mapping[tuple[str, str], int],
+    first_quote_row: Mapping[tuple[str, str], int],
     formats: Mapping[str, Any],
-    said: Mapping[tuple[str, str], written_summaries.Summary],
+    summaries: Mapping[tuple[str, str], written_summaries.Summary],
 ) -> None:
     names = sorted({name for known in attributes.values() for name in known})
     cases = sorted({cell.case for cell in cells})
@@ -111,14 +119,14 @@ def _write_cells(
     for cell in cells:
         row, column = row_of[cell.case], column_of[cell.code]
         if cell.excerpts:
-            own = said.get((cell.case, cell.code))
-            by = f"; {own.who}" if own else ""
-            text = _fits(f"{shown(cell, said)}\n({len(cell.excerpts)}{by})")
-            target = f"internal:'Quotes'!A{first[cell.case, cell.code] + 1}"
+            summary = summaries.get((cell.case, cell.code))
+            author = f"; {summary.who}" if summary else ""
+            text = _fits(f"{shown(cell, summaries)}\n({len(cell.excerpts)}{author})")
+            target = f"internal:'Quotes'!A{first_quote_row[cell.case, cell.code] + 1}"
             sheet.write_url(row, column, target, formats["link"], string=text, tip="Its passages")
         else:
-            kind = "text" if (cell.case, cell.code) in said else "soft"
-            sheet.write_string(row, column, _fits(shown(cell, said)), formats[kind])
+            kind = "text" if (cell.case, cell.code) in summaries else "soft"
+            sheet.write_string(row, column, _fits(shown(cell, summaries)), formats[kind])
     sheet.set_column(0, 0, 18)
     if names:
         sheet.set_column(1, len(names), 14)
@@ -128,36 +136,36 @@ def _write_cells(
     sheet.autofilter(0, 0, max(len(cases), 1), len(names) + len(codes))
 
 
-def shown(cell: Cell, said: Mapping[tuple[str, str], written_summaries.Summary]) -> str:
+def shown(cell: Cell, summaries: Mapping[tuple[str, str], written_summaries.Summary]) -> str:
     """Return the text of a cell: a person's summary, otherwise the extractive one, otherwise why there is none."""
-    own = said.get((cell.case, cell.code))
-    return own.summary if own else cell.summary or SILENT[cell.state]
+    summary = summaries.get((cell.case, cell.code))
+    return summary.summary if summary else cell.summary or SILENT[cell.state]
 
 
-def _origin(cell: Cell, said: Mapping[tuple[str, str], written_summaries.Summary]) -> tuple[str, ...]:
+def _origin(cell: Cell, summaries: Mapping[tuple[str, str], written_summaries.Summary]) -> tuple[str, ...]:
     return (
         "cell",
         cell.case,
         cell.code,
-        written_summaries.digest(_fits(shown(cell, said))),
+        written_summaries.digest(_fits(shown(cell, summaries))),
         written_summaries.digest(cell.summary),
     )
 
 
 def _write_themes(
-    sheet: Any, themes: pd.DataFrame | None, become: Mapping[int, str], formats: Mapping[str, Any]
+    sheet: Any, themes: pd.DataFrame | None, status_of: Mapping[int, str], formats: Mapping[str, Any]
 ) -> list[tuple[str, ...]]:
     """Write one row per theme; return their rows of the hidden sheet."""
     for column, (heading, width) in enumerate(zip(THEMES, THEME_WIDTHS, strict=True)):
         sheet.write_string(0, column, heading, formats["head"])
         sheet.set_column(column, column, width)
     theme_rows = [] if themes is None else list(each(themes))
-    for line, row in enumerate(theme_rows, start=1):
-        words = languages.shown(row.keywords, row.language)
-        texts = {"theme": f"T{row.number}", "label": row.label, "status": become.get(row.theme_id, row.status)}
-        texts |= {"segments": str(row.n_segments), "words": words, "id": str(row.theme_id)}
+    for row_number, row in enumerate(theme_rows, start=1):
+        keywords = languages.shown(row.keywords, row.language)
+        texts = {"theme": f"T{row.number}", "label": row.label, "status": status_of.get(row.theme_id, row.status)}
+        texts |= {"segments": str(row.n_segments), "words": keywords, "id": str(row.theme_id)}
         for column, name in enumerate(THEMES):
-            sheet.write_string(line, column, _fits(texts.get(name, "")), formats["text"])
+            sheet.write_string(row_number, column, _fits(texts.get(name, "")), formats["text"])
     if theme_rows:
         column = THEMES.index("decision")
         sheet.data_validation(1, column, len(theme_rows), column, {"validate": "list", "source": list(DECISIONS)})

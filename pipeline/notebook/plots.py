@@ -41,18 +41,18 @@ def theme_map(frame: pd.DataFrame, *, title: str) -> go.Figure:
     """Segments as dots (columns x, y, theme, speaker, document, text), coloured and shaped by candidate theme."""
     figure = _figure(title, frame)
     for number, theme in enumerate(dict.fromkeys(frame.theme)):
-        own = frame[frame.theme == theme]
+        members = frame[frame.theme == theme]
         none = theme in ("in no theme", "in a rejected theme")
         look = {"color": NOBODY if none else COLOURS[number % len(COLOURS)], "size": 7, "opacity": 0.8}
         look["symbol"] = SYMBOLS[number // len(COLOURS) % len(SYMBOLS)]
-        said = [_wrapped(text) for text in own.text]
+        hover_texts = [_wrapped(text) for text in members.text]
         figure.add_scatter(
-            x=own.x.to_list(),
-            y=own.y.to_list(),
+            x=members.x.to_list(),
+            y=members.y.to_list(),
             mode="markers",
             name=theme,
             marker=look,
-            text=said,
+            text=hover_texts,
             hoverinfo="text+name",
         )
     figure.update_layout(height=640, legend={"itemsizing": "constant"})
@@ -83,26 +83,29 @@ def heat(frame: pd.DataFrame, *, title: str, unit: str) -> go.Figure:
 
 def intervals(frame: pd.DataFrame, *, title: str, unit: str, label: str = "code", value: str = "kappa") -> go.Figure:
     """Figures with their intervals (columns `label`, who, pair, `value`, low, high): people are circles."""
-    known = frame[frame[value].notna()]
-    figure = _figure(title, known)
-    rows, pairs = list(dict.fromkeys(known[label])), sorted(set(zip(known.who, known.pair, strict=True)), reverse=True)
+    with_value = frame[frame[value].notna()]
+    figure = _figure(title, with_value)
+    rows, pairs = (
+        list(dict.fromkeys(with_value[label])),
+        sorted(set(zip(with_value.who, with_value.pair, strict=True)), reverse=True),
+    )
     step = 0.8 / max(len(pairs), 1)
-    for number, (who, pair) in enumerate(pairs):
-        own = known[(known.who == who) & (known.pair == pair)]
+    for number, (coders, pair) in enumerate(pairs):
+        pair_rows = with_value[(with_value.who == coders) & (with_value.pair == pair)]
         lift = step * (number - (len(pairs) - 1) / 2)
         figure.add_scatter(
-            x=own[value].to_list(),
-            y=[rows.index(name) + lift for name in own[label]],
+            x=pair_rows[value].to_list(),
+            y=[rows.index(name) + lift for name in pair_rows[label]],
             mode="markers",
             name=pair,
-            text=own[label].to_list(),
+            text=pair_rows[label].to_list(),
             hovertemplate="%{text}: %{x:.2f}",
-            marker=_mark(who, pair) | {"size": 8},
+            marker=_mark(coders, pair) | {"size": 8},
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": (own.high - own[value]).fillna(0).to_list(),
-                "arrayminus": (own[value] - own.low).fillna(0).to_list(),
+                "array": (pair_rows.high - pair_rows[value]).fillna(0).to_list(),
+                "arrayminus": (pair_rows[value] - pair_rows.low).fillna(0).to_list(),
                 "thickness": 1.3,
                 "width": 0,
             },
@@ -111,8 +114,8 @@ def intervals(frame: pd.DataFrame, *, title: str, unit: str, label: str = "code"
     tall = max(ROW, 10 * len(pairs) + 8)
     figure.update_layout(height=200 + tall * max(len(rows), 2), xaxis_title=unit)
     figure.update_layout(legend=BELOW, margin=ROOM_BELOW)
-    named = {"tickmode": "array", "tickvals": list(range(len(rows))), "ticktext": [_short(name) for name in rows]}
-    return figure.update_yaxes(range=[len(rows) - 0.5, -0.5], automargin=True, zeroline=False, **named)
+    axis = {"tickmode": "array", "tickvals": list(range(len(rows))), "ticktext": [_short(name) for name in rows]}
+    return figure.update_yaxes(range=[len(rows) - 0.5, -0.5], automargin=True, zeroline=False, **axis)
 
 
 def _mark(who: str, pair: str) -> dict[str, str]:
@@ -128,11 +131,16 @@ def curves(frame: pd.DataFrame, *, title: str, unit: str) -> go.Figure:
     """Lines with a band (columns source, position, n_known, known_low, known_high), one for each source."""
     figure = _figure(title, frame)
     for number, source in enumerate(dict.fromkeys(frame.source)):
-        own, colour = frame[frame.source == source], COLOURS[number % len(COLOURS)]
-        across, edge = own.position.to_list(), own.known_high.to_list() + own.known_low.to_list()[::-1]
+        source_rows, colour = frame[frame.source == source], COLOURS[number % len(COLOURS)]
+        across, edge = (
+            source_rows.position.to_list(),
+            source_rows.known_high.to_list() + source_rows.known_low.to_list()[::-1],
+        )
         band = {"fill": "toself", "fillcolor": colour, "opacity": 0.15, "line": {"width": 0}, "hoverinfo": "skip"}
         figure.add_scatter(x=across + across[::-1], y=edge, mode="lines", showlegend=False, **band)
-        figure.add_scatter(x=across, y=own.n_known.to_list(), mode="lines+markers", name=str(source), line_color=colour)
+        figure.add_scatter(
+            x=across, y=source_rows.n_known.to_list(), mode="lines+markers", name=str(source), line_color=colour
+        )
     figure.update_layout(xaxis_title="documents read", yaxis_title=unit, height=440, legend=BELOW, margin=ROOM_BELOW)
     return figure.update_yaxes(rangemode="tozero")
 
@@ -177,8 +185,8 @@ def _short(name: object) -> str:
 def _wrapped(text: str) -> str:
     """A text for hovering, in lines; what could be markup is shown as it is."""
     safe = text[:240].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    words, lines = safe.split(), [""]
-    for word in words:
+    tokens, lines = safe.split(), [""]
+    for word in tokens:
         if len(lines[-1]) + len(word) > 60:
             lines.append("")
         lines[-1] += f" {word}"

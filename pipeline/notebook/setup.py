@@ -47,13 +47,13 @@ def stance() -> str:
 
 def missing(folder: Path, *tables: str) -> str:
     """Tables that are missing for a notebook, one sentence per line, or a sentence that nothing is missing."""
-    said = []
+    sentences = []
     for table in tables:
         if not store.path(folder, table).exists():
-            said.append(f"{table} does not exist yet. Run `counterpoint run` first.")
+            sentences.append(f"{table} does not exist yet. Run `counterpoint run` first.")
         elif store.read(folder, table).empty:
-            said.append(MADE_BY.get(table, f"{table} is empty."))
-    return "\n".join(said) or f"{folder}: nothing is missing."
+            sentences.append(MADE_BY.get(table, f"{table} is empty."))
+    return "\n".join(sentences) or f"{folder}: nothing is missing."
 
 
 def table(folder: Path, name: str) -> pd.DataFrame:

@@ -21,22 +21,22 @@ ENDINGS = ("ing", "ers", "er", "ed", "es", "s")
 
 
 def asked(
-    *, turns: pd.DataFrame, rows: pd.DataFrame, codes: Mapping[str, Code], enough: float = ENOUGH
+    *, turns: pd.DataFrame, cases: pd.DataFrame, codes: Mapping[str, Code], enough: float = ENOUGH
 ) -> dict[tuple[str, str], str]:
     """Return the turn_id of the question that best asks about each (case, code), or "" if none does.
 
-    `rows`: columns document and case; in a focus group every case is asked every question. `enough`: the least cosine.
+    `cases`: columns document and case; in a focus group every case is asked every question. `enough`: the least cosine.
     Cases whose documents contain no questions are left out, because it is unknown what they were asked.
     """
     questions = turns[turns.part == "interviewer"].sort_values("turn_id")
     names = questions.turn_id.to_list()
     likeness = _likeness(questions.text.to_list(), list(codes.values()))
-    found: dict[tuple[str, str], str] = {}
-    for case, numbers in _put_to(questions, rows).items():
-        for place, code in enumerate(codes):
-            best = max(numbers, key=lambda number: (likeness[number, place], -number))
-            found[case, code] = names[best] if likeness[best, place] >= enough else ""
-    return found
+    question_of: dict[tuple[str, str], str] = {}
+    for case, numbers in _put_to(questions, cases).items():
+        for code_number, code in enumerate(codes):
+            best = max(numbers, key=lambda number: (likeness[number, code_number], -number))
+            question_of[case, code] = names[best] if likeness[best, code_number] >= enough else ""
+    return question_of
 
 
 def told_by(code: Code) -> str:
@@ -46,12 +46,12 @@ def told_by(code: Code) -> str:
 
 def stems(text: str) -> list[str]:
     """Return the content words of a text without common English endings."""
-    found = []
+    stemmed = []
     for word in WORD.findall(text.lower()):
         if word not in ENGLISH_STOP_WORDS:
             ending = next((end for end in ENDINGS if word.endswith(end) and len(word) - len(end) >= 4), "")
-            found.append(word.removesuffix(ending) if ending else word)
-    return found
+            stemmed.append(word.removesuffix(ending) if ending else word)
+    return stemmed
 
 
 def _likeness(questions: list[str], codes: list[Code]) -> np.ndarray:

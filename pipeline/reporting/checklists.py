@@ -96,20 +96,20 @@ class Facts:
 
 @dataclass(frozen=True)
 class Item:
-    """A checklist item; `said` is empty if only the researchers can fill it in."""
+    """A checklist item; `statement` is empty if only the researchers can fill it in."""
 
     number: int
     name: str
-    said: str
+    statement: str
 
 
 def coreq(facts: Facts) -> tuple[Item, ...]:
     """The 32 items of COREQ."""
     notes = prose.count(facts.n_field_notes, "set of field notes", "sets of field notes")
-    known = ", ".join(facts.attributes)
-    said = {
+    attributes = ", ".join(facts.attributes)
+    statements = {
         12: f"{prose.count(facts.n_cases, 'participant').capitalize()} in {facts.sources}." if facts.n_cases else "",
-        16: f"Attributes recorded: {known}. [Describe the sample by these.]" if known else "",
+        16: f"Attributes recorded: {attributes}. [Describe the sample by these.]" if attributes else "",
         20: f"{notes.capitalize()} were analysed together with the transcripts." if facts.n_field_notes else "",
         22: "Assessed in this report, under Saturation. [State your conclusion.]" if facts.saturation else "",
         24: _coders(facts),
@@ -121,33 +121,33 @@ def coreq(facts: Facts) -> tuple[Item, ...]:
         29: "Every quote in the report gives its speaker and source and was verified to match the transcript exactly.",
         31: _accepted(facts),
     }
-    return _items(COREQ, said)
+    return _items(COREQ, statements)
 
 
 def srqr(facts: Facts) -> tuple[Item, ...]:
     """The 21 items of SRQR."""
     people = f", {prose.count(facts.n_cases, 'participant')}" if facts.n_cases else ""
-    said = {
+    statements = {
         12: f"{facts.sources[:1].upper()}{facts.sources[1:]}{people}.",
         13: f"{facts.segments} Every source is listed with its sha256.".strip(),
-        14: " ".join(part for part in (_derived(facts), _coders(facts), facts.software) if part),
+        14: " ".join(sentence for sentence in (_derived(facts), _coders(facts), facts.software) if sentence),
         15: _trust(facts),
         17: "Quotes are shown with each theme and code, and open in the context of their transcript.",
     }
-    return _items(SRQR, said)
+    return _items(SRQR, statements)
 
 
 def missing(items: Sequence[Item]) -> str:
     """A sentence on how many items of a checklist are filled in."""
-    blank = sum(not item.said for item in items)
+    blank = sum(not item.statement for item in items)
     return (
         f"{len(items) - blank} of {len(items)} items are filled in from this run; the other {blank} are for you to "
         "complete. Please check the facts filled in."
     )
 
 
-def _items(names: Sequence[str], said: dict[int, str]) -> tuple[Item, ...]:
-    return tuple(Item(number, name, said.get(number, "")) for number, name in enumerate(names, start=1))
+def _items(names: Sequence[str], statements: dict[int, str]) -> tuple[Item, ...]:
+    return tuple(Item(number, name, statements.get(number, "")) for number, name in enumerate(names, start=1))
 
 
 def _coders(facts: Facts) -> str:
@@ -160,17 +160,17 @@ def _coders(facts: Facts) -> str:
 
 
 def _derived(facts: Facts) -> str:
-    parts = []
+    clauses = []
     if facts.n_codes:
-        parts.append(f"{prose.count(facts.n_codes, 'code')} were specified in advance by the framework")
+        clauses.append(f"{prose.count(facts.n_codes, 'code')} were specified in advance by the framework")
     if facts.count.found:
         how = "were derived from the data by clustering" if facts.clustered else "without any clustering"
-        parts.append(f"{prose.count(facts.count.found, 'candidate theme')} {how}")
-    text = "; ".join(parts)
-    said = [f"{text[:1].upper()}{text[1:]}."] if text else []
+        clauses.append(f"{prose.count(facts.count.found, 'candidate theme')} {how}")
+    text = "; ".join(clauses)
+    sentences = [f"{text[:1].upper()}{text[1:]}."] if text else []
     if facts.count.touched:
-        said.append(f"{states.shown_in_words(facts.count, who='people')}.")
-    return " ".join(said)
+        sentences.append(f"{states.shown_in_words(facts.count, who='people')}.")
+    return " ".join(sentences)
 
 
 def _accepted(facts: Facts) -> str:
@@ -181,14 +181,14 @@ def _accepted(facts: Facts) -> str:
 
 
 def _trust(facts: Facts) -> str:
-    parts = ["Quotes were verified to match their transcripts exactly."]
+    sentences = ["Quotes were verified to match their transcripts exactly."]
     if facts.n_decisions:
-        who = ", ".join(facts.deciders)
+        deciders = ", ".join(facts.deciders)
         decisions = prose.count(facts.n_decisions, "decision").capitalize()
-        are = "is" if facts.n_decisions == 1 else "are"
-        parts.append(f"{decisions} about themes {are} documented with author, time and evidence ({who}).")
+        verb = "is" if facts.n_decisions == 1 else "are"
+        sentences.append(f"{decisions} about themes {verb} documented with author, time and evidence ({deciders}).")
     if len(facts.coders) > 1:
-        parts.append(
+        sentences.append(
             f"{prose.count(len(facts.coders), 'person', 'people').capitalize()} coded, and their coding was compared."
         )
-    return " ".join(parts)
+    return " ".join(sentences)

@@ -21,7 +21,7 @@ BETWEEN = " […] "
 
 
 @dataclass(frozen=True)
-class Part:
+class SummarySentence:
     """A verbatim sentence of a summary. `start`, `end`: code points in the document, end exclusive."""
 
     segment_id: str
@@ -35,20 +35,21 @@ class Cell:
     """The cell of a case and a code.
 
     `state`: spoken, asked (and silent), not_asked, unknown, or not_available (in a language that is not mapped);
-    `parts`: the sentences of the summary; `excerpts`: segment ids; `question`: the turn_id of the question, or empty.
+    `sentences`: the sentences of the summary; `excerpts`: segment ids; `question`: the turn_id of the question, or
+    empty.
     """
 
     case: str
     code: str
     state: str
-    parts: tuple[Part, ...]
+    sentences: tuple[SummarySentence, ...]
     excerpts: tuple[str, ...]
     question: str = ""
 
     @property
     def summary(self) -> str:
         """The sentences as one text, with an ellipsis in brackets between them."""
-        return BETWEEN.join(part.text for part in self.parts)
+        return BETWEEN.join(sentence.text for sentence in self.sentences)
 
 
 def rows_of(segments: pd.DataFrame) -> pd.DataFrame:
@@ -56,24 +57,24 @@ def rows_of(segments: pd.DataFrame) -> pd.DataFrame:
 
     A document without named speakers, such as field notes, counts as a case under its own name.
     """
-    said = segments[segments.part != "interviewer"]
-    named = said.assign(case=said.case.where(said.case != "", said.document))
-    named = named[(said.case != "") | (said.part == "none")]
-    return named[["document", "case"]].drop_duplicates().sort_values(["case", "document"], ignore_index=True)
+    spoken = segments[segments.part != "interviewer"]
+    with_case = spoken.assign(case=spoken.case.where(spoken.case != "", spoken.document))
+    with_case = with_case[(spoken.case != "") | (spoken.part == "none")]
+    return with_case[["document", "case"]].drop_duplicates().sort_values(["case", "document"], ignore_index=True)
 
 
-def unread(segments: pd.DataFrame, *, looked: Collection[str]) -> frozenset[str]:
+def unread(segments: pd.DataFrame, *, mapped_ids: Collection[str]) -> frozenset[str]:
     """Return the cases with at least half of their words in segments that were not mapped, because of their language.
 
-    `looked`: ids of the mapped segments.
+    `mapped_ids`: ids of the mapped segments.
     """
-    if not looked:
+    if not mapped_ids:
         return frozenset()
-    said = segments[segments.substantive]
-    who = said.case.where(said.case != "", said.document)
-    words = said.n_words.groupby(who).sum()
-    mapped = said.n_words.where(said.segment_id.isin(list(looked)), 0).groupby(who).sum()
-    return frozenset(str(name) for name in words.index[mapped * 2 <= words])
+    substantive = segments[segments.substantive]
+    voice = substantive.case.where(substantive.case != "", substantive.document)
+    n_words = substantive.n_words.groupby(voice).sum()
+    mapped = substantive.n_words.where(substantive.segment_id.isin(list(mapped_ids)), 0).groupby(voice).sum()
+    return frozenset(str(name) for name in n_words.index[mapped * 2 <= n_words])
 
 
 def cells(
@@ -93,20 +94,20 @@ def cells(
     """
     rows = rows_of(segments)
     cases = sorted(set(rows.case))
-    named = segments.assign(case=segments.case.where(segments.case != "", segments.document))
+    with_case = segments.assign(case=segments.case.where(segments.case != "", segments.document))
     best = accepted.sort_values(["segment_id", "code", "score"], ascending=[True, True, False])
-    best = best.drop_duplicates(["segment_id", "code"]).merge(named, on="segment_id")
+    best = best.drop_duplicates(["segment_id", "code"]).merge(with_case, on="segment_id")
     best = best.sort_values(["score", "document", "start"], ascending=[False, True, True], kind="stable")
     best = best[best.code.isin(list(codes))]
     english = best[languages.read_in(best.language, best.n_words, {languages.ENGLISH})]
     summaries = {code: _summaries(group, sentences) for code, group in groups(english, "code").items()}
     excerpts = {key: tuple(group.segment_id) for key, group in groups(best, ["case", "code"]).items()}
-    made = []
+    matrix_cells = []
     for case in cases:
         for code in codes:
-            own = excerpts.get((case, code), ())
-            question = "" if own else asked.get((case, code), "")
-            silent = (
+            cell_excerpts = excerpts.get((case, code), ())
+            question = "" if cell_excerpts else asked.get((case, code), "")
+            silence = (
                 "not_available"
                 if case in unread
                 else "unknown"
@@ -116,21 +117,23 @@ def cells(
                 else "not_asked"
             )
             parts = summaries.get(code, {}).get(case, ())
-            made.append(Cell(case, code, "spoken" if own else silent, parts, own, question))
-    return made
+            matrix_cells.append(
+                Cell(case, code, "spoken" if cell_excerpts else silence, parts, cell_excerpts, question)
+            )
+    return matrix_cells
 
 
-def table(found: Sequence[Cell]) -> pd.DataFrame:
+def table(matrix_cells: Sequence[Cell]) -> pd.DataFrame:
     """Return the cells as the table framework_matrix."""
     return pd.DataFrame(
         {
-            "case": [cell.case for cell in found],
-            "code": [cell.code for cell in found],
-            "summary": [cell.summary for cell in found],
-            "n_segments": [len(cell.excerpts) for cell in found],
-            "excerpts": [list(cell.excerpts) for cell in found],
-            "state": [cell.state for cell in found],
-            "question": [cell.question for cell in found],
+            "case": [cell.case for cell in matrix_cells],
+            "code": [cell.code for cell in matrix_cells],
+            "summary": [cell.summary for cell in matrix_cells],
+            "n_segments": [len(cell.excerpts) for cell in matrix_cells],
+            "excerpts": [list(cell.excerpts) for cell in matrix_cells],
+            "state": [cell.state for cell in matrix_cells],
+            "question": [cell.question for cell in matrix_cells],
         }
     )
 
@@ -140,25 +143,27 @@ def sentences_of(text: str) -> list[tuple[int, int]]:
     return [(match.start(), match.end()) for match in SENTENCE.finditer(text) if match.group().strip()]
 
 
-def _summaries(passages: pd.DataFrame, count: int) -> dict[str, tuple[Part, ...]]:
+def _summaries(passages: pd.DataFrame, count: int) -> dict[str, tuple[SummarySentence, ...]]:
     """Return each case's sentences nearest to the centroid of all passages of one code, at most `count`."""
-    parts: list[tuple[str, Part]] = []
+    candidates: list[tuple[str, SummarySentence]] = []
     order: list[tuple[str, int]] = []
-    for row in each(passages):
-        for start, end in sentences_of(row.text):
-            part = Part(row.segment_id, row.start + start, row.start + end, row.text[start:end])
-            parts.append((row.case, part))
-            order.append((row.document, row.start + start))
-    near = _nearness([part.text for _, part in parts])
+    for passage in each(passages):
+        for start, end in sentences_of(passage.text):
+            candidate = SummarySentence(
+                passage.segment_id, passage.start + start, passage.start + end, passage.text[start:end]
+            )
+            candidates.append((passage.case, candidate))
+            order.append((passage.document, passage.start + start))
+    near = _nearness([candidate.text for _, candidate in candidates])
     chosen: dict[str, list[int]] = {}
-    for number in sorted(range(len(parts)), key=lambda number: (-near[number], order[number])):
-        own = chosen.setdefault(parts[number][0], [])
-        same = any(parts[other][1].text == parts[number][1].text for other in own)
-        if len(own) < count and not same:
-            own.append(number)
+    for number in sorted(range(len(candidates)), key=lambda number: (-near[number], order[number])):
+        chosen_numbers = chosen.setdefault(candidates[number][0], [])
+        repeated = any(candidates[other][1].text == candidates[number][1].text for other in chosen_numbers)
+        if len(chosen_numbers) < count and not repeated:
+            chosen_numbers.append(number)
     return {
-        case: tuple(parts[number][1] for number in sorted(own, key=lambda number: order[number]))
-        for case, own in chosen.items()
+        case: tuple(candidates[number][1] for number in sorted(chosen_numbers, key=lambda number: order[number]))
+        for case, chosen_numbers in chosen.items()
     }
 
 
@@ -167,8 +172,8 @@ def _nearness(texts: list[str]) -> np.ndarray:
     lengths = np.array([len(text.split()) for text in texts], dtype=float)
     enough = np.minimum(lengths / 8, 1.0)
     try:
-        words = TfidfVectorizer(sublinear_tf=True, stop_words="english").fit_transform(texts)
+        tfidf = TfidfVectorizer(sublinear_tf=True, stop_words="english").fit_transform(texts)
     except ValueError:  # nothing but stop words
         return np.round(enough * 1e-3, 9)
-    centre = normalize(np.asarray(words.mean(axis=0))).ravel()
-    return np.round(np.asarray(words @ centre).ravel() * enough, 9)
+    centre = normalize(np.asarray(tfidf.mean(axis=0))).ravel()
+    return np.round(np.asarray(tfidf @ centre).ravel() * enough, 9)

@@ -24,13 +24,13 @@ MATRIX = (
 class Draft:
     """A draft methods section: headings with their paragraphs, and the works cited."""
 
-    parts: tuple[tuple[str, str], ...]
+    sections: tuple[tuple[str, str], ...]
     references: tuple[str, ...]
 
     @property
     def text(self) -> str:
         """All of it in one piece."""
-        return " ".join(paragraph for _, paragraph in self.parts)
+        return " ".join(paragraph for _, paragraph in self.sections)
 
 
 def records(tables: Mapping[str, pd.DataFrame]) -> dict[str, Record]:
@@ -48,7 +48,7 @@ def draft(done: Mapping[str, Record], *, reflexive: bool = False, matrix: bool =
     about themes, in words.
     """
     themes, codes = done["themes"], done["map_codes"]
-    parts = (
+    topics = (
         ("Material", [*method_talk.material(done["ingest"]), *method_talk.segments(done["segment"])]),
         ("Representation", method_talk.vectors(done["embed"])),
         (
@@ -70,28 +70,28 @@ def draft(done: Mapping[str, Record], *, reflexive: bool = False, matrix: bool =
         ),
         ("Software", [f"{software(done)} {method_themes.generative(themes)}".strip(), CANDIDATES]),
     )
-    told = tuple((heading, " ".join(filter(None, said))) for heading, said in parts if any(said))
-    return Draft(told, references.cited(" ".join(paragraph for _, paragraph in told)))
+    sections = tuple((heading, " ".join(filter(None, sentences))) for heading, sentences in topics if any(sentences))
+    return Draft(sections, references.cited(" ".join(paragraph for _, paragraph in sections)))
 
 
 def software(done: Mapping[str, Record]) -> str:
     """The program and the libraries used, in a sentence."""
-    (own, version), *others = versions(done)
-    named = ", ".join(f"{name} {number}" for name, number in others)
-    return f"{own.capitalize()} {version} was used" + (f", with {named}." if named else ".")
+    (program, version), *others = versions(done)
+    libraries = ", ".join(f"{name} {number}" for name, number in others)
+    return f"{program.capitalize()} {version} was used" + (f", with {libraries}." if libraries else ".")
 
 
 def versions(done: Mapping[str, Record]) -> list[tuple[str, str]]:
     """The program and each library used, with the versions recorded by the stages."""
-    found: dict[str, str] = {}
+    version_of: dict[str, str] = {}
     for stage in STAGES:
-        said = done[stage]
-        named = [said.get(key, "") for key in ("library", "clustering", "words", "learning")]
-        for library in [*said.get("libraries", []), *named]:
+        record = done[stage]
+        singles = [record.get(key, "") for key in ("library", "clustering", "words", "learning")]
+        for library in [*record.get("libraries", []), *singles]:
             name, _, number = str(library).rpartition(" ")
             if name:
-                found.setdefault(name, number)
-    return [("Counterpoint", importlib.metadata.version("counterpoint")), *sorted(found.items(), key=_by_name)]
+                version_of.setdefault(name, number)
+    return [("Counterpoint", importlib.metadata.version("counterpoint")), *sorted(version_of.items(), key=_by_name)]
 
 
 def models(done: Mapping[str, Record]) -> list[tuple[str, str, str]]:
@@ -102,13 +102,13 @@ def models(done: Mapping[str, Record]) -> list[tuple[str, str, str]]:
 
 def settings(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Every setting of the run, `section.name` and its value as params.yaml would write it."""
-    found = []
+    shown = []
     for section, values in params.items():
         if isinstance(values, Mapping):
-            found += [(f"{section}.{name}", _shown(value)) for name, value in values.items()]
+            shown += [(f"{section}.{name}", _shown(value)) for name, value in values.items()]
         else:
-            found.append((section, _shown(values)))
-    return tuple(found)
+            shown.append((section, _shown(values)))
+    return tuple(shown)
 
 
 def _by_name(pair: tuple[str, str]) -> str:

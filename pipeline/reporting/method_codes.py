@@ -42,20 +42,20 @@ def mapping(done: Record) -> list[str]:
         return []
     if not done["methods"]:
         return [_unmapped(done)]
-    said = []
+    sentences = []
     if done.get("unread"):
-        n, spoken = sum(done["unread"].values()), languages.listed(done["unread"])
-        said.append(f"{prose.count(n, 'segment').capitalize()} in {spoken}, which {READ}, were not mapped.")
+        n_unread, spoken = sum(done["unread"].values()), languages.listed(done["unread"])
+        sentences.append(f"{prose.count(n_unread, 'segment').capitalize()} in {spoken}, which {READ}, were not mapped.")
     if "zero_shot" in done["methods"]:
-        said.append(_by_words(done))
+        sentences.append(_by_words(done))
     if "few_shot" in done["methods"]:
-        said += [_learned(done), _weighed(done), *_code_by_code(done)]
+        sentences += [_learned(done), _weighed(done), *_code_by_code(done)]
     elif done["coded"]:
-        said.append(
+        sentences.append(
             f"Human codes were not used for training: only {prose.count(done['coded'], 'segment')} have one, and at "
             f"least {done['min_passages']} are needed."
         )
-    said.append(
+    sentences.append(
         f"At least one code was assigned to {done['given']:,} of {prose.count(done['segments'], 'segment')}. Of the "
         f"others, {done['doubtful']:,} were borderline (at least {prose.percent(done['doubt'])} of a threshold) and "
         "are listed for review."
@@ -66,8 +66,8 @@ def mapping(done: Record) -> list[str]:
             if "few_shot" in done["valence"]
             else "its wording (similarity to example sentences, and English marker words)"
         )
-        said.append(f"Whether a coded segment describes a facilitator or a barrier was inferred from {how}.")
-    return said
+        sentences.append(f"Whether a coded segment describes a facilitator or a barrier was inferred from {how}.")
+    return sentences
 
 
 def comparison(done: Record, *, reflexive: bool) -> list[str]:
@@ -77,17 +77,18 @@ def comparison(done: Record, *, reflexive: bool) -> list[str]:
     if not done["coders"]:
         return ["The study has no human codes, so the results were not compared with human coding."]
     settled = SETTLED if done["consensus"] else ""
-    who = f"Human codes came from {prose.count(done['coders'], 'person', 'people')}."
+    origin = f"Human codes came from {prose.count(done['coders'], 'person', 'people')}."
     if reflexive:
         return [
-            f"{who}{settled} In keeping with the reflexive stance, no coefficients are reported; differences between "
+            f"{origin}{settled} In keeping with the reflexive stance, no coefficients are reported; differences "
+            "between "
             "readings are treated as questions."
         ]
-    said = [f"{who}{settled} {_compared(done)}"]
+    sentences = [f"{origin}{settled} {_compared(done)}"]
     measures = [THEMED[name] for name in THEMED if name in done["themes"]]
     if measures:
-        said.append(f"Candidate themes were compared with human codes by {prose.listed(measures)}.")
-    return said
+        sentences.append(f"Candidate themes were compared with human codes by {prose.listed(measures)}.")
+    return sentences
 
 
 def saturation(done: Record, *, reflexive: bool) -> list[str]:
@@ -95,11 +96,11 @@ def saturation(done: Record, *, reflexive: bool) -> list[str]:
     if not done or "saturation" not in done:
         return []
     base, run, threshold = done["saturation"]
-    what = "codes and themes" if done["coders"] else "themes"
+    things = "codes and themes" if done["coders"] else "themes"
     frame = f", also within each {_cell(done['frame'])}" if done["frame"] else ""
     order = {"interviewing": "in the order of interviewing", "file names": "in the order of file names"}
     return [
-        f"Saturation was assessed by the number of new {what} in runs of {prose.count(run, 'source')} relative to a "
+        f"Saturation was assessed by the number of new {things} in runs of {prose.count(run, 'source')} relative to a "
         f"base of {base} sources (Guest et al. 2020; threshold {prose.percent(threshold)}), "
         f"{order.get(done['order'], done['order'])} and in random orders{frame}."
     ]
@@ -175,17 +176,19 @@ def _weighed(done: Record) -> str:
 
 
 def _code_by_code(done: Record) -> list[str]:
-    learned = {code: n for code, n in done["passages"].items() if n}
-    bare = [code for code, n in done["passages"].items() if not n]
-    said = []
+    learned = {code: count for code, count in done["passages"].items() if count}
+    bare = [code for code, count in done["passages"].items() if not count]
+    sentences = []
     if learned:
-        shown = [f"{code} ({n:,})" for code, n in list(learned.items())[:NAMED]]
+        shown = [f"{code} ({count:,})" for code, count in list(learned.items())[:NAMED]]
         more = f" and {len(learned) - NAMED} more" if len(learned) > NAMED else ""
-        said.append(f"Number of coded segments used to train each code: {', '.join(shown)}{more}.")
+        sentences.append(f"Number of coded segments used to train each code: {', '.join(shown)}{more}.")
     if bare:
         more = f" and {len(bare) - NAMED} more" if len(bare) > NAMED else ""
-        said.append(f"Codes without coded segments, assigned from the codebook only: {', '.join(bare[:NAMED])}{more}.")
-    return said
+        sentences.append(
+            f"Codes without coded segments, assigned from the codebook only: {', '.join(bare[:NAMED])}{more}."
+        )
+    return sentences
 
 
 def _compared(done: Record) -> str:

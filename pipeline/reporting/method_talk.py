@@ -27,26 +27,28 @@ def material(done: Record) -> list[str]:
         return []
     kinds = [prose.source(kind, done["sources"][kind]) for kind in prose.SOURCES if kind in done["sources"]]
     total, people = prose.count(done["words"], "word"), prose.count(done["cases"], "participant")
-    said = [f"The material comprised {prose.listed(kinds) or 'no sources'} with {total} from {people}."]
+    sentences = [f"The material comprised {prose.listed(kinds) or 'no sources'} with {total} from {people}."]
     if done["interviewer_labels"]:
-        said.append(
+        sentences.append(
             "A label before a turn was taken as its speaker if it was listed in participants.csv, denoted the "
             f"interviewer ({', '.join(done['interviewer_labels'])}), or occurred in the source "
             f"{_times(done['min_label_count'])}."
         )
     else:
-        said.append(
+        sentences.append(
             "A label before a turn was taken as its speaker if it was listed in participants.csv or occurred in the "
             f"source {_times(done['min_label_count'])}."
         )
     if done["guessed"]:
-        said.append(
+        sentences.append(
             f"In {prose.count(done['guessed'], 'source')} the interviewer was not identified and was inferred from "
             "who asked questions, the length and order of turns, and the other sources."
         )
     if done["left_out"]:
-        said.append(f"{prose.count(done['left_out'], 'coding').capitalize()} by this program itself were excluded.")
-    return said
+        sentences.append(
+            f"{prose.count(done['left_out'], 'coding').capitalize()} by this program itself were excluded."
+        )
+    return sentences
 
 
 def segments(done: Record) -> list[str]:
@@ -59,22 +61,23 @@ def segments(done: Record) -> list[str]:
         "turn": "segments of one turn each",
     }
     finder = SPLITTERS.get(done["splitter"], "{library} ({model})")
-    found = finder.format(library=done["library"], model=f"{done['model']} {done['version']}".strip())
-    sentences = "Sentences, used to detect scripted passages," if done["unit"] == "turn" else "Sentences"
-    said = [f"The text was divided into {units[done['unit']]}. {sentences} were detected by {found}."]
+    splitter = finder.format(library=done["library"], model=f"{done['model']} {done['version']}".strip())
+    subject = "Sentences, used to detect scripted passages," if done["unit"] == "turn" else "Sentences"
+    sentences = [f"The text was divided into {units[done['unit']]}. {subject} were detected by {splitter}."]
     ruled = done.get("by_punctuation", {})
     if ruled:
         sources = prose.count(sum(ruled.values()), "source")
-        said.append(f"In {sources} in {languages.listed(ruled)}, sentences were detected by punctuation only.")
+        sentences.append(f"In {sources} in {languages.listed(ruled)}, sentences were detected by punctuation only.")
     aside = done["set_aside"]
-    told = [why.format(**done) + f" ({aside[key]:,})" for key, why in ASIDE.items() if key in aside]
-    rest = f"; {prose.listed(told)} were set aside" if told else ""
+    set_aside = [why.format(**done) + f" ({aside[key]:,})" for key, why in ASIDE.items() if key in aside]
+    set_aside_clause = f"; {prose.listed(set_aside)} were set aside" if set_aside else ""
     least = "" if "short" in aside else f" Segments of fewer than {done['min_words']} words would have been set aside."
     total = prose.count(done["segments"], "segment")
-    said.append(
-        f"Of {total}, {done['used']:,} segments of participants’ speech or written sources were analysed{rest}.{least}"
+    sentences.append(
+        f"Of {total}, {done['used']:,} segments of participants’ speech or written sources were "
+        f"analysed{set_aside_clause}.{least}"
     )
-    return said
+    return sentences
 
 
 def vectors(done: Record) -> list[str]:

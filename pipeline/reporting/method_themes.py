@@ -23,33 +23,37 @@ def labels(done: Record) -> list[str]:
     """What named the themes, and what part BERTopic had in it."""
     if not done or not done["segments"]:
         return []
-    own = done["labels"].get("words", 0)
+    n_from_words = done["labels"].get("words", 0)
     if not done["words"]:
-        said = ["No keywords were found, so groups have no labels of their own."]
+        sentences = ["No keywords were found, so groups have no labels of their own."]
     else:
         phrases = f", and noun phrases that {done['phrases']} found in them" if done["phrases"] else ""
-        said = [
+        sentences = [
             f"Words of each group were weighted by class-based TF-IDF as implemented in {done['words']} (Grootendorst "
-            f"2022), which played no part in the grouping. Labels{'' if own else ' that were not set otherwise'} and "
+            "2022), which played no part in the grouping. "
+            f"Labels{'' if n_from_words else ' that were not set otherwise'} and "
             f"the {prose.count(done['keywords'], 'keyword')} of each theme are words of the segments{phrases}, ranked "
             "by this weight, by the similarity of their segments to the theme, and by the number of participants using "
             "them."
         ]
     if done["labeller"]:
-        n = done["labels"].get(done["labeller"], 0)
-        said.append(
+        n_by_model = done["labels"].get(done["labeller"], 0)
+        sentences.append(
             f"The language model {done['labeller']} was given the keywords and up to "
-            f"{prose.count(done['exemplars'], 'passage')} of each group and asked for a label; it wrote {n} of "
+            f"{prose.count(done['exemplars'], 'passage')} of each group and asked for a label; it wrote "
+            f"{n_by_model} of "
             f"{prose.count(done['themes'], 'label')}."
         )
     unnamed = done["labels"].get("", 0)
     if unnamed:
         groups = prose.count(unnamed, "group").capitalize()
-        said.append(f"{groups} mostly in a language other than English {'has' if unnamed == 1 else 'have'} no label.")
+        sentences.append(
+            f"{groups} mostly in a language other than English {'has' if unnamed == 1 else 'have'} no label."
+        )
     people = done["labels"].get("people", 0)
     if people:
-        said.append(f"{prose.count(people, 'label').capitalize()} {_were(people)} set by the researchers.")
-    return said
+        sentences.append(f"{prose.count(people, 'label').capitalize()} {_were(people)} set by the researchers.")
+    return sentences
 
 
 def generative(done: Record) -> str:
@@ -65,20 +69,20 @@ def steadiness(done: Record) -> list[str]:
     """How the stability of themes was assessed."""
     if not done or not done["divided"]:
         return []
-    left = [
+    counts = [
         (done["cases_left_out"], "participant", "participants"),
         (done["values_left_out"], "value of an attribute", "values of attributes"),
     ]
-    told = [prose.count(n, one, many) for n, one, many in left if n]
-    said = []
+    left_out = [prose.count(count, singular, plural) for count, singular, plural in counts if count]
+    sentences = []
     if done["reruns"]:
-        said.append(
+        sentences.append(
             f"To assess stability, the analysis was repeated {_runs(done['reruns'])} with "
             f"{prose.percent(done['leave_out'])} of the sources left out (Hennig 2007)."
         )
-    if told:
-        said.append(f"It was also repeated without each of {prose.listed(told)} on which themes depend most.")
-    return said or ["The stability of themes was not assessed."]
+    if left_out:
+        sentences.append(f"It was also repeated without each of {prose.listed(left_out)} on which themes depend most.")
+    return sentences or ["The stability of themes was not assessed."]
 
 
 def decisions(done: Record, *, decided: str = "") -> list[str]:
@@ -87,9 +91,10 @@ def decisions(done: Record, *, decided: str = "") -> list[str]:
         return []
     if not done["decisions"]:
         return ["The researchers had not recorded any decisions on themes when this was computed."]
-    n = done["decisions"]
+    n_decisions = done["decisions"]
     return [
-        f"{prose.count(n, 'decision').capitalize()} by the researchers {_were(n)} preserved regardless of the "
+        f"{prose.count(n_decisions, 'decision').capitalize()} by the researchers {_were(n_decisions)} preserved "
+        "regardless of the "
         "grouping.",
         f"{decided}." if decided else "",
         f"If the grouping places more than {prose.percent(done['shift_share'])} of such a theme elsewhere, the report "
@@ -98,36 +103,36 @@ def decisions(done: Record, *, decided: str = "") -> list[str]:
 
 
 def _context(done: Record) -> str:
-    parts = []
+    sources = []
     if done["context"]:
         near = "the segments directly" if done["context"] == 1 else f"the {done['context']} segments"
         further = f", multiplied by {done['context_decay']:g} per further step" if done["context"] > 1 else ""
-        parts.append(
+        sources.append(
             f"of {near} before and after it, up to a change of subject (weight {done['context_decay']:g}{further})"
         )
     if done["question"] and done["answers"]:
-        parts.append(f"of the question it answers (weight {done['question']:g})")
-    if not parts:
+        sources.append(f"of the question it answers (weight {done['question']:g})")
+    if not sources:
         return "Segments were grouped by their own embeddings, without context."
-    return f"For grouping, the embedding of each segment was combined with those {prose.listed(parts)}."
+    return f"For grouping, the embedding of each segment was combined with those {prose.listed(sources)}."
 
 
 def _clusterings(done: Record) -> str:
     low, high = done["resolutions"]
     near = prose.listed([str(count) for count in done["neighbours"]], last="or")
-    found = [
+    methods = [
         f"{_clustering_runs(done['communities'])} of community detection in the graph connecting each segment to its "
         f"{near} nearest neighbours by cosine similarity (Louvain method, resolution {low:g} to {high:g}; Blondel et "
         f"al. 2008; {done['clustering']})"
     ]
     if done["centres"]:
-        found.append(
+        methods.append(
             f"{_clustering_runs(done['centres'])} of spherical k-means with the same number of groups (Dhillon and "
             "Modha 2001)"
         )
     views = prose.listed([str(count) for count in done["directions"]], last="or")
-    seen = f", on the first {views} principal components" if views else ", on all dimensions of the embeddings"
-    each = (
+    on_views = f", on the first {views} principal components" if views else ", on all dimensions of the embeddings"
+    sampling = (
         f"Each clustering used a random {prose.percent(done['keep'])} of the sources (seed {done['seed']}); segments "
         "left out joined the nearest group."
         if done["keep"] < 1
@@ -135,7 +140,7 @@ def _clusterings(done: Record) -> str:
     )
     return (
         f"Candidate themes are a consensus of {prose.count(done['runs'], 'clustering')} (evidence accumulation; Fred "
-        f"and Jain 2005): {prose.listed(found)}{seen}. {each}"
+        f"and Jain 2005): {prose.listed(methods)}{on_views}. {sampling}"
     )
 
 

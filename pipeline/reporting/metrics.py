@@ -19,7 +19,7 @@ def build(
     """Return the metrics by name, sorted; undefined ones are left out, and with `reflexive` all coefficients."""
     segments, accepted = tables["segments"], primary(tables["code_assignments"])
     used = int(segments.substantive.sum())
-    found: dict[str, float] = {
+    metrics: dict[str, float] = {
         "cases": int(segments[segments.case != ""].case.nunique()),
         "documents": len(tables["documents"]),
         "segments": len(segments),
@@ -36,12 +36,12 @@ def build(
         "matrix_cells_spoken": sum(cell.state == "spoken" for cell in cells),
     }
     if used:
-        found["share_in_no_theme"] = count.n_outside / used
-        found["share_in_rejected_themes"] = count.outside["rejected"] / used
-        found["share_with_a_code"] = accepted[accepted.accepted].segment_id.nunique() / used
+        metrics["share_in_no_theme"] = count.n_outside / used
+        metrics["share_in_rejected_themes"] = count.outside["rejected"] / used
+        metrics["share_with_a_code"] = accepted[accepted.accepted].segment_id.nunique() / used
     if not reflexive:
-        found |= _coefficients(tables["agreement"], tables["theme_agreement"])
-    return {key: round(value, 6) for key, value in sorted(found.items()) if np.isfinite(value)}
+        metrics |= _coefficients(tables["agreement"], tables["theme_agreement"])
+    return {key: round(value, 6) for key, value in sorted(metrics.items()) if np.isfinite(value)}
 
 
 def primary(code_assignments: pd.DataFrame) -> pd.DataFrame:
@@ -60,11 +60,11 @@ def theme_sizes(themes: pd.DataFrame) -> str:
 def _coefficients(agreement: pd.DataFrame, theme_agreement: pd.DataFrame) -> dict[str, float]:
     pooled = agreement_view.over_all_codes(agreement[agreement.unit == "segment"])
     people = pooled[~agreement_view.with_machine(pooled)]
-    found = {"kappa_people": people.kappa.mean()}
-    for name, own in groups(pooled, "coder_b").items():
+    coefficients = {"kappa_people": people.kappa.mean()}
+    for name, rows in groups(pooled, "coder_b").items():
         if coders.is_pipeline(name):
-            found[f"kappa_{coders.method_of(name)}"] = own.kappa.mean()
+            coefficients[f"kappa_{coders.method_of(name)}"] = rows.kappa.mean()
     for measure in ("ami", "ari", "v_measure"):
-        own = theme_agreement[(theme_agreement.measure == measure) & (theme_agreement.level == "code")]
-        found[f"themes_{measure}"] = own.value.mean()
-    return {key: float(value) for key, value in found.items() if pd.notna(value)}
+        rows = theme_agreement[(theme_agreement.measure == measure) & (theme_agreement.level == "code")]
+        coefficients[f"themes_{measure}"] = rows.value.mean()
+    return {key: float(value) for key, value in coefficients.items() if pd.notna(value)}

@@ -113,7 +113,7 @@ def verify_page(html: str, documents: pd.DataFrame) -> int:
     reader.feed(html)
     reader.close()
     for place, text in reader.found:
-        number, start, end = (int(part) for part in place.split(":"))
+        number, start, end = (int(field) for field in place.split(":"))
         check(texts, document=names[number], start=start, end=end, text=text)
     return len(reader.found)
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.core.stage_record import Record
 from pipeline.decisions import alternative_readings, reading_ledger
-from pipeline.decisions import ledger as decisions
+from pipeline.decisions.ledger import Decision
 from pipeline.decisions.states import Count, counted
 from pipeline.deductive import codebook
 from pipeline.reporting import asked_about, matrix, method, metrics, quotes, written_summaries
@@ -22,13 +22,13 @@ PROBLEMS = {
 
 
 @dataclass(frozen=True)
-class Study:
+class ReportData:
     """Everything the report shows: the tables by name, the codebook, and shared results.
 
     `accepted`: the candidate codes of segments (segment_id, code, score); `codes`: those that were mapped, in the order
-    of the codebook; `cells`: the framework matrix; `quoted`: every segment as a quote; `taken`: people's decisions;
+    of the codebook; `cells`: the framework matrix; `quoted`: every segment as a quote; `decisions`: people's decisions;
     `count`: how many themes there are of each state;
-    `said`: what people wrote in cells of the matrix; `ledger`: what people have read;
+    `summaries`: what people wrote in cells of the matrix; `ledger`: what people have read;
     `readings`: how others read the themes.
     """
 
@@ -39,8 +39,8 @@ class Study:
     cells: tuple[matrix.Cell, ...]
     quoted: Mapping[str, quotes.Quote]
     count: Count
-    taken: Sequence[decisions.Decision] = ()
-    said: Mapping[tuple[str, str], written_summaries.Summary] = field(default_factory=dict)
+    decisions: Sequence[Decision] = ()
+    summaries: Mapping[tuple[str, str], written_summaries.Summary] = field(default_factory=dict)
     ledger: Sequence[reading_ledger.Read] = ()
     readings: Sequence[alternative_readings.Reading] = ()
 
@@ -53,25 +53,25 @@ class Study:
 def gather(
     tables: Mapping[str, pd.DataFrame],
     book: codebook.Codebook,
-    taken: Sequence[decisions.Decision] = (),
-    said: Sequence[written_summaries.Summary] = (),
+    decisions: Sequence[Decision] = (),
+    summaries: Sequence[written_summaries.Summary] = (),
     *,
     ledger: Sequence[reading_ledger.Read] = (),
     readings: Sequence[alternative_readings.Reading] = (),
-) -> Study:
+) -> ReportData:
     """Compute what page, workbook and metrics share; raise QuoteError if a segment is not verbatim."""
     segments, assigned = tables["segments"], tables["code_assignments"]
     accepted = accepted_codes(assigned)
     mapped = set(assigned.code)
     codes = tuple(code for code in book.names if code in mapped)
-    known = {code: book[code] for code in codes}
-    questions = asked_about.asked(turns=tables["turns"], rows=matrix.rows_of(segments), codes=known)
-    unread = matrix.unread(segments, looked=set(assigned.segment_id))
+    mapped_codes = {code: book[code] for code in codes}
+    questions = asked_about.asked(turns=tables["turns"], cases=matrix.rows_of(segments), codes=mapped_codes)
+    unread = matrix.unread(segments, mapped_ids=set(assigned.segment_id))
     cells = matrix.cells(segments=segments, accepted=accepted, codes=codes, asked=questions, unread=unread)
     quoted = quotes.collect(
         documents=tables["documents"], turns=tables["turns"], cases=tables["cases"], segments=segments
     )
-    return Study(
+    return ReportData(
         tables=tables,
         book=book,
         accepted=accepted,
@@ -79,8 +79,8 @@ def gather(
         cells=tuple(cells),
         quoted=quoted,
         count=counted(tables["theme_states"], tables["theme_assignments"]),
-        taken=tuple(taken),
-        said=written_summaries.standing(said),
+        decisions=tuple(decisions),
+        summaries=written_summaries.standing(summaries),
         ledger=tuple(ledger),
         readings=tuple(readings),
     )

@@ -15,10 +15,10 @@ from pipeline.reporting.views import agreement_view
 def talk(segments: pd.DataFrame, by: str = "document") -> pd.DataFrame:
     """Return the words used and set aside, one row per document (or speaker, or case), in alphabetical order."""
     kind = segments.substantive.map({True: "used", False: "set aside"})
-    words = segments.assign(kind=kind).pivot_table(
+    n_words = segments.assign(kind=kind).pivot_table(
         index=by, columns="kind", values="n_words", aggfunc="sum", fill_value=0
     )
-    return words.reindex(columns=["used", "set aside"], fill_value=0).astype(int)
+    return n_words.reindex(columns=["used", "set aside"], fill_value=0).astype(int)
 
 
 def aside(segments: pd.DataFrame) -> pd.DataFrame:
@@ -31,9 +31,9 @@ def aside(segments: pd.DataFrame) -> pd.DataFrame:
 def themes(table: pd.DataFrame) -> pd.DataFrame:
     """Candidate themes, largest first: label, keywords and sizes."""
     ranked = known_states.ranked(table)
-    words = [languages.shown(*pair) for pair in zip(ranked.keywords, ranked.language, strict=True)]
-    named = ranked.assign(theme=[f"T{number}" for number in ranked.number], keywords=words)
-    return named[["theme", "label", "keywords", "n_segments", "n_cases", "n_documents"]].set_index("theme")
+    keywords = [languages.shown(*pair) for pair in zip(ranked.keywords, ranked.language, strict=True)]
+    with_keywords = ranked.assign(theme=[f"T{number}" for number in ranked.number], keywords=keywords)
+    return with_keywords[["theme", "label", "keywords", "n_segments", "n_cases", "n_documents"]].set_index("theme")
 
 
 def states(theme_states: pd.DataFrame) -> pd.DataFrame:
@@ -54,8 +54,8 @@ def states(theme_states: pd.DataFrame) -> pd.DataFrame:
 def talk_in_themes(theme_states: pd.DataFrame, assignments: pd.DataFrame) -> str:
     """Return the report's sentences on the number of themes and the segments in none."""
     count = known_states.counted(theme_states, assignments)
-    told = [f"{known_states.shown_in_words(count)}.", known_states.outside_in_words(count)] if count.found else []
-    return " ".join(filter(None, told))
+    sentences = [f"{known_states.shown_in_words(count)}.", known_states.outside_in_words(count)] if count.found else []
+    return " ".join(filter(None, sentences))
 
 
 def dependence(table: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
@@ -94,8 +94,8 @@ def map_of_segments(
 def themes_by_codes(crossed: pd.DataFrame, table: pd.DataFrame, coder: str) -> pd.DataFrame:
     """Return counts of shared segments: a row per candidate theme (largest first), a column per code of one coder."""
     ranked = known_states.ranked(table)
-    own = crossed[(crossed.coder == coder) & crossed.theme_id.isin(ranked.theme_id.to_list())]
-    wide = own.pivot_table(index="theme_id", columns="code", values="n_overlap", aggfunc="sum", fill_value=0)
+    of_coder = crossed[(crossed.coder == coder) & crossed.theme_id.isin(ranked.theme_id.to_list())]
+    wide = of_coder.pivot_table(index="theme_id", columns="code", values="n_overlap", aggfunc="sum", fill_value=0)
     wide = wide.reindex([theme for theme in ranked.theme_id if theme in wide.index])
     names = {row.theme_id: f"T{row.number} {row.label}" for row in rows_of(ranked)}
     return wide.set_axis([names[theme] for theme in wide.index], axis=0).astype(int)
@@ -108,12 +108,12 @@ def coders(crossed: pd.DataFrame) -> list[str]:
 
 def agreement(table: pd.DataFrame, *, level: str = "code") -> pd.DataFrame:
     """Return kappa with its interval by code and pair of coders; `who` marks pairs that include the pipeline."""
-    own = table[(table.level == level) & (table.unit == "segment")]
-    machine = agreement_view.with_machine(own)
-    who = np.where(machine, "a person and the pipeline", "two people")
-    named = own.assign(who=who, pair=own.coder_a + " and " + own.coder_b)
+    rows = table[(table.level == level) & (table.unit == "segment")]
+    machine = agreement_view.with_machine(rows)
+    comparison = np.where(machine, "a person and the pipeline", "two people")
+    with_pair = rows.assign(who=comparison, pair=rows.coder_a + " and " + rows.coder_b)
     columns = ["code", "who", "pair", "n", "n_a", "n_b", "n_both", "prevalence", "kappa", "low", "high", "note"]
-    return named.sort_values(["code", "who", "pair"], ascending=[True, False, True])[columns].reset_index(drop=True)
+    return with_pair.sort_values(["code", "who", "pair"], ascending=[True, False, True])[columns].reset_index(drop=True)
 
 
 def theme_measures(table: pd.DataFrame) -> pd.DataFrame:
@@ -125,10 +125,10 @@ def theme_measures(table: pd.DataFrame) -> pd.DataFrame:
 
 def known_so_far(saturation: pd.DataFrame, *, cell: str = EVERYTHING) -> pd.DataFrame:
     """Return the number of codes (or themes) known after each document: mean and 95% range over random orders."""
-    own = saturation[(saturation.cell == cell) & (saturation.order == "random")]
+    rows = saturation[(saturation.cell == cell) & (saturation.order == "random")]
     columns = ["source", "position", "n_known", "known_low", "known_high"]
-    named = own.assign(source=own.source.replace("themes", "candidate themes"))
-    return named.sort_values(["source", "position"])[columns].reset_index(drop=True)
+    with_source = rows.assign(source=rows.source.replace("themes", "candidate themes"))
+    return with_source.sort_values(["source", "position"])[columns].reset_index(drop=True)
 
 
 def matrix_counts(matrix: pd.DataFrame, codes: Sequence[str] = ()) -> pd.DataFrame:
@@ -140,11 +140,11 @@ def matrix_counts(matrix: pd.DataFrame, codes: Sequence[str] = ()) -> pd.DataFra
 
 def matrix_cells(matrix: pd.DataFrame, case: str) -> pd.DataFrame:
     """Return one case of the framework matrix: its summary for each code, or why there is none."""
-    silent = {"asked": "(asked, silent)", "not_asked": "(not asked)", "unknown": "(not known whether asked)"}
-    silent |= dict.fromkeys(("not_available", "spoken"), "(not available: not in English)")
-    own = matrix[matrix.case == case]
-    said = [row.summary or silent.get(row.state, "") for row in rows_of(own)]
-    return pd.DataFrame({"code": own.code.to_list(), "passages": own.n_segments.to_list(), "summary": said})
+    silence = {"asked": "(asked, silent)", "not_asked": "(not asked)", "unknown": "(not known whether asked)"}
+    silence |= dict.fromkeys(("not_available", "spoken"), "(not available: not in English)")
+    rows = matrix[matrix.case == case]
+    summaries = [row.summary or silence.get(row.state, "") for row in rows_of(rows)]
+    return pd.DataFrame({"code": rows.code.to_list(), "passages": rows.n_segments.to_list(), "summary": summaries})
 
 
 def fullest_case(matrix: pd.DataFrame) -> str:

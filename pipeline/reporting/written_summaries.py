@@ -39,44 +39,51 @@ class Summary(entry_files.Entry):
 
 def load(path: Path) -> list[Summary]:
     """Return all entries by time, none without a file; raise WrittenError with every problem at once."""
-    held = entry_files.read_entries(path, "summaries", Summary, error=WrittenError, beside=())
-    found = [_kept(one) for one in held]
-    return sorted(found, key=lambda one: (one.when.replace(" ", "T"), one.case, one.code, one.who, one.summary))
+    entries = entry_files.read_entries(path, "summaries", Summary, error=WrittenError, beside=())
+    summaries = [_with_canonical_names(summary) for summary in entries]
+    return sorted(
+        summaries,
+        key=lambda summary: (summary.when.replace(" ", "T"), summary.case, summary.code, summary.who, summary.summary),
+    )
 
 
-def standing(found: Iterable[Summary]) -> dict[tuple[str, str], Summary]:
+def standing(summaries: Iterable[Summary]) -> dict[tuple[str, str], Summary]:
     """Return the latest entry about each cell (case, code), of entries in the order of `load`.
 
     An entry that restores the extractive summary is left out.
     """
-    last = {(one.case, one.code): one for one in found}
-    return {cell: one for cell, one in last.items() if digest(one.summary) != one.of}
+    last = {(summary.case, summary.code): summary for summary in summaries}
+    return {cell: summary for cell, summary in last.items() if digest(summary.summary) != summary.of}
 
 
-def dump(found: Iterable[Summary]) -> str:
+def dump(summaries: Iterable[Summary]) -> str:
     """Return the text of summaries.yaml: one line per entry, by case, code and time."""
-    held = sorted(set(found), key=lambda one: (one.case, one.code, one.when, one.who, one.summary))
-    return entry_files.dump_entries("summaries", (one.model_dump(exclude_defaults=True) for one in held))
+    ordered = sorted(
+        set(summaries), key=lambda summary: (summary.case, summary.code, summary.when, summary.who, summary.summary)
+    )
+    return entry_files.dump_entries("summaries", (summary.model_dump(exclude_defaults=True) for summary in ordered))
 
 
-def save(path: Path, found: Iterable[Summary]) -> None:
+def save(path: Path, summaries: Iterable[Summary]) -> None:
     """Write summaries.yaml whole, with the comments that people wrote into it."""
-    entry_files.save_entries(path, dump(found), "summaries", lambda held: entry_files.one_line(dump([_kept(held)])))
+    entry_files.save_entries(
+        path, dump(summaries), "summaries", lambda entry: entry_files.one_line(dump([_with_canonical_names(entry)]))
+    )
 
 
-def _kept(held: Any) -> Summary:
+def _with_canonical_names(entry: Any) -> Summary:
     """Return an entry with its case and author in canonical spelling."""
-    one = Summary.model_validate(held)
-    return one.model_copy(update={"case": named(one.case), "who": named(one.who)})
+    summary = Summary.model_validate(entry)
+    return summary.model_copy(update={"case": named(summary.case), "who": named(summary.who)})
 
 
 def plain(cell: str) -> str:
     """Return the text of a workbook cell without the count of passages and control characters."""
     text = _ESCAPED.sub("", cell).replace("\r\n", "\n").replace("\r", "\n")
-    return "\n".join(part.rstrip() for part in _COUNT.sub("", text).split("\n")).strip()
+    return "\n".join(line.rstrip() for line in _COUNT.sub("", text).split("\n")).strip()
 
 
 def digest(text: str) -> str:
     """Return a fingerprint of a cell's plain text (12 hexadecimal digits); empty for an empty cell."""
-    said = " ".join(plain(text).split())
-    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:12] if said else ""
+    normalised = " ".join(plain(text).split())
+    return hashlib.sha256(normalised.encode("utf-8", "replace")).hexdigest()[:12] if normalised else ""

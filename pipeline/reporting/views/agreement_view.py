@@ -68,12 +68,12 @@ COLUMNS = (
 def build(agreement: pd.DataFrame, theme_agreement: pd.DataFrame, codes: Sequence[str]) -> View:
     """The agreement section from the tables of compare; sections with nothing to compare are empty."""
     unit = _main_unit(agreement)
-    own = agreement[agreement.unit == unit]
+    rows = agreement[agreement.unit == unit]
     return View(
-        sentences=tuple(_sentences(own, unit)),
-        chart=tuple(_chart(own, codes)),
+        sentences=tuple(_sentences(rows, unit)),
+        chart=tuple(_chart(rows, codes)),
         columns=COLUMNS,
-        rows=tuple(_rows(own, codes)),
+        rows=tuple(_rows(rows, codes)),
         theme_sentences=tuple(_theme_sentences(theme_agreement)),
         theme_rows=tuple(_theme_rows(theme_agreement)),
     )
@@ -94,11 +94,11 @@ def contrasts(codings: pd.DataFrame) -> tuple[str, ...]:
     coders = sorted(set(codings.coder))
     if len(coders) < 2:
         return ("Fewer than two coders have coded this study so far, so there are no readings to compare.",)
-    said = []
+    sentences = []
     for code, group in groups(codings, "code").items():
         counts = [f"{coder} {int((group.coder == coder).sum())}" for coder in coders]
-        said.append(f"How often “{code}” was applied: {', '.join(counts)}. What does each coder see in it?")
-    return tuple(said)
+        sentences.append(f"How often “{code}” was applied: {', '.join(counts)}. What does each coder see in it?")
+    return tuple(sentences)
 
 
 def _main_unit(agreement: pd.DataFrame) -> str:
@@ -113,8 +113,12 @@ def _pairs(agreement: pd.DataFrame) -> pd.DataFrame:
 
 
 def _who(row: Any) -> str:
-    a, b = coder(row.coder_a), coder(row.coder_b)
-    return f"{b} and {a}" if is_pipeline(row.coder_a) and not is_pipeline(row.coder_b) else f"{a} and {b}"
+    first, second = coder(row.coder_a), coder(row.coder_b)
+    return (
+        f"{second} and {first}"
+        if is_pipeline(row.coder_a) and not is_pipeline(row.coder_b)
+        else f"{first} and {second}"
+    )
 
 
 def _interval(low: float, high: float) -> str:
@@ -123,30 +127,34 @@ def _interval(low: float, high: float) -> str:
 
 def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
     pooled = _pairs(over_all_codes(agreement))
-    said = []
+    sentences = []
     people = pooled[~pooled.machine]
     for row in each(pooled):
         where = f"{prose.count(row.n, unit)} of {prose.count(row.n_documents, 'document')}"
         if pd.isna(row.kappa):
-            said.append(f"{_who(row)}, on {where}: agreement over all codes is undefined. {prose.sentence(row.note)}")
+            sentences.append(
+                f"{_who(row)}, on {where}: agreement over all codes is undefined. {prose.sentence(row.note)}"
+            )
             continue
         beyond = (
             "no better than chance"
             if row.kappa <= 0
             else f"{prose.percent(row.kappa)} of the way from chance to full agreement"
         )
-        said.append(
+        sentences.append(
             f"{_who(row)}, on {where}: agreement over all codes is {beyond} "
             f"(kappa {prose.figure(row.kappa)}, 95% interval {_interval(row.low, row.high)}){_beside(row)}."
         )
     if len(people) and len(people) < len(pooled):
-        said.append(
+        sentences.append(
             "Compare the pipeline’s agreement with that between human coders, not with 1. Candidate codes are "
             "suggestions to review, not a second coder."
         )
     elif len(pooled):
-        said.append("Only one person coded this study, so there is no agreement between human coders to compare with.")
-    return said
+        sentences.append(
+            "Only one person coded this study, so there is no agreement between human coders to compare with."
+        )
+    return sentences
 
 
 def _beside(row: Any) -> str:
@@ -168,10 +176,10 @@ def _chart(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, tup
     pairs = _pairs(agreement[agreement.level.isin(["pooled", "code"])])
     shown = pairs[(pairs.level == "code") | (pairs.code == ALL_CODES)]
     for code in _order(shown, codes):
-        own = shown[shown.code == code]
+        rows = shown[shown.code == code]
         marks = tuple(
             Mark(_who(row), _kind(row), prose.figure(row.kappa), *map(_position, (row.kappa, row.low, row.high)))
-            for row in each(own)
+            for row in each(rows)
             if pd.notna(row.kappa)
         )
         if marks:
@@ -187,7 +195,7 @@ def _order(pairs: pd.DataFrame, codes: Sequence[str]) -> list[str]:
 
 
 def _rows(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, ...]]:
-    made: list[tuple[str, ...]] = []
+    cells: list[tuple[str, ...]] = []
     for level in ("pooled", "category", "code"):
         pairs = _pairs(agreement[agreement.level == level])
         for code in _order(pairs, codes):
@@ -196,23 +204,23 @@ def _rows(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, ...]
                 counts = (f"{row.n:,}", f"{row.n_a:,}", f"{row.n_b:,}", f"{row.n_both:,}", prose.percent(row.percent))
                 figures = (prose.figure(row.kappa), _interval(row.low, row.high))
                 others = (prose.figure(row.alpha), prose.figure(row.ac1), prose.figure(row.f1))
-                made.append((name, _who(row), *counts, *figures, *others, row.note))
-    return made
+                cells.append((name, _who(row), *counts, *figures, *others, row.note))
+    return cells
 
 
 def _theme_sentences(table: pd.DataFrame) -> list[str]:
-    said = []
+    sentences = []
     for row in each(table[table.measure == "ami"].sort_values(["coder", "level"])):
-        what = "codes" if row.level == "code" else "categories"
+        noun = "codes" if row.level == "code" else "categories"
         if pd.isna(row.value):
-            said.append(f"Candidate themes against {row.coder}’s {what}: undefined. {prose.sentence(row.note)}")
+            sentences.append(f"Candidate themes against {row.coder}’s {noun}: undefined. {prose.sentence(row.note)}")
         else:
-            said.append(
-                f"Adjusted mutual information of the candidate themes with {row.coder}’s {what} on "
+            sentences.append(
+                f"Adjusted mutual information of the candidate themes with {row.coder}’s {noun} on "
                 f"{prose.count(row.n, 'segment')}: {prose.figure(row.value)} (95% interval "
                 f"{_interval(row.low, row.high)}; 0: chance, 1: identical groups)."
             )
-    return said
+    return sentences
 
 
 def _theme_rows(table: pd.DataFrame) -> list[tuple[str, ...]]:

@@ -60,11 +60,13 @@ def draw(
 
     The axes span all data and the y axis includes 0, unless a range is given.
     """
-    known = [one for one in (_finite(one) for one in series) if one.points]
-    if not known:
+    drawable = [drawn for drawn in (_finite(drawn) for drawn in series) if drawn.points]
+    if not drawable:
         return None
-    across = x_range or _range([x for one in known for x, _ in one.points], zero=False)
-    heights = [y for one in known for _, y in one.points] + [y for one in known for _, *pair in one.band for y in pair]
+    across = x_range or _range([x for drawn in drawable for x, _ in drawn.points], zero=False)
+    heights = [y for drawn in drawable for _, y in drawn.points] + [
+        y for drawn in drawable for _, *pair in drawn.band for y in pair
+    ]
     up = y_range or _range(heights, zero=True)
     x_ticks, y_ticks = _ticks(*across, most=8), _ticks(*up, most=5)
 
@@ -76,15 +78,15 @@ def draw(
         )
 
     lines = []
-    for number, one in enumerate(known):
-        edge = [place(x, high) for x, _, high in one.band] + [place(x, low) for x, low, _ in reversed(one.band)]
-        dots = tuple((*place(x, y), x == one.marked) for x, y in one.points)
+    for number, drawn in enumerate(drawable):
+        edge = [place(x, high) for x, _, high in drawn.band] + [place(x, low) for x, low, _ in reversed(drawn.band)]
+        dots = tuple((*place(x, y), x == drawn.marked) for x, y in drawn.points)
         path = _points([(x, y) for x, y, _ in dots])
-        lines.append(Line(one.name, number % COLOURS, path, _points(edge), dots))
+        lines.append(Line(drawn.name, number % COLOURS, path, _points(edge), dots))
     return Curve(
         lines=tuple(lines),
-        x_ticks=tuple((place(value, up[0])[0], said) for value, said in x_ticks),
-        y_ticks=tuple((place(across[0], value)[1], said) for value, said in y_ticks),
+        x_ticks=tuple((place(value, up[0])[0], tick) for value, tick in x_ticks),
+        y_ticks=tuple((place(across[0], value)[1], tick) for value, tick in y_ticks),
         x_label=x_label,
         y_label=y_label,
         label=label,
@@ -92,10 +94,10 @@ def draw(
     )
 
 
-def _finite(one: Series) -> Series:
-    points = tuple(sorted((x, y) for x, y in one.points if isfinite(x) and isfinite(y)))
-    band = tuple(sorted(row for row in one.band if all(map(isfinite, row))))
-    return Series(one.name, points, band, one.marked)
+def _finite(series: Series) -> Series:
+    points = tuple(sorted((x, y) for x, y in series.points if isfinite(x) and isfinite(y)))
+    band = tuple(sorted(range_at for range_at in series.band if all(map(isfinite, range_at))))
+    return Series(series.name, points, band, series.marked)
 
 
 def _range(values: Sequence[float], *, zero: bool) -> tuple[float, float]:

@@ -33,8 +33,8 @@ HINDERS = frozenset(["barrier", "barriers", "obstacle", "obstacles"])
 class Fate:
     """How the candidate themes recover one code.
 
-    `best`, `others`: themes by name; `share`, `part`: recall and precision as text; `sides`: quotes from the code and
-    its best theme; `against`: negative cases, each with the reason.
+    `best`, `others`: themes by name; `share`, `share_of_theme`: recall and precision as text; `sides`: quotes from the
+    code and its best theme; `against`: negative cases, each with the reason.
     """
 
     code: str
@@ -42,7 +42,7 @@ class Fate:
     verdict: str
     best: str
     share: str
-    part: str
+    share_of_theme: str
     others: str
     beside: str
     sides: tuple[tuple[str, tuple[Quote, ...]], ...]
@@ -61,11 +61,11 @@ class Evidence:
 class View:
     """The sections, each empty if there is nothing to show.
 
-    `told`: how the codes describe each theme, by theme_id; `doubt`: how accurate valence is.
+    `by_theme`: how the codes describe each theme, by theme_id; `doubt`: how accurate valence is.
     """
 
     lead: str
-    told: Mapping[int, str]
+    by_theme: Mapping[int, str]
     fates: tuple[Fate, ...]
     evidence: tuple[Evidence, ...]
     doubt: str
@@ -83,34 +83,34 @@ def build(
     """Prepare the sections. `names`: theme names by theme_id; with `reflexive`, no statistics are shown."""
     return View(
         lead=_fates_lead(tables["code_themes"]),
-        told=told(tables["theme_code"]),
+        by_theme=by_theme(tables["theme_code"]),
         fates=_fates(tables, codes=codes, names=names, quotes=quotes, reflexive=reflexive),
         evidence=_evidence(tables["valence"], accepted, codes, quotes, tables["documents"]),
         doubt=_doubt(tables, reflexive),
     )
 
 
-def told(theme_code: pd.DataFrame) -> dict[int, str]:
+def by_theme(theme_code: pd.DataFrame) -> dict[int, str]:
     """The candidate codes characteristic of each theme, in words, by theme_id: one, several or none."""
-    said = {}
-    for theme, rows in groups(theme_code[theme_code.coder == PIPELINE], "theme_id").items():
-        ordered = rows.sort_values(["n_overlap", "code"], ascending=[False, True])
+    words = {}
+    for theme, verdicts in groups(theme_code[theme_code.coder == PIPELINE], "theme_id").items():
+        ordered = verdicts.sort_values(["n_overlap", "code"], ascending=[False, True])
         marks = [f"“{code}”" for code in ordered[ordered.verdict.isin(["fits", "ambiguous"])].code]
-        if (rows.verdict == "fits").any():
-            said[theme] = f"matches {marks[0]}"
+        if (verdicts.verdict == "fits").any():
+            words[theme] = f"matches {marks[0]}"
         elif marks:
-            said[theme] = f"between {prose.listed(marks)}"
-        elif (rows.verdict == "orphan").all():
-            said[theme] = "not covered by any candidate code: is a code missing from the framework?"
-    return said
+            words[theme] = f"between {prose.listed(marks)}"
+        elif (verdicts.verdict == "orphan").all():
+            words[theme] = "not covered by any candidate code: is a code missing from the framework?"
+    return words
 
 
 def _fates_lead(code_themes: pd.DataFrame) -> str:
     if code_themes.empty:
         return ""
     counted = [(kind, int((code_themes.verdict == kind).sum())) for kind in VERDICTS]
-    parts = [f"{number} {kind if kind != 'too few' else 'too rare to tell'}" for kind, number in counted if number]
-    return f"Of {prose.count(len(code_themes), 'candidate code')}: {prose.listed(parts)}."
+    phrases = [f"{number} {kind if kind != 'too few' else 'too rare to tell'}" for kind, number in counted if number]
+    return f"Of {prose.count(len(code_themes), 'candidate code')}: {prose.listed(phrases)}."
 
 
 def _fates(
@@ -127,49 +127,49 @@ def _fates(
     )
     table = tables["code_themes"]
     none = table.iloc[:0]
-    made = []
+    fates = []
     for code in [*(name for name in codes if name in set(table.code)), *sorted(set(table.code) - set(codes))]:
         row = next(each(table[table.code == code]))
         others = [theme for theme in theme_ids(row.themes) if theme != row.theme_id]
         beside, shown = _sides(sides.get(code, none), row.theme_id, theme_ids(row.themes), names, quotes)
-        made.append(
+        fates.append(
             Fate(
                 code=code,
                 n_segments=int(row.n_segments),
                 verdict=VERDICTS[row.verdict],
                 best=names.get(row.theme_id, ""),
                 share="" if reflexive else prose.percent(row.recall),
-                part="" if reflexive else prose.percent(row.precision),
+                share_of_theme="" if reflexive else prose.percent(row.precision),
                 others="; ".join(names[theme] for theme in others if theme in names),
                 beside=beside,
                 sides=shown,
                 against=_against(against.get(code, none), names, quotes),
             )
         )
-    return tuple(made)
+    return tuple(fates)
 
 
-def theme_ids(said: str) -> list[int]:
+def theme_ids(text: str) -> list[int]:
     """The theme ids in a list as written in the tables: "T943067, T965753" or "943067; 109863"."""
-    parts = said.replace(";", ",").split(",")
-    return [int(part.strip().lstrip("T")) for part in parts if part.strip().lstrip("T").isdecimal()]
+    items = text.replace(";", ",").split(",")
+    return [int(item.strip().lstrip("T")) for item in items if item.strip().lstrip("T").isdecimal()]
 
 
 def _sides(
     rows: pd.DataFrame, best: int, marked: Sequence[int], names: Mapping[int, str], quotes: Mapping[str, Quote]
 ) -> tuple[str, tuple[tuple[str, tuple[Quote, ...]], ...]]:
     """The theme whose quotes are shown (the best, else the first the code is characteristic of) and its quotes."""
-    there = set(rows.theme_id) if len(rows) else set()
-    theme = next((one for one in (best, *marked, *sorted(there)) if one in there), None)
+    with_quotes = set(rows.theme_id) if len(rows) else set()
+    theme = next((candidate for candidate in (best, *marked, *sorted(with_quotes)) if candidate in with_quotes), None)
     if theme is None:
         return "", ()
-    own = rows[rows.theme_id == theme].sort_values(["rank", "segment_id"])
-    found = []
-    for side, said in SIDES.items():
-        shown = tuple(quotes[segment] for segment in own[own.side == side].segment_id)
+    theme_rows = rows[rows.theme_id == theme].sort_values(["rank", "segment_id"])
+    sides = []
+    for side, heading in SIDES.items():
+        shown = tuple(quotes[segment] for segment in theme_rows[theme_rows.side == side].segment_id)
         if shown:
-            found.append((said, shown))
-    return names.get(theme, ""), tuple(found)
+            sides.append((heading, shown))
+    return names.get(theme, ""), tuple(sides)
 
 
 def _against(
@@ -195,22 +195,22 @@ def _evidence(
     documents: pd.DataFrame,
 ) -> tuple[Evidence, ...]:
     """For each code, the two sentences with the highest score as facilitator and as barrier."""
-    told = valence[(valence.evidence_end > valence.evidence_start) & valence.segment_id.isin(list(quotes))]
-    given = accepted[["segment_id", "code"]].merge(told, on="segment_id")
-    by_code, texts = groups(given, "code"), lookup(documents, "document", "text")
-    found = []
+    with_evidence = valence[(valence.evidence_end > valence.evidence_start) & valence.segment_id.isin(list(quotes))]
+    coded = accepted[["segment_id", "code"]].merge(with_evidence, on="segment_id")
+    by_code, texts = groups(coded, "code"), lookup(documents, "document", "text")
+    evidence = []
     for code in [name for name in codes if name in by_code]:
         kinds = []
-        for kind, said in (("facilitator", "Facilitator"), ("barrier", "Barrier")):
-            own = by_code[code][by_code[code].valence == kind].sort_values(
+        for kind, heading in (("facilitator", "Facilitator"), ("barrier", "Barrier")):
+            of_kind = by_code[code][by_code[code].valence == kind].sort_values(
                 ["score", "segment_id"], ascending=[False, True]
             )
-            cut = tuple(_cut(quotes[row.segment_id], row, texts) for row in each(own.head(2)))
+            cut = tuple(_cut(quotes[row.segment_id], row, texts) for row in each(of_kind.head(2)))
             if cut:
-                kinds.append((said, cut))
+                kinds.append((heading, cut))
         if kinds:
-            found.append(Evidence(code, tuple(kinds)))
-    return tuple(found)
+            evidence.append(Evidence(code, tuple(kinds)))
+    return tuple(evidence)
 
 
 def _cut(quote: Quote, row: Any, texts: Mapping[str, str]) -> Quote:
@@ -226,7 +226,7 @@ def _doubt(tables: Mapping[str, pd.DataFrame], reflexive: bool) -> str:
         "Valence is the least reliable of the pipeline’s results: irony and barriers that were overcome are misread "
         "about half of the time."
     )
-    right, total = told_right(tables["segments"], tables["codings"], tables["valence"])
+    right, total = accuracy(tables["segments"], tables["codings"], tables["valence"])
     if not total:
         return f"This study has no human codes for facilitators and barriers, so accuracy here is unknown. {least}"
     if reflexive:
@@ -237,11 +237,11 @@ def _doubt(tables: Mapping[str, pd.DataFrame], reflexive: bool) -> str:
     )
 
 
-def told_right(segments: pd.DataFrame, codings: pd.DataFrame, valence: pd.DataFrame) -> tuple[int, int]:
+def accuracy(segments: pd.DataFrame, codings: pd.DataFrame, valence: pd.DataFrame) -> tuple[int, int]:
     """How many of the segments people coded as facilitator or barrier (not both) the pipeline got right; the total."""
     names = [codings[column].str.casefold() for column in ("code", "parent_code")]
     helps, hinders = (codings[names[0].isin(kind) | names[1].isin(kind)] for kind in (HELPS, HINDERS))
     sides = pd.concat([helps.assign(code="facilitator"), hinders.assign(code="barrier")])
     coded = codes_of_segments(segments[segments.substantive], sides)[["segment_id", "code"]].drop_duplicates()
-    one = coded[~coded.segment_id.duplicated(keep=False)].merge(valence[["segment_id", "valence"]], on="segment_id")
-    return int((one.code == one.valence).sum()), len(one)
+    single = coded[~coded.segment_id.duplicated(keep=False)].merge(valence[["segment_id", "valence"]], on="segment_id")
+    return int((single.code == single.valence).sum()), len(single)

@@ -63,14 +63,14 @@ def build(
     """Prepare the sections. `saturation`: the table saturation_verdict; `most`: the number of disagreements quoted."""
     shown = leanings(valence, accepted, codes)
     kinds, sources = by_source(triangulation, codes)
-    whole = saturation[saturation.cell == EVERYTHING].sort_values("source")
+    all_documents = saturation[saturation.cell == EVERYTHING].sort_values("source")
     cells = saturation[saturation.cell != EVERYTHING].sort_values(["source", "cell"])
     return Further(
         leanings=shown,
         leanings_lead=_leanings_lead(shown),
         disputes=_disputes(disagreements, quotes, most),
         n_disputes=len(disagreements),
-        saturation=tuple(f"{_named(row.source)}. {row.sentence}" for row in each(whole)),
+        saturation=tuple(f"{_named(row.source)}. {row.sentence}" for row in each(all_documents)),
         saturation_cells=tuple((_named(row.source), row.cell, row.sentence) for row in each(cells)),
         kinds=kinds,
         sources=sources,
@@ -79,12 +79,14 @@ def build(
 
 def leanings(valence: pd.DataFrame, accepted: pd.DataFrame, codes: Sequence[str]) -> tuple[Leaning, ...]:
     """Passages by valence (facilitator, barrier, both, neither) for each code that was assigned."""
-    given = accepted.merge(valence[["segment_id", "valence"]], on="segment_id") if len(valence) else accepted.iloc[:0]
-    if given.empty:
+    with_valence = (
+        accepted.merge(valence[["segment_id", "valence"]], on="segment_id") if len(valence) else accepted.iloc[:0]
+    )
+    if with_valence.empty:
         return ()
     counted = {
-        code: tuple(int((own.valence == kind).sum()) for kind in VALENCES)
-        for code, own in groups(given, "code").items()
+        code: tuple(int((rows.valence == kind).sum()) for kind in VALENCES)
+        for code, rows in groups(with_valence, "code").items()
     }
     longest = max(sum(counts) for counts in counted.values())
     return tuple(
@@ -102,36 +104,36 @@ def by_source(
     Empty if the study has only one source type.
     """
     used = {coders.method_of(coder) for coder in set(triangulation.coder) if coders.is_pipeline(coder)}
-    own = triangulation[triangulation.coder == coders.pipeline_name(coders.primary(used))]
-    kinds = tuple(kind for kind in prose.SOURCES if kind in set(own.source_type))
+    of_pipeline = triangulation[triangulation.coder == coders.pipeline_name(coders.primary(used))]
+    kinds = tuple(kind for kind in prose.SOURCES if kind in set(of_pipeline.source_type))
     if len(kinds) < 2:
         return (), ()
-    cells = {(row.code, row.source_type): (int(row.n_segments), READINGS[row.reading]) for row in each(own)}
-    there = [code for code in codes if code in set(own.code)]
+    cells = {(row.code, row.source_type): (int(row.n_segments), READINGS[row.reading]) for row in each(of_pipeline)}
+    present = [code for code in codes if code in set(of_pipeline.code)]
     blank = (0, READINGS["silent"])
-    rows = tuple((code, tuple(cells.get((code, kind), blank) for kind in kinds)) for code in there)
+    rows = tuple((code, tuple(cells.get((code, kind), blank) for kind in kinds)) for code in present)
     return tuple(prose.SOURCES[kind].removeprefix("set of ") for kind in kinds), rows
 
 
 def _leanings_lead(shown: Sequence[Leaning]) -> str:
     if not shown:
         return ""
-    helped, hindered = (max(shown, key=lambda one: one.counts[place]) for place in (0, 1))
-    said = []
+    helped, hindered = (max(shown, key=lambda leaning: leaning.counts[place]) for place in (0, 1))
+    phrases = []
     if helped.counts[0]:
-        said.append(f"most frequent facilitator: “{helped.code}” ({prose.count(helped.counts[0], 'passage')})")
+        phrases.append(f"most frequent facilitator: “{helped.code}” ({prose.count(helped.counts[0], 'passage')})")
     if hindered.counts[1]:
-        said.append(f"most frequent barrier: “{hindered.code}” ({prose.count(hindered.counts[1], 'passage')})")
-    return prose.sentence("; ".join(said))
+        phrases.append(f"most frequent barrier: “{hindered.code}” ({prose.count(hindered.counts[1], 'passage')})")
+    return prose.sentence("; ".join(phrases))
 
 
 def _disputes(table: pd.DataFrame, quotes: Mapping[str, Quote], most: int) -> tuple[Dispute, ...]:
-    found = []
+    disputes = []
     for row in each(table[table.segment_id.isin(list(quotes))].sort_values("rank").head(most)):
-        pairs = (part.split(": ", 1) for part in row.says.split(" | "))
+        pairs = (answer.split(": ", 1) for answer in row.says.split(" | "))
         says = tuple((coder(pair[0]), pair[-1] if len(pair) > 1 else "") for pair in pairs)
-        found.append(Dispute(quotes[row.segment_id], says))
-    return tuple(found)
+        disputes.append(Dispute(quotes[row.segment_id], says))
+    return tuple(disputes)
 
 
 def coder(name: str) -> str:

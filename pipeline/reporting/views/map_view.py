@@ -51,11 +51,11 @@ def build(*, places: pd.DataFrame, assignments: pd.DataFrame, theme_ids: list[in
     """Put segments on the map (`places`: segment_id, x, y from 0 to 1); `theme_ids`: in the order of their colours."""
     theme_of = lookup(assignments, "segment_id", "theme_id")
     flat = np.round(EDGE + places[["x", "y"]].to_numpy(dtype=float) * (SIZE - 2 * EDGE), 1)
-    own = np.array([theme_of.get(segment, UNASSIGNED) for segment in places.segment_id], dtype=int)
+    themes = np.array([theme_of.get(segment, UNASSIGNED) for segment in places.segment_id], dtype=int)
     order = {theme: number for number, theme in enumerate(theme_ids)}
     points = [
         _point(x, y, order.get(theme, UNASSIGNED), quotes[segment].number)
-        for (x, y), theme, segment in zip(flat.tolist(), own.tolist(), places.segment_id.to_list(), strict=True)
+        for (x, y), theme, segment in zip(flat.tolist(), themes.tolist(), places.segment_id.to_list(), strict=True)
     ]
     lead = (
         f"Each dot is one of {prose.count(len(points), 'segment')}. Dots close together have similar content; colours "
@@ -64,7 +64,10 @@ def build(*, places: pd.DataFrame, assignments: pd.DataFrame, theme_ids: list[in
         f"{_laid_out(len(points))}"
     )
     return Map(
-        tuple(sorted(points, key=lambda point: point.number)), _labels(flat, own, theme_ids), lead, _radius(len(points))
+        tuple(sorted(points, key=lambda point: point.number)),
+        _labels(flat, themes, theme_ids),
+        lead,
+        _radius(len(points)),
     )
 
 
@@ -83,14 +86,14 @@ def _point(x: float, y: float, order: int, number: int) -> Point:
     return Point(x, y, order % COLOURS if order >= 0 else NONE, number, order >= 0 and order // COLOURS % 2 == 1)
 
 
-def _labels(flat: np.ndarray, own: np.ndarray, theme_ids: list[int]) -> tuple[Label, ...]:
-    found = []
+def _labels(flat: np.ndarray, themes: np.ndarray, theme_ids: list[int]) -> tuple[Label, ...]:
+    labels = []
     for number, theme in enumerate(theme_ids, start=1):
-        places = flat[own == theme]
-        if len(places):
-            x, y = np.median(places, axis=0)
-            found.append(Label(round(float(x), 1), round(float(y), 1), f"T{number}"))
-    return tuple(found)
+        members = flat[themes == theme]
+        if len(members):
+            x, y = np.median(members, axis=0)
+            labels.append(Label(round(float(x), 1), round(float(y), 1), f"T{number}"))
+    return tuple(labels)
 
 
 def _radius(count: int) -> float:

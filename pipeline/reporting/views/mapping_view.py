@@ -43,13 +43,13 @@ def build(
 ) -> View:
     """Prepare the sections, with codes in the order given; with `reflexive`, no statistics are shown."""
     method = coders.primary(tables["segment_codes"].method)
-    own = tables["segment_codes"][tables["segment_codes"].method == method]
+    mapped = tables["segment_codes"][tables["segment_codes"].method == method]
     quality = tables["mapping_quality"].iloc[:0] if reflexive else tables["mapping_quality"]
     bins = tables["code_reliability"].iloc[:0] if reflexive else tables["code_reliability"]
     bins = bins[bins.method == method].sort_values("low")
-    waiting = own[(own.status == "uncertain") & own.segment_id.isin(list(quotes))].sort_values("review_rank")
+    waiting = mapped[(mapped.status == "uncertain") & mapped.segment_id.isin(list(quotes))].sort_values("review_rank")
     return View(
-        lead=_lead(own),
+        lead=_lead(mapped),
         sentences=tuple(_quality(quality, method)),
         rows=_rows(quality, codes),
         curve=_curve(bins),
@@ -60,44 +60,45 @@ def build(
     )
 
 
-def _lead(own: pd.DataFrame) -> tuple[str, ...]:
-    if own.empty:
+def _lead(mapped: pd.DataFrame) -> tuple[str, ...]:
+    if mapped.empty:
         return ()
-    total = len(own)
-    counted = {status: int((own.status == status).sum()) for status in ("accepted", "uncertain", "none")}
-    said = [
+    total = len(mapped)
+    counted = {status: int((mapped.status == status).sum()) for status in ("accepted", "uncertain", "none")}
+    sentences = [
         f"Of {prose.count(total, 'segment')}, {counted['accepted']:,} "
         f"({prose.percent(counted['accepted'] / total)}) were assigned at least one candidate code. "
         f"{counted['uncertain']:,} are borderline and should be reviewed; {counted['none']:,} match no code."
     ]
-    held = int((own.source == "out of fold").sum())
-    if held:
-        said.append(
-            f"For {'all' if held == total else f'{held:,}'} of these segments, in documents coded by people, "
+    n_held_out = int((mapped.source == "out of fold").sum())
+    if n_held_out:
+        sentences.append(
+            f"For {'all' if n_held_out == total else f'{n_held_out:,}'} of these segments, in documents coded by "
+            "people, "
             "suggestions were learned from the other documents only."
         )
-    return tuple(said)
+    return tuple(sentences)
 
 
 def _quality(quality: pd.DataFrame, method: str) -> list[str]:
-    said = []
+    sentences = []
     pooled = quality[quality.code == ALL_CODES].sort_values("method")
     for row in each(pooled):
         how = coders.METHODS[row.method]
         if not row.n_given or not row.n_coded:
-            said.append(
+            sentences.append(
                 f"Codes assigned {how} cannot be evaluated: either people or the pipeline assigned no codes here."
             )
             continue
-        said.append(
+        sentences.append(
             f"Codes assigned {how}: on {prose.count(row.n_segments, 'segment')} coded by people, "
             f"{prose.percent(row.precision)} of the {row.n_given:,} candidate codes agree with a human code "
             f"(precision), and {prose.percent(row.recall)} of the {row.n_coded:,} human codes were found "
             f"(recall).{_covers(row)}"
         )
     if len(pooled) > 1:
-        said.append(f"This page shows the codes assigned {coders.METHODS[method]}.")
-    return said
+        sentences.append(f"This page shows the codes assigned {coders.METHODS[method]}.")
+    return sentences
 
 
 def _covers(row: Any) -> str:

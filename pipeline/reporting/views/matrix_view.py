@@ -17,7 +17,7 @@ NOT_MAPPED = "Not available: no text could be mapped to the codebook. See Proble
 
 
 @dataclass(frozen=True)
-class ShownPart:
+class ShownSentence:
     """A sentence of a summary; `place`: document number and span, as quotes.verify_page reads it."""
 
     text: str
@@ -29,16 +29,16 @@ class ShownPart:
 class ShownCell:
     """A cell of the matrix; `shade` 0 (nothing) to 5 (most passages).
 
-    `own`: a summary written by a person (`by`) in place of the extractive one; `older`: passages changed since.
+    `written`: a summary written by a person (`author`) in place of the extractive one; `older`: passages changed since.
     """
 
     n: int
     shade: int
     state: str
-    parts: tuple[ShownPart, ...]
+    sentences: tuple[ShownSentence, ...]
     question: str
-    own: str = ""
-    by: str = ""
+    written: str = ""
+    author: str = ""
     older: bool = False
 
 
@@ -54,7 +54,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Part:
+class CategoryTable:
     """A table of the matrix: a few codes of one category."""
 
     title: str
@@ -64,7 +64,7 @@ class Part:
 
 @dataclass(frozen=True)
 class MatrixView:
-    """Counts for all codes (`rows`) and summaries in several tables (`parts`).
+    """Counts for all codes (`rows`) and summaries in several tables (`category_tables`).
 
     `unread`: whether the mapping does not support some cases' language; `mappable`: whether there is a framework.
     """
@@ -72,7 +72,7 @@ class MatrixView:
     lead: str
     codes: tuple[str, ...]
     rows: tuple[Row, ...]
-    parts: tuple[Part, ...]
+    category_tables: tuple[CategoryTable, ...]
     unread: bool = False
     mappable: bool = True
 
@@ -95,13 +95,15 @@ def build(
     """
     most = max((len(cell.excerpts) for cell in cells), default=1) or 1
     number = {document: place for place, document in enumerate(documents)}
-    said = written or {}
+    summaries = written or {}
     shown = {
-        (cell.case, cell.code): _shown(cell, most, quotes, number, questions, own=said.get((cell.case, cell.code)))
+        (cell.case, cell.code): _shown(
+            cell, most, quotes, number, questions, summary=summaries.get((cell.case, cell.code))
+        )
         for cell in cells
     }
     cases = sorted({cell.case for cell in cells})
-    place = {name: ("case", n) for n, name in enumerate(people)}
+    place = {name: ("case", person_number) for person_number, name in enumerate(people)}
 
     def rows(chosen: Sequence[str]) -> tuple[Row, ...]:
         return tuple(
@@ -114,11 +116,13 @@ def build(
             for case in cases
         )
 
-    parts = tuple(Part(title, tuple(chosen), rows(chosen)) for title, chosen in by_category(codes, book))
+    category_tables = tuple(
+        CategoryTable(title, tuple(chosen), rows(chosen)) for title, chosen in by_category(codes, book)
+    )
     if not codes:
         return MatrixView(NOT_MAPPED if len(book) else NO_CODES, (), (), (), mappable=len(book) > 0)
     unread = any(cell.state == "not_available" for cell in cells)
-    return MatrixView(_lead(cells, len(cases), len(codes)), tuple(codes), rows(codes), parts, unread)
+    return MatrixView(_lead(cells, len(cases), len(codes)), tuple(codes), rows(codes), category_tables, unread)
 
 
 def by_category(codes: Sequence[str], book: Codebook) -> list[tuple[str, list[str]]]:
@@ -128,12 +132,14 @@ def by_category(codes: Sequence[str], book: Codebook) -> list[tuple[str, list[st
     groups: dict[str, list[str]] = {}
     for code in codes:
         groups.setdefault(book.category_of(code), []).append(code)
-    made = []
-    for title, own in groups.items():
-        pieces = [own[start : start + COLUMNS_A_TABLE] for start in range(0, len(own), COLUMNS_A_TABLE)]
+    grouped = []
+    for title, category_codes in groups.items():
+        pieces = [
+            category_codes[start : start + COLUMNS_A_TABLE] for start in range(0, len(category_codes), COLUMNS_A_TABLE)
+        ]
         for number, piece in enumerate(pieces):
-            made.append((title if len(pieces) == 1 else f"{title} ({number + 1} of {len(pieces)})", piece))
-    return made
+            grouped.append((title if len(pieces) == 1 else f"{title} ({number + 1} of {len(pieces)})", piece))
+    return grouped
 
 
 def _shown(
@@ -143,18 +149,20 @@ def _shown(
     number: Mapping[str, int],
     questions: Mapping[str, str],
     *,
-    own: Summary | None,
+    summary: Summary | None,
 ) -> ShownCell:
-    parts = []
-    for part in cell.parts:
-        quote = quotes[part.segment_id]
-        parts.append(ShownPart(part.text, quote.number, f"{number[quote.document]}:{part.start}:{part.end}"))
-    n = len(cell.excerpts)
-    shade = 0 if not n else min(5, 1 + int(4 * np.sqrt(n / most)))
-    found = ShownCell(n, shade, cell.state, tuple(parts), questions.get(cell.question, ""))
-    if own is None:
-        return found
-    return replace(found, own=own.summary, by=own.who, older=own.of != digest(cell.summary))
+    sentences = []
+    for sentence in cell.sentences:
+        quote = quotes[sentence.segment_id]
+        sentences.append(
+            ShownSentence(sentence.text, quote.number, f"{number[quote.document]}:{sentence.start}:{sentence.end}")
+        )
+    n_passages = len(cell.excerpts)
+    shade = 0 if not n_passages else min(5, 1 + int(4 * np.sqrt(n_passages / most)))
+    shown = ShownCell(n_passages, shade, cell.state, tuple(sentences), questions.get(cell.question, ""))
+    if summary is None:
+        return shown
+    return replace(shown, written=summary.summary, author=summary.who, older=summary.of != digest(cell.summary))
 
 
 def _lead(cells: Sequence[Cell], cases: int, codes: int) -> str:

@@ -90,7 +90,18 @@ def problem_rows(problems: Mapping[str, pd.DataFrame]) -> tuple[Problem, ...]:
     ]
     order = {(STAGES.get(stage, stage)): number for number, stage in enumerate(problems)}
     kinds = list(KINDS)
-    return tuple(sorted(rows, key=lambda p: (kinds.index(p.kind), order[p.stage], p.document, p.place, p.reason)))
+    return tuple(
+        sorted(
+            rows,
+            key=lambda problem: (
+                kinds.index(problem.kind),
+                order[problem.stage],
+                problem.document,
+                problem.place,
+                problem.reason,
+            ),
+        )
+    )
 
 
 def sources_in_words(documents: pd.DataFrame) -> str:
@@ -111,14 +122,14 @@ def _lead(
 ) -> tuple[str, ...]:
     people = segments[segments.case != ""].case.nunique()
     total = int(documents.n_words.sum())
-    said = [
+    sentences = [
         f"This study has {sources_in_words(documents)} with {prose.count(total, 'word')} in total "
         f"and {prose.count(people, 'case')} (participants)."
     ]
-    said += languages.summary(documents)
+    sentences += languages.summary(documents)
     used = int(segments.substantive.sum())
     if len(segments):
-        said.append(
+        sentences.append(
             f"The text was divided into {prose.count(len(segments), 'segment')} of whole sentences by one speaker. "
             f"Themes and codes are based on the {prose.count(used, 'segment')} with substantive content; "
             f"the other {len(segments) - used:,} are set aside but can be read here."
@@ -126,15 +137,21 @@ def _lead(
     coders = sorted(set(codings.coder))
     if coders:
         placed = prose.count(len(codings), "coding")
-        said.append(f"{prose.listed(coders)} coded {prose.count(codings.document.nunique(), 'document')} ({placed}).")
+        sentences.append(
+            f"{prose.listed(coders)} coded {prose.count(codings.document.nunique(), 'document')} ({placed})."
+        )
     else:
-        said.append("This study has no human coding, so nothing here has been compared with human coders.")
+        sentences.append("This study has no human coding, so nothing here has been compared with human coders.")
     left_out, guessed = (sum(problem.kind == kind for problem in problems) for kind in ("refused", "guessed"))
     if left_out:
-        said.append(f"{prose.count(left_out, 'item').capitalize()} could not be used; see Problems for the reasons.")
+        sentences.append(
+            f"{prose.count(left_out, 'item').capitalize()} could not be used; see Problems for the reasons."
+        )
     if guessed:
-        said.append(f"{prose.count(guessed, 'item').capitalize()} had to be guessed and may be wrong; see Problems.")
-    return tuple(said)
+        sentences.append(
+            f"{prose.count(guessed, 'item').capitalize()} had to be guessed and may be wrong; see Problems."
+        )
+    return tuple(sentences)
 
 
 def _sources(documents: pd.DataFrame, segments: pd.DataFrame, codings: pd.DataFrame) -> tuple[Source, ...]:
@@ -157,9 +174,9 @@ def _sources(documents: pd.DataFrame, segments: pd.DataFrame, codings: pd.DataFr
 
 
 def _attributes(cases: pd.DataFrame) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
-    found = []
+    attributes = []
     for column in cases.columns:
         if column != "case":
             values = counts(cases[column].fillna("").replace("", "not given"))
-            found.append((str(column), tuple(sorted(values.items(), key=lambda pair: (-pair[1], pair[0])))))
-    return tuple(found)
+            attributes.append((str(column), tuple(sorted(values.items(), key=lambda pair: (-pair[1], pair[0])))))
+    return tuple(attributes)

@@ -76,8 +76,8 @@ def render(context: Mapping[str, Any], *, data: Mapping[str, Any], decide: Mappi
 def opened(text: str) -> Page:
     """A page that `render` made, taken apart. Raises ValueError for any other text."""
     before, opens, rest = text.partition(DECIDE_OPENS)
-    held, closes, after = rest.partition(DECIDE_CLOSES)
-    decide = json.loads(held) if opens and closes and escape(CLOSED_POLICY) in before else {}
+    decide_text, closes, after = rest.partition(DECIDE_CLOSES)
+    decide = json.loads(decide_text) if opens and closes and escape(CLOSED_POLICY) in before else {}
     if not isinstance(decide, dict) or not {"basis", "seen", "themes"} <= decide.keys():
         raise ValueError("not a page of this version")
     return Page(before, decide, after)
@@ -121,13 +121,13 @@ def explore_data(
         quotes.check(texts, document=row.document, start=row.start, end=row.end, text=row.text)
     place = {turn: number for number, turn in enumerate(turns.turn_id)}
     document = {name: number for number, name in enumerate(documents.document)}
-    known = people(cases, segments)
-    case = {name: number for number, name in enumerate(known)}
+    case_names = people(cases, segments)
+    case = {name: number for number, name in enumerate(case_names)}
     code = {name: number for number, name in enumerate(codes)}
     theme = {theme_id: number for number, (theme_id, _) in enumerate(themes)}
-    inside = {segment: theme.get(own, UNASSIGNED) for segment, own in theme_of.items()} | dict.fromkeys(
-        left_out, REJECTED
-    )
+    theme_number_of = {
+        segment: theme.get(theme_id, UNASSIGNED) for segment, theme_id in theme_of.items()
+    } | dict.fromkeys(left_out, REJECTED)
     described = quotes.described(cases)
     valences = {name: number for number, name in enumerate(VALENCES)}
     return {
@@ -135,27 +135,27 @@ def explore_data(
             {"name": row.document, "source": prose.SOURCES[row.source_type].removeprefix("set of "), "text": row.text}
             for row in each(documents)
         ],
-        "cases": [{"name": name, "about": described.get(name, "")} for name in known],
-        "attributes": _attributes(cases, known),
+        "cases": [{"name": name, "about": described.get(name, "")} for name in case_names],
+        "attributes": _attributes(cases, case_names),
         "themes": [{"id": f"T{number}", "label": label} for number, (_, label) in enumerate(themes, start=1)],
         "codes": list(codes),
         "valences": list(valences) if valence_of else [],
         "turns": [
             [
-                document[r.document],
-                r.speaker,
-                r.part[0],
-                *_span(units[r.document], r.start, r.end),
-                quotes.clock(r.time_s),
+                document[turn.document],
+                turn.speaker,
+                turn.part[0],
+                *_span(units[turn.document], turn.start, turn.end),
+                quotes.clock(turn.time_s),
             ]
-            for r in each(turns)
+            for turn in each(turns)
         ],
         "segments": [
             [
                 place.get(row.turn_id, -1),
                 *_span(units[row.document], row.start, row.end),
                 place.get(row.prompt_id, -1),
-                inside.get(row.segment_id, UNASSIGNED),
+                theme_number_of.get(row.segment_id, UNASSIGNED),
                 [code[name] for name in codes_of.get(row.segment_id, ()) if name in code],
                 case.get(row.case, -1),
                 int(row.substantive),
@@ -177,12 +177,12 @@ def _span(units: Sequence[int], start: int, end: int) -> tuple[int, int]:
 
 def _attributes(cases: pd.DataFrame, people: Sequence[str]) -> list[dict[str, Any]]:
     """Attributes to filter by: those with at least two values and not as many values as people."""
-    found = []
-    given = cases.set_index("case")
-    for column in given.columns:
-        values = [str(given[column].get(name, "") or "") for name in people]
+    attributes = []
+    by_case = cases.set_index("case")
+    for column in by_case.columns:
+        values = [str(by_case[column].get(name, "") or "") for name in people]
         kinds = sorted({value for value in values if value and value != "nan"})
         if 2 <= len(kinds) <= max(30, len(people) // 2):
             index = {kind: number for number, kind in enumerate(kinds)}
-            found.append({"name": str(column), "values": kinds, "of": [index.get(value, -1) for value in values]})
-    return found
+            attributes.append({"name": str(column), "values": kinds, "of": [index.get(value, -1) for value in values]})
+    return attributes

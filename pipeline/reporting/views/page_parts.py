@@ -7,7 +7,7 @@ from pipeline.core import params as settings
 from pipeline.core.table_rows import each, groups, lookup
 from pipeline.decisions import ledger, page_data, states
 from pipeline.reporting import checklists, method, method_talk, quotes
-from pipeline.reporting.report_tables import PROBLEMS, Study
+from pipeline.reporting.report_tables import PROBLEMS, ReportData
 from pipeline.reporting.views import (
     agreement_view,
     alternatives_view,
@@ -33,30 +33,30 @@ from pipeline.reporting.views import (
 UNTOLD = {"study", "engine", "workers"}
 
 
-def build_page(study: Study, params: settings.Params, models_used: Sequence[tuple[str, str, str]]) -> str:
+def build_page(data: ReportData, params: settings.Params, models_used: Sequence[tuple[str, str, str]]) -> str:
     """The page as HTML; raises QuoteError if a quote in it differs from its document's text."""
-    documents = study.tables["documents"]
+    documents = data.tables["documents"]
     context = {
         "study": params.folder.name,
         "reflexive": params.stance == "reflexive",
         "document_number": {name: number for number, name in enumerate(sorted(documents.document))},
         "models": models_used,
         "settings": method.settings(params.model_dump(mode="json", exclude=UNTOLD)),
-        "versions": method.versions(study.records),
-        "draft": _draft(study, params),
-        "checklists": _checklists(study),
+        "versions": method.versions(data.records),
+        "draft": _draft(data, params),
+        "checklists": _checklists(data),
         "digests": sorted(lookup(documents, "document", "sha256").items()),
-        **_shown(study, params),
-        **_argued(study, params),
+        **_shown(data, params),
+        **_argued(data, params),
     }
-    html = page.render(context, data=_data(study), decide=_decide(study))
+    html = page.render(context, data=_data(data), decide=_decide(data))
     quotes.verify_page(html, documents)
     return html
 
 
-def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
+def _shown(data: ReportData, params: settings.Params) -> dict[str, Any]:
     """The sections that show results."""
-    tables, codes = study.tables, study.codes
+    tables, codes = data.tables, data.codes
     segments, themes = tables["segments"], tables["themes"]
     used = int(segments.substantive.sum())
     reflexive = params.stance == "reflexive"
@@ -69,13 +69,13 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
             problems={name: tables[table] for name, table in PROBLEMS.items()},
         ),
         "speakers": speakers_view.build(tables),
-        "themes_lead": theme_view.lead(themes, study.count),
+        "themes_lead": theme_view.lead(themes, data.count),
         "cards": theme_view.cards(
             themes=themes,
             theme_states=tables["theme_states"],
             theme_quotes=tables["theme_quotes"],
             theme_attributes=tables["theme_attributes"],
-            quotes=study.quoted,
+            quotes=data.quoted,
             n_used=used,
             per_theme=params.report.quotes_per_theme,
         ),
@@ -83,24 +83,28 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
             places=tables["theme_map"],
             assignments=tables["theme_assignments"],
             theme_ids=states.ranked(themes).theme_id.to_list(),
-            quotes=study.quoted,
+            quotes=data.quoted,
         ),
         "grids": [
-            made
+            theme_grid
             for table in (tables["theme_code"], tables["theme_human_code"])
             for coder in sorted(set(table.coder))
-            if (made := theme_view.grid(themes=themes, crossed=table, coder=coder, codes=codes, counts_only=reflexive))
+            if (
+                theme_grid := theme_view.grid(
+                    themes=themes, crossed=table, coder=coder, codes=codes, counts_only=reflexive
+                )
+            )
         ],
         "matrix": matrix_view.build(
-            study.cells,
+            data.cells,
             codes=codes,
-            book=study.book,
-            quotes=study.quoted,
+            book=data.book,
+            quotes=data.quoted,
             questions=lookup(tables["turns"], "turn_id", "text"),
             about=quotes.described(tables["cases"]),
             people=page.people(tables["cases"], segments),
             documents=sorted(tables["documents"].document),
-            written=study.said,
+            written=data.summaries,
         ),
         "agreement": agreement_view.build(tables["agreement"], tables["theme_agreement"], codes),
         "contrasts": agreement_view.contrasts(tables["codings"]),
@@ -109,65 +113,65 @@ def _shown(study: Study, params: settings.Params) -> dict[str, Any]:
             disagreements=tables["disagreements"],
             saturation=tables["saturation_verdict"],
             triangulation=tables["triangulation"],
-            accepted=study.accepted,
+            accepted=data.accepted,
             codes=codes,
-            quotes=study.quoted,
+            quotes=data.quoted,
         ),
     }
 
 
-def _argued(study: Study, params: settings.Params) -> dict[str, Any]:
+def _argued(data: ReportData, params: settings.Params) -> dict[str, Any]:
     """The sections on how robust the results are, and on what is left to decide."""
-    tables, reflexive = study.tables, params.stance == "reflexive"
+    tables, reflexive = data.tables, params.stance == "reflexive"
     ranked = states.ranked(tables["themes"])
     names = {row.theme_id: f"T{row.number} {row.label}" for row in each(ranked)}
-    mapping = mapping_view.build(tables, codes=study.codes, quotes=study.quoted, reflexive=reflexive)
+    mapping = mapping_view.build(tables, codes=data.codes, quotes=data.quoted, reflexive=reflexive)
     return {
         "steady": steady_view.build(
             themes=tables["themes"],
-            count=study.count,
+            count=data.count,
             stability=tables["theme_stability"],
             choice=tables["theme_choice"],
             dependence=tables["theme_dependence"],
             unassigned=tables["theme_unassigned"],
             notes=states_view.notes(tables["theme_assignments"], tables["theme_states"]),
-            quotes=study.quoted,
+            quotes=data.quoted,
             n_themes=params.themes.n_themes,
             reflexive=reflexive,
         ),
         "mapping": mapping,
         "fates": fates_view.build(
             tables,
-            accepted=study.accepted,
-            codes=study.codes,
+            accepted=data.accepted,
+            codes=data.codes,
             names=names,
-            quotes=study.quoted,
+            quotes=data.quoted,
             reflexive=reflexive,
         ),
-        "people": people_view.build(tables, codes=study.codes, names=names, reflexive=reflexive),
+        "people": people_view.build(tables, codes=data.codes, names=names, reflexive=reflexive),
         "growth": saturation_view.build(tables["saturation"]),
         "growth_columns": saturation_view.COLUMNS,
-        "waiting": waiting_view.build(tables, count=study.count, n_review=mapping.n_review),
+        "waiting": waiting_view.build(tables, count=data.count, n_review=mapping.n_review),
         "unshown": states_view.unshown(tables["theme_states"]),
         "trail": trail_view.build(
-            study.taken,
+            data.decisions,
             themes=tables["themes"],
             theme_states=tables["theme_states"],
             assignments=tables["theme_assignments"],
-            quotes=study.quoted,
+            quotes=data.quoted,
         ),
         "alternatives": alternatives_view.build(
-            study.readings, themes=tables["themes"], theme_states=tables["theme_states"], taken=study.taken
+            data.readings, themes=tables["themes"], theme_states=tables["theme_states"], decisions=data.decisions
         ),
         "reading": reading_view.build(
-            tables["theme_assignments"], count=study.count, ledger=study.ledger, taken=study.taken
+            tables["theme_assignments"], count=data.count, ledger=data.ledger, decisions=data.decisions
         ),
     }
 
 
-def _data(study: Study) -> dict[str, Any]:
+def _data(data: ReportData) -> dict[str, Any]:
     """The data that the page's script searches and opens."""
-    tables = study.tables
+    tables = data.tables
     ranked = states.ranked(tables["themes"])
     return page.explore_data(
         documents=tables["documents"],
@@ -177,47 +181,47 @@ def _data(study: Study) -> dict[str, Any]:
         theme_of=lookup(tables["theme_assignments"], "segment_id", "theme_id"),
         left_out=states_view.left_out(tables["theme_assignments"]),
         themes=list(lookup(ranked, "theme_id", "label").items()),
-        codes_of={segment: group.code.to_list() for segment, group in groups(study.accepted, "segment_id").items()},
-        codes=study.codes,
+        codes_of={segment: group.code.to_list() for segment, group in groups(data.accepted, "segment_id").items()},
+        codes=data.codes,
         valence_of=lookup(tables["valence"], "segment_id", "valence"),
     )
 
 
-def _decide(study: Study) -> dict[str, Any]:
+def _decide(data: ReportData) -> dict[str, Any]:
     """The data that the page's script needs for decisions."""
     return page_data.build(
-        themes=study.tables["themes"],
-        assignments=study.tables["theme_assignments"],
-        segments=study.tables["segments"],
-        questions=study.tables["theme_questions"],
-        decisions=study.taken,
+        themes=data.tables["themes"],
+        assignments=data.tables["theme_assignments"],
+        segments=data.tables["segments"],
+        questions=data.tables["theme_questions"],
+        decisions=data.decisions,
     )
 
 
-def _draft(study: Study, params: settings.Params) -> method.Draft:
+def _draft(data: ReportData, params: settings.Params) -> method.Draft:
     """A draft methods section from what every stage recorded."""
-    decided = states.shown_in_words(study.count, who="people") if study.count.touched else ""
+    decided = states.shown_in_words(data.count, who="people") if data.count.touched else ""
     reflexive = params.stance == "reflexive"
-    return method.draft(study.records, reflexive=reflexive, matrix=bool(study.cells), decided=decided)
+    return method.draft(data.records, reflexive=reflexive, matrix=bool(data.cells), decided=decided)
 
 
-def _checklists(study: Study) -> list[tuple[str, str, tuple[checklists.Item, ...]]]:
+def _checklists(data: ReportData) -> list[tuple[str, str, tuple[checklists.Item, ...]]]:
     """The reporting checklists: name, a sentence on how much is filled in, and the items."""
-    tables = study.tables
+    tables = data.tables
     facts = checklists.Facts(
         sources=overview.sources_in_words(tables["documents"]),
         n_field_notes=int((tables["documents"].source_type == "field_note").sum()),
         n_cases=len(tables["cases"]),
         attributes=[str(name) for name in tables["cases"].columns if name != "case"],
-        segments=" ".join(method_talk.segments(study.records["segment"])),
-        n_codes=len(study.codes),
+        segments=" ".join(method_talk.segments(data.records["segment"])),
+        n_codes=len(data.codes),
         coders=sorted(set(tables["codings"].coder)),
-        count=study.count,
-        clustered=bool(study.records["themes"].get("divided")),
-        n_decisions=len(ledger.standing(study.taken)),
-        deciders=sorted({one.who for one in study.taken}),
+        count=data.count,
+        clustered=bool(data.records["themes"].get("divided")),
+        n_decisions=len(ledger.standing(data.decisions)),
+        deciders=sorted({decision.who for decision in data.decisions}),
         saturation=not tables["saturation_verdict"].empty,
-        software=method.software(study.records),
+        software=method.software(data.records),
     )
     lists = (("COREQ", checklists.coreq(facts)), ("SRQR", checklists.srqr(facts)))
     return [(name, checklists.missing(items), items) for name, items in lists]

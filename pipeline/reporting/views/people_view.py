@@ -72,11 +72,11 @@ def build(
         by_group=None if reflexive else _by_group(tables["agreement_by_attribute"]),
         missed=tuple(_missed(row, reflexive) for row in each(tables["missed"].sort_values(["method", "coder"]))),
         meetings=tuple(
-            made
+            shown_table
             for level in LEVELS
-            for own, table in ((_recovered, "code_recovery"), (_mapped, "theme_mapping"))
-            for who, rows in groups(tables[table][tables[table].level == level], "coder").items()
-            if (made := own(_in_order(rows, codes), who, level, names, reflexive))
+            for make, table in ((_recovered, "code_recovery"), (_mapped, "theme_mapping"))
+            for coder_name, rows in groups(tables[table][tables[table].level == level], "coder").items()
+            if (shown_table := make(_in_order(rows, codes), coder_name, level, names, reflexive))
         ),
     )
 
@@ -86,25 +86,25 @@ def _interval(low: float, high: float) -> str:
 
 
 def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
-    unit = next((one for one in COMPARED_UNITS if one in set(table.unit)), "segment")
-    own = table[table.unit == unit]
-    if own.empty:
+    unit = next((candidate for candidate in COMPARED_UNITS if candidate in set(table.unit)), "segment")
+    rows = table[table.unit == unit]
+    if rows.empty:
         return None
-    said = []
-    for row in each(own[own.code == ALL_CODES]):
+    sentences = []
+    for row in each(rows[rows.code == ALL_CODES]):
         people = row.coders.split("; ")
         who = prose.listed(people) if len(people) < 6 else prose.count(len(people), "person", "people")
         where = f"on {prose.count(row.n, unit)} coded by at least two of them"
         if pd.isna(row.alpha):
-            said.append(f"{who}, {where}: Krippendorff’s alpha is undefined. {prose.sentence(row.note)}")
+            sentences.append(f"{who}, {where}: Krippendorff’s alpha is undefined. {prose.sentence(row.note)}")
         else:
-            said.append(
+            sentences.append(
                 f"{who}, {where}: Krippendorff’s alpha over sets of codes is {prose.figure(row.alpha)} (95% interval "
                 f"{_interval(row.low, row.high)}), {_how_far(row.alpha)}. {_meaning(row.alpha)}"
             )
     ranks = {"pooled": 0, "category": 1, "code": 2}
-    place = _in_order(own, codes).assign(rank=lambda table: table.level.map(ranks))
-    rows = tuple(
+    ordered = _in_order(rows, codes).assign(rank=lambda table: table.level.map(ranks))
+    cells = tuple(
         (
             f"{row.code} (category)" if row.level == "category" else row.code.strip("()"),
             f"{row.n:,}",
@@ -116,9 +116,9 @@ def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
             prose.figure(row.ac1),
             row.note,
         )
-        for row in each(place.sort_values("rank", kind="stable"))
+        for row in each(ordered.sort_values("rank", kind="stable"))
     )
-    return Table("All coders together", tuple(said), ALL_COLUMNS, rows)
+    return Table("All coders together", tuple(sentences), ALL_COLUMNS, cells)
 
 
 def _how_far(alpha: float) -> str:
@@ -140,25 +140,25 @@ def _by_group(table: pd.DataFrame) -> Table | None:
     if table.empty:
         return None
     ordered = table.sort_values(["attribute", "value", "coder_a", "coder_b"])
-    told = ordered[ordered.low.notna() & ordered.high.notna()]
-    apart = told[(told.low > 0) | (told.high < 0)]
-    said = [
+    with_interval = ordered[ordered.low.notna() & ordered.high.notna()]
+    different = with_interval[(with_interval.low > 0) | (with_interval.high < 0)]
+    sentences = [
         f"{_pair(row)} agree {'more' if row.difference > 0 else 'less'} on segments of {row.attribute} “{row.value}” "
         f"than on all others (kappa {prose.figure(row.kappa)} against {prose.figure(row.rest)}; 95% interval of the "
         f"difference {_interval(row.low, row.high)}): look at the disagreements in this group."
-        for row in each(apart)
+        for row in each(different)
     ]
-    if not len(told):
-        said.append(
+    if not len(with_interval):
+        sentences.append(
             "Differences in agreement between groups of participants cannot be tested: each group is in too few "
             "documents for an interval."
         )
-    elif not len(apart):
-        compared = prose.count(len(told), "comparison")
-        said.append(f"Agreement does not differ significantly between any group and all others ({compared}).")
+    elif not len(different):
+        compared = prose.count(len(with_interval), "comparison")
+        sentences.append(f"Agreement does not differ significantly between any group and all others ({compared}).")
     refused = int(ordered.kappa.isna().sum())
     if refused:
-        said.append(f"{refused:,} of {len(ordered):,} comparisons were not made because the group is too small.")
+        sentences.append(f"{refused:,} of {len(ordered):,} comparisons were not made because the group is too small.")
     rows = tuple(
         (
             f"{row.attribute}: {row.value or 'not given'}",
@@ -171,7 +171,7 @@ def _by_group(table: pd.DataFrame) -> Table | None:
         )
         for row in each(ordered)
     )
-    return Table("Agreement by group of participants", tuple(said), GROUP_COLUMNS, rows)
+    return Table("Agreement by group of participants", tuple(sentences), GROUP_COLUMNS, rows)
 
 
 def _pair(row: Any) -> str:
@@ -183,14 +183,14 @@ def _missed(row: Any, reflexive: bool) -> str:
     left = f"{method[:1].upper()}{method[1:]} left {prose.count(row.n_left, 'passage')} without any code"
     if not row.n_read:
         return f"{left}; {row.coder} read none of them, so it is unknown how many codes were missed."
-    said = f"{left}. {row.coder} read {row.n_read:,} of them and coded {row.n_missed:,}"
+    reading_result = f"{left}. {row.coder} read {row.n_read:,} of them and coded {row.n_missed:,}"
     if reflexive:
-        return f"{said}. What did the pipeline miss?"
+        return f"{reading_result}. What did the pipeline miss?"
     if pd.isna(row.share):
-        return f"{said}. {prose.sentence(row.note)}"
+        return f"{reading_result}. {prose.sentence(row.note)}"
     low, high = prose.percent(row.low), prose.percent(row.high)
     interval = "" if pd.isna(row.low) or pd.isna(row.high) else f", 95% interval {low} to {high}"
-    return f"{said} ({prose.percent(row.share)}{interval})."
+    return f"{reading_result} ({prose.percent(row.share)}{interval})."
 
 
 def _in_order(rows: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:
@@ -214,8 +214,8 @@ def _recovered(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str
     if rows.empty:
         return None
     counted = [(kind, int((rows.verdict == kind).sum())) for kind in VERDICTS]
-    parts = [f"{number} {'too rare to tell' if kind == 'too few' else kind}" for kind, number in counted if number]
-    said = f"Of {who}’s {len(rows)} {LEVELS[level]}: {prose.listed(parts)}."
+    phrases = [f"{number} {'too rare to tell' if kind == 'too few' else kind}" for kind, number in counted if number]
+    lead = f"Of {who}’s {len(rows)} {LEVELS[level]}: {prose.listed(phrases)}."
     shares = () if reflexive else ("Share of the code in it (recall)", "Share of it with the code (precision)")
     columns = (LEVELS[level][:-1].capitalize() if level == "code" else "Category", "Passages", "Recovery")
     shown = []
@@ -225,7 +225,7 @@ def _recovered(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str
         best = names.get(row.theme_id, "–")
         shown.append((row.code, f"{row.n_segments:,}", VERDICTS[row.verdict], best, *figures, marked, row.note))
     more = ("Best theme", *shares, "Characteristic of", "Note")
-    return Table(f"Recovery of {who}’s {LEVELS[level]} by the themes", (said,), (*columns, *more), tuple(shown))
+    return Table(f"Recovery of {who}’s {LEVELS[level]} by the themes", (lead,), (*columns, *more), tuple(shown))
 
 
 def _mapped(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str], reflexive: bool) -> Table | None:
@@ -234,7 +234,7 @@ def _mapped(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str], 
     if known.empty:
         return None
     counted = [(kind, int((known.verdict == kind).sum())) for kind in MAPPED]
-    said = "; ".join(f"{number} {MAPPED[kind].split(':')[0]}" for kind, number in counted if number)
+    counts_in_words = "; ".join(f"{number} {MAPPED[kind].split(':')[0]}" for kind, number in counted if number)
     orphans = [names[row.theme_id] for row in each(known[known.verdict == "orphan"])]
     order = {theme: number for number, theme in enumerate(names)}
     ordered = known.assign(order=known.theme_id.map(order)).sort_values("order")
@@ -245,7 +245,7 @@ def _mapped(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str], 
         shown.append((names[row.theme_id], f"{row.n_segments:,}", MAPPED[row.verdict], listed, *figures, row.note))
     shares = () if reflexive else ("Any code", "First code")
     columns = ("Candidate theme", "Passages", "Match", "Codes", *shares, "Note")
-    sentences = [f"Candidate themes against {who}’s {LEVELS[level]}: {said}."]
+    sentences = [f"Candidate themes against {who}’s {LEVELS[level]}: {counts_in_words}."]
     if orphans and level == "code":
         first = prose.listed([f"“{name}”" for name in sorted(orphans, key=list(names.values()).index)[:4]])
         sentences.append(f"Not covered by these codes: {first}. Is a code missing from the framework?")

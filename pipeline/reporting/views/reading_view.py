@@ -17,24 +17,24 @@ from pipeline.reporting.views.theme_view import noun
 
 @dataclass(frozen=True)
 class Reading:
-    """`lead`: for all themes together; `told`: for each theme, by theme_id."""
+    """`lead`: for all themes together; `by_theme`: for each theme, by theme_id."""
 
     lead: str
-    told: Mapping[int, str]
+    by_theme: Mapping[int, str]
 
 
-def build(assignments: pd.DataFrame, *, count: Count, ledger: Sequence[Read], taken: Sequence[Decision]) -> Reading:
+def build(assignments: pd.DataFrame, *, count: Count, ledger: Sequence[Read], decisions: Sequence[Decision]) -> Reading:
     """The share of each theme that someone has opened or cited in a decision in force; `count`: of all themes."""
     theme_of = lookup(assignments, "segment_id", "theme_id")
-    shares = reading_ledger.shares(theme_of, ledger, taken)
+    shares = reading_ledger.shares(theme_of, ledger, decisions)
     readers: dict[int, set[str]] = {}
     for entry in ledger:
         if entry.segment in theme_of:
             readers.setdefault(theme_of[entry.segment], set()).add(entry.who)
-    told = {theme: _told(share, sorted(readers.get(theme, ()))) for theme, share in shares.items()}
+    by_theme = {theme: _told(share, sorted(readers.get(theme, ()))) for theme, share in shares.items()}
     inside = {who for theme, names in readers.items() if theme != UNASSIGNED for who in names}
     lead = _lead(reading_ledger.overall(shares), sorted(inside), count)
-    return Reading(f"{lead} {states.decided_in_words(count)}" if lead and count.decided else lead, told)
+    return Reading(f"{lead} {states.decided_in_words(count)}" if lead and count.decided else lead, by_theme)
 
 
 def _told(share: Share, readers: Sequence[str]) -> str:

@@ -33,9 +33,9 @@ COLUMNS = (
 
 def build(saturation: pd.DataFrame) -> tuple[Growth, ...]:
     """A curve over the whole study for each source of codes, candidate themes first."""
-    own = groups(saturation[saturation.cell == EVERYTHING], "source")
-    order = sorted(own, key=lambda name: (name != "themes", is_pipeline(str(name)), name))
-    return tuple(made for name in order if (made := _growth(str(name), own[name])))
+    by_source = groups(saturation[saturation.cell == EVERYTHING], "source")
+    order = sorted(by_source, key=lambda name: (name != "themes", is_pipeline(str(name)), name))
+    return tuple(growth for name in order if (growth := _growth(str(name), by_source[name])))
 
 
 def _growth(source: str, rows: pd.DataFrame) -> Growth | None:
@@ -49,10 +49,10 @@ def _growth(source: str, rows: pd.DataFrame) -> Growth | None:
         tuple((float(row.position), float(row.n_known)) for row in each(drawn)),
         tuple((float(row.position), float(row.known_low), float(row.known_high)) for row in each(drawn)),
     )
-    told = curve_view.Series(kind, tuple((float(row.position), float(row.n_known)) for row in each(given)))
+    observed = curve_view.Series(kind, tuple((float(row.position), float(row.n_known)) for row in each(given)))
     titled = things[:1].upper() + things[1:]
     label = f"{titled} found by number of documents read; the table has the same values"
-    curve = curve_view.draw([mean, told], x_label="documents read", y_label="found so far", label=label)
+    curve = curve_view.draw([mean, observed], x_label="documents read", y_label="found so far", label=label)
     return Growth(titled, _lead(things, drawn, given), curve, _rows(drawn, given)) if curve else None
 
 
@@ -73,10 +73,12 @@ def _lead(things: str, drawn: pd.DataFrame, given: pd.DataFrame) -> str:
 
 def _rows(drawn: pd.DataFrame, given: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
     mean = {row.position: row for row in each(drawn)}
-    found = []
+    cells = []
     for row in each(given):
-        other = mean.get(row.position)
-        average = "–" if other is None else f"{other.n_known:.1f}"
-        band = "–" if other is None or pd.isna(other.known_low) else f"{other.known_low:.0f} to {other.known_high:.0f}"
-        found.append((str(row.position), average, band, f"{row.n_known:.0f}", str(row.document)))
-    return tuple(found)
+        random = mean.get(row.position)
+        average = "–" if random is None else f"{random.n_known:.1f}"
+        band = (
+            "–" if random is None or pd.isna(random.known_low) else f"{random.known_low:.0f} to {random.known_high:.0f}"
+        )
+        cells.append((str(row.position), average, band, f"{row.n_known:.0f}", str(row.document)))
+    return tuple(cells)

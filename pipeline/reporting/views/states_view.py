@@ -15,14 +15,14 @@ from pipeline.decisions.states import Count
 def unshown(theme_states: pd.DataFrame) -> tuple[str, ...]:
     """A sentence for each decided theme that has no card: rejected, merged into another or left empty."""
     labels = lookup(theme_states, "theme_id", "label")
-    gone = theme_states[~theme_states.state.isin(states.SHOWN)].sort_values(["state", "theme_id"])
-    return tuple(gone_in_words(row, labels) for row in each(gone))
+    not_shown = theme_states[~theme_states.state.isin(states.SHOWN)].sort_values(["state", "theme_id"])
+    return tuple(gone_in_words(row, labels) for row in each(not_shown))
 
 
-def told(count: Count, theme_states: pd.DataFrame) -> tuple[str, ...]:
+def sentences(count: Count, theme_states: pd.DataFrame) -> tuple[str, ...]:
     """Sentences on all themes together: their number, segments in no theme, and themes not shown."""
-    said = (f"{states.shown_in_words(count)}.", states.outside_in_words(count), *unshown(theme_states))
-    return tuple(filter(None, said)) if count.found else ()
+    all_sentences = (f"{states.shown_in_words(count)}.", states.outside_in_words(count), *unshown(theme_states))
+    return tuple(filter(None, all_sentences)) if count.found else ()
 
 
 def in_words(theme_states: pd.DataFrame) -> dict[int, str]:
@@ -52,12 +52,12 @@ def gone_in_words(row: Any, labels: Mapping[int, str]) -> str:
 def notes(assignments: pd.DataFrame, theme_states: pd.DataFrame) -> dict[str, str]:
     """Why a segment is in no theme, by segment_id; only for segments that a decision keeps out."""
     labels = lookup(theme_states, "theme_id", "label")
-    said = {"moved": "moved out of every theme", "beside": "close to a decided theme, but not part of that decision"}
-    found = {}
+    reasons = {"moved": "moved out of every theme", "beside": "close to a decided theme, but not part of that decision"}
+    reason_of = {}
     for row in each(assignments[~assignments.outside.isin(["", "unlike"])]):
         rejected = f"in {states.named(row.rejected_id, labels)}, which was rejected"
-        found[str(row.segment_id)] = rejected if row.rejected_id != UNASSIGNED else said[row.outside]
-    return found
+        reason_of[str(row.segment_id)] = rejected if row.rejected_id != UNASSIGNED else reasons[row.outside]
+    return reason_of
 
 
 def left_out(assignments: pd.DataFrame) -> frozenset[str]:

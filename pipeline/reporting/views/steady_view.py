@@ -75,22 +75,24 @@ def build(
     `count`: how many themes there are of each state; `notes`: why a segment is in no theme, where it did not just fit
     none; `n_themes`: the number asked for in params.yaml, if one was.
     """
-    found, stability = states.ranked(themes), stability.sort_values("run")
+    ranked, stability = states.ranked(themes), stability.sort_values("run")
     first = unassigned[unassigned.segment_id.isin(list(quotes))].sort_values("rank").head(MOST_UNASSIGNED)
-    own = {theme: rows for theme, rows in groups(dependence, "theme_id").items() if theme in set(found.theme_id)}
+    dependence_of = {
+        theme: rows for theme, rows in groups(dependence, "theme_id").items() if theme in set(ranked.theme_id)
+    }
     return Steady(
-        sentences=_sentences(found, stability, noun(count), reflexive),
+        sentences=_sentences(ranked, stability, noun(count), reflexive),
         columns=("Run", "Left out", "Segments", "Themes found", *(() if reflexive else ("Adjusted Rand index",))),
         runs=_runs(stability, reflexive),
         number=_number(choice, n_themes, reflexive),
         curve=None if reflexive else _curve(choice),
         tried=() if reflexive else _tried(choice),
-        rests={theme: _rests(rows, reflexive) for theme, rows in own.items()},
-        rests_lead={theme: _rests_lead(rows) for theme, rows in own.items()},
+        rests={theme: _rests(rows, reflexive) for theme, rows in dependence_of.items()},
+        rests_lead={theme: _rests_lead(rows) for theme, rows in dependence_of.items()},
         unassigned=tuple((quotes[row.segment_id], notes.get(row.segment_id, "")) for row in each(first)),
         outside=states.outside_in_words(count),
         n_unassigned=len(unassigned),
-        labels=labels_in_words(found),
+        labels=labels_in_words(ranked),
     )
 
 
@@ -98,19 +100,19 @@ def labels_in_words(themes: pd.DataFrame) -> str:
     """Who or what the labels of themes come from; a language model is named."""
     from_words = int((themes.label_source == "words").sum())
     from_people = int((themes.label_source == "people").sum())
-    kept = int((themes.label_source == "kept").sum())
+    n_kept = int((themes.label_source == "kept").sum())
     models = themes[~themes.label_source.isin(["words", "people", "kept", ""])].label_source.value_counts().sort_index()
-    said = [f"{prose.count(from_words, 'label')} taken from words of the segments"] if from_words else []
-    said += [f"{prose.count(from_people, 'label')} given or accepted by people"] if from_people else []
-    said += [f"{prose.count(kept, 'label')} kept because of a decision about the theme"] if kept else []
-    said += [
+    phrases = [f"{prose.count(from_words, 'label')} taken from words of the segments"] if from_words else []
+    phrases += [f"{prose.count(from_people, 'label')} given or accepted by people"] if from_people else []
+    phrases += [f"{prose.count(n_kept, 'label')} kept because of a decision about the theme"] if n_kept else []
+    phrases += [
         f"{prose.count(int(number), 'label')} written by the language model {name} from example segments"
         for name, number in models.items()
     ]
-    return prose.sentence(f"theme labels: {prose.listed(said)}") if said else ""
+    return prose.sentence(f"theme labels: {prose.listed(phrases)}") if phrases else ""
 
 
-def _sentences(themes: pd.DataFrame, stability: pd.DataFrame, what: str, reflexive: bool) -> tuple[str, ...]:
+def _sentences(themes: pd.DataFrame, stability: pd.DataFrame, theme_noun: str, reflexive: bool) -> tuple[str, ...]:
     if themes.empty:
         return ()
     if stability.empty:
@@ -125,7 +127,7 @@ def _sentences(themes: pd.DataFrame, stability: pd.DataFrame, what: str, reflexi
         f" (adjusted Rand index {prose.figure(mean)} on average, {prose.figure(stability.agreement.min())} to "
         f"{prose.figure(stability.agreement.max())} by run; 1: identical groups, 0: chance)"
     )
-    said = [
+    sentences = [
         f"Stability: themes were found again in {prose.count(len(stability), 'run')}, each leaving out {much}. "
         f"{_come_back(mean)}"
         f"{'' if reflexive else figures}."
@@ -136,17 +138,23 @@ def _sentences(themes: pd.DataFrame, stability: pd.DataFrame, what: str, reflexi
             (int((known >= NEARLY).sum()), "stable"),
             (int(((known >= OUTLINE) & (known < NEARLY)).sum()), "partly stable"),
         ]
-        gone = int((known < OUTLINE).sum())
-        parts = [f"{number:,} {'is' if number == 1 else 'are'} {how}" for number, how in counted if number]
-        parts += [f"{gone:,} {'is' if gone == 1 else 'are'} unstable (dissolved or merged)"] if gone else []
-        said.append(f"Of {prose.count(len(known), what)}, {prose.listed(parts)}; each card gives the details.")
+        n_unstable = int((known < OUTLINE).sum())
+        phrases = [f"{number:,} {'is' if number == 1 else 'are'} {how}" for number, how in counted if number]
+        phrases += (
+            [f"{n_unstable:,} {'is' if n_unstable == 1 else 'are'} unstable (dissolved or merged)"]
+            if n_unstable
+            else []
+        )
+        sentences.append(
+            f"Of {prose.count(len(known), theme_noun)}, {prose.listed(phrases)}; each card gives the details."
+        )
     worst = stability.sort_values(["agreement", "run"]).iloc[0]
     if len(stability) > 1 and worst.agreement < MOSTLY:
-        said.append(
+        sentences.append(
             f"Themes change most without {prose.listed(sorted(worst.left_out))}: read themes that depend on it with "
             "care."
         )
-    return tuple(said)
+    return tuple(sentences)
 
 
 def _come_back(mean: float) -> str:
@@ -169,10 +177,10 @@ def _runs(stability: pd.DataFrame, reflexive: bool) -> tuple[tuple[str, ...], ..
 
 
 def _number(choice: pd.DataFrame, n_themes: int | None, reflexive: bool) -> str:
-    taken = choice[choice.chosen]
-    if taken.empty:
+    chosen_row = choice[choice.chosen]
+    if chosen_row.empty:
         return ""
-    chosen = int(taken.n_themes.iloc[0])
+    chosen = int(chosen_row.n_themes.iloc[0])
     if n_themes is not None:
         near = "" if chosen == n_themes else ", and this is the closest number possible"
         return f"The number of candidates ({chosen}) was set in params.yaml (themes.n_themes: {n_themes}){near}."
@@ -181,16 +189,16 @@ def _number(choice: pd.DataFrame, n_themes: int | None, reflexive: bool) -> str:
             f"There are too few segments to compare different numbers of candidates, so {chosen} was the only option."
         )
     tried = f"{int(choice.n_themes.min())} to {int(choice.n_themes.max())}"
-    said = (
+    reason = (
         f"Why {prose.count(chosen, 'candidate')}? Of the numbers compared ({tried}), this one gives the themes that "
         "agree best with many clustering runs on subsets of the data"
     )
-    if reflexive or taken.score.isna().all():
-        return f"{said}. To look at a different number, set themes.n_themes in params.yaml."
-    best = float(taken.score.iloc[0])
+    if reflexive or chosen_row.score.isna().all():
+        return f"{reason}. To look at a different number, set themes.n_themes in params.yaml."
+    best = float(chosen_row.score.iloc[0])
     others = sorted(choice[~choice.chosen & (choice.score >= best - NEAR_AS_GOOD)].n_themes)
     close = f" {_spread([*others, chosen], others)} would do nearly as well." if others else ""
-    return f"{said}.{close} To look at a different number, set themes.n_themes in params.yaml."
+    return f"{reason}.{close} To look at a different number, set themes.n_themes in params.yaml."
 
 
 def _spread(together: Sequence[int], others: Sequence[int]) -> str:

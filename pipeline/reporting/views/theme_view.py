@@ -27,7 +27,7 @@ class Card:
     """A candidate theme.
 
     `number`: 1 for the largest; `passport`: the theme in a sentence; `state`: see decisions/states.py; `standing`:
-    its state in sentences; `spread`: segments by participant attribute; `parts`: sub-themes.
+    its state in sentences; `spread`: segments by participant attribute; `sub_themes`: label and size.
     """
 
     number: int
@@ -42,7 +42,7 @@ class Card:
     n_segments: int
     spread: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
     quotes: tuple[tuple[str, tuple[Quote, ...]], ...]
-    parts: tuple[tuple[str, int], ...]
+    sub_themes: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -75,17 +75,17 @@ def lead(themes: pd.DataFrame, count: Count) -> str:
             "No candidate themes were found: there were too few segments, or they did not form groups. You can read "
             "the segments under Explore."
         )
-    said = [f"{states.shown_in_words(count)}."]
+    sentences = [f"{states.shown_in_words(count)}."]
     largest = next(each(states.ranked(themes)), None)
     if largest is not None:
-        said.append(f"The largest, “{largest.label}”, has {prose.count(largest.n_segments, 'segment')}.")
-    said.append(states.outside_in_words(count))
+        sentences.append(f"The largest, “{largest.label}”, has {prose.count(largest.n_segments, 'segment')}.")
+    sentences.append(states.outside_in_words(count))
     if count.waiting:
-        said.append(
+        sentences.append(
             "Candidates are groups of segments with similar content. Whether a candidate is a theme is for you to "
             "decide."
         )
-    return " ".join(filter(None, said))
+    return " ".join(filter(None, sentences))
 
 
 def noun(count: Count) -> str:
@@ -104,44 +104,46 @@ def cards(
     per_theme: int,
 ) -> tuple[Card, ...]:
     """One card for each top-level theme, largest first. `n_used`: the number of segments analysed."""
-    parts = groups(themes[themes.level == 2], "parent_id")
+    sub_themes = groups(themes[themes.level == 2], "parent_id")
     chosen = groups(theme_quotes, "theme_id")
     spread = groups(theme_attributes, "theme_id")
-    become = {row.theme_id: row for row in each(theme_states)}
-    made = []
+    state_of = {row.theme_id: row for row in each(theme_states)}
+    theme_cards = []
     for row in states.ranked(themes).to_dict("records"):
         theme = row["theme_id"]
-        below = parts.get(theme, themes.iloc[:0]).sort_values(["n_segments", "theme_id"], ascending=[False, True])
-        made.append(
+        theme_sub_themes = sub_themes.get(theme, themes.iloc[:0]).sort_values(
+            ["n_segments", "theme_id"], ascending=[False, True]
+        )
+        theme_cards.append(
             Card(
                 number=row["number"],
                 theme_id=theme,
                 label=row["label"],
                 lead=_lead(row, n_used),
                 passport=prose.sentence(str(row.get("passport") or "")),
-                state=become[theme].state,
-                standing=states.standing(become[theme]),
+                state=state_of[theme].state,
+                standing=states.standing(state_of[theme]),
                 keywords=tuple(str(word) for word in row["keywords"]),
                 no_keywords=languages.shown((), str(row.get("language", languages.ENGLISH))),
                 n_segments=row["n_segments"],
                 spread=tuple(_spread(spread[theme])) if theme in spread else (),
                 quotes=_chosen(chosen[theme], quotes, per_theme) if theme in chosen else (),
-                parts=tuple(zip(below.label, below.n_segments, strict=True)),
+                sub_themes=tuple(zip(theme_sub_themes.label, theme_sub_themes.n_segments, strict=True)),
             )
         )
-    return tuple(made)
+    return tuple(theme_cards)
 
 
 def grid(
     *, themes: pd.DataFrame, crossed: pd.DataFrame, coder: str, codes: Sequence[str], counts_only: bool
 ) -> Grid | None:
     """Themes against codes for one coder; None if there is nothing to compare. Codes used in no theme are kept."""
-    own = crossed[(crossed.coder == coder) & crossed.theme_id.isin(list(themes[themes.level == 1].theme_id))]
-    if own.empty:
+    of_coder = crossed[(crossed.coder == coder) & crossed.theme_id.isin(list(themes[themes.level == 1].theme_id))]
+    if of_coder.empty:
         return None
-    known = set(own.code)
-    shown = [code for code in codes if code in known] + sorted(known - set(codes))
-    cells = {(row.theme_id, row.code): _cell(row) for row in each(own)}
+    present = set(of_coder.code)
+    shown = [code for code in codes if code in present] + sorted(present - set(codes))
+    cells = {(row.theme_id, row.code): _cell(row) for row in each(of_coder)}
     blank = GridCell(0, 0.0, 0, "")
     rows = tuple(
         (row.number, row.label, row.n_segments, tuple(cells.get((row.theme_id, code), blank) for code in shown))
@@ -161,11 +163,13 @@ def _lead(row: Mapping[Any, Any], n_used: int) -> str:
 
 def _spread(rows: pd.DataFrame) -> list[tuple[str, tuple[tuple[str, int], ...]]]:
     """Segments of a theme by each attribute of their speakers, most frequent value first."""
-    found = []
+    by_attribute = []
     for attribute, group in groups(rows, "attribute").items():
         ordered = group.sort_values(["n_segments", "value"], ascending=[False, True])
-        found.append((attribute, tuple((row.value or "not given", int(row.n_segments)) for row in each(ordered))))
-    return found
+        by_attribute.append(
+            (attribute, tuple((row.value or "not given", int(row.n_segments)) for row in each(ordered)))
+        )
+    return by_attribute
 
 
 def _chosen(
@@ -175,12 +179,12 @@ def _chosen(
     order = rows.assign(order=rows.kind.map(list(KINDS).index)).sort_values(["rank", "order", "segment_id"])
     known = order[order.segment_id.isin(list(quotes))]
     ordered = known.drop_duplicates("segment_id").head(per_theme)
-    found = []
-    for kind, said in KINDS.items():
-        own = tuple(quotes[segment] for segment in ordered[ordered.kind == kind].segment_id)
-        if own:
-            found.append((said, own))
-    return tuple(found)
+    by_kind = []
+    for kind, heading in KINDS.items():
+        kind_quotes = tuple(quotes[segment] for segment in ordered[ordered.kind == kind].segment_id)
+        if kind_quotes:
+            by_kind.append((heading, kind_quotes))
+    return tuple(by_kind)
 
 
 def _cell(row: Any) -> GridCell:
@@ -191,7 +195,7 @@ def _cell(row: Any) -> GridCell:
 def _grid_lead(rows: Sequence[GridRow], codes: Sequence[str], coder: str, counts_only: bool) -> str:
     who = "the pipeline’s candidate codes" if coder == PIPELINE else f"{coder}’s codes"
     crossed = [(cell, label, code) for _, label, _, cells in rows for code, cell in zip(codes, cells, strict=True)]
-    cell, label, code = max(crossed, key=lambda found: found[0].share)
+    cell, label, code = max(crossed, key=lambda crossing: crossing[0].share)
     if not cell.n_overlap:
         return f"No candidate theme has a segment in common with {who}."
     share = "" if counts_only else f" ({prose.percent(cell.share)} of the theme)"

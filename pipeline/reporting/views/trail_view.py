@@ -26,13 +26,13 @@ COLUMNS = (
 class Step:
     """A decision in the trail.
 
-    `said`: a sentence; `evidence`: what it was based on, in words; `undone`: who undid it and when, or empty;
-    `passages`: the cited passages that are still in the study, of `n_passages` cited.
+    `sentence`: the decision in words; `evidence`: what it was based on, in words; `undone`: who undid it and when, or
+    empty; `passages`: the cited passages that are still in the study, of `n_passages` cited.
     """
 
     decision: str
     when: str
-    said: str
+    sentence: str
     why: str
     evidence: str
     undone: str
@@ -42,11 +42,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Trail:
-    """`lead`: a summary; `steps`: the decisions in order; `told`: sentences about each theme, by theme_id."""
+    """`lead`: a summary; `steps`: the decisions in order; `by_theme`: sentences about each theme, by theme_id."""
 
     lead: str
     steps: tuple[Step, ...]
-    told: Mapping[int, tuple[str, ...]]
+    by_theme: Mapping[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class _Now:
 
 
 def build(
-    taken: Sequence[Decision],
+    decisions: Sequence[Decision],
     *,
     themes: pd.DataFrame,
     theme_states: pd.DataFrame,
@@ -77,40 +77,41 @@ def build(
     quotes: Mapping[str, Quote],
 ) -> Trail:
     """Describe every decision, including undone ones; and for each theme, those in its column `decided`."""
-    labels = _labels(taken, themes, theme_states)
-    entries = audit_trail.trail(taken, labels, ids=False)
-    made = {one.key: one for one in taken}
+    labels = _labels(decisions, themes, theme_states)
+    entries = audit_trail.trail(decisions, labels, ids=False)
+    by_id = {decision.key: decision for decision in decisions}
     by_key = {entry.decision: entry for entry in entries}
     now = _Now(lookup(assignments, "segment_id", "theme_id"), lookup(assignments, "segment_id", "rejected_id"), labels)
-    steps = tuple(_step(entry, made[entry.decision], by_key, now, quotes) for entry in entries)
-    decided = lookup(states.ranked(themes), "theme_id", "decided")
-    told = {
-        int(theme): _told(taken, labels, int(theme), set(str(keys or "").split())) for theme, keys in decided.items()
+    steps = tuple(_step(entry, by_id[entry.decision], by_key, now, quotes) for entry in entries)
+    decided_keys = lookup(states.ranked(themes), "theme_id", "decided")
+    by_theme = {
+        int(theme): _told(decisions, labels, int(theme), set(str(keys or "").split()))
+        for theme, keys in decided_keys.items()
     }
-    return Trail(_lead(taken), steps, {theme: said for theme, said in told.items() if said})
+    return Trail(_lead(decisions), steps, {theme: sentences for theme, sentences in by_theme.items() if sentences})
 
 
-def _labels(taken: Sequence[Decision], themes: pd.DataFrame, theme_states: pd.DataFrame) -> dict[int, str]:
+def _labels(decisions: Sequence[Decision], themes: pd.DataFrame, theme_states: pd.DataFrame) -> dict[int, str]:
     """The current or last label of every theme that exists or is cited in a decision, by theme_id."""
     named = theme_states[theme_states.label != ""]
     known = lookup(named, "theme_id", "label") | lookup(states.ranked(themes), "theme_id", "label")
-    return audit_trail.labels_of(taken, {int(theme): str(label) for theme, label in known.items()})
+    return audit_trail.labels_of(decisions, {int(theme): str(label) for theme, label in known.items()})
 
 
-def table(taken: Sequence[Decision], themes: pd.DataFrame, theme_states: pd.DataFrame) -> pd.DataFrame:
+def table(decisions: Sequence[Decision], themes: pd.DataFrame, theme_states: pd.DataFrame) -> pd.DataFrame:
     """The trail as a table with one row per decision, in order; columns as in COLUMNS.
 
     `segments`: the ids of the segments cited by the decision, separated by spaces.
     """
-    labels = _labels(taken, themes, theme_states)
-    made = {one.key: one for one in taken}
+    labels = _labels(decisions, themes, theme_states)
+    by_id = {decision.key: decision for decision in decisions}
     rows = [
         {
             **{name: getattr(entry, name, "") for name in COLUMNS},
             "theme": labels.get(entry.theme_id, ""),
-            "segments": " ".join(made[entry.decision].segments),
+            "segments": " ".join(by_id[entry.decision].segments),
         }
-        for entry in audit_trail.trail(taken, labels)
+        for entry in audit_trail.trail(decisions, labels)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -127,41 +128,41 @@ def _step(
     return Step(
         decision=entry.decision,
         when=_when(entry.when),
-        said=prose.sentence(f"{entry.who} {entry.deed}"),
+        sentence=prose.sentence(f"{entry.who} {entry.deed}"),
         why=entry.why,
-        evidence=_evidence(decision, now, stands=not undo),
+        evidence=_evidence(decision, now, in_force=not undo),
         undone=f"Undone by {undo.who} on {_when(undo.when)}." if undo else "",
         passages=tuple(sorted(named, key=lambda quote: quote.number)[:SHOWN]),
         n_passages=len(decision.segments),
     )
 
 
-def _evidence(decision: Decision, now: _Now, *, stands: bool) -> str:
+def _evidence(decision: Decision, now: _Now, *, in_force: bool) -> str:
     """The evidence: the theme's segments at the time, where they are now, and the questions it answered."""
-    said = []
+    sentences = []
     if decision.members:
         then = prose.count(len(decision.members), "segment")
         study = f", in a study of {prose.count(len(decision.documents), 'document')}" if decision.documents else ""
-        said.append(f"Based on {then}{study}.")
-        if stands:
-            said.append(_still(decision, now))
+        sentences.append(f"Based on {then}{study}.")
+        if in_force:
+            sentences.append(_still(decision, now))
     if decision.answers:
-        said.append(f"Answered {prose.count(len(decision.answers), 'question')}.")
-    return " ".join(said)
+        sentences.append(f"Answered {prose.count(len(decision.answers), 'question')}.")
+    return " ".join(sentences)
 
 
 def _still(decision: Decision, now: _Now) -> str:
     """Where the segments a decision was based on are now: the theme itself first, then others by size."""
     places = Counter(now.place(segment) for segment in decision.members)
     theme = UNASSIGNED if decision.theme is None else decision.theme
-    own = next((place for place in (("in", theme), ("left out", theme)) if place in places), ("in", theme))
-    here = places.pop(own, 0)
-    last = "still in the theme" if own[0] == "in" else "still rejected with it"
+    theme_place = next((place for place in (("in", theme), ("left out", theme)) if place in places), ("in", theme))
+    n_in_place = places.pop(theme_place, 0)
+    last = "still in the theme" if theme_place[0] == "in" else "still rejected with it"
     if not places:
-        return f"All of them are {last}." if here > 1 else f"It is {last}."
-    rest = sorted(places.items(), key=lambda item: (-item[1], item[0]))
-    parts = [f"{number:,} {'is' if number == 1 else 'are'} {_place(place, now)}" for place, number in rest]
-    return f"Of these, {here or 'none'} {'is' if here == 1 else 'are'} {last}; {prose.listed(parts)}."
+        return f"All of them are {last}." if n_in_place > 1 else f"It is {last}."
+    elsewhere = sorted(places.items(), key=lambda item: (-item[1], item[0]))
+    phrases = [f"{number:,} {'is' if number == 1 else 'are'} {_place(place, now)}" for place, number in elsewhere]
+    return f"Of these, {n_in_place or 'none'} {'is' if n_in_place == 1 else 'are'} {last}; {prose.listed(phrases)}."
 
 
 def _place(place: tuple[str, int], now: _Now) -> str:
@@ -173,12 +174,14 @@ def _place(place: tuple[str, int], now: _Now) -> str:
     return f"in the rejected theme {states.named(theme, now.labels, ids=False)}"
 
 
-def _told(taken: Sequence[Decision], labels: Mapping[int, str], theme: int, keys: set[str]) -> tuple[str, ...]:
+def _told(decisions: Sequence[Decision], labels: Mapping[int, str], theme: int, keys: set[str]) -> tuple[str, ...]:
     """The decisions with these ids, as sentences for a theme's card."""
-    own = [entry for entry in audit_trail.trail(taken, labels, ids=False, subject=theme) if entry.decision in keys]
+    entries = [
+        entry for entry in audit_trail.trail(decisions, labels, ids=False, subject=theme) if entry.decision in keys
+    ]
     return tuple(
         prose.sentence(f"On {entry.when[:10]} {entry.who} {entry.deed}{f': {entry.why}' if entry.why else ''}")
-        for entry in own
+        for entry in entries
     )
 
 
@@ -186,12 +189,13 @@ def _when(when: str) -> str:
     return when.replace("T", " ")
 
 
-def _lead(taken: Sequence[Decision]) -> str:
-    if not taken:
+def _lead(decisions: Sequence[Decision]) -> str:
+    if not decisions:
         return (
             "No decisions yet. Decisions about candidate themes will be listed here with who made them, when, why and "
             "on what evidence."
         )
     return (
-        f"{audit_trail.counted(taken)} Each is shown as recorded when it was made; undone decisions stay in the list."
+        f"{audit_trail.counted(decisions)} Each is shown as recorded when it was made; undone decisions stay in "
+        "the list."
     )

@@ -43,7 +43,7 @@ class Asked:
     """
 
     kind: str
-    said: str
+    question: str
     theme_id: int
     label: str
     first: bool
@@ -67,7 +67,7 @@ def build(tables: Mapping[str, pd.DataFrame], *, count: Count, n_review: int) ->
     questions = _asked(tables["theme_questions"], tables["theme_states"])
     return Waiting(
         questions=questions,
-        about=Counter(one.theme_id for one in questions if one.label),
+        about=Counter(question.theme_id for question in questions if question.label),
         news=_said(tables["theme_news"]),
         open_ends=_open_ends(tables, count, n_review),
     )
@@ -75,21 +75,23 @@ def build(tables: Mapping[str, pd.DataFrame], *, count: Count, n_review: int) ->
 
 def _asked(table: pd.DataFrame, theme_states: pd.DataFrame) -> tuple[Asked, ...]:
     """Each question once, most urgent first."""
-    become = {row.theme_id: row for row in each(theme_states)}
+    state_of = {row.theme_id: row for row in each(theme_states)}
     order = {kind: number for number, kind in enumerate(KINDS)}
     ranks = table.assign(order=table["kind"].map(order)).sort_values(["order", "theme_id", "sentence"])
-    found: dict[tuple[str, str], Asked] = {}
+    asked_once: dict[tuple[str, str], Asked] = {}
     met: set[int] = set()
     for row in each(ranks):
-        theme = become.get(row.theme_id)
+        theme = state_of.get(row.theme_id)
         state = theme.state if theme else "empty"
         kind = (LEFT_OUT if state == "rejected" and row.kind == "joined" else KINDS[row.kind]).format(
             you=YOU.get(state, "decided on")
         )
         label = theme.label if theme and state in states.SHOWN else ""
-        found.setdefault((kind, row.sentence), Asked(kind, row.sentence, row.theme_id, label, row.theme_id not in met))
+        asked_once.setdefault(
+            (kind, row.sentence), Asked(kind, row.sentence, row.theme_id, label, row.theme_id not in met)
+        )
         met.add(row.theme_id)
-    return tuple(found.values())
+    return tuple(asked_once.values())
 
 
 def _said(table: pd.DataFrame) -> tuple[tuple[str, str], ...]:
@@ -103,7 +105,7 @@ def _open_ends(tables: Mapping[str, pd.DataFrame], count: Count, n_review: int) 
     waiting = [(number, *states.WAITS[state], "themes") for state, number in count.of_waiting.items()]
     orphans = tables["theme_code"]
     alone = orphans[(orphans.coder == PIPELINE) & (orphans.verdict == "orphan")].theme_id.nunique()
-    said = [
+    open_ends = [
         *waiting,
         (alone, "theme", "not covered by any candidate code: is a code missing from the framework?", "against"),
         (n_review, "segment", "just below the threshold of a code", "review"),
@@ -115,5 +117,7 @@ def _open_ends(tables: Mapping[str, pd.DataFrame], count: Count, n_review: int) 
         ),
     ]
     return tuple(
-        (prose.sentence(f"{prose.count(number, noun)} {what}"), where) for number, noun, what, where in said if number
+        (prose.sentence(f"{prose.count(number, noun)} {predicate}"), where)
+        for number, noun, predicate, where in open_ends
+        if number
     )
