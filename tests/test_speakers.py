@@ -34,6 +34,25 @@ def test_labels_open_turns_that_go_on_over_paragraphs():
     ]
 
 
+def test_a_numbered_label_without_its_colon_is_a_turn_all_the_same():
+    lines = [f"{letter}{n}: We say the words number {n} of {letter}." for n in range(1, 9) for letter in "QA"]
+    for at in (6, 9):  # Q4 and A5
+        slipped = "\n".join(line.replace(":", "") if n == at else line for n, line in enumerate(lines))
+        assert [speaker for speaker, _ in said(slipped)] == ["Q", "A"] * 8
+        assert any("without a colon" in remark for remark in remarks(slipped))
+
+
+def test_labels_of_a_wrapped_text_are_shares_of_its_paragraphs():
+    line = "we went there and they told us of all the things that had been done there"
+    block = "\n".join([line] * 9)
+    assert [name for name, _ in said(f"Dan: {block}\n\nAnna: {block}\n\nDan: {block}\n\nAnna: {block}")] == [
+        "Dan",
+        "Anna",
+        "Dan",
+        "Anna",
+    ]
+
+
 def test_a_colon_in_speech_is_no_label():
     text = "Dan: So?\nAnna: I said this: never.\nRemember: it rained.\nDan: And?\nAnna: Nothing."
     assert said(text)[1] == ("Anna", "I said this: never.\nRemember: it rained.")

@@ -14,6 +14,8 @@ from pipeline.corpus.readers.model import Labels, Remark
 SLIP_CHARACTERS, SLIP_LIKENESS, SLIP_LABELS = 5, 0.9, 200
 # So many numbered labels, and this share of them counting up, are the numbers of lines or questions, not of people.
 MIN_NUMBERED, COUNTING_UP = 3, 0.9
+# Answers are numbered as their questions if they share this much of the numbers.
+SAME = 0.7
 SHOWN = 5
 
 _DIGITS = re.compile(r"\d+")
@@ -122,10 +124,15 @@ def _without_numbers(labels: Sequence[str], known: Labels) -> dict[str, str]:
     for answer in sorted(counting & _ANSWERS):
         persons |= spellings[answer]
     for question in sorted(counting & _QUESTIONS):
-        answers = {word for word in counting - {question} if set(numbers[word]) == set(numbers[question])}
+        answers = {word for word in counting - {question} if _same_numbers(numbers[word], numbers[question])}
         if answers or question in _SURE_QUESTIONS:
             persons |= {label: person for word in {question, *answers} for label, person in spellings[word].items()}
     return persons
+
+
+def _same_numbers(some: Sequence[int], others: Sequence[int]) -> bool:
+    """Return whether two labels have the same numbers, but for a label here and there that was left out."""
+    return len(set(some) & set(others)) >= SAME * len(set(some) | set(others))
 
 
 def _counting(numbers: Sequence[int], *, repeats: bool) -> bool:

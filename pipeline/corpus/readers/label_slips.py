@@ -1,7 +1,7 @@
 """Mends what people and programs do to labels once the speakers are known: a missing colon, a name repeated, a dash."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.core.names import key
@@ -29,6 +29,7 @@ def mended(lines: Sequence[Line], spelled: Mapping[str, str]) -> tuple[list[Line
     done: list[Line] = []
     without: list[tuple[int, str]] = []
     short = {label_names.initials(label): label for label in spelled.values() if len(label.split()) > 1}
+    numbered = _numbered(lines)
     speaker = ""
     for at, line in enumerate(lines):
         mended_line = line
@@ -39,7 +40,7 @@ def mended(lines: Sequence[Line], spelled: Mapping[str, str]) -> tuple[list[Line
             elif words in short and _next_is(lines, at, short[words]):
                 mended_line = replace(line, label=short[words], form="label", speech=line.end, stop=line.end)
             else:
-                mended_line = _without_colon(line, spelled, speaker)
+                mended_line = _without_colon(line, spelled, speaker, numbered)
                 if mended_line.label:
                     without.append((at + 1, mended_line.label))
         speaker = key(mended_line.label) if mended_line.label else speaker
@@ -80,13 +81,19 @@ def _next_is(lines: Sequence[Line], at: int, label: str) -> bool:
     return after is not None and (key(after.label) == key(label) or key(after.shape) == key(label))
 
 
-def _without_colon(line: Line, spelled: Mapping[str, str], speaker: str) -> Line:
+def _numbered(lines: Sequence[Line]) -> set[str]:
+    """Return the labels that were written with numbers (`Q1`, `Q2`), which `label_names` took off."""
+    return {line.label for line in lines if line.label and re.match(rf"\W*{re.escape(line.label)}[ .]*\d", line.shape)}
+
+
+def _without_colon(line: Line, spelled: Mapping[str, str], speaker: str, numbered: Collection[str]) -> Line:
     """Return a line with the label it begins with although no colon follows."""
     offset = max(line.speech - line.start, 0)
     lead = len(line.shape) - len(line.shape[offset:].lstrip())
-    for name in sorted(spelled.values(), key=lambda label: (-len(label), label)):
-        fits = speaker and key(name) != speaker and key(name) not in _ARTICLES
-        match = re.compile(re.escape(name)).match(line.shape, lead) if fits else None
+    for name in sorted(set(spelled.values()), key=lambda label: (-len(label), label)):
+        fits = speaker and key(name) != speaker and (name in numbered or key(name) not in _ARTICLES)
+        number = r"[ .]*\d{1,4}" if name in numbered else ""
+        match = re.compile(re.escape(name) + number).match(line.shape, lead) if fits else None
         after = _AFTER.match(line.shape, match.end()) if match else None
         if after and line.shape[after.end() :].strip():
             return replace(line, label=name, form="label", speech=line.start + after.end())

@@ -1,7 +1,7 @@
 """Chooses how a text names its speakers: each form of label is tried, and the one that explains most is taken."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from re import compile as pattern
@@ -14,6 +14,8 @@ from pipeline.corpus.readers.model import Labels, Remark
 
 # Unlisted labels must begin at least this share of paragraphs: `Action:` twice in a report is not a speaker.
 MIN_SHARE = 0.15
+# Or this share of the blocks of lines between empty lines.
+BLOCK_SHARE = 0.5
 # Minimum lines and mean recurrence of labels of any other form, and the share of labelled lines whose label differs
 # from the one before.
 MIN_LINES, RECURRENCE, ALTERNATION = 4, 1.5, 0.3
@@ -116,10 +118,25 @@ def _with_colon(lines: Sequence[Line], labels: Labels, paragraphs: int) -> Hypot
     }
     opened = sum(counts[name] for name in recurring - sure)
     units = sum(1 for line in lines if line.form in ("text", "label"))
-    if not any(labels.known(name) for name in sure) and opened < MIN_SHARE * units:
+    if (
+        not any(labels.known(name) for name in sure)
+        and opened < MIN_SHARE * units
+        and not _open_blocks(lines, recurring)
+    ):
         recurring = set()
     spelled = {name: spelling[name] for name in sorted(sure | recurring)}
     return _scored(Hypothesis(COLON, list(lines), spelled), paragraphs)
+
+
+def _open_blocks(lines: Sequence[Line], names: Collection[str]) -> bool:
+    """Return whether labels open most blocks of lines between empty lines, as in a hard-wrapped dialogue."""
+    first = [
+        line
+        for before, line in zip([None, *lines], lines, strict=False)
+        if line.form in ("text", "label") and (before is None or before.form == "blank")
+    ]
+    opened = sum(key(line.label) in names for line in first if line.label)
+    return len(first) >= MIN_LINES and opened >= BLOCK_SHARE * len(first)
 
 
 def _tried(plain: Sequence[Line], scheme: Scheme, labels: Labels, paragraphs: int) -> Hypothesis:
