@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import PurePosixPath
 
 from pipeline.corpus.text_layout import word_list
@@ -15,10 +16,11 @@ PAPERS = word_list("doc document documents letter minutes newsletter paper paper
 def by_speakers(participants: Sequence[str], *, any_speaker: bool) -> str:
     """Return the source type from the participants' turns (one speaker key per turn); '' if no speaker is named.
 
-    Three participants make a focus group if at least one speaks more than once: answers to a form have one turn each.
+    Three participants make a focus group if one of them speaks again after another: the answers to a form or a survey
+    are given by one after another.
     """
-    turns = Counter(participants)
-    if len(turns) >= FOCUS_GROUP and max(turns.values()) > 1:
+    runs = Counter(speaker for speaker, _ in groupby(participants))
+    if len(runs) >= FOCUS_GROUP and max(runs.values()) > 1:
         return "focus_group"
     return "interview" if any_speaker else ""
 
