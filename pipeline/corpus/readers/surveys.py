@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pipeline.core.names import key
 from pipeline.corpus import text_layout
 from pipeline.corpus.readers import guards, header_words, rows
+from pipeline.corpus.readers.column_profiles import Profile, clean_name
 from pipeline.corpus.readers.grids import Grid
 from pipeline.corpus.readers.model import RefusedError, Remark
 from pipeline.corpus.readers.sayings import Saying, Talk
-from pipeline.corpus.readers.table_columns import Profile, clean_name
 
 # The label of a question, and that of a respondent without a name, followed by a number.
 QUESTION, RESPONDENT = "Question", "Respondent"

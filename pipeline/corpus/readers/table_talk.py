@@ -8,12 +8,13 @@ from pipeline.corpus.readers import (
     guards,
     header_words,
     label_lines,
+    labelled_cells,
     sayings,
-    speakers,
     surveys,
     table_columns,
     table_parts,
 )
+from pipeline.corpus.readers.column_profiles import Profile, clean_name
 from pipeline.corpus.readers.grids import Column, Grid
 from pipeline.corpus.readers.model import (
     Labels,
@@ -21,14 +22,11 @@ from pipeline.corpus.readers.model import (
     Remark,
     Transcript,
     in_time,
-    traced,
     without_time,
 )
 from pipeline.corpus.readers.sayings import Saying, Talk
-from pipeline.corpus.readers.table_columns import Chosen, Profile, clean_name
+from pipeline.corpus.readers.table_columns import Chosen
 
-# Minimum share of cells with several speakers in a table of whole transcripts.
-WHOLE = 0.5
 NO_TEXT = "No text column found: name one 'text', and, if the speakers are known, another 'speaker'."
 
 
@@ -41,7 +39,7 @@ def read(grid: Grid, labels: Labels) -> Transcript:
     chosen = table_columns.choose(grid.columns)
     if chosen.text < 0:
         raise RefusedError(NO_TEXT)
-    whole = _whole_in_cells(grid, chosen, labels)
+    whole = labelled_cells.whole(grid, chosen.text, labels)
     if whole is not None:
         return whole
     transcript = _by_interview(grid, chosen, labels)
@@ -88,7 +86,7 @@ def _rows(grid: Grid, at: Sequence[int]) -> Grid:
 def _talk(grid: Grid, chosen: Chosen, labels: Labels) -> Transcript:
     """Return the rows of one conversation, or of one long table of answers."""
     if chosen.speaker < 0 and chosen.question < 0:
-        labelled = _labelled_cells(grid, chosen.text, labels)
+        labelled = labelled_cells.labelled(grid, chosen.text, labels)
         if labelled is not None:
             return labelled
     return sayings.written(by_rows(grid, chosen), grid.numbers)
@@ -187,49 +185,6 @@ def _without_name(cell: str, name: str) -> str:
     """Return a cell without the speaker's label at its start, which some tables repeat."""
     label, colon, words = cell.partition(":")
     return words.strip() if colon and name and key(clean_name(label)) == key(name) else cell
-
-
-def _labelled_cells(grid: Grid, text: int, labels: Labels) -> Transcript | None:
-    """Return the talk if the cells of the text column begin with labels: `Anna: I came late.`"""
-    lines = [" ".join(cell.split()) for cell in grid.columns[text].cells]
-    marks, at = [], 0
-    for number, line in zip(grid.numbers, lines, strict=True):
-        marks.append((at, number))
-        at += len(line) + 1
-    found = speakers.transcript("\n".join(lines), labels)
-    named = {key(turn.speaker) for turn in found.turns if turn.speaker}
-    return traced(found, "row", marks) if len(named) >= 2 else None
-
-
-def _whole_in_cells(grid: Grid, chosen: Chosen, labels: Labels) -> Transcript | None:
-    """Return the transcripts in a table with a whole one in each cell of the text column, or None."""
-    cells = [cell.replace("\r\n", "\n").replace("\r", "\n") for cell in grid.columns[chosen.text].cells]
-    filled = [at for at, cell in enumerate(cells) if cell]
-    if sum(1 for at in filled if cells[at].count("\n") >= 2) < WHOLE * len(filled):
-        return None
-    read_cells = {at: speakers.transcript(cells[at], labels) for at in filled}
-    spoken = [at for at in filled if len({turn.speaker for turn in read_cells[at].turns if turn.speaker}) >= 2]
-    if len(spoken) < max(1, WHOLE * len(filled)):
-        return None
-    names = _row_names(grid, chosen.text)
-    where = {
-        at: replace(
-            found,
-            turns=[replace(turn, place=f"row {grid.numbers[at]}") for turn in found.turns],
-            rows=(grid.numbers[at],),
-        )
-        for at, found in read_cells.items()
-    }
-    return table_parts.together({names[at]: where[at] for at in filled if where[at].turns}, by="row")
-
-
-def _row_names(grid: Grid, text: int) -> list[str]:
-    """Return a name for each row: from the first column with short, different cells, or its number."""
-    for at, column in enumerate(grid.columns):
-        profile = Profile(column)
-        if at != text and profile.coverage == 1 and profile.named == 1 and len(profile.counts) == len(column.cells):
-            return [f"row {cell}" if cell.isdecimal() else cell for cell in column.cells]
-    return [f"row {number}" for number in grid.numbers]
 
 
 def _side_by_side(grid: Grid, profiles: Sequence[Profile], labels: Labels) -> list[int]:
