@@ -69,7 +69,7 @@ def test_speech_with_numbers_has_no_times(line: str) -> None:
         ("00:00:05:12 We wait.", 5.0, "We wait."),
         ("0:05\tWe wait.", 5.0, "We wait."),
         ("We wait.  00:05", 5.0, "We wait."),
-        ("We wait. 00:00:05", 5.0, "We wait."),
+        ("We wait. 00:05", 5.0, "We wait."),
         ("05/03/2024, 10:02 We wait.", 602.0, "We wait."),
     ],
 )
@@ -80,6 +80,16 @@ def test_a_bare_time_is_found_only_at_the_ends_and_said_to_be_bare(line: str, at
     cut = times.trimmed(line, bare=True)
     assert line[cut.start : cut.end] == rest
     assert times.trimmed(line).time_s is None
+
+
+@pytest.mark.parametrize(
+    "line", ["We wait. 00:00:05", "We wait.\t00:05", "TC 00:00:05 We wait.", "Timecode: 00:05 We wait."]
+)
+def test_a_named_time_or_one_with_hours_after_the_last_sentence_is_the_recorders(line: str) -> None:
+    (mark,) = times.marks(line)
+    assert (mark.time_s, mark.bare) == (5.0, False)
+    cut = times.trimmed(line)
+    assert line[cut.start : cut.end] == "We wait."
 
 
 def test_several_times_in_a_line_are_found_in_order() -> None:

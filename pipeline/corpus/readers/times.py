@@ -25,9 +25,11 @@ _F4 = (
 )
 # Transana writes `¤<5120>`, in milliseconds.
 _ENCLOSED = re.compile(rf"{_F4}|¤[ \t]*<(?P<ms>\d{{1,9}})>|{_BRACKETED}", re.IGNORECASE)
+_TC = r"(?P<tc>(?:TC|time[ -]?code|time[ -]?stamp)[:：]?[ \t]*)?"
 _BARE = rf"(?:{_DATE})?(?P<bare>{_CLOCK_12})(?:{_TO}{_CLOCK_12})?"
-_AT_START = re.compile(rf"[ \t]*{_BARE}(?=[ \t]|$)", re.IGNORECASE)
-_AT_END = re.compile(rf"(?:^|\t| {{2,}}|(?<=[.!?…][\"”’»)]) |(?<=[.!?…]) )[ \t]*{_BARE}[ \t]*$", re.IGNORECASE)
+_AT_START = re.compile(rf"[ \t]*{_TC}{_BARE}(?=[ \t]|$)", re.IGNORECASE)
+_AT_END = re.compile(rf"(?:^|(?P<tab>\t)| {{2,}}|(?<=[.!?…][\"”’»)]) |(?<=[.!?…]) )[ \t]*{_BARE}[ \t]*$", re.IGNORECASE)
+_WITH_HOURS = re.compile(r"\d+[:：]\d+[:：]\d+")
 _NUMBER = re.compile(r"\d+")
 _PARTS = re.compile(r"[:：]")
 _HAS = re.compile(r"\d[ \t]*(?:[:：]|m|h|>)", re.IGNORECASE)
@@ -36,7 +38,8 @@ _HAS = re.compile(r"\d[ \t]*(?:[:：]|m|h|>)", re.IGNORECASE)
 class Mark(NamedTuple):
     """A time in a line: its span, and the time in seconds, which is None if it is not a clock time.
 
-    `bare`: it has no brackets or signs of its own, so that it may as well be speech (`10:30 is too early`).
+    `bare`: it has no brackets or signs of its own, so that it may as well be speech (`10:30 is too early`); a time with
+    hours after the last sentence of a line is not.
     """
 
     start: int
@@ -65,7 +68,7 @@ def marks(line: str) -> list[Mark]:
     for pattern in (_AT_START, _AT_END):
         match = pattern.search(line) if pattern is _AT_END else pattern.match(line)
         if match and not any(match.start() < mark.end and mark.start < match.end() for mark in found):
-            found.append(Mark(match.start(), match.end(), seconds(match["bare"]), bare=True))
+            found.append(Mark(match.start(), match.end(), seconds(match["bare"]), bare=not _sure(match)))
     return sorted(found)
 
 
@@ -121,6 +124,13 @@ def _enclosed(match: re.Match[str]) -> float | None:
     if match["ms"]:
         return int(match["ms"]) / 1000
     return seconds(match["f4"] or match["half"] or match["inside"])
+
+
+def _sure(match: re.Match[str]) -> bool:
+    """Return whether a time without brackets is one of the recorder's: named, or after a tab or the last sentence."""
+    if match.re is _AT_START:
+        return bool(match["tc"])
+    return bool(match["tab"]) or (match.start() > 0 and bool(_WITH_HOURS.match(match["bare"])))
 
 
 def _paired(match: re.Match[str]) -> bool:
