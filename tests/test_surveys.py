@@ -84,3 +84,11 @@ def test_second_headers_of_survey_programs_are_no_answers(second):
     assert len(found.turns) == 16
     assert "Response" not in found.text
     assert "ImportId" not in found.text
+
+
+def test_a_comment_beside_a_closed_question_is_an_answer_to_it():
+    found = tables.read_csv(
+        wide(["ID", "Zufrieden?", "Kommentar"], lambda at: [at, ["ja", "nein"][at % 2], *ANSWERS[:1]]), LABELS
+    )
+    assert [who for who, _ in said(found)][1::2] == [f"Respondent {at}" for at in range(4)]
+    assert found.attributes["respondent 1"] == {"zufrieden?": "nein"}

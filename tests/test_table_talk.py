@@ -114,6 +114,17 @@ def test_numbered_speakers_get_a_name(header):
     assert {who for who, _ in said(found)} == {"Speaker 0", "Speaker 1"}
 
 
+def test_speakers_as_programs_number_them_need_no_header():
+    data = table(
+        ["id", "start_ms", "label", "text"], lambda n, who, words: [f"s{n}", n * 1000, f"spk_{who == 'Jo'}", words]
+    )
+    data = data.replace(b"spk_True", b"spk_1").replace(b"spk_False", b"spk_0")
+    found = tables.read_csv(data, LABELS)
+    assert {who for who, _ in said(found)} == {"spk_0", "spk_1"}
+    assert [turn.time_s for turn in found.turns] == list(range(len(TALK)))
+    assert not found.remarks
+
+
 @pytest.mark.parametrize("data", [b"turn,start\n1,2\n2,3\n", b"id,date\n1,2020-01-02\n2,2020-01-03\n", b"text\n1\n2\n"])
 def test_numbers_and_dates_are_no_speech(data):
     with pytest.raises(RefusedError, match="No text column"):

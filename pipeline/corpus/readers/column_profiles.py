@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"[-+(#]?\d[\d\s.,]*[)%]?")
 _TIME = re.compile(r"[\[(<]?(?:\d{1,3}:)?\d{1,3}:\d{2}(?:[.,:]\d{1,6})?(?:\s*(?:-->|-|–|to)\s*[\d:.,]+)?[\])>]?")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ,]+\d{1,2}[:.]\d{2}.{0,25})?")
 _ID = re.compile(r"(?=\S*\d)[\w.:#/@-]+|\S+@\S+|https?://\S+")
+_DIARISED = re.compile(r"(?:spk|spkr|speaker|sprecher|locuteur|hablante|falante)[\s_-]*\d{1,3}", re.IGNORECASE)
 _FILE = re.compile(
     r".*\S\.(?:mp[34]|m4a|wav|mov|docx?|txt|pdf|vtt|srt|json|aac|webm|ogg|wma|flac|rtf|odt|csv)", re.IGNORECASE
 )
@@ -91,6 +92,11 @@ class Profile:
     def names_files(self) -> bool:
         """Whether it holds names of files."""
         return self._share(_FILE.fullmatch) >= MOSTLY
+
+    @cached_property
+    def diarised(self) -> bool:
+        """Whether it holds speakers as programs number them: spk_0, SPEAKER_01."""
+        return self._share(_DIARISED.fullmatch) >= MOSTLY
 
     @cached_property
     def named(self) -> float:

@@ -48,6 +48,8 @@ def find(profiles: Sequence[Profile]) -> Survey | None:
         return None
     open_ones = [at for at, one in enumerate(profiles) if _open(one)]
     asking = [at for at in open_ones if asks(profiles[at].column.name)]
+    closed_question = any(one.column.name.endswith("?") and closed_answers(one) for one in profiles)
+    asking = asking or (open_ones if closed_question else [])
     unnamed = [at for at in open_ones if not profiles[at].means("text") and not profiles[at].means("aside")]
     questions = asking or (unnamed if len(unnamed) >= 2 else [])
     if not questions or (not asking and len(open_ones) > len(unnamed)) or _conversation(profiles, questions):

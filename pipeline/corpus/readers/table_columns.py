@@ -73,7 +73,7 @@ def _plays_both(speaker: Profile, role: Profile) -> bool:
 
 
 def _names_people(profile: Profile) -> bool:
-    return max(profile.means("speaker"), profile.means("role")) > 0 or _from(profile)
+    return profile.diarised or max(profile.means("speaker"), profile.means("role")) > 0 or _from(profile)
 
 
 def _from(profile: Profile) -> bool:
@@ -157,8 +157,10 @@ def _speaker(profiles: Sequence[Profile], taken: set[int], *, asked: bool) -> in
 
     def score(at: int) -> float:
         profile = profiles[at]
-        named = max(profile.means("speaker"), 0.5 * profile.means("role"), 0.9 * _from(profile))
+        named = max(profile.means("speaker"), profile.diarised, 0.5 * profile.means("role"), 0.9 * _from(profile))
         few_numbers = profile.numeric and len(profile.counts) <= 8 and _returns(profile) and profile.recurrence >= 0.6
+        if profile.column.name.endswith("?"):  # a closed question of a survey
+            return 0.0
         if at in taken or not profile.filled or profile.dated or profile.names_files or profile.named < MOSTLY:
             return 0.0
         if (
