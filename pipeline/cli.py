@@ -219,7 +219,7 @@ def status(
     """Show what has changed, what needs a decision, what is out of date, and how much has been read."""
     from pipeline.commands import status as screen
 
-    for line in screen.lines(settings.load().folder, whole=everything):
+    for line in screen.lines(settings.load().folder, show_all=everything):
         typer.echo(line)
 
 

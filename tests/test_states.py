@@ -81,7 +81,7 @@ def read(ids: dict[str, int], first: dict[int, str]) -> World:
         first=first,
         tables={name: store.read(study, name) for name in store.PROCESSED},
         html=places.report_page.read_text(encoding="utf-8"),
-        status=status.lines(study, whole=True),
+        status=status.lines(study, show_all=True),
         rows={int(row["id"]): row for row in named},
         about=" ".join(str(row[0]) for row in book["About"].iter_rows(values_only=True)),
         codes={one.get("name"): one.findtext(N + "Description") or "" for one in root.iter(N + "Code")},

@@ -62,22 +62,24 @@ def sample_for_coding(
             f"Cannot draw a sample of {n} from {len(pool)} passages. Ask for at least one passage; if there are none, "
             "run the pipeline first."
         )
-    of = pool["segment_id"].map(dict(strata)) if strata is not None else pd.Series("", index=pool.index)
-    groups = {str(name): rows.to_numpy() for name, rows in sorted(pool.groupby(of).groups.items())}
+    stratum_of = pool["segment_id"].map(dict(strata)) if strata is not None else pd.Series("", index=pool.index)
+    groups = {str(name): members.to_numpy() for name, members in sorted(pool.groupby(stratum_of).groups.items())}
     random = np.random.default_rng(seed)
-    wanted = allocation([len(rows) for rows in groups.values()], min(n, len(pool)))
-    chosen = [random.choice(rows, size=size, replace=False) for rows, size in zip(groups.values(), wanted, strict=True)]
+    sizes = allocation([len(members) for members in groups.values()], min(n, len(pool)))
+    chosen = [
+        random.choice(members, size=size, replace=False) for members, size in zip(groups.values(), sizes, strict=True)
+    ]
     return pool.loc[np.sort(np.concatenate(chosen))].reset_index(drop=True)
 
 
 def allocation(sizes: Sequence[int], n: int) -> list[int]:
     """How many of n each stratum gives: in proportion, none more than it has, and each at least one where n allows."""
-    each = np.minimum(np.asarray(sizes), 1 if n >= len(sizes) else 0)
-    while each.sum() < n:
+    sizes_drawn = np.minimum(np.asarray(sizes), 1 if n >= len(sizes) else 0)
+    while sizes_drawn.sum() < n:
         # The next goes to the stratum that lies furthest behind its share.
-        behind = np.where(each < sizes, np.asarray(sizes) * n / sum(sizes) - each, -np.inf)
-        each[int(np.argmax(behind))] += 1
-    return [int(count) for count in each]
+        behind = np.where(sizes_drawn < sizes, np.asarray(sizes) * n / sum(sizes) - sizes_drawn, -np.inf)
+        sizes_drawn[int(np.argmax(behind))] += 1
+    return [int(count) for count in sizes_drawn]
 
 
 def left_without_code(assignments: pd.DataFrame) -> dict[str, str]:
@@ -90,15 +92,15 @@ def left_without_code(assignments: pd.DataFrame) -> dict[str, str]:
 def strata_by(segments: pd.DataFrame, cases: pd.DataFrame, documents: pd.DataFrame, by: str) -> dict[str, str]:
     """The stratum of each segment: its document, case, source_type, or an attribute of its case."""
     if by in ("document", "case"):
-        told = segments[by]
+        strata = segments[by]
     elif by == "source_type":
-        told = segments["document"].map(dict(zip(documents["document"], documents["source_type"], strict=True)))
+        strata = segments["document"].map(dict(zip(documents["document"], documents["source_type"], strict=True)))
     elif by in cases.columns:
-        told = segments["case"].map(dict(zip(cases["case"], cases[by].astype("str"), strict=True))).fillna("")
+        strata = segments["case"].map(dict(zip(cases["case"], cases[by].astype("str"), strict=True))).fillna("")
     else:
-        known = ", ".join(["document", "case", "source_type", *(name for name in cases.columns if name != "case")])
-        raise SheetError(f"Cannot sample by '{by}'. Use one of: {known}.")
-    return dict(zip(segments["segment_id"], told, strict=True))
+        possible = ", ".join(["document", "case", "source_type", *(name for name in cases.columns if name != "case")])
+        raise SheetError(f"Cannot sample by '{by}'. Use one of: {possible}.")
+    return dict(zip(segments["segment_id"], strata, strict=True))
 
 
 def write_sheets(
@@ -111,28 +113,30 @@ def write_sheets(
     """
     if coders.is_program(coder):
         raise SheetError(f"{_own(coder)} Name the person who will code.")
-    place = Places(study).sheets / f"coding_{_safe(coder)}"
-    sheets.refuse_filled(place, "Move it, or use another coder's name.")
+    base_path = Places(study).sheets / f"coding_{_safe(coder)}"
+    sheets.refuse_filled(base_path, "Move it, or use another coder's name.")
     segments, turns = store.read(study, "segments"), store.read(study, "turns")
     pool = segments
     if missed:
         pool = segments[segments["segment_id"].isin(left_without_code(store.read(study, "code_assignments")).keys())]
     strata = strata_by(pool, store.read(study, "cases"), store.read(study, "documents"), by) if by else None
     drawn = sample_for_coding(pool, n=n, strata=strata, seed=seed)
-    rows = [row | {"coder": coder} for row in _in_context(drawn, segments, turns)]
+    sheet_rows = [row | {"coder": coder} for row in _in_context(drawn, segments, turns)]
     book = codebook.load_codebook(Places(study).codebook)
-    made = sheets.contents(rows, COLUMNS, widths=WIDTHS, to_fill=("code", "memo"), about=_about_coding(book))
-    return sheets.put(study, place, made, "Move it, or use another coder's name.")
+    sheet_files = sheets.contents(
+        sheet_rows, COLUMNS, widths=WIDTHS, to_fill=("code", "memo"), about=_about_coding(book)
+    )
+    return sheets.put(study, base_path, sheet_files, "Move it, or use another coder's name.")
 
 
 def write_disagreements(study: Path) -> list[Path]:
     """Write the list of disagreements as sheets/disagreements.xlsx and .csv, to be resolved; return both."""
-    rows: list[dict[str, Any]] = [
+    sheet_rows: list[dict[str, Any]] = [
         {**{str(name): value for name, value in row.items()}, "worth": round(float(row["worth"]), 3)}
         for row in store.read(study, "disagreements").to_dict("records")
     ]
-    place = Places(study).sheets / "disagreements"
-    sheets.refuse_filled(place, "Take it in or move it first.")
+    base_path = Places(study).sheets / "disagreements"
+    sheets.refuse_filled(base_path, "Take it in or move it first.")
     about = [
         ["What to do", "Read from the top: disagreements in which coders were confident come first."],
         [
@@ -142,8 +146,8 @@ def write_disagreements(study: Path) -> list[Path]:
         ],
         ["Then", "Run `counterpoint take-in SHEET`: resolutions become codings by the coder 'consensus'."],
     ]
-    made = sheets.contents(rows, RESOLVED, widths=WIDTHS, to_fill=("resolution", "memo"), about=about)
-    return sheets.put(study, place, made, "Take it in or move it first.")
+    sheet_files = sheets.contents(sheet_rows, RESOLVED, widths=WIDTHS, to_fill=("resolution", "memo"), about=about)
+    return sheets.put(study, base_path, sheet_files, "Take it in or move it first.")
 
 
 def take_in(
@@ -164,32 +168,38 @@ def take_in(
         raise SheetError(f"{sheet} is already in human_codes/. Take in the completed sheet from sheets/.")
     documents, codings = store.read(study, "documents"), store.read(study, "codings")
     texts = dict(zip(documents["document"], documents["text"], strict=True))
-    known = sorted({*codebook.load_codebook(Places(study).codebook).names, *codings["code"]} - {NO_CODE})
-    listed = sheets.read(sheet, ("document", "start", "end"))
-    resolved = bool(listed) and "resolution" in listed[0]
+    known_codes = sorted({*codebook.load_codebook(Places(study).codebook).names, *codings["code"]} - {NO_CODE})
+    sheet_rows = sheets.read(sheet, ("document", "start", "end"))
+    resolved = bool(sheet_rows) and "resolution" in sheet_rows[0]
     column = "resolution" if resolved else "code"
-    found = filled(sheet, texts=texts, column=column, coder=CONSENSUS if resolved else coder, known=known)
-    if not found:
+    sheet_codings_ = filled(
+        sheet, texts=texts, column=column, coder=CONSENSUS if resolved else coder, known=known_codes
+    )
+    if not sheet_codings_:
         raise SheetError(f"{sheet}: the column '{column}' is empty, so there is nothing to take in.")
     if resolved:
-        done = {(row["document"], row["start"]) for row in found}
+        resolved_passages = {(row["document"], row["start"]) for row in sheet_codings_}
         agreed = agreed_codings(store.read(study, "segments"), codings, texts=texts, uncoded=uncoded)
-        found += [row for row in agreed if (row["document"], row["start"]) not in done]
-    passages = {(row["document"], *span) for row in listed if (span := _span(row, texts))}
-    coders = {str(row["coder"]) for row in found} | {row.get("coder", "").strip() or coder for row in listed} - {""}
+        sheet_codings_ += [row for row in agreed if (row["document"], row["start"]) not in resolved_passages]
+    passages = {(row["document"], *span) for row in sheet_rows if (span := _span(row, texts))}
+    coders = {str(row["coder"]) for row in sheet_codings_} | {
+        row.get("coder", "").strip() or coder for row in sheet_rows
+    } - {""}
     name = CONSENSUS if resolved else _safe(sheet.stem)
     with study_lock.locked(study):
-        taken = sheet_codings.write(study, name, sheet_codings.Filled(found, passages, coders, anywhere=resolved))
-    for line in taken.lines:
+        written = sheet_codings.write(
+            study, name, sheet_codings.Filled(sheet_codings_, passages, coders, anywhere=resolved)
+        )
+    for line in written.lines:
         say(line)
-    return taken.file
+    return written.file
 
 
 def agreed_codings(
     segments: pd.DataFrame, codings: pd.DataFrame, *, texts: Mapping[str, str], uncoded: Uncoded
 ) -> list[dict[str, Any]]:
     """The passages that two people or more read and gave the same codes, as codings of the consensus coder."""
-    found = ratings_of_units(
+    ratings = ratings_of_units(
         unit="segment",
         uncoded=uncoded,
         segments=segments,
@@ -200,16 +210,18 @@ def agreed_codings(
             accepted=False
         ),
     )
-    same = ((found.given & found.seen[:, :, None]).sum(0) % np.maximum(found.seen.sum(0), 1)[:, None] == 0).all(1)
-    rows = []
-    for unit in np.flatnonzero(same & (found.seen.sum(0) > 1)):
-        document, start, end = (found.units[name].iloc[unit] for name in ("document", "start", "end"))
-        names = np.array(found.codes, dtype=object)[found.given[:, unit].any(0)].tolist() or [NO_CODE]
-        place = {"document": document, "start": int(start), "end": int(end), "text": texts[document][start:end]}
-        rows += [
-            place | {"code": name, "coder": CONSENSUS, "parent_code": "", "memo": "", "date": ""} for name in names
+    is_agreed = (
+        (ratings.given & ratings.seen[:, :, None]).sum(0) % np.maximum(ratings.seen.sum(0), 1)[:, None] == 0
+    ).all(1)
+    agreed = []
+    for unit in np.flatnonzero(is_agreed & (ratings.seen.sum(0) > 1)):
+        document, start, end = (ratings.units[name].iloc[unit] for name in ("document", "start", "end"))
+        names = np.array(ratings.codes, dtype=object)[ratings.given[:, unit].any(0)].tolist() or [NO_CODE]
+        passage = {"document": document, "start": int(start), "end": int(end), "text": texts[document][start:end]}
+        agreed += [
+            passage | {"code": name, "coder": CONSENSUS, "parent_code": "", "memo": "", "date": ""} for name in names
         ]
-    return rows
+    return agreed
 
 
 def filled(
@@ -220,36 +232,42 @@ def filled(
     The passage is taken from the document by its offsets, since spreadsheets alter text. Raises SheetError with every
     problem: a place that is none, a row without a coder, a code that is not in `known` (empty: any is taken).
     """
-    wrong: list[str] = []
-    found: list[dict[str, Any]] = []
+    problems: list[str] = []
+    codings: list[dict[str, Any]] = []
     for row in sheets.read(sheet, ("document", "start", "end", column)):
         names = _codes(row[column], known)
         if not names:
             continue
         where = f"{sheet}, row {row['row']}"
-        who = coder if column == "resolution" else row.get("coder", "").strip() or coder
+        coder_name = coder if column == "resolution" else row.get("coder", "").strip() or coder
         span = _span(row, texts)
-        strange = [name for name in names if known and name not in known and name != NO_CODE]
+        unknown_codes = [name for name in names if known and name not in known and name != NO_CODE]
         if span is None:
-            wrong.append(
+            problems.append(
                 f"{where}: {row['document']} {row['start']}-{row['end']} is not a passage of this study. Restore the "
                 "cells."
             )
-        if coders.is_program(who):
-            wrong.append(f"{where}: {_own(who)} Enter the coder's name.")
-        if not who:
-            wrong.append(f"{where}: the column 'coder' is empty. Enter the coder's name.")
-        wrong += [
-            f"{where}: '{name}' is not in the codebook. Correct the spelling, or add the code." for name in strange
+        if coders.is_program(coder_name):
+            problems.append(f"{where}: {_own(coder_name)} Enter the coder's name.")
+        if not coder_name:
+            problems.append(f"{where}: the column 'coder' is empty. Enter the coder's name.")
+        problems += [
+            f"{where}: '{name}' is not in the codebook. Correct the spelling, or add the code."
+            for name in unknown_codes
         ]
         if span is not None:
             start, end = span
-            place = {"document": row["document"], "start": start, "end": end, "text": texts[row["document"]][start:end]}
-            rest = {"coder": who, "parent_code": "", "memo": row.get("memo", "").strip(), "date": ""}
-            found += [place | {"code": name} | rest for name in names]
-    if wrong:
-        raise SheetError("\n".join(wrong))
-    return found
+            passage = {
+                "document": row["document"],
+                "start": start,
+                "end": end,
+                "text": texts[row["document"]][start:end],
+            }
+            coding_fields = {"coder": coder_name, "parent_code": "", "memo": row.get("memo", "").strip(), "date": ""}
+            codings += [passage | {"code": name} | coding_fields for name in names]
+    if problems:
+        raise SheetError("\n".join(problems))
+    return codings
 
 
 def _own(coder: str) -> str:
@@ -303,7 +321,9 @@ def _about_coding(book: Codebook) -> list[list[str]]:
 def _safe(name: str) -> str:
     """A name as a file's name: letters, digits, - and _; raise SheetError where nothing is left."""
     composed = unicodedata.normalize("NFC", name.strip())[:LONGEST]
-    kept = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in composed).strip("_")
-    if not kept:
+    file_name = "".join(character if character.isalnum() or character in "-_" else "_" for character in composed).strip(
+        "_"
+    )
+    if not file_name:
         raise SheetError("The coder's name needs letters or digits: it is part of the file name.")
-    return kept
+    return file_name

@@ -22,9 +22,11 @@ NAMES = {
 
 def columns(header: Iterable[str]) -> dict[str, str]:
     """The table's column for each codebook field; empty without a name and a parent or definition."""
-    there = set(header)
-    found = {part: next(name for name in names if name in there) for part, names in NAMES.items() if there & set(names)}
-    return found if "name" in found and {"parent", "definition"} & set(found) else {}
+    present = set(header)
+    column_of = {
+        field: next(name for name in names if name in present) for field, names in NAMES.items() if present & set(names)
+    }
+    return column_of if "name" in column_of and {"parent", "definition"} & set(column_of) else {}
 
 
 def read(header: Iterable[str], rows: Iterable[Mapping[str, str]], *, place: str) -> Codebook:
@@ -32,17 +34,17 @@ def read(header: Iterable[str], rows: Iterable[Mapping[str, str]], *, place: str
 
     `rows`: cells by column name. Raises CodebookError with all problems.
     """
-    of = columns(header)
+    column_of = columns(header)
     entries: list[dict[str, Any]] = []
     for row in rows:
-        entry = {part: _field(part, formula_guard.plain(row[column])) for part, column in of.items()}
+        entry = {field: _field(field, formula_guard.plain(row[column])) for field, column in column_of.items()}
         if any(entry.values()):
             entries.append(entry)
     named = {str(entry["name"]).strip() for entry in entries}
     parents = dict.fromkeys(str(entry.get("parent", "")).strip() for entry in entries)
-    alone: list[dict[str, Any]] = [{"name": parent} for parent in parents if parent and parent not in named]
-    return codebook.parse_codebook(alone + entries, place=place)
+    parents_only: list[dict[str, Any]] = [{"name": parent} for parent in parents if parent and parent not in named]
+    return codebook.parse_codebook(parents_only + entries, place=place)
 
 
-def _field(part: str, cell: str) -> Any:
-    return [line for line in cell.split("\n") if line.strip()] if part in ("examples", "counter_examples") else cell
+def _field(field: str, cell: str) -> Any:
+    return [line for line in cell.split("\n") if line.strip()] if field in ("examples", "counter_examples") else cell

@@ -65,22 +65,26 @@ def unit(name: str) -> qdpx.Offsets:
 
 def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Offsets) -> dict[str, bytes]:
     """The content of each file by name. `tables`: those that exist; the others count as empty."""
-    held = {name: tables.get(name, store.empty(name)) for name in (*qdpx.TABLES, "framework_matrix")}
+    all_tables = {name: tables.get(name, store.empty(name)) for name in (*qdpx.TABLES, "framework_matrix")}
     book_file, name = Places(folder).codebook, folder.resolve().name
     book = codebook.load_codebook(book_file) if book_file.exists() else codebook.Codebook()
-    said = ledger.load(Places(folder).decisions)
+    decisions = ledger.load(Places(folder).decisions)
     files = {
-        "coded.qdpx": qdpx.project(held, codebook=book, decisions=said, study_name=name, offsets=offsets),
+        "coded.qdpx": qdpx.project(all_tables, codebook=book, decisions=decisions, study_name=name, offsets=offsets),
         "codebook.qdc": qdc.codebook(book, study_name=name),
         "codebook.xlsx": sheets.codebook(book),
         "codebook.docx": docx.codebook(book),
         "csv/codebook.csv": csv.table(pd.DataFrame(sheets.codebook_rows(book), columns=list(sheets.COLUMNS))),
-        "csv/participants.csv": csv.table(participants(held["documents"], held["turns"], held["cases"])),
+        "csv/participants.csv": csv.table(
+            participants(all_tables["documents"], all_tables["turns"], all_tables["cases"])
+        ),
     }
     files |= {f"csv/{name}.csv": csv.table(table) for name, table in tables.items()}
     if "framework_matrix" in tables:
-        own = written_summaries.standing(written_summaries.load(Places(folder).summaries))
-        matrix = docx.matrix(held["framework_matrix"], cases=held["cases"], codes=book.names, summaries=own)
+        summaries = written_summaries.standing(written_summaries.load(Places(folder).summaries))
+        matrix = docx.matrix(
+            all_tables["framework_matrix"], cases=all_tables["cases"], codes=book.names, summaries=summaries
+        )
         files["framework_matrix.docx"] = matrix
     return files
 
@@ -92,11 +96,11 @@ def participants(documents: pd.DataFrame, turns: pd.DataFrame, cases: pd.DataFra
     named = (speaking["speaker"] != "") | (speaking["case"] != "")
     speaking = speaking[named | ~speaking["document"].isin(speaking.loc[named, "document"])]
     kinds = documents[["document", "source_type"]]
-    found = speaking.merge(kinds, on="document", how="left").merge(cases, on="case", how="left").fillna("")
-    return found.sort_values(list(PEOPLE), ignore_index=True)
+    with_attributes = speaking.merge(kinds, on="document", how="left").merge(cases, on="case", how="left").fillna("")
+    return with_attributes.sort_values(list(PEOPLE), ignore_index=True)
 
 
-def _write(folder: Path, place: Path, files: Mapping[str, bytes]) -> None:
+def _write(folder: Path, target: Path, files: Mapping[str, bytes]) -> None:
     """Write the files of an export atomically, replacing only files of an earlier export of the same study.
 
     A manifest with their hashes is written to the same folder. It lists old and new hashes while files are written, so
@@ -104,17 +108,19 @@ def _write(folder: Path, place: Path, files: Mapping[str, bytes]) -> None:
     """
     try:
         with study_lock.locked(folder):
-            own = place == Places(folder).export
-            known = _known(place, None if own else folder.resolve().name)
-            new = {name: _hash(data) for name, data in files.items()}
-            _refuse_others(place, files, known)
-            _list(place, folder, {name: sorted({*known.get(name, ()), new[name]}) for name in new})
+            is_default_folder = target == Places(folder).export
+            known_hashes = _known_hashes(target, None if is_default_folder else folder.resolve().name)
+            new_hashes = {name: _hash(data) for name, data in files.items()}
+            _refuse_others(target, files, known_hashes)
+            _write_manifest(
+                target, folder, {name: sorted({*known_hashes.get(name, ()), new_hashes[name]}) for name in new_hashes}
+            )
             for name, data in sorted(files.items()):
-                atomic_files.write(place / name, data)
-            _list(place, folder, {name: [new[name]] for name in new})
+                atomic_files.write(target / name, data)
+            _write_manifest(target, folder, {name: [new_hashes[name]] for name in new_hashes})
     except OSError as error:
-        said = refused(error, doing=f"Writing to {place}")
-        raise said or CounterpointError(
+        problem = refused(error, doing=f"Writing to {target}")
+        raise problem or CounterpointError(
             f"{error.filename} cannot be written ({error.strerror}). If it is open in another program, close it."
         ) from None
 
@@ -134,19 +140,19 @@ def _refuse_others(place: Path, files: Mapping[str, bytes], known: Mapping[str, 
         )
 
 
-def _known(place: Path, study: str | None) -> dict[str, list[str]]:
+def _known_hashes(place: Path, study: str | None) -> dict[str, list[str]]:
     """The hashes of the files an export wrote to a folder, for `study` or (None) any study; empty if none."""
     try:
-        held = json.loads((place / EXPORT_LIST).read_text(encoding="utf-8"))
-        theirs = {str(name): [str(one) for one in hashes] for name, hashes in held["files"].items()}
-        return theirs if study in (None, held["study"]) else {}
+        manifest = json.loads((place / EXPORT_LIST).read_text(encoding="utf-8"))
+        hashes_of = {str(name): [str(hash_) for hash_ in hashes] for name, hashes in manifest["files"].items()}
+        return hashes_of if study in (None, manifest["study"]) else {}
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
-def _list(place: Path, folder: Path, hashes: Mapping[str, Sequence[str]]) -> None:
-    held = {"study": folder.resolve().name, "files": hashes}
-    atomic_files.write(place / EXPORT_LIST, json.dumps(held, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+def _write_manifest(target: Path, folder: Path, hashes: Mapping[str, Sequence[str]]) -> None:
+    manifest = {"study": folder.resolve().name, "files": hashes}
+    atomic_files.write(target / EXPORT_LIST, json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 def _hash(data: bytes) -> str:

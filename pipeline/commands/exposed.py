@@ -29,12 +29,12 @@ class Exposed:
 
 def exposed(places: Places) -> Exposed:
     """Check a study, its model and DVC's cache as Git sees them; finds nothing if there is no Git."""
-    found = Exposed()
+    findings = Exposed()
     for folder in (places.folder, places.model, *(places.root / of_dvc for of_dvc in OF_DVC)):
         if folder.is_dir():
-            _look(found, folder, places)
-    found.notes += _notebooks(places.root / "notebooks")
-    return found
+            _look(findings, folder, places)
+    findings.notes += _notebooks(places.root / "notebooks")
+    return findings
 
 
 def _notebooks(folder: Path) -> list[str]:
@@ -54,7 +54,7 @@ def untracked(folder: Path) -> list[str]:
     return _listed(folder, "--others", "--exclude-standard")
 
 
-def _look(found: Exposed, folder: Path, places: Places) -> None:
+def _look(findings: Exposed, folder: Path, places: Places) -> None:
     """Add findings on the files of a folder that Git tracks or would add, except shared and allowed ones."""
     shared = set(git_exclusions.SHARED) if folder == places.folder else set()
     tracked = [name for name in _listed(folder) if name not in shared]
@@ -63,52 +63,61 @@ def _look(found: Exposed, folder: Path, places: Places) -> None:
     shown = folder.as_posix()
     for rules, names in let_in.items():
         listed = ", ".join(sorted(names))
-        found.notes.append(
+        findings.notes.append(
             f"{rules} lets Git add {listed} in {shown}. Make sure they contain nothing participants said."
         )
     allowed = {name for names in let_in.values() for name in names}
-    if parts := _parts(tracked, allowed):
-        paths = " ".join(f'"{(folder / part).as_posix()}"' for part in sorted(parts))
-        found.problems.append(
-            f"Git tracks {_named(parts)} in {shown}, which may contain what participants said. To stop tracking and "
+    if counts := _first_components(tracked, allowed):
+        paths = " ".join(f'"{(folder / component).as_posix()}"' for component in sorted(counts))
+        findings.problems.append(
+            f"Git tracks {_listed_counts(counts)} in {shown}, which may contain what participants said. To stop "
+            "tracking and "
             f"keep the files: git rm -r --cached --quiet -- {paths}. Earlier commits stay in Git's history and "
             "wherever it was pushed."
         )
-    if parts := _parts(new, allowed):
-        found.problems.append(
-            f"Git would add {_named(parts)} in {shown}, which may contain what participants said. "
+    if counts := _first_components(new, allowed):
+        findings.problems.append(
+            f"Git would add {_listed_counts(counts)} in {shown}, which may contain what participants said. "
             f"{_remedy(folder, places)}"
         )
 
 
 def _remedy(folder: Path, places: Places) -> str:
     if folder == places.folder and not git_exclusions.stands(folder):
-        made = f"`counterpoint new {folder.as_posix()}` writes a {git_exclusions.NAME}"
-        return f"Exclude it: {made} and changes nothing else."
+        remedy = f"`counterpoint new {folder.as_posix()}` writes a {git_exclusions.NAME}"
+        return f"Exclude it: {remedy} and changes nothing else."
     return f"Exclude it with a line in a {git_exclusions.NAME}."
 
 
-def _parts(names: Iterable[str], allowed: Set[str]) -> dict[str, int]:
+def _first_components(names: Iterable[str], allowed: Set[str]) -> dict[str, int]:
     """The first component of each path (folders end in a slash), with the number of files in it."""
     paths = [PurePosixPath(name).parts for name in names]
-    counted = Counter(f"{parts[0]}/" if len(parts) > 1 else parts[0] for parts in paths if parts[0] not in allowed)
-    return dict(counted)
+    counts = Counter(
+        f"{path_components[0]}/" if len(path_components) > 1 else path_components[0]
+        for path_components in paths
+        if path_components[0] not in allowed
+    )
+    return dict(counts)
 
 
-def _named(parts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} ({count} files)" if count > 1 else name for name, count in sorted(parts.items()))
+def _listed_counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ({count} files)" if count > 1 else name for name, count in sorted(counts.items()))
 
 
 def _let_in(folder: Path, names: set[str]) -> dict[str, set[str]]:
     """The names in a folder allowed by a `!` line of a .gitignore, by the path of that file."""
-    found: dict[str, set[str]] = {}
-    asked = "".join(f"{name}\0" for name in sorted(names))
-    told = _git(folder, "check-ignore", "--no-index", "--verbose", "-z", "--stdin", asked=asked) if names else ""
-    fields = told.split("\0")
+    allowed_by: dict[str, set[str]] = {}
+    input_names = "".join(f"{name}\0" for name in sorted(names))
+    output = (
+        _git(folder, "check-ignore", "--no-index", "--verbose", "-z", "--stdin", input_text=input_names)
+        if names
+        else ""
+    )
+    fields = output.split("\0")
     for rules, pattern, name in zip(fields[0::4], fields[2::4], fields[3::4], strict=False):
         if pattern.startswith("!"):
-            found.setdefault(rules, set()).add(name.rstrip("/"))
-    return found
+            allowed_by.setdefault(rules, set()).add(name.rstrip("/"))
+    return allowed_by
 
 
 def _listed(folder: Path, *options: str) -> list[str]:
@@ -116,7 +125,7 @@ def _listed(folder: Path, *options: str) -> list[str]:
     return [name for name in _git(folder, "ls-files", "-z", *options).split("\0") if name]
 
 
-def _git(folder: Path, *words: str, asked: str = "") -> str:
+def _git(folder: Path, *arguments: str, input_text: str = "") -> str:
     """The output of a Git command in a folder; empty if there is no Git or no repository.
 
     File names that are not UTF-8 are escaped; they are only displayed.
@@ -125,7 +134,7 @@ def _git(folder: Path, *words: str, asked: str = "") -> str:
     if git is None:
         return ""
     environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
-    command = [git, "-C", str(folder), *words]
+    command = [git, "-C", str(folder), *arguments]
     # The words are this module's own; no shell reads them.
-    done = subprocess.run(command, env=environment, input=asked.encode(), capture_output=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=environment, input=input_text.encode(), capture_output=True, check=False)  # noqa: S603
     return done.stdout.decode("utf-8", "backslashreplace") if done.returncode == 0 else ""

@@ -33,32 +33,36 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
     names = ("themes", "theme_states", "theme_quotes", "theme_assignments", "segments", "cases", "themes_record")
     tables = {name: store.read(study, name) for name in names}
     role = known_role(tables["cases"], role) if role else ""
-    made = cards(tables, role=role)
-    if not made:
+    theme_cards = cards(tables, role=role)
+    if not theme_cards:
         raise HandoutError(f"{study} has no candidate themes for a handout. See the report for the reason.")
-    place = to or Places(study).export / f"handout{'-' + _safe(role) if role else ''}.docx"
+    target = to or Places(study).export / f"handout{'-' + _safe(role) if role else ''}.docx"
     if to is not None and (fault := study_folder.fault_of_output(to.parent)):
         raise HandoutError(f"{to.parent} {fault}")
-    done = stage_record.read_record(tables["themes_record"])
-    worded = done.get("labeller", "") if done.get("labels", {}).get(done.get("labeller")) else ""
-    grouped = bool(done.get("divided", True))
+    themes_record = stage_record.read_record(tables["themes_record"])
+    labeller = (
+        themes_record.get("labeller", "") if themes_record.get("labels", {}).get(themes_record.get("labeller")) else ""
+    )
+    grouped = bool(themes_record.get("divided", True))
     decided = _decided(tables["theme_states"])
-    data = handout.document(made, study_name=study.name, role=role, decided=decided, grouped=grouped, labeller=worded)
+    data = handout.document(
+        theme_cards, study_name=study.name, role=role, decided=decided, grouped=grouped, labeller=labeller
+    )
     with study_lock.locked(study):
-        there = study_lock.alike(place)
-        if there is not None and (not there.is_file() or there.read_bytes() != data):
+        existing = study_lock.alike(target)
+        if existing is not None and (not existing.is_file() or existing.read_bytes() != data):
             raise HandoutError(
-                f"{there} already exists and may have been filled in. Move it, or choose another name with --to."
+                f"{existing} already exists and may have been filled in. Move it, or choose another name with --to."
             )
-        if there is None:
-            atomic_files.create(place, data)
+        if existing is None:
+            atomic_files.create(target, data)
     lines = [
-        f"wrote {place}: {prose.count(len(made), 'theme')}, without names.",
+        f"wrote {target}: {prose.count(len(theme_cards), 'theme')}, without names.",
         "It quotes participants verbatim: read it through before you share it.",
         "To import a completed handout: counterpoint import FILE.docx",
     ]
-    if place.name in exposed.untracked(place.parent):
-        lines.append(f"Git would add {place}: exclude it with a line in a .gitignore.")
+    if target.name in exposed.untracked(target.parent):
+        lines.append(f"Git would add {target}: exclude it with a line in a .gitignore.")
     return lines
 
 
@@ -68,14 +72,18 @@ def cards(tables: dict[str, pd.DataFrame], *, role: str = "") -> list[handout.Ca
     roles = lookup(tables["cases"], "case", _column(tables["cases"])) if _column(tables["cases"]) else {}
     chosen = groups(tables["theme_quotes"], "theme_id")
     members = groups(tables["theme_assignments"], "theme_id")
-    made = []
+    theme_cards = []
     for row in each(states.ranked(themes)):
         order = _order(chosen.get(row.theme_id), members.get(row.theme_id))
-        known = [name for name in order if name in segments.index]
-        said = [(str(segments.text[name]), str(roles.get(segments.case[name]) or "")) for name in known]
-        kept = [(text, own) for text, own in said if not role or own == role][:QUOTES]
-        made.append(handout.Card(int(row.theme_id), str(row.label), _said(row, role, kept), tuple(kept)))
-    return made
+        present = [name for name in order if name in segments.index]
+        quotes_with_role = [(str(segments.text[name]), str(roles.get(segments.case[name]) or "")) for name in present]
+        shown_quotes = [(text, quote_role) for text, quote_role in quotes_with_role if not role or quote_role == role][
+            :QUOTES
+        ]
+        theme_cards.append(
+            handout.Card(int(row.theme_id), str(row.label), _about(row, role, shown_quotes), tuple(shown_quotes))
+        )
+    return theme_cards
 
 
 def _decided(theme_states: pd.DataFrame) -> bool:
@@ -85,15 +93,15 @@ def _decided(theme_states: pd.DataFrame) -> bool:
 def known_role(cases: pd.DataFrame, role: str) -> str:
     """The role as spelt in participants.csv; raises HandoutError listing all roles if there is no such role."""
     column = _column(cases)
-    there = sorted({str(value) for value in cases[column].dropna()} - {""}) if column else []
-    if not there:
+    roles = sorted({str(value) for value in cases[column].dropna()} - {""}) if column else []
+    if not roles:
         raise HandoutError(
             "No participant has a role. Add a column `role` to participants.csv, then run `counterpoint run`."
         )
-    found = [name for name in there if name.casefold() == role.strip().casefold()]
-    if not found:
-        raise HandoutError(f"No participant has the role '{role}'. Roles: {', '.join(there)}.")
-    return found[0]
+    matching = [name for name in roles if name.casefold() == role.strip().casefold()]
+    if not matching:
+        raise HandoutError(f"No participant has the role '{role}'. Roles: {', '.join(roles)}.")
+    return matching[0]
 
 
 def _column(cases: pd.DataFrame) -> str:
@@ -104,29 +112,31 @@ def _order(chosen: pd.DataFrame | None, members: pd.DataFrame | None) -> list[st
     """A theme's segment ids: its chosen quotes first, then the others by strength, strongest first."""
     names: list[str] = []
     if chosen is not None:
-        own = chosen[chosen.kind.isin(KINDS)].assign(order=chosen.kind.map({kind: n for n, kind in enumerate(KINDS)}))
-        names += own.sort_values(["rank", "order", "segment_id"]).segment_id.to_list()
+        quotes_of_theme = chosen[chosen.kind.isin(KINDS)].assign(
+            order=chosen.kind.map({kind: number for number, kind in enumerate(KINDS)})
+        )
+        names += quotes_of_theme.sort_values(["rank", "order", "segment_id"]).segment_id.to_list()
     if members is not None:
         names += members.sort_values(["strength", "segment_id"], ascending=[False, True]).segment_id.to_list()
     return list(dict.fromkeys(names))
 
 
-def _said(row: object, role: str, kept: list[tuple[str, str]]) -> str:
+def _about(row: object, role: str, quotes: list[tuple[str, str]]) -> str:
     size, people = int(getattr(row, "n_segments", 0)), int(getattr(row, "n_cases", 0))
     passages = prose.count(size, "passage")
     spoken = f"{prose.count(people, 'person', 'people')} spoke of this, in {passages}."
-    said = [spoken if people else f"This comes up in {passages} of documents or notes without named speakers."]
+    sentences = [spoken if people else f"This comes up in {passages} of documents or notes without named speakers."]
     keywords = [str(word) for word in getattr(row, "keywords", ())][:5]
     spoken = str(getattr(row, "language", languages.ENGLISH))
     if not keywords and not languages.english(spoken):
-        said.append(f"Frequent words: {languages.not_available([spoken])}.")
+        sentences.append(f"Frequent words: {languages.not_available([spoken])}.")
     if keywords:
-        said.append(f"Frequent words: {prose.listed(keywords)}.")
+        sentences.append(f"Frequent words: {prose.listed(keywords)}.")
     if role:
-        said.append(
-            f"What people with the role “{role}” said:" if kept else f"Nobody with the role “{role}” mentioned it."
+        sentences.append(
+            f"What people with the role “{role}” said:" if quotes else f"Nobody with the role “{role}” mentioned it."
         )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _safe(role: str) -> str:

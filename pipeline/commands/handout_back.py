@@ -46,69 +46,71 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
     if not name:
         raise HandoutBackError(f"{path} has no name. Fill in “{handout.NAME}” on the form, or add --who NAME.")
     when, lines = _when(form.date, now)
-    brought = [
+    offered = [
         entry_files.new_entry(
             Reading,
-            {"theme": theme, "label": label, "who": name, "role": form.role, "when": when, **said},
+            {"theme": theme, "label": label, "who": name, "role": form.role, "when": when, **answers},
             error=HandoutBackError,
         )
-        for theme, label, said in form.cards
+        for theme, label, answers in form.cards
     ]
     with study_lock.locked(study):
-        there = alternative_readings.load(Places(study).readings)
-        new = alternative_readings.added(there, brought)
+        present = alternative_readings.load(Places(study).readings)
+        new = alternative_readings.added(present, offered)
         if new:
-            alternative_readings.save(Places(study).readings, [*there, *new])
-    by = f"{name} ({form.role})" if form.role else name
-    named = "" if form.who else " (from --who; the form has no name)"
-    done = f"Added {prose.count(len(new), 'reading')} by {by}{named} to {Places(study).readings}."
-    old = len(brought) - len(new)
+            alternative_readings.save(Places(study).readings, [*present, *new])
+    author = f"{name} ({form.role})" if form.role else name
+    name_source = "" if form.who else " (from --who; the form has no name)"
+    summary = f"Added {prose.count(len(new), 'reading')} by {author}{name_source} to {Places(study).readings}."
+    old = len(offered) - len(new)
     again = f" {old} already existed." if old else ""
     run = " Run `counterpoint run` to see them in the report." if new else ""
-    return [f"{done}{again}{run}", *lines, *_unknown(new, study)]
+    return [f"{summary}{again}{run}", *lines, *_unknown(new, study)]
 
 
 def parsed(tables: list[word_tables.Table], *, place: str) -> Filled:
     """The content of a handout's tables; raises HandoutBackError if it is not our handout or is empty."""
     about = dict.fromkeys((handout.NAME, handout.ROLE, handout.DATE), "")
-    cards, seen = [], 0
+    cards, n_cards = [], 0
     for table in tables:
-        found = _THEME.fullmatch(_plain(table[0][0])) if table and table[0] else None
-        if found is None:
-            about |= {asked: said for asked, said in _answers(table, list(about)).items() if not about[asked]}
+        heading = _THEME.fullmatch(_plain(table[0][0])) if table and table[0] else None
+        if heading is None:
+            about |= {
+                question: answers for question, answers in _answers(table, list(about)).items() if not about[question]
+            }
             continue
-        seen += 1
-        said = _answers(table[1:], list(ANSWERS.values()))
-        named = {name: said[asked] for name, asked in ANSWERS.items() if asked in said}
-        if named:
-            cards.append((int(found[1]), _plain(" ".join(table[0][1:])), named))
-    if not seen:
+        n_cards += 1
+        answers = _answers(table[1:], list(ANSWERS.values()))
+        named_answers = {name: answers[question] for name, question in ANSWERS.items() if question in answers}
+        if named_answers:
+            cards.append((int(heading[1]), _plain(" ".join(table[0][1:])), named_answers))
+    if not n_cards:
         raise HandoutBackError(
             f"{place} is not a Counterpoint handout: it has no table that starts with “{handout.THEME}” and a number. "
             "Import the .docx that `counterpoint handout` wrote, filled in. Transcripts go to transcripts/."
         )
     if not cards:
-        raise HandoutBackError(f"{place}: all {seen} cards are empty, so there is nothing to import.")
-    too_long = [theme for theme, _, said in cards if max(map(len, said.values())) > alternative_readings.LONGEST]
+        raise HandoutBackError(f"{place}: all {n_cards} cards are empty, so there is nothing to import.")
+    too_long = [theme for theme, _, answers in cards if max(map(len, answers.values())) > alternative_readings.LONGEST]
     if too_long:
         raise HandoutBackError(
             f"{place}: an answer on the card of theme {too_long[0]} is longer than {alternative_readings.LONGEST:,} "
             "characters. Shorten it."
         )
-    who, role, date = (_plain(about[asked]) for asked in about)
-    return Filled(who, role, date, tuple(cards), seen)
+    who, role, date = (_plain(about[question]) for question in about)
+    return Filled(who, role, date, tuple(cards), n_cards)
 
 
-def _answers(rows: word_tables.Table, asked: list[str]) -> dict[str, str]:
+def _answers(rows: word_tables.Table, questions: list[str]) -> dict[str, str]:
     """The answer to each question, from the other cells of its row; unanswered questions are left out."""
-    wanted = {_key(question): question for question in asked}
-    found: dict[str, str] = {}
+    question_of = {_key(question): question for question in questions}
+    answer_of: dict[str, str] = {}
     for row in rows:
-        question = wanted.get(_key(row[0])) if row else None
-        said = "\n".join(cell for cell in row[1:] if cell.strip()).strip()
-        if question and said:
-            found.setdefault(question, said)
-    return found
+        question = question_of.get(_key(row[0])) if row else None
+        answer = "\n".join(cell for cell in row[1:] if cell.strip()).strip()
+        if question and answer:
+            answer_of.setdefault(question, answer)
+    return answer_of
 
 
 def _key(text: str) -> str:
@@ -136,10 +138,11 @@ def _unknown(new: list[Reading], study: Path) -> list[str]:
     """A line for each reading of a theme that the last run does not have."""
     if not store.path(study, "themes").exists():
         return []
-    there = set(store.read(study, "themes")["theme_id"].to_list())
+    theme_ids = set(store.read(study, "themes")["theme_id"].to_list())
     return [
-        f"Theme {one.theme} ({one.label or 'no label'}) is not among the themes now: the reading is kept, and the "
+        f"Theme {reading.theme} ({reading.label or 'no label'}) is not among the themes now: the reading is kept, "
+        "and the "
         "report shows it with the theme that took this one in, or lists it as a question."
-        for one in new
-        if one.theme not in there
+        for reading in new
+        if reading.theme not in theme_ids
     ]

@@ -59,24 +59,24 @@ class Plan:
     kept: dict[Path, Path] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
-    def replace(self, file: Path, data: bytes, *, kept: Path) -> None:
-        """Plan to write a file that may exist as a template; a changed one is kept as a copy, preferably at `kept`."""
+    def replace(self, file: Path, data: bytes, *, copy: Path) -> None:
+        """Plan to write a file that may exist as a template; a changed one is kept as a copy, preferably at `copy`."""
         if not file.exists():
             self.files[file] = data
             return
         self.replaced[file] = data
         if file.read_bytes() != study_template.FILES[file.name].encode():
-            self.kept[file] = study_lock.kept_as(file, kept)
+            self.kept[file] = study_lock.kept_as(file, copy)
             self.lines.append(f"The previous {file} was kept as {self.kept[file]}.")
 
     def carry_out(self) -> None:
         """Write the files atomically. If interrupted, running the same import again completes it."""
-        for old, kept in self.kept.items():
-            study_lock.keep(old, kept)
-        for place, data in self.files.items():
-            atomic_files.create(place, data)
-        for place, data in self.replaced.items():
-            atomic_files.write(place, data)
+        for old, copy in self.kept.items():
+            study_lock.keep(old, copy)
+        for path, data in self.files.items():
+            atomic_files.create(path, data)
+        for path, data in self.replaced.items():
+            atomic_files.write(path, data)
 
 
 def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
@@ -121,22 +121,26 @@ def _read(plan: Plan, path: Path, data: bytes) -> None:
 
 
 def _stopped(error: OSError) -> CounterpointError:
-    said = refused(error, doing="The import") or f"{error.filename} cannot be written ({error.strerror})."
-    return CounterpointError(f"{said} Then run the same import again; it continues where it stopped.")
+    problem = refused(error, doing="The import") or f"{error.filename} cannot be written ({error.strerror})."
+    return CounterpointError(f"{problem} Then run the same import again; it continues where it stopped.")
 
 
 def _project(plan: Plan, path: Path, data: bytes) -> None:
-    found = qdpx.read_project(data, path.stem, units=UNITS[plan.wanted.offsets])
+    project = qdpx.read_project(data, path.stem, units=UNITS[plan.wanted.offsets])
     plan.lines.append(
-        f"{path.name}: {prose.count(len(found.sources), 'text')}, "
-        f"{prose.count(len(by_people(found.codings)[0]), 'human coding')}."
+        f"{path.name}: {prose.count(len(project.sources), 'text')}, "
+        f"{prose.count(len(by_people(project.codings)[0]), 'human coding')}."
     )
-    if found.counted:
-        plan.lines.append(f"Positions are counted in: {found.counted}.")
-    names = _texts(plan, found.sources)
-    _codings(plan, path, [replace(one, document=names.get(one.document, one.document)) for one in found.codings])
-    _people(plan, found, names, place=str(path))
-    _codes(plan, path, found.project)
+    if project.counted:
+        plan.lines.append(f"Positions are counted in: {project.counted}.")
+    names = _texts(plan, project.sources)
+    _codings(
+        plan,
+        path,
+        [replace(coding, document=names.get(coding.document, coding.document)) for coding in project.codings],
+    )
+    _people(plan, project, names, place=str(path))
+    _codes(plan, path, project.project)
 
 
 def _book(plan: Plan, path: Path, data: bytes) -> None:
@@ -146,13 +150,13 @@ def _book(plan: Plan, path: Path, data: bytes) -> None:
 
 def _table(plan: Plan, path: Path, data: bytes) -> None:
     """Import a csv with codings, a codebook or participants, recognised by its columns."""
-    header, found = rows.read_csv(data, comments=True)
+    header, table_rows = rows.read_csv(data, comments=True)
     if {"document", "code"} <= set(header):
         _codings(plan, path, codes_csv.read_own_csv(data, path.stem))
     elif set(participants.COLUMNS) <= set(header):
         _write_people(plan, data, place=str(path))
     elif codebook_table.columns(header):
-        _write_codebook(plan, codebook_table.read(header, [row for _, row in found], place=str(path)))
+        _write_codebook(plan, codebook_table.read(header, [row for _, row in table_rows], place=str(path)))
     else:
         raise CounterpointError(
             f"{path}: unknown columns ({', '.join(header[:8])}). Codings need document and code; a codebook needs name "
@@ -162,57 +166,71 @@ def _table(plan: Plan, path: Path, data: bytes) -> None:
 
 def _workbook(plan: Plan, path: Path, data: bytes) -> None:
     """Import a workbook whose first sheet is a codebook."""
-    header, found = rows.read_xlsx(data)
+    header, table_rows = rows.read_xlsx(data)
     if not codebook_table.columns(header):
         raise CounterpointError(
             f"{path}: the first sheet is not a codebook. A codebook needs the columns name and definition."
         )
-    _write_codebook(plan, codebook_table.read(header, [row for _, row in found], place=str(path)))
+    _write_codebook(plan, codebook_table.read(header, [row for _, row in table_rows], place=str(path)))
 
 
 def _texts(plan: Plan, sources: Sequence[qdpx.Source]) -> dict[str, str]:
     """Plan to add missing texts if the study has no transcripts; return the document of each source that has one."""
-    place = Places(plan.folder).transcripts
-    there = [document_names.normal(file.relative_to(place).as_posix()) for file in ingest.source_files(place)]
-    known = document_names.Documents(there)
+    transcripts = Places(plan.folder).transcripts
+    present = [
+        document_names.normal(file.relative_to(transcripts).as_posix()) for file in ingest.source_files(transcripts)
+    ]
+    known = document_names.Documents(present)
     names = {source.name: known.find(source.name) for source in sources}
-    own = _written_before(place, names, sources)
+    written_before = _written_before(transcripts, names, sources)
     missing = [source for source in sources if not names[source.name] and source.text.strip()]
-    if missing and set(there) - own and not plan.wanted.transcripts:
+    if missing and set(present) - written_before and not plan.wanted.transcripts:
         listed = ", ".join(source.name for source in missing[:5]) + (", …" if len(missing) > 5 else "")
         plan.lines.append(
-            f"Texts of this file that are not in {place} ({len(missing)}): {listed}. To add them, use --transcripts."
+            f"Texts of this file that are not in {transcripts} ({len(missing)}): {listed}. To add them, use "
+            "--transcripts."
         )
         missing = []
-    taken = {name.casefold() for name in there}
+    used = {name.casefold() for name in present}
     for source in missing:
-        names[source.name] = _free(_safe(source.name), taken)
-        file = place / names[source.name]
-        if not file.resolve().is_relative_to(place.resolve()):
+        names[source.name] = _free(_safe(source.name), used)
+        file = transcripts / names[source.name]
+        if not file.resolve().is_relative_to(transcripts.resolve()):
             raise CounterpointError(f"{file.parent} is a link to another location. Replace it by a folder.")
         plan.files[file] = source.text.encode()
     if missing:
-        plan.lines.append(f"Wrote {prose.count(len(missing), 'text')} to {place}.")
+        plan.lines.append(f"Wrote {prose.count(len(missing), 'text')} to {transcripts}.")
     # Keep a name that already identifies the document, so that a repeated import gives the same result.
-    after = document_names.Documents([*there, *filter(None, names.values())])
-    return {name: name if after.find(name) == found else found for name, found in names.items() if found}
+    documents_after = document_names.Documents([*present, *filter(None, names.values())])
+    return {
+        name: name if documents_after.find(name) == document else document
+        for name, document in names.items()
+        if document
+    }
 
 
-def _written_before(place: Path, names: dict[str, str], sources: Sequence[qdpx.Source]) -> set[str]:
+def _written_before(transcripts: Path, names: dict[str, str], sources: Sequence[qdpx.Source]) -> set[str]:
     """The documents that an interrupted import of this file has already written: identical to its texts, byte for byte.
 
     Corrects `names` if several sources match one document: all but the one with its text get their own numbered
     document, or none.
     """
     texts = {source.name: source.text.encode() for source in sources}
-    own = {name: found for name, found in names.items() if found and _holds(place / found, texts[name])}
-    for name, found in names.items():
-        if found in own.values() and name not in own:
+    same_text = {
+        name: document for name, document in names.items() if document and _holds(transcripts / document, texts[name])
+    }
+    for name, document in names.items():
+        if document in same_text.values() and name not in same_text:
             names[name] = next(
-                (one for one in _numbered(_safe(name), len(names)) if _holds(place / one, texts[name])), ""
+                (
+                    candidate
+                    for candidate in _numbered(_safe(name), len(names))
+                    if _holds(transcripts / candidate, texts[name])
+                ),
+                "",
             )
-            own |= {name: names[name]} if names[name] else {}
-    return set(own.values())
+            same_text |= {name: names[name]} if names[name] else {}
+    return set(same_text.values())
 
 
 def _holds(file: Path, data: bytes) -> bool:
@@ -221,20 +239,27 @@ def _holds(file: Path, data: bytes) -> bool:
 
 def _safe(name: str) -> str:
     """A source's name as a safe path of a text file below transcripts/: no hidden files, no way out of the folder."""
-    parts = [_FORBIDDEN.sub("_", part).strip(" .~") for part in document_names.normal(name).split("/")]
-    kept = "/".join(_short(f"_{part}" if _RESERVED.match(part) else part) for part in parts if part) or "source"
-    return kept if kept.lower().endswith(".txt") else f"{kept}.txt"
+    components = [_FORBIDDEN.sub("_", component).strip(" .~") for component in document_names.normal(name).split("/")]
+    path = (
+        "/".join(
+            _short(f"_{component}" if _RESERVED.match(component) else component)
+            for component in components
+            if component
+        )
+        or "source"
+    )
+    return path if path.lower().endswith(".txt") else f"{path}.txt"
 
 
-def _short(part: str) -> str:
+def _short(component: str) -> str:
     """A name cut to at most 120 bytes without splitting a character."""
-    return unicodedata.normalize("NFC", part).encode("utf-8", "replace")[:_LONGEST].decode("utf-8", "ignore")
+    return unicodedata.normalize("NFC", component).encode("utf-8", "replace")[:_LONGEST].decode("utf-8", "ignore")
 
 
-def _free(name: str, taken: set[str]) -> str:
-    found = next(one for one in (name, *_numbered(name, len(taken) + 1)) if one.casefold() not in taken)
-    taken.add(found.casefold())
-    return found
+def _free(name: str, used: set[str]) -> str:
+    free = next(candidate for candidate in (name, *_numbered(name, len(used) + 1)) if candidate.casefold() not in used)
+    used.add(free.casefold())
+    return free
 
 
 def _numbered(name: str, count: int) -> Iterator[str]:
@@ -247,38 +272,42 @@ def _codings(plan: Plan, path: Path, codings: Sequence[Coding]) -> None:
     codings, left_out = by_people(codings)
     if left_out:
         plan.lines.append(left_out)
-    placed = [one for one in codings if one.start is not None or one.text.strip()]
+    placed = [coding for coding in codings if coding.start is not None or coding.text.strip()]
     if len(placed) < len(codings):
-        lost = len(codings) - len(placed)
-        plan.lines.append(f"Left out {prose.count(lost, 'coding')} without a position in text (images, audio).")
+        n_without_position = len(codings) - len(placed)
+        plan.lines.append(
+            f"Left out {prose.count(n_without_position, 'coding')} without a position in text (images, audio)."
+        )
     if not placed:
         return
     file = Places(plan.folder).human_codes / f"{_safe(path.stem).removesuffix('.txt')}.csv"
-    data = csv.table(pd.DataFrame([[getattr(one, name) for name in COLUMNS] for one in placed], columns=list(COLUMNS)))
-    there = study_lock.alike(file)
-    if there is None:
+    data = csv.table(
+        pd.DataFrame([[getattr(coding, name) for name in COLUMNS] for coding in placed], columns=list(COLUMNS))
+    )
+    existing = study_lock.alike(file)
+    if existing is None:
         plan.files[file] = data
-    elif not _holds(there, data):
-        raise CounterpointError(f"{there} already exists with other content. Move it, or rename {path.name}.")
-    coders = sorted({one.coder for one in placed})
+    elif not _holds(existing, data):
+        raise CounterpointError(f"{existing} already exists with other content. Move it, or rename {path.name}.")
+    coders = sorted({coding.coder for coding in placed})
     plan.lines.append(f"Wrote {prose.count(len(placed), 'coding')} by {', '.join(coders)} to {file}.")
 
 
-def _people(plan: Plan, found: qdpx.Contents, names: dict[str, str], *, place: str) -> None:
+def _people(plan: Plan, project: qdpx.Contents, names: dict[str, str], *, place: str) -> None:
     """Plan participants.csv from the descriptions in our exports or the cases of another program."""
-    attributes = _attributes(found.project.variables)
-    kinds = [guid for guid, name in found.project.variables.items() if name == refi.SOURCE_TYPE]
-    cases = {case.name: case for case in found.project.cases if case.name}
+    attributes = _attributes(project.project.variables)
+    kinds = [guid for guid, name in project.project.variables.items() if name == refi.SOURCE_TYPE]
+    cases = {case.name: case for case in project.project.cases if case.name}
     people = []
-    for source in found.sources:
+    for source in project.sources:
         kind = next((source.values[guid] for guid in kinds if guid in source.values), "")
-        said = refi.speakers(source.description) or [
+        speakers = refi.speakers(source.description) or [
             (name, "participant", name) for name, case in cases.items() if source.guid in case.sources
         ]
-        for speaker, part, case in said:
-            known = cases[case].values if case in cases else {}
+        for speaker, role, case in speakers:
+            values = cases[case].values if case in cases else {}
             document = names.get(source.name, source.name)
-            people.append([document, speaker, case, part, kind, *(known.get(guid, "") for guid in attributes)])
+            people.append([document, speaker, case, role, kind, *(values.get(guid, "") for guid in attributes)])
     if people:
         columns = [*participants.COLUMNS, refi.SOURCE_TYPE, *attributes.values()]
         _write_people(plan, csv.table(pd.DataFrame(people, columns=columns)), place=place)
@@ -286,15 +315,15 @@ def _people(plan: Plan, found: qdpx.Contents, names: dict[str, str], *, place: s
 
 def _attributes(variables: dict[str, str]) -> dict[str, str]:
     """The column name of each attribute by the GUID of its variable; unique, ignoring case."""
-    taken = {name.casefold() for name in (*participants.RESERVED, refi.SOURCE_TYPE)}
-    found = {}
+    used = {name.casefold() for name in (*participants.RESERVED, refi.SOURCE_TYPE)}
+    column_of = {}
     for guid, name in variables.items():
         if name == refi.SOURCE_TYPE:
             continue
-        choices = (name or "attribute", *(f"{name or 'attribute'} {number}" for number in range(2, len(taken) + 3)))
-        found[guid] = next(one for one in choices if one.casefold() not in taken)
-        taken.add(found[guid].casefold())
-    return found
+        choices = (name or "attribute", *(f"{name or 'attribute'} {number}" for number in range(2, len(used) + 3)))
+        column_of[guid] = next(choice for choice in choices if choice.casefold() not in used)
+        used.add(column_of[guid].casefold())
+    return column_of
 
 
 def _write_people(plan: Plan, data: bytes, *, place: str) -> None:
@@ -303,7 +332,7 @@ def _write_people(plan: Plan, data: bytes, *, place: str) -> None:
         plan.lines.append(f"{file} already has entries and was not changed.")
         return
     number = len(participants.parse_participants(data, place=place))
-    plan.replace(file, data, kept=Places(plan.folder).earlier / file.name)
+    plan.replace(file, data, copy=Places(plan.folder).earlier / file.name)
     plan.lines.append(f"Wrote {prose.count(number, 'speaker')} to {file}. Please check who is who.")
 
 
@@ -332,5 +361,5 @@ def _write_codebook(plan: Plan, book: Codebook) -> None:
     if len(there) and not plan.wanted.codebook:
         plan.lines.append(f"{file} already has codes and was not changed. To replace it, use --codebook.")
         return
-    plan.replace(file, codebook.dump_codebook(book).encode(), kept=file.with_stem(f"{file.stem}.before"))
+    plan.replace(file, codebook.dump_codebook(book).encode(), copy=file.with_stem(f"{file.stem}.before"))
     plan.lines.append(f"Wrote {prose.count(len(book), 'code')} to {file}.")

@@ -34,28 +34,28 @@ class InitError(CounterpointError):
 def files(name: str) -> dict[str, bytes]:
     """Every file of a new project by its path. `name`: what the project's folder is called."""
     base = project_files.root()
-    found = {file: (base / file).read_bytes() for file in project_files.FILES}
-    found["README.md"] = README.format(name=name).encode()
-    found["data/README.md"] = DATA.encode()
-    return found
+    content_of = {file: (base / file).read_bytes() for file in project_files.FILES}
+    content_of["README.md"] = README.format(name=name).encode()
+    content_of["data/README.md"] = DATA.encode()
+    return content_of
 
 
 def init(folder: Path) -> list[str]:
     """Lay out a project in a folder; return what to say. Raises InitError where anything would be written over."""
     _refuse(folder)
     project = folder.resolve()
-    made = files(project.name)
-    if taken := sorted(name for name in made if (folder / name).exists() or (folder / name).is_symlink()):
-        raise InitError(f"{folder} already has {', '.join(taken)}, and nothing is overwritten. Name a new folder.")
-    for name, content in made.items():
+    project_files_ = files(project.name)
+    if existing := sorted(name for name in project_files_ if (folder / name).exists() or (folder / name).is_symlink()):
+        raise InitError(f"{folder} already has {', '.join(existing)}, and nothing is overwritten. Name a new folder.")
+    for name, content in project_files_.items():
         atomic_files.create(folder / name, content)
     (folder / launcher.FOLDER / "python").chmod(0o755)
     launcher.refresh(folder)
-    said = [f"made {folder}: params.yaml (settings), dvc.yaml (stages), data/ (your studies), README.md"]
+    messages = [f"made {folder}: params.yaml (settings), dvc.yaml (stages), data/ (your studies), README.md"]
     if _git(folder):
-        said.append("made a Git repository in it; what people said stays out of it")
-    there = "" if project == Path.cwd() else f"cd {_quoted(folder)}, then: "
-    return [*said, f"Now: {there}counterpoint new data/my-study"]
+        messages.append("made a Git repository in it; what people said stays out of it")
+    change_folder = "" if project == Path.cwd() else f"cd {_quoted(folder)}, then: "
+    return [*messages, f"Now: {change_folder}counterpoint new data/my-study"]
 
 
 def _refuse(folder: Path) -> None:
@@ -72,14 +72,14 @@ def _git(folder: Path) -> bool:
     git = shutil.which("git")
     if git is None:
         return False
-    if _says(git, "rev-parse", "--is-inside-work-tree", at=folder):
+    if _succeeds(git, "rev-parse", "--is-inside-work-tree", folder=folder):
         return False
-    return _says(git, "init", "--quiet", at=folder)
+    return _succeeds(git, "init", "--quiet", folder=folder)
 
 
-def _says(git: str, *words: str, at: Path) -> bool:
+def _succeeds(git: str, *arguments: str, folder: Path) -> bool:
     """Whether a command of Git ends well in a folder."""
-    return subprocess.run([git, *words], cwd=at, capture_output=True, check=False).returncode == 0  # noqa: S603
+    return subprocess.run([git, *arguments], cwd=folder, capture_output=True, check=False).returncode == 0  # noqa: S603
 
 
 def _quoted(folder: Path) -> str:

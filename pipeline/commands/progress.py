@@ -46,10 +46,10 @@ class Progress(logging.Filter):
             self._running, self._since = running[1], time.monotonic()
             self.named.append(running[1])
             self.say(announcement(running[1], self.stages, self.before))
-        elif kept := _KEPT.fullmatch(line):
+        elif unchanged := _KEPT.fullmatch(line):
             self.over()
-            self.named.append(kept[1])
-            self.say(f"{_place(kept[1], self.stages)}: kept from an earlier run")
+            self.named.append(unchanged[1])
+            self.say(f"{_place(unchanged[1], self.stages)}: kept from an earlier run")
         elif _UNCHANGED.fullmatch(line):
             self.over()
         else:
@@ -71,11 +71,11 @@ class Progress(logging.Filter):
 
 def announcement(stage: str, stages: Sequence[str], before: Mapping[str, float]) -> str:
     """What is said as a stage begins: which of how many, and about how long it and all that may follow will take."""
-    place = _place(stage, stages)
+    heading = _place(stage, stages)
     if stage not in before or stage not in stages:
-        return place
-    rest = sum(before.get(one, 0.0) for one in stages[stages.index(stage) :])
-    return f"{place}: about {duration(before[stage])}, at most {duration(rest)} to the end"
+        return heading
+    remaining = sum(before.get(later_stage, 0.0) for later_stage in stages[stages.index(stage) :])
+    return f"{heading}: about {duration(before[stage])}, at most {duration(remaining)} to the end"
 
 
 def duration(seconds: float) -> str:
@@ -88,8 +88,8 @@ def duration(seconds: float) -> str:
 def load(study: Path, *, path: Path = TIMES) -> dict[str, float]:
     """How long each stage of a study took when it last ran, in seconds; empty where that is not known."""
     with suppress(OSError, ValueError, AttributeError):
-        found = json.loads(path.read_text(encoding="utf-8")).get(study.as_posix(), {})
-        return {str(name): float(took) for name, took in found.items()}
+        seconds_of = json.loads(path.read_text(encoding="utf-8")).get(study.as_posix(), {})
+        return {str(name): float(took) for name, took in seconds_of.items()}
     return {}
 
 
@@ -97,15 +97,15 @@ def note(study: Path, took: Mapping[str, float], *, path: Path = TIMES) -> None:
     """Keep how long stages took for the next run; where that cannot be written, the next run knows nothing of it."""
     if not took:
         return
-    known: dict[str, dict[str, float]] = {}
+    all_times: dict[str, dict[str, float]] = {}
     with suppress(OSError, ValueError):
-        found = json.loads(path.read_text(encoding="utf-8"))
-        known = found if isinstance(found, dict) else {}
-    known[study.as_posix()] = {**load(study, path=path), **took}
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        all_times = stored if isinstance(stored, dict) else {}
+    all_times[study.as_posix()] = {**load(study, path=path), **took}
     with suppress(OSError):
-        atomic_files.write(path, json.dumps(known, indent=1, sort_keys=True) + "\n")
+        atomic_files.write(path, json.dumps(all_times, indent=1, sort_keys=True) + "\n")
 
 
 def _place(stage: str, stages: Sequence[str]) -> str:
-    at = f"{stages.index(stage) + 1}/{len(stages)}" if stage in stages else "-"
-    return f"[{at}] {stage}"
+    number = f"{stages.index(stage) + 1}/{len(stages)}" if stage in stages else "-"
+    return f"[{number}] {stage}"

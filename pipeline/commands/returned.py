@@ -48,85 +48,97 @@ def run(path: Path, study: Path, *, who: str = "", now: datetime | None = None) 
             return handout_back.take_in(path, study, who=who, now=now or datetime.now(UTC))
         return _workbook(path, study, who=who, now=now or datetime.now(UTC))
     except OSError as error:
-        said = refused(error, doing="The import")
-        raise said or ReturnedError(f"{error.filename or path} cannot be opened ({error.strerror}).") from None
+        problem = refused(error, doing="The import")
+        raise problem or ReturnedError(f"{error.filename or path} cannot be opened ({error.strerror}).") from None
     except RefusedError as error:
         raise ReturnedError(f"{path}: {error}") from None
 
 
 def _decisions(path: Path, study: Path) -> list[str]:
     """Merge a decisions file into decisions.yaml: duplicates are skipped, conflicts are listed."""
-    brought = ledger.load(path)
-    if not brought:
+    offered = ledger.load(path)
+    if not offered:
         raise ReturnedError(f"{path} has no decisions. Make decisions in the report and save the file again.")
-    known = _seen(path)
+    seen_ids = _seen_ids(path)
     segments = set(store.read(study, "segments")["segment_id"])
-    named = {name for one in brought for name in (*one.members, *one.segments)}
+    named = {name for decision in offered for name in (*decision.members, *decision.segments)}
     if named and not named & segments:
         raise ReturnedError(
             f"{path} belongs to another study: none of its segments is in {study}. Check `study` in params.yaml."
         )
     with study_lock.locked(study):
-        taken = ledger.load(Places(study).decisions)
-        there = {one.key: one for one in taken}
-        new = [one for one in brought if one.key not in there]
+        decisions = ledger.load(Places(study).decisions)
+        by_id = {decision.key: decision for decision in decisions}
+        new = [decision for decision in offered if decision.key not in by_id]
         # Against what was decided meanwhile, not against the file's own decisions: those were taken knowingly.
-        own = {one.key for one in brought}
-        since = [one for one in ledger.standing(taken) if one.key not in known and one.key not in own]
-        clashing = {one.key: other for one in new if (other := _contradicted(one, since)) is not None}
-        added = [one for one in new if one.key not in clashing]
+        own_ids = {decision.key for decision in offered}
+        decided_since = [
+            decision
+            for decision in ledger.standing(decisions)
+            if decision.key not in seen_ids and decision.key not in own_ids
+        ]
+        clashing = {
+            decision.key: other for decision in new if (other := _contradicted(decision, decided_since)) is not None
+        }
+        added = [decision for decision in new if decision.key not in clashing]
         if added:
-            ledger.save(Places(study).decisions, [*taken, *added])
-    labels = screen.read(study, taken).labels
-    lines = [_said(len(added), len(brought) - len(new), study)]
+            ledger.save(Places(study).decisions, [*decisions, *added])
+    labels = screen.read(study, decisions).labels
+    lines = [_said(len(added), len(offered) - len(new), study)]
     lines += [
-        f"Left out: {path} and {Places(study).decisions} have different decisions with the id {one.key}. Change or "
+        f"Left out: {path} and {Places(study).decisions} have different decisions with the id {decision.key}. "
+        "Change or "
         "remove the id of one of them."
-        for one in brought
-        if one.key in there and _said_in(one) != _said_in(there[one.key])
+        for decision in offered
+        if decision.key in by_id and _content_of(decision) != _content_of(by_id[decision.key])
     ]
-    said = {entry.decision: f"{entry.who} {entry.deed}" for entry in audit_trail.trail([*taken, *brought], labels)}
-    for one in new:
-        if one.key in clashing:
-            other = clashing[one.key]
+    deed_of = {
+        entry.decision: f"{entry.who} {entry.deed}" for entry in audit_trail.trail([*decisions, *offered], labels)
+    }
+    for decision in new:
+        if decision.key in clashing:
+            other = clashing[decision.key]
             lines.append(
-                f"Conflict, left out: {said[one.key]}. Meanwhile, {said[other.key]} [{other.key}]. Open the current "
+                f"Conflict, left out: {deed_of[decision.key]}. Meanwhile, {deed_of[other.key]} [{other.key}]. Open "
+                "the current "
                 "report and decide again."
             )
     return lines
 
 
-def _said_in(one: Decision) -> dict[str, Any]:
+def _content_of(decision: Decision) -> dict[str, Any]:
     """The content of a decision without its segments, which may be fewer after a withdrawal."""
-    return one.model_dump(exclude={"segments", "members", "documents", "answers"})
+    return decision.model_dump(exclude={"segments", "members", "documents", "answers"})
 
 
-def _seen(path: Path) -> set[str]:
+def _seen_ids(path: Path) -> set[str]:
     """The ids of decisions the page knew when the file was saved; none for a file written by hand."""
     raw = yaml_files.read_yaml(path).value
-    seen = raw.get("seen") or [] if isinstance(raw, dict) else []
-    return {str(name) for name in seen} if isinstance(seen, list) else set()
+    seen_ids = raw.get("seen") or [] if isinstance(raw, dict) else []
+    return {str(name) for name in seen_ids} if isinstance(seen_ids, list) else set()
 
 
-def _contradicted(one: Decision, since: Sequence[Decision]) -> Decision | None:
-    """A decision made meanwhile that conflicts with `one`, if any.
+def _contradicted(decision: Decision, decided_since: Sequence[Decision]) -> Decision | None:
+    """A decision made meanwhile that conflicts with `decision`, if any.
 
     Memos, pins and undos conflict with nothing; two decisions that accept, reject or give the same label agree.
     """
-    if one.action in ("memo", "undo", "pin"):
+    if decision.action in ("memo", "undo", "pin"):
         return None
-    for other in since:
+    for other in decided_since:
         if other.action in ("memo", "undo", "pin"):
             continue
-        same = (one.action, one.theme) == (other.action, other.theme)
-        agree = same and (one.action in ("accept", "reject") or (one.label, one.others) == (other.label, other.others))
-        if not agree and (_themes(one) & _themes(other) or set(one.members) & set(other.members)):
+        same_action = (decision.action, decision.theme) == (other.action, other.theme)
+        agree = same_action and (
+            decision.action in ("accept", "reject") or (decision.label, decision.others) == (other.label, other.others)
+        )
+        if not agree and (_themes(decision) & _themes(other) or set(decision.members) & set(other.members)):
             return other
     return None
 
 
-def _themes(one: Decision) -> set[int]:
-    return {theme for theme in (one.theme, *one.others) if theme is not None and theme != UNASSIGNED}
+def _themes(decision: Decision) -> set[int]:
+    return {theme for theme in (decision.theme, *decision.others) if theme is not None and theme != UNASSIGNED}
 
 
 def _said(added: int, there: int, study: Path) -> str:
@@ -140,38 +152,38 @@ def _workbook(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
     """Import the cells, labels, decisions and memos that a person changed in a framework matrix."""
     if not who.strip():
         raise ReturnedError("Name the person who edited the workbook: --who NAME.")
-    found = workbook.read(path)
-    lines = [f"{path.name}: {found.place_of_changes()}."]
+    edited = workbook.read(path)
+    lines = [f"{path.name}: {edited.place_of_changes()}."]
     with study_lock.locked(study):
-        lines += _cells(found, study, who=who.strip(), now=now)
-        lines += _labels(found, study, who=who.strip(), now=now)
+        lines += _cells(edited, study, who=who.strip(), now=now)
+        lines += _labels(edited, study, who=who.strip(), now=now)
     return lines
 
 
-def _cells(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> list[str]:
+def _cells(edited: workbook.Filled, study: Path, *, who: str, now: datetime) -> list[str]:
     """Add the changed cells to summaries.yaml; cells that changed since the workbook was made are conflicts."""
     conflicts: list[str] = []
     table = store.read(study, "framework_matrix")
     extractive = {(str(row.case), str(row.code)): (str(row.summary), str(row.state)) for row in table.itertuples()}
     before = written_summaries.load(Places(study).summaries)
-    own = written_summaries.standing(before)
+    standing = written_summaries.standing(before)
     added = []
-    for cell in found.cells:
-        place = (cell.case, cell.code)
-        if place not in extractive:
+    for cell in edited.cells:
+        cell_key = (cell.case, cell.code)
+        if cell_key not in extractive:
             conflicts.append(_conflict(cell, "the cell is no longer in the matrix"))
             continue
-        summary, state = extractive[place]
-        there = own.get(place)
-        shown = written_summaries.digest(there.summary if there else summary or workbook.SILENT[state])
+        summary, state = extractive[cell_key]
+        written = standing.get(cell_key)
+        shown = written_summaries.digest(written.summary if written else summary or workbook.SILENT[state])
         if shown == written_summaries.digest(cell.text):
             continue
         if shown != cell.origin:
-            since = f"{there.who} wrote another summary on {there.when[:10]}" if there else "its passages changed"
+            since = f"{written.who} wrote another summary on {written.when[:10]}" if written else "its passages changed"
             conflicts.append(_conflict(cell, f"{since}, after this workbook was made"))
             continue
-        said = {"case": cell.case, "code": cell.code, "summary": cell.text, "of": written_summaries.digest(summary)}
-        dated = {**said, "who": who, "when": now.strftime("%Y-%m-%dT%H:%M:%S")}
+        fields = {"case": cell.case, "code": cell.code, "summary": cell.text, "of": written_summaries.digest(summary)}
+        dated = {**fields, "who": who, "when": now.strftime("%Y-%m-%dT%H:%M:%S")}
         added.append(entry_files.new_entry(written_summaries.Summary, dated, error=ReturnedError))
     if added:
         written_summaries.save(Places(study).summaries, [*before, *added])
@@ -186,27 +198,33 @@ def _conflict(cell: workbook.CellEdit, why: str) -> str:
     return f"Conflict, left out: {cell.case}, {cell.code}: {why}. Your text: {cell.text}"
 
 
-def _labels(found: workbook.Filled, study: Path, *, who: str, now: datetime) -> list[str]:
+def _labels(edited: workbook.Filled, study: Path, *, who: str, now: datetime) -> list[str]:
     """Record the decisions of the sheet Themes, each tied to the current segments of its theme."""
     lines: list[str] = []
     before = ledger.load(Places(study).decisions)
-    taken = list(before)
-    for row in found.themes:
-        shown = screen.read(study, taken)
-        if row.theme not in set(shown.themes.values()) | set(shown.statuses):
-            lines.append(f"Conflict, left out: theme {row.theme} no longer exists. Your label: {row.label}")
+    decisions = list(before)
+    for theme_edit in edited.themes:
+        shown = screen.read(study, decisions)
+        if theme_edit.theme not in set(shown.themes.values()) | set(shown.statuses):
+            lines.append(
+                f"Conflict, left out: theme {theme_edit.theme} no longer exists. Your label: {theme_edit.label}"
+            )
             continue
-        wanted, conflicts = _wanted(row, shown)
-        said = {(one.theme, one.text, one.who) for one in taken if one.action == "memo"}
-        if row.memo and (row.theme, row.memo, who) not in said:
-            wanted.append(("memo", [row.memo]))
-        for action, rest in wanted:
-            one = deciding.decided(screen.read(study, taken), taken, action, str(row.theme), rest, who=who, now=now)
-            taken.append(one)
-            lines.append(audit_trail.trail([one], shown.labels)[0].sentence)
+        actions, conflicts = _wanted(theme_edit, shown)
+        known_memos = {
+            (decision.theme, decision.text, decision.who) for decision in decisions if decision.action == "memo"
+        }
+        if theme_edit.memo and (theme_edit.theme, theme_edit.memo, who) not in known_memos:
+            actions.append(("memo", [theme_edit.memo]))
+        for action, arguments in actions:
+            decision = deciding.decided(
+                screen.read(study, decisions), decisions, action, str(theme_edit.theme), arguments, who=who, now=now
+            )
+            decisions.append(decision)
+            lines.append(audit_trail.trail([decision], shown.labels)[0].sentence)
         lines += conflicts
-    if len(taken) > len(before):
-        ledger.save(Places(study).decisions, taken)
+    if len(decisions) > len(before):
+        ledger.save(Places(study).decisions, decisions)
     return lines
 
 

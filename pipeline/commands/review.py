@@ -62,8 +62,8 @@ def shown(study: Path, *, who: str) -> str:
         raise ReviewError(f"{file} does not exist yet. Run `counterpoint run` first.")
     opened_page = _opened(file)
     data = opened_page.decide
-    made = page_data.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
-    if data["basis"] != made:
+    current_basis = page_data.basis(store.read(study, "themes"), store.read(study, "theme_assignments"))
+    if data["basis"] != current_basis:
         raise ReviewError(f"{file} is older than the current themes. Run `counterpoint run`, then reload this page.")
     # Read the state first: a decision made in between makes the page stale rather than wrong.
     data["review"] = {"state": screen.state(study), "taken": _taken(study, data), "who": who}
@@ -128,9 +128,9 @@ def refusal(error: Exception) -> tuple[int, str]:
         return 503, str(error)
     if isinstance(error, CounterpointError):
         return 409, str(error)
-    said = refused(error, doing="Saving the decision")
-    if said is not None:
-        return 500, str(said)
+    problem = refused(error, doing="Saving the decision")
+    if problem is not None:
+        return 500, str(problem)
     if isinstance(error, OSError):
         return 500, f"{error.filename or 'A file'} cannot be used ({error.strerror or error}). Check it, and try again."
     return review_server.fault(error)
@@ -152,18 +152,18 @@ def server(study: Path, *, who: str = "", port: int = 0) -> tuple[review_server.
 def review(study: Path, *, who: str = "", port: int = 0, say: Callable[[str], None] = print) -> None:
     """Serve the report until Ctrl-C. Raises ReviewError if there is nothing to serve."""
     shown(study, who=who)
-    made, address = server(study, who=who, port=port)
+    http_server, address = server(study, who=who, port=port)
     say(f"Open {address}")
     places = Places(study)
     say(f"Decisions are saved to {places.decisions}. Only this machine can open the page. Stop with Ctrl-C.")
     if who.strip():
         say(f"Passages you open are recorded in {places.reading} as read by {who.strip()}.")
     try:
-        made.serve_forever()
+        http_server.serve_forever()
     except KeyboardInterrupt:
         say("Stopped. Run `counterpoint run` to update the report with your decisions.")
     finally:
-        made.server_close()
+        http_server.server_close()
 
 
 def _opened(file: Path) -> page.Page:
@@ -178,10 +178,10 @@ def _opened(file: Path) -> page.Page:
 
 def _taken(study: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
     """The decisions in force that the report does not show yet, in order, as the page lists them."""
-    known = set(data["seen"])
-    taken = ledger.load(Places(study).decisions)
+    shown_ids = set(data["seen"])
+    decisions = ledger.load(Places(study).decisions)
     labels = {theme["id"]: theme["label"] for theme in data["themes"]}
-    said = {entry.decision: f"{entry.who} {entry.deed}" for entry in audit_trail.trail(taken, labels)}
+    deed_of = {entry.decision: f"{entry.who} {entry.deed}" for entry in audit_trail.trail(decisions, labels)}
     return [
         {
             "id": decision.key,
@@ -191,8 +191,8 @@ def _taken(study: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
             "others": list(decision.others),
             "who": decision.who,
             "when": decision.when,
-            "said": said[decision.key],
+            "said": deed_of[decision.key],
         }
-        for decision in ledger.standing(taken)
-        if decision.key not in known
+        for decision in ledger.standing(decisions)
+        if decision.key not in shown_ids
     ]

@@ -89,15 +89,15 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             html = self.page().encode()
         except Exception as error:  # noqa: BLE001  # every failure is answered; `refusal` shows those that are ours
-            status, said = self.refusal(error)
-            self._refuse(status, said, plain="text/html" in self.headers.get("Accept", ""))
+            status, message = self.refusal(error)
+            self._refuse(status, message, plain="text/html" in self.headers.get("Accept", ""))
             return
         self._send(200, "text/html; charset=utf-8", html)
 
     def do_POST(self) -> None:
         """A request of the page."""
-        place = next((name for name in self.answers if self.path.endswith(f"/{name}")), next(iter(self.answers)))
-        if not self._is_ours(place):
+        endpoint = next((name for name in self.answers if self.path.endswith(f"/{name}")), next(iter(self.answers)))
+        if not self._is_ours(endpoint):
             return
         if self.headers.get("Origin") != f"http://{self._host()}":
             self._refuse(403, "This request did not come from the report page.")
@@ -109,11 +109,11 @@ class _Handler(BaseHTTPRequestHandler):
         if body is None:
             return
         try:
-            status, said = self.answers[place](body)
+            status, answer = self.answers[endpoint](body)
         except Exception as error:  # noqa: BLE001  # as above
             status, sentence = self.refusal(error)
-            said = {"error": sentence}
-        self._send(status, "application/json", _json(said))
+            answer = {"error": sentence}
+        self._send(status, "application/json", _json(answer))
 
     def parse_request(self) -> bool:
         """Read the headers; answers 408 if they are incomplete."""
@@ -139,9 +139,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_WR)
             while left > 0 and (patience := until - time.monotonic()) > 0:
                 self.connection.settimeout(patience)
-                taken = len(self.connection.recv(2**16))
-                left -= taken
-                if not taken:
+                n_read = len(self.connection.recv(2**16))
+                left -= n_read
+                if not n_read:
                     break
 
     def _body(self) -> bytes | None:
@@ -150,20 +150,20 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Transfer-Encoding") is not None or not lengths:
             self._refuse(411, "The request must have a Content-Length and no Transfer-Encoding.")
             return None
-        said = lengths[0].strip()
-        if len(lengths) > 1 or not (said.isascii() and said.isdecimal()):
+        length = lengths[0].strip()
+        if len(lengths) > 1 or not (length.isascii() and length.isdecimal()):
             self._refuse(400, "The Content-Length of the request is not a whole number.")
             return None
         # Python refuses to read a number of thousands of digits.
-        if len(said.lstrip("0")) > len(str(LONGEST)) or int(said) > LONGEST:
+        if len(length.lstrip("0")) > len(str(LONGEST)) or int(length) > LONGEST:
             self._refuse(413, "The request is too large.")
             return None
         try:
-            body = self._read(int(said))
+            body = self._read(int(length))
         except TimeoutError:
             self._refuse(408, "The request was incomplete, so nothing was saved. Try again.")
             return None
-        if len(body) < int(said):
+        if len(body) < int(length):
             self._refuse(400, "The request was cut off, so nothing was saved. Try again.")
             return None
         return body
@@ -176,10 +176,10 @@ class _Handler(BaseHTTPRequestHandler):
             if patience <= 0:
                 raise TimeoutError
             self.connection.settimeout(patience)
-            part = self.rfile.read1(length - len(body))
-            if not part:
+            chunk = self.rfile.read1(length - len(body))
+            if not chunk:
                 break
-            body += part
+            body += chunk
         self.connection.settimeout(self.timeout)
         return body
 
@@ -196,12 +196,12 @@ class _Handler(BaseHTTPRequestHandler):
             return False
         return True
 
-    def _refuse(self, status: int, said: str, *, plain: bool = False) -> None:
+    def _refuse(self, status: int, message: str, *, plain: bool = False) -> None:
         """Reply with an error message, as JSON or as plain text."""
         if plain:
-            self._send(status, "text/plain; charset=utf-8", f"{said}\n".encode("utf-8", "replace"))
+            self._send(status, "text/plain; charset=utf-8", f"{message}\n".encode("utf-8", "replace"))
         else:
-            self._send(status, "application/json", _json({"error": said}))
+            self._send(status, "application/json", _json({"error": message}))
 
     def _send(self, status: int, kind: str, body: bytes) -> None:
         self.close_connection = True
@@ -214,8 +214,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
 
-def _json(said: Mapping[str, Any]) -> bytes:
-    return json.dumps(said).encode()
+def _json(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content).encode()
 
 
 def fault(error: Exception) -> tuple[int, str]:

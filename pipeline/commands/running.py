@@ -29,7 +29,9 @@ def run(options: Sequence[str], *, assigned: Sequence[str] = ()) -> int:
     `options` are those of `dvc repro`. `assigned`: settings such as `study=data/x`, written into params.yaml first.
     Raises CounterpointError, before anything is written, where the study cannot be one.
     """
-    named = [value for key, _, value in (one.partition("=") for one in assigned) if key.strip() == "study"]
+    named = [
+        value for key, _, value in (assignment.partition("=") for assignment in assigned) if key.strip() == "study"
+    ]
     folder = study_folder.checked(named[-1], what="--set: study") if named else settings.load(current=True).folder
     study_template.exists(folder)
     if assigned:
@@ -57,21 +59,21 @@ def results(places: Places) -> list[str]:
         f"The framework matrix, to read and to write in: {places.workbook}",
         f"The tables: {places.processed}" + (NOTEBOOKS if project_files.is_clone(places.root) else ""),
     ]
-    if places.edited.is_dir() and (kept := sorted(place.name for place in places.edited.iterdir())):
+    if places.edited.is_dir() and (edited_names := sorted(place.name for place in places.edited.iterdir())):
         lines.append(
-            f"Kept in {places.edited}, as somebody changed it: {', '.join(kept)}. Take over a workbook with "
+            f"Kept in {places.edited}, as somebody changed it: {', '.join(edited_names)}. Take over a workbook with "
             "`counterpoint import FILE --who NAME`; delete what you need no longer."
         )
     return lines
 
 
-def dvc(words: Sequence[str], *, study: Path) -> int:
+def dvc(arguments: Sequence[str], *, study: Path) -> int:
     """A command of DVC's in this process, its stages with this Python; return its exit status."""
     from dvc.cli import main as command  # type: ignore[import-untyped]
     from dvc.ui import ui  # type: ignore[import-untyped]
 
     written = ui.write
-    said = progress.Progress(_stages(), progress.load(study), lambda line: print(line, flush=True))
+    shown_progress = progress.Progress(_stages(), progress.load(study), lambda line: print(line, flush=True))
 
     def without_advice(*objects: Any, **options: Any) -> None:
         text = " ".join(map(str, objects))
@@ -85,20 +87,20 @@ def dvc(words: Sequence[str], *, study: Path) -> int:
     handlers = logging.getLogger("dvc").handlers
     ui.write = without_advice
     for handler in handlers:
-        handler.addFilter(said)
+        handler.addFilter(shown_progress)
     try:
-        status = int(command(list(words)))
-        if status and said.running:
-            print(f"Stage {said.running} did not finish; its message is above.", file=sys.stderr)
-        said.over(failed=status != 0)
-        if status == 0 and said.named == [ALWAYS]:
+        status = int(command(list(arguments)))
+        if status and shown_progress.running:
+            print(f"Stage {shown_progress.running} did not finish; its message is above.", file=sys.stderr)
+        shown_progress.over(failed=status != 0)
+        if status == 0 and shown_progress.named == [ALWAYS]:
             print(UNCHANGED)
-        progress.note(study, said.took)
+        progress.note(study, shown_progress.took)
         return status
     finally:
         ui.write = written
         for handler in handlers:
-            handler.removeFilter(said)
+            handler.removeFilter(shown_progress)
 
 
 def _stages() -> list[str]:

@@ -17,25 +17,25 @@ from pipeline.core.study_paths import Places
 PARAMS = Path("params.yaml")
 
 
-def assign(given: Sequence[str], *, path: Path = PARAMS) -> None:
+def assign(assignments: Sequence[str], *, path: Path = PARAMS) -> None:
     """Write settings such as `study=data/x` or `themes.context=2` into params.yaml, all or none.
 
     Raises CounterpointError where one of them is none of the settings, or has a value it cannot have.
     """
     yaml = _yaml()
     tree: Any = yaml.load(path.read_text(encoding="utf-8"))
-    for one in given:
-        key, found, value = one.partition("=")
+    for assignment in assignments:
+        key, equals_sign, value = assignment.partition("=")
         names = [name.strip() for name in key.split(".")]
-        if not found or not all(names):
-            raise CounterpointError(f"--set {one}: write it as KEY=VALUE, such as study=data/my-study.")
+        if not equals_sign or not all(names):
+            raise CounterpointError(f"--set {assignment}: write it as KEY=VALUE, such as study=data/my-study.")
         section = tree
         for name in names[:-1]:
             section = section.get(name) if isinstance(section, dict) else None
         if not isinstance(section, dict):
-            raise CounterpointError(f"--set {one}: params.yaml has no section '{'.'.join(names[:-1])}'.")
-        read = yaml.load(value) if value.strip() else ""
-        section[names[-1]] = str(read) if isinstance(read, str) else read  # the file's own way to write texts
+            raise CounterpointError(f"--set {assignment}: params.yaml has no section '{'.'.join(names[:-1])}'.")
+        parsed = yaml.load(value) if value.strip() else ""
+        section[names[-1]] = str(parsed) if isinstance(parsed, str) else parsed  # the file's own way to write texts
     text = io.StringIO()
     yaml.dump(tree, text)
     _write(path, text.getvalue())

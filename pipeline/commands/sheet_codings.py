@@ -71,22 +71,22 @@ def write(study: Path, name: str, sheet: Filled) -> Taken:
 
 def _replaced(study: Path, file: Path, before: Coded, sheet: Filled) -> list[str]:
     """Put a sheet's codings in the place of its earlier ones; say what changed."""
-    now = _grouped(sheet.codings)
-    merged = before | now
+    new = _grouped(sheet.codings)
+    merged = before | new
     data = _csv(merged)
     if data == file.read_bytes():
         return [f"{file} already has these codings; nothing was changed."]
     lines = []
-    changed = [place for place in now if place in before and _said(before[place]) != _said(now[place])]
+    changed = [passage for passage in new if passage in before and _said(before[passage]) != _said(new[passage])]
     if changed:
-        kept = study_lock.kept_as(file, Places(study).earlier / file.name)
-        study_lock.keep(file, kept)
+        copy = study_lock.kept_as(file, Places(study).earlier / file.name)
+        study_lock.keep(file, copy)
         passages = prose.count(len(changed), "passage")
         lines.append(
             f"{passages} had other codes before and now have the codes of this sheet. The previous {file} is kept as "
-            f"{kept}."
+            f"{copy}."
         )
-    blank = [place for place in before if place[0] in set(sheet.passages) and place not in now]
+    blank = [passage for passage in before if passage[0] in set(sheet.passages) and passage not in new]
     if blank:
         document, start, end = blank[0][0]
         lines.append(
@@ -100,41 +100,41 @@ def _replaced(study: Path, file: Path, before: Coded, sheet: Filled) -> list[str
 def _own(file: Path, sheet: Filled) -> Coded | None:
     """The codings of a file that an earlier taking in of this sheet wrote; None where it holds anything else."""
     try:
-        header, found = table.read_csv(file.read_bytes())
+        header, csv_rows = table.read_csv(file.read_bytes())
     except (OSError, RefusedError):
         return None
     if sorted(header) != sorted(COLUMNS):
         return None
-    rows = [{name: formula_guard.plain(row.get(name, "")) for name in COLUMNS} for _, row in found]
+    rows = [{name: formula_guard.plain(row.get(name, "")) for name in COLUMNS} for _, row in csv_rows]
     passages, coders = set(sheet.passages), {key(coder) for coder in sheet.coders}
     for row in rows:
         if not (row["start"].isdecimal() and row["end"].isdecimal()):
             return None
-        theirs = key(row["coder"]) in coders and not row["parent_code"] and not row["date"]
-        if not theirs or not (sheet.anywhere or _passage(row) in passages):
+        is_of_sheet = key(row["coder"]) in coders and not row["parent_code"] and not row["date"]
+        if not is_of_sheet or not (sheet.anywhere or _passage(row) in passages):
             return None
     return _grouped(rows)
 
 
-def _elsewhere(folder: Path, own: Path, sheet: Filled) -> list[str]:
+def _elsewhere(folder: Path, own_file: Path, sheet: Filled) -> list[str]:
     """A line for each other csv with codings by the sheet's coders that overlap those of the sheet."""
-    mine = list(_grouped(sheet.codings))
+    sheet_passages = list(_grouped(sheet.codings))
     lines = []
     for file in sorted(folder.glob("*.csv")):
-        if file == own or file.name.startswith("."):
+        if file == own_file or file.name.startswith("."):
             continue
         try:
-            _, found = table.read_csv(file.read_bytes())
+            _, csv_rows = table.read_csv(file.read_bytes())
         except (OSError, RefusedError):
             continue
-        theirs: dict[tuple[str, str], list[tuple[int, int]]] = {}
-        for _, row in found:
+        spans_of: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        for _, row in csv_rows:
             if _is_placed(row):
                 document, start, end = _passage(row)
-                theirs.setdefault((document, key(row.get("coder", "") or file.stem)), []).append((start, end))
+                spans_of.setdefault((document, key(row.get("coder", "") or file.stem)), []).append((start, end))
         count = sum(
-            any(start < last and first < end for first, last in theirs.get((document, coder), ()))
-            for (document, start, end), coder in mine
+            any(start < last and first < end for first, last in spans_of.get((document, coder), ()))
+            for (document, start, end), coder in sheet_passages
         )
         if count:
             lines.append(
@@ -154,11 +154,11 @@ def _passage(row: Mapping[str, Any]) -> Passage:
 
 def _grouped(codings: Iterable[Mapping[str, Any]]) -> Coded:
     """Rows by passage and coder."""
-    found: Coded = {}
+    grouped: Coded = {}
     for row in codings:
-        said = {name: str(row.get(name, "")) for name in COLUMNS}
-        found.setdefault((_passage(row), key(said["coder"])), []).append(said)
-    return found
+        fields = {name: str(row.get(name, "")) for name in COLUMNS}
+        grouped.setdefault((_passage(row), key(fields["coder"])), []).append(fields)
+    return grouped
 
 
 def _said(rows: Rows) -> list[tuple[str, str]]:
@@ -169,7 +169,7 @@ def _csv(coded: Coded) -> bytes:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    rows = [row for found in coded.values() for row in found]
+    rows = [row for coded_rows in coded.values() for row in coded_rows]
     for row in sorted(rows, key=lambda row: (*_passage(row), row["code"], row["coder"])):
         writer.writerow({name: formula_guard.guarded(cell) for name, cell in row.items()})
     return out.getvalue().encode()

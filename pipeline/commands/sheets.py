@@ -34,12 +34,12 @@ def contents(
     return {".xlsx": _xlsx(rows, columns, widths or {}, to_fill, about=about), ".csv": _csv(rows, columns)}
 
 
-def write(place: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], **more: Any) -> list[Path]:
-    """Write rows as `place`.xlsx and `place`.csv, over what is there; return both. `more`: as `contents` takes it."""
-    made = contents(rows, columns, **more)
-    for ending, data in made.items():
-        atomic_files.write(place.with_suffix(ending), data)
-    return [place.with_suffix(ending) for ending in made]
+def write(base_path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], **options: Any) -> list[Path]:
+    """Write rows as `base_path`.xlsx and .csv, replacing existing files; return both. `options`: see `contents`."""
+    file_of = contents(rows, columns, **options)
+    for ending, data in file_of.items():
+        atomic_files.write(base_path.with_suffix(ending), data)
+    return [base_path.with_suffix(ending) for ending in file_of]
 
 
 def refuse_filled(place: Path, remedy: str) -> None:
@@ -49,17 +49,17 @@ def refuse_filled(place: Path, remedy: str) -> None:
         raise SheetError(f"{there[0]} already exists and may be partly filled in. {remedy}")
 
 
-def put(study: Path, place: Path, made: Mapping[str, bytes], remedy: str) -> list[Path]:
+def put(study: Path, base_path: Path, contents_of: Mapping[str, bytes], remedy: str) -> list[Path]:
     """Write the files of a sheet unless other ones exist, which raises SheetError; return their paths."""
     with study_lock.locked(study):
-        refuse_filled(place, remedy)
-        for there in _there(place):
-            if there.read_bytes() != made[there.suffix.lower()]:
-                raise SheetError(f"{there} already exists and may be partly filled in. {remedy}")
-        files = [place.with_name(place.name + ending) for ending in ENDINGS]
+        refuse_filled(base_path, remedy)
+        for existing in _there(base_path):
+            if existing.read_bytes() != contents_of[existing.suffix.lower()]:
+                raise SheetError(f"{existing} already exists and may be partly filled in. {remedy}")
+        files = [base_path.with_name(base_path.name + ending) for ending in ENDINGS]
         for file in files:
             if not study_lock.alike(file):
-                atomic_files.create(file, made[file.suffix])
+                atomic_files.create(file, contents_of[file.suffix])
     return files
 
 
@@ -68,25 +68,25 @@ def _there(place: Path) -> list[Path]:
     return [there for ending in ENDINGS if (there := study_lock.alike(place.with_name(place.name + ending)))]
 
 
-def read(place: Path, needed: Sequence[str]) -> list[dict[str, str]]:
+def read(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
     """The rows of a completed sheet (xlsx or csv), all cells as text; `row` is the row number in the file, from 1.
 
     Raises SheetError if the file has another format, cannot be read, or lacks a needed column.
     """
-    if not place.exists():
-        raise SheetError(f"{place} does not exist. Check the file name.")
-    if place.suffix.lower() not in ENDINGS:
-        raise SheetError(f"Unsupported file {place}. Save the sheet as .xlsx or .csv.")
+    if not path.exists():
+        raise SheetError(f"{path} does not exist. Check the file name.")
+    if path.suffix.lower() not in ENDINGS:
+        raise SheetError(f"Unsupported file {path}. Save the sheet as .xlsx or .csv.")
     try:
-        data = files.content(place, limit=LARGEST, follow=True)
+        data = files.content(path, limit=LARGEST, follow=True)
         with files.reading("a sheet"):
-            header, found = parsed(data, place=place)
+            header, sheet_rows = parsed(data, place=path)
     except RefusedError as error:
-        raise SheetError(f"{place}: {error}") from None
-    gone = [name for name in needed if name not in header]
-    if gone:
-        raise SheetError(f"{place}: the column '{gone[0]}' is missing. Restore the columns {', '.join(needed)}.")
-    return found
+        raise SheetError(f"{path}: {error}") from None
+    missing = [name for name in needed if name not in header]
+    if missing:
+        raise SheetError(f"{path}: the column '{missing[0]}' is missing. Restore the columns {', '.join(needed)}.")
+    return sheet_rows
 
 
 def _csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
@@ -135,8 +135,8 @@ def _xlsx(
         other = book.add_worksheet("About")
         other.set_column(0, 0, 32)
         other.set_column(1, 3, 60)
-        for line, said in enumerate(about):
-            for column, cell in enumerate(said):
+        for line, about_row in enumerate(about):
+            for column, cell in enumerate(about_row):
                 other.write_string(line, column, cell[: formula_guard.LONGEST], text)
     book.close()
     return out.getvalue()
@@ -158,9 +158,9 @@ def _read_csv(data: bytes, place: Path) -> tuple[list[str], list[dict[str, str]]
     return _rows([(number, [formula_guard.plain(cell) for cell in line]) for number, line in lines], f"{place}, line")
 
 
-def _read_xlsx(data: bytes, place: Path) -> tuple[list[str], list[dict[str, str]]]:
-    (found,) = workbooks.sheets(data).values()
-    return _rows(found, f"{place}, row")
+def _read_xlsx(data: bytes, path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    (sheet,) = workbooks.sheets(data).values()
+    return _rows(sheet, f"{path}, row")
 
 
 def _rows(lines: list[tuple[int, list[str]]], where: str) -> tuple[list[str], list[dict[str, str]]]:
@@ -169,11 +169,11 @@ def _rows(lines: list[tuple[int, list[str]]], where: str) -> tuple[list[str], li
     twice = next((name for name in header if name and header.count(name) > 1), "")
     if twice:
         raise SheetError(f"{where} {lines[0][0]}: the column '{twice}' occurs twice. Remove one of them.")
-    found = []
+    row_dicts = []
     for number, line in lines[1:]:
         if any(cell.strip() for cell in line[len(header) :]):
             raise SheetError(f"{where} {number}: the row has more cells than there are columns. Correct it.")
         if any(cell.strip() for cell in line):
             full = [*line, *[""] * (len(header) - len(line))]
-            found.append({**dict(zip(header, full, strict=False)), "row": str(number)})
-    return header, found
+            row_dicts.append({**dict(zip(header, full, strict=False)), "row": str(number)})
+    return header, row_dicts

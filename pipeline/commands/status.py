@@ -20,24 +20,24 @@ SHOWN = 8
 ALWAYS_CHANGED = "always changed"
 
 
-def lines(study: Path, *, root: Path = Path(), whole: bool = False) -> list[str]:
-    """The lines to print; `whole` shows every question instead of the first few."""
+def lines(study: Path, *, root: Path = Path(), show_all: bool = False) -> list[str]:
+    """The lines to print; `show_all` shows every question instead of the first few."""
     if not store.path(study, "theme_questions").exists():
         return [f"{study} has no themes yet. Run `counterpoint run` first."]
     stale = _stale(root)
-    taken = ledger.load(Places(study).decisions)
-    shown = screen.read(study, taken)
-    said = [_first(study, shown)]
-    said += _section("Changes since your decisions", _changed(study, shown, taken), whole)
-    said += _section("To decide", _waiting(shown), whole)
-    said += _section("Out of date", stale or ["Nothing: all results are up to date."], whole)
-    return said + _section("Read", _read(study, shown, taken), whole)
+    decisions = ledger.load(Places(study).decisions)
+    shown = screen.read(study, decisions)
+    output = [_first(study, shown)]
+    output += _section("Changes since your decisions", _changed(study, shown, decisions), show_all)
+    output += _section("To decide", _waiting(shown), show_all)
+    output += _section("Out of date", stale or ["Nothing: all results are up to date."], show_all)
+    return output + _section("Read", _read(study, shown, decisions), show_all)
 
 
-def _section(title: str, found: Sequence[str], whole: bool) -> list[str]:
-    kept = list(found) if whole else list(found[:SHOWN])
-    more = [f"… and {len(found) - len(kept)} more: counterpoint status --all"] if len(found) > len(kept) else []
-    return ["", title, *(f"  {line}" for line in [*kept, *more])]
+def _section(title: str, items: Sequence[str], show_all: bool) -> list[str]:
+    shown = list(items) if show_all else list(items[:SHOWN])
+    more = [f"… and {len(items) - len(shown)} more: counterpoint status --all"] if len(items) > len(shown) else []
+    return ["", title, *(f"  {line}" for line in [*shown, *more])]
 
 
 def _first(study: Path, shown: Screen) -> str:
@@ -48,47 +48,56 @@ def _first(study: Path, shown: Screen) -> str:
     return f"{study}: {size}. {states.shown_in_words(shown.count)}.{f' {outside}' if outside else ''}"
 
 
-def _changed(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]:
+def _changed(study: Path, shown: Screen, decisions: Sequence[Decision]) -> list[str]:
     """New documents, how they compare with each accepted theme, and the latest decision."""
-    standing = ledger.standing(taken)
+    standing = ledger.standing(decisions)
     anchored = [decision for decision in standing if decision.documents and decision.action != "move"]
     if not anchored:
         return ["No theme has been accepted yet, so there is nothing to compare with."]
-    known = {document for decision in anchored for document in decision.documents}
+    known_documents = {document for decision in anchored for document in decision.documents}
     present = set(shown.documents.values())
-    said = [f"New documents: {', '.join(sorted(present - known))}."] if present - known else ["No new documents."]
-    if known - present:
-        said.append(f"No longer in the study, or without usable segments: {', '.join(sorted(known - present))}.")
+    sentences = (
+        [f"New documents: {', '.join(sorted(present - known_documents))}."]
+        if present - known_documents
+        else ["No new documents."]
+    )
+    if known_documents - present:
+        sentences.append(
+            f"No longer in the study, or without usable segments: {', '.join(sorted(known_documents - present))}."
+        )
     news = store.read(study, "theme_news")
     accepted = [theme for theme, state in shown.statuses.items() if state == "accepted"]
-    said += [str(sentence) for sentence in news.loc[news["theme_id"].isin(accepted), "sentence"]]
-    return [*said, f"{audit_trail.counted(taken)} Latest: {audit_trail.trail(taken, shown.labels)[-1].sentence}"]
+    sentences += [str(sentence) for sentence in news.loc[news["theme_id"].isin(accepted), "sentence"]]
+    return [
+        *sentences,
+        f"{audit_trail.counted(decisions)} Latest: {audit_trail.trail(decisions, shown.labels)[-1].sentence}",
+    ]
 
 
 def _waiting(shown: Screen) -> list[str]:
     """Questions that no decision has answered yet, and themes that are neither accepted nor rejected."""
-    said = [question.sentence for question in shown.questions]
+    sentences = [question.sentence for question in shown.questions]
     for state, (noun, why) in states.WAITS.items():
-        waiting = [theme for theme, own in shown.statuses.items() if own == state]
+        waiting = [theme for theme, state_of_theme in shown.statuses.items() if state_of_theme == state]
         if waiting:
             named = "; ".join(states.named(theme, shown.labels) for theme in waiting)
-            said.append(f"{prose.count(len(waiting), noun)} {why}: {named}.")
-    return said or ["Nothing."]
+            sentences.append(f"{prose.count(len(waiting), noun)} {why}: {named}.")
+    return sentences or ["Nothing."]
 
 
-def _read(study: Path, shown: Screen, taken: Sequence[Decision]) -> list[str]:
-    shares = reading_ledger.shares(shown.themes, reading_ledger.load(Places(study).reading), taken)
-    whole, count = reading_ledger.overall(shares), shown.count
-    said = [
-        f"{prose.percent(whole.share)} of the segments in themes have been opened or cited in a decision "
-        f"({whole.n_read:,} of {whole.n_segments:,}).",
+def _read(study: Path, shown: Screen, decisions: Sequence[Decision]) -> list[str]:
+    shares = reading_ledger.shares(shown.themes, reading_ledger.load(Places(study).reading), decisions)
+    overall, count = reading_ledger.overall(shares), shown.count
+    sentences = [
+        f"{prose.percent(overall.share)} of the segments in themes have been opened or cited in a decision "
+        f"({overall.n_read:,} of {overall.n_segments:,}).",
         states.decided_in_words(count),
     ]
     themes = sorted((share.share, theme) for theme, share in shares.items() if theme != UNASSIGNED)
-    if themes and whole.n_read:
+    if themes and overall.n_read:
         share, theme = themes[0]
-        said.append(f"Least read: {states.named(theme, shown.labels)}, {prose.percent(share)}.")
-    return said
+        sentences.append(f"Least read: {states.named(theme, shown.labels)}, {prose.percent(share)}.")
+    return sentences
 
 
 def _stale(root: Path) -> list[str]:
@@ -105,12 +114,12 @@ def _stale(root: Path) -> list[str]:
     return [*lines, "Run `counterpoint run` to update the results."] if lines else []
 
 
-def _because(stage: str, found: Sequence[Any]) -> list[str]:
+def _because(stage: str, entries: Sequence[Any]) -> list[str]:
     causes: list[str] = []
-    for entry in found:
-        for what, changed in entry.items() if isinstance(entry, Mapping) else [(entry, {})]:
-            if what in ("changed deps", "changed outs"):
+    for entry in entries:
+        for cause, changed in entry.items() if isinstance(entry, Mapping) else [(entry, {})]:
+            if cause in ("changed deps", "changed outs"):
                 causes += [f"{Path(name).name} {state}" for name, state in changed.items()]
-            elif what != ALWAYS_CHANGED:
-                causes.append(str(what))
+            elif cause != ALWAYS_CHANGED:
+                causes.append(str(cause))
     return [f"{stage}: {', '.join(sorted(causes))}"] if causes else []

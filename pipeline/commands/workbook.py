@@ -63,10 +63,10 @@ class Filled:
     def place_of_changes(self) -> str:
         """A summary of the changes."""
         changed = f"{prose.count(len(self.cells), 'cell')} and {prose.count(len(self.themes), 'theme')}"
-        parts = [f"{changed} changed"]
+        clauses = [f"{changed} changed"]
         if self.emptied:
-            parts.append(f"{prose.count(self.emptied, 'emptied cell')} kept the previous content")
-        return "; ".join(parts)
+            clauses.append(f"{prose.count(self.emptied, 'emptied cell')} kept the previous content")
+        return "; ".join(clauses)
 
 
 def is_ours(path: Path) -> bool:
@@ -85,10 +85,11 @@ def read(path: Path) -> Filled:
             sheets = workbooks.sheets(_content(path), SHEETS, formulas=True)
     except RefusedError as error:
         raise WorkbookError(f"{path}: {error}") from None
-    gone = [name for name in SHEETS if name not in sheets]
-    if gone:
+    missing = [name for name in SHEETS if name not in sheets]
+    if missing:
         raise WorkbookError(
-            f"{path} lacks the sheet '{gone[0]}', which is needed to find changes. Edit the report's workbook without "
+            f"{path} lacks the sheet '{missing[0]}', which is needed to find changes. Edit the report's workbook "
+            "without "
             "removing sheets, and save it as .xlsx."
         )
     cells: dict[tuple[str, str], str] = {}
@@ -129,10 +130,10 @@ def _cells(path: Path, lines: list[Row], origin: dict[tuple[str, str], str]) -> 
 
 def _themes(path: Path, lines: list[Row], origin: dict[str, tuple[str, str]]) -> tuple[list[ThemeEdit], int, list[str]]:
     head = lines[0][1] if lines else []
-    gone = [name for name in ("label", "decision", "memo", "id") if name not in head]
-    if origin and gone:
-        return [], 0, [f"{path}, sheet Themes: the column '{gone[0]}' is missing. Restore the header row."]
-    found, empty, wrong = [], 0, []
+    missing = [name for name in ("label", "decision", "memo", "id") if name not in head]
+    if origin and missing:
+        return [], 0, [f"{path}, sheet Themes: the column '{missing[0]}' is missing. Restore the header row."]
+    edits, empty, wrong = [], 0, []
     for number, line in lines[1:]:
         row = dict(zip(head, [*line, *[""] * (len(head) - len(line))], strict=False))
         if row.get("id", "") not in origin:
@@ -156,8 +157,8 @@ def _themes(path: Path, lines: list[Row], origin: dict[str, tuple[str, str]]) ->
         )
         empty += not label
         if edit.changed:
-            found.append(edit)
-    return sorted(found, key=lambda edit: edit.theme), empty, wrong
+            edits.append(edit)
+    return sorted(edits, key=lambda edit: edit.theme), empty, wrong
 
 
 def _content(path: Path) -> bytes:

@@ -16,25 +16,30 @@ FEW = 10
 LOOKED_FOR = "Their sentences of five or more words"
 
 
-def still_theirs(study: Path, held: Journal, changed: Iterable[Change]) -> list[str]:
+def still_theirs(study: Path, begun: Journal, changed: Iterable[Change]) -> list[str]:
     """What is to be done about files that were changed after the withdrawal had begun, and hold something of theirs."""
     return [
         f"{study / change.path} was changed after the withdrawal had started and contains their data. "
         f"{'Remove their data' if change.after else 'Delete it'}, then run `counterpoint withdraw` again."
         for change in changed
-        if table_rows.holds(study / change.path, held.needles)
+        if table_rows.holds(study / change.path, begun.needles)
     ]
 
 
-def lines(held: Journal, found: Search, *, left_undone: Sequence[str] = ()) -> list[str]:
+def lines(begun: Journal, search: Search, *, left_undone: Sequence[str] = ()) -> list[str]:
     """Everything there is to say at the end. `left_undone`: what could not be removed yet, in sentences."""
-    said = [*left_undone]
+    sentences = [*left_undone]
     if left_undone:
-        said.append(
+        sentences.append(
             "The withdrawal is not finished. Fix the problems above, then run `counterpoint withdraw` to continue."
         )
-    said += [*_found(found), *_closed(found), *_result(held.needles, found), *_unnamed(held.nobody)]
-    return [*map(printable, said), "", "Out of reach of this command; remove by hand:", *map(printable, held.beyond)]
+    sentences += [*_found(search), *_closed(search), *_result(begun.needles, search), *_unnamed(begun.nobody)]
+    return [
+        *map(printable, sentences),
+        "",
+        "Out of reach of this command; remove by hand:",
+        *map(printable, begun.beyond),
+    ]
 
 
 def printable(text: str) -> str:
@@ -46,47 +51,48 @@ def _has_bytes(text: str) -> bool:
     return any("\udc80" <= sign <= "\udcff" for sign in text)
 
 
-def _found(found: Search) -> Iterator[str]:
-    if found.found:
+def _found(search: Search) -> Iterator[str]:
+    if search.found:
         yield "To check by hand; each of these contains their words, or a name that may be theirs:"
-    for trace in found.found[:SHOWN]:
+    for trace in search.found[:SHOWN]:
         place = f"{trace.path} ({trace.part})" if trace.part else trace.path
         yield f"  - {place}: {'; '.join(trace.found)}"
-    yield from _more(trace.path for trace in found.found[SHOWN:])
-    for name, places in sorted(found.small.items()):
+    yield from _more(trace.path for trace in search.found[SHOWN:])
+    for name, places in sorted(search.small.items()):
         listed = ", ".join(places[:FEW]) + (f" and {len(places) - FEW} more" if len(places) > FEW else "")
         yield f"'{name}' in lower case, where it is usually another word, is in {_files(len(places))}: {listed}."
-    if found.examples:
+    if search.examples:
         yield (
-            f"{_files(len(set(found.examples))).capitalize()} of the program itself ({_folders(found.examples)}) "
+            f"{_files(len(set(search.examples))).capitalize()} of the program itself ({_folders(search.examples)}) "
             "contain such a name as an example."
         )
 
 
-def _closed(found: Search) -> Iterator[str]:
-    if found.unsearched:
+def _closed(search: Search) -> Iterator[str]:
+    if search.unsearched:
         yield "NOT SEARCHED; check these by hand:"
-    for one in found.unsearched[:SHOWN]:
-        place = f"{one.path} ({one.part})" if one.part else one.path
-        yield f"  - {place}: {one.why}"
-    yield from _more(one.path for one in found.unsearched[SHOWN:])
+    for unsearched in search.unsearched[:SHOWN]:
+        place = f"{unsearched.path} ({unsearched.part})" if unsearched.part else unsearched.path
+        yield f"  - {place}: {unsearched.why}"
+    yield from _more(unsearched.path for unsearched in search.unsearched[SHOWN:])
 
 
-def _result(wanted: Needles, found: Search) -> Iterator[str]:
-    names = ", ".join(name.text for name in wanted.names if name.how != "part")
-    what = f"{LOOKED_FOR}, and their names ({names}), " if names else f"{LOOKED_FOR} "
-    but = f" except the programs installed in {', '.join(found.installed)}" if found.installed else ""
-    if found.nothing_left and not wanted.left_out:
-        yield f"{what}were searched for in every file of the project{but}, and not found ({_files(found.clean)})."
+def _result(needles: Needles, search: Search) -> Iterator[str]:
+    names = ", ".join(name.text for name in needles.names if name.how != "part")
+    subject_words = f"{LOOKED_FOR}, and their names ({names}), " if names else f"{LOOKED_FOR} "
+    exception = f" except the programs installed in {', '.join(search.installed)}" if search.installed else ""
+    if search.nothing_left and not needles.left_out:
+        searched = f"{subject_words}were searched for in every file of the project{exception}"
+        yield f"{searched}, and not found ({_files(search.clean)})."
     else:
-        yield f"{_files(found.clean).capitalize()} were searched{but}; nothing of theirs was found in them."
-    for name in wanted.left_out:
+        yield f"{_files(search.clean).capitalize()} were searched{exception}; nothing of theirs was found in them."
+    for name in needles.left_out:
         yield f"'{name}' is too short to search for. Check by hand where it may occur."
 
 
 def _more(paths: Iterable[str]) -> Iterator[str]:
-    for folder, held in groupby(sorted(path.rpartition("/")[0] for path in paths)):
-        yield f"  - and {len(list(held))} more in {folder or 'the project folder'}"
+    for folder, paths_in_folder in groupby(sorted(path.rpartition("/")[0] for path in paths)):
+        yield f"  - and {len(list(paths_in_folder))} more in {folder or 'the project folder'}"
 
 
 def _files(count: int) -> str:

@@ -43,31 +43,31 @@ def withdraw(
     `agreed` is shown what will be done and says whether to do it; nothing is written before. `say` is given every line.
     What was made is thrown away before the pipeline runs again, so that nothing of it is left if that run fails.
     """
-    words = {"case": case, "document": document}
-    held = journal.read(params.folder)
-    if held is None:
+    requested = {"case": case, "document": document}
+    begun = journal.read(params.folder)
+    if begun is None:
         journal.clear(params.folder)
-        held = _begin(params, words, agreed, root)
+        begun = _begin(params, requested, agreed, root)
     else:
-        _same(held, words)
-        say(f"Continuing the withdrawal of {held.subject} from {params.folder}.")
-    failed = [] if held.emptied else _remove(params, held, root, say)
+        _same(begun, requested)
+        say(f"Continuing the withdrawal of {begun.subject} from {params.folder}.")
+    failed = [] if begun.emptied else _remove(params, begun, root, say)
     if not failed:
         _rerun(params, root, say)
-    found = search.search(root, held.needles, params.places)
-    for line in closing_report.lines(held, found, left_undone=failed):
+    findings = search.search(root, begun.needles, params.places)
+    for line in closing_report.lines(begun, findings, left_undone=failed):
         say(line)
     if failed:
         return Outcome.UNFINISHED
     with study_lock.locked(params.folder):
         journal.clear(params.folder)
-    return Outcome.DONE if found.nothing_left and not held.needles.left_out else Outcome.LOOK
+    return Outcome.DONE if findings.nothing_left and not begun.needles.left_out else Outcome.LOOK
 
 
-def _begin(params: Params, words: Mapping[str, str], agreed: Agreed, root: Path) -> Journal:
+def _begin(params: Params, requested: Mapping[str, str], agreed: Agreed, root: Path) -> Journal:
     """Work out what is to be done, ask, and write it down; a decision taken meanwhile is worked in, not lost."""
     before = _state(params.places)
-    plan = withdrawal.plan(params, case=words["case"], document=words["document"])
+    plan = withdrawal.plan(params, case=requested["case"], document=requested["document"])
     purge.idle(params.folder)
     announced = [f"To withdraw {plan.subject} from {params.folder}:", *(f"  - {line}" for line in plan.lines)]
     announced.append("  - delete all results of the study, also in DVC's cache, and run the pipeline again")
@@ -76,11 +76,11 @@ def _begin(params: Params, words: Mapping[str, str], agreed: Agreed, root: Path)
     with study_lock.locked(params.folder):
         purge.idle(params.folder)
         if _state(params.places) != before:
-            plan = _again(params, words, plan)
+            plan = _again(params, requested, plan)
         raw = [*plan.deleted, *(path for path in plan.written if path not in plan.ledgers)]
-        held, contents = withdrawal.journal(plan, words=words, beyond=purge.beyond(root, raw))
-        journal.begin(params.folder, held, contents)
-    return held
+        new_journal, contents = withdrawal.journal(plan, words=requested, beyond=purge.beyond(root, raw))
+        journal.begin(params.folder, new_journal, contents)
+    return new_journal
 
 
 def _state(places: Places) -> dict[Path, str]:
@@ -88,31 +88,31 @@ def _state(places: Places) -> dict[Path, str]:
     folders = (places.transcripts, places.human_codes, places.sheets)
     ledgers = (places.decisions, places.reading, places.readings, places.summaries)
     files = [path for folder in folders for path in sorted(folder.rglob("*"))]
-    held = [*files, places.participants, places.codebook, *ledgers]
-    return {path: journal.fingerprint(path) for path in held if not path.is_dir()}
+    people_files = [*files, places.participants, places.codebook, *ledgers]
+    return {path: journal.fingerprint(path) for path in people_files if not path.is_dir()}
 
 
-def _again(params: Params, words: Mapping[str, str], plan: withdrawal.Plan) -> withdrawal.Plan:
+def _again(params: Params, requested: Mapping[str, str], plan: withdrawal.Plan) -> withdrawal.Plan:
     """Work it out anew, as the study changed while it was asked; raise WithdrawError where other files would go."""
-    now = withdrawal.plan(params, case=words["case"], document=words["document"])
-    if sorted(now.deleted) != sorted(plan.deleted) or now.who != plan.who:
+    new_plan = withdrawal.plan(params, case=requested["case"], document=requested["document"])
+    if sorted(new_plan.deleted) != sorted(plan.deleted) or new_plan.who != plan.who:
         raise WithdrawError(
             "The study changed before you confirmed, and other files would be removed now. Nothing was changed. Run "
             "this command again and review the new list."
         )
-    return now
+    return new_plan
 
 
-def _same(held: Journal, words: Mapping[str, str]) -> None:
+def _same(begun: Journal, requested: Mapping[str, str]) -> None:
     """Raise UnfinishedError where another withdrawal is asked for than the one that was begun."""
-    asked = {name: said for name, said in words.items() if said}
-    if any(key(said) != key(held.words.get(name, "")) for name, said in asked.items()):
+    given = {name: value for name, value in requested.items() if value}
+    if any(key(value) != key(begun.words.get(name, "")) for name, value in given.items()):
         raise UnfinishedError(
-            f"The withdrawal of {held.subject} is not finished. Finish it first with `counterpoint withdraw`."
+            f"The withdrawal of {begun.subject} is not finished. Finish it first with `counterpoint withdraw`."
         )
 
 
-def _remove(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
+def _remove(params: Params, begun: Journal, root: Path, say: Say) -> list[str]:
     """Change the files and throw away what was made; return what could not be done yet, in sentences.
 
     Each step is tried, whatever became of the one before: the less is left, the better.
@@ -121,7 +121,7 @@ def _remove(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
         failed = []
         for step in (_files, _ledgers, _made):
             try:
-                failed += step(params, held, root, say)
+                failed += step(params, begun, root, say)
             except CounterpointError as error:
                 failed += str(error).splitlines()
             except OSError as error:
@@ -131,27 +131,28 @@ def _remove(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
         return failed
 
 
-def _files(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
-    changed, refusals = journal.change_files(params.folder, held)
-    said = [str(refused(error, doing="The withdrawal") or error) for error in refusals]
-    return [*said, *closing_report.still_theirs(params.folder, held, changed)]
+def _files(params: Params, begun: Journal, root: Path, say: Say) -> list[str]:
+    changed, refusals = journal.change_files(params.folder, begun)
+    problems = [str(refused(error, doing="The withdrawal") or error) for error in refusals]
+    return [*problems, *closing_report.still_theirs(params.folder, begun, changed)]
 
 
-def _ledgers(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
+def _ledgers(params: Params, begun: Journal, root: Path, say: Say) -> list[str]:
     """What people decided and wrote, worked out as it is now."""
-    changed, _ = ledger_entries.changes(params.folder, ids=held.ids, needles=held.needles)
+    changed, _ = ledger_entries.changes(params.folder, ids=begun.ids, needles=begun.needles)
     for path, data in changed.items():
         atomic_files.write(path, data)
     return []
 
 
-def _made(params: Params, held: Journal, root: Path, say: Say) -> list[str]:
+def _made(params: Params, begun: Journal, root: Path, say: Say) -> list[str]:
     """Throw away what was made; what people wrote in it is kept, and looked through with all the rest."""
     places = params.places
     exported = [path for ending in ("xlsx", "docx") for path in places.export.glob(f"*.{ending}")]
-    for kept in edited_outputs.keep(places, [*(places.report / name for name in BESIDE_PAGE), *exported]):
+    for edited in edited_outputs.keep(places, [*(places.report / name for name in BESIDE_PAGE), *exported]):
         say(
-            f"{kept.file} was edited; your edited version is kept in {kept.copy}. If it contains their words, import "
+            f"{edited.file} was edited; your edited version is kept in {edited.copy}. If it contains their words, "
+            "import "
             "what you need (`counterpoint import`) and delete it."
         )
     for line in purge.purge(root, params.folder):

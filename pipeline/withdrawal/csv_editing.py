@@ -17,24 +17,24 @@ def edit(data: bytes, change: Change, *, comments: bool = False) -> tuple[bytes,
     Line ends and byte order mark are kept. `change` receives a row's line number and its cells by column name (lower
     case), and returns the new cells, or None to remove the row. `comments`: skip lines whose first cell starts with #.
     """
-    header, found = reader.read_csv(data, comments=comments)
-    wanted = {number: (cells, change(number, dict(cells))) for number, cells in found}
+    header, csv_rows = reader.read_csv(data, comments=comments)
+    edited = {number: (cells, change(number, dict(cells))) for number, cells in csv_rows}
     text, _ = decoding.decode(data)
     lines = text.split("\n")
     delimiter = max(",;\t", key=next((line for line in lines if line.strip() and not line.startswith("#")), "").count)
     out: list[str] = []
-    at, touched = 0, 0
+    first_line, touched = 0, 0
     for last in _ends(text, delimiter):
-        cells, new = wanted.get(at + 1, ({}, {}))
+        cells, new = edited.get(first_line + 1, ({}, {}))
         if new == cells:
-            out += lines[at:last]
+            out += lines[first_line:last]
         else:
             touched += 1
             out += [_written(header, new, delimiter)] if new is not None else []
-        at = last
+        first_line = last
     end = "\r\n" if data.count(b"\r\n") * 2 > data.count(b"\n") else "\n"
     mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
-    return mark + end.join(out + lines[at:]).encode(), touched
+    return mark + end.join(out + lines[first_line:]).encode(), touched
 
 
 def without_rows(data: bytes, numbers: Collection[int], *, delimiter: str) -> bytes:

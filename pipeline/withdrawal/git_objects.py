@@ -25,33 +25,33 @@ def stores(root: Path) -> Iterator[Path]:
             names.remove("objects")
 
 
-def look(store: Path, wanted: Needles) -> tuple[set[tuple[str, Hit]], set[tuple[str, str]]]:
+def look(store: Path, needles: Needles) -> tuple[set[tuple[str, Hit]], set[tuple[str, str]]]:
     """The findings in Git's objects by file path, and the parts that could not be searched."""
-    found: set[tuple[str, Hit]] = set()
+    findings: set[tuple[str, Hit]] = set()
     closed: set[tuple[str, str]] = set()
     git = shutil.which("git")
     if git is None:
-        return found, {("", "Git is not installed, so its data cannot be searched")}
+        return findings, {("", "Git is not installed, so its data cannot be searched")}
     try:
         names = _names(git, store)
         for mark, kind, data in _objects(git, store):
-            part = {"commit": "a commit's message", "tag": "a tag"}.get(kind) or names.get(mark, NOWHERE)
+            place = {"commit": "a commit's message", "tag": "a tag"}.get(kind) or names.get(mark, NOWHERE)
             if data is None:
-                closed.add((part, f"a version of it is larger than {INNER // MIB} MiB"))
+                closed.add((place, f"a version of it is larger than {INNER // MIB} MiB"))
                 continue
-            for piece in apart(Source(io.BytesIO(data), len(data), part, part, Budget(len(data)))):
+            for piece in apart(Source(io.BytesIO(data), len(data), place, place, Budget(len(data)))):
                 if isinstance(piece, Closed):
                     closed.add((piece.part, f"in a version stored by Git, {piece.why}"))
                 else:
-                    found |= {(part, hit) for hit in wanted.hits(piece.text)}
+                    findings |= {(place, hit) for hit in needles.hits(piece.text)}
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         closed.add(("", f"Git cannot read its data ({error})"[:200]))
-    return found, closed
+    return findings, closed
 
 
-def _run(git: str, store: Path, *words: str) -> list[str]:
+def _git_command(git: str, store: Path, *arguments: str) -> list[str]:
     # A store that lacks objects must not fetch them from elsewhere.
-    return [git, "--git-dir", str(store.resolve()), "-c", "safe.bareRepository=all", *words]
+    return [git, "--git-dir", str(store.resolve()), "-c", "safe.bareRepository=all", *arguments]
 
 
 def _environment() -> dict[str, str]:
@@ -60,16 +60,16 @@ def _environment() -> dict[str, str]:
 
 def _names(git: str, store: Path) -> dict[str, str]:
     """By object, the path at which a commit has it."""
-    words = _run(git, store, "rev-list", "--objects", "--all", "--reflog")
-    done = subprocess.run(words, capture_output=True, check=False, env=_environment())  # noqa: S603
+    command = _git_command(git, store, "rev-list", "--objects", "--all", "--reflog")
+    done = subprocess.run(command, capture_output=True, check=False, env=_environment())  # noqa: S603
     lines = done.stdout.decode("utf-8", "surrogateescape").splitlines()
     return {mark: name for mark, _, name in (line.partition(" ") for line in lines) if name}
 
 
 def _objects(git: str, store: Path) -> Iterator[tuple[str, str, bytes | None]]:
     """Yield (object, kind, content) of all that Git keeps: of trees, the names in them; None for what is too large."""
-    words = _run(git, store, "cat-file", "--batch", "--batch-all-objects", "--unordered")
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()) as run:  # noqa: S603
+    command = _git_command(git, store, "cat-file", "--batch", "--batch-all-objects", "--unordered")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()) as run:  # noqa: S603
         stream = run.stdout
         while stream is not None and (head := stream.readline()):
             mark, kind, size = head.decode().split()
@@ -77,8 +77,8 @@ def _objects(git: str, store: Path) -> Iterator[tuple[str, str, bytes | None]]:
             stream.read(1)
             yield mark, kind, _in_tree(data, len(mark) // 2) if kind == "tree" and data is not None else data
         if run.wait() != 0:
-            said = run.stderr.read().decode("utf-8", "replace").strip() if run.stderr else ""
-            raise ValueError(said or "it stopped")
+            error = run.stderr.read().decode("utf-8", "replace").strip() if run.stderr else ""
+            raise ValueError(error or "it stopped")
 
 
 def _taken(stream: IO[bytes], size: int) -> bytes | None:
@@ -91,8 +91,8 @@ def _taken(stream: IO[bytes], size: int) -> bytes | None:
 
 def _in_tree(data: bytes, size: int) -> bytes:
     """The names in a tree: each entry is its mode, its name, a zero, and an object's number of `size` bytes."""
-    names, at = [], 0
-    while (end := data.find(b"\0", at)) >= 0:
-        names.append(data[at:end].partition(b" ")[2])
-        at = end + 1 + size
+    names, offset = [], 0
+    while (end := data.find(b"\0", offset)) >= 0:
+        names.append(data[offset:end].partition(b" ")[2])
+        offset = end + 1 + size
     return b"\n".join(names)

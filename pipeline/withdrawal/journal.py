@@ -74,7 +74,7 @@ def _write(study: Path, journal: Journal, contents: Mapping[str, bytes]) -> None
             atomic_files.write(folder / change.held, contents[change.path])
             with suppress(OSError):
                 shutil.copymode(study / change.path, folder / change.held)
-    held = {
+    content = {
         "version": VERSION,
         "subject": journal.subject,
         "words": dict(journal.words),
@@ -84,35 +84,35 @@ def _write(study: Path, journal: Journal, contents: Mapping[str, bytes]) -> None
         "nobody": list(journal.nobody),
         "beyond": list(journal.beyond),
     }
-    atomic_files.write(folder / withdrawal_state.BEGUN, json.dumps(held, ensure_ascii=True) + "\n")
+    atomic_files.write(folder / withdrawal_state.BEGUN, json.dumps(content, ensure_ascii=True) + "\n")
 
 
 def read(study: Path) -> Journal | None:
     """The withdrawal in progress, or None. Raises JournalError if its journal is damaged."""
-    place = withdrawal_state.journal(study)
-    if place is None:
+    path = withdrawal_state.journal(study)
+    if path is None:
         return None
     try:
-        held = json.loads(place.read_text(encoding="utf-8"))
-        return _journal(held, emptied=place.name == withdrawal_state.EMPTIED)
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return _journal(content, emptied=path.name == withdrawal_state.EMPTIED)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise JournalError(
-            f"{place}, the journal of an unfinished withdrawal, cannot be read ({error}). Delete it, and run "
+            f"{path}, the journal of an unfinished withdrawal, cannot be read ({error}). Delete it, and run "
             "`counterpoint withdraw` with the same options as before."
         ) from None
 
 
-def _journal(held: Mapping[str, Any], *, emptied: bool) -> Journal:
-    if held["version"] != VERSION:
+def _journal(content: Mapping[str, Any], *, emptied: bool) -> Journal:
+    if content["version"] != VERSION:
         raise ValueError("another version of Counterpoint wrote it")
     return Journal(
-        str(held["subject"]),
-        {str(name): str(said) for name, said in held["words"].items()},
-        tuple(Change(*map(str, change)) for change in held["changes"]),
-        {str(kind): frozenset(map(str, ids)) for kind, ids in held["ids"].items()},
-        Needles.load(held["needles"]),
-        tuple(map(str, held["nobody"])),
-        tuple(map(str, held["beyond"])),
+        str(content["subject"]),
+        {str(name): str(value) for name, value in content["words"].items()},
+        tuple(Change(*map(str, change)) for change in content["changes"]),
+        {str(kind): frozenset(map(str, ids)) for kind, ids in content["ids"].items()},
+        Needles.load(content["needles"]),
+        tuple(map(str, content["nobody"])),
+        tuple(map(str, content["beyond"])),
         emptied,
     )
 
@@ -148,12 +148,12 @@ def _bring(study: Path, change: Change) -> bool:
     return True
 
 
-def _take_place(held: Path, place: Path) -> None:
+def _take_place(new_file: Path, place: Path) -> None:
     """Move a file into place; a link stays a link."""
     if place.is_symlink():
-        atomic_files.write(place, held.read_bytes())
+        atomic_files.write(place, new_file.read_bytes())
     else:
-        held.replace(place)
+        new_file.replace(place)
 
 
 def emptied(study: Path) -> None:

@@ -26,62 +26,67 @@ def changes(study: Path, *, ids: Mapping[str, Set[str]], needles: Needles) -> tu
     files: dict[Path, bytes] = {}
     lines: list[str] = []
     path = Places(study).decisions
-    taken = decisions.load(path)
-    left = without(taken, set(segments), set(documents))
-    if left != taken:
-        files[path] = decisions.dump(left).encode()
-        changed = len(taken) - len(left) + sum(decision not in taken for decision in left)
-        whole = len(taken) - len(left)
-        lines.append(f"remove their ids from {prose.count(changed, 'decision')} ({whole} of them entirely)")
+    all_decisions = decisions.load(path)
+    remaining_decisions = without(all_decisions, set(segments), set(documents))
+    if remaining_decisions != all_decisions:
+        files[path] = decisions.dump(remaining_decisions).encode()
+        changed = (
+            len(all_decisions)
+            - len(remaining_decisions)
+            + sum(decision not in all_decisions for decision in remaining_decisions)
+        )
+        n_removed = len(all_decisions) - len(remaining_decisions)
+        lines.append(f"remove their ids from {prose.count(changed, 'decision')} ({n_removed} of them entirely)")
     path = Places(study).summaries
-    said = written_summaries.load(path)
-    kept_cells = [one for one in said if key(one.case) not in cases and normal(one.case) not in documents]
-    if len(kept_cells) < len(said):
+    summaries = written_summaries.load(path)
+    kept_cells = [entry for entry in summaries if key(entry.case) not in cases and normal(entry.case) not in documents]
+    if len(kept_cells) < len(summaries):
         files[path] = written_summaries.dump(kept_cells).encode()
-        lines.append(f"remove {prose.count(len(said) - len(kept_cells), 'line')} from {path.name}")
+        lines.append(f"remove {prose.count(len(summaries) - len(kept_cells), 'line')} from {path.name}")
     path = Places(study).reading
     ledger = reading_ledger.load(path)
-    kept = [read for read in ledger if read.segment not in segments]
-    if len(kept) < len(ledger):
-        files[path] = reading_ledger.dump(kept).encode()
-        lines.append(f"remove {prose.count(len(ledger) - len(kept), 'line')} from {path.name}")
+    remaining_ledger = [read for read in ledger if read.segment not in segments]
+    if len(remaining_ledger) < len(ledger):
+        files[path] = reading_ledger.dump(remaining_ledger).encode()
+        lines.append(f"remove {prose.count(len(ledger) - len(remaining_ledger), 'line')} from {path.name}")
     path = Places(study).readings
-    there = alternative_readings.load(path)
-    others = unquoted(there, ids["cases"] | ids["labels"], needles)
-    if others != there:
-        files[path] = alternative_readings.dump(others).encode()
-        quoting = sum(one not in there for one in others)
+    readings = alternative_readings.load(path)
+    remaining_readings = unquoted(readings, ids["cases"] | ids["labels"], needles)
+    if remaining_readings != readings:
+        files[path] = alternative_readings.dump(remaining_readings).encode()
+        quoting = sum(entry not in readings for entry in remaining_readings)
         lines.append(
-            f"remove {prose.count(len(there) - len(others), 'line')} from {path.name}, and their words from {quoting}"
+            f"remove {prose.count(len(readings) - len(remaining_readings), 'line')} from {path.name}, and their "
+            f"words from {quoting}"
         )
     return files, lines
 
 
-def unquoted(there: list[Reading], names: Set[str], wanted: Needles) -> list[Reading]:
+def unquoted(readings: list[Reading], names: Set[str], needles: Needles) -> list[Reading]:
     """Readings without those by people with these names; answers that quote them are replaced by the mark."""
-    gone = {key(name) for name in names}
-    return [_unquoted(one, wanted) for one in there if key(one.who) not in gone]
+    removed_names = {key(name) for name in names}
+    return [_unquoted(reading, needles) for reading in readings if key(reading.who) not in removed_names]
 
 
-def _unquoted(one: Reading, wanted: Needles) -> Reading:
-    quoting = [name for name in (*alternative_readings.ANSWERS, "label") if quoted(getattr(one, name), wanted)]
-    return one.model_copy(update=dict.fromkeys(quoting, redaction.MARK)) if quoting else one
+def _unquoted(reading: Reading, needles: Needles) -> Reading:
+    quoting = [name for name in (*alternative_readings.ANSWERS, "label") if quoted(getattr(reading, name), needles)]
+    return reading.model_copy(update=dict.fromkeys(quoting, redaction.MARK)) if quoting else reading
 
 
-def without(taken: list[Decision], segments: set[str], documents: set[str]) -> list[Decision]:
+def without(all_decisions: list[Decision], segments: set[str], documents: set[str]) -> list[Decision]:
     """Decisions without some segments and documents; incomplete decisions are removed, together with their undo."""
-    left = []
-    for decision in taken:
+    remaining = []
+    for decision in all_decisions:
         fields = {
             "segments": tuple(name for name in decision.segments if name not in segments),
             "members": tuple(name for name in decision.members if name not in segments),
             "documents": tuple(name for name in decision.documents if normal(name) not in documents),
         }
         if not ("segments" in NEEDS[decision.action] and not fields["segments"]):
-            left.append(decision.model_copy(update=fields))
+            remaining.append(decision.model_copy(update=fields))
     while True:
-        keys = {decision.key for decision in left}
-        kept = [decision for decision in left if decision.action != "undo" or decision.undoes in keys]
-        if len(kept) == len(left):
-            return left
-        left = kept
+        keys = {decision.key for decision in remaining}
+        consistent = [decision for decision in remaining if decision.action != "undo" or decision.undoes in keys]
+        if len(consistent) == len(remaining):
+            return remaining
+        remaining = consistent

@@ -65,22 +65,22 @@ class Hit:
 SENTENCE = Hit("sentence")
 
 
-def surest(found: Iterable[Hit]) -> set[Hit]:
+def surest(hits: Iterable[Hit]) -> set[Hit]:
     """Of what was found of each name, the surest; a part of a name that was found whole says nothing more."""
     best: dict[str, Hit] = {}
-    for hit in sorted(found, key=lambda hit: list(SAID).index(hit.how)):
+    for hit in sorted(hits, key=lambda hit: list(SAID).index(hit.how)):
         best.setdefault(hit.name, hit)
-    whole = [hit.name for hit in best.values() if hit.how in ("name", "otherwise") and " " in hit.name]
-    parts = {part for name in whole for part in name.split()}
-    return {hit for hit in best.values() if hit.name not in parts}
+    full_names = [hit.name for hit in best.values() if hit.how in ("name", "otherwise") and " " in hit.name]
+    words_of_names = {word for name in full_names for word in name.split()}
+    return {hit for hit in best.values() if hit.name not in words_of_names}
 
 
 def to_look_for(names: Iterable[str], spoken: set[str]) -> tuple[tuple[Name, ...], tuple[str, ...]]:
     """Which names to look for, and how; and those too short for it. `spoken`: what others say in small letters."""
-    found: dict[str, Name] = {}
+    name_of: dict[str, Name] = {}
     left_out: set[str] = set()
-    whole = {key(name): written(name) for name in sorted(names) if written(name)}
-    for name in whole.values():
+    full_names = {key(name): written(name) for name in sorted(names) if written(name)}
+    for name in full_names.values():
         pieces = _PIECE.findall(level(name))
         plain = "".join(pieces)
         if pieces and all(piece.lower() in _NOBODY for piece in pieces):
@@ -88,11 +88,11 @@ def to_look_for(names: Iterable[str], spoken: set[str]) -> tuple[tuple[Name, ...
         if (plain.isdecimal() and len(plain) < FEW_DIGITS) or (plain.isascii() and len(plain) < 2) or not pieces:
             left_out.add(name)
             continue
-        found[name] = Name(name, _how(plain, len(pieces), spoken))
-        for part in _PIECE.findall(name) if " " in name and "/" not in name else ():
-            if part.isalpha() and len(part) >= SHORT and part.lower() not in _NOBODY and key(part) not in whole:
-                found.setdefault(part, Name(part, "part"))
-    return tuple(sorted(found.values())), tuple(sorted(left_out))
+        name_of[name] = Name(name, _how(plain, len(pieces), spoken))
+        for word in _PIECE.findall(name) if " " in name and "/" not in name else ():
+            if word.isalpha() and len(word) >= SHORT and word.lower() not in _NOBODY and key(word) not in full_names:
+                name_of.setdefault(word, Name(word, "part"))
+    return tuple(sorted(name_of.values())), tuple(sorted(left_out))
 
 
 def _how(plain: str, pieces: int, spoken: set[str]) -> str:
@@ -111,8 +111,8 @@ class Whole:
 
     def stands_in(self, text: str) -> bool:
         """Whether a text holds it."""
-        places = (found.start() for pattern in self.patterns for found in pattern.finditer(text))
-        return any(self.before.search(f" {text[max(at - 3, 0) : at]}") for at in places)
+        places = (match.start() for pattern in self.patterns for match in pattern.finditer(text))
+        return any(self.before.search(f" {text[max(position - 3, 0) : position]}") for position in places)
 
 
 @dataclass(frozen=True)
@@ -145,17 +145,19 @@ class Look:
 def _spellings(name: str) -> set[str]:
     """A name as it is and in capitals, composed and decomposed: it counts as the same name, not as a similar one."""
     cased = {name, name.lower(), name.upper(), name.title()}
-    return {unicodedata.normalize(form, one) for form in ("NFC", "NFD") for one in cased}
+    return {unicodedata.normalize(form, spelling) for form in ("NFC", "NFD") for spelling in cased}
 
 
 def _whole(spellings: Iterable[str], *, alone: bool) -> Whole:
     """Look for a name as a whole word; `alone`: also without digits beside it. Anna's and Annas count as Anna."""
-    held = [_PIECE.findall(spelling) for spelling in sorted(spellings)]
-    said = [r"[\W_]{0,3}".join(re.escape(piece).replace("'", "['`]?") for piece in pieces) for pieces in held]
-    first, last = held[0][0][0], held[0][-1][-1]
+    pieces_of_spellings = [_PIECE.findall(spelling) for spelling in sorted(spellings)]
+    patterns = [
+        r"[\W_]{0,3}".join(re.escape(piece).replace("'", "['`]?") for piece in pieces) for pieces in pieces_of_spellings
+    ]
+    first, last = pieces_of_spellings[0][0][0], pieces_of_spellings[0][-1][-1]
     before = "" if _unspaced(first) else r"[\W_]" if alone or first.isdecimal() else r"[\W\d_]"
     after = "" if _unspaced(last) else r"(?![^\W_])" if alone or last.isdecimal() else r"s?(?![^\W\d_])"
-    return Whole(tuple(re.compile(one + after) for one in said), re.compile(rf"{before}{_prefix(first)}\Z"))
+    return Whole(tuple(re.compile(pattern + after) for pattern in patterns), re.compile(rf"{before}{_prefix(first)}\Z"))
 
 
 def _unspaced(sign: str) -> bool:

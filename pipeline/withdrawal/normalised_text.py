@@ -47,7 +47,7 @@ def level(text: str) -> str:
 
     Signs of punctuation beyond ASCII become spaces: they part words as well.
     """
-    return text if text.isascii() else _BEYOND_ASCII.sub(lambda found: _levelled(found.group()), text)
+    return text if text.isascii() else _BEYOND_ASCII.sub(lambda match: _levelled(match.group()), text)
 
 
 @lru_cache(maxsize=100_000)
@@ -61,8 +61,13 @@ def _sign(sign: str) -> str:
         return ""
     if sign in _PLAIN:
         return _PLAIN[sign]
-    parts = (part for part in unicodedata.normalize("NFKD", sign) if unicodedata.category(part)[0] != "M")
-    return "".join(_PLAIN.get(part) or (part if part.isascii() or part.isalnum() else " ") for part in parts)
+    base_characters = (
+        character for character in unicodedata.normalize("NFKD", sign) if unicodedata.category(character)[0] != "M"
+    )
+    return "".join(
+        _PLAIN.get(character) or (character if character.isascii() or character.isalnum() else " ")
+        for character in base_characters
+    )
 
 
 def small(levelled: str) -> str:
@@ -75,8 +80,8 @@ def letters(lower: str) -> str:
     if lower.isascii():
         return lower.encode().translate(None, _NO_LETTERS).decode()
     codes = np.frombuffer(lower.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    kept: bytes = codes[_is_letter()[codes]].tobytes()
-    return kept.decode("utf-32-le", "surrogatepass")
+    letter_bytes: bytes = codes[_is_letter()[codes]].tobytes()
+    return letter_bytes.decode("utf-32-le", "surrogatepass")
 
 
 @lru_cache(maxsize=1)
@@ -112,11 +117,11 @@ def _holds(*signs: str) -> Callable[[str], bool]:
 
 
 def _mail(text: str) -> str:
-    def decoded(found: re.Match[str]) -> str:
+    def decoded(match: re.Match[str]) -> str:
         try:
-            return str(make_header(decode_header(found.group())))
+            return str(make_header(decode_header(match.group())))
         except (LookupError, ValueError):
-            return found.group()
+            return match.group()
 
     return _WORD_OF_MAIL.sub(decoded, text)
 
@@ -135,27 +140,27 @@ def _percent(text: str) -> str:
 
 
 def _escapes(text: str) -> str:
-    def sign(found: re.Match[str]) -> str:
-        if found[5]:
+    def sign(match: re.Match[str]) -> str:
+        if match[5]:
             return " "
-        code = int(next(part for part in found.groups() if part), 16)
-        return chr(code) if code < 0x110000 else found.group()
+        code = int(next(group for group in match.groups() if group), 16)
+        return chr(code) if code < 0x110000 else match.group()
 
     for _ in range(2):  # a text within a text is escaped twice
         text = _ESCAPE.sub(sign, text.replace("\\\\", "\\"))
-    text = _OCTAL.sub(lambda found: _bytes_read(bytes(int(o, 8) for o in found.group().split("\\")[1:])), text)
+    text = _OCTAL.sub(lambda match: _bytes_read(bytes(int(octal, 8) for octal in match.group().split("\\")[1:])), text)
     # JSON writes signs beyond the first plane as two halves.
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _misread(text: str) -> str:
-    def read(found: re.Match[str]) -> str:
+    def read(match: re.Match[str]) -> str:
         for encoding in ("cp1252", "latin-1", "mac_roman"):
             try:
-                return found.group().encode(encoding).decode("utf-8")
+                return match.group().encode(encoding).decode("utf-8")
             except UnicodeError:
                 continue
-        return found.group()
+        return match.group()
 
     return _MISREAD.sub(read, text)
 
@@ -172,11 +177,11 @@ def _bytes_read(data: bytes) -> str:
 
 
 def _utf_seven(text: str) -> str:
-    def read(found: re.Match[str]) -> str:
+    def read(match: re.Match[str]) -> str:
         try:
-            return f"{found.group().rstrip('-')}-".encode().decode("utf-7")
+            return f"{match.group().rstrip('-')}-".encode().decode("utf-7")
         except UnicodeError:
-            return found.group()
+            return match.group()
 
     return _SEVEN.sub(read, text)
 

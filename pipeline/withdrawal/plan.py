@@ -51,8 +51,8 @@ class Plan:
     @property
     def ids(self) -> dict[str, frozenset[str]]:
         """What is theirs, by kind."""
-        of = {"documents": self.who.documents, "cases": self.who.cases, "labels": self.who.labels}
-        return {"segments": frozenset(self.segments), **of}
+        ids_of_person = {"documents": self.who.documents, "cases": self.who.cases, "labels": self.who.labels}
+        return {"segments": frozenset(self.segments), **ids_of_person}
 
 
 def plan(params: Params, *, case: str = "", document: str = "", split: sentences.Split | None = None) -> Plan:
@@ -65,41 +65,50 @@ def plan(params: Params, *, case: str = "", document: str = "", split: sentences
         raise WithdrawError("Give either a participant (--case) or a document (--document).")
     given = Given.read(params)
     who = of_case(case, given) if case else of_document(document, given)
-    made = Plan(params.folder, f"the participant '{case}'" if case else f"the document '{document}'", who)
-    theirs = _theirs(given.turns, who)
-    made.needles = needles(
-        given.turns.loc[theirs, "text"], given.turns.loc[~theirs, "text"], _names(who, given), phrases=_phrases(params)
+    new_plan = Plan(params.folder, f"the participant '{case}'" if case else f"the document '{document}'", who)
+    is_theirs = _theirs(given.turns, who)
+    new_plan.needles = needles(
+        given.turns.loc[is_theirs, "text"],
+        given.turns.loc[~is_theirs, "text"],
+        _names(who, given),
+        phrases=_phrases(params),
     )
-    redacted = _transcripts(made, params, given)
-    _participants(made, given)
-    tables, said = table_rows.changes(given, who, redacted, made.needles)
-    made.written |= tables
-    made.lines += said
+    redacted = _transcripts(new_plan, params, given)
+    _participants(new_plan, given)
+    tables, messages = table_rows.changes(given, who, redacted, new_plan.needles)
+    new_plan.written |= tables
+    new_plan.lines += messages
     split = split or sentences.splitter(model_registry.load_spacy(params.segment.model))
-    made.segments = _segments(params, given, who, split)
-    changed, lines = ledger_entries.changes(params.folder, ids=made.ids, needles=made.needles)
-    made.written |= changed
-    made.ledgers = set(changed)
-    made.lines += lines
-    return made
+    new_plan.segments = _segments(params, given, who, split)
+    changed, lines = ledger_entries.changes(params.folder, ids=new_plan.ids, needles=new_plan.needles)
+    new_plan.written |= changed
+    new_plan.ledgers = set(changed)
+    new_plan.lines += lines
+    return new_plan
 
 
-def journal(made: Plan, *, words: Mapping[str, str], beyond: list[str]) -> tuple[Journal, dict[str, bytes]]:
+def journal(plan_made: Plan, *, words: Mapping[str, str], beyond: list[str]) -> tuple[Journal, dict[str, bytes]]:
     """The journal of a plan, and the files as they shall be, by their paths below the study's folder."""
     changes = []
     contents = {}
-    for number, place in enumerate(sorted({*made.written, *made.deleted} - made.ledgers), start=1):
-        path = place.relative_to(made.study).as_posix()
+    for number, place in enumerate(sorted({*plan_made.written, *plan_made.deleted} - plan_made.ledgers), start=1):
+        path = place.relative_to(plan_made.study).as_posix()
         before = digest(place.read_bytes()) if place.exists() else "a link to nowhere"
-        if place in made.written:
-            contents[path] = made.written[place]
-            changes.append(Change(path, before, digest(made.written[place]), f"{number:04d}.new"))
+        if place in plan_made.written:
+            contents[path] = plan_made.written[place]
+            changes.append(Change(path, before, digest(plan_made.written[place]), f"{number:04d}.new"))
         else:
             changes.append(Change(path, before))
-    held = Journal(
-        made.subject, words, tuple(changes), made.ids, made.needles, nobody=tuple(made.nobody), beyond=tuple(beyond)
+    new_journal = Journal(
+        plan_made.subject,
+        words,
+        tuple(changes),
+        plan_made.ids,
+        plan_made.needles,
+        nobody=tuple(plan_made.nobody),
+        beyond=tuple(beyond),
     )
-    return held, contents
+    return new_journal, contents
 
 
 def _names(who: Subject, given: Given) -> set[str]:
@@ -113,23 +122,23 @@ def _names(who: Subject, given: Given) -> set[str]:
         path = PurePosixPath(document)
         # The name without its ending, if it is no plain word.
         names |= {path.name} if path.stem.isalpha() and path.stem.islower() else {path.name, path.stem}
-    own = [person for person in given.people if person.case and person.case in who.cases]
+    their_rows = [person for person in given.people if person.case and person.case in who.cases]
     for column in ("name", "mail", "phone", "pseudonym", "alias"):
-        for person in own:
+        for person in their_rows:
             names |= {value for name, value in person.attributes.items() if column in name}
     return names - {""}
 
 
 def _phrases(params: Params) -> list[str]:
     """Short words of the researchers' that may have been taken from what somebody said: labels, codes, examples."""
-    said = []
+    phrases = []
     try:
-        said += [decision.label or "" for decision in ledger.load(params.places.decisions)]
+        phrases += [decision.label or "" for decision in ledger.load(params.places.decisions)]
         for code in codebook.load_codebook(params.places.codebook).codes if params.places.codebook.exists() else ():
-            said += [code.name, *code.examples, *code.counter_examples]
+            phrases += [code.name, *code.examples, *code.counter_examples]
     except CounterpointError:
-        return said  # what cannot be read is refused where it would be changed
-    return [phrase for phrase in said if phrase]
+        return phrases  # what cannot be read is refused where it would be changed
+    return [phrase for phrase in phrases if phrase]
 
 
 def _theirs(turns: pd.DataFrame, who: Subject) -> pd.Series:
@@ -140,42 +149,50 @@ def _theirs(turns: pd.DataFrame, who: Subject) -> pd.Series:
     return pd.Series(spoken, index=turns.index, dtype=bool)
 
 
-def _transcripts(made: Plan, params: Params, given: Given) -> dict[str, redaction.Redacted]:
+def _transcripts(plan_made: Plan, params: Params, given: Given) -> dict[str, redaction.Redacted]:
     """Plan the raw files; return those out of which turns are taken. Raises RedactError for all that cannot be."""
     refused = []
-    for document in sorted(made.who.documents):
-        path, others = given.files[document], given.beside(document) - made.who.documents
+    for document in sorted(plan_made.who.documents):
+        path, others = given.files[document], given.beside(document) - plan_made.who.documents
         if others:
             try:
-                made.written[path] = interviews_in_tables.without(made.written.get(path, path.read_bytes()), document)
+                plan_made.written[path] = interviews_in_tables.without(
+                    plan_made.written.get(path, path.read_bytes()), document
+                )
             except redaction.RedactError as error:
                 refused.append(str(error))
-            made.lines.append(
+            plan_made.lines.append(
                 f"remove the rows of '{PurePosixPath(document).name}' from transcripts/{document.rpartition('/')[0]}"
             )
-        elif path not in made.deleted:
-            made.deleted.append(path)
-            made.lines.append(f"delete transcripts/{path.relative_to(given.places.transcripts).as_posix()}")
+        elif path not in plan_made.deleted:
+            plan_made.deleted.append(path)
+            plan_made.lines.append(f"delete transcripts/{path.relative_to(given.places.transcripts).as_posix()}")
     redacted = {}
-    for document, gone in sorted(made.who.speakers.items()):
+    for document, removed_speakers in sorted(plan_made.who.speakers.items()):
         labels = Labels(
-            params.ingest.interviewer_labels, frozenset(_listed(given, document) - gone), params.ingest.min_label_count
+            params.ingest.interviewer_labels,
+            frozenset(_listed(given, document) - removed_speakers),
+            params.ingest.min_label_count,
         )
         try:
             redacted[document] = redaction.redact(
-                given.files[document].read_bytes(), document, set(gone), labels, file=given.files[document].name
+                given.files[document].read_bytes(),
+                document,
+                set(removed_speakers),
+                labels,
+                file=given.files[document].name,
             )
         except redaction.RedactError as error:
             refused.append(str(error))
             continue
-        made.written[given.files[document]] = redacted[document].data
+        plan_made.written[given.files[document]] = redacted[document].data
         turns = given.turns[given.turns["document"] == document]
-        count = int(turns["speaker"].map(key).isin(gone).sum())
-        made.lines.append(
+        count = int(turns["speaker"].map(key).isin(removed_speakers).sum())
+        plan_made.lines.append(
             f"remove {prose.count(count, 'turn')} from transcripts/{document}, each replaced by {redaction.MARK}"
         )
         if bool((turns["speaker"] == "").any()):
-            made.nobody.append(document)
+            plan_made.nobody.append(document)
     if refused:
         raise redaction.RedactError("\n".join(refused))
     return redacted
@@ -191,15 +208,15 @@ def _listed(given: Given, document: str) -> set[str]:
     return listed - {""}
 
 
-def _participants(made: Plan, given: Given) -> None:
+def _participants(plan_made: Plan, given: Given) -> None:
     path = given.places.participants
-    gone = {person.line for person in given.people if _is_gone(person, made.who, given.names)}
-    if gone:
+    removed_lines = {person.line for person in given.people if _is_gone(person, plan_made.who, given.names)}
+    if removed_lines:
         data, count = csv_editing.edit(
-            path.read_bytes(), lambda line, row: None if line in gone else row, comments=True
+            path.read_bytes(), lambda line, row: None if line in removed_lines else row, comments=True
         )
-        made.written[path] = data
-        made.lines.append(f"remove {prose.count(count, 'row')} from participants.csv")
+        plan_made.written[path] = data
+        plan_made.lines.append(f"remove {prose.count(count, 'row')} from participants.csv")
 
 
 def _is_gone(person: Person, who: Subject, names: Documents) -> bool:
@@ -214,8 +231,8 @@ def _is_gone(person: Person, who: Subject, names: Documents) -> bool:
 def _segments(params: Params, given: Given, who: Subject, split: sentences.Split) -> set[str]:
     """The ids of their segments: as they would be cut now, and as the last run cut them."""
     options = params.segment.model_dump(exclude={"model"})
-    found, _ = segment.segment(given.tables["documents"], given.turns, split=split, **options)
-    frames = [found]
+    current, _ = segment.segment(given.tables["documents"], given.turns, split=split, **options)
+    frames = [current]
     if store.path(params.folder, "segments").exists():
         frames.append(store.read(params.folder, "segments"))
     return {str(name) for frame in frames for name in frame.loc[_theirs(frame, who), "segment_id"]}

@@ -31,13 +31,15 @@ def purge(root: Path, study: Path) -> list[str]:
     """
     idle(root / study)
     # Edits in the workbook are not ours to delete; if they quote the person, the search reports it.
-    said = edited_outputs.kept_messages(edited_outputs.keep(Places(study, root), [Places(study, root).workbook]))
-    touched, left = derived_files.discard(Places(study, root))
-    said += [f"removed {folder.relative_to(root).as_posix()}" for folder in touched if not folder.exists()]
-    for place in (place.relative_to(root).as_posix() for place in left):
-        said.append(f"kept {place}, which Counterpoint did not create: delete it yourself if it contains their words")
+    messages = edited_outputs.kept_messages(edited_outputs.keep(Places(study, root), [Places(study, root).workbook]))
+    touched, not_ours = derived_files.discard(Places(study, root))
+    messages += [f"removed {folder.relative_to(root).as_posix()}" for folder in touched if not folder.exists()]
+    for place in (place.relative_to(root).as_posix() for place in not_ours):
+        messages.append(
+            f"kept {place}, which Counterpoint did not create: delete it yourself if it contains their words"
+        )
     if not (root / ".dvc").is_dir():
-        return said
+        return messages
     (root / "dvc.lock").unlink(missing_ok=True)
     cache, site = _places(root)
     if _inside(cache, root):
@@ -46,12 +48,12 @@ def purge(root: Path, study: Path) -> list[str]:
             raise PurgeError(
                 f"DVC's cache could not be cleaned: {done.stderr.strip()}. Fix the problem and run this command again."
             )
-        said.append("removed everything unused from DVC's cache")
+        messages.append("removed everything unused from DVC's cache")
     for folder in (cache.parent.parent / "runs", root / ".dvc" / "tmp", site):
         if folder.is_dir() and (_inside(folder, root) or folder == site):
             _remove(folder)
-    said.append("removed DVC's records of past runs and its temporary files")
-    return said
+    messages.append("removed DVC's records of past runs and its temporary files")
+    return messages
 
 
 def _remove(folder: Path) -> None:
@@ -94,14 +96,14 @@ def rerun(root: Path) -> int:
     ).returncode
 
 
-def _dvc(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return _run(root, sys.executable, "-m", "dvc", *words)
+def _dvc(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return _run(root, sys.executable, "-m", "dvc", *arguments)
 
 
-def _run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def _run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
     # The words are this module's own; no shell reads them.
     env = environment.variables()
-    return subprocess.run(words, cwd=root, env=env, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
+    return subprocess.run(command, cwd=root, env=env, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
 
 
 def _places(root: Path) -> tuple[Path, Path]:
@@ -118,41 +120,41 @@ def _places(root: Path) -> tuple[Path, Path]:
 
 def beyond(root: Path, files: Iterable[Path]) -> list[str]:
     """What a withdrawal cannot remove and how to do it by hand, one paragraph each. `files`: raw files changed."""
-    said = []
+    paragraphs = []
     tracked = [path for path in files if _git(root, "log", "--all", "--oneline", "-1", "--", str(path))]
     if tracked:
         named = " ".join(f"--path {path.as_posix()}" for path in tracked)
-        said.append(
+        paragraphs.append(
             "Git's history still contains the original files. Commit the change, rewrite the history with "
             f"`git filter-repo --invert-paths {named}` (then add back files in which others speak), push it with "
             "--force, and ask everyone with a copy to clone it again."
         )
     if _git(root, "for-each-ref", "refs/exps"):
-        said.append(
+        paragraphs.append(
             "DVC experiments contain earlier versions of the study: `dvc exp remove --all-commits`, `git gc "
             "--prune=now`."
         )
     if (root / ".dvc").is_dir():
         cache, _ = _places(root)
         if not _inside(cache, root):
-            said.append(
+            paragraphs.append(
                 f"DVC's cache is outside the project, in {cache}, and may be shared, so it was not changed. To clean "
                 "it: `dvc gc -w -f -p` with the folders of the other projects that use it."
             )
         for line in _dvc(root, "remote", "list").stdout.splitlines():
             if line.strip():
                 name = line.split()[0]
-                said.append(
+                paragraphs.append(
                     f"DVC's remote '{name}' may contain earlier results. After the run: `dvc gc -w -c -r {name}`."
                 )
-    said.append(
+    paragraphs.append(
         "Copies outside this folder: reports, workbooks and projects that were sent or copied, recordings, backups and "
         "snapshots, cloud folders and their history, the recycle bin, other people's copies. Find out who has them."
     )
-    return said
+    return paragraphs
 
 
-def _git(root: Path, *words: str) -> str:
+def _git(root: Path, *arguments: str) -> str:
     git = shutil.which("git")
-    done = _run(root, git, *words) if git else None
+    done = _run(root, git, *arguments) if git else None
     return done.stdout.strip() if done and done.returncode == 0 else ""

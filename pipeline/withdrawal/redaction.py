@@ -41,25 +41,25 @@ class Redacted:
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """The new position of a span of the old text, cut to remaining turns; None if nothing of it remains."""
-        kept = [(old, stop, new) for old, stop, new in self.places if old < end and start < stop]
-        if not kept:
+        remaining = [(old, stop, new) for old, stop, new in self.places if old < end and start < stop]
+        if not remaining:
             return None
-        (first, _, moved), (last, stop, ends) = kept[0], kept[-1]
+        (first, _, moved), (last, stop, ends) = remaining[0], remaining[-1]
         return moved + max(start, first) - first, ends + min(end, stop) - last
 
 
-def redact(data: bytes, document: str, gone: set[str], labels: Labels, *, file: str = "") -> Redacted:
+def redact(data: bytes, document: str, removed_speakers: set[str], labels: Labels, *, file: str = "") -> Redacted:
     """Remove the turns of some speakers (their keys) from a file. `labels`: those of the remaining speakers.
 
     `file`: the file's name, if the document is one of several in it. Raises RedactError if turns cannot be removed
     safely from this file.
     """
     ending = PurePosixPath(file or document).suffix.lower()
-    full = Labels(labels.interviewer, labels.listed | gone, labels.min_count)
+    full = Labels(labels.interviewer, labels.listed | removed_speakers, labels.min_count)
     try:
         before = TRANSCRIPTS[ending](data, full)
-        for new in _attempts(data, ending, before, gone, full):
-            places = _places(before, TRANSCRIPTS[ending](new, labels), gone)
+        for new in _attempts(data, ending, before, removed_speakers, full):
+            places = _places(before, TRANSCRIPTS[ending](new, labels), removed_speakers)
             if places is not None:
                 return Redacted(new, TRANSCRIPTS[ending](new, labels).text, places)
     except (RefusedError, KeyError):
@@ -70,72 +70,78 @@ def redact(data: bytes, document: str, gone: set[str], labels: Labels, *, file: 
     )
 
 
-def _attempts(data: bytes, ending: str, before: Transcript, gone: set[str], full: Labels) -> Iterator[bytes]:
+def _attempts(
+    data: bytes, ending: str, before: Transcript, removed_speakers: set[str], full: Labels
+) -> Iterator[bytes]:
     """Candidates for the new file, best first. `full`: the labels that the file was read with."""
     if ending in TEXTS:
         text = before.text
-        for start, end in reversed(_regions(before, gone)):
+        for start, end in reversed(_regions(before, removed_speakers)):
             text = text[:start] + MARK + text[end:]
         yield text.encode()
     elif ending in SUBTITLES:
         text, _ = decoding.decode(data)
         if not cue_speakers.roll(list(cues.cues(text))):  # captions that roll show the words again later
-            for said in (MARK, f"Withdrawn: {MARK}", ""):
-                yield _subtitles(text, gone, full, said).encode()
+            for replacement in (MARK, f"Withdrawn: {MARK}", ""):
+                yield _subtitles(text, removed_speakers, full, replacement).encode()
     elif ending in WORD:
-        yield _word(data, _regions(before, gone))
+        yield _word(data, _regions(before, removed_speakers))
 
 
-def _regions(before: Transcript, gone: set[str]) -> list[tuple[int, int]]:
+def _regions(before: Transcript, removed_speakers: set[str]) -> list[tuple[int, int]]:
     """The spans of the removed turns including their labels, in code points."""
-    found = []
+    regions = []
     last = 0
     for turn in before.turns:
-        if key(turn.speaker) in gone:
+        if key(turn.speaker) in removed_speakers:
             lead = before.text[last : turn.start]
-            found.append((last + len(lead) - len(lead.lstrip()), turn.end))
+            regions.append((last + len(lead) - len(lead.lstrip()), turn.end))
         last = turn.end
-    return found
+    return regions
 
 
-def _places(before: Transcript, after: Transcript, gone: set[str]) -> tuple[tuple[int, int, int], ...] | None:
+def _places(
+    before: Transcript, after: Transcript, removed_speakers: set[str]
+) -> tuple[tuple[int, int, int], ...] | None:
     """The new position of each remaining turn; None unless exactly these remain, in order and with their speakers."""
-    kept = [turn for turn in before.turns if key(turn.speaker) not in gone]
-    there = [turn for turn in after.turns if after.text[turn.start : turn.end] != MARK]
-    if _talk(before.text, kept) != _talk(after.text, there):
+    remaining = [turn for turn in before.turns if key(turn.speaker) not in removed_speakers]
+    after_turns = [turn for turn in after.turns if after.text[turn.start : turn.end] != MARK]
+    if _talk(before.text, remaining) != _talk(after.text, after_turns):
         return None
-    places, at = [], 0
-    for turn in kept:
-        new = after.text.index(before.text[turn.start : turn.end], at)
+    places, offset = [], 0
+    for turn in remaining:
+        new = after.text.index(before.text[turn.start : turn.end], offset)
         places.append((turn.start, turn.end, new))
-        at = new + turn.end - turn.start
+        offset = new + turn.end - turn.start
     return tuple(places)
 
 
 def _talk(text: str, turns: Sequence[Turn]) -> list[tuple[str, str]]:
     """Speaker and text of each turn, with consecutive turns of one speaker joined, as some readers do."""
-    said: list[tuple[str, str]] = []
+    spoken: list[tuple[str, str]] = []
     for turn in turns:
-        speaker, words = key(turn.speaker), text[turn.start : turn.end]
-        if said and speaker and said[-1][0] == speaker:
-            words = f"{said.pop()[1]} {words}"
-        said.append((speaker, words))
-    return said
+        speaker, turn_text = key(turn.speaker), text[turn.start : turn.end]
+        if spoken and speaker and spoken[-1][0] == speaker:
+            turn_text = f"{spoken.pop()[1]} {turn_text}"
+        spoken.append((speaker, turn_text))
+    return spoken
 
 
-def _subtitles(text: str, gone: set[str], labels: Labels, said: str) -> str:
-    """Replace the text of their cues by `said`; if it is empty, remove the cues. Others' cues stay as they are."""
+def _subtitles(text: str, removed_speakers: set[str], labels: Labels, replacement: str) -> str:
+    """Replace the text of the removed speakers' cues; remove the cues if `replacement` is empty."""
     lines: list[str | None] = list(text.split("\n"))
     all_cues = list(cues.cues(text))
     spoken: dict[int, list[Utterance]] = defaultdict(list)
     for piece in cue_speakers.pieces(all_cues, labels)[0]:
         spoken[piece.at].append(piece.utterance)
-    for at, cue in enumerate(all_cues):
-        if gone.isdisjoint(key(voice.speaker) for voice in spoken[at]):
+    for number, cue in enumerate(all_cues):
+        if removed_speakers.isdisjoint(key(voice.speaker) for voice in spoken[number]):
             continue
         voiced = cue_speakers.has_voice("\n".join(cue.lines))
         new = [
-            said if key(voice.speaker) in gone else _voice(voice, voiced=voiced) for voice in spoken[at] if voice.text
+            replacement if key(voice.speaker) in removed_speakers else _voice(voice, voiced=voiced)
+            for voice in spoken[number]
+            if voice.text
         ]
         timing, after = cue.line - 1, cue.line + len(cue.lines)
         lines[cue.line : after] = ["\n".join(filter(None, new)) or None, *[None] * (len(cue.lines) - 1)]
@@ -161,19 +167,21 @@ def _word(data: bytes, regions: Sequence[tuple[int, int]]) -> bytes:
     for _ in guards.xml_events(xml):  # refuses what must not be parsed
         pass
     tree = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
-    found = [element for _, element in etree.iterwalk(tree, events=("end",)) if docx.name(str(element.tag)) == "p"]
-    at = 0
-    for paragraph, text in zip(found, docx.paragraphs(xml), strict=True):
-        touching = [(start - at, end - at) for start, end in regions if start < at + len(text) and at < end]
+    paragraphs = [element for _, element in etree.iterwalk(tree, events=("end",)) if docx.name(str(element.tag)) == "p"]
+    offset = 0
+    for paragraph, text in zip(paragraphs, docx.paragraphs(xml), strict=True):
+        touching = [
+            (start - offset, end - offset) for start, end in regions if start < offset + len(text) and offset < end
+        ]
         if touching:
             _rewrite(paragraph, text, touching)
-        at += len(text) + 1
-    whole = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+        offset += len(text) + 1
+    new_xml = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for info in archive.infolist():
             changed = info.filename == "word/document.xml"
-            new.writestr(info, whole if changed else guards.member(archive, info.filename))
+            new.writestr(info, new_xml if changed else guards.member(archive, info.filename))
     return out.getvalue()
 
 
@@ -190,6 +198,6 @@ def _rewrite(paragraph: etree._Element, text: str, touching: list[tuple[int, int
         if piece in ("\n", "\t"):
             etree.SubElement(run, f"{space}{'br' if piece == chr(10) else 'tab'}")
         elif piece:
-            words = etree.SubElement(run, f"{space}t")
-            words.text = piece
-            words.set(_SPACE_KEPT, "preserve")
+            text_element = etree.SubElement(run, f"{space}t")
+            text_element.text = piece
+            text_element.set(_SPACE_KEPT, "preserve")

@@ -71,54 +71,54 @@ class Search:
 
     def add(self, place: str, hits: Iterable[Found], closed: Iterable[tuple[str, str]]) -> None:
         """Record the findings in a file, one per part, and the parts that could not be searched."""
-        self.unsearched += [Unsearched(place, part, why) for part, why in closed]
-        parts: dict[str, set[Hit]] = {}
-        for part, hit in hits:
-            parts.setdefault(part, set()).add(hit)
-        for part, held in sorted(parts.items()):
-            best = surest(held)
+        self.unsearched += [Unsearched(place, inner_path, why) for inner_path, why in closed]
+        hits_by_path: dict[str, set[Hit]] = {}
+        for inner_path, hit in hits:
+            hits_by_path.setdefault(inner_path, set()).add(hit)
+        for inner_path, hits_inside in sorted(hits_by_path.items()):
+            best = surest(hits_inside)
             for hit in (hit for hit in best if hit.how == "small"):
-                self.small.setdefault(hit.name, []).append(f"{place} ({part})" if part else place)
-            said = tuple(sorted(str(hit) for hit in best if hit.how != "small"))
-            example = SENTENCE not in best and (place.split("/")[0] in PROGRAM or part.split("/")[0] in PROGRAM)
-            if said and example:
+                self.small.setdefault(hit.name, []).append(f"{place} ({inner_path})" if inner_path else place)
+            descriptions = tuple(sorted(str(hit) for hit in best if hit.how != "small"))
+            example = SENTENCE not in best and (place.split("/")[0] in PROGRAM or inner_path.split("/")[0] in PROGRAM)
+            if descriptions and example:
                 self.examples.append(place)
-            elif said:
-                self.found.append(Trace(place, part, said))
+            elif descriptions:
+                self.found.append(Trace(place, inner_path, descriptions))
 
 
-def search(root: Path, wanted: Needles, places: Places | None = None) -> Search:
+def search(root: Path, needles: Needles, places: Places | None = None) -> Search:
     """Search every file below the project folder. `places`: paths of the study, which are listed first."""
     done = Search()
-    own = places.withdrawal if places is not None else None
+    withdrawal_folder = places.withdrawal if places is not None else None
     for path in _entries(root, root, done):
-        if own in (path, path.parent):
+        if withdrawal_folder in (path, path.parent):
             continue
         place = path.relative_to(root).as_posix()
-        hits = {(OWN_NAME, hit) for text in plain.readings(os.fsencode(path.name)) for hit in wanted.hits(text)}
+        hits = {(OWN_NAME, hit) for text in plain.readings(os.fsencode(path.name)) for hit in needles.hits(text)}
         closed: set[tuple[str, str]] = set()
         if path.is_symlink():
             closed = _link(path, root)
         elif not path.is_dir():
-            hits, closed = _in_file(path, wanted, hits)
+            hits, closed = _in_file(path, needles, hits)
             done.clean += not hits and not closed
         done.add(place, hits, closed)
     for store in git_objects.stores(root):
-        done.add(store.relative_to(root).as_posix(), *git_objects.look(store, wanted))
+        done.add(store.relative_to(root).as_posix(), *git_objects.look(store, needles))
     rank = _Rank(root, places)
     done.found.sort(key=lambda trace: (rank(trace.path), trace))
-    done.unsearched.sort(key=lambda one: (rank(one.path), one))
+    done.unsearched.sort(key=lambda unsearched: (rank(unsearched.path), unsearched))
     return done
 
 
 def _entries(folder: Path, root: Path, done: Search) -> Iterator[Path]:
     """Every file, link and folder below a folder, in order; unreadable folders are recorded."""
     try:
-        held = sorted(folder.iterdir())
+        entries = sorted(folder.iterdir())
     except OSError as error:
         done.add(folder.relative_to(root).as_posix(), set(), {("", _refused(error))})
         return
-    for path in held:
+    for path in entries:
         if path.is_dir() and (path / "pyvenv.cfg").exists():
             done.installed.append(path.relative_to(root).as_posix())
             continue
@@ -135,7 +135,7 @@ def _link(path: Path, root: Path) -> set[tuple[str, str]]:
     return set() if inside else {("", f"it is a link to {target}, outside the project: check there")}
 
 
-def _in_file(path: Path, wanted: Needles, hits: set[Found]) -> tuple[set[Found], set[tuple[str, str]]]:
+def _in_file(path: Path, needles: Needles, hits: set[Found]) -> tuple[set[Found], set[tuple[str, str]]]:
     """The findings in a file by part, added to those in its name; and the parts that could not be searched."""
     closed: set[tuple[str, str]] = set()
     try:
@@ -147,7 +147,7 @@ def _in_file(path: Path, wanted: Needles, hits: set[Found]) -> tuple[set[Found],
                 if isinstance(piece, Closed):
                     closed.add((piece.part, piece.why))
                 else:
-                    hits |= {(piece.part, hit) for hit in wanted.hits(piece.text)}
+                    hits |= {(piece.part, hit) for hit in needles.hits(piece.text)}
     except OSError as error:
         closed.add(("", _refused(error)))
     # Whatever error a file causes, the others are still searched and this one is reported.
@@ -175,17 +175,17 @@ class _Rank:
 
     def __call__(self, path: str) -> int:
         """A number; smaller ones come first."""
-        parts = path.split("/")
-        if ".git" in parts or ".dvc" in parts or ".cache" in parts:
+        components = path.split("/")
+        if ".git" in components or ".dvc" in components or ".cache" in components:
             return 90
         if not self.order:
             return 50
-        for at, place in enumerate(self.order):
+        for rank, place in enumerate(self.order):
             if _within(path, place):
-                return at
+                return rank
         if any(_within(path, place) for place in self.made):
             return 70
-        return 10 if _within(path, self.study) else 60 if parts[0] in PROGRAM else 50
+        return 10 if _within(path, self.study) else 60 if components[0] in PROGRAM else 50
 
 
 def _within(path: str, place: str) -> bool:

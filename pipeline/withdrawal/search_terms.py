@@ -47,18 +47,19 @@ class Needles:
 
     def dump(self) -> dict[str, Any]:
         """Return the terms as JSON-compatible data."""
-        runs = {str(first): sorted(map(list, held)) for first, held in sorted(self.runs.items())}
+        runs = {str(first): sorted(map(list, marks)) for first, marks in sorted(self.runs.items())}
         names = [[name.text, name.how] for name in self.names]
         return {"runs": runs, "names": names, "left_out": list(self.left_out)}
 
     @staticmethod
-    def load(held: Mapping[str, Any]) -> "Needles":
+    def load(data: Mapping[str, Any]) -> "Needles":
         """Restore terms from `dump`; raise KeyError, TypeError or ValueError for other data."""
         runs = {
-            int(first): frozenset((int(size), str(mark)) for size, mark in said) for first, said in held["runs"].items()
+            int(first): frozenset((int(size), str(mark)) for size, mark in marks)
+            for first, marks in data["runs"].items()
         }
-        names = tuple(Name(str(text), str(how)) for text, how in held["names"])
-        return Needles(runs, names, tuple(map(str, held["left_out"])))
+        names = tuple(Name(str(text), str(how)) for text, how in data["names"])
+        return Needles(runs, names, tuple(map(str, data["left_out"])))
 
     @cached_property
     def _table(self) -> npt.NDArray[np.bool_]:
@@ -71,25 +72,25 @@ class Needles:
     def _looks(self) -> tuple[Look, ...]:
         return tuple(map(Look.of, self.names))
 
-    def quoted_at(self, said: str) -> Iterator[tuple[int, int, str]]:
+    def quoted_at(self, text_letters: str) -> Iterator[tuple[int, int, str]]:
         """Yield (start, first letters' number, fingerprint) of each run in a text that is letters alone."""
-        firsts = _firsts(said) if self.runs else np.zeros(0, dtype=np.uint64)
+        firsts = _firsts(text_letters) if self.runs else np.zeros(0, dtype=np.uint64)
         for start in np.flatnonzero(self._table[_slots(firsts)]).tolist():
             first = int(firsts[start])
             for size, mark in sorted(self.runs.get(first, ())):
-                if start + size <= len(said) and _fingerprint(said[start : start + size]) == mark:
+                if start + size <= len(text_letters) and _fingerprint(text_letters[start : start + size]) == mark:
                     yield start, first, mark
 
     def hits(self, text: str) -> set[Hit]:
         """What a text holds of them, however it is written: whether a sentence, and which names."""
-        found: set[Hit] = set()
+        hits: set[Hit] = set()
         for form in forms(text):
             levelled = level(form)
             lower = small(levelled)
-            if SENTENCE not in found and any(True for _ in self.quoted_at(letters(lower))):
-                found.add(SENTENCE)
-            found |= {hit for sought in self._looks if (hit := sought.hit(form, levelled, lower))}
-        return surest(found)
+            if SENTENCE not in hits and any(True for _ in self.quoted_at(letters(lower))):
+                hits.add(SENTENCE)
+            hits |= {hit for sought in self._looks if (hit := sought.hit(form, levelled, lower))}
+        return surest(hits)
 
 
 def needles(
@@ -100,16 +101,16 @@ def needles(
     `theirs`, `others`: texts of turns; `phrases`: short phrases of theirs used elsewhere, such as in a theme label.
     """
     turns, others = list(theirs), list(others)
-    own: dict[int, set[tuple[int, str]]] = {}
+    runs_by_first: dict[int, set[tuple[int, str]]] = {}
     for run in [*(run for turn in turns for run in _runs(turn)), *_theirs_alone(phrases, turns, others)]:
-        own.setdefault(_number(run), set()).add((len(run), _fingerprint(run)))
-    found = Needles({first: frozenset(held) for first, held in own.items()})
+        runs_by_first.setdefault(_number(run), set()).add((len(run), _fingerprint(run)))
+    candidates = Needles({first: frozenset(marks) for first, marks in runs_by_first.items()})
     for text in others:
-        for _, first, mark in list(found.quoted_at(letters(small(level(text))))):
-            own[first] = {run for run in own[first] if run[1] != mark}
+        for _, first, mark in list(candidates.quoted_at(letters(small(level(text))))):
+            runs_by_first[first] = {run for run in runs_by_first[first] if run[1] != mark}
     spoken = {word for text in others for word in re.findall(r"(?<![^\W\d_])[^\W\d_A-Z]+(?![^\W\d_])", level(text))}
     named, left_out = to_look_for(names, spoken)
-    return Needles({first: frozenset(held) for first, held in own.items() if held}, named, left_out)
+    return Needles({first: frozenset(marks) for first, marks in runs_by_first.items() if marks}, named, left_out)
 
 
 def _runs(turn: str) -> Iterator[str]:
@@ -122,18 +123,18 @@ def _runs(turn: str) -> Iterator[str]:
         if start + size <= len(text):
             yield text[start : start + size]
     for sentence in [turn, *_SENTENCE_END.split(turn)]:
-        words = _TOKEN.findall(small(level(sentence)))
-        if len(words) >= MIN_WORDS and MIN_LETTERS <= len("".join(words)) < size:
-            yield "".join(words)
+        sentence_tokens = _TOKEN.findall(small(level(sentence)))
+        if len(sentence_tokens) >= MIN_WORDS and MIN_LETTERS <= len("".join(sentence_tokens)) < size:
+            yield "".join(sentence_tokens)
 
 
 def _theirs_alone(phrases: Iterable[str], turns: Sequence[str], others: Sequence[str]) -> Iterator[str]:
     """Yield phrases of at least two words, as letters, that are in the participant's turns and nobody else's."""
-    said, else_said = " ".join(map(_spaced, turns)), " ".join(map(_spaced, others))
+    their_text, other_text = " ".join(map(_spaced, turns)), " ".join(map(_spaced, others))
     for phrase in phrases:
         run = _spaced(phrase)
         long_enough = " " in run and len(run.replace(" ", "")) >= ANCHOR
-        if long_enough and f" {run} " in f" {said} " and f" {run} " not in f" {else_said} ":
+        if long_enough and f" {run} " in f" {their_text} " and f" {run} " not in f" {other_text} ":
             yield run.replace(" ", "")
 
 
@@ -149,18 +150,18 @@ def _number(run: str) -> int:
     return int(_firsts(run)[0])
 
 
-def _firsts(said: str) -> Hashes:
+def _firsts(text_letters: str) -> Hashes:
     """Return a number for the ANCHOR letters from each position: eight bytes, one per letter.
 
     Non-ASCII letters may share a byte, so matches must be checked against the letters.
     """
-    if said.isascii():
-        held = np.frombuffer(said.encode(), dtype=np.uint8)
+    if text_letters.isascii():
+        letter_bytes = np.frombuffer(text_letters.encode(), dtype=np.uint8)
     else:
-        codes = np.frombuffer(said.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-        held = (codes ^ (codes >> 8) ^ (codes >> 16)).astype(np.uint8)
-    places = max(len(held) - ANCHOR + 1, 0)
-    return np.ndarray((places,), dtype="<u8", buffer=held.tobytes() + bytes(ANCHOR), strides=(1,)).copy()
+        codes = np.frombuffer(text_letters.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        letter_bytes = (codes ^ (codes >> 8) ^ (codes >> 16)).astype(np.uint8)
+    places = max(len(letter_bytes) - ANCHOR + 1, 0)
+    return np.ndarray((places,), dtype="<u8", buffer=letter_bytes.tobytes() + bytes(ANCHOR), strides=(1,)).copy()
 
 
 def _slots(firsts: Hashes) -> Hashes:

@@ -60,8 +60,8 @@ class Given:
     @cached_property
     def texts(self) -> dict[str, str]:
         """The text of each document that could be read."""
-        held = self.tables["documents"]
-        return dict(zip(held["document"], held["text"], strict=True))
+        documents = self.tables["documents"]
+        return dict(zip(documents["document"], documents["text"], strict=True))
 
 
 @dataclass(frozen=True)
@@ -84,21 +84,23 @@ def of_case(case: str, given: Given) -> Subject:
     Raises WithdrawError if there is no such participant, or if an unreadable file also contains other people.
     """
     turns = given.turns
-    known = sorted({*turns["case"], *(person.case for person in given.people)} - {""})
-    fitting = [name for name in known if name == case] or [name for name in known if key(name) == key(case)]
-    if len(fitting) != 1:
-        raise WithdrawError(f"There is no participant '{case}'. The participants are: {', '.join(known) or 'none'}.")
-    own = turns[turns["case"] == fitting[0]]
-    whole, partly = _unread(fitting[0], given), {}
-    for document, group in own.groupby("document"):
-        there = turns[(turns["document"] == document) & (turns["case"] != "")]
-        if set(there["case"]) == {fitting[0]}:
-            whole.add(str(document))
+    all_cases = sorted({*turns["case"], *(person.case for person in given.people)} - {""})
+    matching = [name for name in all_cases if name == case] or [name for name in all_cases if key(name) == key(case)]
+    if len(matching) != 1:
+        raise WithdrawError(
+            f"There is no participant '{case}'. The participants are: {', '.join(all_cases) or 'none'}."
+        )
+    own_turns = turns[turns["case"] == matching[0]]
+    whole_documents, partly = _unread(matching[0], given), {}
+    for document, group in own_turns.groupby("document"):
+        turns_of_document = turns[(turns["document"] == document) & (turns["case"] != "")]
+        if set(turns_of_document["case"]) == {matching[0]}:
+            whole_documents.add(str(document))
         else:
             partly[str(document)] = frozenset(key(speaker) for speaker in group["speaker"])
-    listed = {person.speaker for person in given.people if person.case == fitting[0]}
-    labels = frozenset({*own["speaker"], *listed}) - {""}
-    return Subject(frozenset(whole), partly, frozenset(fitting), labels)
+    listed = {person.speaker for person in given.people if person.case == matching[0]}
+    labels = frozenset({*own_turns["speaker"], *listed}) - {""}
+    return Subject(frozenset(whole_documents), partly, frozenset(matching), labels)
 
 
 def _unread(case: str, given: Given) -> set[str]:
@@ -123,12 +125,12 @@ def _unread(case: str, given: Given) -> set[str]:
 
 def of_document(document: str, given: Given) -> Subject:
     """Return a document by its path below transcripts/ or an unambiguous shorter name; raise WithdrawError if none."""
-    found = given.names.find(document)
-    if not found:
+    path = given.names.find(document)
+    if not path:
         known = ", ".join(given.files) or "none"
         raise WithdrawError(f"{given.names.reason(document)} The documents are: {known}.")
-    here = given.turns[given.turns["document"] == found]
-    elsewhere = set(given.turns.loc[given.turns["document"] != found, "case"])
-    cases = set(here["case"]) - elsewhere - {""}
-    labels = set(here.loc[here["case"].isin(cases), "speaker"]) - {""}
-    return Subject(frozenset([found]), {}, frozenset(cases), frozenset(labels))
+    turns_of_document = given.turns[given.turns["document"] == path]
+    elsewhere = set(given.turns.loc[given.turns["document"] != path, "case"])
+    cases = set(turns_of_document["case"]) - elsewhere - {""}
+    labels = set(turns_of_document.loc[turns_of_document["case"].isin(cases), "speaker"]) - {""}
+    return Subject(frozenset([path]), {}, frozenset(cases), frozenset(labels))

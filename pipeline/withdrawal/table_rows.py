@@ -72,12 +72,12 @@ def changes(
     return written, lines
 
 
-def holds(path: Path, wanted: Needles) -> bool:
+def holds(path: Path, needles: Needles) -> bool:
     """Return whether a file contains a sentence of theirs or certainly their name."""
     with path.open("rb") as stream:
         source = Source(stream, path.stat().st_size, path.name, "", Budget(path.stat().st_size))
-        found = (hit for piece in apart(source) if isinstance(piece, Text) for hit in wanted.hits(piece.text))
-        return any(hit.how in SURE for hit in found)
+        hits = (hit for piece in apart(source) if isinstance(piece, Text) for hit in needles.hits(piece.text))
+        return any(hit.how in SURE for hit in hits)
 
 
 def quoted(text: str, wanted: Needles) -> bool:
@@ -90,10 +90,10 @@ def _own_codings(path: Path) -> dict[int, Coding] | None:
     if path.suffix.lower() != ".csv":
         return None
     try:
-        found = codes_csv.read_own_csv(path.read_bytes(), path.stem)
+        codings = codes_csv.read_own_csv(path.read_bytes(), path.stem)
     except RefusedError:
         return None
-    return {int(coding.row.removeprefix("line ")): coding for coding in found}
+    return {int(coding.row.removeprefix("line ")): coding for coding in codings}
 
 
 def row_change(
@@ -101,25 +101,31 @@ def row_change(
     given: Given,
     who: Subject,
     redacted: Mapping[str, redaction.Redacted],
-    wanted: Needles,
+    needles: Needles,
 ) -> csv_editing.Change:
     """Return the function that removes a row, moves it to its passage's new offsets, or keeps it."""
     texts = given.texts
     placed, _ = span_alignment.place_codings(list(codings.values()), texts)
-    spans = {one.coding.row: one for one in placed}
+    spans = {placed_coding.coding.row: placed_coding for placed_coding in placed}
 
     def changed(line: int, row: dict[str, str]) -> dict[str, str] | None:
         if given.names.find(row.get("document", "")) in who.documents:
             return None
-        one = spans.get(f"line {line}")
-        if one is not None and one.document in redacted:
-            span = redacted[one.document].span(one.start, one.end)
+        placed_coding = spans.get(f"line {line}")
+        if placed_coding is not None and placed_coding.document in redacted:
+            span = redacted[placed_coding.document].span(placed_coding.start, placed_coding.end)
             if span is None:
                 return None
-            row = _moved(row, redacted[one.document].text, span, (one.start, one.end), texts[one.document])
-        aside = {name: redaction.MARK for name, cell in row.items() if name not in PLACED and quoted(cell, wanted)}
+            row = _moved(
+                row,
+                redacted[placed_coding.document].text,
+                span,
+                (placed_coding.start, placed_coding.end),
+                texts[placed_coding.document],
+            )
+        aside = {name: redaction.MARK for name, cell in row.items() if name not in PLACED and quoted(cell, needles)}
         # A row that could not be placed but quotes them is removed.
-        return None if one is None and quoted(row.get("text", ""), wanted) else {**row, **aside}
+        return None if placed_coding is None and quoted(row.get("text", ""), needles) else {**row, **aside}
 
     return changed
 
@@ -153,20 +159,24 @@ def _ambiguous_people(given: Given, who: Subject) -> list[str]:
 
 
 def _sheet(
-    path: Path, given: Given, who: Subject, redacted: Mapping[str, redaction.Redacted], wanted: Needles
+    path: Path, given: Given, who: Subject, redacted: Mapping[str, redaction.Redacted], needles: Needles
 ) -> tuple[bytes, int]:
     """Return a sheet without their rows and the number of rows changed; other files are unchanged."""
     data = path.read_bytes()
     reader = {".csv": rows.read_csv, ".xlsx": rows.read_xlsx}.get(path.suffix.lower())
     try:
-        header, found = reader(data) if reader else ([], [])
+        header, sheet_rows = reader(data) if reader else ([], [])
     except RefusedError:
         return data, 0
     if not {"document", "start", "end", "text"} <= set(header):
         return data, 0
-    codings = {line: _passage(line, row) for line, row in found}
-    changed = row_change(codings, given, who, redacted, wanted)
-    return csv_editing.edit(data, changed) if path.suffix.lower() == ".csv" else _workbook(data, header, found, changed)
+    codings = {line: _passage(line, row) for line, row in sheet_rows}
+    changed = row_change(codings, given, who, redacted, needles)
+    return (
+        csv_editing.edit(data, changed)
+        if path.suffix.lower() == ".csv"
+        else _workbook(data, header, sheet_rows, changed)
+    )
 
 
 def _passage(line: int, row: Mapping[str, str]) -> Coding:
@@ -176,12 +186,12 @@ def _passage(line: int, row: Mapping[str, str]) -> Coding:
 
 
 def _workbook(
-    data: bytes, header: list[str], found: list[tuple[int, dict[str, str]]], changed: csv_editing.Change
+    data: bytes, header: list[str], sheet_rows: list[tuple[int, dict[str, str]]], changed: csv_editing.Change
 ) -> tuple[bytes, int]:
     book = openpyxl.load_workbook(io.BytesIO(data))
     sheet = book.worksheets[0]
     count = 0
-    for line, row in reversed(found):
+    for line, row in reversed(sheet_rows):
         new = changed(line, dict(row))
         if new == row:
             continue
@@ -202,17 +212,17 @@ def _timeless(book: io.BytesIO) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            held = old.read(name)
+            content = old.read(name)
             info = zipfile.ZipInfo(name)
             info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, _MODIFIED.sub(b"", held) if name == "docProps/core.xml" else held)
+            new.writestr(info, _MODIFIED.sub(b"", content) if name == "docProps/core.xml" else content)
     return out.getvalue()
 
 
-def _put(cell: Any, said: str) -> None:
+def _put(cell: Any, value: str) -> None:
     """Set a cell: to a number if it held one, else to a text, never a formula."""
     if isinstance(cell.value, int | float):
-        cell.value = int(said)
+        cell.value = int(value)
     else:
-        cell.value = said
+        cell.value = value
         cell.data_type = "s"

@@ -49,7 +49,7 @@ def _all(pieces: Pieces, source: Source, depth: int) -> Iterator[Text | Closed]:
             continue
         yield piece
         if isinstance(piece, Text) and not piece.again:
-            yield from (Text(piece.part, held, again=True) for held in columns.read(piece.text, source.name))
+            yield from (Text(piece.part, joined, again=True) for joined in columns.read(piece.text, source.name))
             yield from _all(plain.encoded(piece.part, piece.text), source, depth)
 
 

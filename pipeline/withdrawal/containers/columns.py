@@ -30,26 +30,26 @@ def _fields(text: str) -> Iterator[str]:
         waiting: list[tuple[str, Any]] = [("", json.loads(text))]
     except (ValueError, RecursionError):
         return
-    found: dict[str, list[str]] = {}
+    texts_of: dict[str, list[str]] = {}
     while waiting:
-        field, held = waiting.pop()
-        if isinstance(held, dict):
-            waiting.extend(reversed([(str(name), value) for name, value in held.items()]))
-        elif isinstance(held, list):
-            waiting.extend((field, value) for value in reversed(held))
-        elif isinstance(held, str):
-            found.setdefault(field, []).append(held)
-    yield from (" ".join(held) for held in found.values())
+        field, node = waiting.pop()
+        if isinstance(node, dict):
+            waiting.extend(reversed([(str(name), value) for name, value in node.items()]))
+        elif isinstance(node, list):
+            waiting.extend((field, value) for value in reversed(node))
+        elif isinstance(node, str):
+            texts_of.setdefault(field, []).append(node)
+    yield from (" ".join(node) for node in texts_of.values())
 
 
 def _columns(text: str) -> Iterator[str]:
     first = text.split("\n", 1)[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
-    found: dict[int, list[str]] = {}
+    cells_of: dict[int, list[str]] = {}
     try:
         for row in reader:
-            for at, cell in enumerate(row):
-                found.setdefault(at, []).append(cell)
+            for column, cell in enumerate(row):
+                cells_of.setdefault(column, []).append(cell)
     except csv.Error:
         return
-    yield from (" ".join(held) for held in found.values())
+    yield from (" ".join(cells) for cells in cells_of.values())

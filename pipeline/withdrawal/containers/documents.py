@@ -44,16 +44,16 @@ def pdf(source: Source) -> Pieces:
         if len(file.pages) > MAX_PAGES:
             yield Closed(source.part, f"it has more than {MAX_PAGES} pages")
         pen = reader._Pen(reader.MAX_STROKES)
-        said, pictures, unread = [], 0, 0
+        page_texts, pictures, unread = [], 0, 0
         for page in pages:
             text = page.extract_text(visitor_operand_before=pen.stroke)
-            said.append(text)
+            page_texts.append(text)
             resources: Any = page.get("/Resources") or DictionaryObject()
             pictures += len(text.strip()) < 20 and bool(page.images)
             unread += any(_unmapped(font.get_object()) for font in (resources.get_object().get("/Font") or {}).values())
-        whole = "\n".join(said)
-        yield Text(source.part, whole)
-        yield Text(source.part, _SPACED_OUT.sub("", whole))
+        text_layer = "\n".join(page_texts)
+        yield Text(source.part, text_layer)
+        yield Text(source.part, _SPACED_OUT.sub("", text_layer))
         if pictures:
             yield Closed(source.part, f"{pictures} of its {len(pages)} pages are images without a text layer")
         if unread:
@@ -96,17 +96,17 @@ def _unmapped(font: Any) -> bool:
 def _objects(source: Source, file: PdfReader) -> Pieces:
     """Yield the texts of a PDF outside its pages (annotations, bookmarks, forms, metadata) and its attachments."""
     texts: list[str] = []
-    numbers = sorted({number for held in file.xref.values() for number in held} | set(file.xref_objStm))
+    numbers = sorted({number for pdf_object in file.xref.values() for number in pdf_object} | set(file.xref_objStm))
     for number in numbers[:MAX_OBJECTS]:
-        held = file.get_object(number)
-        if isinstance(held, StreamObject) and held.get("/Type") in ("/EmbeddedFile", "/Metadata"):
-            yield Inner(source.within("attached"), held.get_data(), "attached")
-        texts += _strings(held)
+        pdf_object = file.get_object(number)
+        if isinstance(pdf_object, StreamObject) and pdf_object.get("/Type") in ("/EmbeddedFile", "/Metadata"):
+            yield Inner(source.within("attached"), pdf_object.get_data(), "attached")
+        texts += _strings(pdf_object)
     yield Text(source.part, "\n".join(texts))
 
 
-def _strings(held: Any) -> Iterator[str]:
-    waiting = [held]
+def _strings(pdf_object: Any) -> Iterator[str]:
+    waiting = [pdf_object]
     while waiting:
         value = waiting.pop()
         if isinstance(value, DictionaryObject):
@@ -134,11 +134,11 @@ def _rtf_texts(data: bytes) -> Iterator[str]:
     for encoding in dict.fromkeys([f"cp{named[1]}" if named else "cp1252", "cp1252", "mac_roman"]):
         for coded in (_CODE, _CODE_ALONE):
             letters = _HEX.sub(partial(_letters, encoding), _coded(text, coded))
-            yield _CONTROL.sub(lambda found: "\n" if found[1] else "", letters)
+            yield _CONTROL.sub(lambda escape: "\n" if escape[1] else "", letters)
 
 
-def _letters(encoding: str, found: re.Match[str]) -> str:
-    data = bytes.fromhex(found.group().replace("\\'", ""))
+def _letters(encoding: str, match: re.Match[str]) -> str:
+    data = bytes.fromhex(match.group().replace("\\'", ""))
     try:
         return data.decode(encoding, "replace")
     except LookupError:
@@ -147,24 +147,26 @@ def _letters(encoding: str, found: re.Match[str]) -> str:
 
 def _coded(text: str, coded: re.Pattern[str]) -> str:
     """Decode escapes such as \\u233?; numbers may be negative or half of a surrogate pair."""
-    read = coded.sub(lambda found: chr(int(found[1]) % 0x10000), text)
-    return read.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    decoded = coded.sub(lambda escape: chr(int(escape[1]) % 0x10000), text)
+    return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def mail(source: Source) -> Pieces:
     """Yield the headers, decoded parts and attachments of an email, a mailbox or a saved web page."""
     data = source.read()
-    starts = [found.start() for found in _FROM.finditer(data)] or [0]
+    starts = [match.start() for match in _FROM.finditer(data)] or [0]
     yield from plain.pieces(source)
     for start, end in zip(starts, [*starts[1:], len(data)], strict=True):
         source.budget.take(end - start)
-        yield from _parts(source, email.message_from_bytes(data[start:end].lstrip(b"\n"), policy=email.policy.default))
+        yield from _message_pieces(
+            source, email.message_from_bytes(data[start:end].lstrip(b"\n"), policy=email.policy.default)
+        )
 
 
-def _parts(source: Source, message: email.message.Message) -> Pieces:
-    for part in message.walk():
-        yield Text(source.part, "\n".join(f"{name}: {value}" for name, value in part.items()))
-        name = part.get_filename() or ""
-        payload = part.get_payload(decode=True)
-        if not part.is_multipart() and isinstance(payload, bytes):
+def _message_pieces(source: Source, message: email.message.Message) -> Pieces:
+    for piece in message.walk():
+        yield Text(source.part, "\n".join(f"{name}: {value}" for name, value in piece.items()))
+        name = piece.get_filename() or ""
+        payload = piece.get_payload(decode=True)
+        if not piece.is_multipart() and isinstance(payload, bytes):
             yield Inner(source.within(name), payload, name or "part.txt")

@@ -54,31 +54,31 @@ def zipped(source: Source) -> Pieces:
         yield Text(source.part, _any_encoding(archive.comment))
         sheet = "xl/workbook.xml" in archive.namelist() or "content.xml" in archive.namelist()
         for info in archive.infolist():
-            part = source.within(info.filename)
-            yield Text(part, _name(info))
+            place = source.within(info.filename)
+            yield Text(place, _name(info))
             if not info.is_dir():
-                yield from _member(archive, info, part, source, sheet=sheet)
+                yield from _member(archive, info, place, source, sheet=sheet)
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, part: str, source: Source, *, sheet: bool) -> Pieces:
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: str, source: Source, *, sheet: bool) -> Pieces:
     if info.flag_bits & 1:
-        yield Closed(part, LOCKED)
+        yield Closed(place, LOCKED)
     elif swollen(info.file_size, info.compress_size):
-        yield Closed(part, BOMB)
+        yield Closed(place, BOMB)
     elif info.file_size > INNER:
-        yield Closed(part, LARGE)
+        yield Closed(place, LARGE)
     else:
         source.budget.take(info.file_size)
         try:
             with archive.open(info) as member:
                 data = member.read(info.file_size + 1)
         except DAMAGE:
-            yield Closed(part, DAMAGED)
+            yield Closed(place, DAMAGED)
             return
         if sheet and _SHEET.fullmatch(info.filename):
             data = _FORMULA.sub(b"", _ADDRESS.sub(b"", data))
         if hashlib.sha256(data).hexdigest() not in _KNOWN:
-            yield Inner(part, data, info.filename)
+            yield Inner(place, data, info.filename)
 
 
 def tarred(source: Source) -> Pieces:
@@ -90,16 +90,16 @@ def tarred(source: Source) -> Pieces:
 def _members(stream: BinaryIO, source: Source, mode: str) -> Pieces:
     with tarfile.open(fileobj=stream, mode=cast(Any, mode)) as archive:
         for info in archive:
-            part = source.within(info.name)
-            yield Text(part, f"{info.name}\n{info.linkname}\n{info.uname}")
+            place = source.within(info.name)
+            yield Text(place, f"{info.name}\n{info.linkname}\n{info.uname}")
             if not info.isfile():
                 continue
             if info.size > INNER:
-                yield Closed(part, LARGE)
+                yield Closed(place, LARGE)
                 continue
             source.budget.take(info.size)
             member = archive.extractfile(info)
-            yield Inner(part, member.read() if member else b"", info.name)
+            yield Inner(place, member.read() if member else b"", info.name)
 
 
 def compressed(source: Source, opened: Callable[[BinaryIO], Any]) -> Pieces:

@@ -76,9 +76,9 @@ class Source:
     part: str
     budget: Budget
 
-    def head(self, size: int = 4096, at: int = 0) -> bytes:
-        """Return `size` bytes from offset `at`."""
-        self.stream.seek(at)
+    def head(self, size: int = 4096, offset: int = 0) -> bytes:
+        """Return `size` bytes from offset `offset`."""
+        self.stream.seek(offset)
         return self.stream.read(size)
 
     def read(self) -> bytes:

@@ -43,10 +43,14 @@ def pieces(source: Source) -> Pieces:
         yield from (Text(source.part, text) for text in _decoded(source, encoding))
         return
     known = True
-    for at, chunk in _chunks(source):
+    for offset, chunk in _chunks(source):
         known &= is_text(chunk)
-        found = readings(chunk, cut=at > 0, goes_on=at + len(chunk) < source.size) if is_text(chunk) else strings(chunk)
-        yield from (Text(source.part, text, number > 0) for number, text in enumerate(found))
+        texts = (
+            readings(chunk, cut=offset > 0, goes_on=offset + len(chunk) < source.size)
+            if is_text(chunk)
+            else strings(chunk)
+        )
+        yield from (Text(source.part, text, number > 0) for number, text in enumerate(texts))
     if not known:
         yield Closed(source.part, UNKNOWN)
 
@@ -112,12 +116,12 @@ def _beyond_ascii(data: bytes) -> bytes:
     return b"\n".join(line for line in data.split(b"\n") if not line.isascii())
 
 
-def encoded(part: str, text: str) -> Pieces:
+def encoded(place: str, text: str) -> Pieces:
     """Yield the files encoded in a text (base64, hexadecimal, uuencode), and report encrypted parts."""
     if _ARMOUR.search(text):
-        yield Closed(part, "part of it is encrypted")
-    for number, found in enumerate(_BASE64.finditer(text), start=1):
-        letters = re.sub(r"\\n|\s|=", "", found.group()).translate(str.maketrans("-_", "+/"))
+        yield Closed(place, "part of it is encrypted")
+    for number, match in enumerate(_BASE64.finditer(text), start=1):
+        letters = re.sub(r"\\n|\s|=", "", match.group()).translate(str.maketrans("-_", "+/"))
         if not (re.search("[A-Z]", letters) and re.search("[a-z]", letters)):
             continue
         try:
@@ -125,14 +129,14 @@ def encoded(part: str, text: str) -> Pieces:
         except (binascii.Error, ValueError):
             continue
         if is_text(data) or len(data) >= SOME:
-            yield Inner(f"{part}, encoded part {number}".lstrip(", "), data)
-    for found in _HEX.finditer(text):
-        data = bytes.fromhex(found[1] or found[2])
+            yield Inner(f"{place}, encoded part {number}".lstrip(", "), data)
+    for match in _HEX.finditer(text):
+        data = bytes.fromhex(match[1] or match[2])
         if is_text(data) or len(data) >= SOME:
-            yield Inner(part, data)
-    for found in _UUENCODED.finditer(text):
+            yield Inner(place, data)
+    for match in _UUENCODED.finditer(text):
         with suppress(binascii.Error):
-            yield Inner(part, b"".join(binascii.a2b_uu(line) for line in found[1].encode().splitlines()))
+            yield Inner(place, b"".join(binascii.a2b_uu(line) for line in match[1].encode().splitlines()))
 
 
 def _wide(head: bytes) -> str:
@@ -142,7 +146,7 @@ def _wide(head: bytes) -> str:
             return name
     if len(head) < 8 or 0 not in head:
         return ""
-    zeros = [head[at::4].count(0) / len(head[at::4]) for at in range(4)]
+    zeros = [head[index::4].count(0) / len(head[index::4]) for index in range(4)]
     even, odd = (zeros[0] + zeros[2]) / 2, (zeros[1] + zeros[3]) / 2
     if min(zeros[2:]) > 0.9 and zeros[0] < 0.5:
         name = "utf-32-le"
@@ -164,14 +168,14 @@ def _decoded(source: Source, encoding: str) -> Iterator[str]:
 
 def _chunks(source: Source, *, unit: int = 1) -> Iterator[tuple[int, bytes]]:
     """Yield overlapping slices with their offsets, which are multiples of `unit` bytes."""
-    at = 0
+    offset = 0
     step = (SLICE - OVERLAP) // unit * unit
-    while at < source.size:
-        chunk = source.head(SLICE, at)
+    while offset < source.size:
+        chunk = source.head(SLICE, offset)
         if not chunk:
             return
         if chunk.strip(b"\0"):
-            yield at, chunk
-        if at + SLICE >= source.size:
+            yield offset, chunk
+        if offset + SLICE >= source.size:
             return
-        at += step
+        offset += step

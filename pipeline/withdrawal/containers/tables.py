@@ -34,51 +34,51 @@ def arrow(source: Source) -> Pieces:
     """Yield the columns, column names and metadata of an Arrow (Feather) file."""
     with pyarrow.ipc.open_file(source.stream) as reader:
         yield from _schema(source.part, reader.schema)
-        for at in range(reader.num_record_batches):
-            batch = reader.get_batch(at)
+        for number in range(reader.num_record_batches):
+            batch = reader.get_batch(number)
             source.budget.take(batch.nbytes)
             yield from _columns(source, batch)
 
 
-def _schema(part: str, schema: pa.Schema) -> Pieces:
+def _schema(place: str, schema: pa.Schema) -> Pieces:
     noted = b"\n".join(item for pair in (schema.metadata or {}).items() for item in pair)
-    yield Text(part, "\n".join([*schema.names, noted.decode("utf-8", "ignore")]))
+    yield Text(place, "\n".join([*schema.names, noted.decode("utf-8", "ignore")]))
 
 
 def _columns(source: Source, batch: pa.RecordBatch) -> Pieces:
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         if pa.types.is_fixed_size_binary(column.type):  # fingerprints and the like: no files of their own
-            held = b"\n".join(value for value in column.to_pylist() if value)
-            yield Text(source.part, held.decode("utf-8", "ignore"))
+            values = b"\n".join(value for value in column.to_pylist() if value)
+            yield Text(source.part, values.decode("utf-8", "ignore"))
         elif _may_hold_text(column.type):
-            yield from _said(source.part, name, column.to_pylist())
+            yield from _cell_texts(source.part, name, column.to_pylist())
 
 
 def _may_hold_text(kind: pa.DataType) -> bool:
     numbers = pa.types.is_primitive(kind) or pa.types.is_null(kind)
     if pa.types.is_nested(kind):
-        return any(_may_hold_text(kind.field(at).type) for at in range(kind.num_fields))
+        return any(_may_hold_text(kind.field(index).type) for index in range(kind.num_fields))
     return not numbers
 
 
-def _said(part: str, name: str, held: Any) -> Pieces:
+def _cell_texts(place: str, name: str, cells: Any) -> Pieces:
     """Yield the texts in a column's cells, however nested; longer bytes are read as inner files."""
     waiting, size = [], 0
-    for value in _leaves(held):
+    for value in _leaves(cells):
         if isinstance(value, bytes) and len(value) >= _LEAST:
-            yield Inner(part, value, name)
+            yield Inner(place, value, name)
             continue
         waiting.append(value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value))
         size += len(waiting[-1])
         if size > BATCH:
-            yield Text(part, "\n".join(waiting))
+            yield Text(place, "\n".join(waiting))
             waiting, size = [], 0
     if waiting:
-        yield Text(part, "\n".join(waiting))
+        yield Text(place, "\n".join(waiting))
 
 
-def _leaves(held: Any) -> Iterator[Any]:
-    waiting = [held]
+def _leaves(cells: Any) -> Iterator[Any]:
+    waiting = [cells]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
@@ -114,7 +114,7 @@ def _rows(source: Source, base: sqlite3.Connection, table: str) -> Pieces:
     base.set_progress_handler(stop, 1000)
     quoted = table.replace('"', '""')
     for rows in _batches(base.execute(f'SELECT * FROM "{quoted}"')):  # noqa: S608 - the name is quoted
-        yield from _said(source.within(table), table, rows)
+        yield from _cell_texts(source.within(table), table, rows)
 
 
 def _batches(cursor: sqlite3.Cursor) -> Iterator[list[Any]]:
@@ -131,7 +131,7 @@ def pickled(source: Source) -> Pieces:
         for _, value, _ in pickletools.genops(source.stream):
             if isinstance(value, str | bytes | bytearray):
                 texts.append(bytes(value) if isinstance(value, bytearray) else value)
-    yield from _said(source.part, "", texts)
+    yield from _cell_texts(source.part, "", texts)
 
 
 def numpy(source: Source) -> Pieces:
@@ -159,8 +159,8 @@ def tensors(source: Source) -> Pieces:
     if not 0 < size <= source.size - 8:
         raise ValueError("the header is truncated")
     header = source.head(size, 8)
-    held = json.loads(header)
-    ends = [entry["data_offsets"][1] for name, entry in held.items() if name != "__metadata__"]
+    entries = json.loads(header)
+    ends = [entry["data_offsets"][1] for name, entry in entries.items() if name != "__metadata__"]
     yield Text(source.part, header.decode())
     if max(ends, default=0) + 8 + size != source.size:
         yield Closed(source.part, "it contains more data than its header declares")
