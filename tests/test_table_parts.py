@@ -1,16 +1,18 @@
 """Several interviews in one table are documents of their own, for participants.csv, for codes and for a withdrawal."""
 
 import io
+from types import SimpleNamespace
 
 import openpyxl
 import pandas as pd
 import pytest
 
 from pipeline import ingest
+from pipeline.core.study_paths import Places
 from pipeline.corpus.document_names import Documents
 from pipeline.corpus.readers import table_parts, tables
 from pipeline.corpus.readers.model import Labels, RefusedError
-from pipeline.withdrawal import interviews_in_tables
+from pipeline.withdrawal import interviews_in_tables, plan, subject
 from pipeline.withdrawal.redaction import RedactError
 from tests.talk_tables import TALK, written
 
@@ -131,6 +133,21 @@ def test_one_interview_is_removed_from_the_file():
     last = interviews_in_tables.without(left, "all.csv/A")
     assert tables.read_csv(last, LABELS).turns
     assert b"\nA," not in last
+
+
+@pytest.mark.parametrize("gone", [["all.csv/A"], ["all.csv/A", "all.csv/B-1", "all.csv/C"]])
+def test_a_withdrawal_deletes_a_file_only_with_the_last_of_its_interviews(folder, gone):
+    options = {"interviewer_labels": ("interviewer",), "min_label_count": 2}
+    params = SimpleNamespace(
+        places=Places(folder), folder=folder, ingest=SimpleNamespace(**options, model_dump=lambda: options)
+    )
+    given = subject.Given.read(params)
+    made = plan.Plan(folder, "a document", subject.Subject(frozenset(gone), {}, frozenset(), frozenset()))
+    plan._transcripts(made, params, given)
+    whole = folder / "transcripts" / "all.csv"
+    assert made.deleted == ([whole] if len(gone) == 3 else [])
+    assert list(made.written) == ([] if len(gone) == 3 else [whole])
+    assert all(b"\nA," not in data and b"\nC," in data for data in made.written.values())
 
 
 @pytest.mark.parametrize(
