@@ -121,6 +121,8 @@ USUAL = {
 SPOKEN, LEAD = 6.0, 4.0
 # A reading is implausible below so many nats a character; so many characters are weighed.
 WORST, WEIGHED = -7.5, 4_000
+# Bytes of lines that are decoded to be weighed, and the number of readings that are worth comparing.
+SAMPLE, MOST = 200_000, 3
 # Shares of the letters of a language, its capitals, and marks, among characters beyond ASCII; then single others.
 SMALL, CAPITAL, MARK, FOREIGN, STRANGE = 0.8, 0.04, 0.15, 2e-4, 1e-6
 # Languages with few such letters, in which apostrophes and quotation marks are a larger share.
@@ -140,19 +142,19 @@ class Reading(NamedTuple):
     encoding: str
     text: str
     nats: float
-    characters: int
 
 
 def readings(data: bytes) -> list[Reading]:
     """Return the plausible readings of a text, the best first; those that give the same text count as one."""
     spoken = _language_in_ascii(data)
-    found: dict[str, Reading] = {}
+    weighed: dict[str, Reading] = {}
+    sample = _sample(data)
     for encoding, languages in ENCODINGS.items():
         try:
-            text = data.decode(encoding)
+            text = sample.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if text in found:
+        if text in weighed:
             continue
         seen = Counter(_seen(text))
         best = max(
@@ -160,8 +162,28 @@ def readings(data: bytes) -> list[Reading]:
             for language in languages
         )
         if best >= WORST * seen.total():
-            found[text] = Reading(encoding, text, best + USUAL.get(encoding, 0.0), seen.total())
-    return sorted(found.values(), key=lambda one: -one.nats)
+            weighed[text] = Reading(encoding, text, best + USUAL.get(encoding, 0.0))
+    found = []
+    for reading in sorted(weighed.values(), key=lambda one: -one.nats):
+        try:
+            found.append(reading._replace(text=data.decode(reading.encoding)))
+        except UnicodeDecodeError:
+            continue
+        if len(found) == MOST:
+            break
+    return found
+
+
+def _sample(data: bytes) -> bytes:
+    """Return lines with letters beyond ASCII, up to a size."""
+    lines, size = [], 0
+    for line in data.split(b"\n"):
+        if not line.isascii():
+            lines.append(line)
+            size += len(line)
+        if size >= SAMPLE:
+            break
+    return b"\n".join(lines)
 
 
 def examples(text: str) -> str:

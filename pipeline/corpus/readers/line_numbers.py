@@ -15,8 +15,7 @@ AGAIN, FIRST = 3, 1000
 STEPS, FEWEST_STEPS = (5, 10), 4
 LEFT = re.compile(r"[ \t]*[\[(]?0*(?P<number>\d{1,5})[\])]?(?:[.:]|[ \t]?\|)?(?=\s|$)[ \t]?")
 _MARGIN = frozenset("0123456789.:|[]()")
-RIGHT = re.compile(r"(?:[ \t]{2,}|\t)(?P<number>\d{1,5})[ \t]*$")
-RIGHT_TIGHT = re.compile(r"[ \t]+(?P<number>\d{1,5})[ \t]*$")
+_LAST = re.compile(r"\d{1,5}$")
 
 
 class Number(NamedTuple):
@@ -34,15 +33,28 @@ def in_margin(lines: Sequence[str], *, tight: bool = False) -> list[Number]:
     Lines count with or without the empty ones, and numbering may restart, as on every page. `tight`: a number on the
     right may follow a single space.
     """
-    for pattern, find in ((LEFT, LEFT.match), (RIGHT, (RIGHT_TIGHT if tight else RIGHT).search)):
-        numbers = [
-            Number(index, int(match["number"]), *match.span())
-            for index, line in enumerate(lines)
-            if (match := find(line)) and (pattern is LEFT or line[: match.start()].strip())
-        ]
+    for numbers in (_left(lines), _right(lines, gap=1 if tight else 2)):
         if found := _on_every_line(numbers, lines) or _on_some_lines(numbers, lines):
             return found
     return []
+
+
+def _left(lines: Sequence[str]) -> list[Number]:
+    matches = ((index, LEFT.match(line)) for index, line in enumerate(lines))
+    return [Number(index, int(match["number"]), *match.span()) for index, match in matches if match]
+
+
+def _right(lines: Sequence[str], *, gap: int) -> list[Number]:
+    """Return the numbers that end lines after a tab or so many spaces."""
+    numbers = []
+    for index, line in enumerate(lines):
+        bare = line.rstrip()
+        match = _LAST.search(bare[-6:])
+        words = bare[: -len(match.group())].rstrip(" \t") if match else ""
+        between = bare[len(words) : len(bare) - len(match.group())] if match else ""
+        if match and words and (len(between) >= gap or "\t" in between):
+            numbers.append(Number(index, int(match.group()), len(words), len(line)))
+    return numbers
 
 
 def said(count: int) -> str:
