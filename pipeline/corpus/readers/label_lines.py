@@ -34,10 +34,13 @@ _TAG = re.compile(
 )
 _EMPHASIS = re.compile(r"\*+|(?<![^\W_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![^\W_])")
 
-_LABEL = rf"(?=[^\n:：]*[^\W\d_])(?:[^\W_]|[^\x00-\u1fff\W])[^\n:：\[\]<>{{}}?!|{T}]{{0,{MAX_LABEL_CHARACTERS - 1}}}?"
+_LABEL = (
+    rf"(?=[^\n:：]{{0,{MAX_LABEL_CHARACTERS - 1}}}[^\W\d_])"
+    rf"(?:[^\W_]|[^\x00-\u1fff\W])[^\n:：\[\]<>{{}}?!|{T}]{{0,{MAX_LABEL_CHARACTERS - 1}}}?"
+)
 _NAME = rf"(?:\[(?P<square>{_LABEL})[ \t]*\]|\((?P<round>{_LABEL})\)|(?P<bare>{_LABEL}))"
 _ID = r"(?:\[[^\W\d_]{0,3}#?\d{1,5}\]|\(#?\d{1,5}\)|#?\d{1,5}[.):]?)[ \t]+"
-_LEAD = rf"[ \t]*(?:[>»]+[ \t]*)*(?:{T}+[ \t]*(?:[-–—|][ \t]*)?)?(?:[-–—•*+·][ \t]+)?(?:{_ID})?(?:{T}+[ \t]*)?"
+_LEAD = rf"[ \t>»]*(?:{T}+[ \t]*(?:[-–—|][ \t]*)?)?(?:[-–—•*+·][ \t]+)?(?:{_ID})?(?:{T}+[ \t]*)?"
 _COLON = re.compile(rf"{_LEAD}{_NAME}[ \t]*(?:\(?{T}+\)?[ \t]*)?[:：](?![/\d])[ \t]*(?:{T}+[ \t]*)?")
 _TIMED = re.compile(rf"{_LEAD}{_NAME}[ \t]*[,|–—-]?[ \t]*{T}+[ \t]*$")
 _STAMP_ALONE = re.compile(rf"[ \t]*{T}+[ \t]*$")
@@ -54,7 +57,7 @@ _BRACKET = re.compile(
 _ALONE = re.compile(rf"[ \t]*(?:#{{1,6}}[ \t]+)?{_NAME}[ \t]*[:：]?[ \t]*$")
 _HASH = re.compile(r"[ \t]*#{1,6}[ \t]+")
 _BOLD = re.compile(
-    rf"[ \t]*(?:>[ \t]*)*(?:[-–•*+][ \t]+)?(?P<open>\*\*|__|<b>|<strong>)[ \t]*"
+    rf"[ \t>]*(?:[-–•*+][ \t]+)?(?P<open>\*\*|__|<b>|<strong>)[ \t]*"
     rf"(?P<bare>{_LABEL.replace('_]', '_*]', 1)})[ \t]*(?:\*\*|__|</b>|</strong>)[ \t]*(?=\S)",
     re.IGNORECASE,
 )
@@ -67,7 +70,7 @@ _CAPITALS = re.compile(
 _SEMICOLON = re.compile(rf"{_LEAD}{_NAME}[ \t]*;[ \t]*(?=\S)")
 _CELL = re.compile(rf"[ \t]*\|?[ \t]*(?:[\d:.,{T} \t-]+\|[ \t]*)?{_NAME}[ \t]*\|[ \t]*(?=[^\s|])")
 _CELL_END = re.compile(r"[ \t]*\|[ \t]*$")
-_RULE = re.compile(r"[ \t]*\|?[ \t:|-]*-{2,}[ \t:|-]*$")
+_RULE = frozenset(" \t:|-")
 _LAST_CLOCK = re.compile(r"[ \t](\d{1,3}:\d{2}(?::\d{2}){0,2}(?:[.,]\d{1,3})?)[ \t]*$")
 # `0 minutes 7 seconds`, in any language, alone or beside the same time as a clock: `0 minutes 7 seconds0:07`.
 _SPOKEN = re.compile(
@@ -143,7 +146,7 @@ def classify_lines(text: str, labels: Labels) -> list[Line]:
     for start, end in spans:
         shape = _masked(_EMPHASIS.sub(lambda marks: " " * len(marks.group()), seen[start:end]))
         lines.append(with_colon(_unlabelled(text[start:end], shape, start, ends=ends), labels))
-    above = [table_row(line.shape) and bool(_RULE.match(after.shape)) for line, after in pairwise(lines)] + [False]
+    above = [table_row(line.shape) and _is_rule(after.shape) for line, after in pairwise(lines)] + [False]
     return [replace(line, form="head") if heads else line for line, heads in zip(lines, above, strict=True)]
 
 
@@ -238,7 +241,11 @@ def in_cell(line: Line, labels: Labels) -> Line:
 def table_row(shape: str) -> bool:
     """Return whether a line is a row or a rule of a Markdown table."""
     cells = shape.strip()
-    return cells.startswith("|") and (cells.endswith("|") or bool(_RULE.match(shape))) and cells.count("|") > 1
+    return cells.startswith("|") and (cells.endswith("|") or _is_rule(shape)) and cells.count("|") > 1
+
+
+def _is_rule(shape: str) -> bool:
+    return "--" in shape and _RULE.issuperset(shape)
 
 
 def _read(pattern: re.Pattern[str], line: Line, *, forms: tuple[str, ...] = ("text",), lower: bool = True) -> Line:
