@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qda_files import DATE, qualcoder
 
-from pipeline import ingest
-from pipeline.corpus import readers, span_alignment
+from pipeline.corpus import readers, sources, span_alignment
 from pipeline.corpus.readers import codes_qualcoder
 from pipeline.corpus.readers.model import RefusedError
 
@@ -89,7 +88,7 @@ def test_a_project_is_a_folder_of_which_one_file_counts(tmp_path):
     (folder / "documents" / "P1.docx").write_bytes(b"x")
     (folder / "project_in_use.lock").write_text("")
     (tmp_path / "human_codes" / "alone.qda").write_bytes(data)
-    paths = readers.code_files(ingest.source_files(tmp_path / "human_codes"))
+    paths = readers.code_files(sources.source_files(tmp_path / "human_codes"))
     assert [path.relative_to(tmp_path).as_posix() for path in paths] == [
         "human_codes/alone.qda",
         "human_codes/round one.qda/data.qda",
@@ -100,7 +99,7 @@ def test_a_project_is_a_folder_of_which_one_file_counts(tmp_path):
 def test_a_folder_without_a_project_is_not_passed_over(tmp_path):
     (tmp_path / "x.qda").mkdir()
     (tmp_path / "x.qda" / "readme.txt").write_text("x")
-    assert len(readers.code_files(ingest.source_files(tmp_path))) == 1
+    assert len(readers.code_files(sources.source_files(tmp_path))) == 1
 
 
 @pytest.mark.parametrize("drop", ["code_text", "code_name", "source"])

@@ -1,6 +1,6 @@
 from pipeline.corpus import speaker_table
 from pipeline.corpus.speaker_roles import Role
-from pipeline.ingest import Turn
+from pipeline.corpus.turn_rows import Turn
 
 
 def turn(document, speaker, part, text):

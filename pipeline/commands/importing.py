@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import ingest
 from pipeline.commands import codebook_table
 from pipeline.core import atomic_files, prose, study_lock, study_template
 from pipeline.core.errors import CounterpointError, refused
@@ -21,6 +20,7 @@ from pipeline.corpus import document_names, participants, refi
 from pipeline.corpus.readers import codes_csv, files, guards, offsets, qde, qdpx, rows
 from pipeline.corpus.readers.coding import Coding, by_people
 from pipeline.corpus.readers.model import RefusedError
+from pipeline.corpus.sources import source_files
 from pipeline.deductive import codebook
 from pipeline.deductive.codebook import Codebook
 from pipeline.exchange import csv
@@ -177,9 +177,7 @@ def _workbook(plan: Plan, path: Path, data: bytes) -> None:
 def _texts(plan: Plan, sources: Sequence[qdpx.Source]) -> dict[str, str]:
     """Plan to add missing texts if the study has no transcripts; return the document of each source that has one."""
     transcripts = Places(plan.folder).transcripts
-    present = [
-        document_names.normal(file.relative_to(transcripts).as_posix()) for file in ingest.source_files(transcripts)
-    ]
+    present = [document_names.normal(file.relative_to(transcripts).as_posix()) for file in source_files(transcripts)]
     known = document_names.Documents(present)
     names = {source.name: known.find(source.name) for source in sources}
     written_before = _written_before(transcripts, names, sources)

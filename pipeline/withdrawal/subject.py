@@ -12,7 +12,7 @@ from pipeline.core.errors import CounterpointError
 from pipeline.core.names import key
 from pipeline.core.params import Params
 from pipeline.core.study_paths import Places
-from pipeline.corpus import participants
+from pipeline.corpus import participants, sources
 from pipeline.corpus.document_names import Documents, normal
 from pipeline.corpus.participants import ANY, Person
 
@@ -40,7 +40,7 @@ class Given:
         """Read a study's folder; raise ParticipantsError if participants.csv contradicts itself."""
         places = params.places
         folder = places.transcripts
-        files = {normal(path.relative_to(folder).as_posix()): path for path in ingest.source_files(folder)}
+        files = {normal(path.relative_to(folder).as_posix()): path for path in sources.source_files(folder)}
         tables = ingest.ingest(params.folder, **params.ingest.model_dump())
         held = zip(tables["documents"]["document"], tables["documents"]["path"], strict=True)
         within = {document: name for document, path in held if (name := path.removeprefix("transcripts/")) != document}

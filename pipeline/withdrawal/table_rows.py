@@ -13,9 +13,8 @@ from typing import Any
 
 import openpyxl
 
-from pipeline import ingest
 from pipeline.core import formula_guard, prose
-from pipeline.corpus import span_alignment
+from pipeline.corpus import sources, span_alignment
 from pipeline.corpus.document_names import Documents
 from pipeline.corpus.readers import codes_csv, rows
 from pipeline.corpus.readers.coding import Coding
@@ -44,7 +43,7 @@ def changes(
     written: dict[Path, bytes] = {}
     lines: list[str] = []
     refused = _ambiguous_people(given, who)
-    for path in ingest.source_files(given.places.human_codes):
+    for path in sources.source_files(given.places.human_codes):
         where = path.relative_to(given.places.folder).as_posix()
         codings = _own_codings(path)
         if codings is None:
@@ -62,7 +61,7 @@ def changes(
             lines.append(f"remove or update {prose.count(count, 'row')} of {where}")
     if refused:
         raise WithdrawError("\n".join(refused))
-    for path in ingest.source_files(given.places.sheets):
+    for path in sources.source_files(given.places.sheets):
         new, count = _sheet(path, given, who, redacted, wanted)
         if count:
             written[path] = new
