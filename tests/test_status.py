@@ -106,7 +106,7 @@ def test_one_screen_holds_the_first_questions_and_all_are_there_to_be_had(study:
     assert "and 22 more: counterpoint status --all" in screen(study)
     assert len(screen(study).splitlines()) < 40
     assert "an unlabelled theme (500029, accepted" not in screen(study)
-    assert "1 new segment joined an unlabelled theme (500029, accepted by Asha" in screen(study, whole=True)
+    assert "1 new segment joined an unlabelled theme (500029, accepted by Asha" in screen(study, show_all=True)
 
 
 def test_the_share_read_counts_what_was_opened_and_themes_that_were_decided_on_are_counted_apart(study: Path):
