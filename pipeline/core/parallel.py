@@ -205,11 +205,11 @@ class _Shared:
         return [found[number] for number in range(len(self._tasks))]
 
     def end(self) -> None:
-        """Begin nothing more, and end the workers where they are still at something."""
+        """Begin nothing more, end the workers, at once where they are still at something, and remove mapped arrays."""
         with self._one_at_a_time:
             self._waiting.clear()
-        if not all(future.done() for future in self._with_workers.values()):
-            self._executor.terminate(kill_workers=True)
+        busy = not all(future.done() for future in self._with_workers.values())
+        self._executor.terminate(kill_workers=busy)
 
     def _last(self) -> tuple[int, Any] | None:
         with self._one_at_a_time:
