@@ -65,11 +65,11 @@ def overviews(tables: Mapping[str, pd.DataFrame]) -> list[Overview]:
     `tables`: documents, turns, speakers and ingest_problems.
     """
     turns, speakers, questions = defaultdict(list), defaultdict(list), defaultdict(list)
-    for turn in each(tables["turns"]):
+    for turn in each(tables["turns"].sort_values("turn_id")):
         turns[turn.document].append(turn)
     for row in each(tables["speakers"]):
         speakers[row.document].append(row)
-    for row in each(tables["ingest_problems"]):
+    for row in each(tables["ingest_problems"].sort_values(["document", "kind", "place", "reason"])):
         if row.kind in ASKED and not row.place.startswith(CODES):
             questions[row.document].append(f"{row.place}: {row.reason}" if row.place else row.reason)
     return [
@@ -78,12 +78,18 @@ def overviews(tables: Mapping[str, pd.DataFrame]) -> list[Overview]:
             source_type=prose.SOURCES[row.source_type].removeprefix("set of "),
             language=languages.described(row.language, row.language_share, row.other_languages),
             n_words=row.n_words,
-            voices=tuple(_voices(speakers[row.document], turns[row.document])),
+            voices=tuple(_voices(_in_order(speakers[row.document]), turns[row.document])),
             aside=tuple(_aside(row.text, turns[row.document])),
             questions=tuple(questions[row.document]),
         )
         for row in each(tables["documents"].sort_values("document"))
     ]
+
+
+def _in_order(speakers: Iterable[Any]) -> list[Any]:
+    """Return the speakers of a document in the order of the table, whatever the order of its rows."""
+    parts = {"participant": 0, "interviewer": 1, "none": 2}
+    return sorted(speakers, key=lambda row: (parts[row.part], -row.n_words, row.speaker, row.case))
 
 
 def _voices(speakers: Iterable[Any], turns: Iterable[Any]) -> Iterator[Voice]:
