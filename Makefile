@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3 || command -v python)
 VENV := .venv/bin
 
-.PHONY: setup run test lint notebooks lock clean dvc-yaml fuzz bench bench-pipeline bench-embed bench-themes bench-mapping bench-agreement bench-faults bench-growth bench-engine bench-writes bench-speakers
+.PHONY: setup run test lint notebooks lock clean dvc-yaml fuzz bench bench-pipeline bench-embed bench-themes bench-mapping bench-agreement bench-faults bench-growth bench-engine bench-writes bench-speakers bench-labels
 .DEFAULT_GOAL := run
 
 setup run test lint notebooks lock clean:
@@ -22,5 +22,5 @@ fuzz: setup
 # Measurements. They read the human-coded sets beside the project, where those are there, and take their time.
 bench: bench-embed bench-agreement bench-mapping bench-themes bench-pipeline
 
-bench-embed bench-agreement bench-mapping bench-themes bench-pipeline bench-faults bench-growth bench-engine bench-writes bench-speakers: bench-%: setup
+bench-embed bench-agreement bench-mapping bench-themes bench-pipeline bench-faults bench-growth bench-engine bench-writes bench-speakers bench-labels: bench-%: setup
 	$(VENV)/python -m benchmarks.$*

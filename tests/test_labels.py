@@ -1,5 +1,3 @@
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,28 +6,6 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from pipeline.inductive import labels
-
-
-class Tagged:
-    """A stand-in for a spaCy pipeline: words in capitals are nouns, and a run of them with what precedes is a chunk."""
-
-    pipe_names = ("tagger", "parser")
-
-    def pipe(self, texts, batch_size=64):
-        for text in texts:
-            yield Doc([Word(word) for word in text.split()])
-
-
-class Word(SimpleNamespace):
-    def __init__(self, word: str) -> None:
-        super().__init__(lower_=word.lower(), pos_="NOUN" if word.isupper() else "X", is_space=False)
-
-
-class Doc(list):
-    @property
-    def noun_chunks(self):
-        yield self
-
 
 STOP = labels.stop_words(["Nurse 3", "O'Brien"])
 
@@ -50,32 +26,6 @@ def test_stop_words_do_not_depend_on_the_order_of_speakers():
 
 def test_words_keep_their_apostrophes_hyphens_and_accents():
     assert labels.tokens("The naïve follow-up, don't 3 x!") == ["the", "naïve", "follow-up", "don't"]
-
-
-@pytest.mark.parametrize(
-    ("text", "phrases"),
-    [
-        ("the protected TIME", ["protected time"]),
-        ("a really good NURSE", []),  # a speaker
-        ("the first TIME", []),  # words that name nothing
-        ("WARD", []),  # one word
-        ("very long heavy STAFF ROTA SHEET", []),  # four words
-        ("xxxx CHART", []),  # a name that was taken out
-        ("the they'll CHART", []),
-    ],
-)
-def test_noun_phrases_that_could_name_a_theme(text, phrases):
-    assert labels.nouns([text], Tagged(), stop=STOP)[0] == phrases
-
-
-def test_a_noun_is_a_word_that_mostly_is_one():
-    _, nouns = labels.nouns(["they CHART", "the CHART", "BLEEP", "bleep", "bleep"], Tagged(), stop=STOP)
-    assert nouns == ["chart"]
-
-
-@pytest.mark.parametrize("nlp", [None, SimpleNamespace(pipe_names=["senter"])])
-def test_without_a_parser_there_are_no_phrases(nlp):
-    assert labels.nouns(["the WARD"], nlp, stop=STOP) == ([], [])
 
 
 def test_the_vocabulary_is_what_enough_texts_say():

@@ -4,13 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.inductive import wording
+from pipeline.core import model_registry
+from pipeline.core import params as settings
+from pipeline.inductive import labels, wording
 
 
 def segments(*said: tuple[str, str, str]) -> pd.DataFrame:
     """Segments: document, case and text."""
     frame = pd.DataFrame(said, columns=["document", "case", "text"])
-    return frame.assign(speaker=frame["case"], language="en", n_words=3)
+    return frame.assign(speaker=frame["case"], language="en", n_words=3, start=0)
 
 
 def worded(frame: pd.DataFrame, themes: list[int], parts: list[int] | None = None, **options) -> wording.Words:
@@ -77,18 +79,70 @@ def test_one_word_names_the_themes_that_say_it(themes: list[int]):
     assert found.named[0] == "Ward" and len(set(found.named)) == len(found.named)
 
 
-def test_where_nouns_are_known_nothing_else_names_a_theme():
-    ranked = [["quickly", "ward", "bleep"], ["quickly"]]
-    assert wording._naming(ranked, {"ward", "bleep"}) == [["ward", "bleep"], ["quickly"]]
-
-
 def test_the_middle_of_a_theme_is_what_lies_nearest_to_its_mean():
     vectors = np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [2.0, 2.2], [-1.0, 0.0]])
     assert wording.by_nearness(vectors, np.array([0, 1, 2, 3])) == [1, 3, 2, 0]
     assert wording.by_nearness(np.ones((3, 2)), np.array([2, 0, 1])) == [2, 0, 1], "of equals the first"
 
 
-def test_a_parser_reads_the_middle_of_each_theme_alone(monkeypatch):
+def test_a_parser_reads_each_theme_from_its_middle_to_its_edge(monkeypatch):
     monkeypatch.setattr(wording, "READ", 2)
     vectors = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.1], [0.9, 0.0], [0.0, 2.0], [1.0, 1.0]])
-    assert wording._central(vectors, np.array([0, 1, 0, 0, 1, -1])) == [0, 1, 3, 4]
+    assert wording._sampled(vectors, np.array([0, 1, 0, 0, 1, -1])) == [0, 1, 2, 4]
+
+
+WARD = [
+    ("a", "ana", "So the managers never protect our training time, and I was cross."),
+    ("b", "ben", "The managers should protect training time. Yeah."),
+    ("c", "cy", "[chuckles] Training time is what the managers protect."),
+]
+BOARD = [
+    ("a", "ana", "The board reads the reports of the trusts every year."),
+    ("b", "ben", "Um, the reports go to the board, she-she said."),
+    ("c", "cy", "Reports are on the agenda of the board."),
+]
+
+
+def talk(nlp) -> tuple[pd.DataFrame, wording.Words]:
+    frame = segments(*WARD, *BOARD).assign(start=100 * np.arange(6))
+    themes = np.repeat([0, 1], 3)
+    return frame, wording.worded(frame, np.eye(6)[themes], themes, themes, keywords=4, nlp=nlp)[0]
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return labels.load(model_registry.find(settings.Segment().model, kind="spacy").folder)
+
+
+def test_labels_are_phrases_that_several_cases_say(nlp):
+    _, found = talk(nlp)
+    assert "training time" in found.named[0].lower()
+    assert {"board", "reports"} & set(found.named[1].lower().split(", "))
+    said = " ".join(found.named).lower()
+    assert not any(word in said for word in ("chuckles", "she", "yeah", "cross"))
+
+
+def test_a_line_is_verbatim_and_knows_its_place(nlp):
+    frame, found = talk(nlp)
+    for theme, line in enumerate(found.lines):
+        assert line is not None and line.place // 3 == theme
+        row = frame.iloc[line.place]
+        assert row["text"][line.start - row["start"] : line.end - row["start"]] == line.text
+        assert 3 <= len(line.text.split()) <= 12
+
+
+def test_a_theme_that_no_word_sets_apart_is_called_loose(nlp):
+    texts = [("a", "ana", "We met the board."), ("b", "ben", "The board met the staff.")] * 24
+    frame = segments(*texts).assign(start=0)
+    themes = np.tile([0, 0, 1, 1], 12)
+    found, _ = wording.worded(frame, np.random.default_rng(0).normal(size=(48, 4)), themes, themes, keywords=4, nlp=nlp)
+    assert found.named == ["Loosely connected talk", "Loosely connected talk (2)"]
+
+
+def test_labels_do_not_depend_on_the_order_of_the_rows_of_other_themes(nlp):
+    _, found = talk(nlp)
+    frame = segments(*BOARD, *WARD).assign(start=100 * np.arange(6))
+    themes = np.repeat([1, 0], 3)
+    again, _ = wording.worded(frame, np.eye(6)[themes], themes, themes, keywords=4, nlp=nlp)
+    assert again.named == found.named
+    assert [line and line.text for line in again.lines] == [line and line.text for line in found.lines]

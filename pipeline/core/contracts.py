@@ -105,7 +105,7 @@ SEGMENT = Stage(
 EMBED = Stage("embed", settings=("embed",), reads=("segments",), models=True, writes=("embeddings", "embed_record"))
 THEMES = Stage(
     "themes",
-    note="The spaCy pipeline that `segment` names finds the noun phrases of the labels. Model files are listed one by "
+    note="The spaCy pipeline that `segment` names finds the phrases of the labels. Model files are listed one by "
     "one, since DVC would remove all that is in a folder before a run.",
     settings=("themes", "segment", "seed"),
     inputs=("decisions.yaml",),

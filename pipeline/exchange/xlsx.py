@@ -25,8 +25,8 @@ SILENT = {
 HEADINGS = ("quote", "case", "code", "document", "speaker", "attributes", "time", "question", "passage", "segment_id")
 WIDTHS = (7, 16, 22, 26, 14, 22, 8, 40, 80, 28)
 # Columns of the sheet Themes; people may edit label, decision and memo.
-THEMES = ("theme", "label", "status", "decision", "memo", "segments", "words", "id")
-THEME_WIDTHS = (7, 44, 30, 12, 60, 10, 44, 10)
+THEMES = ("theme", "label", "status", "decision", "memo", "segments", "words", "in vivo", "id")
+THEME_WIDTHS = (7, 44, 30, 12, 60, 10, 44, 44, 10)
 DECISIONS = ("accept", "reject")
 # Columns of the hidden sheet with the original content, by which edits are detected: one row per cell (case, code,
 # fingerprints of the shown text and of the extractive summary) or theme (id, status, label).
@@ -163,7 +163,12 @@ def _write_themes(
     for row_number, row in enumerate(theme_rows, start=1):
         keywords = languages.shown(row.keywords, row.language)
         texts = {"theme": f"T{row.number}", "label": row.label, "status": status_of.get(row.theme_id, row.status)}
-        texts |= {"segments": str(row.n_segments), "words": keywords, "id": str(row.theme_id)}
+        texts |= {
+            "segments": str(row.n_segments),
+            "words": keywords,
+            "in vivo": getattr(row, "in_vivo", ""),
+            "id": str(row.theme_id),
+        }
         for column, name in enumerate(THEMES):
             sheet.write_string(row_number, column, _fits(texts.get(name, "")), formats["text"])
     if theme_rows:

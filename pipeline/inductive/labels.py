@@ -1,4 +1,4 @@
-"""Theme labels made from the segments' own words.
+"""Keywords made from the segments' own words, and what a word must be to stand in a label.
 
 Candidates are single words and noun phrases found by spaCy, weighted by c-TF-IDF (Grootendorst 2022, arXiv:2203.05794)
 and, as in KeyBERT, by their similarity to the theme. No embedding model is needed: the vector of a term is the mean of
@@ -6,8 +6,7 @@ the vectors of the segments that contain it.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +22,11 @@ if TYPE_CHECKING:
 
 # A word begins with a letter and may hold apostrophes and hyphens: "don't", "follow-up", "naïve".
 TOKEN = r"(?u)\b[^\W\d_][\w'’-]*\w\b"  # noqa: S105  # a word, not a secret
+# A remark in brackets: "[chuckles]", "(inaudible)", "<laughs>".
+REMARK = r"\[[^\[\]\n]{0,60}\]|\([^()\n]{0,40}\)|<[^<>\n]{0,40}>|\{[^{}\n]{0,40}\}"
 LONGEST = 3
+# Words within a phrase that two phrases of a label may share.
+JOINING = frozenset(["of", "to", "with", "between", "in", "for", "from", "on", "about", "at", "not", "the", "a", "an"])
 UNNAMED = "Unnamed"
 # Weight of a phrase relative to a single word.
 PHRASE = 1.5
@@ -51,7 +54,7 @@ SPOKEN = text_layout.word_list(
     keep kept help helped helps helpful turn turned set run running change changed answer question questions
     yesterday tomorrow hey god gosh blah huh yup crosstalk participant interviewer monday tuesday wednesday thursday
     friday saturday sunday january february march april june july august september october november december o'clock
-    minute minutes hour hours
+    minute minutes hour hours chuckle chuckles chuckling chuckled giggle giggles sigh sighs cough coughs
     """
 )
 # Words too common to name a theme by themselves that may stand in a phrase ("protected time", "working group").
@@ -74,52 +77,34 @@ def stop_words(speakers: Iterable[str]) -> list[str]:
     return sorted(stop | {f"{name}{mark}s" for name in names for mark in "'’"})
 
 
+def spoken(text: str) -> str:
+    """Return a text of the same length with bracketed remarks, such as "[chuckles]", as spaces."""
+    return re.sub(REMARK, lambda match: " " * len(match.group()), text)
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in lower case, those of one letter too."""
+    return re.findall(r"(?u)\b[^\W\d_](?:[\w'’-]*\w)?\b", text.lower())
+
+
 def tokens(text: str) -> list[str]:
     """Return the words of a text in lower case."""
     return re.findall(TOKEN, text.lower())
 
 
-def nouns(texts: Sequence[str], nlp: "Language | None", *, stop: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return the noun phrases of two or three words in the texts, and the nouns; both sorted.
-
-    Phrases start at the first content word and contain no stop words in `stop`. A noun is a word tagged as noun in at
-    least half of its occurrences. Both are empty if `nlp` is None or has no parser.
-    """
-    if nlp is None or "parser" not in nlp.pipe_names:
-        return [], []
-    empty = set(stop)
-    barred = empty - IN_PHRASES
-    phrases: set[str] = set()
-    occurrences: Counter[str] = Counter()
-    as_noun: Counter[str] = Counter()
-    for text in nlp.pipe(texts, batch_size=64):
-        phrases |= {phrase for chunk in text.noun_chunks if (phrase := _phrase(chunk, barred))}
-        occurrences.update(token.lower_ for token in text)
-        as_noun.update(token.lower_ for token in text if token.pos_ in ("NOUN", "PROPN"))
-    # "The first time" is made of such words alone, and names nothing either.
-    phrases = {phrase for phrase in phrases if not empty.issuperset(phrase.split())}
-    return sorted(phrases), sorted(word for word, times in as_noun.items() if 2 * times >= occurrences[word])
-
-
-def _phrase(chunk: Iterable[Any], barred: set[str]) -> str:
-    """Return a noun chunk from its first content word, or "" if it cannot label a theme."""
-    words = [str(token.lower_) for token in chunk if not token.is_space]
-    while words and not _names(words[0], barred):
-        words = words[1:]
-    return " ".join(words) if 2 <= len(words) <= LONGEST and all(_names(word, barred) for word in words) else ""
-
-
-def _names(word: str, barred: set[str]) -> bool:
+def naming(word: str, barred: Collection[str]) -> bool:
+    """Return whether a word could stand in a label: no stop word, initial, stutter or stand-in for a name."""
     # A word of one letter repeated stands for a name that was taken out: "xxxx"; "they'll" is still "they".
     plain = word not in barred and re.split("['’]", word)[0] not in barred
-    return plain and len(word) > 2 and len(set(word)) > 1 and re.fullmatch(TOKEN, word) is not None
+    stutter = re.search(r"(?:^|-)(?:([^-]+)-\1(?:-|$)|(.)-\2)", word)
+    return plain and not stutter and len(word) > 2 and len(set(word)) > 1 and re.fullmatch(TOKEN, word) is not None
 
 
 def load(folder: Any) -> "Language":
-    """Load the components of a spaCy pipeline that noun phrases need, from a verified folder."""
+    """Load the components of a spaCy pipeline that phrases need, from a verified folder."""
     from spacy.util import load_model_from_path
 
-    return load_model_from_path(folder, exclude=["ner", "senter", "lemmatizer"])
+    return load_model_from_path(folder, exclude=["ner", "senter"])
 
 
 def vocabulary(texts: Sequence[str], phrases: Iterable[str], *, stop: Sequence[str], least: int) -> list[str]:
@@ -137,7 +122,7 @@ def vocabulary(texts: Sequence[str], phrases: Iterable[str], *, stop: Sequence[s
 
 
 def _terms(words: list[str], barred: set[str], phrases: set[str]) -> set[str]:
-    single = {word for word in words if _names(word, barred)}
+    single = {word for word in words if naming(word, barred)}
     runs = (
         " ".join(words[start : start + size])
         for size in range(2, LONGEST + 1)
@@ -186,7 +171,7 @@ def distinct(terms: Iterable[str], *, count: int) -> list[str]:
     chosen: list[str] = []
     stems: set[str] = set()
     for term in terms:
-        term_stems = {stem(word) for word in term.split()}
+        term_stems = {stem(word) for word in term.split() if word not in JOINING}
         if not term_stems & stems:
             chosen.append(term)
             stems |= term_stems

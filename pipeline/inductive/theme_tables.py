@@ -15,6 +15,7 @@ from pipeline.decisions import decided_themes
 from pipeline.decisions.decided_themes import Decided
 from pipeline.inductive import grouping, passports, reruns, steadiness, theme_quotes, wording
 from pipeline.inductive.grouping import Groups, Talk
+from pipeline.inductive.naming import Line
 from pipeline.inductive.passports import Facts
 
 FEW = 50
@@ -73,6 +74,7 @@ def themes(
         spoken = worded.languages[theme]
         label_columns = (worded.named[theme], worded.keywords[theme], spoken)
         row = _row(theme_ids[theme], UNASSIGNED, *label_columns, facts=_measured(facts, spoken), n_cases=n_cases)
+        row |= _in_vivo(talk, worded.lines[theme])
         rows.append(row | decided.columns()[theme])
     for sub_theme, places in enumerate(sub_theme_places):
         parent = int(groups.themes[places[0]])
@@ -84,11 +86,19 @@ def themes(
         spoken = worded.sub_theme_languages[sub_theme]
         label_columns = (worded.sub_themes[sub_theme], keywords, spoken)
         facts = _measured(facts, spoken)
-        rows.append(_row(sub_theme_ids[sub_theme], theme_ids[parent], *label_columns, facts=facts, n_cases=n_cases))
+        row = _row(sub_theme_ids[sub_theme], theme_ids[parent], *label_columns, facts=facts, n_cases=n_cases)
+        rows.append(row | _in_vivo(talk, worded.sub_theme_lines[sub_theme]))
     for row in rows:  # a label that names a language alone is made of nobody's words
         if row["label_source"] == "words" and not languages.english(str(row["language"])):
             row["label_source"] = ""
     return pd.DataFrame(rows), theme_ids, sub_theme_ids
+
+
+def _in_vivo(talk: Talk, line: Line | None) -> dict[str, object]:
+    """Return the columns of a theme's in-vivo line; empty where there is none."""
+    text, place, start, end = line or Line("", UNASSIGNED, 0, 0)
+    segment = talk.segments["segment_id"].iloc[place] if line else ""
+    return {"in_vivo": text, "in_vivo_segment": segment, "in_vivo_start": start, "in_vivo_end": end}
 
 
 def _measured(known: Facts, spoken: str) -> Facts:

@@ -2,21 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pipeline.core import languages
 from pipeline.core.arithmetic import unit
-from pipeline.inductive import labels, theme_model
+from pipeline.inductive import labels, naming, theme_model
+from pipeline.inductive.naming import Line
 
 if TYPE_CHECKING:
     from bertopic import BERTopic
     from spacy.language import Language
 
-# Noun phrases are taken from this many segments nearest to each theme's centroid, because parsing is slow.
-READ = 60
+# Phrases and clauses are taken from this many segments of each theme, because parsing is slow.
+READ = 90
 # With fewer segments than this, words that occur only once are used too.
 FEW = 20
 FEWEST_TERMS = 2
@@ -27,7 +28,8 @@ class Words:
     """Labels and keywords of themes and sub-themes, by number.
 
     `languages` and `sub_theme_languages`: the language of most words of each group. If it is not English, there are no
-    keywords (stop words and noun phrases are English) and the label is "Theme in" and the language.
+    keywords (stop words and phrases are English) and the label is "Theme in" and the language. `lines` and
+    `sub_theme_lines`: the in-vivo line of each, None where there is none.
     """
 
     named: list[str]
@@ -36,6 +38,8 @@ class Words:
     sub_theme_keywords: list[list[str]]
     languages: list[str]
     sub_theme_languages: list[str]
+    lines: list[Line | None]
+    sub_theme_lines: list[Line | None]
 
 
 def worded(
@@ -56,45 +60,70 @@ def worded(
     """
     readable = languages.read_in(segments["language"], segments["n_words"], {languages.ENGLISH}).to_numpy()
     texts = [text if is_readable else "" for text, is_readable in zip(segments["text"].tolist(), readable, strict=True)]
-    theme_languages, sub_theme_languages = _languages(segments, themes), _languages(segments, sub_themes)
     stop = labels.stop_words([*segments["speaker"], *segments["case"]])
-    central = [texts[place] for place in _central(vectors, themes) if readable[place]]
-    phrases, nouns = labels.nouns(central, nlp, stop=stop)
+    known = naming.read(segments, texts, _sampled(vectors, themes), nlp=nlp, stop=stop)
+    phrases = [form.lower() for phrase, form in known.lexicon.phrases.items() if not phrase.verb]
     least = 2 if len(texts) >= FEW else 1
-    terms = labels.vocabulary(texts, phrases, stop=stop, least=least)
-    n_themes, n_sub_themes = int(themes.max(initial=-1)) + 1, int(sub_themes.max(initial=-1)) + 1
-    if len(terms) < FEWEST_TERMS or not n_themes:
-        theme_terms = _readable(
-            [_terms_in(texts, themes == theme, terms) for theme in range(n_themes)], theme_languages
-        )
-        sub_theme_terms = _readable(
-            [_terms_in(texts, sub_themes == sub_theme, terms) for sub_theme in range(n_sub_themes)], sub_theme_languages
-        )
-        theme_labels = labels.names(theme_terms, unnamed=_unnamed(theme_languages))
-        sub_theme_labels = labels.names(sub_theme_terms, unnamed=_unnamed(sub_theme_languages))
-        return _with_given(
-            Words(theme_labels, theme_terms, sub_theme_labels, sub_theme_terms, theme_languages, sub_theme_languages),
-            given,
-        ), None
-    model, weights = theme_model.fit(texts, vectors, themes, terms)
-    counts = labels.vectorizer(terms).transform(texts)
-    theme_terms = _readable(
-        _ranked(segments, vectors, themes, counts=counts, weights=weights, terms=terms), theme_languages
+    terms = labels.vocabulary([labels.spoken(text) for text in texts], phrases, stop=stop, least=least)
+    talk = _Talk(segments, texts, vectors, known, terms)
+    model, weights = None, None
+    if len(terms) >= FEWEST_TERMS and themes.max(initial=-1) >= 0:
+        model, weights = theme_model.fit(texts, vectors, themes, terms)
+    theme_words = _words(talk, themes, np.zeros_like(themes), weights)
+    if model is not None:
+        weights = theme_model.weights(labels.vectorizer(terms).transform(texts), sub_themes)
+    sub_theme_words = _words(talk, sub_themes, themes, weights)
+    words = Words(
+        theme_words.labels,
+        [terms_[:keywords] for terms_ in theme_words.keywords],
+        sub_theme_words.labels,
+        [terms_[:keywords] for terms_ in sub_theme_words.keywords],
+        theme_words.languages,
+        sub_theme_words.languages,
+        theme_words.lines,
+        sub_theme_words.lines,
     )
-    sub_theme_weights = theme_model.weights(counts, sub_themes)
-    sub_theme_terms = _ranked(segments, vectors, sub_themes, counts=counts, weights=sub_theme_weights, terms=terms)
-    sub_theme_terms = _readable(sub_theme_terms, sub_theme_languages)
-    wording = Words(
-        labels.names(_naming(theme_terms, {*phrases, *nouns}), unnamed=_unnamed(theme_languages)),
-        [terms_[:keywords] for terms_ in theme_terms],
-        labels.names(_naming(sub_theme_terms, {*phrases, *nouns}), n_terms=2, unnamed=_unnamed(sub_theme_languages)),
-        [terms_[:keywords] for terms_ in sub_theme_terms],
-        theme_languages,
-        sub_theme_languages,
-    )
-    wording = _with_given(wording, given)
-    theme_model.name(model, themes, theme_labels=wording.named, keywords=wording.keywords)
-    return wording, model
+    words = _with_given(words, given)
+    if model is not None:
+        theme_model.name(model, themes, theme_labels=words.named, keywords=words.keywords)
+    return words, model
+
+
+class _Group(NamedTuple):
+    labels: list[str]
+    keywords: list[list[str]]
+    languages: list[str]
+    lines: list[Line | None]
+
+
+class _Talk(NamedTuple):
+    segments: pd.DataFrame
+    texts: Sequence[str]
+    vectors: np.ndarray
+    known: naming.Read
+    terms: Sequence[str]
+
+
+def _words(talk: _Talk, groups: np.ndarray, parents: np.ndarray, weights: np.ndarray | None) -> _Group:
+    """Return what is said of each group. `weights`: c-TF-IDF, (groups, terms), None if there were too few terms."""
+    segments, texts, vectors, known, terms = talk
+    spoken = _languages(segments, groups)
+    if weights is None:
+        ranked = [_terms_in(texts, groups == group, terms) for group in range(len(spoken))]
+    else:
+        counts = labels.vectorizer(terms).transform(texts)
+        ranked = _ranked(segments, vectors, groups, counts=counts, weights=weights, terms=terms)
+    ranked = _readable(ranked, spoken)
+    own, lines = naming.named(segments, vectors, groups, parents, known=known)
+    sizes = np.bincount(groups[groups >= 0], minlength=len(spoken))
+    naming_terms, unnamed = [], []
+    for group, language in enumerate(spoken):
+        english = languages.english(language)
+        loose = english and sizes[group] >= FEW and len(spoken) > 1
+        naming_terms.append(own[group] if own[group] and english else [] if loose else ranked[group])
+        unnamed.append(naming.LOOSE if loose and ranked[group] else _unnamed([language])[0])
+    lines = [line if languages.english(language) else None for line, language in zip(lines, spoken, strict=True)]
+    return _Group(labels.names(naming_terms, unnamed=unnamed), ranked, spoken, lines)
 
 
 def _terms_in(texts: Sequence[str], inside: np.ndarray, terms: Sequence[str]) -> list[str]:
@@ -126,11 +155,6 @@ def _unnamed(spoken: Sequence[str]) -> list[str]:
     ]
 
 
-def _naming(ranked: list[list[str]], nouns: set[str]) -> list[list[str]]:
-    """Keep each group's nouns and noun phrases, if any are known."""
-    return [[term for term in terms if term in nouns] or terms for terms in ranked]
-
-
 def _with_given(wording: Words, given: Sequence[str | None] | None) -> Words:
     label_pairs = zip(given or wording.named, wording.named, strict=True)
     return replace(wording, named=[people_label or label for people_label, label in label_pairs])
@@ -154,11 +178,12 @@ def _ranked(
     return [labels.ranked(*rows, terms) for rows in zip(weights, near, spread, specificity, strict=True)]
 
 
-def _central(vectors: np.ndarray, themes: np.ndarray) -> list[int]:
-    """Return the positions of the segments nearest to each theme's centroid, in text order."""
+def _sampled(vectors: np.ndarray, themes: np.ndarray) -> list[int]:
+    """Return the positions of READ segments of each theme, from the most to the least typical, in text order."""
     chosen: set[int] = set()
     for theme in range(int(themes.max(initial=-1)) + 1):
-        chosen |= set(by_nearness(vectors, np.flatnonzero(themes == theme))[:READ])
+        order = by_nearness(vectors, np.flatnonzero(themes == theme))
+        chosen |= {order[place] for place in np.linspace(0, len(order) - 1, min(READ, len(order))).astype(int).tolist()}
     return sorted(chosen)
 
 

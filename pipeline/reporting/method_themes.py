@@ -27,14 +27,18 @@ def labels(done: Record) -> list[str]:
     if not done["words"]:
         sentences = ["No keywords were found, so groups have no labels of their own."]
     else:
-        phrases = f", and noun phrases that {done['phrases']} found in them" if done["phrases"] else ""
+        phrases = f", and phrases that {done['phrases']} found in them" if done["phrases"] else ""
         sentences = [
             f"Words of each group were weighted by class-based TF-IDF as implemented in {done['words']} (Grootendorst "
             "2022), which played no part in the grouping. "
-            f"Labels{'' if n_from_words else ' that were not set otherwise'} and "
-            f"the {prose.count(done['keywords'], 'keyword')} of each theme are words of the segments{phrases}, ranked "
+            f"The {prose.count(done['keywords'], 'keyword')} of each theme are words of the segments{phrases}, "
+            "ranked "
             "by this weight, by the similarity of their segments to the theme, and by the number of participants using "
-            "them."
+            "them. "
+            f"Labels{'' if n_from_words else ' that were not set otherwise'} are made of words and phrases that "
+            "several participants use, in at least a tenth of the theme's segments (rarely a twentieth), and more "
+            "often than in the other themes (log-odds with an informative Dirichlet prior, Monroe et al. 2008); a "
+            "theme that no such term sets apart is called loosely connected talk."
         ]
     if done["labeller"]:
         n_by_model = done["labels"].get(done["labeller"], 0)

@@ -39,6 +39,10 @@ WORKS = {
     "Hennig 2007": "Hennig C. Cluster-wise assessment of cluster stability. Comput Stat Data Anal 2007;52:258–271.",
     "Hubert and Arabie 1985": "Hubert L, Arabie P. Comparing partitions. J Classif 1985;2:193–218.",
     "Krippendorff 2004": "Krippendorff K. Content analysis: an introduction to its methodology. 2nd ed. Sage, 2004.",
+    "Monroe et al. 2008": (
+        "Monroe BL, Colaresi MP, Quinn KM. Fightin' words: lexical feature selection and evaluation for "
+        "identifying the content of political conflict. Polit Anal 2008;16:372–403."
+    ),
     "Passonneau 2006": (
         "Passonneau R. Measuring agreement on set-valued items (MASI) for semantic and pragmatic annotation. LREC 2006."
     ),

@@ -10,6 +10,8 @@ from pipeline.core.schemas.base import Table
 class Themes(Table):
     """A candidate theme. Level 1 are themes, level 2 their sub-themes (`parent_id`: the theme, else -1).
 
+    `in_vivo`: a participant's own clause that says what the theme is about, verbatim from `in_vivo_start` to
+    `in_vivo_end` of the document of `in_vivo_segment`; empty, and 0, where none is complete and clear by itself.
     `effective_cases`: how many cases it would be if all said equally much of it (inverse Simpson index); `main_case`
     says most of it, `main_case_share` of the segments. `prompt_id`, `prompt_text`: the question most of it answers,
     `prompt_share` of the segments; `unprompted_share`: the share that no question asked for in the theme's own words.
@@ -28,6 +30,10 @@ class Themes(Table):
     level: Series[int] = pa.Field(isin=[1, 2])
     label: Series[str]
     keywords: Series[object]
+    in_vivo: Series[str]
+    in_vivo_segment: Series[str]
+    in_vivo_start: Series[int] = pa.Field(ge=0)
+    in_vivo_end: Series[int] = pa.Field(ge=0)
     language: Series[str]
     n_segments: Series[int] = pa.Field(ge=1)
     n_cases: Series[int] = pa.Field(ge=0)

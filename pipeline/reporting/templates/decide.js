@@ -146,7 +146,7 @@
     reject: "Its segments will be in no theme. They stay in the study, and you can undo the decision.",
     memo: "Your notes on the theme. Its label and segments do not change, and it can still be accepted or rejected.",
   };
-  const open = (action, theme) => {
+  const open = (action, theme, suggested = "") => {
     asked = { action, theme };
     form.reset();
     form.elements.who.value = who;
@@ -155,7 +155,7 @@
     by("decide-wrong").textContent = "";
     form.querySelectorAll("[data-for]").forEach((part) => { part.hidden = part.dataset.for !== action; });
     const now = held();
-    if (action === "rename") form.elements.label.value = now.get(theme).label;
+    if (action === "rename") form.elements.label.value = suggested || now.get(theme).label;
     by("decide-others").replaceChildren(...data.themes.filter((other) => other.id !== theme && now.get(other.id).into === null && now.get(other.id).status !== "reject").map((other) => {
       const label = document.createElement("label"), box = document.createElement("input"), words = document.createElement("bdi");
       box.type = "checkbox";
@@ -216,7 +216,7 @@
   by("decide-cancel").addEventListener("click", () => dialog.close());
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-decide]");
-    if (button) open(button.dataset.decide, Number(button.closest("[data-decide-theme]").dataset.decideTheme));
+    if (button) open(button.dataset.decide, Number(button.closest("[data-decide-theme]").dataset.decideTheme), button.dataset.label);
   });
 
   // JSON is valid YAML except for a few characters that YAML requires to be escaped.

@@ -1,7 +1,7 @@
 """Candidate themes in the report: one card per theme, and the table of themes against codes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -26,13 +26,15 @@ STEPS = (0.0, 0.1, 0.25, 0.5, 0.75)
 class Card:
     """A candidate theme.
 
-    `number`: 1 for the largest; `passport`: the theme in a sentence; `state`: see decisions/states.py; `standing`:
-    its state in sentences; `spread`: segments by participant attribute; `sub_themes`: label and size.
+    `number`: 1 for the largest; `in_vivo`: a participant's clause that says what it is about; `passport`: the theme in
+    a sentence; `state`: see decisions/states.py; `standing`: its state in sentences; `spread`: segments by participant
+    attribute; `sub_themes`: labels and sizes.
     """
 
     number: int
     theme_id: int
     label: str
+    in_vivo: Quote | None
     lead: str
     passport: str
     state: str
@@ -119,6 +121,7 @@ def cards(
                 number=row["number"],
                 theme_id=theme,
                 label=row["label"],
+                in_vivo=_in_vivo(row, quotes),
                 lead=_lead(row, n_used),
                 passport=prose.sentence(str(row.get("passport") or "")),
                 state=state_of[theme].state,
@@ -132,6 +135,14 @@ def cards(
             )
         )
     return tuple(theme_cards)
+
+
+def _in_vivo(row: Mapping[Any, Any], quotes: Mapping[str, Quote]) -> Quote | None:
+    """Return a theme's in-vivo line as a quote of its place; None if there is none."""
+    whole = quotes.get(str(row.get("in_vivo_segment") or ""))
+    if whole is None or not row["in_vivo"]:
+        return None
+    return replace(whole, text=row["in_vivo"], start=row["in_vivo_start"], end=row["in_vivo_end"])
 
 
 def grid(

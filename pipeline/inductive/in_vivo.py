@@ -1,0 +1,191 @@
+"""In-vivo lines: for each theme a verbatim clause by a participant that says what the theme is about.
+
+An in-vivo code is a participant's own words (Saldaña 2021). The clause is complete, understandable by itself, from a
+segment of middling typicality, and like what other cases say.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from pipeline.core.arithmetic import unit
+from pipeline.corpus import text_layout
+from pipeline.inductive import labels, phrases
+from pipeline.inductive.contrast import Terms
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+FEWEST, MOST = 3, 12
+# Segments between these ranks of nearness to the theme's mean are of middling typicality.
+MIDDLING = (0.1, 0.75)
+DANGLING = text_layout.word_list(
+    "it its this that these those they them their he him his she her hers which who whom such there here one ones "
+    "themselves itself himself herself both then neither either"
+)
+FILLED = text_layout.word_list(
+    "neither either um uh er erm hmm mm mhm yeah yep okay ok oh ah like basically gonna wanna kinda sorta"
+)
+# Verbs that leave a clause open where nothing follows.
+SAYING = text_layout.word_list("say tell think guess mean suppose know see believe feel ask")
+# Marks of speech that breaks off, of remarks, of quotations and of lists.
+BROKEN = re.compile(r"…|\.\.|--|\s{2}| - |[\[\]()?\n_“”\":;]")
+OPENING = frozenset(["cc", "mark", "punct", "intj", "discourse", "preconj"])
+LEADING = text_layout.word_list("so well now actually also then because and but or though again yes no")
+UNFINISHED = frozenset(["ADP", "DET", "CCONJ", "SCONJ", "AUX", "PART", "PUNCT"])
+FINITE = frozenset(["VBD", "VBZ", "VBP", "MD"])
+SUBJECTS = frozenset(["nsubj", "nsubjpass", "expl", "csubj"])
+
+
+class Clause(NamedTuple):
+    """A clause: the place of its segment, start and end within it, and the words that say what it is about."""
+
+    place: int
+    start: int
+    end: int
+    content: frozenset[str]
+
+
+def clauses(
+    doc: "Doc", text: str, *, place: int, lemma_of: Mapping[str, str], stop: Collection[str]
+) -> Iterator[Clause]:
+    """Yield the clauses of a parsed segment that can be understood alone. `text`: the segment as it stands."""
+    for head in doc:
+        if head.pos_ not in ("VERB", "AUX") or head.dep_ not in ("ROOT", "conj", "ccomp", "advcl"):
+            continue
+        tokens = _span(head)
+        if tokens is None or not _alone(head, tokens):
+            continue
+        start, end = tokens[0].idx, tokens[-1].idx + len(tokens[-1].text)
+        words = labels.words(text[start:end])
+        if doc.text[start:end] == text[start:end] and FEWEST <= len(words) <= MOST and _fluent(text[start:end], words):
+            content = {lemma for lemma in phrases.lemmas(text[start:end], lemma_of) if labels.naming(lemma, stop)}
+            yield Clause(place, start, end, frozenset(content))
+
+
+def _span(head: "Token") -> "list[Token] | None":
+    """Return a clause's tokens without what joins it to others; None if it has no subject or no finite verb."""
+    subject = next((child for child in head.children if child.dep_ in SUBJECTS), None)
+    finite = head.tag_ in FINITE or any(
+        child.dep_ in ("aux", "auxpass") and child.tag_ in FINITE for child in head.children
+    )
+    if subject is None or not finite or subject.i > head.i:
+        return None
+    if head.dep_ == "advcl" and not any(child.dep_ == "mark" and child.lower_ == "because" for child in head.children):
+        return None
+    left, right = head.left_edge.i, head.right_edge.i
+    for child in head.children:
+        if child.i > head.i and (
+            child.dep_ in ("conj", "parataxis", "advcl") or (child.dep_ == "ccomp" and _dashed(child))
+        ):
+            right = min(right, child.left_edge.i - 1)
+        if child.i < subject.i and child.dep_ in ("advcl", "ccomp", "parataxis"):
+            left = max(left, child.right_edge.i + 1)
+    tokens = list(head.doc[left : right + 1])
+    while tokens and (
+        tokens[0].dep_ in OPENING or tokens[0].is_space or tokens[0].is_punct or tokens[0].lower_ in LEADING
+    ):
+        tokens = tokens[1:]
+    while tokens and (tokens[-1].is_punct or tokens[-1].is_space or tokens[-1].dep_ in ("cc", "intj")):
+        tokens = tokens[:-1]
+    return tokens or None
+
+
+def _dashed(child: "Token") -> bool:
+    return child.left_edge.i > 0 and child.doc[child.left_edge.i - 1].is_punct
+
+
+def _alone(head: "Token", tokens: "Sequence[Token]") -> bool:
+    """Return whether a clause is understandable without what surrounds it."""
+    inside = {token.i for token in tokens}
+    after = next((token for token in head.doc[tokens[-1].i + 1 :] if token.text.strip()), None)
+    subject = next(child for child in head.children if child.dep_ in SUBJECTS)
+    hedge = head.lemma_ in phrases.HEDGES and any(child.dep_ in ("ccomp", "xcomp") for child in head.children)
+    if head.i not in inside or subject.i not in inside or hedge or head.sent.text.rstrip().endswith("?"):
+        return False
+    objects = any(child.dep_ in ("dobj", "attr", "acomp", "oprd") for child in head.children)
+    if not objects and (head.lemma_ in SAYING or (head.i == tokens[-1].i and head.tag_ in FINITE)):
+        return False
+    before = [token for token in tokens if token.i < subject.left_edge.i]
+    if before and not (before[-1].text == "," or (before[-1].pos_ == "ADV" and len(before) == 1)):
+        return False
+    if (
+        tokens[0].dep_ == "neg"
+        or tokens[-1].lemma_ in SAYING
+        or tokens[0].tag_ in ("WDT", "WP", "WRB", "WP$")
+        or tokens[-1].pos_ in UNFINISHED
+        or tokens[0].pos_ == "AUX"
+    ):
+        return False
+    if after is not None and after.text in ("-", "--", "–", "—", "…", "..."):
+        return False
+    return not any(
+        token.lower_ in DANGLING and token.pos_ in ("PRON", "DET", "ADV") and not _refers(token, tokens[0].i)
+        for token in tokens
+    )
+
+
+def _refers(token: "Token", first: int) -> bool:
+    """Return whether a pronoun refers to something within the clause, or to nothing."""
+    if token.dep_ == "expl" or token.tag_ == "WDT" or (token.pos_ == "DET" and token.head.pos_ in ("NOUN", "PROPN")):
+        return token.dep_ == "expl" or token.tag_ == "WDT"
+    before = token.doc[first : token.i]
+    plural = token.lower_ in ("their", "they", "them", "themselves")
+    return plural and any(word.tag_ in ("NNS", "NNPS") for word in before)
+
+
+def _fluent(text: str, words: Sequence[str]) -> bool:
+    """Return whether a clause is free of fillers, stutters, remarks, broken-off words and stand-ins for names."""
+    if BROKEN.search(text):
+        return False
+    repeated = any(first == second for first, second in pairwise(words))
+    masked = any(len(word) > 1 and len(set(word)) == 1 for word in words)
+    joined = " ".join(words)
+    spoken = any(phrase in joined for phrase in ("you know", "i mean", "sort of", "kind of", "i think", "i guess"))
+    return not (repeated or masked or spoken or FILLED & set(words))
+
+
+def best(
+    found: Sequence[Clause],
+    inside: np.ndarray,
+    *,
+    terms: Terms,
+    weights: np.ndarray,
+    vectors: np.ndarray,
+    voices: np.ndarray,
+) -> Clause | None:
+    """Return the clause that says best what a group is about, or None.
+
+    `inside`: the places of the group's segments; `weights`: (terms,), how much more usual each is there; `voices`:
+    (segments,), who speaks. A clause scores the weights of its words, times the share of other voices of the group that
+    say two of these words; one that nobody else backs is taken only where there is none other.
+    """
+    column = {phrase.lemmas[0]: at for at, phrase in enumerate(terms.phrases) if len(phrase.lemmas) == 1}
+    ranks = _ranks(vectors, inside)
+    said = terms.counts[inside]
+    group_voices = voices[inside]
+    members = set(inside.tolist())
+    scored = []
+    for clause in found:
+        columns = sorted(column[word] for word in clause.content if word in column)
+        strong = [at for at in columns if weights[at] > 0]
+        if clause.place not in members or not strong:
+            continue
+        worth = float(np.minimum(weights[strong], 10).sum()) / np.sqrt(len(clause.content) + 2)
+        shared = np.asarray(said[:, strong].sum(axis=1)).ravel() >= min(2, len(strong))
+        backing = len(set(group_voices[shared]) - {voices[clause.place]})
+        middling = MIDDLING[0] <= ranks[clause.place] <= MIDDLING[1]
+        score = round(worth * float(np.sqrt(backing)) * (1.0 if len(strong) > 1 else 0.5), 6)
+        scored.append((-(backing > 0), -middling, -score, clause.place, clause.start, clause))
+    return min(scored)[-1] if scored else None
+
+
+def _ranks(vectors: np.ndarray, inside: np.ndarray) -> dict[int, float]:
+    """Return the rank of each place by nearness to the mean, from 0 (nearest) to 1."""
+    directions = unit(vectors[inside])
+    near = np.round(directions @ unit(directions.mean(axis=0, keepdims=True))[0], 6)
+    order = inside[np.argsort(-near, kind="stable")]
+    return {int(place): at / max(len(order) - 1, 1) for at, place in enumerate(order)}
