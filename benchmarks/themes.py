@@ -13,6 +13,7 @@ Turftopic, FASTopic and Top2Vec are measured where they are installed; the proje
 
 import argparse
 import importlib.util
+import math
 import time
 import warnings
 from collections.abc import Callable
@@ -34,7 +35,7 @@ from benchmarks.mapping_sets import comment_set, run_study
 from pipeline.core import environment, model_registry, store
 from pipeline.core import params as settings
 from pipeline.inductive import grouping, steadiness
-from pipeline.vectors import context
+from pipeline.vectors import context, speaker_means
 
 OPTIONS = settings.Themes()
 SEEDS = (0, 1, 2, 3, 4)
@@ -117,16 +118,19 @@ def passages(segments: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["segment", "code"])
 
 
-def in_context(data: "Set | Given", options: settings.Themes = OPTIONS) -> np.ndarray:
-    smooth = context.smooth(data.segments, data.vectors, neighbours=options.context, decay=options.context_decay)
+def in_context(
+    data: "Set | Given", options: settings.Themes = OPTIONS, *, shrinkage: float = speaker_means.SHRINKAGE
+) -> np.ndarray:
+    plain = speaker_means.removed(data.segments, data.vectors, shrinkage=shrinkage)
+    smooth = context.smooth(data.segments, plain, neighbours=options.context, decay=options.context_decay)
     return context.answering(data.segments, smooth, data.questions, weight=options.question)
 
 
-def ours(**changed: Any) -> Way:
+def ours(*, shrinkage: float = speaker_means.SHRINKAGE, **changed: Any) -> Way:
     options = OPTIONS.model_copy(update=changed)
 
     def way(given: Given) -> np.ndarray:
-        talk = grouping.Talk(given.segments, given.vectors, in_context(given, options))
+        talk = grouping.Talk(given.segments, given.vectors, in_context(given, options, shrinkage=shrinkage))
         return grouping.grouped(talk, options=options).themes
 
     return way
@@ -204,6 +208,7 @@ def top2vec(given: Given) -> np.ndarray:
 WAYS: dict[str, tuple[Way, bool, str]] = {
     "ours": (ours(), False, ""),
     "ours, no context": (ours(context=0, question=0.0), False, ""),
+    "ours, speakers' means left in": (ours(shrinkage=math.inf), False, ""),
     "ours, no question": (ours(question=0.0), False, ""),
     "ours, no neighbours": (ours(context=0), False, ""),
     "ours, no consensus": (ours(runs=1, keep=1.0, resolutions=(1.0, 1.0)), False, ""),

@@ -54,6 +54,7 @@ _RECORDS = {
         "context": 1,
         "context_decay": 0.6,
         "question": 0.6,
+        "speaker_shrinkage": 40.0,
         "answers": 90,
         "clustered": 100,
         "seed": 7,

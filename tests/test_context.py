@@ -15,6 +15,7 @@ def talk(documents: str, substantive: list[bool] | None = None) -> pd.DataFrame:
             "document": list(documents),
             "turn_id": list(documents),
             "prompt_id": [""] * len(documents),
+            "speaker": ["Anna"] * len(documents),
             "start": [place * 10 for place in range(len(documents))],
             "substantive": substantive or [True] * len(documents),
         }
@@ -210,3 +211,12 @@ def test_without_weight_or_questions_vectors_stay_as_they_were():
     said, plain, questions = answered()
     assert context.answering(said, plain, questions, weight=0.0) is plain
     assert context.answering(said, plain, np.zeros_like(plain), weight=0.6) is plain
+
+
+def test_a_written_text_goes_on_only_where_it_is_alike():
+    written = talk("aaaa").assign(speaker="")
+    vectors = np.array([[1, 0.1, 0], [1, 0, 0], [0, 0, 1], [0, 0.1, 1]], dtype=np.float32)
+    assert context.continues(written, vectors, distance=1) == pytest.approx([1, 0, 1])
+    assert context.continues(talk("aaaa"), vectors, distance=1) == pytest.approx([1, 1, 1])
+    answered = written.assign(prompt_id="q1")
+    assert context.continues(answered, vectors, distance=1) == pytest.approx([1, 1, 1]), "a script's answers are talk"

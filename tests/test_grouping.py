@@ -21,7 +21,7 @@ def study(n: int = 60, *, kinds: int = 3) -> tuple[pd.DataFrame, pd.DataFrame]:
     vectors = (np.eye(12)[about] + np.random.default_rng(1).normal(scale=0.1, size=(n, 12))).astype(np.float32)
     rows = [(f"s{place:03}", f"d{place // 6:02}", f"t{place}", "", place % 6 * 10, True, "") for place in range(n)]
     columns = ["segment_id", "document", "turn_id", "prompt_id", "start", "substantive", "set_aside"]
-    segments = pd.DataFrame(rows, columns=columns)
+    segments = pd.DataFrame(rows, columns=columns).assign(case="", speaker="Anna")
     return segments, pd.DataFrame({"segment_id": segments["segment_id"], "vector": list(vectors)})
 
 

@@ -5,7 +5,7 @@ A document's segments do not depend on other documents, once the study's script 
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.core import languages, store
 from pipeline.core.terms import SegmentUnit
-from pipeline.corpus import language_detection, sentences, short_answers, text_layout
+from pipeline.corpus import language_detection, prompts, sentences, short_answers, text_layout
 from pipeline.corpus.sentences import Place, Sentence
 from pipeline.corpus.short_answers import Answer
 
@@ -118,6 +118,7 @@ def _of_document(
     """Yield a document's segments as rows. `spoken`: its languages, its own first."""
     seen: Counter[str] = Counter()
     prompt = ""
+    ask = _asking(pairs, text)
     brief = short_answers.are_short(
         [
             Answer(turn.speaker, turn.part, sum(one.words for one in inside), pd.notna(turn.time_s))
@@ -152,9 +153,24 @@ def _of_document(
                 "text": words,
             }
             seen[words] += 1
-            if asks and not _only_fillers(words, language):
+            if asks and not _only_fillers(words, language) and ask(why, words, language, not prompt):
                 asked = turn.turn_id
         prompt = asked or prompt
+
+
+def _asking(pairs: list[tuple[Turn, list[Sentence]]], text: str) -> Callable[[str, str, str, bool], bool]:
+    """Return the function that tells whether what was set aside in a document asks for something.
+
+    It takes why it was set aside, its text and language, and whether nothing was asked before; then a question without
+    words of its own asks too. A heading or script always does.
+    """
+    names = prompts.names_of({turn.speaker for turn, _ in pairs})
+    marked = prompts.marks(text[turn.start : turn.end] for turn, _ in pairs if turn.part == "interviewer")
+
+    def ask(why: str, words: str, language: str, first: bool) -> bool:
+        return why != "interviewer" or first or prompts.asks(words, language=language, names=names, marked=marked)
+
+    return ask
 
 
 def _groups(turn_sentences: list[Sentence], *, unit: SegmentUnit, max_words: int) -> Iterator[list[Sentence]]:

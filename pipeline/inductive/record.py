@@ -12,6 +12,7 @@ from pipeline.core.terms import UNASSIGNED
 from pipeline.inductive import clusters, grouping, runs
 from pipeline.inductive.grouping import Groups, Talk
 from pipeline.inductive.reruns import Steady
+from pipeline.vectors import speaker_means
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def record(
         context=options.context,
         context_decay=options.context_decay,
         question=options.question,
+        speaker_shrinkage=speaker_means.SHRINKAGE,
         answers=int((talk.segments["prompt_id"] != "").sum()),
         clustered=int(in_sample.sum()),
         **_runs(talk, groups, in_sample, options=options, seed=seed),

@@ -108,6 +108,11 @@ def decisions(done: Record, *, decided: str = "") -> list[str]:
 
 def _context(done: Record) -> str:
     sources = []
+    speakers = (
+        "Each speaker’s mean was partly taken out of the embeddings (for n segments, n/(n + "
+        f"{done['speaker_shrinkage']:g}) of its difference from the overall mean), so that segments group by what is "
+        "said, not by who says it. "
+    )
     if done["context"]:
         near = "the segments directly" if done["context"] == 1 else f"the {done['context']} segments"
         further = f", multiplied by {done['context_decay']:g} per further step" if done["context"] > 1 else ""
@@ -117,8 +122,8 @@ def _context(done: Record) -> str:
     if done["question"] and done["answers"]:
         sources.append(f"of the question it answers (weight {done['question']:g})")
     if not sources:
-        return "Segments were grouped by their own embeddings, without context."
-    return f"For grouping, the embedding of each segment was combined with those {prose.listed(sources)}."
+        return f"{speakers}Segments were grouped by their own embeddings, without context."
+    return f"{speakers}For grouping, the embedding of each segment was combined with those {prose.listed(sources)}."
 
 
 def _clusterings(done: Record) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core.arithmetic import unit
+from pipeline.vectors import speaker_means
 
 # Scales the cosine of two segments to a weight. Centred MiniLM vectors have a mean cosine of 0.1 to 0.2 between
 # adjacent segments and 0 between random ones.
@@ -32,8 +33,8 @@ def order(segments: pd.DataFrame) -> np.ndarray:
 def smooth(segments: pd.DataFrame, vectors: np.ndarray, *, neighbours: int, decay: float) -> np.ndarray:
     """Return vectors mixed with those of neighbouring segments, scaled to length 1; float32, shape (n, d).
 
-    Rows of `vectors` match those of `segments` (segment_id, document, turn_id, prompt_id, start, substantive). A
-    neighbour at distance k, among up to `neighbours` substantive segments on either side in the same document, has
+    Rows of `vectors` match those of `segments` (segment_id, document, turn_id, prompt_id, speaker, start, substantive).
+    A neighbour at distance k, among up to `neighbours` substantive segments on either side in the same document, has
     weight `decay ** k`: in full if it is in the same turn or answers the same question, otherwise times its similarity
     (see `continues`). Segments that are not substantive keep their own vectors and are not mixed into others. With
     `neighbours` 0, returns the plain vectors. Raises ValueError if the rows do not match or `decay` is not between 0
@@ -67,8 +68,11 @@ def full(
     decay: float,
     question: float,
 ) -> np.ndarray:
-    """Return the vectors used for themes, of `segments`: with neighbours (`smooth`) and question (`answering`)."""
-    vectors = smooth(segments, plain, neighbours=neighbours, decay=decay)
+    """Return the vectors used for themes, of `segments` in the order of `order`.
+
+    Without the speakers' means (`speaker_means.removed`), with neighbours (`smooth`) and question (`answering`).
+    """
+    vectors = smooth(segments, speaker_means.removed(segments, plain), neighbours=neighbours, decay=decay)
     return answering(segments, vectors, asked(segments, everything, known, plain.shape[1]), weight=question)
 
 
@@ -108,13 +112,16 @@ def continues(ordered_segments: pd.DataFrame, vectors: np.ndarray, *, distance: 
     """Return the weight, from 0 to 1, with which talk continues from each segment to the one `distance` after it.
 
     Rows are sorted by `order`; returns n - distance weights: 0 across documents, 1 within a turn or the answer to one
-    question, otherwise `LIKENESS` times the cosine of the centred vectors, at most 1.
+    question, otherwise `LIKENESS` times the cosine of the centred vectors, at most 1. A written text is no turn:
+    without a speaker or a question, a code of ethics may change its topic with every sentence.
     """
     before, after = ordered_segments.iloc[:-distance], ordered_segments.iloc[distance:]
     document, turn, prompt = (
         before[column].to_numpy() == after[column].to_numpy() for column in ("document", "turn_id", "prompt_id")
     )
-    together = turn | (prompt & (before["prompt_id"].to_numpy() != ""))
+    answers = before["prompt_id"].to_numpy() != ""
+    spoken = (before["speaker"].to_numpy() != "") | answers
+    together = (turn & spoken) | (prompt & answers)
     centred = unit(vectors - vectors.mean(axis=0))
     alike = np.clip(LIKENESS * (centred[:-distance] * centred[distance:]).sum(axis=1), 0, 1)
     return np.where(document, np.where(together, 1.0, alike), 0.0)
