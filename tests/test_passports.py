@@ -103,8 +103,8 @@ def test_talk_that_nobody_is_named_for_makes_no_case_and_no_voice_more():
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        (known(), "Widely shared: 8 of 10 cases, at most 20% of it from any one."),
-        (known(n_cases=3, effective_cases=2.9), "Shared: 3 of 10 cases"),
+        (known(), "Shared: 8 of 10 cases, at most 20% of it from any one."),
+        (known(n_cases=3, effective_cases=2.9), "Some participants: 3 of 10 cases"),
         (known(n_cases=1, main_case_share=1.0), "Only one participant: Nurse 3."),
         (known(main_case_share=0.71), "Dominated by one participant: 71% of it is from Nurse 3."),
         (known(n_cases=3, effective_cases=2.1, main_case_share=0.49), "Few participants: 3 of 10 cases"),
@@ -115,20 +115,20 @@ def test_talk_that_nobody_is_named_for_makes_no_case_and_no_voice_more():
         ),
         (
             known(lost_without=("Nurse 3", "all participants with site “north”")),
-            "fragile: lost if Nurse 3 or all participants with site “north” are removed",
+            "fragile: lost without Nurse 3 or all participants with site “north”.",
         ),
-        (known(lost_without=tuple("abcd")), "lost if a, b, c or 1 other is removed"),
-        (known(lost_without=tuple("abcde")), "lost if a, b, c or one of 2 others is removed"),
-        (known(n_cases=5), "Widely shared: 5 of 10 cases"),
-        (known(n_cases=4), "Shared: 4 of 10 cases"),
+        (known(lost_without=tuple("abcd")), "lost without a, b, c or 1 other."),
+        (known(lost_without=tuple("abcde")), "lost without a, b, c or one of 2 others."),
+        (known(n_cases=5), "Shared: 5 of 10 cases"),
+        (known(n_cases=4), "Some participants: 4 of 10 cases"),
         (known(main_case_share=0.5), "Dominated by one participant: 50% of it is from Nurse 3."),
         (
             known(effective_cases=2.5, main_case_share=0.49),
-            "Widely shared: 8 of 10 cases, at most 49%",
+            "One participant above all: 49% of it is from Nurse 3; 8 of 10 cases",
         ),
         (known(prompt_share=0.6, prompt_text="Why?"), "mostly one question: 60% of it answers “Why?”"),
-        (known(lost_without=("a",)), "ragile: lost if a is removed"),
-        (known(lost_without=("a", "b", "c")), "ragile: lost if a, b or c is removed"),
+        (known(lost_without=("a",)), "ragile: lost without a."),
+        (known(lost_without=("a", "b", "c")), "ragile: lost without a, b or c."),
         (known(stability=0.75), "; stable when"),
         (known(stability=0.74), "; partly stable"),
         (known(stability=0.5), "; partly stable"),
@@ -136,6 +136,17 @@ def test_talk_that_nobody_is_named_for_makes_no_case_and_no_voice_more():
         (known(stability=0.9), "; stable when"),
         (known(stability=0.6), "; partly stable"),
         (known(stability=0.2), "; unstable"),
+        (known(main_case_share=1 / 3), "Shared: 8 of 10 cases, at most 33%"),
+        (known(main_case_share=0.34), "One participant above all: 34%"),
+        (
+            known(stability=0.9, lost_without=("a",)),
+            "; stable when a tenth of the documents is left out, but lost without a.",
+        ),
+        (
+            known(stability=0.6, lost_without=("a",)),
+            "; partly stable when a tenth of the documents is left out, and lost",
+        ),
+        (known(stability=0.2, lost_without=("a",)), "is left out, and lost without a: interpret with care."),
     ],
 )
 def test_the_verdict_in_words(facts, words):
@@ -191,3 +202,33 @@ def test_counts_by_attribute_are_of_each_theme_and_of_talk_in_one():
 
 def test_a_study_without_attributes_has_no_counts():
     assert passports.attributes(segments(("a", "d", "")), np.array([0]), pd.DataFrame({"case": ["a"]})).empty
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        (
+            {"main_document_cases": 5},
+            "; mostly one group conversation: 88% of it is from group.txt, one of 4 documents.",
+        ),
+        ({"main_document_cases": 2}, "; mostly one document: 88% of it is from group.txt, one of 4 documents."),
+        ({"main_document_cases": 0, "n_cases": 0}, "; mostly one document: 88%"),
+        ({"main_document_cases": 1, "main_case_share": 0.9}, ""),
+        ({"main_document_cases": 5, "main_document_share": 0.49}, ""),
+        ({"main_document_cases": 5, "main_document": "long.txt", "main_document_share": 0.6}, ""),
+    ],
+)
+def test_the_verdict_says_where_a_theme_is_one_documents(changed, words):
+    theme = known(**{"main_document": "group.txt", "main_document_share": 0.88, **changed})
+    said = passports.verdict(theme, n_cases=10, documents={"group.txt": 10, "long.txt": 60, "b": 10, "c": 10})
+    assert words in said
+    assert ("mostly one" in said) == bool(words)
+
+
+def test_documents_are_weighed_as_cases_are():
+    said = segments(*[("abcde"[n % 5], "group", "") for n in range(15)], ("f", "other", ""), ("", "notes", ""))
+    facts = passports.facts(said, question_of={}, prompts={}, keywords=[])
+    assert (facts.main_document, facts.main_document_cases) == ("group", 5)
+    assert facts.main_document_share == pytest.approx(15 / 17)
+    assert facts.effective_documents == pytest.approx(17**2 / (15**2 + 1 + 1))
+    assert facts.effective_cases > 5

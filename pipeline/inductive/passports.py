@@ -15,6 +15,12 @@ SAME_QUESTION = 0.6
 FOUND_AGAIN = 0.5
 ONE_VOICE, TWO_VOICES = 0.5, 2.0
 ONE_QUESTION = 0.6
+# A theme is shared if this share of the cases speak of it, and none gives more than MOST_OF_ONE of it; ...
+HALF, MOST_OF_ONE = 0.5, 1 / 3
+# ... and depends on one document that has this share of it, and this many times its share of the study.
+ONE_DOCUMENT, DOCUMENT_LIFT = 0.5, 1.5
+# How many cases of a theme make a document a conversation of several people.
+GROUP = 3
 # How a group of participants is named among those without whom a theme is lost.
 ALL_WITH = "all participants with"
 
@@ -33,6 +39,10 @@ class Facts:
     prompt_text: str
     prompt_share: float
     unprompted_share: float
+    effective_documents: float = 0.0
+    main_document: str = ""
+    main_document_share: float = 0.0
+    main_document_cases: int = 0
     stability: float = float("nan")
     lost_without: Sequence[str] = field(default=())
 
@@ -97,32 +107,42 @@ def facts(
         lambda turn: {labels.stem(word) for word in labels.tokens(prompts.get(turn, ""))}
     )
     unprompted = prompt_stems.map(lambda question: not question & keyword_stems)
-    proportions = cases / cases.sum() if len(cases) else cases
+    documents = segments["document"].value_counts()
+    document = min(documents.index, key=lambda name: (-documents[name], name))
+    in_it = segments.loc[segments["document"] == document, "case"]
     return Facts(
         n_segments=len(segments),
         n_cases=len(cases),
         n_documents=segments["document"].nunique(),
-        effective_cases=float(1 / (proportions**2).sum()) if len(cases) else 0.0,
+        effective_cases=_effective(cases),
         main_case=str(cases.index[0]) if len(cases) else "",
         main_case_share=float(shares.iloc[0]) if len(cases) else 0.0,
         prompt_id=main,
         prompt_text=prompts.get(main, ""),
         prompt_share=float(counted[main] / len(segments)) if main else 0.0,
         unprompted_share=float(unprompted.mean()),
+        effective_documents=_effective(documents),
+        main_document=str(document),
+        main_document_share=float(documents[document] / len(segments)),
+        main_document_cases=len(set(in_it) - {""}),
     )
 
 
-def verdict(theme: Facts, *, n_cases: int) -> str:
-    """A theme's passport in a sentence; `n_cases`: the number of cases in the study."""
+def _effective(counts: pd.Series) -> float:
+    """Return how many there would be if all gave equally much: the inverse Simpson index of counts; 0 of none."""
+    return float(counts.sum() ** 2 / (counts**2).sum()) if len(counts) else 0.0
+
+
+def verdict(theme: Facts, *, n_cases: int, documents: Mapping[str, int] | None = None) -> str:
+    """A theme's passport in a sentence. `n_cases`: the number of cases in the study; `documents`: segments in each."""
     clauses = [_voices(theme, n_cases)]
+    if _one_document(theme, documents or {}):
+        clauses.append(_document(theme, len(documents or {})))
     if theme.prompt_share >= ONE_QUESTION:
         clauses.append(
             f"mostly one question: {_percent(theme.prompt_share)} of it answers “{_short(theme.prompt_text)}”"
         )
-    if theme.lost_without:
-        clauses.append(f"fragile: lost if {_listed(theme.lost_without)} {_are(theme.lost_without)} removed")
-    if theme.stability == theme.stability:  # not nan
-        clauses.append(_steadiness(theme.stability))
+    clauses += _steadiness(theme)
     return "; ".join(clauses)[:1].upper() + "; ".join(clauses)[1:] + "."
 
 
@@ -136,16 +156,39 @@ def _voices(theme: Facts, n_cases: int) -> str:
         return f"dominated by one participant: {share} of it is from {theme.main_case}"
     if theme.effective_cases < TWO_VOICES + 0.5:
         return f"few participants: {theme.n_cases} of {n_cases} cases; {share} of it is from {theme.main_case}"
-    width = "widely shared" if theme.n_cases >= 0.5 * n_cases else "shared"
+    if theme.main_case_share > MOST_OF_ONE:
+        return f"one participant above all: {share} of it is from {theme.main_case}; {theme.n_cases} of {n_cases} cases"
+    width = "shared" if theme.n_cases >= HALF * n_cases else "some participants"
     return f"{width}: {theme.n_cases} of {n_cases} cases, at most {share} of it from any one"
 
 
-def _steadiness(stability: float) -> str:
-    if stability >= 0.75:
-        return "stable when a tenth of the documents is left out"
-    if stability >= FOUND_AGAIN:
-        return "partly stable when a tenth of the documents is left out"
-    return "unstable (dissolves or merges) when a tenth of the documents is left out: interpret with care"
+def _one_document(theme: Facts, documents: Mapping[str, int]) -> bool:
+    """Return whether a theme of several participants, or of none, comes mostly from one document of several."""
+    if theme.n_cases == 1 or len(documents) < 2 or theme.main_document_share < ONE_DOCUMENT:
+        return False
+    expected = documents.get(theme.main_document, 0) / max(sum(documents.values()), 1)
+    return theme.main_document_share >= DOCUMENT_LIFT * expected and theme.main_document_cases != 1
+
+
+def _document(theme: Facts, n_documents: int) -> str:
+    kind = "document" if theme.main_document_cases < GROUP else "group conversation"
+    return (
+        f"mostly one {kind}: {_percent(theme.main_document_share)} of it is from {theme.main_document}, one of "
+        f"{n_documents} documents"
+    )
+
+
+def _steadiness(theme: Facts) -> list[str]:
+    """How a theme fares without some documents and without those it depends on: one clause, or none."""
+    lost = f"lost without {_listed(theme.lost_without)}" if theme.lost_without else ""
+    if theme.stability != theme.stability:  # nan: not measured
+        return [f"fragile: {lost}"] if lost else []
+    left_out = "when a tenth of the documents is left out"
+    if theme.stability >= 0.75:
+        return [f"stable {left_out}, but {lost}" if lost else f"stable {left_out}"]
+    if theme.stability >= FOUND_AGAIN:
+        return [f"partly stable {left_out}" + (f", and {lost}" if lost else "")]
+    return [f"unstable (dissolves or merges) {left_out}" + (f", and {lost}" if lost else "") + ": interpret with care"]
 
 
 def jaccard(theme: np.ndarray, others: np.ndarray) -> float:
@@ -189,8 +232,3 @@ def _listed(names: Sequence[str]) -> str:
         further = len(names) - 3
         return f"{', '.join(names[:3])} or {'1 other' if further == 1 else f'one of {further} others'}"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-
-
-def _are(names: Sequence[str]) -> str:
-    """The verb after `_listed`, which agrees with the last name listed."""
-    return "are" if len(names) <= 3 and names[-1].startswith(ALL_WITH) else "is"

@@ -1,7 +1,7 @@
 """Output tables of the themes stage, with each theme under its id."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
 
@@ -54,6 +54,7 @@ def themes(
     theme_places = [np.flatnonzero(groups.themes == theme) for theme in range(len(worded.named))]
     sub_theme_places = [np.flatnonzero(groups.sub_themes == sub_theme) for sub_theme in range(len(worded.sub_themes))]
     theme_ids, n_cases = decided.ids, _n_cases(talk)
+    documents = {str(name): int(n) for name, n in talk.segments["document"].value_counts().items()}
     sub_theme_ids = identifiers(talk, sub_theme_places, used=theme_ids)
     question_of, prompts = passports.questions(turns), dict(zip(turns["turn_id"], turns["text"], strict=True))
     dependence, steady = (
@@ -73,7 +74,8 @@ def themes(
         facts = replace(facts, stability=float(steady[theme]), lost_without=tuple(lost_without))
         spoken = worded.languages[theme]
         label_columns = (worded.named[theme], worded.keywords[theme], spoken)
-        row = _row(theme_ids[theme], UNASSIGNED, *label_columns, facts=_measured(facts, spoken), n_cases=n_cases)
+        facts = _measured(facts, spoken)
+        row = _row(theme_ids[theme], UNASSIGNED, *label_columns, facts=facts, n_cases=n_cases, documents=documents)
         row |= _in_vivo(talk, worded.lines[theme])
         rows.append(row | decided.columns()[theme])
     for sub_theme, places in enumerate(sub_theme_places):
@@ -86,7 +88,8 @@ def themes(
         spoken = worded.sub_theme_languages[sub_theme]
         label_columns = (worded.sub_themes[sub_theme], keywords, spoken)
         facts = _measured(facts, spoken)
-        row = _row(sub_theme_ids[sub_theme], theme_ids[parent], *label_columns, facts=facts, n_cases=n_cases)
+        own, above = sub_theme_ids[sub_theme], theme_ids[parent]
+        row = _row(own, above, *label_columns, facts=facts, n_cases=n_cases, documents=documents)
         rows.append(row | _in_vivo(talk, worded.sub_theme_lines[sub_theme]))
     for row in rows:  # a label that names a language alone is made of nobody's words
         if row["label_source"] == "words" and not languages.english(str(row["language"])):
@@ -107,7 +110,15 @@ def _measured(known: Facts, spoken: str) -> Facts:
 
 
 def _row(
-    theme_id: int, parent_id: int, label: str, keywords: list[str], language: str, *, facts: Facts, n_cases: int
+    theme_id: int,
+    parent_id: int,
+    label: str,
+    keywords: list[str],
+    language: str,
+    *,
+    facts: Facts,
+    n_cases: int,
+    documents: Mapping[str, int],
 ) -> dict[str, object]:
     row = {name: value for name, value in vars(facts).items() if name != "lost_without"}
     return row | {
@@ -120,7 +131,7 @@ def _row(
         "label_source": "words",
         "status": "candidate",
         "decided": "",
-        "passport": passports.verdict(facts, n_cases=n_cases),
+        "passport": passports.verdict(facts, n_cases=n_cases, documents=documents),
     }
 
 

@@ -13,7 +13,8 @@ class Themes(Table):
     `in_vivo`: a participant's own clause that says what the theme is about, verbatim from `in_vivo_start` to
     `in_vivo_end` of the document of `in_vivo_segment`; empty, and 0, where none is complete and clear by itself.
     `effective_cases`: how many cases it would be if all said equally much of it (inverse Simpson index); `main_case`
-    says most of it, `main_case_share` of the segments. `prompt_id`, `prompt_text`: the question most of it answers,
+    says most of it, `main_case_share` of the segments; `effective_documents`, `main_document` and
+    `main_document_share` are the same for documents. `prompt_id`, `prompt_text`: the question most of it answers,
     `prompt_share` of the segments; `unprompted_share`: the share that no question asked for in the theme's own words.
     `stability`: mean Jaccard index with its like when a share of the documents is left out, missing where not measured.
     `label_source`: words (from the segments' own words) or the name of the language model that wrote the label; empty
@@ -41,6 +42,9 @@ class Themes(Table):
     effective_cases: Series[float] = pa.Field(nullable=True)
     main_case: Series[str]
     main_case_share: Series[float] = pa.Field(nullable=True)
+    effective_documents: Series[float] = pa.Field(nullable=True)
+    main_document: Series[str]
+    main_document_share: Series[float] = pa.Field(nullable=True)
     prompt_id: Series[str]
     prompt_text: Series[str]
     prompt_share: Series[float] = pa.Field(nullable=True)
