@@ -25,6 +25,8 @@ def forms(nlp, *texts):
         ("We shared the data with the board.", "sharing the data"),
         ("Everyone was worried about access to the records.", "access to records"),
         ("We worked from home.", "working from home"),
+        ("They shared a further audit.", "sharing audit"),
+        ("They shared an audit.", "sharing an audit"),
         ("The NHS trusts joined.", "NHS trusts"),
     ],
 )

@@ -43,6 +43,20 @@ def test_a_card_for_each_theme_largest_first(tables, quoted):
     assert [kind for kind, _ in cards[0].quotes] == ["Typical", "Borderline"]
 
 
+def test_a_line_in_participants_words_is_a_quote_of_its_place(tables, quoted):
+    assert all(card.in_vivo is None for card in made_cards(tables, quoted)), "where there is none, none is shown"
+    theme = tables["themes"].index[0]
+    whole = next(iter(quoted.values()))
+    line = {"in_vivo": whole.text[2:9], "in_vivo_segment": whole.segment_id}
+    line |= {"in_vivo_start": whole.start + 2, "in_vivo_end": whole.start + 9}
+    for column, value in line.items():
+        tables["themes"][column] = tables["themes"][column].astype(object)
+        tables["themes"].loc[theme, column] = value
+    shown = next(c.in_vivo for c in made_cards(tables, quoted) if c.theme_id == tables["themes"].theme_id[theme])
+    assert (shown.text, shown.start, shown.end) == (line["in_vivo"], whole.start + 2, whole.start + 9)
+    assert shown.document == whole.document
+
+
 def test_no_more_quotes_than_asked_for(tables, quoted):
     assert all(sum(len(own) for _, own in card.quotes) == 1 for card in made_cards(tables, quoted, per_theme=1))
 

@@ -22,7 +22,9 @@ MOST_WORDS = 6
 GAP = 3
 NEGATIONS = frozenset(["not", "no", "never", "without", "cannot", "hardly", "lack"])
 # Verbs that say how something is said or take a clause, and name nothing done.
-HEDGES = text_layout.word_list("be mean guess think say suppose seem like wish let tell know want feel hope s m re ve")
+HEDGES = text_layout.word_list(
+    "be mean guess think say suppose seem like wish let tell know want feel hope tend happen appear s m re ve"
+)
 # Verbs that name little by themselves: "having time" is about time.
 LIGHT = text_layout.word_list("have get do make take give go put come keep need use find see look try start")
 CONTRACTED = {"wo": "will", "ca": "can", "sha": "shall"}
@@ -221,11 +223,17 @@ def _of_verb(
             content = tuple(word.lemma for word in named)
             if lemma in content or (light and not denied and not no):
                 continue
-            article = next((f" {inner.lower_}" for inner in thing.children if inner.lower_ in ("the", "a", "an")), "")
+            article = next((f" {inner.lower_}" for inner in thing.children if _leads(inner, named[0])), "")
             form = f"{'not ' if denied or no else ''}{gerund(lemma)}{particle}{prep}{article} {_form(named)}"
             if len(form.split()) <= MOST_WORDS:
                 about = content if light else (lemma, *content)
                 yield Phrase((lemma, *content), about, verb=True, negated=denied or no), form
+
+
+def _leads(token: "Token", word: Word) -> bool:
+    """Return whether a token is an article right before a word."""
+    after = token.nbor().text if token.i + 1 < len(token.doc) else ""
+    return token.lower_ in ("the", "a", "an") and word.text.startswith(after)
 
 
 def gerund(lemma: str) -> str:
