@@ -72,7 +72,7 @@ def test_remarks_in_brackets_are_not_said(text):
     assert len(labels.spoken(text)) == len(text)
 
 
-@pytest.mark.parametrize("word", ["she-she", "b-but", "xxxx", "they'll", "chuckles"])
+@pytest.mark.parametrize("word", ["she-she", "b-but", "xxxx", "they'll", "chuckles", "eighteen", "sorry"])
 def test_stutters_and_leftovers_name_nothing(word):
     assert not labels.naming(word, STOP)
 
@@ -112,6 +112,7 @@ def test_a_line_is_a_whole_clause_without_what_joins_it(nlp, text, line):
         "The ward ward sister reads the reports.",
         "The ward [pause] sister reads the reports.",
         "A lot of people would say.",
+        "The ward sister reads the reports and also the",
         "For the reports the board never reads.",
     ],
 )

@@ -36,6 +36,7 @@ BROKEN = re.compile(r"…|\.\.|--|\s{2}| - |[\[\]()?\n_“”\":;]")
 OPENING = frozenset(["cc", "mark", "punct", "intj", "discourse", "preconj"])
 LEADING = text_layout.word_list("so well now actually also then because and but or though again yes no")
 UNFINISHED = frozenset(["ADP", "DET", "CCONJ", "SCONJ", "AUX", "PART", "PUNCT"])
+LAST = text_layout.word_list("a an the my our your their his her and or but also of to very so as than not")
 FINITE = frozenset(["VBD", "VBZ", "VBP", "MD"])
 SUBJECTS = frozenset(["nsubj", "nsubjpass", "expl", "csubj"])
 
@@ -114,6 +115,7 @@ def _alone(head: "Token", tokens: "Sequence[Token]") -> bool:
         return False
     if (
         tokens[0].dep_ == "neg"
+        or tokens[-1].lower_ in LAST
         or tokens[-1].lemma_ in SAYING
         or tokens[0].tag_ in ("WDT", "WP", "WRB", "WP$")
         or tokens[-1].pos_ in UNFINISHED

@@ -55,6 +55,8 @@ SPOKEN = text_layout.word_list(
     yesterday tomorrow hey god gosh blah huh yup crosstalk participant interviewer monday tuesday wednesday thursday
     friday saturday sunday january february march april june july august september october november december o'clock
     minute minutes hour hours chuckle chuckles chuckling chuckled giggle giggles sigh sighs cough coughs
+    sorry please eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty
+    sixty seventy eighty ninety fortnight
     """
 )
 # Words too common to name a theme by themselves that may stand in a phrase ("protected time", "working group").
