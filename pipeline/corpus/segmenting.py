@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.core import languages, store
 from pipeline.core.terms import SegmentUnit
-from pipeline.corpus import language_detection, prompts, sentences, short_answers, text_layout
+from pipeline.corpus import courtesies, language_detection, prompts, sentences, short_answers, text_layout
 from pipeline.corpus.sentences import Place, Sentence
 from pipeline.corpus.short_answers import Answer
 
@@ -198,8 +198,9 @@ def aside(
 
     interviewer: the interviewer's words. heading, script, note: nobody's (a title; a question or task repeated word for
     word in many documents; a bracketed remark). backchannel: only words such as "yeah" and "okay" (English only).
-    short: fewer than `min_words` words. nonresponse: "n/a", "no comment". `brief`: whether the document's answers are
-    short (see `short_answers`); then few words are enough in any language, and nonresponse is looked for.
+    courtesy: only thanks and farewells. short: fewer than `min_words` words. nonresponse: "n/a", "no comment". `brief`:
+    whether the document's answers are short (see `short_answers`); then few words are enough in any language, thanks
+    are an answer, and nonresponse is looked for.
     """
     if part == "interviewer":
         return "interviewer"
@@ -218,6 +219,8 @@ def _empty(text: str, group: list[Sentence], *, min_words: int, language: str, b
         return "nonresponse"
     if language in READ and _only_fillers(text, language):
         return "backchannel"
+    if not brief and courtesies.is_courtesy(text, language=language):
+        return "courtesy"
     return "short" if not brief and sum(sentence.words for sentence in group) < min_words else ""
 
 

@@ -8,6 +8,7 @@ ASIDE = {
     "interviewer": "interviewer speech",
     "short": "segments of fewer than {min_words} words",
     "backchannel": "acknowledgements (“yeah”, “okay”)",
+    "courtesy": "thanks and farewells",
     "nonresponse": "answers such as “n/a” and “no comment”",
     "script": "scripted questions or tasks repeated word for word in many sources",
     "heading": "headings",

@@ -12,6 +12,7 @@ ASIDE = {
     "interviewer": "were spoken by an interviewer",
     "backchannel": "are acknowledgements (“Yeah.”, “Okay, right.”)",
     "short": "are too short to analyse on their own",
+    "courtesy": "only thank or take leave (“Thank you, bye.”)",
     "nonresponse": "are no answer (“n/a”, “no comment”)",
     "heading": "are headings",
     "script": "are scripted questions or tasks repeated word for word",
