@@ -112,6 +112,7 @@ def test_a_line_is_a_whole_clause_without_what_joins_it(nlp, text, line):
         "The ward ward sister reads the reports.",
         "The ward [pause] sister reads the reports.",
         "A lot of people would say.",
+        "If checking the sources of the report is impossible, say so.",
         "The ward sister reads the reports and also the",
         "For the reports the board never reads.",
     ],

@@ -36,6 +36,8 @@ BROKEN = re.compile(r"…|\.\.|--|\s{2}| - |[\[\]()?\n_“”\":;]")
 OPENING = frozenset(["cc", "mark", "punct", "intj", "discourse", "preconj"])
 LEADING = text_layout.word_list("so well now actually also then because and but or though again yes no")
 UNFINISHED = frozenset(["ADP", "DET", "CCONJ", "SCONJ", "AUX", "PART", "PUNCT"])
+# Before a clause, these make it a part of another.
+CONDITIONS = text_layout.word_list("if unless whether when while until although though where which who than")
 LAST = text_layout.word_list("a an the my our your their his her and or but also of to very so as than not")
 FINITE = frozenset(["VBD", "VBZ", "VBP", "MD"])
 SUBJECTS = frozenset(["nsubj", "nsubjpass", "expl", "csubj"])
@@ -73,9 +75,10 @@ def _span(head: "Token") -> "list[Token] | None":
     finite = head.tag_ in FINITE or any(
         child.dep_ in ("aux", "auxpass") and child.tag_ in FINITE for child in head.children
     )
-    if subject is None or not finite or subject.i > head.i:
+    marks = {child.lower_ for child in head.children if child.dep_ == "mark"}
+    if subject is None or not finite or subject.i > head.i or marks - {"that", "because"}:
         return None
-    if head.dep_ == "advcl" and not any(child.dep_ == "mark" and child.lower_ == "because" for child in head.children):
+    if head.dep_ == "advcl" and "because" not in marks:
         return None
     left, right = head.left_edge.i, head.right_edge.i
     for child in head.children:
@@ -122,7 +125,8 @@ def _alone(head: "Token", tokens: "Sequence[Token]") -> bool:
         or tokens[0].pos_ == "AUX"
     ):
         return False
-    if after is not None and after.text in ("-", "--", "–", "—", "…", "..."):
+    conditional = tokens[0].i and head.doc[tokens[0].i - 1].lower_ in CONDITIONS
+    if conditional or (after is not None and after.text in ("-", "--", "–", "—", "…", "...")):
         return False
     return not any(
         token.lower_ in DANGLING and token.pos_ in ("PRON", "DET", "ADV") and not _refers(token, tokens[0].i)
