@@ -13,7 +13,7 @@ from pipeline.core import params as settings
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import decided_themes
 from pipeline.decisions.decided_themes import Decided
-from pipeline.inductive import grouping, passports, reruns, steadiness, theme_quotes, wording
+from pipeline.inductive import grouping, naming, passports, reruns, steadiness, theme_quotes, wording
 from pipeline.inductive.grouping import Groups, Talk
 from pipeline.inductive.naming import Line
 from pipeline.inductive.passports import Facts
@@ -131,7 +131,9 @@ def _row(
         "label_source": "words",
         "status": "candidate",
         "decided": "",
-        "passport": passports.verdict(facts, n_cases=n_cases, documents=documents),
+        "passport": passports.LOOSE
+        if label == naming.LOOSE
+        else passports.verdict(facts, n_cases=n_cases, documents=documents),
     }
 
 
