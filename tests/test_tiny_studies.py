@@ -62,7 +62,7 @@ STUDIES: dict[str, tuple[dict[str, str], str]] = {
     "numbers": ({"a.txt": talk([f"{n} {n * 7} {n * 13} {n + 100} {n * n} {n + 3}" for n in range(30)])}, NONE),
     "signs": ({"a.txt": talk(["... --- !!! ??? ,,, ;;;"] * 25)}, NONE),
     "pictures": ({"a.txt": talk(["😀 😀 👍 🎉 😢 😀", "🎉 👍 🎉 😢 🎉 🎉 🎉"] * 15)}, NONE),
-    "a word without an end": ({"a.txt": talk(["a" * 5000] * 22)}, NONE),
+    "a word without an end": ({"a.txt": talk(["a" * 5000] * 22)}, LITTLE),
     "more themes wanted than answers": (
         {"a.txt": talk([f"We had time for {thing} on the ward." for thing in THINGS])},
         LITTLE,
