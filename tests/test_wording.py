@@ -137,6 +137,7 @@ def test_a_theme_that_no_word_sets_apart_is_called_loose(nlp):
     themes = np.tile([0, 0, 1, 1], 12)
     found, _ = wording.worded(frame, np.random.default_rng(0).normal(size=(48, 4)), themes, themes, keywords=4, nlp=nlp)
     assert found.named == ["Loosely connected talk", "Loosely connected talk (2)"]
+    assert found.lines == [None, None]
 
 
 def test_labels_do_not_depend_on_the_order_of_the_rows_of_other_themes(nlp):

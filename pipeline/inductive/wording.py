@@ -122,7 +122,11 @@ def _words(talk: _Talk, groups: np.ndarray, parents: np.ndarray, weights: np.nda
         loose = english and sizes[group] >= FEW and len(spoken) > 1
         naming_terms.append(own[group] if own[group] and english else [] if loose else ranked[group])
         unnamed.append(naming.LOOSE if loose and ranked[group] else _unnamed([language])[0])
-    lines = [line if languages.english(language) else None for line, language in zip(lines, spoken, strict=True)]
+    # Loosely connected talk has no clause that says what it is about; other languages are not parsed.
+    lines = [
+        line if named and languages.english(language) else None
+        for line, named, language in zip(lines, naming_terms, spoken, strict=True)
+    ]
     return _Group(labels.names(naming_terms, unnamed=unnamed), ranked, spoken, lines)
 
 
