@@ -83,6 +83,8 @@ if os.environ.get("BARE"):
     for name in os.environ["BARE"].split():
         home, _, own = name.partition(".")
         delattr({"os": os, "signal": signal}[home], own)
+    if hasattr(os, "process_cpu_count"):  # Python 3.13 counts with what is gone now, but not on Windows
+        os.process_cpu_count = os.cpu_count
     warnings.filterwarnings("error", category=EncodingWarning, module=r"pipeline(\\..*)?$|__main__")
 """
 # What Windows has not, as far as the libraries that run here can do without it.
