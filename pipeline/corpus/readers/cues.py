@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.corpus.readers import cue_speakers, guards, label_lines
+from pipeline.corpus.readers import cue_speakers, guards
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, compose, without_time
+from pipeline.corpus.readers.times import PLAIN_CLOCK, first_time
 
 # A timing line, even with invalid times, so that no words are lost.
 _TIMES = re.compile(r"[ \t]*[-+\d:.,]+[ \t]*-->[ \t]*[-+\d:.,]+")
-_TIMING = re.compile(rf"[ \t]*(?P<start>{label_lines.TIME})[ \t]*-->[ \t]*(?P<end>{label_lines.TIME})")
+_TIMING = re.compile(rf"[ \t]*(?P<start>{PLAIN_CLOCK})[ \t]*-->[ \t]*(?P<end>{PLAIN_CLOCK})")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def cues(text: str) -> Iterator[Cue]:
             above = [spoken.pop()]  # the next cue's number, if the empty line before it is missing
         if spoken:
             timing = _TIMING.match(times)
-            start, end = (label_lines.seconds(timing[side]) if timing else None for side in ("start", "end"))
+            start, end = (first_time(timing[side]) if timing else None for side in ("start", "end"))
             yield Cue(start, end, tuple(spoken), first, timing["start"] if timing else times.strip(), identifier)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from pipeline.corpus.readers import label_lines, speakers
+from pipeline.corpus.readers import speakers
 from pipeline.corpus.readers.json_items import TEXT
 from pipeline.corpus.readers.json_times import MAX_DEPTH
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript
+from pipeline.corpus.readers.times import first_time
 
 # A text of fewer words is a setting or a title.
 LEAST_WORDS = 5
@@ -41,7 +42,7 @@ def read_text(content: Any, labels: Labels) -> Transcript:
         before = marked[last : mark.start()]
         pieces.append(before)
         length += len(before)
-        times.append((length, label_lines.seconds(mark[1]) if ":" in mark[1] else float(mark[1].strip(".") or 0)))
+        times.append((length, first_time(mark[1]) if ":" in mark[1] else float(mark[1].strip(".") or 0)))
         last = mark.end()
         last += len(marked[last:]) - len(marked[last:].lstrip(" ")) if before[-1:] in ("", "\n", " ") else 0
     text = "".join([*pieces, marked[last:]])

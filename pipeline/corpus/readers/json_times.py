@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from pipeline.corpus.readers import label_lines
+from pipeline.corpus.readers.times import first_time
 
 MAX_DEPTH = 60
 # Keys of an item: what it consists of, and its times in order of preference.
@@ -81,7 +81,7 @@ def clock(value: str) -> tuple[float | None, bool, str]:
     if re.fullmatch(r"\d{1,12}(?:\.\d+)?s?", stamp):
         return float(stamp.rstrip("s")), "." in stamp or stamp.endswith("s"), stamp
     if re.fullmatch(r"\d{1,3}:\d{1,2}(?::\d{1,2})?(?:[.,]\d+)?", stamp):
-        return label_lines.seconds(stamp), True, stamp
+        return first_time(stamp), True, stamp
     iso = _ISO.fullmatch(stamp) if stamp.startswith("PT") else None
     if iso:
         hours, minutes, seconds = (float(part or 0) for part in iso.groups())

@@ -23,8 +23,6 @@ MIN_TIMED, TIMED_SHARE = 3, 0.1
 # Stands for a time in a line's shape; a private-use character.
 T = "\ue000"
 
-TIME = r"(?:\d{1,3}:\d{1,2}:\d{1,2}|\d{1,3}:\d{2})(?:[.,]\d{1,3})?"
-_FIRST_TIME = re.compile(TIME)
 _BLANKS = {ord(sign): " " for sign in (T, *"\u00a0\u1680\u202f\u205f\u3000\u2028\u2029\x85")}
 _UNSEEN = re.compile(f"[{INVISIBLE}]")
 # Direction marks, zero-width spaces and byte order marks, which programs put around words.
@@ -38,7 +36,10 @@ _LABEL = (
     rf"(?=[^\n:：]{{0,{MAX_LABEL_CHARACTERS - 1}}}[^\W\d_])"
     rf"(?:[^\W_]|[^\x00-\u1fff\W])[^\n:：\[\]<>{{}}?!|{T}]{{0,{MAX_LABEL_CHARACTERS - 1}}}?"
 )
-_NAME = rf"(?:\[(?P<square>{_LABEL})[ \t]*\]|\((?P<round>{_LABEL})\)|(?P<bare>{_LABEL}))"
+# A label, in brackets or not; twice, because the groups of one pattern need names of their own.
+_NAME, _NAME_BEFORE = (
+    rf"(?:\[(?P<square{n}>{_LABEL})[ \t]*\]|\((?P<round{n}>{_LABEL})\)|(?P<bare{n}>{_LABEL}))" for n in ("", "_before")
+)
 _ID = r"(?:\[[^\W\d_]{0,3}#?\d{1,5}\]|\(#?\d{1,5}\)|#?\d{1,5}[.):]?)[ \t]+"
 _LEAD = rf"[ \t>»]*(?:{T}+[ \t]*(?:[-–—|][ \t]*)?)?(?:[-–—•*+·][ \t]+)?(?:{_ID})?(?:{T}+[ \t]*)?"
 _COLON = re.compile(rf"{_LEAD}{_NAME}[ \t]*(?:\(?{T}+\)?[ \t]*)?[:：](?![/\d])[ \t]*(?:{T}+[ \t]*)?")
@@ -47,7 +48,7 @@ _STAMP_ALONE = re.compile(rf"[ \t]*{T}+[ \t]*$")
 _STAMPED = re.compile(rf"[ \t]*{T}+[ \t]*[-–—|]?[ \t]*{_NAME}[ \t]*$")
 _INLINE = re.compile(
     rf"[ \t]*(?:{T}+[ \t]*(?:\t|\|)[ \t]*{_NAME}[ \t]*(?:\t|\|)[ \t]*|"
-    rf"{_NAME.replace('square', 'square2').replace('round', 'round2').replace('bare', 'bare2')}[ \t]*{T}+[ \t]+)(?=\S)"
+    rf"{_NAME_BEFORE}[ \t]*{T}+[ \t]+)(?=\S)"
 )
 _BRACKET = re.compile(
     rf"{_LEAD}(?:\[{{1,2}}(?P<square>{_LABEL})\]{{1,2}}|\((?P<round>{_LABEL})\)|<(?P<bare>{_LABEL})>|"
@@ -58,7 +59,7 @@ _ALONE = re.compile(rf"[ \t]*(?:#{{1,6}}[ \t]+)?{_NAME}[ \t]*[:：]?[ \t]*$")
 _HASH = re.compile(r"[ \t]*#{1,6}[ \t]+")
 _BOLD = re.compile(
     rf"[ \t>]*(?:[-–•*+][ \t]+)?(?P<open>\*\*|__|<b>|<strong>)[ \t]*"
-    rf"(?P<bare>{_LABEL.replace('_]', '_*]', 1)})[ \t]*(?:\*\*|__|</b>|</strong>)[ \t]*(?=\S)",
+    rf"(?P<bare>{_LABEL})[ \t]*(?:\*\*|__|</b>|</strong>)[ \t]*(?=\S)",
     re.IGNORECASE,
 )
 _TAB = re.compile(rf"{_LEAD}{_NAME}(?:[ \t]*\t[ \t]*|[ ]{{2,}})(?=[^\s|>=–—-])")
@@ -148,15 +149,6 @@ def classify_lines(text: str, labels: Labels) -> list[Line]:
         lines.append(with_colon(_unlabelled(text[start:end], shape, start, ends=ends), labels))
     above = [table_row(line.shape) and _is_rule(after.shape) for line, after in pairwise(lines)] + [False]
     return [replace(line, form="head") if heads else line for line, heads in zip(lines, above, strict=True)]
-
-
-def seconds(stamp: str) -> float | None:
-    """Return the first time in a stamp, in seconds: `12:34` is minutes and seconds, `1:02:03` includes hours.
-
-    None if there is none or it is not a clock time, such as `99:99:99`.
-    """
-    match = _FIRST_TIME.search(stamp)
-    return times.seconds(match.group()) if match else None
 
 
 def with_colon(line: Line, labels: Labels) -> Line:

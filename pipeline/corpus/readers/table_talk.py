@@ -7,7 +7,6 @@ from pipeline.core.names import alike, key
 from pipeline.corpus.readers import (
     guards,
     header_words,
-    label_lines,
     labelled_cells,
     sayings,
     surveys,
@@ -26,6 +25,7 @@ from pipeline.corpus.readers.model import (
 )
 from pipeline.corpus.readers.sayings import Saying, Talk
 from pipeline.corpus.readers.table_columns import Chosen
+from pipeline.corpus.readers.times import first_time
 
 NO_TEXT = "No text column found: name one 'text', and, if the speakers are known, another 'speaker'."
 
@@ -240,7 +240,7 @@ def _times(grid: Grid, start: int) -> tuple[list[float | None], list[tuple[str, 
 
 def _seconds(cell: str, scale: float) -> float | None:
     if ":" in cell:
-        return label_lines.seconds(cell)
+        return first_time(cell)
     number = cell.replace(",", ".", 1)
     return in_time(scale * float(number)) if number.replace(".", "", 1).isdecimal() and number.isascii() else None
 

@@ -30,6 +30,9 @@ _BARE = rf"(?:{_DATE})?(?P<bare>{_CLOCK_12})(?:{_TO}{_CLOCK_12})?"
 _AT_START = re.compile(rf"[ \t]*{_TC}{_BARE}(?=[ \t]|$)", re.IGNORECASE)
 _AT_END = re.compile(rf"(?:^|(?P<tab>\t)| {{2,}}|(?<=[.!?…][\"”’»)]) |(?<=[.!?…]) )[ \t]*{_BARE}[ \t]*$", re.IGNORECASE)
 _WITH_HOURS = re.compile(r"\d+[:：]\d+[:：]\d+")
+# A clock time as subtitles and tables have it.
+PLAIN_CLOCK = r"(?:\d{1,3}:\d{1,2}:\d{1,2}|\d{1,3}:\d{2})(?:[.,]\d{1,3})?"
+_FIRST = re.compile(PLAIN_CLOCK)
 _NUMBER = re.compile(r"\d+")
 _PARTS = re.compile(r"[:：]")
 _HAS = re.compile(r"\d[ \t]*(?:[:：]|m|h|>)", re.IGNORECASE)
@@ -94,6 +97,12 @@ def trimmed(line: str, *, bare: bool = False) -> Trimmed:
     times = [mark.time_s for mark in at_ends if mark.time_s is not None]
     odd = [line[mark.start : mark.end].strip() for mark in at_ends if mark.time_s is None]
     return Trimmed(start, max(start, end), times[0] if times else None, odd[0] if odd else "")
+
+
+def first_time(stamp: str) -> float | None:
+    """Return the first clock time in a stamp, in seconds: `00:12 --> 00:15` is 12. None if there is none."""
+    match = _FIRST.search(stamp)
+    return seconds(match.group()) if match else None
 
 
 def seconds(stamp: str) -> float | None:
