@@ -192,7 +192,7 @@ def test_codings_are_placed_or_listed(folder):
     assert notes == [
         "3 of 6 human codings were placed (50%). The others were not: their words do not occur in the document (1); "
         "their document was not found (1); no code is given (1). Each is listed with its line.",
-        "1 duplicate codings were counted once.",
+        "1 duplicate coding was counted once.",
         "1 of 6 codings were placed by their text, because their offsets are missing or wrong.",
     ]
 

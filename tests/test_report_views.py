@@ -200,7 +200,7 @@ def test_attributes_are_counted_and_the_missing_are_named(tables):
 
 
 def test_why_segments_are_set_aside_is_said_in_words(tables):
-    assert made_overview(tables).aside[0] == ("were spoken by an interviewer", 8)
+    assert made_overview(tables).aside[0] == ("spoken by an interviewer", 8)
     odd = tables["segments"].assign(set_aside="for a reason", substantive=False)
     assert overview.set_aside(odd) == (("for a reason", 21),)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pipeline.core import prose
 from pipeline.corpus import document_names, readers, span_alignment
 from pipeline.corpus.readers import coding, files
 from pipeline.corpus.readers.model import RefusedError, Transcript
@@ -47,7 +48,8 @@ def read_codings(
         n_placed += len(placed)
         unique = dict.fromkeys(span_alignment.coding_row(item, texts[item.document]) for item in placed)
         if len(unique) < len(placed):
-            message = f"{len(placed) - len(unique)} duplicate codings were counted once."
+            twice = len(placed) - len(unique)
+            message = f"{prose.count(twice, 'duplicate coding')} {'was' if twice == 1 else 'were'} counted once."
             problems.append(Problem("note", "", name, message))
         rows.extend(unique)
     share = span_alignment.share_placed(n_placed, every_lost)

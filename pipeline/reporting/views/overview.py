@@ -9,14 +9,14 @@ from pipeline.core import languages, prose
 from pipeline.core.table_rows import counts, each, groups
 
 ASIDE = {
-    "interviewer": "were spoken by an interviewer",
-    "backchannel": "are acknowledgements (“Yeah.”, “Okay, right.”)",
-    "short": "are too short to analyse on their own",
-    "courtesy": "only thank or take leave (“Thank you, bye.”)",
-    "nonresponse": "are no answer (“n/a”, “no comment”)",
-    "heading": "are headings",
-    "script": "are scripted questions or tasks repeated word for word",
-    "note": "are transcriber’s notes in brackets",
+    "interviewer": "spoken by an interviewer",
+    "backchannel": "acknowledgements such as “Yeah.” or “Okay, right.”",
+    "short": "too short to analyse on their own",
+    "courtesy": "thanks and leave-taking such as “Thank you, bye.”",
+    "nonresponse": "non-responses such as “n/a” or “no comment”",
+    "heading": "headings",
+    "script": "scripted questions or tasks repeated word for word",
+    "note": "transcriber’s notes in brackets",
 }
 STAGES = {
     "ingest": "Import",
