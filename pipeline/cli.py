@@ -305,7 +305,7 @@ def bring(
     Also imports decisions files saved from the report, framework matrices edited in Excel (with --who), and completed
     handouts.
     """
-    from pipeline.commands import importing, returned
+    from pipeline.commands import import_plan, importing, returned
 
     source = context.get_parameter_source("who")
     if file.suffix.lower() in returned.HANDOUTS and (source is None or source.name != "COMMANDLINE"):
@@ -314,7 +314,7 @@ def bring(
         for line in returned.run(file, settings.load().folder, who=who):
             typer.echo(line)
         return
-    wanted = importing.Wanted(codebook=codebook, transcripts=transcripts, offsets=offsets)
+    wanted = import_plan.Wanted(codebook=codebook, transcripts=transcripts, offsets=offsets)
     for line in importing.run(file, settings.load().folder, wanted=wanted):
         typer.echo(line)
 

@@ -13,8 +13,8 @@ from refi_files import guid, one, packed, project, selection
 from typer.testing import CliRunner
 
 from pipeline import cli, ingest
-from pipeline.commands import exporting, importing
-from pipeline.commands.importing import Wanted
+from pipeline.commands import exporting, import_texts, importing
+from pipeline.commands.import_plan import Wanted
 from pipeline.core import atomic_files, store, study_template
 from pipeline.core.errors import CounterpointError
 from pipeline.corpus import participants
@@ -265,7 +265,7 @@ def test_a_docx_of_the_study_is_matched_by_its_name(tmp_path):
     ],
 )
 def test_no_name_leaves_the_folder_or_hides(name, kept):
-    assert importing._safe(name) == kept
+    assert import_texts.safe(name) == kept
 
 
 def test_sources_that_differ_in_case_alone_become_two_files(tmp_path):

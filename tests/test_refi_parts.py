@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from pipeline.commands import exporting, importing
-from pipeline.commands.importing import _attributes, _free
+from pipeline.commands import exporting, import_people, import_texts, importing
 from pipeline.core import coders, store
+from pipeline.core.errors import CounterpointError
 from pipeline.corpus import refi
 from pipeline.decisions.ledger import Decision
 from pipeline.exchange import code_tree, markup, refi_notes, refi_people
@@ -132,13 +132,23 @@ def test_no_themes_and_nothing_beyond_is_no_set():
 
 
 def test_attributes_become_columns_that_differ():
-    found = _attributes({"1": "Role", "2": "role", "3": "case", "4": "", "5": refi.SOURCE_TYPE, "6": "Source_Type"})
+    found = import_people.columns(
+        {"1": "Role", "2": "role", "3": "case", "4": "", "5": refi.SOURCE_TYPE, "6": "Source_Type"}
+    )
     assert found == {"1": "Role", "2": "role 2", "3": "case 2", "4": "attribute", "6": "Source_Type 2"}
 
 
 def test_a_name_that_is_taken_gets_a_number():
     taken = {"a.txt"}
-    assert [_free("a.txt", taken), _free("A.txt", taken), _free("b.txt", taken)] == ["a (2).txt", "A (3).txt", "b.txt"]
+    assert [
+        import_texts.free("a.txt", taken),
+        import_texts.free("A.txt", taken),
+        import_texts.free("b.txt", taken),
+    ] == [
+        "a (2).txt",
+        "A (3).txt",
+        "b.txt",
+    ]
 
 
 def test_an_element_leaves_out_what_is_empty():
@@ -162,7 +172,7 @@ def test_a_csv_is_known_by_its_columns(tmp_path, header, row, said):
     (tmp_path / "file.csv").write_text(f"{header}\n{row}\n")
     try:
         lines = importing.run(tmp_path / "file.csv", tmp_path / "study")
-    except importing.CounterpointError as error:
+    except CounterpointError as error:
         lines = str(error).splitlines()
         assert not (tmp_path / "study").exists()
     assert any(said in line for line in lines), lines
