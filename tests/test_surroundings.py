@@ -93,7 +93,14 @@ MISSING = (
     "os.mkfifo os.chown os.nice os.sched_getaffinity os.sched_setaffinity os.O_DIRECTORY os.O_NOFOLLOW "
     "signal.SIGKILL signal.SIGALRM signal.SIGHUP signal.alarm signal.pthread_kill"
 )
-BARE = {"BARE": MISSING, "PYTHONIOENCODING": "ascii", "PYTHONWARNDEFAULTENCODING": "1", "EAGER": "1"}
+# Windows names the user in USERNAME; torch asks for it where os.getuid is gone.
+BARE = {
+    "BARE": MISSING,
+    "USERNAME": "somebody",
+    "PYTHONIOENCODING": "ascii",
+    "PYTHONWARNDEFAULTENCODING": "1",
+    "EAGER": "1",
+}
 # Runs a stage that starts workers for the least of work.
 EAGER = "import runpy; from pipeline.core import parallel; parallel.WORTH_S = 0; runpy.run_module({!r}, run_name='__main__')"
 PLAIN: dict[str, str] = {}
