@@ -76,7 +76,8 @@ def embed(texts: list[str], name: str) -> np.ndarray:
 def book_of(source: Path) -> dict[str, str]:
     """What the codebook says of each code, by name in lower case."""
     table = pd.read_csv(source / "codebook.csv", dtype=str, keep_default_na=False)
-    return {str(code).casefold(): str(text) for code, text in zip(table["code"], table["description"], strict=True)}
+    column = "description" if "description" in table.columns else "definition"
+    return {str(code).casefold(): str(text) for code, text in zip(table["code"], table[column], strict=True)}
 
 
 def levels_of(segments: pd.DataFrame, codings: pd.DataFrame, said: dict[str, str]) -> list[Level]:

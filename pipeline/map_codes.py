@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.core import coders, contracts, languages, model_registry, stage_runner, store
 from pipeline.core.params import SEED, MapCodes
 from pipeline.core.terms import Uncoded
-from pipeline.corpus import language_detection
+from pipeline.corpus import exchanges, language_detection
 from pipeline.deductive import (
     abstention,
     codebook,
@@ -30,6 +30,7 @@ from pipeline.deductive import (
     valence,
 )
 from pipeline.deductive.codebook import Codebook
+from pipeline.deductive.mapping_near import Ints
 from pipeline.vectors import context, encoder
 
 Encode = Callable[[list[str]], npt.NDArray[np.float32]]
@@ -76,7 +77,11 @@ def map_codes(
     readable_book = _book_is_read(data)
     substantive = data.segments[data.segments["substantive"]].reset_index(drop=True)
     results: list[mapping.Mapped] = []
-    truth = coded.truth(substantive, data.codings, codes=codes, uncoded=uncoded)
+    marked = exchanges.with_answers(data.codings, data.segments)
+    truth = coded.truth(substantive, marked, codes=codes, uncoded=uncoded)
+    units = _units(substantive, options)
+    if units is not None:
+        truth = coded.shared(truth, units)
     material = None
     if codes.names and len(substantive):
         material = _material(data, substantive, codes, encode=encode, options=options, seed=seed)
@@ -84,7 +89,8 @@ def map_codes(
             rate = options.codes_per_segment
             results.append(mapping.zero_shot(material, book=data.book, codes=codes, codes_per_segment=rate))
         if truth.direct.any(axis=1).sum() >= options.min_passages:
-            results.append(mapping.few_shot(material, codes=codes, truth=truth, options=_learning(options)))
+            few = mapping.few_shot(material, codes=codes, truth=truth, units=units, options=_learning(options))
+            results.append(few)
         elif len(data.codings):
             n_coded = int(truth.direct.any(axis=1).sum())
             messages.append(
@@ -105,6 +111,13 @@ def map_codes(
         "map_codes_problems": _table("map_codes_problems", [pd.DataFrame(notes)]),
         "map_codes_record": stage_record.table(),
     }
+
+
+def _units(substantive: pd.DataFrame, options: MapCodes) -> Ints | None:
+    """Return the number of the exchange that each segment belongs to; None if segments are coded by themselves."""
+    if options.coded_unit == "segment":
+        return None
+    return pd.factorize(exchanges.exchange_ids(substantive))[0].astype(np.int64)
 
 
 def _primary(results: Sequence[mapping.Mapped]) -> mapping.Mapped:

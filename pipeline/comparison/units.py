@@ -1,7 +1,7 @@
 """Place human codings and the pipeline's codes on units that all coders share.
 
-A unit is a segment, a turn, a marked passage, or a stretch of characters within which no coding starts or ends. A
-stretch is weighted by its number of characters; other units have weight 1.
+A unit is a segment, a turn, an exchange (a question with its answer), a marked passage, or a stretch of characters
+within which no coding starts or ends. A stretch is weighted by its number of characters; other units have weight 1.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ import pandas as pd
 from pipeline.comparison.coefficients import Bools, Floats, Ints
 from pipeline.core.coders import NO_CODE, pipeline_name
 from pipeline.core.terms import ANY_CODE, ComparedUnit, Uncoded
+from pipeline.corpus import exchanges
 from pipeline.corpus.coded_segments import codes_of_segments
 
 
@@ -66,14 +67,18 @@ def ratings_of_units(
 ) -> Ratings:
     """Place all coders' codes on units of one kind.
 
-    Segments and turns are those with substantive talk by participants; characters are all characters of a document, as
-    in NVivo; spans are the passages that people marked, so uncoded talk does not count. `uncoded`: what it means if a
+    Segments, turns and exchanges are those with substantive talk by participants, and a coding of a question alone
+    counts for its answer; characters are all characters of a document, as in NVivo; spans are the passages that people
+    marked, so uncoded talk does not count. `uncoded`: what it means if a
     person left a unit uncoded in a document that they coded elsewhere. In a document where a person used "(no code)",
     it is always unknown.
     """
     columns = ["document", "start", "end", "code", "coder"]
     machine = pipeline_codings(assignments, segments)
-    all_codings = pd.concat([codings[columns], machine[columns]], ignore_index=True)
+    marked = codings[columns]
+    if unit not in ("character", "span"):
+        marked = exchanges.with_answers(marked, segments)
+    all_codings = pd.concat([marked, machine[columns]], ignore_index=True)
     frame = _units(unit, segments=segments, turns=turns, documents=documents, all_codings=all_codings, codings=codings)
     people = tuple(sorted(set(codings["coder"])))
     methods = sorted(set(assignments["method"].unique()) - {"human"})
@@ -130,6 +135,8 @@ def _units(
         spoken = turns[turns["turn_id"].isin(set(substantive["turn_id"]))]
         frame = spoken.rename(columns={"turn_id": "segment_id"})[["segment_id", "document", "start", "end"]]
         frame = frame.assign(weight=1)
+    elif unit == "exchange":
+        frame = exchanges.spans(segments).assign(weight=1)
     elif unit == "span":
         frame = codings[["document", "start", "end"]].drop_duplicates().assign(weight=1)
     else:
@@ -231,8 +238,9 @@ def _machine_seen(
     if unit == "segment":
         return frame["segment_id"].isin(read_ids).to_numpy(dtype=bool)
     read_segments = segments[segments["segment_id"].isin(read_ids)]
-    if unit == "turn":
-        return frame["segment_id"].isin(set(read_segments["turn_id"])).to_numpy(dtype=bool)
+    if unit in ("turn", "exchange"):
+        ids = read_segments["turn_id"] if unit == "turn" else exchanges.exchange_ids(read_segments)
+        return frame["segment_id"].isin(set(ids)).to_numpy(dtype=bool)
     return frame["document"].isin(set(read_segments["document"])).to_numpy(dtype=bool)
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.core import study_folder, yaml_files
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
-from pipeline.core.terms import Aim, ComparedUnit, Device, Precision, SegmentUnit, Uncoded
+from pipeline.core.terms import Aim, CodedUnit, ComparedUnit, Device, Precision, SegmentUnit, Uncoded
 
 Stance = Literal["codebook", "reflexive"]
 Engine = Literal["local", "dask"]
@@ -104,6 +104,7 @@ class Themes(Section):
 class MapCodes(Section):
     """How segments are mapped to the codebook."""
 
+    coded_unit: CodedUnit = "segment"
     context: int = Field(default=2, ge=0)
     context_decay: float = Field(default=0.6, ge=0, le=1)
     codes_per_segment: float = Field(default=1.0, gt=0)

@@ -5,10 +5,12 @@ from typing import Literal, get_args
 # How turns are divided into segments.
 SegmentUnit = Literal["sentence", "window", "turn"]
 # Units on which coders are compared; the report shows the first one available.
-ComparedUnit = Literal["segment", "turn", "character", "span"]
+ComparedUnit = Literal["segment", "turn", "exchange", "character", "span"]
 COMPARED_UNITS: tuple[str, ...] = get_args(ComparedUnit)
 # How uncoded passages are treated: as not matching any code, or as not assessed.
 Uncoded = Literal["negative", "unknown"]
+# What people coded as one: each passage, or a question with its whole answer.
+CodedUnit = Literal["segment", "exchange"]
 # What a code's threshold is optimised for.
 Aim = Literal["f1", "precision"]
 # Precision of vectors, and the device that computes them.

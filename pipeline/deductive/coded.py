@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline.core.coders import CONSENSUS, NO_CODE
@@ -91,3 +92,17 @@ def truth(segments: pd.DataFrame, codings: pd.DataFrame, *, codes: Tree, uncoded
     answered = segments["segment_id"].isin(given["segment_id"])
     seen = (segments["document"].isin(full) | answered).to_numpy(dtype=bool)
     return Truth(seen, direct, (direct.astype(np.float64) @ codes.above.astype(np.float64)) > 0)
+
+
+def shared(truth: Truth, units: npt.NDArray[np.int64]) -> Truth:
+    """Return the codes of each segment's unit (an exchange): those of any of its segments; read if any of them was.
+
+    `units`: a number per segment, from 0.
+    """
+    n = int(units.max(initial=-1)) + 1
+    parts = []
+    for part in (truth.seen[:, None], truth.direct & truth.seen[:, None], truth.rolled & truth.seen[:, None]):
+        unit_codes = np.zeros((n, part.shape[1]), dtype=bool)
+        np.logical_or.at(unit_codes, units, part)
+        parts.append(unit_codes[units])
+    return Truth(parts[0][:, 0], parts[1], parts[2])

@@ -89,19 +89,32 @@ def zero_shot(material: Material, *, book: Codebook, codes: Tree, codes_per_segm
     )
 
 
-def few_shot(material: Material, *, codes: Tree, truth: Truth, options: mapping_few.Options) -> Mapped:
-    """Map from human codes, predicting each document with a model that saw none of its codes."""
+def few_shot(
+    material: Material, *, codes: Tree, truth: Truth, options: mapping_few.Options, units: Ints | None = None
+) -> Mapped:
+    """Map from human codes, predicting each document with a model that saw none of its codes.
+
+    `units`: the number of each segment's unit of coding, from 0 in the order of the rows; segments of a unit get the
+    same codes. Without it each segment is a unit.
+    """
     features, lines = material.learned_from
+    words = mapping_zero.rolled(_beside(material.words, len(codes.names)), codes.above)
+    rows = _Rows(material.segments["document"].to_numpy(dtype=np.str_), features, words, truth.rolled, truth.seen)
+    rows = rows if units is None else rows.pooled(units)
     predicted = mapping_few.predict(
-        features,
-        truth.rolled,
-        groups=material.segments["document"].to_numpy(dtype=np.str_),
-        seen=truth.seen,
+        rows.features,
+        rows.codes,
+        groups=rows.documents,
+        seen=rows.seen,
         options=options,
         texts=(lines, material.of_line),
-        words=mapping_zero.rolled(_beside(material.words, len(codes.names)), codes.above),
+        words=rows.words,
         in_order=True,
     )
+    if units is not None:
+        predicted = mapping_few.Predicted(
+            predicted.probabilities[units], predicted.thresholds[units], predicted.fold[units]
+        )
     scores = mapping_zero.rolled(predicted.probabilities, codes.above)
     given = np.array([name in codes.given for name in codes.names], dtype=bool)
     accepted = decided(scores, predicted.thresholds, above=codes.above, given=given)
@@ -115,6 +128,35 @@ def few_shot(material: Material, *, codes: Tree, truth: Truth, options: mapping_
         predictable,
         predicted.fold,
     )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What few-shot mapping learns from and predicts, one row per unit."""
+
+    documents: npt.NDArray[np.str_]
+    features: Floats
+    words: Floats
+    codes: Bools
+    seen: Bools
+
+    def pooled(self, units: Ints) -> "_Rows":
+        """Return one row per unit: mean features and scores; any code of its rows; read if any of them was."""
+        n, first = np.bincount(units), np.unique(units, return_index=True)[1]
+        return _Rows(
+            self.documents[first],
+            _sums(self.features, units) / n[:, None],
+            _sums(self.words, units) / n[:, None],
+            _sums((self.codes & self.seen[:, None]).astype(np.float64), units) > 0,
+            np.bincount(units, weights=self.seen) > 0,
+        )
+
+
+def _sums(values: Floats, units: Ints) -> Floats:
+    """Return the sum of the rows of each unit."""
+    sums = np.zeros((int(units.max(initial=-1)) + 1, values.shape[1]))
+    np.add.at(sums, units, values)
+    return sums
 
 
 def _beside(words: Floats, width: int) -> Floats:

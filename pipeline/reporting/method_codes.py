@@ -23,6 +23,7 @@ THEMED = {
 UNITS = {
     "segment": "segments",
     "turn": "turns",
+    "exchange": "exchanges (a question with its answer)",
     "character": "characters",
     "span": "the spans that people marked",
 }
