@@ -89,3 +89,51 @@ def taguette(documents, highlights):
             )
         base.commit()
         return base.serialize()
+
+
+# The tables beyond those above, as QualCoder 3 and 4 make them; `supercid` came with version 16 of the database.
+QUALCODER_MORE = """
+CREATE TABLE cases (caseid integer primary key, name text, memo text, owner text, date text, unique(name));
+CREATE TABLE case_text (id integer primary key, caseid integer, fid integer, pos0 integer, pos1 integer, owner text,
+    date text, memo text);
+CREATE TABLE attribute_type (name text primary key, date text, owner text, memo text, caseOrFile text, valuetype text);
+CREATE TABLE attribute (attrid integer primary key, name text, attr_type text, value text, id integer, date text,
+    owner text, unique(name, attr_type, id));
+CREATE TABLE annotation (anid integer primary key, fid integer, pos0 integer, pos1 integer, memo text, owner text,
+    date text);
+CREATE TABLE journal (jid integer primary key, name text, jentry text, date text, owner text);
+CREATE TABLE stored_sql (title text, description text, grouper text, ssql text, unique(title));
+CREATE TABLE graph (grid integer primary key, name text, description text, date text, scene_width integer,
+    scene_height integer);
+ALTER TABLE code_name ADD supercid integer;
+"""
+
+RQDA = """
+CREATE TABLE project (databaseversion text, date text, dateM text, memo text, about text, imageDir text);
+CREATE TABLE source (name text, id integer, file text, memo text, owner text, date text, dateM text, status integer);
+CREATE TABLE freecode (name text, memo text, owner text, date text, dateM text, id integer, status integer, color text);
+CREATE TABLE treecode (cid integer, catid integer, date text, dateM text, memo text, status integer, owner text);
+CREATE TABLE codecat (name text, cid integer, catid integer, owner text, date text, dateM text, memo text,
+    status integer);
+CREATE TABLE coding (cid integer, fid integer, seltext text, selfirst real, selend real, status integer, owner text,
+    date text, memo text);
+CREATE TABLE cases (name text, memo text, owner text, date text, dateM text, id integer, status integer);
+CREATE TABLE caselinkage (caseid integer, fid integer, selfirst real, selend real, status integer, owner text,
+    date text, memo text);
+CREATE TABLE attributes (name text, status integer, date text, dateM text, owner text, memo text, class text);
+CREATE TABLE caseAttr (variable text, value text, caseID integer, date text, dateM text, owner text, status integer);
+CREATE TABLE fileAttr (variable text, value text, fileID integer, date text, dateM text, owner text, status integer);
+CREATE TABLE filecat (name text, fid integer, catid integer, owner text, date text, dateM text, memo text,
+    status integer);
+CREATE TABLE treefile (fid integer, catid integer, date text, dateM text, memo text, status integer, owner text);
+CREATE TABLE annotation (fid integer, position integer, annotation text, owner text, date text, dateM text,
+    status integer);
+CREATE TABLE journal (name text, journal text, date text, dateM text, owner text, status integer);
+"""
+
+
+def rqda(more):
+    """A project with the given rows, as statements of SQL."""
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.executescript(RQDA + more)
+        return base.serialize()

@@ -88,7 +88,7 @@ def test_what_is_no_project_is_refused():
 
 @pytest.mark.parametrize("piece", ["<a", '<a "', "<a '", "<a b='\"", "<!--", "</", "<p>", "&#x", "<a-"])
 def test_marks_that_are_no_tags_take_no_time(piece):
-    page = codes_taguette._Page(piece * 100_000)
+    page = codes_taguette.Page(piece * 100_000)
     assert page.broken.replace("\n", "") == page.text
 
 

@@ -17,7 +17,7 @@ from pipeline.core import prose, study_lock, study_template
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
 from pipeline.corpus import participants
-from pipeline.corpus.readers import codes_csv, files, guards, offsets, qde, qdpx, rows
+from pipeline.corpus.readers import codes_csv, files, guards, offsets, programs, qde, qdpx, rows
 from pipeline.corpus.readers.coding import Coding, by_people
 from pipeline.corpus.readers.model import RefusedError
 from pipeline.deductive import codebook
@@ -38,10 +38,9 @@ def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
     """
     if wanted is not None and wanted.offsets not in UNITS:
         raise CounterpointError(f"Unknown --offsets '{wanted.offsets}'. Use one of {', '.join(UNITS)}.")
-    if path.suffix.lower() not in KINDS:
-        raise CounterpointError(
-            f"Unsupported file {path}. Supported: {', '.join(KINDS)}. Export it in one of these formats."
-        )
+    if path.suffix.lower() not in KINDS and not programs.is_project(path):
+        supported = ", ".join(sorted((*KINDS, *programs.ENDINGS)))
+        raise CounterpointError(f"Unsupported file {path}. Supported: {supported}. Export it in one of these formats.")
     plan = Plan(folder, wanted or Wanted())
     try:
         data = _bytes(path)
@@ -61,12 +60,19 @@ def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
 
 
 def _bytes(path: Path) -> bytes:
+    if programs.is_project(path):
+        return programs.content(path)
     data = files.content(path, follow=True)
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     return data
 
 
 def _read(plan: Plan, path: Path, data: bytes) -> None:
+    if programs.is_project(path):
+        with files.reading("a project (to import)"):
+            path = programs.named(path)
+            _contents(plan, path, programs.as_contents(programs.read_project(data, path.stem)))
+        return
     kinds = dict(zip(KINDS, (_table, _book, _project, _workbook), strict=True))
     with files.reading(f"{path.suffix.lower()} (to import)"):
         kinds[path.suffix.lower()](plan, path, data)
@@ -78,7 +84,10 @@ def _stopped(error: OSError) -> CounterpointError:
 
 
 def _project(plan: Plan, path: Path, data: bytes) -> None:
-    project = qdpx.read_project(data, path.stem, units=UNITS[plan.wanted.offsets])
+    _contents(plan, path, qdpx.read_project(data, path.stem, units=UNITS[plan.wanted.offsets]))
+
+
+def _contents(plan: Plan, path: Path, project: qdpx.Contents) -> None:
     plan.lines.append(
         f"{path.name}: {prose.count(len(project.sources), 'text')}, "
         f"{prose.count(len(by_people(project.codings)[0]), 'human coding')}."

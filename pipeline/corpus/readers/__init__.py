@@ -23,6 +23,7 @@ from pipeline.corpus.readers import (
     odt,
     pdf,
     qdpx,
+    rqda_project,
     rtf,
     tables,
     textgrid,
@@ -58,6 +59,7 @@ CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {
     ".qda": codes_qualcoder.read_qualcoder,
     ".qdpx": qdpx.read_qdpx,
     ".rock": codes_rock.read_rock,
+    ".rqda": rqda_project.read_rqda,
     ".sqlite3": codes_taguette.read_taguette,
     ".xlsx": codes_tables.read_xlsx,
 }

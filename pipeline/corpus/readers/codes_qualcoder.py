@@ -1,7 +1,7 @@
 """Reads human codes from QualCoder projects: the database `data.qda` in the folder `name.qda`."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.corpus.readers import codes_csv, databases, offsets
 from pipeline.corpus.readers.coding import Coding
@@ -36,25 +36,30 @@ def read_qualcoder(data: bytes, stem: str) -> list[Coding]:
         row["cid"]: (names[row["cid"]], names.get(row["supercid"], "") or categories.get(row["catid"], ""))
         for row in tables["code_name"]
     }
+    return codings(tables, codes, stem=stem)
+
+
+def codings(tables: Mapping[str, Sequence[Row]], codes: dict[str, tuple[str, str]], *, stem: str) -> list[Coding]:
+    """Return the codings in a project's tables. `codes`: the name and the parent's name of each code, by its number."""
     sources = {row["id"]: row for row in tables["source"]}
     by_source: dict[str, list[Row]] = defaultdict(list)
     for row in tables["code_text"]:
         by_source[row["fid"]].append(row)
-    codings: list[Coding] = []
+    found: list[Coding] = []
     for number, rows in by_source.items():
         source = sources.get(number, {"name": "", "fulltext": ""})
         ruler = Ruler(source["fulltext"], marked=False)
         for row, span in zip(rows, _spans(ruler, rows), strict=True):
             words = ruler.text[span[0] : span[1]] if span else row["seltext"].translate(_SEPARATORS)
-            codings.append(
+            found.append(
                 _coding(row, f"coding {row['ctid']}", source, codes, stem=stem, found=(span, words, ruler.text))
             )
     for table, column, kind in (("code_image", "imid", "a picture"), ("code_av", "avid", "a recording")):
         for row in tables[table]:
             place = f"coding {row[column]} of {kind}, which has no position in a text"
             source = sources.get(row["id"], {"name": ""})
-            codings.append(_coding(row, place, source, codes, stem=stem))
-    return codings
+            found.append(_coding(row, place, source, codes, stem=stem))
+    return found
 
 
 def _spans(ruler: Ruler, rows: list[Row]) -> Iterator[Span | None]:

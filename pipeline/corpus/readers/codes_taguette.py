@@ -4,6 +4,7 @@ import html
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from pipeline.corpus.readers import codes_csv, databases, strict_json
@@ -28,10 +29,11 @@ _APART |= {"section", "table", "td", "th", "tr", "ul"}
 _TAG = re.compile(r"""</?([A-Za-z][A-Za-z0-9-]*+)(?:[^<>"']|"[^"]{0,2000}"|'[^']{0,2000}')*+>""")
 
 
-class _Page:
+class Page:
     """A document: `text` as offsets count it, and `broken`, the same with a line break between blocks."""
 
     def __init__(self, marked: str) -> None:
+        """Take a document's HTML."""
         pieces: list[str] = []
         breaks: set[int] = set()
         at = size = 0
@@ -59,38 +61,39 @@ def read_taguette(data: bytes, stem: str) -> list[Coding]:
     Taguette project.
     """
     tables = databases.read_database(data, WANTED, program="Taguette")
-    paths = {row["id"]: row["path"].strip() for row in tables["tags"]}
+    names = {row["id"]: row["name"].strip() or row["filename"].strip() for row in tables["documents"]}
+    return codings(tables, names, {row["id"]: row["path"].strip() for row in tables["tags"]}, stem=stem)
+
+
+def codings(
+    tables: Mapping[str, Sequence[databases.Row]], names: Mapping[str, str], paths: Mapping[str, str], *, stem: str
+) -> list[Coding]:
+    """Return the codings in a project's tables. `names`, `paths`: documents' names and tags, by their numbers."""
     tags: dict[str, list[str]] = defaultdict(list)
     for row in tables["highlight_tags"]:
         tags[row["highlight_id"]].append(paths.get(row["tag_id"], ""))
     made = _made(tables["commands"])
-    names = {row["id"]: row["name"].strip() or row["filename"].strip() for row in tables["documents"]}
     marked: dict[str, list[databases.Row]] = defaultdict(list)
     for row in tables["highlights"]:
         marked[row["document_id"]].append(row)
     contents = {row["id"]: row["contents"] for row in tables["documents"] if row["id"] in marked}
-    codings: list[Coding] = []
+    found: list[Coding] = []
     for number, rows in marked.items():
-        page = _Page(contents.get(number, ""))
+        page = Page(contents.get(number, ""))
         for row, (start, end, words) in zip(rows, _places(page, rows), strict=True):
             coder, date = made.get(row["id"], ("", ""))
-            place = f"highlight {row['id']}"
-            for tag in sorted(tags[row["id"]]):
-                codings.append(
-                    Coding(
-                        place, names.get(number, ""), start, end, words, tag, coder or stem, "", "", date, page.broken
-                    )
-                )
-    return codings
+            at = (f"highlight {row['id']}", names.get(number, ""), start, end, words)
+            found += [Coding(*at, tag, coder or stem, "", "", date, page.broken) for tag in sorted(tags[row["id"]])]
+    return found
 
 
-def _places(page: _Page, rows: list[databases.Row]) -> list[tuple[int | None, int | None, str]]:
+def _places(page: Page, rows: list[databases.Row]) -> list[tuple[int | None, int | None, str]]:
     """Return each highlight's span and words; only the words of its snippet if the span does not match them."""
     pairs = [(codes_csv.integer(row["start_offset"]), codes_csv.integer(row["end_offset"])) for row in rows]
     spans = page.ruler.spans([Passage(start or 0, end or 0) for start, end in pairs], COUNTED)
     places: list[tuple[int | None, int | None, str]] = []
     for row, span in zip(rows, spans, strict=True):
-        snippet = _Page(row["snippet"])
+        snippet = Page(row["snippet"])
         if span and page.text[span[0] : span[1]].split() == snippet.text.split():
             start, end = page.moved(*span)
             places.append((start, end, page.broken[start:end]))
@@ -99,7 +102,7 @@ def _places(page: _Page, rows: list[databases.Row]) -> list[tuple[int | None, in
     return places
 
 
-def _made(commands: list[databases.Row]) -> dict[str, tuple[str, str]]:
+def _made(commands: Sequence[databases.Row]) -> dict[str, tuple[str, str]]:
     """Return the author and date of each highlight, from the project's command history."""
     made: dict[str, tuple[str, str]] = {}
     for row in commands:

@@ -1,8 +1,8 @@
 """Reads chosen columns of tables in other programs' SQLite databases, in memory, without executing their code."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 
 from pipeline.corpus.readers import guards
 from pipeline.corpus.readers.model import RefusedError
@@ -18,6 +18,13 @@ _ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA)
 Row = dict[str, str]
 
 
+def names(data: bytes, *, program: str) -> frozenset[str]:
+    """Return the names of a database's tables, in lower case. Raises RefusedError if the file is not a database."""
+    with _opened(data, program) as base:
+        rows = base.execute("SELECT name FROM sqlite_master WHERE type = 'table' LIMIT 1000").fetchall()
+    return frozenset(str(name).lower() for (name,) in rows)
+
+
 def read_database(data: bytes, wanted: Mapping[str, Sequence[str]], *, program: str) -> dict[str, list[Row]]:
     """Return the wanted columns of the wanted tables as text; a missing optional table is empty.
 
@@ -25,6 +32,13 @@ def read_database(data: bytes, wanted: Mapping[str, Sequence[str]], *, program: 
     tables and computed columns are not read, because they can run code. Raises RefusedError if the file is not such a
     database.
     """
+    with _opened(data, program) as base:
+        return {name.rstrip("?"): _rows(base, name, columns, program) for name, columns in wanted.items()}
+
+
+@contextmanager
+def _opened(data: bytes, program: str) -> Iterator[sqlite3.Connection]:
+    """Open a copy of the database in memory, where only SELECT is allowed."""
     guards.check_size(len(data), limit=MAX_DATABASE_BYTES)
     if not data.startswith(_MAGIC) or len(data) < 100:
         raise RefusedError(f"Not a SQLite database, so not a {program} project. Export it again.")
@@ -39,7 +53,7 @@ def read_database(data: bytes, wanted: Mapping[str, Sequence[str]], *, program: 
             del plain
             base.execute("PRAGMA query_only = ON")
             base.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY)
-            return {name.rstrip("?"): _rows(base, name, columns, program) for name, columns in wanted.items()}
+            yield base
     except (sqlite3.Error, UnicodeError, OverflowError, MemoryError) as error:  # damaged names may not be UTF-8
         raise RefusedError(f"The database cannot be read ({error}). Export it again from {program}.") from None
 
@@ -62,7 +76,7 @@ def _rows(base: sqlite3.Connection, name: str, columns: Sequence[str], program: 
         raise RefusedError(f"Missing table '{table}': not a {program} project. Export it again.")
     # A column that is computed, or hidden, is marked so in the seventh field.
     existing = {str(found[1]).lower() for found in base.execute(f'PRAGMA table_xinfo("{table}")') if found[6] == 0}
-    taken = [column.rstrip("?") for column in columns if column.rstrip("?") in existing]
+    taken = [column.rstrip("?") for column in columns if column.rstrip("?").lower() in existing]
     missing = [column for column in columns if not column.endswith("?") and column not in taken]
     if missing:
         raise RefusedError(
