@@ -15,6 +15,7 @@ from pipeline.core.stage_record import Record
 from pipeline.core.study_paths import Places
 from pipeline.corpus import (
     human_codings,
+    imported,
     participants,
     sources,
     speaker_table,
@@ -28,7 +29,8 @@ from pipeline.corpus.sources import Problem
 def ingest(
     folder: Path, *, interviewer_labels: tuple[str, ...], min_label_count: int, people: list[Person] | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Read a study's folder; return documents, turns, speakers, cases, codings, ingest_problems and ingest_record.
+    """Read a study's folder; return documents, turns, speakers, cases, codings, memos, imports, ingest_problems
+    and ingest_record.
 
     `people`: used instead of participants.csv. Raises ParticipantsError if participants.csv is contradictory; all other
     problems are rows of ingest_problems.
@@ -43,7 +45,9 @@ def ingest(
     types, type_guesses = turn_rows.source_types(turns, read.transcripts, known)
     turns = turn_rows.with_own_case(turns, types, read.transcripts)
     codings, code_problems, left_out = human_codings.read_codings(Places(folder).human_codes, read.transcripts)
-    problems = [*read.problems, *type_guesses, *code_problems, *turn_rows.unmatched(lost, known, turns)]
+    texts = {name: transcript.text for name, transcript in read.transcripts.items()}
+    memos, imports, unread = imported.read(Places(folder).imported, texts)
+    problems = [*unread, *read.problems, *type_guesses, *code_problems, *turn_rows.unmatched(lost, known, turns)]
     problems += [Problem("guessed", name, "", doubt) for name, said in doubts.items() for doubt in said]
     problems += [*turn_rows.respelled(people), *turn_rows.repeated(read.transcripts, turns)]
     spoken = turn_rows.languages_of(turns, sorted(read.transcripts))
@@ -72,6 +76,8 @@ def ingest(
         "speakers": _frame("speakers", heard),
         "cases": turn_rows.cases(people, turns, known, stated=turn_rows.stated_attributes(read.transcripts)),
         "codings": _frame("codings", codings),
+        "memos": memos,
+        "imports": imports,
         "ingest_problems": _frame("ingest_problems", sorted(set(problems))),
     }
     done = record(

@@ -56,6 +56,8 @@ def tables(*, documents: int = 6, segments: int = 8, source_types: list[str] | N
         "turns": typed("turns", pd.DataFrame(turns)),
         "cases": pd.DataFrame({"case": [f"c{d}" for d in range(documents)]}),
         "codings": store.empty("codings"),
+        "memos": store.empty("memos"),
+        "imports": store.empty("imports"),
         "theme_assignments": store.empty("theme_assignments"),
         "code_assignments": store.empty("code_assignments"),
     }

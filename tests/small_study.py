@@ -76,6 +76,7 @@ def write(folder: Path, *, repeat: int = 1, coders: tuple[str, ...] = ("lea", "m
     tables = {"documents": documents, "turns": turns, "segments": segments, "cases": _cases(segments)}
     tables["speakers"] = _speakers(turns)
     tables["codings"] = _codings(said, coders)
+    tables |= {name: store.empty(name) for name in ("memos", "imports")}
     tables["ingest_problems"] = _problems()
     vectors = np.random.default_rng(seed).normal(size=(len(said), 16)).astype("float32")
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -100,6 +100,8 @@ def write(documents: Sequence[str]) -> None:
         if row.segment_id.split("-")[0] in subjects
     ]
     frame = pd.DataFrame(codings).assign(parent_code="", memo="", date="")
+    for name in ("memos", "imports"):
+        store.write(STUDY, name, store.empty(name))
     store.write(STUDY, "codings", frame[list(store.empty("codings").columns)])
     for name in ("ingest_problems", "segment_problems", "ingest_record", "segment_record", "embed_record"):
         store.write(STUDY, name, store.empty(name))

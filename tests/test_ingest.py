@@ -8,7 +8,10 @@ from pipeline import ingest
 from pipeline.core import store, study_template
 from pipeline.corpus.participants import ParticipantsError
 
-INGESTED = ("documents", "turns", "speakers", "cases", "codings", "ingest_problems", "ingest_record")
+INGESTED = (
+    *("documents", "turns", "speakers", "cases", "codings", "memos", "imports"),
+    *("ingest_problems", "ingest_record"),
+)
 OPTIONS = {"interviewer_labels": ("interviewer", "moderator"), "min_label_count": 2}
 TALK = "Interviewer: Why?\r\nAnna: It was the pay – honest. 😀\r\nInterviewer: And?\r\nAnna: That is all.\r\n"
 GROUP = "Moderator: Well?\nAl: I came late.\nBo: So did I.\nCy: I did not.\nAl: No, you never do.\nBo: Ha.\nCy: True."

@@ -21,6 +21,7 @@ def test_a_bare_study_gets_what_is_optional(tmp_path: Path):
         "readings.yaml",
         "summaries.yaml",
         "human_codes",
+        "imported",
     }
     assert study_template.lay_out(tmp_path) == []
 

@@ -16,7 +16,7 @@ TIMES = Path(".dvc/tmp/counterpoint/times.json")
 _RUNNING = re.compile(r"Running stage '([^']+)':")
 _UNCHANGED = re.compile(r"(?:Stage )?'([^']+)' didn't change, skipping")
 _KEPT = re.compile(r"Stage '([^']+)' is cached - skipping run, checking out outputs")
-# An empty folder human_codes/ is no fault.
+# Empty folders human_codes/ and imported/ are no fault.
 _EMPTY = re.compile(r"'[^']+' is empty\.")
 # What DVC says for those who work on the pipeline itself.
 _NOISE = ("> ", "Generating lock file", "Updating lock file", "To track the changes with git", "To enable auto staging")

@@ -92,8 +92,18 @@ def table_path(table: str) -> str:
 INGEST = Stage(
     "ingest",
     settings=("ingest",),
-    inputs=("transcripts", "participants.csv", "human_codes"),
-    writes=("documents", "turns", "speakers", "cases", "codings", "ingest_problems", "ingest_record"),
+    inputs=("transcripts", "participants.csv", "human_codes", "imported"),
+    writes=(
+        "documents",
+        "turns",
+        "speakers",
+        "cases",
+        "codings",
+        "memos",
+        "imports",
+        "ingest_problems",
+        "ingest_record",
+    ),
 )
 SEGMENT = Stage(
     "segment",

@@ -20,6 +20,8 @@ INTERIM: dict[str, type[schemas.Table]] = {
     "speakers": schemas.Speakers,
     "cases": schemas.Cases,
     "codings": schemas.Codings,
+    "memos": schemas.Memos,
+    "imports": schemas.Imports,
     "ingest_problems": schemas.Problems,
     "ingest_record": schemas.Record,
     "segments": schemas.Segments,

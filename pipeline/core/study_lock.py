@@ -24,7 +24,7 @@ LOCK = ".people.lock"
 # How long a command waits for another to finish writing, in seconds.
 WAIT_S = 30.0
 # Folders in which a killed command may leave temporary files.
-FOLDERS = ("", "human_codes", "sheets", "export", "earlier")
+FOLDERS = ("", "human_codes", "imported", "sheets", "export", "earlier")
 
 _held = threading.local()
 

@@ -45,6 +45,11 @@ class Places:
         """The deductive framework."""
         return self.folder / "codebook.yaml"
 
+    @property
+    def imported(self) -> Path:
+        """The folder of memos that imports brought, and of what each import took and left."""
+        return self.folder / "imported"
+
     # Written by people, by command or by hand.
     @property
     def decisions(self) -> Path:
@@ -151,5 +156,5 @@ class Places:
     @property
     def own(self) -> tuple[Path, ...]:
         """All folders inside the study's folder."""
-        given = (self.transcripts, self.human_codes, self.sheets, self.edited)
+        given = (self.transcripts, self.human_codes, self.imported, self.sheets, self.edited)
         return (*given, self.interim, self.processed, self.report, self.export, self.cache)

@@ -57,7 +57,7 @@ FILES = {
     "readings.yaml": f"{HEADS['readings']}readings: []\n",
     "summaries.yaml": f"{HEADS['summaries']}summaries: []\n",
 }
-FOLDERS = ("transcripts", "human_codes")
+FOLDERS = ("transcripts", "human_codes", "imported")
 
 
 class StudyError(CounterpointError):

@@ -19,6 +19,8 @@ Device = Literal["cpu", "auto"]
 
 SOURCE_TYPES = ("interview", "focus_group", "field_note", "document")
 PARTS = ("participant", "interviewer", "none")
+# What a memo that was imported belongs to.
+MEMOS_ABOUT = ("project", "code", "document", "case", "passage", "attribute", "set", "journal")
 VALENCES = ("facilitator", "barrier", "both", "neither")
 # Theme id of segments without a theme.
 UNASSIGNED = -1

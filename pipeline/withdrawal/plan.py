@@ -22,7 +22,7 @@ from pipeline.corpus.participants import ANY, Person
 from pipeline.corpus.readers.model import Labels
 from pipeline.decisions import ledger
 from pipeline.deductive import codebook
-from pipeline.withdrawal import csv_editing, interviews_in_tables, ledger_entries, redaction, table_rows
+from pipeline.withdrawal import csv_editing, imported_rows, interviews_in_tables, ledger_entries, redaction, table_rows
 from pipeline.withdrawal.journal import Change, Journal, digest
 from pipeline.withdrawal.search_terms import Needles, needles
 from pipeline.withdrawal.subject import Given, Subject, WithdrawError, of_case, of_document
@@ -77,6 +77,9 @@ def plan(params: Params, *, case: str = "", document: str = "", split: sentences
     _participants(new_plan, given)
     tables, messages = table_rows.changes(given, who, redacted, new_plan.needles)
     new_plan.written |= tables
+    new_plan.lines += messages
+    imported, messages = imported_rows.changes(given, who, redacted, new_plan.needles)
+    new_plan.written |= imported
     new_plan.lines += messages
     split = split or sentences.splitter(model_registry.load_spacy(params.segment.model))
     new_plan.segments = _segments(params, given, who, split)

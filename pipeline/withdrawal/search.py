@@ -166,7 +166,7 @@ class _Rank:
     def __init__(self, root: Path, places: Places | None) -> None:
         self.order: list[str] = []
         if places is not None:
-            given = (places.transcripts, places.participants, places.human_codes, places.sheets)
+            given = (places.transcripts, places.participants, places.human_codes, places.imported, places.sheets)
             self.order = [path.relative_to(root).as_posix() for path in given] if _below(given, root) else []
             self.made = (
                 [path.relative_to(root).as_posix() for path in derived_files.names(places)] if self.order else []

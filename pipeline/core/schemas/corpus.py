@@ -85,6 +85,38 @@ class Codings(Table):
     date: Series[str]
 
 
+class Memos(Table):
+    """A memo, note, annotation or journal that an import brought; memos of codings are in the table codings.
+
+    `about`: what it belongs to, named by `document`, `code` or `case`; `title` names an attribute or a set, and is
+    otherwise its own name. `start`, `end`, `text`: of a passage, missing or empty for all others.
+    """
+
+    memo_id: Series[str]
+    about: Series[str] = pa.Field(isin=terms.MEMOS_ABOUT)
+    document: Series[str]
+    code: Series[str]
+    case: Series[str]
+    start: Series[float] = pa.Field(nullable=True)
+    end: Series[float] = pa.Field(nullable=True)
+    text: Series[str]
+    title: Series[str]
+    memo: Series[str]
+    author: Series[str]
+    date: Series[str]
+
+
+class Imports(Table):
+    """So many things of a kind in an imported file: found, taken over, left out, and why."""
+
+    file: Series[str]
+    kind: Series[str]
+    found: Series[int] = pa.Field(ge=0)
+    taken: Series[int] = pa.Field(ge=0)
+    left: Series[int] = pa.Field(ge=0)
+    why: Series[str]
+
+
 class Segments(Table):
     """A unit of analysis: whole sentences of one turn.
 
