@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.comparison import alignment, together
+from pipeline.comparison import alignment, together, verdicts
 from pipeline.comparison import saturation as saturating
 from pipeline.comparison.comparability import problems
 from pipeline.comparison.disagreements import Talk, disagreement_rows
 from pipeline.comparison.missed import missed_rows
+from pipeline.comparison.overlaps import count_overlaps
 from pipeline.comparison.pairs import Options, agreement_rows
 from pipeline.comparison.record import record
 from pipeline.comparison.subgroups import rows_by_attribute
 from pipeline.comparison.triangulation import triangulation_rows
-from pipeline.comparison.units import Ratings, as_categories, ratings_of_units
+from pipeline.comparison.units import Ratings, as_categories, ratings_of_units, with_anyone
 from pipeline.core import contracts, stage_runner, store, terms
 from pipeline.core.params import SEED, Compare
 from pipeline.core.terms import ComparedUnit, Uncoded
@@ -104,23 +105,24 @@ def categories(codings: pd.DataFrame, book: Codebook) -> dict[str, str]:
 
 
 def _themes(rows: Rows, data: Input, ratings: Ratings, category_of: Mapping[str, str], options: Options) -> None:
-    """Fill the tables that compare themes of the first level with human codes."""
+    """Fill the tables that compare themes of the first level with human codes: categories, then codes."""
     assigned = data["theme_assignments"].set_index("segment_id")["theme_id"]
     themes = assigned.reindex(pd.Index(ratings.units["segment_id"])).fillna(-1).to_numpy(dtype=np.int64)
-    by_category = as_categories(ratings, category_of)
-    levels = [("code", ratings)] + ([("category", by_category)] if by_category.codes != ratings.codes else [])
-    for level, level_ratings in levels if len(assigned) else []:
-        for coder in np.flatnonzero(level_ratings.human).tolist():
+    people = with_anyone(ratings)
+    by_category = as_categories(people, category_of)
+    levels = ([("category", by_category)] if by_category.codes != people.codes else []) + [("code", people)]
+    for level, level_ratings in levels if len(assigned) and ratings.human.any() else []:
+        for coder in range(len(level_ratings.coders)):
             rows["theme_agreement"] += _with_level(
                 level, alignment.measures(themes, level_ratings, coder, options=options)
             )
-            overlaps = alignment.count_overlaps(themes, level_ratings, coder)
-            related = alignment.beyond_chance(overlaps, options=options)
-            name = level_ratings.coders[coder]
-            rows["code_recovery"] += _with_level(level, alignment.recovery(overlaps, name, related, options=options))
-            rows["theme_mapping"] += _with_level(level, alignment.mapping(overlaps, name, related, options=options))
+            overlaps = count_overlaps(themes, level_ratings, coder, options=options)
+            parent_of = category_of if level == "code" else {}
+            recovered = verdicts.recovery(overlaps, parent_of=parent_of, options=options)
+            rows["code_recovery"] += _with_level(level, recovered)
+            rows["theme_mapping"] += _with_level(level, verdicts.mapping(overlaps, options=options))
             if level == "code":
-                rows["theme_human_code"] += alignment.table(overlaps, name, related)
+                rows["theme_human_code"] += verdicts.table(overlaps)
 
 
 def _saturation(rows: Rows, data: Input, ratings: Ratings, settings: Compare, *, seed: int) -> saturating.Order:

@@ -97,7 +97,7 @@ def map_codes(
                 f"Only {n_coded} segment{' is' if n_coded == 1 else 's are'} coded, fewer than map_codes.min_passages "
                 f"({options.min_passages}): codes were mapped from the codebook's words alone."
             )
-    tables = _tables(data, substantive, results, truth, codes=codes, options=options)
+    tables = _tables(data, substantive, results, truth, codes=codes, options=options, seed=seed)
     if results and material is not None:
         assignments, primary = tables["code_assignments"], _primary(results)
         accepted = assignments[assignments["accepted"] & (assignments["method"] == primary.method)]
@@ -170,6 +170,7 @@ def _tables(
     *,
     codes: coded.Tree,
     options: MapCodes,
+    seed: int,
 ) -> Tables:
     """Return each method's codes and quality, and the primary method's codes by theme."""
     tables: dict[str, list[pd.DataFrame]] = {
@@ -185,10 +186,12 @@ def _tables(
         best = _primary(results)
         primary = tables["code_assignments"][results.index(best)]
         names = [name for name in best.codes if name in codes.given]
-        crossed = theme_codes.crossed(data.themes, primary[primary["accepted"]], codes=names, segments=substantive)
+        category_of = {name: codes.category(name) for name in names}
+        crossed, recovered = theme_codes.against_themes(
+            data.themes, primary[primary["accepted"]], category_of=category_of, segments=substantive, seed=seed
+        )
         if len(crossed):
-            tables["theme_code"] = [crossed]
-            tables["code_themes"] = [theme_codes.recovery(crossed, codes=names, n_all=len(substantive))]
+            tables["theme_code"], tables["code_themes"] = [crossed], [recovered]
             tables["theme_code_quotes"] = [theme_codes.quotes(crossed, data.themes, primary)]
     return {name: _table(name, frames) for name, frames in tables.items()}
 

@@ -69,10 +69,12 @@ def _mapping(said: list[str]) -> dict[str, pd.DataFrame]:
         "rank": 1,
         "segment_id": said[2:5],
     }
-    fates = pd.DataFrame({"code": list(CODES), "verdict": ["recovered", "fragmented", "invisible", "too few"]})
+    fates = pd.DataFrame({"code": list(CODES), "verdict": ["recovered", "fragmented", "invisible", "cannot tell"]})
     fates = fates.assign(
-        n_segments=4, theme_id=[0, 1, 1, -1], precision=0.57, recall=0.67, themes=["T0", "T1, T0", "", ""]
+        n_segments=4, theme_id=[0, 1, 1, -1], precision=0.57, recall=0.67, themes=["0", "1; 0", "", ""], half_in=""
     )
+    fates = fates.assign(level="code", parent="", n_documents=2, expected=0.3, p=0.01, power=0.9)
+    fates = fates.assign(note=["", "", "", "too few to tell: 4 coded segments (at least 10 needed)"])
     return {
         "segment_codes": codes,
         "mapping_quality": quality.assign(f1=0.43, threshold=0.47, ece=0.07),
@@ -112,7 +114,15 @@ def _people() -> dict[str, pd.DataFrame]:
         "n_documents": 2,
         "theme_id": [0, 1],
     }
-    theme = {"coder": "lea", "level": "code", "theme_id": [0, 1], "n_segments": 6, "coded": 0.5, "code": ["Pride", ""]}
+    theme = {
+        "coder": "lea",
+        "level": "code",
+        "theme_id": [0, 1],
+        "n_segments": 6,
+        "n_coded": 3,
+        "coded": 0.5,
+        "code": ["Pride", ""],
+    }
     theme |= {name: value for name, value in shares.items() if name.startswith("precision")}
     return {
         "agreement_of_all": pd.DataFrame(
@@ -123,7 +133,10 @@ def _people() -> dict[str, pd.DataFrame]:
         ),
         "missed": pd.DataFrame([missed | {"low": 0.1, "high": 0.4, "note": ""}]),
         "code_recovery": pd.DataFrame(
-            code | shares | {"verdict": ["recovered", "merged"], "themes": ["0", "1; 0"], "note": ""}
+            code
+            | shares
+            | {"parent": "", "verdict": ["recovered", "merged"], "themes": ["0", "1; 0"], "half_in": "", "note": ""}
+            | {"expected": 0.3, "p": 0.01, "power": 0.9}
         ),
         "theme_mapping": pd.DataFrame(theme | {"verdict": ["mapped", "orphan"], "codes": ["Pride", ""], "note": ""}),
     }

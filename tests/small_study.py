@@ -240,7 +240,7 @@ def _codes(said: pd.DataFrame) -> dict[str, pd.DataFrame]:
             rows.append({"segment_id": segment.segment_id, "code": code, "score": score - n % 7 / 100})
     table = pd.DataFrame(rows)
     table = table.assign(accepted=table.score > 0.5, method="zero_shot")
-    against = {"n_theme": 6, "n_overlap": 2, "overlap": 0.25, "precision": 1 / 3, "recall": 0.5}
+    against = {"n_theme": 6, "n_coded": 6, "n_overlap": 2, "overlap": 0.25, "precision": 1 / 3, "recall": 0.5}
     pairs = [
         {"theme_id": theme, "code": code, "coder": "pipeline", "n_code": 4, "verdict": "overlaps"} | against
         for theme in (0, 1)

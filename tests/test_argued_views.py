@@ -205,7 +205,11 @@ def fates(tables, quoted, *, reflexive=False):
 def test_every_code_has_its_fate_in_the_order_of_the_codebook(tables, quoted):
     shown = fates(tables, quoted)
     assert [fate.code for fate in shown.fates] == CODES
-    assert shown.lead == "Of 4 candidate codes: 1 recovered, 1 fragmented, 1 invisible and 1 too rare to tell."
+    assert shown.lead == (
+        "Of 4 candidate codes, 1 is a theme of its own, 1 is spread over several, 1 is in no theme more than elsewhere "
+        "and 1 cannot be told."
+    )
+    assert shown.fates[3].verdict == "cannot be told: too few to tell: 4 coded segments (at least 10 needed)"
     time = shown.fates[1]
     assert (time.best, time.others, time.share, time.share_of_theme) == ("T2 Time", "T1 Charts", "67%", "57%")
     assert [side for side, _ in time.sides] == list(fates_view.SIDES.values())
@@ -213,6 +217,25 @@ def test_every_code_has_its_fate_in_the_order_of_the_codebook(tables, quoted):
 
 def test_negative_cases_name_the_theme_as_the_page_does(tables, quoted):
     assert [reason for _, reason in fates(tables, quoted).fates[1].against] == ["Not as T2 Time.", "Near it."]
+
+
+def test_categories_come_before_their_codes(tables, quoted):
+    below = tables["code_themes"].assign(parent=["Work", "Work", "", ""])
+    above = below.iloc[:1].assign(code=["Work"], level="category", parent="", verdict="merged")
+    alone = below.iloc[2:].assign(level="category")
+    tables["code_themes"] = pd.concat([above, alone, below], ignore_index=True)
+    shown = fates(tables, quoted)
+    assert [(fate.parent, fate.code) for fate in shown.fates] == [
+        ("", "Work"),
+        ("Work", "Pride"),
+        ("Work", "Time"),
+        ("", "Staffing"),
+        ("", "Leaders"),
+    ]
+    assert shown.lead.startswith(
+        "Of 3 candidate categories, 1 lies together with others, 1 is in no theme more than elsewhere and 1 cannot be "
+        "told; of 4 candidate codes, 1 is a theme of its own,"
+    )
 
 
 @pytest.mark.parametrize("said", ["T943067, T965753", "943067; 965753", "T943067,T965753"])
@@ -304,10 +327,12 @@ def test_what_was_missed_has_its_interval(tables):
 
 def test_codes_and_themes_meet_in_both_directions(tables):
     codes, themes = people(tables).meetings
-    assert codes.sentences == ("Of lea’s 2 codes: 1 recovered and 1 merged.",)
+    assert codes.sentences == ("Of lea’s 2 codes, 1 is a theme of its own and 1 lies together with others.",)
     assert codes.rows[1][3] == "T2 Time"
     assert codes.rows[1][-2] == "T2 Time; T1 Charts"
-    assert themes.sentences[1] == "Not covered by these codes: “T2 Time”. Is a code missing from the framework?"
+    assert themes.sentences[1] == (
+        "No code is more frequent here than elsewhere: “T2 Time”. Is one missing from the framework?"
+    )
     for shown in (codes, themes):
         assert {len(row) for row in shown.rows} == {len(shown.columns)}
 

@@ -71,21 +71,23 @@ def document_draws(n_documents: int, *, draws: int, seed: int) -> Floats:
     return drawn
 
 
-def bootstrap(statistic: Callable[[Floats], Floats], sums: Floats, *, weights: Floats, min_documents: int) -> Bounds:
+def bootstrap(
+    statistic: Callable[[Floats], Floats], sums: Floats, *, weights: Floats, min_documents: int, level: float = LEVEL
+) -> Bounds:
     """Return values and percentile intervals of a statistic of sums over documents.
 
     `statistic`: takes sums, with any leading axes; `sums`: (documents, ...); `weights`: (draws, documents), from
-    `document_draws`. With fewer than `min_documents` documents the bounds are nan.
+    `document_draws`; `level`: of the interval. With fewer than `min_documents` documents the bounds are nan.
     """
     value = np.asarray(statistic(sums.sum(0)), dtype=np.float64)
     if sums.shape[0] < min_documents:
         nothing = np.full(value.shape, np.nan)
         return Bounds(value, nothing, nothing.copy(), nothing.copy())
     summed = np.tensordot(weights, sums, axes=1)
-    return of_draws(value, np.asarray(statistic(summed), dtype=np.float64))
+    return of_draws(value, np.asarray(statistic(summed), dtype=np.float64), level=level)
 
 
-def of_draws(value: Floats, drawn: Floats) -> Bounds:
+def of_draws(value: Floats, drawn: Floats, *, level: float = LEVEL) -> Bounds:
     """Return the percentile interval of bootstrap values, (draws, ...), for `value`, (...).
 
     Undefined samples are left out; if more than MOST_UNDEFINED of them are undefined, so are the bounds.
@@ -95,7 +97,7 @@ def of_draws(value: Floats, drawn: Floats) -> Bounds:
         return Bounds(value, value.copy(), value.copy(), undefined)
     usable = (undefined <= MOST_UNDEFINED) & ~np.isnan(value)
     filled = np.where(usable[None, ...], drawn, 0.0)
-    tail = 100 * (1 - LEVEL) / 2
+    tail = 100 * (1 - level) / 2
     low, high = np.nanpercentile(filled, [tail, 100 - tail], axis=0)
     return Bounds(value, np.where(usable, low, np.nan), np.where(usable, high, np.nan), np.asarray(undefined))
 
@@ -138,11 +140,13 @@ def defined(value: float | Floats) -> float | None:
     return None if np.isnan(number) else number
 
 
-def wilson(hits: int, n: int) -> tuple[float | None, float | None]:
-    """Return the 95% score interval of hits / n, or (None, None) if n is 0. Wilson (1927), JASA 22, 209-212."""
+def wilson(hits: int, n: int, *, z: float = 1.959963984540054) -> tuple[float | None, float | None]:
+    """Return the score interval of hits / n, or (None, None) if n is 0. Wilson (1927), JASA 22, 209-212.
+
+    `z`: the normal quantile, by default that of a 95% interval.
+    """
     if n == 0:
         return None, None
-    z = 1.959963984540054
     share = hits / n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)

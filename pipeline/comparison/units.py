@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.comparison.coefficients import Bools, Floats, Ints
-from pipeline.core.coders import NO_CODE, pipeline_name
-from pipeline.core.terms import ANY_CODE, ComparedUnit, Uncoded
+from pipeline.core.coders import CONSENSUS, NO_CODE, pipeline_name
+from pipeline.core.terms import ANY_CODE, ANYONE, ComparedUnit, Uncoded
 from pipeline.corpus import exchanges
 from pipeline.corpus.coded_segments import codes_of_segments
 
@@ -109,6 +109,34 @@ def as_categories(ratings: Ratings, category_of: Mapping[str, str]) -> Ratings:
     belongs = belongs.reshape(len(ratings.codes), len(names))
     applied, possible = _grouped(ratings.given, belongs), _grouped(ratings.possible, belongs)
     return replace(ratings, codes=names, given=applied, possible=possible)
+
+
+def with_anyone(ratings: Ratings) -> Ratings:
+    """Return the people's ratings with all of them together first: anyone gave the code, anyone's answer is known.
+
+    The pipeline is left out, and so is the consensus coder of what anyone says. With one person there is no anyone.
+    """
+    people = np.flatnonzero(ratings.human)
+    pooled = np.array([place for place in people if ratings.coders[place] != CONSENSUS], dtype=np.int64)
+    if pooled.size < 2:
+        return _of_coders(ratings, people)
+
+    def stacked(values: Bools) -> Bools:
+        return np.concatenate([values[pooled].any(0, keepdims=True), values[people]])
+
+    return replace(
+        ratings,
+        coders=(ANYONE, *(ratings.coders[place] for place in people)),
+        given=stacked(ratings.given & ratings.seen[:, :, None]),
+        seen=stacked(ratings.seen),
+        possible=stacked(ratings.possible),
+        human=np.ones(people.size + 1, dtype=bool),
+    )
+
+
+def _of_coders(ratings: Ratings, places: Ints) -> Ratings:
+    arrays = {name: getattr(ratings, name)[places] for name in ("given", "seen", "possible", "human")}
+    return replace(ratings, coders=tuple(ratings.coders[place] for place in places), **arrays)
 
 
 def _grouped(values: Bools, member: Bools) -> Bools:

@@ -31,6 +31,12 @@ OUTSIDE = ("unlike", "rejected", "moved", "beside")
 # Placeholders for a code, category or cell of the sampling frame in rows of totals.
 ALL_CODES, ALL_CATEGORIES, ANY_CODE = "(all codes)", "(all categories)", "(any code)"
 EVERYTHING = "(all)"
+# All people together, as a coder: a passage has a code if any of them gave it.
+ANYONE = "(anyone)"
+# The verdict on a code or theme where the data cannot decide; a note says why.
+CANNOT_TELL = "cannot tell"
+# What becomes of a code in the candidate themes; see docs/codes.md.
+VERDICTS = ("recovered", "merged", "fragmented", "invisible", CANNOT_TELL)
 
 # A code is clearly more frequent in a theme if its frequency is this many times that outside.
 CLEARLY = 2.0

@@ -38,6 +38,11 @@ class Tree:
             found.append(above)
         return found
 
+    def category(self, name: str) -> str:
+        """Return the top of a code's branch; the code itself where coders' files lead round in a loop."""
+        top = self.line(name)[-1]
+        return name if self.parent.get(top) else top
+
     @property
     def above(self) -> Bools:
         """Codes x codes: whether the second is the first or one of its ancestors."""

@@ -1,101 +1,120 @@
 """Compares candidate themes with assigned codes: the topic of each theme, and where each code ended up.
 
-A code marks a theme if it is clearly more frequent in it than outside. A theme marked by one code fits it; one marked
-by several about equally is ambiguous; one marked by none is an orphan, a candidate for the framework.
+The pipeline's codes are judged as people's are, among the segments that have a code; see `comparison.verdicts`. A theme
+marked by one code fits it; one marked by several about equally is ambiguous; one marked by none is an orphan, a
+candidate for the framework.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pipeline.comparison import verdicts
+from pipeline.comparison.overlaps import FEWEST, Overlaps, overlaps_of
+from pipeline.comparison.pairs import Options
 from pipeline.core.coders import PIPELINE
-from pipeline.core.terms import CLEARLY, HALF
+from pipeline.core.params import SEED
+from pipeline.core.terms import CANNOT_TELL
 
-# Minimum number of segments for a code to mark a theme.
-FEWEST = 3
 # A theme fits its most frequent code if that is this many times as frequent as the next.
 DOMINANT = 2.0
 QUOTES = 3
 
 
-def crossed(themes: pd.DataFrame, given: pd.DataFrame, *, codes: list[str], segments: pd.DataFrame) -> pd.DataFrame:
+def against_themes(
+    themes: pd.DataFrame,
+    given: pd.DataFrame,
+    *,
+    category_of: Mapping[str, str],
+    segments: pd.DataFrame,
+    seed: int = SEED,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of theme_code and of code_themes: categories first where there are any, then codes.
+
+    `themes`: segment_id, theme_id; `given`: segment_id, code; `category_of`: the category of each code, in the order of
+    the codebook; `segments`: segment_id and document, in the order of the talk. Both are empty without themes.
+    """
+    options, codes = Options(seed=seed), list(category_of)
+    found = overlaps(themes, given, codes=codes, segments=segments, options=options)
+    if not found.themes.size:
+        return pd.DataFrame(), pd.DataFrame()
+    rows = [recovery(found, codes=codes, parent_of=category_of, options=options).assign(level="code")]
+    categories = list(dict.fromkeys(category_of.values()))
+    if set(categories) != set(codes):
+        rolled_up = given.assign(code=given["code"].map(category_of))
+        by_category = overlaps(themes, rolled_up, codes=categories, segments=segments, options=options)
+        rows.insert(0, recovery(by_category, codes=categories, options=options).assign(level="category"))
+    return crossed(found, codes=codes), pd.concat(rows, ignore_index=True)
+
+
+def overlaps(
+    themes: pd.DataFrame, given: pd.DataFrame, *, codes: list[str], segments: pd.DataFrame, options: Options
+) -> Overlaps:
+    """Count the pipeline's codes by theme; for the tables see `against_themes`."""
+    ids = pd.Index(segments["segment_id"])
+    theme_of = themes.drop_duplicates("segment_id").set_index("segment_id")["theme_id"]
+    placed = theme_of.reindex(ids).fillna(-1).to_numpy(dtype=np.int64)
+    unit, code = ids.get_indexer(pd.Index(given["segment_id"])), pd.Index(codes).get_indexer(pd.Index(given["code"]))
+    table = np.zeros((len(ids), len(codes)), dtype=bool)
+    table[unit[(unit >= 0) & (code >= 0)], code[(unit >= 0) & (code >= 0)]] = True
+    documents = pd.factorize(segments["document"])[0].astype(np.int64)
+    return overlaps_of(PIPELINE, placed, table, documents, codes=codes, options=options)
+
+
+def crossed(found: Overlaps, *, codes: list[str]) -> pd.DataFrame:
     """Return rows of theme_code for the pipeline: every theme with every code.
 
-    `themes`: segment_id, theme_id; `given`: segment_id, code. `verdict`: fits or ambiguous for codes that mark a theme,
-    orphan on all rows of a theme that none marks, otherwise other.
+    `verdict`: fits or ambiguous for codes that mark a theme, orphan on all rows of a theme that none marks, otherwise
+    other, as on all rows of a theme too small to tell.
     """
-    members = themes[(themes["theme_id"] >= 0) & themes["segment_id"].isin(segments["segment_id"])]
-    n_all = len(segments)
-    n_theme = members.groupby("theme_id")["segment_id"].nunique()
-    n_code = given.groupby("code")["segment_id"].nunique().reindex(codes, fill_value=0)
-    both = members.merge(given[["segment_id", "code"]].drop_duplicates(), on="segment_id")
-    counts = both.groupby(["theme_id", "code"]).size()
-    rows: list[dict[str, Any]] = []
-    for theme, size in n_theme.sort_index().items():
-        overlaps = {code: int(counts.get((theme, code), 0)) for code in codes}
-        verdicts = _verdicts(overlaps, int(size), n_code.to_dict(), n_all)
+    rows = {(row["theme_id"], row["code"]): row for row in verdicts.table(found)}
+    table: list[dict[str, Any]] = []
+    for theme, theme_id in enumerate(found.themes.tolist()):
+        said = _verdicts(found, theme)
         for code in codes:
-            n = overlaps[code]
-            rows.append(
-                {
-                    "theme_id": int(str(theme)),
-                    "code": code,
-                    "coder": PIPELINE,
-                    "n_theme": int(size),
-                    "n_code": int(n_code[code]),
-                    "n_overlap": n,
-                    "overlap": n / (int(size) + int(n_code[code]) - n),
-                    "precision": n / int(size),
-                    "recall": n / int(n_code[code]) if n_code[code] else np.nan,
-                    "verdict": verdicts.get(code, "other") if verdicts else "orphan",
-                }
-            )
-    return pd.DataFrame(rows)
+            empty = {
+                "theme_id": theme_id,
+                "code": code,
+                "coder": PIPELINE,
+                "n_theme": int(found.size[theme]),
+                "n_coded": int(found.counts.size[theme]),
+                "n_code": 0,
+                "n_overlap": 0,
+                "overlap": 0.0,
+                "precision": np.nan,
+                "recall": np.nan,
+            }
+            table.append(rows.get((theme_id, code), empty) | {"verdict": said.get(code, said[""])})
+    return pd.DataFrame(table)
 
 
-def marks(n_overlap: int, n_theme: int, n_code: int, n_all: int) -> bool:
-    """Return whether a code is clearly more frequent in a theme than outside."""
-    outside = (n_code - n_overlap) / max(n_all - n_theme, 1)
-    return n_overlap >= FEWEST and n_overlap / n_theme >= CLEARLY * outside
-
-
-def _verdicts(overlaps: dict[str, int], n_theme: int, n_code: dict[Any, int], n_all: int) -> dict[str, str]:
-    marking = {code: n for code, n in overlaps.items() if marks(n, n_theme, n_code[code], n_all)}
+def _verdicts(found: Overlaps, theme: int) -> dict[str, str]:
+    """Return the verdict on each code that marks a theme, and by the name "" that on all others."""
+    counts = found.counts.both[theme]
+    marking = {found.codes[code]: int(counts[code]) for code in np.flatnonzero(found.related.marks[theme])}
+    if found.size[theme] < FEWEST:
+        return {"": "other"}
+    if not marking:
+        return {"": "orphan"}
     ordered = sorted(marking.values(), reverse=True)
-    if not ordered:
-        return {}
     if len(ordered) == 1 or ordered[0] >= DOMINANT * ordered[1]:
-        return {code: "fits" if n == ordered[0] else "other" for code, n in marking.items()}
+        return {"": "other"} | {code: "fits" if n == ordered[0] else "other" for code, n in marking.items()}
     # Codes far less frequent than the first are ignored.
-    return {code: "ambiguous" for code, n in marking.items() if DOMINANT * n > ordered[0]}
+    return {"": "other"} | {code: "ambiguous" for code, n in marking.items() if DOMINANT * n > ordered[0]}
 
 
-def recovery(table: pd.DataFrame, *, codes: list[str], n_all: int) -> pd.DataFrame:
-    """Return rows of code_themes: where each code ended up among the candidate themes (rows of theme_code).
-
-    recovered: a theme contains at least half of it and consists of it by at least half. merged: a theme contains half
-    of it, among other things. fragmented: it is spread over several themes, none with half. invisible: it marks no
-    theme. too few: fewer than FEWEST segments have the code.
-    """
-    rows: list[dict[str, Any]] = []
-    for code in codes:
-        own = table[table["code"] == code].sort_values(["n_overlap", "theme_id"], ascending=[False, True])
-        n_code = int(own["n_code"].iloc[0]) if len(own) else 0
-        columns = [own[name].tolist() for name in ("theme_id", "n_overlap", "n_theme")]
-        marked = [theme for theme, n, size in zip(*columns, strict=True) if marks(n, size, n_code, n_all)]
-        row: dict[str, Any] = {"code": code, "n_segments": n_code, "themes": ", ".join(f"T{theme}" for theme in marked)}
-        best = own.iloc[0] if len(own) else None
-        if best is None or n_code < FEWEST:
-            rows.append(row | {"verdict": "too few", "theme_id": -1, "precision": np.nan, "recall": np.nan})
-            continue
-        figures = {"precision": float(best["precision"]), "recall": float(best["recall"])}
-        if best["recall"] >= HALF:
-            verdict = "recovered" if best["precision"] >= HALF else "merged"
-        else:
-            verdict = "fragmented" if marked else "invisible"
-        rows.append(row | {"verdict": verdict, "theme_id": int(best["theme_id"])} | figures)
-    return pd.DataFrame(rows)
+def recovery(
+    found: Overlaps, *, codes: list[str], parent_of: Mapping[str, str] | None = None, options: Options
+) -> pd.DataFrame:
+    """Return rows of code_themes: what becomes of each code in the candidate themes; see `verdicts.recovery`."""
+    rows = {row["code"]: row for row in verdicts.recovery(found, parent_of=parent_of, options=options)}
+    never: dict[str, Any] = {"n_segments": 0, "n_documents": 0, "verdict": CANNOT_TELL, "theme_id": -1}
+    never |= {"parent": "", "themes": "", "half_in": "", "note": "no segment has it"}
+    figures = ("precision", "recall", "expected", "p", "power")
+    table = pd.DataFrame([rows.get(code, never | {"code": code}) for code in codes])
+    return table.reindex(columns=[*never, "code", *figures]).astype(dict.fromkeys(figures, "float64"))
 
 
 def quotes(table: pd.DataFrame, themes: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:

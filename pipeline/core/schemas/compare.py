@@ -111,20 +111,25 @@ class ThemeAgreement(Table):
 
 
 class CodeRecovery(Table):
-    """What became of one coder's code (or category) in the candidate themes, and the theme that fits it best.
+    """What becomes of a code (or category) in the candidate themes, among what `coder` (or "(anyone)") coded.
 
-    recovered: a theme holds at least half of it and is at least half made of it. merged: a theme holds half of it among
-    other things. fragmented: no theme holds half, though in some it is more frequent than chance. invisible: in none it
-    is. too few: not said. `theme_id`: the best theme, else -1; `themes`: all in which it is more frequent than chance,
-    most of it first. `precision`: share of the best theme that has the code; `recall`: share of the code that is in it.
+    `verdict`: recovered (a theme holds at least half of it and is at least half made of it), merged (a theme holds half
+    of it among other codes), fragmented (no theme holds half, but it lies in some more often than by chance), invisible
+    (in none, and the study would have shown it) or "cannot tell", and `note` says why; see docs/codes.md. `parent`: its
+    category, if another. `theme_id`: the theme that holds most of it, else -1; `recall`: the share of the code in that
+    theme; `precision`: the share of what was coded in that theme that has the code; `expected`: the share of all that
+    was coded in that theme. `p`: of lying among the themes as it does by chance; `power`: the probability of noticing
+    half of it gathered in two themes. `themes`: all in which it is more frequent than by chance, `half_in`: the fewest
+    that together hold half of it, each most of it first.
     """
 
     coder: Series[str]
     level: Series[str] = pa.Field(isin=["code", "category"])
     code: Series[str]
+    parent: Series[str]
     n_segments: Series[int]
     n_documents: Series[int]
-    verdict: Series[str] = pa.Field(isin=["recovered", "merged", "fragmented", "invisible", "too few"])
+    verdict: Series[str] = pa.Field(isin=terms.VERDICTS)
     theme_id: Series[int]
     precision: Series[float] = pa.Field(nullable=True)
     precision_low: Series[float] = pa.Field(nullable=True)
@@ -132,24 +137,30 @@ class CodeRecovery(Table):
     recall: Series[float] = pa.Field(nullable=True)
     recall_low: Series[float] = pa.Field(nullable=True)
     recall_high: Series[float] = pa.Field(nullable=True)
+    expected: Series[float] = pa.Field(nullable=True)
+    p: Series[float] = pa.Field(nullable=True)
+    power: Series[float] = pa.Field(nullable=True)
     themes: Series[str]
+    half_in: Series[str]
     note: Series[str]
 
 
 class ThemeMapping(Table):
-    """What one coder's codes (or categories) say of a candidate theme.
+    """What the codes (or categories) of `coder` (or "(anyone)") say of a candidate theme.
 
-    mapped: one code is more frequent in it than chance, or one at least twice as frequent as the next. ambiguous:
-    several are. orphan: none is. too few: not said. `n_segments`: of the theme, in documents this coder coded; `coded`:
-    the share of them with any code; `code`: the first of `codes`; `precision`: share of the theme that has it.
+    mapped: one code is more frequent in it than by chance, or one at least twice as frequent as the next. ambiguous:
+    several are. orphan: none is. cannot tell: too little of it. `n_segments`: of the theme, where the coder's answer is
+    known; `n_coded`: those with any code; `coded`: their share; `code`: the first of `codes`; `precision`: the share of
+    `n_coded` that has it.
     """
 
     coder: Series[str]
     level: Series[str] = pa.Field(isin=["code", "category"])
     theme_id: Series[int]
     n_segments: Series[int]
+    n_coded: Series[int]
     coded: Series[float]
-    verdict: Series[str] = pa.Field(isin=["mapped", "ambiguous", "orphan", "too few"])
+    verdict: Series[str] = pa.Field(isin=["mapped", "ambiguous", "orphan", terms.CANNOT_TELL])
     code: Series[str]
     precision: Series[float] = pa.Field(nullable=True)
     precision_low: Series[float] = pa.Field(nullable=True)

@@ -115,21 +115,27 @@ class NegativeCases(Table):
 
 
 class CodeThemes(Table):
-    """What became of a code, as the pipeline gave it, in the candidate themes.
+    """What becomes of a code (or category), as the pipeline gave it, in the candidate themes.
 
-    `verdict`: recovered (a theme holds at least half of it and is at least half made of it), merged (a theme holds half
-    of it, among other things), fragmented (no theme holds half, though it marks some), invisible (it marks none) or too
-    few. `theme_id`: the theme that holds most of it, else -1, with `precision` (share of the theme that has the code)
-    and `recall` (share of the code that is in the theme). `themes`: those it marks, most of it first.
+    The columns are those of code_recovery, without intervals: `verdict` is recovered, merged, fragmented, invisible or
+    "cannot tell", and `note` says why; see docs/codes.md. `theme_id`: the theme that holds most of it, else -1.
     """
 
-    code: Series[str] = pa.Field(unique=True)
-    verdict: Series[str] = pa.Field(isin=["recovered", "merged", "fragmented", "invisible", "too few"])
+    level: Series[str] = pa.Field(isin=["code", "category"])
+    code: Series[str]
+    parent: Series[str]
+    verdict: Series[str] = pa.Field(isin=terms.VERDICTS)
     n_segments: Series[int]
+    n_documents: Series[int]
     theme_id: Series[int]
     precision: Series[float] = pa.Field(nullable=True)
     recall: Series[float] = pa.Field(nullable=True)
+    expected: Series[float] = pa.Field(nullable=True)
+    p: Series[float] = pa.Field(nullable=True)
+    power: Series[float] = pa.Field(nullable=True)
     themes: Series[str]
+    half_in: Series[str]
+    note: Series[str]
 
 
 class ThemeCodeQuotes(Table):
@@ -145,15 +151,18 @@ class ThemeCodeQuotes(Table):
 class ThemeCode(Table):
     """A theme against a code as one coder (or `pipeline`) applied it.
 
-    `n_overlap`: segments in both; `overlap`: Jaccard index; `precision`: share of the theme that has the code;
-    `recall`: share of the code that lies in the theme; `verdict`: in words. Of the pipeline's codes: fits (the one code
-    that marks the theme), ambiguous (one of several), orphan (none marks it: a candidate for the framework) or other.
+    `n_theme`: segments of the theme; `n_coded`: those with any code, of which `precision` is the share that has this
+    one; `n_overlap`: segments in both; `overlap`: Jaccard index of n_coded and n_code; `recall`: share of the code that
+    lies in the theme; `verdict`: in words. Of the pipeline's codes: fits (the one code that marks the theme), ambiguous
+    (one of several), orphan (none marks it: a candidate for the framework) or other. Of people's: same, within, part,
+    more than chance or apart.
     """
 
     theme_id: Series[int]
     code: Series[str]
     coder: Series[str]
     n_theme: Series[int]
+    n_coded: Series[int]
     n_code: Series[int]
     n_overlap: Series[int]
     overlap: Series[float] = pa.Field(nullable=True)

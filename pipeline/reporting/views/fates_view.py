@@ -10,19 +10,13 @@ from pipeline.core import prose
 from pipeline.core.coders import PIPELINE
 from pipeline.core.table_rows import each, groups, lookup
 from pipeline.corpus.coded_segments import codes_of_segments
+from pipeline.reporting import verdict_words
 from pipeline.reporting.quotes import Quote
 
 SIDES = {
     "both": "In the theme and assigned the code",
     "theme_only": "In the theme, not assigned the code",
     "code_only": "Assigned the code, outside the theme",
-}
-VERDICTS = {
-    "recovered": "recovered: one theme holds most of the code and consists mostly of it",
-    "merged": "merged: one theme holds most of the code together with other content",
-    "fragmented": "fragmented: no theme holds half of the code",
-    "invisible": "invisible: the code is not more frequent in any theme than elsewhere",
-    "too few": "too few passages to tell",
 }
 # Names of codes for valence; the same as in pipeline/deductive/valence.py.
 HELPS = frozenset(["facilitator", "facilitators", "enabler", "enablers"])
@@ -31,13 +25,15 @@ HINDERS = frozenset(["barrier", "barriers", "obstacle", "obstacles"])
 
 @dataclass(frozen=True)
 class Fate:
-    """How the candidate themes recover one code.
+    """What becomes of one code, or of a category with its codes, in the candidate themes.
 
-    `best`, `others`: themes by name; `share`, `share_of_theme`: recall and precision as text; `sides`: quotes from the
-    code and its best theme; `against`: negative cases, each with the reason.
+    `parent`: the category of a code within one; `verdict`: in words; `best`, `others`: themes by name; `share`,
+    `share_of_theme`: recall and precision as text; `sides`: quotes from the code and its best theme; `against`:
+    negative cases, each with the reason.
     """
 
     code: str
+    parent: str
     n_segments: int
     verdict: str
     best: str
@@ -106,11 +102,24 @@ def by_theme(theme_code: pd.DataFrame) -> dict[int, str]:
 
 
 def _fates_lead(code_themes: pd.DataFrame) -> str:
-    if code_themes.empty:
-        return ""
-    counted = [(kind, int((code_themes.verdict == kind).sum())) for kind in VERDICTS]
-    phrases = [f"{number} {kind if kind != 'too few' else 'too rare to tell'}" for kind, number in counted if number]
-    return f"Of {prose.count(len(code_themes), 'candidate code')}: {prose.listed(phrases)}."
+    """What becomes of the categories, where there are any, and of the codes."""
+    by_level = groups(code_themes, "level")
+    nouns = {"category": ("candidate category", "candidate categories"), "code": ("candidate code", "candidate codes")}
+    clauses = [verdict_words.told(by_level[level].verdict, *nouns[level]) for level in nouns if level in by_level]
+    return prose.sentence("; ".join(clauses))
+
+
+def _in_order(table: pd.DataFrame, codes: Sequence[str]) -> list[Any]:
+    """Each category that has codes below it, followed by these, in the order of the codebook."""
+    order = {code: number for number, code in enumerate(codes)}
+    parents = set(table.parent[table.parent != ""])
+    rows = table[(table.level == "code") | table.code.isin(list(parents))]
+    branch = rows.parent.where(rows.parent != "", rows.code)
+    place = {name: order.get(name, len(order)) for name in {*rows.code, *branch}}
+    for name, code in zip(branch, rows.code, strict=True):
+        place[name] = min(place[name], order.get(code, len(order)))
+    ranked = rows.assign(branch=branch, first=branch.map(place), detail=rows.level == "code", rank=rows.code.map(place))
+    return list(each(ranked.sort_values(["first", "branch", "detail", "rank", "code"])))
 
 
 def _fates(
@@ -125,25 +134,25 @@ def _fates(
         groups(table[table.segment_id.isin(list(quotes))], "code")
         for table in (tables["theme_code_quotes"], tables["negative_cases"])
     )
-    table = tables["code_themes"]
-    none = table.iloc[:0]
+    none = tables["code_themes"].iloc[:0]
     fates = []
-    for code in [*(name for name in codes if name in set(table.code)), *sorted(set(table.code) - set(codes))]:
-        row = next(each(table[table.code == code]))
-        others = [theme for theme in theme_ids(row.themes) if theme != row.theme_id]
-        beside, shown = _sides(sides.get(code, none), row.theme_id, theme_ids(row.themes), names, quotes)
+    for row in _in_order(tables["code_themes"], codes):
+        marked = theme_ids(row.themes)
+        is_code = row.level == "code"
+        beside, shown = _sides(sides.get(row.code, none) if is_code else none, row.theme_id, marked, names, quotes)
         fates.append(
             Fate(
-                code=code,
+                code=row.code,
+                parent=row.parent,
                 n_segments=int(row.n_segments),
-                verdict=VERDICTS[row.verdict],
+                verdict=verdict_words.with_reason(row.verdict, "" if reflexive else row.note),
                 best=names.get(row.theme_id, ""),
                 share="" if reflexive else prose.percent(row.recall),
                 share_of_theme="" if reflexive else prose.percent(row.precision),
-                others="; ".join(names[theme] for theme in others if theme in names),
+                others="; ".join(names[theme] for theme in marked if theme != row.theme_id and theme in names),
                 beside=beside,
                 sides=shown,
-                against=_against(against.get(code, none), names, quotes),
+                against=_against(against.get(row.code, none) if is_code else none, names, quotes),
             )
         )
     return tuple(fates)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.core import coders, prose
 from pipeline.core.table_rows import each, groups
-from pipeline.core.terms import EVERYTHING, VALENCES
+from pipeline.core.terms import ANYONE, EVERYTHING, VALENCES
 from pipeline.reporting.quotes import Quote
 
 READINGS = {
@@ -138,6 +138,8 @@ def _disputes(table: pd.DataFrame, quotes: Mapping[str, Quote], most: int) -> tu
 
 def coder(name: str) -> str:
     """A coder in words; the pipeline is named with the basis of its method."""
+    if name == ANYONE:
+        return "anyone"
     if not coders.is_pipeline(name):
         return name
     method = coders.method_of(name)

@@ -8,16 +8,19 @@ import pandas as pd
 
 from pipeline.core import prose
 from pipeline.core.table_rows import each, groups
-from pipeline.core.terms import ALL_CODES, COMPARED_UNITS
-from pipeline.reporting.views.fates_view import VERDICTS, theme_ids
+from pipeline.core.terms import ALL_CODES, CANNOT_TELL, COMPARED_UNITS
+from pipeline.reporting import verdict_words
+from pipeline.reporting.views.fates_view import theme_ids
 from pipeline.reporting.views.further_view import coder
 
-LEVELS = {"code": "codes", "category": "categories"}
+# Parents first, then codes.
+LEVELS = {"category": "categories", "code": "codes"}
+NOUNS = {"category": ("category", "categories"), "code": ("code", "codes")}
 MAPPED = {
     "mapped": "matches one code",
     "ambiguous": "shared by several codes",
-    "orphan": "not covered by any code: a candidate for the framework",
-    "too few": "too few passages to tell",
+    "orphan": "no code more than elsewhere: a candidate for the framework",
+    CANNOT_TELL: "cannot be told",
 }
 ALL_COLUMNS = (
     "Code",
@@ -210,22 +213,28 @@ def _shares(row: Any, name: str) -> str:
 
 
 def _recovered(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str], reflexive: bool) -> Table | None:
-    """How the candidate themes recover each of one coder's codes."""
+    """What becomes of each of one coder's codes in the candidate themes."""
     if rows.empty:
         return None
-    counted = [(kind, int((rows.verdict == kind).sum())) for kind in VERDICTS]
-    phrases = [f"{number} {'too rare to tell' if kind == 'too few' else kind}" for kind, number in counted if number]
-    lead = f"Of {who}’s {len(rows)} {LEVELS[level]}: {prose.listed(phrases)}."
-    shares = () if reflexive else ("Share of the code in it (recall)", "Share of it with the code (precision)")
-    columns = (LEVELS[level][:-1].capitalize() if level == "code" else "Category", "Passages", "Recovery")
+    owner = f"{coder(who)}’s"
+    lead = verdict_words.told(rows.verdict, *NOUNS[level], whose=owner)
+    shares = (
+        ()
+        if reflexive
+        else ("Share of the code in it (recall)", "Share of its coded passages with the code (precision)")
+    )
+    has_parents = bool((rows.parent != "").any())
     shown = []
     for row in each(rows):
         marked = "; ".join(names[theme] for theme in theme_ids(row.themes) if theme in names) or "none"
         figures = () if reflexive else (_shares(row, "recall"), _shares(row, "precision"))
-        best = names.get(row.theme_id, "–")
-        shown.append((row.code, f"{row.n_segments:,}", VERDICTS[row.verdict], best, *figures, marked, row.note))
+        above = (row.parent,) if has_parents else ()
+        known = (row.code, *above, f"{row.n_segments:,}", verdict_words.WORDS[row.verdict])
+        shown.append((*known, names.get(row.theme_id, "–"), *figures, marked, row.note))
+    columns = (NOUNS[level][0].capitalize(), *(("Category",) if has_parents else ()), "Passages", "Verdict")
     more = ("Best theme", *shares, "Characteristic of", "Note")
-    return Table(f"Recovery of {who}’s {LEVELS[level]} by the themes", (lead,), (*columns, *more), tuple(shown))
+    title = f"What becomes of {owner} {NOUNS[level][1]} in the themes"
+    return Table(title, (prose.sentence(lead),), (*columns, *more), tuple(shown))
 
 
 def _mapped(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str], reflexive: bool) -> Table | None:
@@ -245,8 +254,9 @@ def _mapped(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str], 
         shown.append((names[row.theme_id], f"{row.n_segments:,}", MAPPED[row.verdict], listed, *figures, row.note))
     shares = () if reflexive else ("Any code", "First code")
     columns = ("Candidate theme", "Passages", "Match", "Codes", *shares, "Note")
-    sentences = [f"Candidate themes against {who}’s {LEVELS[level]}: {counts_in_words}."]
+    owner = f"{coder(who)}’s"
+    sentences = [f"Candidate themes against {owner} {LEVELS[level]}: {counts_in_words}."]
     if orphans and level == "code":
         first = prose.listed([f"“{name}”" for name in sorted(orphans, key=list(names.values()).index)[:4]])
-        sentences.append(f"Not covered by these codes: {first}. Is a code missing from the framework?")
-    return Table(f"Themes against {who}’s {LEVELS[level]}", tuple(sentences), columns, tuple(shown))
+        sentences.append(f"No code is more frequent here than elsewhere: {first}. Is one missing from the framework?")
+    return Table(f"Themes against {owner} {LEVELS[level]}", tuple(sentences), columns, tuple(shown))

@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.core import languages, prose
 from pipeline.core.coders import PIPELINE
 from pipeline.core.table_rows import each, groups
+from pipeline.core.terms import ANYONE
 from pipeline.decisions import states
 from pipeline.decisions.states import Count
 from pipeline.reporting.quotes import Quote
@@ -204,7 +205,7 @@ def _cell(row: Any) -> GridCell:
 
 
 def _grid_lead(rows: Sequence[GridRow], codes: Sequence[str], coder: str, counts_only: bool) -> str:
-    who = "the pipeline’s candidate codes" if coder == PIPELINE else f"{coder}’s codes"
+    who = "the pipeline’s candidate codes" if coder == PIPELINE else f"{'anyone' if coder == ANYONE else coder}’s codes"
     crossed = [(cell, label, code) for _, label, _, cells in rows for code, cell in zip(codes, cells, strict=True)]
     cell, label, code = max(crossed, key=lambda crossing: crossing[0].share)
     if not cell.n_overlap:
