@@ -267,7 +267,26 @@ def export(
     """Export the study for other programs: REFI-QDA project and codebook, csv of every table, Excel and Word."""
     from pipeline.commands import exporting
 
-    for line in exporting.export(settings.load().folder, to, offsets=exporting.unit(offsets)):
+    params, unit = settings.load(), exporting.unit(offsets)
+    for line in exporting.export(params.folder, to, offsets=unit, paper=params.report.paper):
+        typer.echo(line)
+
+
+@app.command()
+def paper(
+    *,
+    names: Annotated[bool, typer.Option("--names", help="Show participants' names instead of codes.")] = False,
+    basket: Annotated[
+        Path | None, typer.Option(help="Quote these segments: a file with their ids, one a line.", show_default=False)
+    ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(help="A word that is a participant's name and may stay.", show_default=False)
+    ] = None,
+) -> None:
+    """Write what goes into a paper: tables of themes and quotes, methods, checklists, figures."""
+    from pipeline.commands import paper as writing
+
+    for line in writing.write(settings.load(), names=names, basket=basket, keep=keep or []):
         typer.echo(line)
 
 

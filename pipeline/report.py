@@ -12,6 +12,7 @@ import pandas as pd
 from pipeline.core import edited_outputs, stage_runner, store
 from pipeline.core import params as settings
 from pipeline.core.study_paths import WORKBOOK, Places
+from pipeline.core.terms import Paper
 from pipeline.decisions import alternative_readings, reading_ledger, states
 from pipeline.decisions import ledger as decisions
 from pipeline.deductive import codebook
@@ -35,7 +36,7 @@ def write_page(folder: Path, data: ReportData, params: settings.Params) -> None:
     place.write_text(html, encoding="utf-8", newline="\n")
 
 
-def write_tables(folder: Path, data: ReportData, *, reflexive: bool) -> None:
+def write_tables(folder: Path, data: ReportData, *, reflexive: bool, paper: Paper = "a4") -> None:
     """Write the matrix, workbook, project for other programs, audit trail, metrics and plot."""
     places = Places(folder)
     tables, out, beside_page = data.tables, places.report, places.beside_page
@@ -52,6 +53,7 @@ def write_tables(folder: Path, data: ReportData, *, reflexive: bool) -> None:
         status_of=states_view.in_words(tables["theme_states"]),
         theme_sentences=states_view.sentences(data.count, tables["theme_states"]),
         summaries=data.summaries,
+        paper=paper,
     )
     (beside_page / "audit_trail.csv").write_bytes(
         csv.table(trail_view.table(data.decisions, tables["themes"], tables["theme_states"]))
@@ -126,7 +128,7 @@ def main() -> None:
         book = codebook.load_codebook(params.places.codebook)
         data = gather(read(params.folder), book, decisions_taken, summaries, ledger=ledger, readings=readings)
         write_page(params.folder, data, params)
-        write_tables(params.folder, data, reflexive=params.stance == "reflexive")
+        write_tables(params.folder, data, reflexive=params.stance == "reflexive", paper=params.report.paper)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pipeline.core import formula_guard, store
 from pipeline.corpus.readers import codes_csv
 from pipeline.deductive import codebook
 from pipeline.exchange import csv, docx, sheets
+from pipeline.paper import matrix_table
 
 NASTY = ["=SUM(A1)", "+1", "-1", "@x", "\tx", "\rx", "'=x", "''-", "＝1", "'", "", "it's", "=cmd|' /C calc'!A0", "-"]
 
@@ -123,20 +124,21 @@ def test_the_matrix_as_a_document_says_what_is_silence_and_what_was_not_asked():
         ("Ben", "Time", "", 0, [], "not_asked", ""),
         ("Ben", "Trust", "One.", 1, ["s3"], "spoken", ""),
     ]
-    cases = pd.DataFrame({"case": ["Ana", "Ben"], "role": ["nurse", ""]})
-    data = docx.matrix(pd.DataFrame(rows, columns=columns), cases=cases, codes=("Trust", "Time"))
+    data = _matrix(pd.DataFrame(rows, columns=columns))
     made = Document(io.BytesIO(data))
     assert [[cell.text for cell in row.cells] for row in made.tables[0].rows] == [
-        ["Code", "What is said"],
-        ["Trust", "Asked; no answer matched this code."],
-        ["Time", "At home.\ufffd […] </w:t> & more\n(2 passages)"],
+        ["Case", "Trust", "Time"],
+        ["Ana, nurse", "(asked; no answer matched)", "At home.\ufffd […] </w:t> & more (2)"],
+        ["Ben", "One. (1)", "(not asked)"],
     ]
-    assert made.tables[1].rows[2].cells[1].text == "Not asked."
-    assert "role: nurse" in [one.text for one in made.paragraphs]
-    shuffled = pd.DataFrame(rows[::-1], columns=columns)
-    assert docx.matrix(shuffled, cases=cases[::-1], codes=("Trust", "Time")) == data
+    assert _matrix(pd.DataFrame(rows[::-1], columns=columns)) == data
+
+
+def _matrix(table: pd.DataFrame) -> bytes:
+    named = {"Ana": "Ana, nurse", "Ben": "Ben"}
+    return matrix_table.document(table, book=codebook.Codebook(), codes=("Trust", "Time"), named=named, paper="a4")
 
 
 def test_no_matrix_is_said_in_words():
-    data = docx.matrix(store.empty("framework_matrix"), cases=store.empty("cases"), codes=())
+    data = _matrix(store.empty("framework_matrix"))
     assert any("No matrix" in one.text for one in Document(io.BytesIO(data)).paragraphs)

@@ -90,13 +90,20 @@ def test_a_summary_by_a_person_stands_in_the_word_document_with_their_name():
     import pandas as pd
     from docx import Document
 
-    from pipeline.exchange import docx
+    from pipeline.deductive.codebook import Codebook
+    from pipeline.paper import matrix_table
 
     rows = [("Ana", "Time", "Extractive.", 2, "spoken"), ("Ben", "Time", "", 0, "asked")]
     table = pd.DataFrame(rows, columns=["case", "code", "summary", "n_segments", "state"])
-    cases = pd.DataFrame({"case": ["Ana", "Ben"]})
-    made = docx.matrix(table, cases=cases, codes=["Time"], summaries={("Ana", "Time"): ONE})
+    made = matrix_table.document(
+        table,
+        book=Codebook(),
+        codes=["Time"],
+        named={"Ana": "Ana", "Ben": "Ben"},
+        paper="a4",
+        summaries={("Ana", "Time"): ONE},
+    )
     cells = [cell.text for grid in Document(io.BytesIO(made)).tables for row in grid.rows for cell in row.cells]
-    assert "No time, ever.\n(2 passages; Asha)" in cells
-    assert "Asked; no answer matched this code." in cells
+    assert "No time, ever. (2; Asha)" in cells
+    assert "(asked; no answer matched)" in cells
     assert "Extractive." not in " ".join(cells)

@@ -72,6 +72,20 @@ def test_panes_are_frozen_and_rows_can_be_filtered(book):
     assert (book["Quotes"].freeze_panes, book["Quotes"].auto_filter.ref) == ("D2", "A1:J4")
 
 
+@pytest.mark.parametrize(("paper", "number"), [("a4", 9), ("letter", 1)])
+def test_it_is_laid_out_for_print_with_heads_on_each_sheet_and_rows_that_show_their_text(tmp_path, paper, number):
+    place = tmp_path / "matrix.xlsx"
+    quotes = QUOTES | {"s1": quote("s1", "long " * 90)}
+    long = [cell("ana", "A", "s1"), *CELLS[1:]]
+    xlsx.write_matrix(place, cells=long, codes=["A", "B"], quotes=quotes, attributes=KNOWN, paper=paper)
+    sheet = openpyxl.load_workbook(place)["Matrix"]
+    assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", number)
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$A:$A")
+    for row in (2, 3):
+        lines = max(-(-len(one.value) // xlsx.CODE_WIDTH) for one in sheet[row][2:])
+        assert sheet.row_dimensions[row].height >= lines * xlsx.LINE
+
+
 def test_the_same_study_gives_the_same_bytes(tmp_path):
     for name in ("one", "two"):
         xlsx.write_matrix(tmp_path / name, cells=CELLS, codes=["A", "B"], quotes=QUOTES, attributes=KNOWN)

@@ -12,10 +12,12 @@ from pipeline.commands import exposed
 from pipeline.core import atomic_files, store, study_folder, study_lock, study_template
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import EXPORT_LIST, WORKBOOK, Places
+from pipeline.core.terms import Paper
 from pipeline.decisions import ledger
 from pipeline.deductive import codebook
 from pipeline.exchange import csv, docx, qdc, qdpx, sheets
-from pipeline.reporting import written_summaries
+from pipeline.paper import matrix_table
+from pipeline.reporting import quotes, written_summaries
 
 # Vectors are of no use to readers.
 LEFT_OUT = ("embeddings",)
@@ -24,8 +26,12 @@ SHOWN = 5
 PEOPLE = ("document", "speaker", "case", "part")
 
 
-def export(folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "codepoints") -> list[str]:
+def export(
+    folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "codepoints", paper: Paper = "a4"
+) -> list[str]:
     """Write a study's files to a folder (default: the study's `export/`); return messages.
+
+    `paper`: the sheets that the matrix is laid out for.
 
     Tables that do not exist yet are left out with a message. Raises CounterpointError if the study has no results, or,
     before anything is written, if a file exists that no export wrote or that was changed since.
@@ -40,6 +46,8 @@ def export(folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "cod
         raise CounterpointError(f"{folder} has no results to export yet. Run `counterpoint run` first.")
     tables = {name: store.read(folder, name) for name in there}
     files = contents(folder, tables, offsets=offsets)
+    if "framework_matrix" in tables:
+        files["framework_matrix.docx"] = _matrix(folder, tables, paper)
     # As it was made: what somebody wrote in the report's copy comes back by `import`.
     workbook = Places(folder).beside_page / WORKBOOK
     if workbook.exists():
@@ -80,13 +88,23 @@ def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Off
         ),
     }
     files |= {f"csv/{name}.csv": csv.table(table) for name, table in tables.items()}
-    if "framework_matrix" in tables:
-        summaries = written_summaries.standing(written_summaries.load(Places(folder).summaries))
-        matrix = docx.matrix(
-            all_tables["framework_matrix"], cases=all_tables["cases"], codes=book.names, summaries=summaries
-        )
-        files["framework_matrix.docx"] = matrix
     return files
+
+
+def _matrix(folder: Path, tables: Mapping[str, pd.DataFrame], paper: Paper) -> bytes:
+    """The framework matrix for print, with participants' names, as in every other file of an export."""
+    matrix, book_file = tables["framework_matrix"], Places(folder).codebook
+    book = codebook.load_codebook(book_file) if book_file.exists() else codebook.Codebook()
+    mapped = set(matrix.code)
+    about = quotes.described(tables.get("cases", store.empty("cases")))
+    return matrix_table.document(
+        matrix,
+        book=book,
+        codes=[*(code for code in book.names if code in mapped), *sorted(mapped - set(book.names))],
+        named={case: ", ".join(filter(None, (case, about.get(case, "")))) for case in sorted(set(matrix.case))},
+        paper=paper,
+        summaries=written_summaries.standing(written_summaries.load(Places(folder).summaries)),
+    )
 
 
 def participants(documents: pd.DataFrame, turns: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.core import study_folder, yaml_files
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
-from pipeline.core.terms import Aim, CodedUnit, ComparedUnit, Device, Precision, SegmentUnit, Uncoded
+from pipeline.core.terms import Aim, CodedUnit, ComparedUnit, Device, Paper, Precision, SegmentUnit, Uncoded
 
 Stance = Literal["codebook", "reflexive"]
 Engine = Literal["local", "dask"]
@@ -137,6 +137,7 @@ class Report(Section):
     """What the report shows."""
 
     quotes_per_theme: int = Field(default=6, ge=1)
+    paper: Paper = "a4"
 
 
 class Params(Section):

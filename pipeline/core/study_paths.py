@@ -118,6 +118,16 @@ class Places:
         return self.folder / "export"
 
     @property
+    def paper(self) -> Path:
+        """The folder of what goes into a paper."""
+        return self.folder / "paper"
+
+    @property
+    def paper_key(self) -> Path:
+        """Which participant each code in a paper stands for."""
+        return self.export / "paper_key.csv"
+
+    @property
     def cache(self) -> Path:
         """The folder of caches, locks and table parts."""
         return self.folder / ".cache"
@@ -157,4 +167,4 @@ class Places:
     def own(self) -> tuple[Path, ...]:
         """All folders inside the study's folder."""
         given = (self.transcripts, self.human_codes, self.imported, self.sheets, self.edited)
-        return (*given, self.interim, self.processed, self.report, self.export, self.cache)
+        return (*given, self.interim, self.processed, self.report, self.export, self.paper, self.cache)

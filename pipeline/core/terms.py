@@ -16,6 +16,8 @@ Aim = Literal["f1", "precision"]
 # Precision of vectors, and the device that computes them.
 Precision = Literal["float32", "int8"]
 Device = Literal["cpu", "auto"]
+# Size of the sheets that workbooks and Word documents are laid out for.
+Paper = Literal["a4", "letter"]
 
 SOURCE_TYPES = ("interview", "focus_group", "field_note", "document")
 PARTS = ("participant", "interviewer", "none")

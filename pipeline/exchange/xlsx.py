@@ -10,6 +10,7 @@ import xlsxwriter
 from pipeline.core import languages
 from pipeline.core.formula_guard import LONGEST, MADE
 from pipeline.core.table_rows import each
+from pipeline.core.terms import Paper
 from pipeline.reporting import written_summaries
 from pipeline.reporting.matrix import Cell
 from pipeline.reporting.quotes import Quote
@@ -28,6 +29,11 @@ WIDTHS = (7, 16, 22, 26, 14, 22, 8, 40, 80, 28)
 THEMES = ("theme", "label", "status", "decision", "memo", "segments", "words", "in vivo", "id")
 THEME_WIDTHS = (7, 44, 30, 12, 60, 10, 44, 44, 10)
 DECISIONS = ("accept", "reject")
+# The width of a code's column in characters, the height of a line in points, and the tallest row of Excel.
+CODE_WIDTH, LINE, TALLEST = 42, 15.0, 409.0
+# Excel's numbers of the paper sizes, and how many codes stand side by side on a printed sheet.
+PAPERS: dict[Paper, int] = {"a4": 9, "letter": 1}
+ABREAST = 6
 # Columns of the hidden sheet with the original content, by which edits are detected: one row per cell (case, code,
 # fingerprints of the shown text and of the extractive summary) or theme (id, status, label).
 ORIGIN = ("kind", "name", "code", "shown", "extractive")
@@ -44,13 +50,15 @@ def write_matrix(
     status_of: Mapping[int, str] | None = None,
     theme_sentences: Sequence[str] = (),
     summaries: Mapping[tuple[str, str], written_summaries.Summary] | None = None,
+    paper: Paper = "a4",
 ) -> None:
     """Write the workbook: `Matrix` (one row per case, attributes, one column per code), `Themes`, `Quotes`, `About`.
 
     Cells of the matrix link to their first passage in `Quotes`. Everything is written as text, so that speech that
     looks like a formula or address is not interpreted. For re-import (`counterpoint import`), a hidden sheet contains
     fingerprints of all editable content. `themes`: top-level themes with their `number`; `status_of`: their status for
-    people, by id; `theme_sentences`: sentences about all themes; `summaries`: summaries written by people.
+    people, by id; `theme_sentences`: sentences about all themes; `summaries`: summaries written by people; `paper`: the
+    sheets it is printed on, across, with heads repeated.
     """
     summaries = summaries or {}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,6 +93,9 @@ def write_matrix(
     )
     theme_origins = _write_themes(labels, themes, status_of or {}, formats)
     _write_about(about, theme_sentences, formats)
+    for sheet, columns in ((matrix, 1), (labels, 0), (quote_sheet, 0)):
+        _for_print(sheet, paper, columns=columns)
+    matrix.fit_to_pages(-(-max(len(codes), 1) // ABREAST), 0)
     _write_origin(origin, [*(_origin(cell, summaries) for cell in cells), *theme_origins])
     book.close()
 
@@ -127,13 +138,37 @@ def _write_cells(
         else:
             kind = "text" if (cell.case, cell.code) in summaries else "soft"
             sheet.write_string(row, column, _fits(shown(cell, summaries)), formats[kind])
+    tallest = dict.fromkeys(row_of.values(), LINE)
+    for cell in cells:
+        row = row_of[cell.case]
+        tallest[row] = max(tallest[row], _height(f"{shown(cell, summaries)}\n()", CODE_WIDTH))
+    for row, height in tallest.items():
+        sheet.set_row(row, height)
     sheet.set_column(0, 0, 18)
     if names:
         sheet.set_column(1, len(names), 14)
     if codes:
-        sheet.set_column(1 + len(names), len(names) + len(codes), 42)
+        sheet.set_column(1 + len(names), len(names) + len(codes), CODE_WIDTH)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(cases), 1), len(names) + len(codes))
+
+
+def _for_print(sheet: Any, paper: Paper, *, columns: int) -> None:
+    """Lay a sheet out for print: across, as wide as the paper, with its head on each page (and so many columns)."""
+    sheet.set_landscape()
+    sheet.set_paper(PAPERS[paper])
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.repeat_rows(0)
+    if columns:
+        sheet.repeat_columns(0, columns - 1)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&C&P / &N")
+
+
+def _height(text: str, width: int) -> float:
+    """How tall a cell has to be to show a text, in points, as far as Excel allows."""
+    lines = sum(-(-max(len(line), 1) // (width - 2)) for line in text.split("\n"))
+    return min(lines * LINE + 3, TALLEST)
 
 
 def shown(cell: Cell, summaries: Mapping[tuple[str, str], written_summaries.Summary]) -> str:

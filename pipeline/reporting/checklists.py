@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pipeline.core import prose
 from pipeline.decisions import states
 from pipeline.decisions.states import Count
+from pipeline.reporting import checklist_questions
 
 COREQ = (
     "Interviewer or facilitator",
@@ -72,7 +73,7 @@ SRQR = (
 
 @dataclass(frozen=True)
 class Facts:
-    """Facts from a run. `sources`: the sources in words; `attributes`: names of participant attributes.
+    """Facts from a run. `sources`: the sources in words; `attributes`: participant attributes in words.
 
     `segments`: how the text was divided, in sentences; `clustered`: whether themes come from clustering; `software`: in
     a sentence; all three as recorded by the stages. `count`: number of themes by state; `n_decisions`, `deciders`:
@@ -96,11 +97,12 @@ class Facts:
 
 @dataclass(frozen=True)
 class Item:
-    """A checklist item; `statement` is empty if only the researchers can fill it in."""
+    """A checklist item; `statement` is empty if only the researchers can answer its `question`."""
 
     number: int
     name: str
     statement: str
+    question: str
 
 
 def coreq(facts: Facts) -> tuple[Item, ...]:
@@ -121,7 +123,7 @@ def coreq(facts: Facts) -> tuple[Item, ...]:
         29: "Every quote in the report gives its speaker and source and was verified to match the transcript exactly.",
         31: _accepted(facts),
     }
-    return _items(COREQ, statements)
+    return _items(COREQ, statements, checklist_questions.COREQ)
 
 
 def srqr(facts: Facts) -> tuple[Item, ...]:
@@ -134,7 +136,7 @@ def srqr(facts: Facts) -> tuple[Item, ...]:
         15: _trust(facts),
         17: "Quotes are shown with each theme and code, and open in the context of their transcript.",
     }
-    return _items(SRQR, statements)
+    return _items(SRQR, statements, checklist_questions.SRQR)
 
 
 def missing(items: Sequence[Item]) -> str:
@@ -146,8 +148,10 @@ def missing(items: Sequence[Item]) -> str:
     )
 
 
-def _items(names: Sequence[str], statements: dict[int, str]) -> tuple[Item, ...]:
-    return tuple(Item(number, name, statements.get(number, "")) for number, name in enumerate(names, start=1))
+def _items(names: Sequence[str], statements: dict[int, str], questions: dict[int, str]) -> tuple[Item, ...]:
+    return tuple(
+        Item(number, name, statements.get(number, ""), questions[number]) for number, name in enumerate(names, start=1)
+    )
 
 
 def _coders(facts: Facts) -> str:

@@ -148,7 +148,12 @@ def _ledgers(params: Params, begun: Journal, root: Path, say: Say) -> list[str]:
 def _made(params: Params, begun: Journal, root: Path, say: Say) -> list[str]:
     """Throw away what was made; what people wrote in it is kept, and looked through with all the rest."""
     places = params.places
-    exported = [path for ending in ("xlsx", "docx") for path in places.export.glob(f"*.{ending}")]
+    exported = [
+        path
+        for folder in (places.export, places.paper)
+        for ending in ("xlsx", "docx")
+        for path in folder.glob(f"*.{ending}")
+    ]
     for edited in edited_outputs.keep(places, [*(places.report / name for name in BESIDE_PAGE), *exported]):
         say(
             f"{edited.file} was edited; your edited version is kept in {edited.copy}. If it contains their words, "

@@ -19,8 +19,10 @@ EXPORT = (
     "csv/codebook.csv",
     "csv/participants.csv",
     EXPORT_LIST,
+    "paper_key.csv",
     *(f"csv/{table}.csv" for table in (*store.INTERIM, *store.PROCESSED)),
 )
+PAPER = ("*.docx", "figures/*.svg", "figures/*.png", "figures/*.csv")
 CACHE = (
     "*.lock",
     "vectors.parquet",
@@ -47,6 +49,7 @@ def names(places: Places) -> dict[Path, tuple[str, ...]]:
         ),
         places.report: (REPORT_PAGE, *BESIDE_PAGE, "metrics.json", "plots/theme_sizes.csv"),
         places.export: EXPORT,
+        places.paper: PAPER,
         places.cache: CACHE,
         places.model: MODEL_FILES,
     }

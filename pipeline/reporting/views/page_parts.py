@@ -5,8 +5,8 @@ from typing import Any
 
 from pipeline.core import params as settings
 from pipeline.core.table_rows import each, groups, lookup
-from pipeline.decisions import ledger, page_data, states
-from pipeline.reporting import checklists, method, method_talk, quotes
+from pipeline.decisions import page_data, states
+from pipeline.reporting import checklist_facts, checklists, method, quotes
 from pipeline.reporting.report_tables import PROBLEMS, ReportData
 from pipeline.reporting.views import (
     agreement_view,
@@ -207,21 +207,6 @@ def _draft(data: ReportData, params: settings.Params) -> method.Draft:
 
 def _checklists(data: ReportData) -> list[tuple[str, str, tuple[checklists.Item, ...]]]:
     """The reporting checklists: name, a sentence on how much is filled in, and the items."""
-    tables = data.tables
-    facts = checklists.Facts(
-        sources=overview.sources_in_words(tables["documents"]),
-        n_field_notes=int((tables["documents"].source_type == "field_note").sum()),
-        n_cases=len(tables["cases"]),
-        attributes=[str(name) for name in tables["cases"].columns if name != "case"],
-        segments=" ".join(method_talk.segments(data.records["segment"])),
-        n_codes=len(data.codes),
-        coders=sorted(set(tables["codings"].coder)),
-        count=data.count,
-        clustered=bool(data.records["themes"].get("divided")),
-        n_decisions=len(ledger.standing(data.decisions)),
-        deciders=sorted({decision.who for decision in data.decisions}),
-        saturation=not tables["saturation_verdict"].empty,
-        software=method.software(data.records),
-    )
+    facts = checklist_facts.facts(data)
     lists = (("COREQ", checklists.coreq(facts)), ("SRQR", checklists.srqr(facts)))
     return [(name, checklists.missing(items), items) for name, items in lists]

@@ -1,0 +1,158 @@
+"""`counterpoint paper`: writes what goes into a paper to the study's `paper/`."""
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from pipeline.commands import exposed
+from pipeline.core import atomic_files, contracts, edited_outputs, prose, store, study_lock
+from pipeline.core import params as settings
+from pipeline.core.errors import CounterpointError, refused
+from pipeline.core.study_paths import Places
+from pipeline.decisions import alternative_readings, ledger, reading_ledger
+from pipeline.deductive import codebook
+from pipeline.paper import identities, name_check, pack
+from pipeline.paper.identities import People
+from pipeline.paper.pack import Pack
+from pipeline.reporting import report_tables, written_summaries
+from pipeline.reporting.report_tables import ReportData
+
+SHOWN = 5
+
+
+class PaperError(CounterpointError):
+    """The files for a paper cannot be written."""
+
+
+def write(
+    params: settings.Params, *, names: bool = False, basket: Path | None = None, keep: Collection[str] = ()
+) -> list[str]:
+    """Write the files for a paper; return messages. Files that were edited since are kept beside their new version.
+
+    `names`: show participants' names; `basket`: a file with ids of segments to quote; `keep`: words that are also
+    names and may stay. Raises PaperError if the study has no results, or if a name would still be in the files.
+    """
+    data = gathered(params)
+    people = pack.people_of(data, params, shown=names, keep=keep)
+    made = pack.build(data, params, people, basket=_basket(basket, data) if basket else ())
+    _refuse_names(made, people, researchers(data))
+    places = params.places
+    kept = _put(places, made)
+    lines = [f"wrote {places.paper}: {_contents(made)}."]
+    lines += edited_outputs.kept_messages(kept)
+    lines += [f"Not drawn. {reason}" for reason in made.left_out]
+    lines += _about_names(people, data, params, places)
+    if exposed.untracked(places.paper):
+        lines.append(f"Git would add files in {places.paper}: exclude that folder with a line in a .gitignore.")
+    return lines
+
+
+def gathered(params: settings.Params) -> ReportData:
+    """The results of a study, as the report shows them. Raises PaperError if there are none yet."""
+    folder, places = params.folder, params.places
+    names = contracts.REPORT.reads
+    if any(not store.path(folder, name).exists() for name in names):
+        raise PaperError(f"{folder} has no complete results yet. Run `counterpoint run` first.")
+    return report_tables.gather(
+        {name: store.read(folder, name) for name in names},
+        codebook.load_codebook(places.codebook),
+        ledger.load(places.decisions),
+        written_summaries.load(places.summaries),
+        ledger=reading_ledger.load(places.reading),
+        readings=alternative_readings.load(places.readings),
+    )
+
+
+def researchers(data: ReportData) -> set[str]:
+    """The people who coded, decided or read."""
+    return {
+        *data.tables["codings"].coder,
+        *(decision.who for decision in data.decisions),
+        *(entry.who for entry in data.ledger),
+        *(summary.who for summary in data.summaries.values()),
+    }
+
+
+def _basket(file: Path, data: ReportData) -> list[str]:
+    """The ids of segments in a file, in order, each once. Raises PaperError if it has none, or unknown ones."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PaperError(
+            f"{file} cannot be read as text ({error}). Give a file with ids of segments, one a line."
+        ) from None
+    given = list(dict.fromkeys(re.findall(r"\b[0-9a-f]{12}\b", text)))
+    unknown = [name for name in given if name not in data.quoted]
+    if unknown:
+        more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
+        raise PaperError(
+            f"{file}: no segment of the study has the id {', '.join(unknown[:SHOWN])}{more}. The study may have been "
+            "run with other settings since; choose the quotes again."
+        )
+    if not given:
+        raise PaperError(
+            f"{file} has no id of a segment. Write one a line, such as {next(iter(data.quoted), '0a1b2c3d4e5f')}."
+        )
+    return given
+
+
+def _refuse_names(made: Pack, people: People, known: Collection[str]) -> None:
+    left = name_check.found(made.files, people, researchers=known)
+    if left:
+        where = "; ".join(f"{', '.join(words[:SHOWN])} in {file}" for file, words in sorted(left.items())[:SHOWN])
+        first = next(iter(left.values()))[0]
+        raise PaperError(
+            f"Nothing was written, because names of people who spoke would be in the files: {where}. If such a word is "
+            f"no name there, allow it with --keep {first}; to show participants’ names, use --names."
+        )
+
+
+def _put(places: Places, made: Pack) -> list[edited_outputs.Kept]:
+    try:
+        with study_lock.locked(places.folder):
+            paths = {places.paper / name: data for name, data in sorted(made.files.items())}
+            kept = edited_outputs.keep(places, paths)
+            for old in _old(places):
+                if old not in paths and not edited_outputs.changed(places, old):
+                    old.unlink()
+            for path, data in paths.items():
+                atomic_files.write(path, data)
+            edited_outputs.remember(places, paths)
+            atomic_files.write(places.paper_key, made.key)
+            return kept
+    except OSError as error:
+        problem = refused(error, doing=f"Writing to {places.paper}")
+        raise problem or PaperError(
+            f"{error.filename} cannot be written ({error.strerror}). If it is open in another program, close it."
+        ) from None
+
+
+def _old(places: Places) -> list[Path]:
+    """The figures of an earlier run, some of which the study may no longer have."""
+    return sorted(path for path in (places.paper / "figures").glob("*.*") if path.suffix in (".svg", ".png", ".csv"))
+
+
+def _contents(made: Pack) -> str:
+    texts = [name for name in made.files if name.endswith(".docx")]
+    drawn = sum(name.endswith(".svg") for name in made.files)
+    figures = f"{prose.count(drawn, 'figure')} (SVG, PNG at 300 dpi, and the data as csv)"
+    return prose.listed([*texts, figures])
+
+
+def _about_names(people: People, data: ReportData, params: settings.Params, places: Places) -> list[str]:
+    if people.shown:
+        return ["Participants’ names are shown, as you asked: do not share these files as they are."]
+    lines = [
+        f"Participants appear as codes; {places.paper_key} says who is who. It must not leave the project.",
+        "Names of speakers were replaced in quotes. Names of other people, nicknames and places were not: read the "
+        "files through before you share them.",
+    ]
+    describe = pack.described(data, params)
+    single = identities.alone(data.tables["cases"], describe)
+    if single:
+        lines.append(
+            f"{prose.count(single, 'participant').capitalize()} can be recognised by {prose.listed(describe)}, which "
+            "no other participant shares: consider wider groups in participants.csv, or fewer attributes in "
+            "compare.frame."
+        )
+    return lines

@@ -1,0 +1,1 @@
+"""What goes into a paper: tables, figures, methods and checklists as files for Word and for print."""
