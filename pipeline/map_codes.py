@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.core import coders, contracts, languages, model_registry, stage_runner, store
+from pipeline.core import coders, contracts, languages, model_registry, prose, stage_runner, store
 from pipeline.core.params import SEED, MapCodes
 from pipeline.core.terms import Uncoded
 from pipeline.corpus import exchanges, language_detection
@@ -32,6 +32,13 @@ from pipeline.deductive import (
 from pipeline.deductive.codebook import Codebook
 from pipeline.deductive.mapping_near import Ints
 from pipeline.vectors import context, encoder
+
+# Means of benchmarks/mapping.py over the three sets of interviews, at the level of codes.
+WHAT_HELPS = (
+    "In tests on three human-coded studies, definitions raised the agreement with coders from kappa 0.14 to 0.15 on "
+    "average over codes, and three coded documents from 0.18 to 0.31 over all codes. Add definitions, or code a few "
+    "documents."
+)
 
 Encode = Callable[[list[str]], npt.NDArray[np.float32]]
 Tables = dict[str, pd.DataFrame]
@@ -181,7 +188,8 @@ def _tables(
     }
     if truth.seen.any():
         tables["mapping_quality"] = [abstention.quality(result, truth, codes=codes) for result in results]
-        tables["code_reliability"] = [abstention.curve(result, truth, codes=codes) for result in results]
+        probable = [result for result in results if result.method != "zero_shot"]
+        tables["code_reliability"] = [abstention.curve(result, truth, codes=codes) for result in probable]
     if results:
         best = _primary(results)
         primary = tables["code_assignments"][results.index(best)]
@@ -284,14 +292,13 @@ def _notes(data: Input, codes: coded.Tree, uncoded: Uncoded) -> list[str]:
             f"The codebook has only one code, '{data.book.names[0]}'. With no other code to compare "
             "against, it is assigned by similarity alone. Add the related codes."
         )
-    if len(data.book) and not any(code.is_described for code in data.book.codes):
-        messages.append(
-            "No code in the codebook has a definition, inclusion criteria or an example, so codes were "
-            "mapped by name alone, which agrees with human coders far less. Add a sentence to each."
-        )
     bare = [code.name for code in data.book.codes if not code.is_described]
-    if bare and len(bare) < len(data.book):
-        messages.append(f"Codes with a name only, which are mapped less reliably: {_listed(bare)}. Add definitions.")
+    if bare:
+        messages.append(
+            f"{len(bare)} of {prose.count(len(data.book), 'code')} {'has' if len(bare) == 1 else 'have'} no "
+            f"definition, inclusion criteria or example: {_listed(bare)}. Their names alone hardly tell coded talk "
+            f"from other talk. {WHAT_HELPS}"
+        )
     if codes.missing and len(data.book):
         messages.append(
             f"Codes used by coders but missing from the codebook: {_listed(codes.missing)}. They were "

@@ -77,7 +77,7 @@ def _mapping(said: list[str]) -> dict[str, pd.DataFrame]:
     fates = fates.assign(note=["", "", "", "too few to tell: 4 coded segments (at least 10 needed)"])
     return {
         "segment_codes": codes,
-        "mapping_quality": quality.assign(f1=0.43, threshold=0.47, ece=0.07),
+        "mapping_quality": quality.assign(f1=0.43, threshold=0.47, ece=0.07, brier=0.05, base_brier=0.06),
         "code_reliability": pd.DataFrame(bins | {"share": [0.13, 0.71]}),
         "valence": segment.assign(facilitator=0.9, barrier=0.1, evidence_start=0, evidence_end=0, method="zero_shot"),
         "negative_cases": pd.DataFrame(

@@ -112,3 +112,19 @@ def test_the_curve_is_of_codes_that_can_be_given_on_what_people_read():
     assert curve["n"].tolist() == [1, 1]
     assert curve["share"].tolist() == [0.0, 1.0]
     assert set(curve["method"]) == {"few_shot"}
+
+
+def test_scores_from_the_codebook_are_not_judged_as_probabilities_and_learned_ones_are_beside_frequencies():
+    scores, accepted = np.array([[0.9], [0.2]] * 2), np.array([[True], [False]] * 2)
+    truth = Truth(np.ones(4, dtype=bool), *[np.array([[True], [False], [False], [False]])] * 2)
+    one = Tree(("Leaf",), {"Leaf": ""}, frozenset({"Leaf"}), ())
+    made_of = {
+        method: Mapped(
+            method, one.names, scores, np.full((4, 1), 0.5), accepted, np.ones(4, dtype=bool), np.zeros(4, dtype=int)
+        )
+        for method in ("zero_shot", "few_shot")
+    }
+    figures = {method: abstention.quality(found, truth, codes=one).iloc[-1] for method, found in made_of.items()}
+    assert figures["zero_shot"][["ece", "brier", "base_brier"]].isna().all()
+    assert figures["few_shot"]["brier"] == pytest.approx((0.1**2 + 0.2**2 + 0.9**2 + 0.2**2) / 4)
+    assert figures["few_shot"]["base_brier"] == pytest.approx(0.25 * 0.75)

@@ -166,10 +166,21 @@ def test_what_cannot_be_judged_is_said(tables, quoted):
     assert "cannot be evaluated" in mapping(tables, quoted).sentences[0]
 
 
-@pytest.mark.parametrize(("error", "said"), [(0.1, "can be read as probabilities"), (0.11, "should not be read")])
-def test_scores_are_probabilities_where_they_are_off_by_little(tables, quoted, error, said):
-    tables["mapping_quality"] = tables["mapping_quality"].assign(ece=error)
+@pytest.mark.parametrize(("brier", "said"), [(0.065, "can be read as probabilities"), (0.066, "should not be read")])
+def test_scores_are_probabilities_where_they_tell_no_less_than_frequencies(tables, quoted, brier, said):
+    tables["mapping_quality"] = tables["mapping_quality"].assign(brier=brier)
     assert said in mapping(tables, quoted).bins_lead
+
+
+def test_from_the_codebook_alone_segments_have_ranks_and_no_probabilities(tables, quoted):
+    codes = tables["segment_codes"].assign(method="zero_shot")
+    scores = pd.DataFrame({"segment_id": codes.segment_id, "code": "Time", "score": np.linspace(0, 1, len(codes))})
+    tables["segment_codes"] = codes
+    tables["code_assignments"] = scores.assign(accepted=False, method="zero_shot")
+    tables["code_reliability"] = store.empty("code_reliability")
+    shown = mapping(tables, quoted)
+    assert (shown.bins_lead, shown.bins, shown.curve) == ("", (), None)
+    assert shown.review[0][1] == f"close to “Time” (rank {len(codes) - 1} of {len(codes)} segments)"
 
 
 def test_review_begins_with_what_tells_most(tables, quoted):

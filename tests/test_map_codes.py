@@ -220,8 +220,14 @@ def test_the_only_coded_document_is_left_to_zero_shot():
     ("book", "part"),
     [
         (Codebook(codes=(Code(name="Time", definition="Time."),)), "has only one code, 'Time'"),
-        (Codebook(codes=(Code(name="Time"), Code(name="Food"))), "No code in the codebook has a definition"),
-        (Codebook(codes=(Code(name="Time"), Code(name="Food", definition="Cake."))), "a name only, which are mapped"),
+        (
+            Codebook(codes=(Code(name="Time"), Code(name="Food"))),
+            "2 of 2 codes have no definition, inclusion criteria or example: 'Time', 'Food'",
+        ),
+        (
+            Codebook(codes=(Code(name="Time"), Code(name="Food", definition="Cake."))),
+            "1 of 2 codes has no definition, inclusion criteria or example: 'Time'.",
+        ),
     ],
 )
 def test_a_meagre_codebook_is_told_of_and_mapped_all_the_same(book, part):

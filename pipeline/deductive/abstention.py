@@ -61,7 +61,8 @@ def _review(frame: pd.DataFrame, nearness: calibration.Floats) -> pd.Series:
 def quality(mapped: Mapped, truth: Truth, *, codes: Tree) -> pd.DataFrame:
     """Return rows of mapping_quality: a method's performance on human-coded segments, one row per code and one for all.
 
-    A code with sub-codes counts if it or any of them was assigned. Undefined values are missing.
+    A code with sub-codes counts if it or any of them was assigned. Undefined values are missing, and so are those of
+    probabilities where scores are none (zero-shot).
     """
     rows_known = mapped.told & truth.seen
     width = len(mapped.codes)
@@ -72,17 +73,30 @@ def quality(mapped: Mapped, truth: Truth, *, codes: Tree) -> pd.DataFrame:
     rows = [
         _figures(mapped, name, assigned[:, [column]], known_codes[:, [column]])
         | {"threshold": float(mapped.limits[mapped.told, column].mean()) if mapped.told.any() else np.nan}
-        | {"ece": calibration.calibration_error(calibration.reliability(scores[:, [column]], known_codes[:, [column]]))}
+        | _calibration(mapped, scores[:, [column]], known_codes[:, [column]])
         for column, name in enumerate(mapped.codes)
         if name in codes.given
     ]
     columns = [column for column, name in enumerate(mapped.codes) if name in codes.given]
     direct = mapped.accepted[rows_known][:, columns], truth.direct[rows_known][:, columns]
-    curve = calibration.reliability(scores[:, columns], known_codes[:, columns])
     rows.append(
-        _figures(mapped, ALL_CODES, *direct) | {"threshold": np.nan, "ece": calibration.calibration_error(curve)}
+        _figures(mapped, ALL_CODES, *direct)
+        | {"threshold": np.nan}
+        | _calibration(mapped, scores[:, columns], known_codes[:, columns])
     )
     return pd.DataFrame(rows)
+
+
+def _calibration(mapped: Mapped, scores: calibration.Floats, known_codes: Bools) -> dict[str, float]:
+    """Return how well scores serve as probabilities, with the Brier score of each code's own share for comparison."""
+    if mapped.method == "zero_shot" or not scores.size:
+        return dict.fromkeys(("ece", "brier", "base_brier"), np.nan)
+    share = known_codes.mean(axis=0)
+    return {
+        "ece": calibration.calibration_error(calibration.reliability(scores, known_codes)),
+        "brier": float(np.mean((scores - known_codes) ** 2)),
+        "base_brier": float(np.mean(share * (1 - share))),
+    }
 
 
 def _figures(mapped: Mapped, name: str, assigned: Bools, known_codes: Bools) -> dict[str, object]:

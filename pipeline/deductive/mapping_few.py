@@ -155,6 +155,7 @@ def predict(
     fold = folds_of(groups, coded=coded, folds=options.folds)
     k = int(fold.max(initial=EVERYTHING)) + 1
     nearest = Nearest.of(X, np.where(seen, fold, EVERYTHING), k)
+    X, texts = _in_span(X, seen, texts)
     X = np.hstack([X, np.ones((len(X), 1))])
     # Rows that were not seen have no codes, whatever `Y` contains there.
     known = (Y & seen[:, None]).astype(np.float64)
@@ -178,6 +179,20 @@ def predict(
     if (fold == EVERYTHING).any():
         scores[:, fold == EVERYTHING] = without()[:, fold == EVERYTHING]
     return _decided(scores, Y, fold=fold, seen=seen, inner=inner, k=k, options=options)
+
+
+def _in_span(X: Floats, seen: Bools, texts: tuple[Floats, Bools] | None) -> tuple[Floats, tuple[Floats, Bools] | None]:
+    """Return the features in the directions of the known rows and lines, if these are fewer than the features.
+
+    Coefficients of ridge regression lie in the span of what they are learned from, so predictions stay the same and
+    cost a fraction.
+    """
+    lines = texts[0] if texts is not None else X[:0]
+    learned = np.vstack([X[seen], lines])
+    if not 0 < len(learned) < X.shape[1]:
+        return X, texts
+    directions = np.linalg.qr(learned.T)[0]
+    return X @ directions, None if texts is None else (lines @ directions, texts[1])
 
 
 def _of_texts(texts: tuple[Floats, Bools] | None, features: int, codes: int, weight: float) -> _Sums:

@@ -2,8 +2,8 @@
 
 A code's vector combines its name, its definition with inclusion criteria, and its examples. A segment's similarity to
 it is standardised by the code's similarity to all segments (mean and spread), since some codes' wording is close to
-everything: hubness in nearest-neighbour search (Radovanovic et al. 2010). Scores rank segments; without human codes
-they are not probabilities.
+everything: hubness in nearest-neighbour search (Radovanovic et al. 2010). Scores order the segments of a code;
+without human codes they are not probabilities.
 """
 
 import numpy as np

@@ -12,9 +12,10 @@ class CodeAssignments(Table):
 
     `method`: zero_shot (by the codebook's words; codes of the codebook) or few_shot (by what people coded; also codes
     that only coders used), which is the study's primary one where it is there. `accepted`: given, by that method's own
-    thresholds. `score`: few_shot, the calibrated probability of the code; zero_shot, a rank on a scale on which 0.5 is
-    the threshold. A code with sub-codes scores as the best of itself and them, and is given itself where it fits and
-    none of them does. Few-shot rows of a document come from a model that saw no coding of it (see segment_codes).
+    thresholds. `score`: few_shot, the calibrated probability of the code; zero_shot, no probability: it orders the
+    segments of a code, on a scale on which 0.5 is the threshold. A code with sub-codes scores as the best of itself and
+    them, and is given itself where it fits and none of them does. Few-shot rows of a document come from a model that
+    saw no coding of it (see segment_codes).
     """
 
     segment_id: Series[str]
@@ -51,8 +52,9 @@ class MappingQuality(Table):
 
     A code with sub-codes counts where it or any of them was given, except in the pooled row. `n_coded`: segments to
     which people gave it; `n_given`: to which the method did; `n_right`: both. `coverage`: share of segments with it (or
-    with any code). `threshold`: mean over folds. `ece`: expected calibration error of the scores, 0 to 1; zero-shot
-    scores are no probabilities and are not expected to do well by it.
+    with any code). `threshold`: mean over folds. How well scores serve as probabilities: `ece`, their expected
+    calibration error, 0 to 1; `brier`, their Brier score, and `base_brier`, that of giving each code its own share.
+    These are missing for zero-shot scores, which are no probabilities.
     """
 
     method: Series[str] = pa.Field(isin=list(coders.METHODS))
@@ -67,10 +69,12 @@ class MappingQuality(Table):
     f1: Series[float] = pa.Field(nullable=True)
     threshold: Series[float] = pa.Field(nullable=True)
     ece: Series[float] = pa.Field(nullable=True)
+    brier: Series[float] = pa.Field(nullable=True)
+    base_brier: Series[float] = pa.Field(nullable=True)
 
 
 class CodeReliability(Table):
-    """A bin of the reliability curve of one method: of `n` scores from `low` to `high`, `share` were right."""
+    """A bin of the reliability curve of few-shot mapping: of `n` scores from `low` to `high`, `share` were right."""
 
     method: Series[str] = pa.Field(isin=list(coders.METHODS))
     low: Series[float]

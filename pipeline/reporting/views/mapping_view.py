@@ -1,6 +1,6 @@
 """Accuracy of candidate codes, calibration of their scores, and segments to review."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from pipeline.reporting.quotes import Quote
 from pipeline.reporting.views import curve_view
 
 MOST_REVIEW = 40
+# Scores are called probabilities if their Brier score exceeds that of the codes' frequencies by at most this much.
+TOLERATED = 0.005
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def build(
     quality = tables["mapping_quality"].iloc[:0] if reflexive else tables["mapping_quality"]
     bins = tables["code_reliability"].iloc[:0] if reflexive else tables["code_reliability"]
     bins = bins[bins.method == method].sort_values("low")
+    near = _of_nearness(tables["code_assignments"], method, reflexive)
     waiting = mapped[(mapped.status == "uncertain") & mapped.segment_id.isin(list(quotes))].sort_values("review_rank")
     return View(
         lead=_lead(mapped),
@@ -55,7 +58,7 @@ def build(
         curve=_curve(bins),
         bins_lead=_bins_lead(bins, quality, method),
         bins=tuple(_bin(row) for row in each(bins)),
-        review=tuple((quotes[row.segment_id], _near(row, reflexive)) for row in each(waiting.head(MOST_REVIEW))),
+        review=tuple((quotes[row.segment_id], near(row)) for row in each(waiting.head(MOST_REVIEW))),
         n_review=len(waiting),
     )
 
@@ -140,16 +143,17 @@ def _curve(bins: pd.DataFrame) -> curve_view.Curve | None:
 def _bins_lead(bins: pd.DataFrame, quality: pd.DataFrame, method: str) -> str:
     if bins.empty:
         return ""
-    error = quality[(quality.code == ALL_CODES) & (quality.method == method)].ece
-    size = float(error.iloc[0]) if len(error) and pd.notna(error.iloc[0]) else None
-    if method == "zero_shot":
-        start = "Scores based on the codebook rank passages; they are not probabilities"
-    elif size is not None and size <= 0.1:
-        start = "Scores can be read as probabilities here"
-    else:
-        start = "Scores should not be read as probabilities here"
-    how = "" if size is None else f": on average they are off by {prose.figure(size)} (expected calibration error)"
-    return f"{start}{how}. On the dotted line, codes with a score of 0.6 would be right 6 times out of 10."
+    pooled = quality[(quality.code == ALL_CODES) & (quality.method == method) & quality.brier.notna()]
+    if pooled.empty:
+        return "Scores should not be read as probabilities here."
+    row = pooled.iloc[0]
+    serve = row.brier <= row.base_brier + TOLERATED
+    return (
+        f"Scores {'can' if serve else 'should not'} be read as probabilities here: their Brier score is "
+        f"{row.brier:.3f}, that of each code's own frequency {row.base_brier:.3f}, and on average they are off by "
+        f"{prose.figure(row.ece)} (expected calibration error). On the dotted line, codes with a score of 0.6 would be "
+        "right 6 times out of 10."
+    )
 
 
 def _bin(row: Any) -> tuple[str, ...]:
@@ -157,8 +161,19 @@ def _bin(row: Any) -> tuple[str, ...]:
     return edges, f"{row.n:,}", prose.figure(row.mean_score), prose.percent(row.share)
 
 
-def _near(row: Any, reflexive: bool) -> str:
-    near = f"close to “{row.best_code}”"
-    return (
-        near if reflexive else f"{near} (score {prose.figure(row.best_score)}, threshold {prose.figure(row.threshold)})"
-    )
+def _of_nearness(assignments: pd.DataFrame, method: str, reflexive: bool) -> Callable[[Any], str]:
+    """Return how near a segment is to its nearest code: a probability with its threshold, or a rank without one."""
+    own = assignments[assignments.method == method] if method == "zero_shot" else assignments.iloc[:0]
+    ranks = own.score.groupby(own.code).rank(method="min", ascending=False).astype(int)
+    rank_of = dict(zip(zip(own.segment_id, own.code, strict=True), ranks, strict=True))
+    size = own.segment_id.nunique()
+
+    def near(row: Any) -> str:
+        text = f"close to “{row.best_code}”"
+        if reflexive:
+            return text
+        if method == "zero_shot":
+            return f"{text} (rank {rank_of[row.segment_id, row.best_code]:,} of {size:,} segments)"
+        return f"{text} (score {prose.figure(row.best_score)}, threshold {prose.figure(row.threshold)})"
+
+    return near
