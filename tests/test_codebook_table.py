@@ -1,43 +1,56 @@
-"""Codebooks as tables: ours and other people's columns, parents without a row, what is wrong in words."""
+"""Codebooks as tables, as people and programs keep them: columns by meaning, levels, groups, and what is asked."""
 
 from pathlib import Path
 
 import pytest
+from docx import Document
+from openpyxl import Workbook
+from typer.testing import CliRunner
 
-from pipeline.commands import codebook_table, importing
+from pipeline import cli
+from pipeline.commands import codebook_table, import_tables, importing
+from pipeline.core.errors import CounterpointError
 from pipeline.deductive import codebook
 from pipeline.exchange import sheets
 
 
-def read(header: str, *lines: str) -> codebook.Codebook:
-    names = header.split(",")
-    return codebook_table.read(
-        names, [dict(zip(names, line.split(","), strict=True)) for line in lines], place="book.csv"
-    )
+def table(*lines: str, mark: str = ",") -> codebook_table.Found:
+    records = [(number, line.split(mark)) for number, line in enumerate(lines, start=1)]
+    return codebook_table.read(records, place="book.csv")
 
 
-def test_other_programs_columns_are_known_and_counts_are_left_out():
-    book = read("code,parent,description,n_uses", "Staffing,Resources,Too few people.,12", "Time,Resources,,3")
-    assert book.names == ("Resources", "Staffing", "Time")
-    assert book["Staffing"].definition == "Too few people."
-    assert book["Staffing"].parent == "Resources"
+def tree(*lines: str, mark: str = ",") -> dict[str, str]:
+    return {code.name: code.parent for code in table(*lines, mark=mark).book.codes}
+
+
+def test_other_programs_columns_are_known_and_counts_are_named_as_left_out():
+    found = table("code,parent,description,n_uses", "Staffing,Resources,Too few people.,12", "Time,Resources,,3")
+    assert found.book.names == ("Resources", "Staffing", "Time")
+    assert found.book["Staffing"].definition == "Too few people."
+    assert found.book["Staffing"].parent == "Resources"
+    assert found.lines == ["Columns that were not read: 'n_uses'."]
 
 
 def test_a_parent_with_a_row_is_not_added_again():
-    book = read("code,parent,description", "Resources,,What it takes.", "Staffing,Resources,")
+    book = table("code,parent,description", "Resources,,What it takes.", "Staffing,Resources,").book
     assert book.names == ("Resources", "Staffing")
     assert book["Resources"].definition == "What it takes."
 
 
-def test_a_table_of_something_else_is_no_codebook():
-    assert codebook_table.columns(["document", "text"]) == {}
-    assert codebook_table.columns(["code", "count"]) == {}
+@pytest.mark.parametrize("header", ["document,text", "id,date", ""])
+def test_a_table_of_something_else_is_no_codebook(header):
+    _, layout = codebook_table.header([(1, header.split(","))])
+    assert not layout.score
 
 
-def test_what_is_wrong_is_said_at_once():
-    with pytest.raises(codebook.CodebookError) as error:
-        read("code,parent,description", "A,,x", "A,,y", "B,C,", "C,B,")
-    assert "A" in str(error.value) and "B" in str(error.value)
+def test_a_code_told_twice_is_an_error():
+    with pytest.raises(codebook.CodebookError, match=r"book\.csv, line 3: 'A' has another definition than in line 2"):
+        table("code,parent,description", "A,,x", "A,,y")
+
+
+def test_a_code_below_itself_is_an_error():
+    with pytest.raises(codebook.CodebookError, match="'B' is below itself"):
+        table("code,parent,description", "B,C,", "C,B,")
 
 
 def test_our_own_workbook_comes_back_as_it_was(tmp_path: Path):
@@ -47,3 +60,194 @@ def test_our_own_workbook_comes_back_as_it_was(tmp_path: Path):
     (tmp_path / "codebook.xlsx").write_bytes(sheets.codebook(book))
     importing.run(tmp_path / "codebook.xlsx", tmp_path / "study")
     assert codebook.load_codebook(tmp_path / "study/codebook.yaml") == book
+
+
+@pytest.mark.parametrize(
+    ("header", "definition"),
+    [
+        ("Theme;Sub-theme;Definition;Example", "what it is"),
+        ("Thema;Unterthema;Beschreibung;Ankerbeispiel", "what it is"),
+        ("Tema;Subtema;Definición;Ejemplo", "what it is"),
+        ("Thème principal;Sous-thème;Définition;Exemple", "what it is"),
+        ("Tema;Subtema;Descrição;Citação", "what it is"),
+        ("Hauptkategorie;Unterkategorie;Definition;Ankerbeispiele", "what it is"),
+        ("Category;Subcategory;Description;Illustrative quote", "what it is"),
+        ("Categoría;Subcategoría;Comentario;Cita", "what it is"),
+        ("Theme;Code;Comment;Quotes", "what it is"),
+    ],
+)
+def test_levels_definitions_and_examples_are_known_in_other_languages(header, definition):
+    found = table(header, "Work;Rota;what it is;We swap.", ";Room;;", "Home;;all of home;", mark=";")
+    assert {code.name: code.parent for code in found.book.codes} == {
+        "Work": "",
+        "Rota": "Work",
+        "Room": "Work",
+        "Home": "",
+    }
+    assert found.book["Rota"].definition == definition
+    assert found.book["Rota"].examples == ("We swap.",)
+    assert found.book["Home"].definition == "all of home"
+    assert any("read as levels" in line for line in found.lines)
+    assert any(line.startswith("Line 3: blank cells of a level were taken from the row above") for line in found.lines)
+
+
+def test_a_blank_level_is_no_parent_where_the_others_are_repeated():
+    found = table("Theme,Code,Definition", "Work,Rota,a", "Work,Room,b", ",Other,c")
+    assert found.book["Other"].parent == ""
+    assert any("Line 4: blank cells of a level were left blank" in line for line in found.lines)
+
+
+def test_three_levels_and_a_level_named_like_the_one_above():
+    assert tree("Theme,Sub-theme,Code,Definition", "Work,Time,Rota,a", "Work,Time,Swaps,b", "Home,Home,,c") == {
+        "Work": "",
+        "Time": "Work",
+        "Rota": "Time",
+        "Swaps": "Time",
+        "Home": "",
+    }
+
+
+def test_a_category_may_lie_above_or_below_a_theme():
+    assert tree("Category,Theme,Definition", "A,x,1", "A,y,2", "B,z,3")["x"] == "A"
+    assert tree("Category,Theme,Definition", "x,A,1", "y,A,2", "z,B,3")["x"] == "A"
+
+
+def test_groups_are_parents_and_further_groups_are_named():
+    found = table("Code,Comment,Code Group 1,Code Group 2", "Rota,How,Work,Time", "Room,,Work,", "Fun,,,")
+    assert {code.name: code.parent for code in found.book.codes} == {
+        "Work": "",
+        "Rota": "Work",
+        "Room": "Work",
+        "Fun": "",
+    }
+    assert found.book["Rota"].definition == "How"
+    assert "A code has one parent, so further groups were left out: 'Rota' (Time)." in found.lines
+
+
+def test_groups_in_one_cell_are_parted():
+    records = [
+        (1, ["Kode", "Kommentar", "Kodegruppen"]),
+        (2, ["Rota", "Wie", "Arbeit\nZeit"]),
+        (3, ["Raum", "", "Arbeit"]),
+    ]
+    found = codebook_table.read(records, place="x")
+    assert found.book["Rota"].parent == "Arbeit"
+    assert any("'Rota' (Zeit)" in line for line in found.lines)
+
+
+def test_ids_of_parents_are_followed():
+    lines = ("Id,Parent Id,Depth,Title,Description", "1,,0,Work,all", "2,1,1,Rota,how", "3,2,2,Swaps,", "4,9,1,Odd,")
+    assert tree(*lines) == {"Work": "", "Rota": "Work", "Swaps": "Rota", "Odd": ""}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["Hierarchical Name,Description", "Codes\\\\Work,all", "Codes\\\\Work\\\\Rota,how"],
+        ["Name,Description", "Work,all", "  Rota,how"],
+        ["Code,Description", "Work,all", "Work > Rota,how"],
+        ["Code,Parent code,Description", "Rota,Work,how", "Work,,all"],
+        ["Obercode,Code,Kommentar", "Work,Rota,how", ",Work,all"],
+        ["Code,Description,Folder", "Work,all,", "Rota,how,Work"],
+    ],
+)
+def test_hierarchies_in_other_forms(rows):
+    found = table(*rows)
+    assert {code.name: code.parent for code in found.book.codes} == {"Work": "", "Rota": "Work"}
+    assert found.book["Rota"].definition == "how"
+
+
+def test_a_name_below_two_parents_keeps_both():
+    found = table("Theme,Code,Definition", "Work,Other,a", "Home,Other,b")
+    assert {code.name: code.parent for code in found.book.codes} == {
+        "Work": "",
+        "Work / Other": "Work",
+        "Home": "",
+        "Home / Other": "Home",
+    }
+    assert any("share a name" in line for line in found.lines)
+
+
+def test_definition_and_description_are_joined_and_a_comment_beside_them_is_left_out():
+    found = table("Code,Definition,Description,Comment", "Rota,How shifts are made.,Also swaps.,ask Ann")
+    assert found.book["Rota"].definition == "How shifts are made. Also swaps."
+    assert "The columns 'Definition' and 'Description' were joined as the definition." in found.lines
+    assert "The column 'Comment' was left out: it is no definition." in found.lines
+
+
+def test_two_columns_that_may_hold_the_name_are_asked_about():
+    with pytest.raises(CounterpointError, match="'Code' and 'Label' may each hold the code's name"):
+        table("Code,Label,Definition", "Rota,Shift plans,a", "Room,Rooms to meet,b")
+
+
+def test_a_column_of_numbers_is_not_the_name():
+    found = table("Code,Label,Definition", "1.1,Shift plans,a", "1.2,Rooms to meet,b")
+    assert found.book.names == ("Shift plans", "Rooms to meet")
+    assert found.lines == ["Columns that were not read: 'Code'."]
+
+
+def test_rows_without_a_name_go_on_with_the_code_above():
+    found = table("Code,Definition,Example", "Rota,How,One.", ",,Two.")
+    assert found.book["Rota"].examples == ("One.", "Two.")
+    assert "Line 3: no code is named, so the row was added to the code above." in found.lines
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_csv_may_have_any_delimiter_and_titles_above(tmp_path, mark, encoding):
+    lines = [
+        "Codebook of the study",
+        mark.join(("Code", "Comment")),
+        mark.join(("Rota", "Größe")),
+        mark.join(("Room", "")),
+    ]
+    (tmp_path / "book.csv").write_text("\n".join(lines), encoding)
+    importing.run(tmp_path / "book.csv", tmp_path / "study")
+    book = codebook.load_codebook(tmp_path / "study/codebook.yaml")
+    assert book.names == ("Rota", "Room")
+    assert book["Rota"].definition == "Größe"
+
+
+def test_a_workbook_may_have_the_codebook_on_a_later_sheet(tmp_path):
+    book = Workbook()
+    book.active.append(["Project", "Ours"])
+    second = book.create_sheet("Kodes")
+    for row in (["Kode", "Kommentar", "Kodegruppen", "Häufigkeit"], ["Rota", "Wie", "Arbeit", 3]):
+        second.append(row)
+    book.save(tmp_path / "book.xlsx")
+    lines = importing.run(tmp_path / "book.xlsx", tmp_path / "study")
+    assert codebook.load_codebook(tmp_path / "study/codebook.yaml")["Rota"].parent == "Arbeit"
+    assert "Sheets that were not read: 'Sheet'." in lines
+    assert "Columns that were not read: 'Häufigkeit'." in lines
+
+
+def test_a_codebook_in_a_word_document_is_read_from_its_table(tmp_path, monkeypatch):
+    word = Document()
+    word.add_heading("Codebook")
+    grid = word.add_table(rows=0, cols=4)
+    for row in (
+        ("Name", "Description", "Files", "References"),
+        ("Rota", "How shifts are made", "2", "9"),
+        ("Room", "", "1", "1"),
+    ):
+        for cell, text in zip(grid.add_row().cells, row, strict=True):
+            cell.text = text
+    word.save(tmp_path / "Codebook.docx")
+    (tmp_path / "params.yaml").write_text("study: data/study\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    answer = CliRunner().invoke(cli.app, ["import", "Codebook.docx"])
+    assert answer.exit_code == 0, answer.output
+    assert codebook.load_codebook(tmp_path / "data/study/codebook.yaml")["Rota"].definition == "How shifts are made"
+    assert "'Files' and 'References'" in answer.output
+
+
+def test_a_codebook_with_quotes_is_no_table_of_coded_segments():
+    found = import_tables.of_csv(b"Theme,Definition,Quote\nRota,How,We swap.\n", Path("x.csv"))
+    assert found.book and found.book["Rota"].examples == ("We swap.",)
+    assert import_tables.of_csv(b"Document,Theme,Quote\nann,Rota,We swap.\n", Path("x.csv")).segments
+
+
+def test_unknown_columns_are_named(tmp_path):
+    (tmp_path / "x.csv").write_text("Apples,Pears\n1,2\n", "utf-8")
+    with pytest.raises(CounterpointError, match=r"Unknown columns \(Apples, Pears\)"):
+        importing.run(tmp_path / "x.csv", tmp_path / "study")

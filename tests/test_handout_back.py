@@ -2,8 +2,10 @@
 
 import io
 import shutil
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from docx import Document
@@ -61,6 +63,42 @@ def test_each_card_that_is_filled_in_is_a_reading_under_the_name_on_the_form(stu
     assert lines == [
         f"Added 2 readings by Dev (porter) to {study / 'readings.yaml'}. Run `counterpoint run` to see them in the report."
     ]
+
+
+def opened(word: Path, place: Path) -> Path:
+    """The form as LibreOffice saves it: paragraphs and tables of OpenDocument, and notes that belong to neither."""
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text", "table")
+    )
+    tables = ""
+    for table in Document(str(word)).tables:
+        tables += "<text:p>A card.</text:p><table:table><table:table-column/>"
+        for row in table.rows:
+            cells = ("".join(f"<text:p>{escape(one)}</text:p>" for one in cell.text.split("\n")) for cell in row.cells)
+            tables += (
+                "<table:table-row>"
+                + "".join(f"<table:table-cell>{cell}</table:table-cell>" for cell in cells)
+                + "</table:table-row>"
+            )
+        tables += "</table:table>"
+    with zipfile.ZipFile(place, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        xml = f"<office:document-content{names}><office:body><office:text>{tables}</office:text></office:body>"
+        archive.writestr("content.xml", f"{xml}</office:document-content>")
+    return place
+
+
+def test_a_form_saved_as_opendocument_is_read_as_the_same_form_in_word_is(study, tmp_path):
+    answers = {"t0_1": "It is done at home.\nAlways.", "t0_3": "Pay 😀 <b>", "t1_2": "Stolen time"}
+    word = filled(tmp_path / "f.docx", **answers)
+    path = opened(word, tmp_path / "f.odt")
+    assert returned.comes_back(path)
+    returned.run(path, study, now=NOW)
+    from_open = readings(study)
+    (study / "readings.yaml").unlink()
+    take(word, study)
+    assert readings(study) == from_open
+    assert len(from_open) == 2
 
 
 def test_the_same_form_again_doubles_nothing_and_an_amended_one_adds_without_replacing(study, tmp_path):

@@ -293,8 +293,10 @@ def test_a_linked_folder_is_not_written_through(tmp_path):
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("a.docx", b"x", "Unsupported file"),
-        ("a.csv", b"colour,shape\n1,2\n", "unknown columns"),
+        ("a.docx", b"x", "zip archive"),
+        ("a.mx22", b"x", "In MAXQDA, export the project"),
+        ("a.png", b"x", "Unsupported file"),
+        ("a.csv", b"colour,shape\n1,2\n", "Unknown columns"),
         ("a.csv", b"", "empty"),
         ("a.qdc", b"<CodeBook><!DOCTYPE x><Codes/></CodeBook>", "damaged|document type"),
         ("a.qdc", b"<html/>", "Not a REFI-QDA"),

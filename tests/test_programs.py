@@ -118,10 +118,10 @@ def test_changes_that_are_not_in_the_database_yet_are_refused(tmp_path):
 
 def test_what_a_project_holds_beside_texts_is_found():
     parts = programs.read_project(qualcoder(), "work")
-    assert {(memo.kind, memo.about, memo.text) for memo in parts.memos} == {
-        ("case", "Ann", "tired"),
-        ("annotation", "ann.txt", "loud here"),
-        ("journal", "Monday", "a long day"),
+    assert {(one.about, one.document or one.case or one.title, one.text, one.memo) for one in parts.memos} == {
+        ("case", "Ann", "", "tired"),
+        ("passage", "ann.txt", ANN[5:9], "loud here"),
+        ("journal", "Monday", "", "a long day"),
     }
     assert {(left.kind, left.number, tuple(left.names)) for left in parts.left} == {
         ("pictures", 1, ("photo.jpg",)),
@@ -156,7 +156,7 @@ def test_a_taguette_project_arrives_whole(tmp_path):
     assert codes["time"]["definition"] == "hours, not days"
     assert codes["unused"]["definition"] == "nobody said it"
     assert not len(tables["ingest_problems"][tables["ingest_problems"]["kind"] == "refused"])
-    assert programs.read_project(taguette(), "x").memos[0].text == "by phone"
+    assert programs.read_project(taguette(), "x").memos[0].memo == "by phone"
 
 
 def test_a_database_of_several_taguette_projects_is_refused_by_their_names(tmp_path):

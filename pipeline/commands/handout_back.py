@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.core import entry_files, prose, store, study_lock
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
-from pipeline.corpus.readers import files, word_tables
+from pipeline.corpus.readers import files, odt, word_tables
 from pipeline.decisions import alternative_readings
 from pipeline.decisions.alternative_readings import ANSWERS, Reading
 from pipeline.exchange import handout
@@ -41,7 +41,9 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
     empty, or names no person.
     """
     with files.reading("a handout"):
-        form = parsed(word_tables.read_tables(files.content(path, follow=True)), place=str(path))
+        data = files.content(path, follow=True)
+        tables = odt.read_tables(data) if path.suffix.lower() == ".odt" else word_tables.read_tables(data)
+        form = parsed(tables, place=str(path))
     name = form.who or who.strip()
     if not name:
         raise HandoutBackError(f"{path} has no name. Fill in “{handout.NAME}” on the form, or add --who NAME.")
@@ -68,6 +70,11 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
     return [f"{summary}{again}{run}", *lines, *_unknown(new, study)]
 
 
+def is_form(tables: list[word_tables.Table]) -> bool:
+    """Return whether a document's tables are those of our handout."""
+    return any(table and table[0] and _THEME.fullmatch(_plain(table[0][0])) for table in tables)
+
+
 def parsed(tables: list[word_tables.Table], *, place: str) -> Filled:
     """The content of a handout's tables; raises HandoutBackError if it is not our handout or is empty."""
     about = dict.fromkeys((handout.NAME, handout.ROLE, handout.DATE), "")
@@ -87,7 +94,8 @@ def parsed(tables: list[word_tables.Table], *, place: str) -> Filled:
     if not n_cards:
         raise HandoutBackError(
             f"{place} is not a Counterpoint handout: it has no table that starts with “{handout.THEME}” and a number. "
-            "Import the .docx that `counterpoint handout` wrote, filled in. Transcripts go to transcripts/."
+            "Import the .docx that `counterpoint handout` wrote, filled in (saved as .docx or .odt). Transcripts go to "
+            "transcripts/; codings and codebooks are imported as tables (.csv, .xlsx) or projects (.qdpx, .qda)."
         )
     if not cards:
         raise HandoutBackError(f"{place}: all {n_cards} cards are empty, so there is nothing to import.")

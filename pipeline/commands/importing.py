@@ -11,13 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.commands import codebook_table, import_people, import_texts
+from pipeline.commands import import_coded, import_documents, import_people, import_tables, import_texts
 from pipeline.commands.import_plan import Plan, Wanted
 from pipeline.core import prose, study_lock, study_template
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
-from pipeline.corpus import participants
-from pipeline.corpus.readers import codes_csv, files, guards, offsets, programs, qde, qdpx, rows
+from pipeline.corpus.readers import files, guards, offsets, programs, qde, qdpx
 from pipeline.corpus.readers.coding import Coding, by_people
 from pipeline.corpus.readers.model import RefusedError
 from pipeline.deductive import codebook
@@ -26,6 +25,21 @@ from pipeline.exchange import csv
 from pipeline.reporting.code_text import fields
 
 KINDS = (".csv", ".qdc", ".qdpx", ".xlsx")
+SUPPORTED = tuple(sorted({*KINDS, *programs.ENDINGS, *import_documents.ENDINGS, ".rock"}))
+# Projects in forms that only their own programs read, and what to export instead.
+OWN = {
+    (".nvp", ".nvpx", ".nvcx"): "In NVivo, export the project: Share, Export, REFI-QDA Project (.qdpx).",
+    (".atlproj", ".atlproj9", ".atlproj22", ".atlproj23", ".atlproj24", ".hpr5", ".hpr6", ".hpr7", ".atlcb"): (
+        "In ATLAS.ti, export the project: File, Export, QDPX (.qdpx)."
+    ),
+    (".mx18", ".mx20", ".mx22", ".mx24", ".mx2", ".mx3", ".mx4", ".mx5", ".mx11", ".mx12", ".mod"): (
+        "In MAXQDA, export the project: Home, Export, REFI-QDA project (.qdpx)."
+    ),
+    (".qrk", ".quirkos", ".qrkos"): "In Quirkos, export the project as REFI-QDA (.qdpx), or its coded text as csv.",
+    (".f4a", ".f4p", ".f4analyse"): "In f4analyse, export the project as REFI-QDA (.qdpx).",
+    (".xls", ".ods", ".numbers"): "Save the table as .xlsx or .csv.",
+    (".doc", ".pages"): "Save the document as .docx or .odt.",
+}
 UNITS = {"auto": offsets.UNITS, "codepoints": offsets.UNITS[:1], "utf16": offsets.UNITS[1:2]}
 COLUMNS = ("document", "start", "end", "text", "code", "parent_code", "coder", "memo", "date")
 _SHORT_COLOR = re.compile(r"#([0-9A-Fa-f])([0-9A-Fa-f])([0-9A-Fa-f])")
@@ -38,9 +52,8 @@ def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
     """
     if wanted is not None and wanted.offsets not in UNITS:
         raise CounterpointError(f"Unknown --offsets '{wanted.offsets}'. Use one of {', '.join(UNITS)}.")
-    if path.suffix.lower() not in KINDS and not programs.is_project(path):
-        supported = ", ".join(sorted((*KINDS, *programs.ENDINGS)))
-        raise CounterpointError(f"Unsupported file {path}. Supported: {supported}. Export it in one of these formats.")
+    if path.suffix.lower() not in SUPPORTED and not programs.is_project(path):
+        raise _unsupported(path)
     plan = Plan(folder, wanted or Wanted())
     try:
         data = _bytes(path)
@@ -75,7 +88,14 @@ def _read(plan: Plan, path: Path, data: bytes) -> None:
         return
     kinds = dict(zip(KINDS, (_table, _book, _project, _workbook), strict=True))
     with files.reading(f"{path.suffix.lower()} (to import)"):
-        kinds[path.suffix.lower()](plan, path, data)
+        kinds.get(path.suffix.lower(), _document)(plan, path, data)
+
+
+def _unsupported(path: Path) -> CounterpointError:
+    suffix = path.suffix.lower()
+    instead = next((advice for endings, advice in OWN.items() if suffix in endings), "")
+    advice = instead or f"Supported: {', '.join(SUPPORTED)}. Export it in one of these formats."
+    return CounterpointError(f"Unsupported file {path}. {advice}")
 
 
 def _stopped(error: OSError) -> CounterpointError:
@@ -110,29 +130,34 @@ def _book(plan: Plan, path: Path, data: bytes) -> None:
 
 
 def _table(plan: Plan, path: Path, data: bytes) -> None:
-    """Import a csv with codings, a codebook or participants, recognised by its columns."""
-    header, table_rows = rows.read_csv(data, comments=True)
-    if {"document", "code"} <= set(header):
-        _codings(plan, path, codes_csv.read_own_csv(data, path.stem))
-    elif set(participants.COLUMNS) <= set(header):
-        import_people.write(plan, data, place=str(path))
-    elif codebook_table.columns(header):
-        _write_codebook(plan, codebook_table.read(header, [row for _, row in table_rows], place=str(path)))
-    else:
-        raise CounterpointError(
-            f"{path}: unknown columns ({', '.join(header[:8])}). Codings need document and code; a codebook needs name "
-            f"(or code) and definition; participants need {', '.join(participants.COLUMNS)}."
-        )
+    """Import a csv with codings, coded segments, a codebook or participants, recognised by its columns."""
+    _recognised(plan, path, data, import_tables.of_csv(data, path))
 
 
 def _workbook(plan: Plan, path: Path, data: bytes) -> None:
-    """Import a workbook whose first sheet is a codebook."""
-    header, table_rows = rows.read_xlsx(data)
-    if not codebook_table.columns(header):
-        raise CounterpointError(
-            f"{path}: the first sheet is not a codebook. A codebook needs the columns name and definition."
-        )
-    _write_codebook(plan, codebook_table.read(header, [row for _, row in table_rows], place=str(path)))
+    """Import a workbook with coded segments or a codebook."""
+    _recognised(plan, path, data, import_tables.of_workbook(data, path))
+
+
+def _document(plan: Plan, path: Path, data: bytes) -> None:
+    """Import a document: NVivo's coding report, comments that are codes, a codebook in tables; or a ROCK source."""
+    if import_documents.kind(path) == "codebook":
+        tables = import_documents.tables_of(data, path.suffix.lower())
+        _recognised(plan, path, data, import_tables.of_document(tables, path))
+    else:
+        import_coded.add(plan, path, data)
+
+
+def _recognised(plan: Plan, path: Path, data: bytes, table: import_tables.Table) -> None:
+    plan.lines.extend(table.lines)
+    if table.people:
+        import_people.write(plan, data, place=str(path))
+    elif table.segments:
+        import_coded.add(plan, path, data)
+    elif table.book is not None:
+        _write_codebook(plan, table.book)
+    else:
+        _codings(plan, path, table.codings)
 
 
 def _codings(plan: Plan, path: Path, codings: Sequence[Coding]) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.commands import handout_back, workbook
+from pipeline.commands import handout_back, import_documents, workbook
 from pipeline.core import entry_files, prose, store, study_lock, yaml_files
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
@@ -21,7 +21,7 @@ from pipeline.decisions.ledger import Decision
 from pipeline.decisions.screen import Screen
 from pipeline.reporting import written_summaries
 
-DECISIONS, WORKBOOKS, HANDOUTS = (".yaml", ".yml", ".json"), (".xlsx",), (".docx",)
+DECISIONS, WORKBOOKS, HANDOUTS = (".yaml", ".yml", ".json"), (".xlsx",), (".docx", ".odt")
 LARGEST = 20 * 2**20
 
 
@@ -32,7 +32,9 @@ class ReturnedError(CounterpointError):
 def comes_back(path: Path) -> bool:
     """Whether `run` reads a file: a decisions file, a handout, or the framework matrix as a workbook."""
     suffix = path.suffix.lower()
-    return suffix in (*DECISIONS, *HANDOUTS) or (suffix in WORKBOOKS and path.exists() and workbook.is_ours(path))
+    if suffix in HANDOUTS:
+        return import_documents.kind(path) in ("handout", "")
+    return suffix in DECISIONS or (suffix in WORKBOOKS and path.exists() and workbook.is_ours(path))
 
 
 def run(path: Path, study: Path, *, who: str = "", now: datetime | None = None) -> list[str]:

@@ -6,10 +6,12 @@ list[Coding], where `stem` is the file's name, used as the coder's name if the f
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from pipeline.corpus.readers import (
     chat,
+    code_reports,
     codes_qualcoder,
     codes_rock,
     codes_tables,
@@ -53,15 +55,27 @@ TRANSCRIPTS: dict[str, Callable[[bytes, Labels], Transcript]] = {
 }
 # Formats that are plain text and do not state their encoding.
 PLAIN = frozenset([".cha", ".csv", ".json", ".md", ".otr", ".srt", ".textgrid", ".txt", ".vtt"])
+
+
+def _read_document(data: bytes, stem: str) -> list[Coding]:
+    """Return the codings in a Word document: the references of NVivo's report, or else comments that are codes."""
+    if code_reports.is_report(code_reports.lines_of(data, ".docx")):
+        return code_reports.read_report(data, stem, suffix=".docx")
+    return word_comments.read_comments(data, stem)
+
+
 CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {
     ".csv": codes_tables.read_csv,
-    ".docx": word_comments.read_comments,
+    ".docx": _read_document,
     ".qda": codes_qualcoder.read_qualcoder,
     ".qdpx": qdpx.read_qdpx,
     ".rock": codes_rock.read_rock,
     ".rqda": rqda_project.read_rqda,
     ".sqlite3": codes_taguette.read_taguette,
     ".xlsx": codes_tables.read_xlsx,
+    **{
+        suffix: partial(code_reports.read_report, suffix=suffix) for suffix in code_reports.ENDINGS if suffix != ".docx"
+    },
 }
 
 
@@ -95,10 +109,10 @@ def code_files(paths: list[Path]) -> list[Path]:
     return [path for path in paths if path.name == "data.qda" or projects.isdisjoint(path.parents)]
 
 
-def read_codes(path: Path) -> Codings:
+def read_codes(path: Path, *, follow: bool = False) -> Codings:
     """Read a file of human codes with the reader for its extension; the codings come with remarks.
 
-    Raises RefusedError if the file cannot be used.
+    `follow`: accept a link. Raises RefusedError if the file cannot be used.
     """
     reader = CODES.get(path.suffix.lower())
     if reader is None:
@@ -106,7 +120,7 @@ def read_codes(path: Path) -> Codings:
             f"Unsupported coding file '{path.suffix or path.name}'. Supported: {', '.join(sorted(CODES))}."
         )
     inside = path.name == "data.qda" and path.parent.suffix.lower() == ".qda"
-    data = files.content(path)
+    data = files.content(path, follow=follow)
     with files.reading(f"{path.suffix.lower()} (human codes)"):
         codings = reader(data, path.parent.stem if inside else path.stem)
         for coding in codings:

@@ -77,6 +77,7 @@ usuario|criado por|utilizador|codificatore|creato da|autore|utente|codificato da
 gemaakt door|gebruiker|kodare|skapad av|anvandare|kodet af|oprettet af|opprettet av|bruger|koodaaja|luonut|tekija
 koder imie|utworzone przez|utworzyl|uzytkownik|vytvoril|kodolo|letrehozta|olusturan|kodlayan|кодировщик|автор
 создано|создал|кем создано|コーダー|作成者|συντακτης|δημιουργος|编码者|创建者|作者|코더|작성자
+modified by|last modified by|geandert von|bearbeitet von|modificado por|modifie par|modificato da|gewijzigd door
 """
 _MEMO = """
 memo|comment|note|comments|notes|memos|kommentar|kommentare|notiz|notizen|commentaire|commentaires|remarque
@@ -114,10 +115,10 @@ anzahl kodes|nombre de codes|numero de codigos|numero di codici|aantal codes|ant
 
 
 def _words(listed: str) -> list[str]:
-    return [_plain(heading) for heading in listed.replace("\n", "|").split("|") if heading]
+    return [folded(heading) for heading in listed.replace("\n", "|").split("|") if heading]
 
 
-def _plain(heading: str) -> str:
+def folded(heading: str) -> str:
     """Return a heading without case, accents, marks and surplus space; `Code(s)` is `codes`."""
     text = unicodedata.normalize("NFKD", heading.casefold().replace("ß", "ss").replace("ı", "i").replace("ł", "l"))
     text = re.sub(r"\((s|n|en|es|i|r)\)", r"\1", "".join(one for one in text if not unicodedata.combining(one)))
@@ -142,6 +143,13 @@ ROLES = {
         "count": _COUNT,
     }.items()
 }
+# Who changed a coding last, which is who made it unless somebody else changed it.
+MODIFIED = frozenset(
+    [
+        *("modified by", "last modified by", "geandert von", "bearbeitet von", "modificado por", "modifie par"),
+        *("modificato da", "gewijzigd door"),
+    ]
+)
 # A column for each code, as Dedoose names them, or as people fill them in.
 _APPLIED = re.compile(r"^code: (.+) applied$", re.IGNORECASE)
 _YES = frozenset(
@@ -201,6 +209,11 @@ class Columns:
         """Return whether there is a column for each of these."""
         return all(self.at.get(role, -1) >= 0 for role in roles)
 
+    def others(self, role: str) -> list[int]:
+        """Return further columns whose headings say that they hold this too."""
+        taken = {self.at.get(role, -1), *self.codes, *self.marked}
+        return [at for at, one in enumerate(self.headings) if folded(one) in ROLES[role] and at not in taken]
+
     def cell(self, row: Sequence[str], role: str) -> str:
         """Return a row's cell by what its column holds; '' if there is none."""
         at = self.at.get(role, -1)
@@ -209,7 +222,7 @@ class Columns:
 
 def columns(headings: Sequence[str], rows: Iterable[Sequence[str]] = ()) -> Columns:
     """Return the columns that headings name. `rows`: the cells below, from which columns of marks are recognised."""
-    plain = [_plain(heading) for heading in headings]
+    plain = [folded(heading) for heading in headings]
     at = {role: _likeliest(plain, ranks) for role, ranks in ROLES.items()}
     codes = _numbered(plain, at["code"], ROLES["code"])
     marked: dict[int, str] = {}

@@ -56,7 +56,7 @@ def _codings(sheets: Sequence[Sheet], stem: str, *, remarks: Sequence[Remark] = 
     for sheet in sheets:
         records, blank = _filled(sheet)
         codes, said = _codes(sheet.columns, records)
-        found.remarks += [*sheet.remarks, *blank, *said]
+        found.remarks += [*sheet.remarks, *blank, *said, *_doubts(sheet.columns, records)]
         file = "" if sheet.columns.has("document") else stem
         for (number, cells), of_row in zip(records, codes, strict=True):
             line = f"line {number}" if not sheet.name else f"sheet '{sheet.name}', line {number}"
@@ -67,6 +67,26 @@ def _codings(sheets: Sequence[Sheet], stem: str, *, remarks: Sequence[Remark] = 
             ]
     found.remarks += code_separators.same_names([(one.parent_code, one.code) for one in found])
     return found
+
+
+def _doubts(columns: Columns, records: Sequence[Record]) -> list[Remark]:
+    """Return what was uncertain about the columns: two that fit, or a coder known only as who changed the coding."""
+    remarks: list[Remark] = []
+    for role in ("document", "text", "code"):
+        chosen = columns.at[role] if role != "code" else next(iter(columns.codes), -1)
+        for other in columns.others(role) if chosen >= 0 else []:
+            pairs = {
+                (cells[chosen].strip(), cells[other].strip()) for _, cells in records if len(cells) > max(chosen, other)
+            }
+            if any(two and one != two for one, two in pairs):
+                both = f"'{columns.headings[chosen].strip()}' and '{columns.headings[other].strip()}'"
+                text = f"The columns {both} may each hold the {role}; the first was read. If that is wrong, rename it."
+                remarks.append(Remark("guessed", text))
+    coder = columns.headings[columns.at["coder"]].strip() if columns.has("coder") else ""
+    if code_headings.folded(coder) in code_headings.MODIFIED:
+        text = f"The column '{coder}' was read as the coder, who may be another person than made the coding."
+        remarks.append(Remark("guessed", f"{text} If so, export the column 'Created by' too."))
+    return remarks
 
 
 def _stated(columns: Columns, cells: list[str]) -> Coding:

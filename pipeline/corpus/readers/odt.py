@@ -27,15 +27,37 @@ def read_odt(data: bytes, labels: Labels) -> Transcript:
 
     Raises RefusedError.
     """
-    guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
-    archive = guards.opened_archive(data)
-    if _MANIFEST in archive.namelist() and b"encryption-data" in guards.member(archive, _MANIFEST):
-        raise RefusedError("The file is password-protected. Save it without a password.")
-    paragraphs, cells = _paragraphs(guards.member(archive, "content.xml"))
+    paragraphs, cells = _paragraphs(_content(data))
     words, remarks = printed_marks.set_aside("\n".join(paragraphs), labels)
     found = cell_turns.transcript(words, cells, labels)
     found.remarks.extend(remarks)
     return traced(found, "paragraph", paragraph_marks(paragraphs))
+
+
+def paragraphs(data: bytes) -> list[str]:
+    """Return the text of each paragraph and heading, in order. Raises RefusedError."""
+    return _paragraphs(_content(data))[0]
+
+
+def read_tables(data: bytes) -> list[list[list[str]]]:
+    """Return each table as rows of cells; paragraphs in a cell become lines, and a nested table belongs to its cell.
+
+    Raises RefusedError.
+    """
+    paragraphs, cells = _paragraphs(_content(data))
+    text = "\n".join(paragraphs)
+    tables: dict[int, dict[int, list[str]]] = {}
+    for cell in cells:
+        tables.setdefault(cell.table, {}).setdefault(cell.row, []).append(text[cell.start : cell.end].strip())
+    return [list(rows.values()) for rows in tables.values()]
+
+
+def _content(data: bytes) -> bytes:
+    guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
+    archive = guards.opened_archive(data)
+    if _MANIFEST in archive.namelist() and b"encryption-data" in guards.member(archive, _MANIFEST):
+        raise RefusedError("The file is password-protected. Save it without a password.")
+    return guards.member(archive, "content.xml")
 
 
 def _paragraphs(xml: bytes) -> tuple[list[str], list[Cell]]:

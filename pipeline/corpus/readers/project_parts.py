@@ -1,31 +1,16 @@
 """What a whole project of another program consists of, in the form in which REFI-QDA projects are read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 from pipeline.corpus.readers import qde
 from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.readers.memo import Memo
 from pipeline.corpus.readers.qdpx import Source
 
 SIXTEEN = frozenset("0123456789abcdef")
-
-
-@dataclass(frozen=True)
-class Memo:
-    """A memo: what it is about (`kind`: project, document, case, …, and its name), its text, author and date.
-
-    `start` and `end`: the passage of an annotation, in the document.
-    """
-
-    kind: str
-    about: str
-    text: str
-    author: str = ""
-    date: str = ""
-    start: int | None = None
-    end: int | None = None
 
 
 class Left(NamedTuple):
@@ -80,5 +65,11 @@ def settled(parts: Parts) -> Parts:
         else one
         for one in parts.codings
     ]
+    memos = [
+        replace(one, start=max(0, one.start - leads[one.document]), end=max(0, one.end - leads[one.document]))
+        if one.start is not None and one.end is not None and leads.get(one.document)
+        else one
+        for one in parts.memos
+    ]
     sources = [replace(one, text=one.text[leads[one.name] :]) for one in parts.sources]
-    return parts._replace(sources=sources, codings=codings)
+    return parts._replace(sources=sources, codings=codings, memos=memos)

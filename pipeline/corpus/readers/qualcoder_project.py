@@ -6,11 +6,13 @@ folder.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pipeline.corpus.readers import codes_csv, codes_qualcoder, databases, project_parts, qde
 from pipeline.corpus.readers.databases import Row
+from pipeline.corpus.readers.memo import Memo
 from pipeline.corpus.readers.offsets import Ruler
-from pipeline.corpus.readers.project_parts import Left, Memo, Parts
+from pipeline.corpus.readers.project_parts import Left, Parts
 from pipeline.corpus.readers.qdpx import Source
 
 WANTED = {
@@ -154,24 +156,21 @@ def _passages(tables: Mapping[str, Sequence[Row]]) -> dict[str, dict[str, list[t
 
 def _memos(tables: Mapping[str, Sequence[Row]]) -> list[Memo]:
     """Return the memos beside those of codes and codings, which stay with them."""
-    sources = {row["id"]: row["name"].strip() for row in tables["source"]}
-    memos = [Memo("project", "", row["memo"]) for row in tables["project"]]
-    memos += [Memo("document", row["name"].strip(), row["memo"], row["owner"], row["date"]) for row in tables["source"]]
-    memos += [Memo("case", row["name"].strip(), row["memo"], row["owner"], row["date"]) for row in tables["cases"]]
-    memos += [Memo("attribute", row["name"].strip(), row["memo"]) for row in tables["attribute_type"]]
-    memos += [
-        Memo(
-            "annotation",
-            sources.get(row["fid"], ""),
-            row["memo"],
-            row["owner"],
-            row["date"],
-            codes_csv.integer(row["pos0"]),
-            codes_csv.integer(row["pos1"]),
-        )
-        for row in tables["annotation"]
-    ]
-    memos += [
-        Memo("journal", row["name"].strip(), row["jentry"], row["owner"], row["date"]) for row in tables["journal"]
-    ]
-    return [memo for memo in memos if memo.text.strip()]
+    texts = {row["id"]: (row["name"].strip(), Ruler(row["fulltext"], marked=False).text) for row in tables["source"]}
+    memos = [Memo(about="project", memo=row["memo"]) for row in tables["project"]]
+    memos += [_memo(row, "document", document=row["name"].strip()) for row in tables["source"]]
+    memos += [_memo(row, "case", case=row["name"].strip()) for row in tables["cases"]]
+    memos += [_memo(row, "attribute", title=row["name"].strip()) for row in tables["attribute_type"]]
+    for row in tables["annotation"]:
+        name, text = texts.get(row["fid"], ("", ""))
+        start, end = codes_csv.integer(row["pos0"]), codes_csv.integer(row["pos1"])
+        at = (start, end if end is not None else start + 1) if start is not None and start < len(text) else (None, None)
+        words = text[at[0] : at[1]] if at[0] is not None else ""
+        memos.append(_memo(row, "passage", document=name, start=at[0], end=at[1], text=words))
+    memos += [_memo(row | {"memo": row["jentry"]}, "journal", title=row["name"].strip()) for row in tables["journal"]]
+    return [memo for memo in memos if memo.memo.strip()]
+
+
+def _memo(row: Row, about: str, **told: Any) -> Memo:
+    author, date = row.get("owner", "").strip(), row.get("date", "").strip()
+    return Memo(about=about, memo=row["memo"].strip(), author=author, date=date, **told)

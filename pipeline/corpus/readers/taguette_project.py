@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pipeline.corpus.readers import codes_taguette, databases, project_parts, qde
 from pipeline.corpus.readers.codes_taguette import Page
 from pipeline.corpus.readers.databases import Row
+from pipeline.corpus.readers.memo import Memo
 from pipeline.corpus.readers.model import RefusedError
-from pipeline.corpus.readers.project_parts import Left, Memo, Parts
+from pipeline.corpus.readers.project_parts import Left, Parts
 from pipeline.corpus.readers.qdpx import Source
 
 WANTED = {
@@ -33,9 +34,14 @@ def read_project(data: bytes, stem: str) -> Parts:
     titles = _titles(tables["documents"])
     sources = [Source(number, titles[number], page.broken, "", {}) for number, page in pages.items()]
     codings = codes_taguette.codings(tables, titles, names, stem=stem)
-    memos = [Memo("document", titles[row["id"]], row["description"]) for row in tables["documents"]]
-    memos += [Memo("project", "", row["description"]) for row in tables["projects"]]
-    kept = [memo for memo in memos if memo.text.strip()]
+    memos = [
+        Memo(about="document", document=titles[row["id"]], memo=row["description"].strip())
+        for row in tables["documents"]
+    ]
+    memos += [
+        Memo(about="project", title=row["name"].strip(), memo=row["description"].strip()) for row in tables["projects"]
+    ]
+    kept = [memo for memo in memos if memo.memo]
     return project_parts.settled(Parts("Taguette", book, sources, codings, kept, _left(tables)))
 
 
