@@ -125,6 +125,40 @@ def test_a_code_of_one_document_of_many_is_not_judged():
     assert (row["verdict"], row["note"]) == (CANNOT_TELL, "in 1 document of 6 only (at least 2 needed)")
 
 
+def test_more_of_a_code_in_a_theme_but_there_in_one_document_is_never_called_invisible():
+    # Eight talks; A is said anywhere, but in the first talk only in theme 0, which others speak of too.
+    random = np.random.default_rng(0)
+    made = tables(documents=8, segments=61)
+    rows, themes = [], []
+    for document in range(8):
+        for segment in range(1, 61):
+            own = document == 0 and segment % 2
+            theme = 0 if own else int(random.integers(1, 9)) if random.random() < 0.94 else 0
+            code = "A" if own or (document and theme and random.random() < 0.16) else "B"
+            rows.append(("ann", code, f"d{document}", segment, 1))
+            themes.append(theme)
+    made["codings"] = codings(*rows)
+    row = judged(laid(made), np.array(themes)).loc["A"]
+    assert row["p"] <= 0.05
+    assert row["verdict"] == CANNOT_TELL
+    assert "there in one document only" in row["note"]
+
+
+def test_a_theme_that_lies_in_one_document_is_marked_within_it():
+    # Two long documents of comments, each with themes of its own; codes differ within each.
+    made = tables(documents=2, segments=121)
+    random = np.random.default_rng(2)
+    themes, rows = [], []
+    for document in range(2):
+        for segment in range(1, 121):
+            theme = int(random.integers(4))
+            themes.append(10 * document + theme)
+            rows.append(("ann", "A" if theme == 0 else "BC"[theme % 2], f"d{document}", segment, 1))
+    made["codings"] = codings(*rows)
+    found = judged(laid(made), np.array(themes))
+    assert found.loc["A", "themes"].split("; ") in (["0", "10"], ["10", "0"])
+
+
 def test_a_study_of_one_document_is_judged_within_it():
     codes = judged(*study([*spread("A", 30, 0), *spread("B", 30, 1), *spread("C", 30, 2)], documents=1))
     assert set(codes["verdict"]) == {"recovered"}

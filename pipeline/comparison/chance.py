@@ -1,8 +1,9 @@
 """Whether a code lies among themes otherwise than the other coded passages do, and whether a study could show it.
 
-The null model keeps what passages of talk share without any relation to a code: neighbouring passages lie in the same
-theme, and documents have themes of their own. So stretches of talk in one theme are moved as wholes, within their
-documents, and the documents are moved as wholes; the codes stay where they are.
+The null models keep what passages of talk share without any relation to a code: neighbouring passages lie in the same
+theme, and documents have themes of their own. So stretches of talk in one theme are moved as wholes while the codes
+stay where they are: within their documents, which shows what holds a code and a theme together inside documents, or
+with their documents, which shows it where documents are short. The smaller of the two p-values counts, doubled.
 
 Good (2005), Permutation, Parametric and Bootstrap Tests of Hypotheses; Westfall & Young (1993), Resampling-Based
 Multiple Testing (step-down maxT over the themes of a code); Phipson & Smyth (2010), Statistical Applications in
@@ -30,7 +31,7 @@ class Counts:
     """Coded segments by theme and code. The last row of `both` and of `drawn` is of the segments without a theme.
 
     `both`: (themes + 1, codes); `size`: (themes + 1,), coded segments by theme; `code`: (codes,), segments with the
-    code; `drawn`: (draws, themes + 1, codes), the same counts under the null model.
+    code; `drawn`: (2, draws, themes + 1, codes), the same counts under each null model.
     """
 
     both: Ints
@@ -44,17 +45,19 @@ class Related:
     """The test of each code.
 
     `marks`: (themes, codes), more frequent than by chance and clearly so; `clear`: see `clearly`; `p`: (codes,), of its
-    lying in any theme as by chance; `power`: (codes,), see `power`.
+    lying in any theme as by chance; `power`: (codes,), see `power`; `lone`: (codes,), more frequent in a theme, but
+    there in too few documents.
     """
 
     marks: Bools
     clear: Bools
+    lone: Bools
     p: Floats
     power: Floats
 
 
 def counted(places: Ints, applied: Bools, documents: Ints, *, n_themes: int, draws: int, seed: int) -> Counts:
-    """Count codes by theme, as found and under the null model.
+    """Count codes by theme, as found and under the null models.
 
     `places`: (units,), the position of each unit's theme, `n_themes` for none; `applied`: (units, codes); `documents`:
     (units,). Units are in the order of the talk, each document together, and each has a code.
@@ -65,9 +68,10 @@ def counted(places: Ints, applied: Bools, documents: Ints, *, n_themes: int, dra
     def table(of: Ints) -> Ints:
         return np.bincount(of[unit] * cells[1] + code, minlength=cells[0] * cells[1]).reshape(cells)
 
-    drawn = np.zeros((draws, *cells), dtype=np.int64)
-    for position, moved in enumerate(_moved(places, documents, draws=draws, seed=seed)):
-        drawn[position] = table(moved)
+    drawn = np.zeros((2, draws, *cells), dtype=np.int64)
+    for model, across in enumerate((False, True)):
+        for position, moved in enumerate(_moved(places, documents, across=across, draws=draws, seed=seed)):
+            drawn[model, position] = table(moved)
     return Counts(table(places), np.bincount(places, minlength=cells[0]), applied.sum(0), drawn)
 
 
@@ -78,21 +82,22 @@ def tested(counts: Counts, *, enough: Bools, seed: int) -> Related:
     """
     n_themes, n_codes = enough.shape
     marks = np.zeros((n_themes, n_codes), dtype=bool)
-    p_any = np.ones(n_codes)
+    lone, p_any = np.zeros(n_codes, dtype=bool), np.ones(n_codes)
     clear = clearly(counts)
     for code in range(n_codes if n_themes > 1 else 0):
         left = np.ones(n_themes + 1, dtype=bool)
         for step in range(n_themes):
             found = _excess(counts.both[:, code], counts.size, left)
             best = int(np.argmax(found[:-1]))
-            p = _p_value(found[best], _excess(counts.drawn[:, :, code], counts.size, left)[:, :-1].max(1))
+            p = _p_value(found[best], _excess(counts.drawn[..., code], counts.size, left)[..., :-1].max(-1))
             if step == 0:
                 p_any[code] = p
             if p > ALPHA:
                 break
             marks[best, code] = clear[best, code] and enough[best, code]
+            lone[code] |= clear[best, code] and not enough[best, code]
             left[best] = False
-    return Related(marks, clear, p_any, power(counts, seed=seed))
+    return Related(marks, clear, lone, p_any, power(counts, seed=seed))
 
 
 def clearly(counts: Counts) -> Bools:
@@ -112,24 +117,24 @@ def power(counts: Counts, *, seed: int) -> Floats:
     THEMES_FOR_TWO themes, half is gathered in one.
     """
     random = np.random.default_rng(seed)
-    n_draws, n_places, n_codes = counts.drawn.shape
+    n_models, n_draws, n_places, n_codes = counts.drawn.shape
     shares = counts.size[:-1] / max(int(counts.size[:-1].sum()), 1)
     result = np.zeros(n_codes)
     if np.count_nonzero(shares) < 2:
         return result
-    everywhere, places = np.ones(n_places, dtype=bool), np.arange(n_draws)
+    everywhere, draws = np.ones(n_places, dtype=bool), np.arange(n_draws)
     n_chosen = 2 if np.count_nonzero(shares) >= THEMES_FOR_TWO else 1
     for code in range(n_codes):
-        null = counts.drawn[:, :, code]
-        largest = _excess(null, counts.size, everywhere)[:, :-1].max(1)
-        critical = np.quantile(largest, 1 - ALPHA, method="higher")
+        null = counts.drawn[..., code]
+        largest = _excess(null, counts.size, everywhere)[..., :-1].max(-1)
+        critical = np.quantile(largest, 1 - ALPHA / n_models, axis=1, method="higher").min()
         n_moved = int(counts.code[code] * HALF)
-        planted = random.binomial(null, 1 - n_moved / counts.code[code])
+        planted = random.binomial(null[-1], 1 - n_moved / counts.code[code])
         # Efraimidis & Spirakis (2006): a weighted sample without replacement.
         keys = np.log(random.random((n_draws, n_places - 1))) / np.maximum(shares, 1e-12)
         chosen = np.argsort(-keys, axis=1)[:, :n_chosen]
         for number in range(n_chosen):
-            planted[places, chosen[:, number]] += n_moved // n_chosen + (number < n_moved % n_chosen)
+            planted[draws, chosen[:, number]] += n_moved // n_chosen + (number < n_moved % n_chosen)
         result[code] = (_excess(planted, counts.size, everywhere)[:, :-1].max(1) > critical).mean()
     return result
 
@@ -147,16 +152,22 @@ def _excess(both: Ints, size: Ints, left: Bools) -> Floats:
 
 
 def _p_value(found: float, drawn: Floats) -> float:
-    return float((1 + np.count_nonzero(drawn >= found - 1e-9)) / (1 + drawn.size))
+    """Return the smaller p-value of the null models, doubled (Bonferroni); `drawn`: (2, draws)."""
+    each = (1 + np.count_nonzero(drawn >= found - 1e-9, axis=1)) / (1 + drawn.shape[1])
+    return float(min(1.0, len(drawn) * each.min()))
 
 
-def _moved(places: Ints, documents: Ints, *, draws: int, seed: int) -> Iterator[Ints]:
-    """Yield themes of the units under the null model: runs in one theme, shuffled with their documents."""
+def _moved(places: Ints, documents: Ints, *, across: bool, draws: int, seed: int) -> Iterator[Ints]:
+    """Yield themes of the units under a null model: runs in one theme, shuffled within their documents.
+
+    `across`: the documents are shuffled too.
+    """
     random = np.random.default_rng(seed)
     starts = np.flatnonzero(np.r_[True, (np.diff(places) != 0) | (np.diff(documents) != 0)][: places.size])
     lengths = np.diff(np.r_[starts, places.size])
     themes, owners = places[starts], np.unique(documents[starts], return_inverse=True)[1]
-    n_documents = int(owners.max(initial=-1)) + 1
+    ranks = np.arange(int(owners.max(initial=-1)) + 1)
     for _ in range(draws):
-        order = np.lexsort((random.random(starts.size), random.permutation(n_documents)[owners]))
+        place = random.permutation(ranks) if across else ranks
+        order = np.lexsort((random.random(starts.size), place[owners]))
         yield np.repeat(themes[order], lengths[order])

@@ -17,7 +17,8 @@ from pipeline.comparison.units import Ratings
 
 # Codes and themes with fewer segments are shown, not judged: one segment more or less moves a share by over 10%.
 FEWEST = 10
-# A theme marked by a code meets it in at least this many documents (in one, where the study has one).
+# A code marks a theme if they meet in at least this many documents (in one, where the theme lies in one): otherwise it
+# may be one speaker's way of talking.
 FEWEST_DOCUMENTS = 2
 # The normal quantile of a one-sided 95% bound.
 ONE_SIDED = 1.6448536269514722
@@ -91,7 +92,8 @@ def overlaps_of(
     counts = chance.counted(
         places[is_coded], applied, owners, n_themes=theme_ids.size, draws=options.draws, seed=options.seed
     )
-    enough: Bools = np.greater_equal((both > 0).sum(0), min(FEWEST_DOCUMENTS, len(coded))) & (counts.code >= FEWEST)
+    enough: Bools = np.greater_equal((both > 0).sum(0), np.minimum(FEWEST_DOCUMENTS, (coded > 0).sum(0))[:, None])
+    enough &= counts.code >= FEWEST
     return Overlaps(
         coder=coder,
         themes=theme_ids,

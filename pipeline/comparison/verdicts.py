@@ -139,7 +139,7 @@ def _verdict(overlaps: Overlaps, code: int, marked: Ints, most: float) -> tuple[
     if recall.max() >= HALF:
         return CANNOT_TELL, _by_chance(overlaps, code, int(recall.argmax()))
     if not marked.size:
-        return _unmarked(float(overlaps.related.power[code]))
+        return _unmarked(overlaps, code)
     if most >= HALF:
         return CANNOT_TELL, f"too few to tell: up to {prose.percent(most)} of it may belong to one theme"
     if marked.size > 1:
@@ -148,8 +148,14 @@ def _verdict(overlaps: Overlaps, code: int, marked: Ints, most: float) -> tuple[
     return CANNOT_TELL, f"in part: {part} of it is in one theme, and no more of the rest in any than by chance"
 
 
-def _unmarked(power: float) -> tuple[str, str]:
+def _unmarked(overlaps: Overlaps, code: int) -> tuple[str, str]:
     """Return the verdict on a code that is in no theme more often than by chance, and of which none holds half."""
+    if overlaps.related.lone[code]:
+        return CANNOT_TELL, (
+            f"more of it is in one theme than by chance, but there in one document only (at least {FEWEST_DOCUMENTS} "
+            "needed)"
+        )
+    power = float(overlaps.related.power[code])
     if power >= chance.POWER:
         return "invisible", ""
     return CANNOT_TELL, (
@@ -166,6 +172,8 @@ def _by_chance(overlaps: Overlaps, code: int, theme: int) -> str:
             f"one theme holds {prose.percent(held)} of it, but also {prose.percent(share)} of all that was coded: "
             "the themes are too broad to tell"
         )
+    if overlaps.related.lone[code]:
+        return f"one theme holds {prose.percent(held)} of it, but there in one document only"
     p = overlaps.related.p[code]
     return f"too few to tell: one theme holds {prose.percent(held)} of it, which may be chance (p = {p:.2f})"
 
