@@ -47,8 +47,8 @@ WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 EVENTS = {"os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.truncate"}
 LEDGERS: dict[str, Callable[[Path], list]] = {
     "decisions.yaml": ledger.load,
-    "reading.yaml": reading_ledger.load,
-    "readings.yaml": alternative_readings.load,
+    "passages_read.yaml": reading_ledger.load,
+    "interpretations.yaml": alternative_readings.load,
     "summaries.yaml": written_summaries.load,
 }
 CODEBOOK = "# ours\ncodes:\n- {name: Pride, definition: What makes people take part.}\n- {name: Time}\n"
@@ -218,7 +218,7 @@ def cases(root: Path) -> list[Case]:
         Case("handout", ["handout"]),
         Case("new", ["new", "data/other"]),
         Case("new, framework", ["new", "data/other", "--framework", "mine"], framework),
-        Case("lay out", LAY_OUT, without("reading.yaml", "summaries.yaml")),
+        Case("lay out", LAY_OUT, without("passages_read.yaml", "summaries.yaml")),
     ]
 
 
@@ -426,7 +426,11 @@ def pairs(root: Path) -> list[Pair]:
     theme, ids = first_theme(root), segments(root)
     memos = [["decide", "memo", theme, f"memo {n}", "--who", f"P{n}"] for n in range(8)]
     return [
-        Pair("15 reads", [["read", ids[n % len(ids)], "--who", f"R{n}"] for n in range(15)], entries("reading.yaml")),
+        Pair(
+            "15 reads",
+            [["read", ids[n % len(ids)], "--who", f"R{n}"] for n in range(15)],
+            entries("passages_read.yaml"),
+        ),
         Pair("8 decides", memos, entries("decisions.yaml")),
         Pair("decides and imports", [*memos[:3], ["import", "in/decisions.yaml"]], entries("decisions.yaml")),
         Pair(
@@ -465,7 +469,7 @@ def entries(name: str, *, more: int = 0) -> Callable[[Path, Sequence[tuple[int, 
     """A ledger has an entry more for each command that ended well (and `more`)."""
 
     def wrong(root: Path, ended: Sequence[tuple[int, str]]) -> list[str]:
-        had = {"reading.yaml": 3, "decisions.yaml": 2}[name]
+        had = {"passages_read.yaml": 3, "decisions.yaml": 2}[name]
         wanted = had + sum(code == 0 for code, _ in ended) + more
         found = len(LEDGERS[name](root / STUDY / name))
         return [] if found == wanted else [f"{name} has {found} entries, not {wanted}"]

@@ -123,8 +123,8 @@ def main() -> None:
     with stage_runner.opened("report") as params:
         decisions_taken = decisions.load(params.places.decisions)
         summaries = written_summaries.load(params.places.summaries)
-        ledger = reading_ledger.load(params.places.reading)
-        readings = alternative_readings.load(params.places.readings)
+        ledger = reading_ledger.load(params.places.passages_read)
+        readings = alternative_readings.load(params.places.interpretations)
         book = codebook.load_codebook(params.places.codebook)
         data = gather(read(params.folder), book, decisions_taken, summaries, ledger=ledger, readings=readings)
         write_page(params.folder, data, params)

@@ -20,18 +20,18 @@ def reading(theme: int = 5, **more: object) -> Reading:
     return Reading(**{"theme": theme, "who": "Dev", "when": WHEN, "means": "Time is not ours.", **more})
 
 
-@pytest.mark.parametrize("text", [None, "", "readings:\n", "readings: []\n", "# a comment\n"])
+@pytest.mark.parametrize("text", [None, "", "interpretations:\n", "interpretations: []\n", "# a comment\n"])
 def test_without_readings_there_are_none(tmp_path: Path, text: str | None):
     if text is not None:
-        (tmp_path / "readings.yaml").write_text(text)
-    assert alternative_readings.load(tmp_path / "readings.yaml") == []
+        (tmp_path / "interpretations.yaml").write_text(text)
+    assert alternative_readings.load(tmp_path / "interpretations.yaml") == []
 
 
 def test_a_file_by_hand_is_read_with_its_dates_as_words(tmp_path: Path):
-    (tmp_path / "readings.yaml").write_text(
-        "readings:\n  - theme: 5\n    who: Dev\n    when: 2026-03-01\n    called: Nap\n"
+    (tmp_path / "interpretations.yaml").write_text(
+        "interpretations:\n  - theme: 5\n    who: Dev\n    when: 2026-03-01\n    called: Nap\n"
     )
-    assert alternative_readings.load(tmp_path / "readings.yaml") == [
+    assert alternative_readings.load(tmp_path / "interpretations.yaml") == [
         Reading(theme=5, who="Dev", when=WHEN, called="Nap")
     ]
 
@@ -49,17 +49,19 @@ def test_a_file_by_hand_is_read_with_its_dates_as_words(tmp_path: Path):
     ],
 )
 def test_what_is_wrong_with_an_entry_is_said_with_its_number(tmp_path: Path, block: str, said: str):
-    (tmp_path / "readings.yaml").write_text(f"readings:\n- {block}\n")
-    with pytest.raises(alternative_readings.AlternativesError, match=r"readings\.yaml, line 2: entry 1") as found:
-        alternative_readings.load(tmp_path / "readings.yaml")
+    (tmp_path / "interpretations.yaml").write_text(f"interpretations:\n- {block}\n")
+    with pytest.raises(
+        alternative_readings.AlternativesError, match=r"interpretations\.yaml, line 2: entry 1"
+    ) as found:
+        alternative_readings.load(tmp_path / "interpretations.yaml")
     assert said in str(found.value)
 
 
-@pytest.mark.parametrize("text", ["readings: words\n", "readings: {a: 1}\n", "readings: [\n"])
+@pytest.mark.parametrize("text", ["interpretations: words\n", "interpretations: {a: 1}\n", "interpretations: [\n"])
 def test_another_shape_is_refused_in_words(tmp_path: Path, text: str):
-    (tmp_path / "readings.yaml").write_text(text)
-    with pytest.raises(alternative_readings.AlternativesError, match=r"readings\.yaml"):
-        alternative_readings.load(tmp_path / "readings.yaml")
+    (tmp_path / "interpretations.yaml").write_text(text)
+    with pytest.raises(alternative_readings.AlternativesError, match=r"interpretations\.yaml"):
+        alternative_readings.load(tmp_path / "interpretations.yaml")
 
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -79,7 +81,7 @@ readings = st.builds(
 @settings(max_examples=60)
 @given(held=st.lists(readings, max_size=5, unique=True))
 def test_what_is_written_is_read_back_a_line_each_in_one_order(held: list[Reading], tmp_path_factory):
-    path = tmp_path_factory.mktemp("a") / "readings.yaml"
+    path = tmp_path_factory.mktemp("a") / "interpretations.yaml"
     path.write_bytes(alternative_readings.dump(held).encode())
     assert sorted(alternative_readings.load(path), key=repr) == sorted(held, key=repr)
     assert alternative_readings.dump(held[::-1]) == alternative_readings.dump(held)
@@ -88,7 +90,7 @@ def test_what_is_written_is_read_back_a_line_each_in_one_order(held: list[Readin
 
 def test_the_file_is_a_list_of_plain_entries():
     assert yaml.safe_load(alternative_readings.dump([reading(role="porter")])) == {
-        "readings": [{"theme": 5, "who": "Dev", "role": "porter", "when": WHEN, "means": "Time is not ours."}]
+        "interpretations": [{"theme": 5, "who": "Dev", "role": "porter", "when": WHEN, "means": "Time is not ours."}]
     }
 
 

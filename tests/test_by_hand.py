@@ -151,11 +151,15 @@ def test_after_a_decision_of_the_last_day_that_can_be_nothing_is_written(folder:
 
 
 OTHERS: list[tuple[str, Callable[[Path], object], str]] = [
-    ("reading.yaml", reading_ledger.load, "reading:\n- {segment: a1, who: Asha}\n- {segment: a2, who: Asha}\n"),
     (
-        "readings.yaml",
+        "passages_read.yaml",
+        reading_ledger.load,
+        "passages_read:\n- {segment: a1, who: Asha}\n- {segment: a2, who: Asha}\n",
+    ),
+    (
+        "interpretations.yaml",
         alternative_readings.load,
-        "readings:\n- {theme: 5, who: Dev, when: 2026-03-01, means: x}\n- {theme: 6, who: Dev, when: 2026-03-01, means: x}\n",
+        "interpretations:\n- {theme: 5, who: Dev, when: 2026-03-01, means: x}\n- {theme: 6, who: Dev, when: 2026-03-01, means: x}\n",
     ),
     (
         "summaries.yaml",
@@ -197,11 +201,11 @@ def test_a_mistake_in_any_other_file_is_told_with_its_line(
 
 
 def test_a_ledger_with_a_mistake_is_not_written_over(folder: Path):
-    text = "reading:\n- {segment: a1, who: Asha}\nreading:\n- {segment: a2, who: Asha}\n"
-    (folder / "reading.yaml").write_text(text)
+    text = "passages_read:\n- {segment: a1, who: Asha}\npassages_read:\n- {segment: a2, who: Asha}\n"
+    (folder / "passages_read.yaml").write_text(text)
     code, said = run("read", "b1")
-    assert code == 1 and "line 3: duplicate key 'reading'" in said
-    assert (folder / "reading.yaml").read_text() == text
+    assert code == 1 and "line 3: duplicate key 'passages_read'" in said
+    assert (folder / "passages_read.yaml").read_text() == text
 
 
 @pytest.mark.parametrize(

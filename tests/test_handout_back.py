@@ -49,7 +49,7 @@ def take(path: Path, study: Path, who: str = "") -> list[str]:
 
 
 def readings(study: Path) -> list[Reading]:
-    return alternative_readings.load(study / "readings.yaml")
+    return alternative_readings.load(study / "interpretations.yaml")
 
 
 def test_each_card_that_is_filled_in_is_a_reading_under_the_name_on_the_form(study, tmp_path):
@@ -61,7 +61,7 @@ def test_each_card_that_is_filled_in_is_a_reading_under_the_name_on_the_form(stu
         Reading(theme=1, label="Time & the ward", called="Stolen time", **by),
     ]
     assert lines == [
-        f"Added 2 readings by Dev (porter) to {study / 'readings.yaml'}. Run `counterpoint run` to see them in the report."
+        f"Added 2 readings by Dev (porter) to {study / 'interpretations.yaml'}. Run `counterpoint run` to see them in the report."
     ]
 
 
@@ -103,11 +103,11 @@ def test_a_form_saved_as_opendocument_is_read_as_the_same_form_in_word_is(study,
 
 def test_the_same_form_again_doubles_nothing_and_an_amended_one_adds_without_replacing(study, tmp_path):
     take(filled(tmp_path / "f.docx", t0_1="One."), study)
-    before = (study / "readings.yaml").read_bytes()
+    before = (study / "interpretations.yaml").read_bytes()
     (line,) = take(filled(tmp_path / "f.docx", t0_1="One."), study)
     assert line.startswith("Added no readings by Dev (porter) to")
     assert " 1 already existed." in line
-    assert (study / "readings.yaml").read_bytes() == before
+    assert (study / "interpretations.yaml").read_bytes() == before
     take(filled(tmp_path / "f.docx", t0_1="Two."), study)
     assert [one.means for one in readings(study)] == ["One.", "Two."]
 
@@ -176,7 +176,7 @@ def test_another_document_is_refused_in_words(study, tmp_path):
 def test_an_answer_as_long_as_a_book_is_refused(study, tmp_path):
     with pytest.raises(handout_back.HandoutBackError, match="longer than 20,000"):
         take(filled(tmp_path / "f.docx", t0_1="x" * 20_001), study)
-    assert not (study / "readings.yaml").exists() or readings(study) == []
+    assert not (study / "interpretations.yaml").exists() or readings(study) == []
 
 
 def test_a_hostile_file_is_refused_before_it_is_read(study, tmp_path):

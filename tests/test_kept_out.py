@@ -20,7 +20,7 @@ PRIVATE = (
     "human_codes/a.csv",
     "participants.csv",
     "summaries.yaml",
-    "readings.yaml",
+    "interpretations.yaml",
     "interim/turns.parquet",
     "processed/report/framework_matrix.xlsx",
     "report/index.html",
@@ -36,7 +36,7 @@ PRIVATE = (
     "audio.m4a",
     ".decisions.yaml.123.new",
 )
-SHARED = ("codebook.yaml", "decisions.yaml", "reading.yaml", ".gitignore")
+SHARED = ("codebook.yaml", "decisions.yaml", "passages_read.yaml", ".gitignore")
 
 
 def git(root: Path, *words: str) -> str:
@@ -233,7 +233,7 @@ def test_without_git_or_a_repository_nothing_is_said(tmp_path: Path, monkeypatch
 def test_two_people_s_decisions_are_both_kept_wherever_the_study_lies(root: Path):
     shutil.copy(ROOT / ".gitattributes", root)
     for name in ("data/x", "data/wave1/site-a", "studies/x"):
-        for file in ("decisions.yaml", "reading.yaml"):
+        for file in ("decisions.yaml", "passages_read.yaml"):
             assert git(root, "check-attr", "merge", "--", f"{name}/{file}").endswith("merge: union\n")
 
 
@@ -243,7 +243,7 @@ def test_the_sample_study_is_tracked_and_what_is_made_of_it_is_not(root: Path):
     shutil.copy(ROOT / "data/sample/.gitignore", root / "data/sample")
     filled(Path("data/sample"))
     kept = {name.removeprefix("data/sample/") for name in taken_up(root) - {".gitignore"}}
-    given = ("transcripts/", "human_codes/", "participants.csv", "summaries.yaml", "readings.yaml")
+    given = ("transcripts/", "human_codes/", "participants.csv", "summaries.yaml", "interpretations.yaml")
     assert kept == {
         ".gitignore",
         *(

@@ -52,9 +52,9 @@ def test_what_several_processes_write_at_once_is_all_kept(tmp_path: Path):
     for process in running:
         _, said = process.communicate()
         assert process.returncode == 0, said
-    kept = {read.segment for read in reading_ledger.load(tmp_path / "reading.yaml")}
+    kept = {read.segment for read in reading_ledger.load(tmp_path / "passages_read.yaml")}
     assert kept == {f"{name}-{at}" for name in "abcd" for at in range(5)}
-    assert [path.name for path in tmp_path.iterdir()] == ["reading.yaml"], "the lock leaves nothing"
+    assert [path.name for path in tmp_path.iterdir()] == ["passages_read.yaml"], "the lock leaves nothing"
 
 
 def test_what_several_threads_write_at_once_is_all_kept(tmp_path: Path):
@@ -67,7 +67,7 @@ def test_what_several_threads_write_at_once_is_all_kept(tmp_path: Path):
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(reading_ledger.load(tmp_path / "reading.yaml")) == 20
+    assert len(reading_ledger.load(tmp_path / "passages_read.yaml")) == 20
 
 
 def test_a_command_that_does_not_end_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -16,41 +16,48 @@ WHEN = {"who": "Asha", "when": "2026-01-15"}
 
 
 def test_nothing_was_read_before_anything_is_opened(tmp_path: Path):
-    assert reading_ledger.load(tmp_path / "reading.yaml") == []
-    for text in ("", "reading:\n", "reading: []\n", "# a comment\n"):
-        (tmp_path / "reading.yaml").write_text(text)
-        assert reading_ledger.load(tmp_path / "reading.yaml") == []
+    assert reading_ledger.load(tmp_path / "passages_read.yaml") == []
+    for text in ("", "passages_read:\n", "passages_read: []\n", "# a comment\n"):
+        (tmp_path / "passages_read.yaml").write_text(text)
+        assert reading_ledger.load(tmp_path / "passages_read.yaml") == []
 
 
 def test_opening_is_noted_once_for_each_person(tmp_path: Path):
     assert reading_ledger.opened(tmp_path, ["b", "a"], who="Asha") == 2
     assert reading_ledger.opened(tmp_path, ["a", "c"], who=" Asha ") == 1
     assert reading_ledger.opened(tmp_path, ["a"], who="Ben") == 1
-    assert reading_ledger.load(tmp_path / "reading.yaml") == [
+    assert reading_ledger.load(tmp_path / "passages_read.yaml") == [
         Read("a", "Asha"), Read("a", "Ben"), Read("b", "Asha"), Read("c", "Asha")
     ]  # fmt: skip
 
 
 def test_opening_again_writes_nothing(tmp_path: Path):
     reading_ledger.opened(tmp_path, ["a"], who="Asha")
-    before = (tmp_path / "reading.yaml").stat().st_mtime_ns
+    before = (tmp_path / "passages_read.yaml").stat().st_mtime_ns
     assert reading_ledger.opened(tmp_path, ["a"], who="Asha") == 0
-    assert (tmp_path / "reading.yaml").stat().st_mtime_ns == before
+    assert (tmp_path / "passages_read.yaml").stat().st_mtime_ns == before
 
 
 def test_a_reader_has_a_name(tmp_path: Path):
     with pytest.raises(reading_ledger.ReadingError, match="COUNTERPOINT_WHO"):
         reading_ledger.opened(tmp_path, ["a"], who=" ")
-    assert not (tmp_path / "reading.yaml").exists()
+    assert not (tmp_path / "passages_read.yaml").exists()
 
 
 @pytest.mark.parametrize(
-    "text", ["reading: [a]\n", "- a\n", "reading:\n- {segment: a}\n", "reading: [\n", "reading: words\n"]
+    "text",
+    [
+        "passages_read: [a]\n",
+        "- a\n",
+        "passages_read:\n- {segment: a}\n",
+        "passages_read: [\n",
+        "passages_read: words\n",
+    ],
 )
 def test_another_shape_is_refused_in_words(tmp_path: Path, text: str):
-    (tmp_path / "reading.yaml").write_text(text)
-    with pytest.raises(reading_ledger.ReadingError, match=r"reading\.yaml"):
-        reading_ledger.load(tmp_path / "reading.yaml")
+    (tmp_path / "passages_read.yaml").write_text(text)
+    with pytest.raises(reading_ledger.ReadingError, match=r"passages_read\.yaml"):
+        reading_ledger.load(tmp_path / "passages_read.yaml")
 
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=10)
@@ -59,14 +66,14 @@ names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_siz
 @settings(max_examples=100, deadline=None)
 @given(ledger=st.sets(st.builds(Read, names, names.map(written).filter(bool)), max_size=6))
 def test_what_is_saved_is_read_back_a_line_each(ledger: set[Read], tmp_path_factory):
-    path = tmp_path_factory.mktemp("r") / "reading.yaml"
+    path = tmp_path_factory.mktemp("r") / "passages_read.yaml"
     reading_ledger.save(path, ledger)
     assert set(reading_ledger.load(path)) == ledger
     assert len(path.read_bytes().decode().split("\n")) == len(ledger) + 3
 
 
 def test_git_keeps_what_two_people_read(tmp_path: Path):
-    path = repository(tmp_path, "decisions:\n").with_name("reading.yaml")
+    path = repository(tmp_path, "decisions:\n").with_name("passages_read.yaml")
     reading_ledger.save(path, [])
     git(tmp_path, "add", "-A")
     git(tmp_path, "commit", "-q", "-m", "ledger")

@@ -254,7 +254,7 @@ def test_a_passage_that_was_opened_is_noted_once_for_each_person(address, study)
     assert [(status, json.loads(said)) for status, said, _ in replies] == [
         (200, {"noted": 1}), (200, {"noted": 0}), (200, {"noted": 1})
     ]  # fmt: skip
-    assert reading_ledger.load(study / "reading.yaml") == [Read(ordered[3], "Asha"), Read(ordered[3], "Ben")]
+    assert reading_ledger.load(study / "passages_read.yaml") == [Read(ordered[3], "Asha"), Read(ordered[3], "Ben")]
 
 
 def test_reading_makes_no_page_older_than_the_data(address, study):
@@ -279,14 +279,14 @@ def test_what_cannot_be_noted_is_a_sentence_and_writes_nothing(address, study, f
     found, reply, _ = ask(address, "POST", "read", note(study, **fields))
     assert found == status
     assert said in json.loads(reply)["error"]
-    assert not (study / "reading.yaml").exists() or reading_ledger.load(study / "reading.yaml") == []
+    assert not (study / "passages_read.yaml").exists() or reading_ledger.load(study / "passages_read.yaml") == []
 
 
 def test_noting_asks_for_the_same_origin_and_secret_as_deciding(address, study):
     assert ask(address, "POST", "read", note(study), Origin="http://evil.example")[0] == 403
     port, _ = parts(address)
     assert ask(f"http://127.0.0.1:{port}/{'x' * 32}/", "POST", "read", note(study))[0] == 404
-    assert not (study / "reading.yaml").exists() or reading_ledger.load(study / "reading.yaml") == []
+    assert not (study / "passages_read.yaml").exists() or reading_ledger.load(study / "passages_read.yaml") == []
 
 
 def test_it_listens_on_the_loopback_alone(study):
@@ -352,7 +352,7 @@ def test_on_a_full_disk_the_page_is_told_and_nothing_is_changed(address, study, 
         patched.setattr(atomic_files, "_fill", full)
         for place, body, file in [
             ("decide", asked, "decisions.yaml"),
-            ("read", {"number": 0, "who": "Asha", "basis": basis}, "reading.yaml"),
+            ("read", {"number": 0, "who": "Asha", "basis": basis}, "passages_read.yaml"),
         ]:
             status, said, _ = ask(address, "POST", place, body)
             assert status == 500
@@ -386,5 +386,5 @@ def test_what_the_page_and_the_command_line_write_at_once_is_all_kept(address, s
     for number in range(8):
         assert ask(address, "POST", "read", {"number": number, "who": "Asha", "basis": basis})[0] == 200
     assert [line.wait() for line in lines] == [0, 0]
-    kept = reading_ledger.load(study / "reading.yaml")
+    kept = reading_ledger.load(study / "passages_read.yaml")
     assert sum(read.who == "Asha" for read in kept) == 8 and sum(read.who == "Ben" for read in kept) == 8

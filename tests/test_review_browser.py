@@ -187,7 +187,7 @@ def test_a_passage_that_is_opened_in_the_review_is_noted_as_read(browser, study,
     with watched(browser, served, offline=False) as page:
         page.click(".card >> nth=0 >> .door >> nth=0")
         api.expect(page.locator("#context-read")).to_have_text("Recorded as read by Asha.")
-    (noted,) = reading_ledger.load(study / "reading.yaml")
+    (noted,) = reading_ledger.load(study / "passages_read.yaml")
     quotes = store.read(study, "theme_quotes")
     assert noted.segment in set(quotes.segment_id)
 
@@ -196,7 +196,7 @@ def test_opened_as_a_file_nothing_is_noted_and_nothing_is_said_of_it(page, study
     page.click(".card >> nth=0 >> .door >> nth=0")
     api.expect(page.locator("#context")).to_be_visible()
     api.expect(page.locator("#context-read")).to_be_hidden()
-    assert not (study / "reading.yaml").exists() or reading_ledger.load(study / "reading.yaml") == []
+    assert not (study / "passages_read.yaml").exists() or reading_ledger.load(study / "passages_read.yaml") == []
 
 
 def test_what_was_decided_is_still_there_when_the_page_is_reloaded(browser, study, served):

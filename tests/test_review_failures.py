@@ -228,9 +228,9 @@ def test_a_file_that_cannot_be_read_is_told_to_the_page_and_left_alone(address, 
 
 
 def test_a_reading_ledger_that_cannot_be_read_is_told_too(address, study):
-    (study / "reading.yaml").write_bytes(b"\xff\xfe")
+    (study / "passages_read.yaml").write_bytes(b"\xff\xfe")
     status, said, _ = ask(address, "POST", "read", note(study))
-    assert status == 409 and "reading.yaml" in json.loads(said)["error"]
+    assert status == 409 and "passages_read.yaml" in json.loads(said)["error"]
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ def test_a_bare_study_gets_what_is_optional(tmp_path: Path):
         "participants.csv",
         "codebook.yaml",
         "decisions.yaml",
-        "reading.yaml",
-        "readings.yaml",
+        "passages_read.yaml",
+        "interpretations.yaml",
         "summaries.yaml",
         "human_codes",
         "imported",
@@ -42,8 +42,8 @@ def test_a_misspelt_study_is_not_made(tmp_path: Path):
 def test_the_templates_are_empty_and_valid():
     assert yaml.safe_load(study_template.CODEBOOK) == {"codes": []}
     assert yaml.safe_load(study_template.FILES["decisions.yaml"]) == {"decisions": []}
-    assert yaml.safe_load(study_template.FILES["reading.yaml"]) == {"reading": []}
-    assert yaml.safe_load(study_template.FILES["readings.yaml"]) == {"readings": []}
+    assert yaml.safe_load(study_template.FILES["passages_read.yaml"]) == {"passages_read": []}
+    assert yaml.safe_load(study_template.FILES["interpretations.yaml"]) == {"interpretations": []}
     rows = [line for line in study_template.PARTICIPANTS.splitlines() if not line.startswith("#")]
     assert rows == ["document,speaker,case,part,role,site"]
 
@@ -70,9 +70,9 @@ def test_a_new_study_can_start_from_a_framework(tmp_path: Path, monkeypatch: pyt
     assert Path("data/new/codebook.yaml").read_text() == "codes: [{name: a}]\n"
     with pytest.raises(study_template.StudyError, match="will not be overwritten"):
         study_template.start(Path("data/new"), framework="mine")
-    Path("data/new/reading.yaml").unlink()  # as where a command was killed
-    assert study_template.start(Path("data/new"), framework="mine") == [*made[:1], Path("data/new/reading.yaml")]
-    Path("data/new/reading.yaml").unlink()
+    Path("data/new/passages_read.yaml").unlink()  # as where a command was killed
+    assert study_template.start(Path("data/new"), framework="mine") == [*made[:1], Path("data/new/passages_read.yaml")]
+    Path("data/new/passages_read.yaml").unlink()
     Path("data/new/codebook.yaml").write_text("codes: [{name: mine}]\n")
     with pytest.raises(study_template.StudyError, match="will not be overwritten"):
         study_template.start(Path("data/new"), framework="mine")

@@ -187,7 +187,7 @@ def test_decisions_stand_without_them(run: tuple[Path, int, str, str]):
     (left,) = ledger.load(root / "data/small/decisions.yaml")
     assert left.action == "accept"
     assert "alone.docx" not in left.documents
-    assert len(reading_ledger.load(root / "data/small/reading.yaml")) == 1
+    assert len(reading_ledger.load(root / "data/small/passages_read.yaml")) == 1
 
 
 def test_everything_is_up_to_date_afterwards(run: tuple[Path, int, str, str]):
@@ -203,7 +203,7 @@ def test_the_command_says_what_it_did_and_what_is_out_of_reach(run: tuple[Path, 
         "remove 2 turns from transcripts/group.vtt",
         "remove 2 rows from participants.csv",
         "human_codes/codes.csv",
-        "reading.yaml",
+        "passages_read.yaml",
         "were searched for in every file of the project, and not found",
         f"their names ({NAME}, alone.docx)",
         "Out of reach",

@@ -69,7 +69,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     cells = (written_summaries.Summary(case=case, code="Time", summary="None.", **WHEN) for case in ("A1", "C1"))
     write(STUDY / "summaries.yaml", written_summaries.dump(cells))
     told = alternative_readings.Reading(theme=5, who="Dev", when="2026-01-15", means=f"He said {ALONE[33:90]}")
-    write(STUDY / "readings.yaml", alternative_readings.dump([told]))
+    write(STUDY / "interpretations.yaml", alternative_readings.dump([told]))
     for place in ("interim/turns.parquet", "processed/themes.parquet", "report/index.html", "export/csv/themes.csv"):
         write(STUDY / place, ALONE)
     for place in (".cache/vectors/a.parquet", ".cache/segment.lock", "export/coded.qdpx", "report/metrics.json"):

@@ -349,8 +349,8 @@ def test_ids_go_from_decisions_and_from_the_reading_ledger(study: Path):
     assert left.key == accept.key
     assert set(left.members) == set(others)
     assert left.documents == ("group.txt", "other.txt")
-    assert [read.segment for read in reading_ledger.load(study / "reading.yaml")] == [others[0]]
-    text = (study / "decisions.yaml").read_text() + (study / "reading.yaml").read_text()
+    assert [read.segment for read in reading_ledger.load(study / "passages_read.yaml")] == [others[0]]
+    text = (study / "decisions.yaml").read_text() + (study / "passages_read.yaml").read_text()
     assert not [name for name in theirs if name in text]
 
 
@@ -414,11 +414,11 @@ def test_their_readings_go_and_their_words_out_of_what_others_wrote(study: Path)
         alternative_readings.Reading(who="Dev", means=f"As somebody put it: {theirs}.", called="Being asked", **said),
         alternative_readings.Reading(who="Eva", missing="People turn up.", **said),
     ]
-    write(study / "readings.yaml", alternative_readings.dump(readings))
+    write(study / "interpretations.yaml", alternative_readings.dump(readings))
     plan = planned(case="A1")
-    assert any("readings.yaml" in line for line in plan.lines)
+    assert any("interpretations.yaml" in line for line in plan.lines)
     carried_out(plan)
-    left = alternative_readings.load(study / "readings.yaml")
+    left = alternative_readings.load(study / "interpretations.yaml")
     assert [(one.who, one.means, one.called, one.missing) for one in left] == [
         ("Dev", redaction.MARK, "Being asked", ""),
         ("Eva", "", "", "People turn up."),
@@ -427,7 +427,7 @@ def test_their_readings_go_and_their_words_out_of_what_others_wrote(study: Path)
 
 def test_readings_that_are_nobody_s_who_withdraws_stay_as_they_are(study: Path):
     write(
-        study / "readings.yaml",
+        study / "interpretations.yaml",
         alternative_readings.dump([alternative_readings.Reading(theme=5, who="Eva", when="2026-01-01", means="x")]),
     )
-    assert study / "readings.yaml" not in planned(case="A1").written
+    assert study / "interpretations.yaml" not in planned(case="A1").written

@@ -81,10 +81,10 @@ def test_the_comment_of_an_entry_that_is_gone_goes_with_it(tmp_path: Path):
 
 def test_the_other_files_keep_their_comments_too(tmp_path: Path):
     for name, text, module in [
-        ("reading.yaml", "reading:\n# twice\n- {segment: a, who: Asha}\n", reading_ledger),
+        ("passages_read.yaml", "passages_read:\n# twice\n- {segment: a, who: Asha}\n", reading_ledger),
         (
-            "readings.yaml",
-            "readings:\n# ask\n- {theme: 5, who: Dev, when: 2026-03-01, means: x}\n",
+            "interpretations.yaml",
+            "interpretations:\n# ask\n- {theme: 5, who: Dev, when: 2026-03-01, means: x}\n",
             alternative_readings,
         ),
         (

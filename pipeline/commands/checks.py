@@ -137,8 +137,8 @@ def _codebook_and_decisions(found: Findings, folder: Path) -> None:
         (codebook.load_codebook, places.codebook),
         (ledger.load, places.decisions),
         (written_summaries.load, places.summaries),
-        (reading_ledger.load, places.reading),
-        (alternative_readings.load, places.readings),
+        (reading_ledger.load, places.passages_read),
+        (alternative_readings.load, places.interpretations),
     )
     for load, file in read:
         try:

@@ -1,4 +1,4 @@
-"""Import of completed handouts: the answers on the cards become readings of themes in readings.yaml."""
+"""Import of completed handouts: the answers on the cards become readings of themes in interpretations.yaml."""
 
 import re
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Filled:
 
 
 def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
-    """Add the answers of a completed handout to readings.yaml; return messages.
+    """Add the answers of a completed handout to interpretations.yaml; return messages.
 
     `who` is used only if the form has no name. A form may be imported again: existing answers are not added twice and
     nothing is replaced. Raises HandoutBackError or RefusedError, and writes nothing, if the file is not a handout, is
@@ -57,13 +57,13 @@ def take_in(path: Path, study: Path, *, who: str, now: datetime) -> list[str]:
         for theme, label, answers in form.cards
     ]
     with study_lock.locked(study):
-        present = alternative_readings.load(Places(study).readings)
+        present = alternative_readings.load(Places(study).interpretations)
         new = alternative_readings.added(present, offered)
         if new:
-            alternative_readings.save(Places(study).readings, [*present, *new])
+            alternative_readings.save(Places(study).interpretations, [*present, *new])
     author = f"{name} ({form.role})" if form.role else name
     name_source = "" if form.who else " (from --who; the form has no name)"
-    summary = f"Added {prose.count(len(new), 'reading')} by {author}{name_source} to {Places(study).readings}."
+    summary = f"Added {prose.count(len(new), 'reading')} by {author}{name_source} to {Places(study).interpretations}."
     old = len(offered) - len(new)
     again = f" {old} already existed." if old else ""
     run = " Run `counterpoint run` to see them in the report." if new else ""

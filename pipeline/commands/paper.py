@@ -58,8 +58,8 @@ def gathered(params: settings.Params) -> ReportData:
         codebook.load_codebook(places.codebook),
         ledger.load(places.decisions),
         written_summaries.load(places.summaries),
-        ledger=reading_ledger.load(places.reading),
-        readings=alternative_readings.load(places.readings),
+        ledger=reading_ledger.load(places.passages_read),
+        readings=alternative_readings.load(places.interpretations),
     )
 
 

@@ -157,7 +157,7 @@ def review(study: Path, *, who: str = "", port: int = 0, say: Callable[[str], No
     places = Places(study)
     say(f"Decisions are saved to {places.decisions}. Only this machine can open the page. Stop with Ctrl-C.")
     if who.strip():
-        say(f"Passages you open are recorded in {places.reading} as read by {who.strip()}.")
+        say(f"Passages you open are recorded in {places.passages_read} as read by {who.strip()}.")
     try:
         http_server.serve_forever()
     except KeyboardInterrupt:

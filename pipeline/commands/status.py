@@ -86,7 +86,7 @@ def _waiting(shown: Screen) -> list[str]:
 
 
 def _read(study: Path, shown: Screen, decisions: Sequence[Decision]) -> list[str]:
-    shares = reading_ledger.shares(shown.themes, reading_ledger.load(Places(study).reading), decisions)
+    shares = reading_ledger.shares(shown.themes, reading_ledger.load(Places(study).passages_read), decisions)
     overall, count = reading_ledger.overall(shares), shown.count
     sentences = [
         f"{prose.percent(overall.share)} of the segments in themes have been opened or cited in a decision "

@@ -1,7 +1,7 @@
 """Files of entries: a YAML list under one key, one entry per line, written by people and by commands.
 
-Used for decisions.yaml, readings.yaml, summaries.yaml and reading.yaml. With one line per entry, Git can merge two
-people's additions (merge=union in .gitattributes); entries spanning several lines would be merged wrongly.
+Used for decisions.yaml, passages_read.yaml, interpretations.yaml and summaries.yaml. With one line per entry, Git can
+merge two people's additions (merge=union in .gitattributes); entries spanning several lines would be merged wrongly.
 """
 
 import datetime
@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
-from pipeline.core import atomic_files, names, study_template, text_files, yaml_comments, yaml_files
+from pipeline.core import atomic_files, names, renamed_files, study_template, text_files, yaml_comments, yaml_files
 from pipeline.core.errors import CounterpointError
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -104,7 +104,9 @@ def read_entries(
         document = yaml_files.read_yaml(path) if path.exists() else yaml_files.Document()
     except yaml_files.YamlError as broken:
         raise error(str(broken)) from None
-    problems = [*document.problems, *_other_keys(path, document.value, key, beside)]
+    key = _key_of(document.value, key)
+    both = renamed_files.both(path)
+    problems = [*document.problems, *_other_keys(path, document.value, key, beside), *([both] if both else [])]
     entries: list[One] = []
     lines: list[int] = []
     blocks = _listed(path, document.value, key, error=error) if not problems else yaml_files.List(0)
@@ -118,6 +120,12 @@ def read_entries(
     if problems:
         raise error("\n".join(problems))
     return entries
+
+
+def _key_of(content: Any, key: str) -> str:
+    """Return the key that a file uses: the present one, or the one of earlier versions."""
+    earlier = renamed_files.KEYS.get(key, key)
+    return earlier if isinstance(content, Mapping) and earlier in content and key not in content else key
 
 
 def _other_keys(path: Path, content: Any, key: str, beside: Sequence[str] | None) -> list[str]:
@@ -191,6 +199,7 @@ def save_entries(path: Path, text: str, key: str, line: Callable[[Any], str]) ->
     """
     lines = text_files.read_text(path).splitlines(keepends=True) if path.exists() else []
     before = "".join(row for row in lines if row.rstrip("\r\n") not in study_template.EARLIER_HEADS)
+    before = renamed_files.with_present_key(before, key)
     atomic_files.write(path, yaml_comments.with_comments(before, text, key=key, line=line))
 
 

@@ -6,7 +6,7 @@ from pipeline.core import atomic_files
 
 NAME = ".gitignore"
 # Tracked by Git: the codebook, and the researchers' ids and notes.
-SHARED = (NAME, ".gitattributes", "codebook.yaml", "decisions.yaml", "reading.yaml")
+SHARED = (NAME, ".gitattributes", "codebook.yaml", "decisions.yaml", "passages_read.yaml")
 FIRST = "# Counterpoint: of this folder, Git takes up the files named here. All else may hold what people said."
 LAST = "# End of Counterpoint's lines. Add your own below; for example, !/README.md makes Git track that file."
 BLOCK = "\n".join([FIRST, "/*", *(f"!/{name}" for name in SHARED), LAST]) + "\n"

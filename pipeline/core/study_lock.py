@@ -1,8 +1,8 @@
 """One lock per study for the files that people write, held from reading such a file until it is written.
 
-Covers decisions.yaml, reading.yaml, readings.yaml, summaries.yaml, codebook.yaml, participants.csv and the files in
-transcripts/, human_codes/ and sheets/. Commands that change one of them read, compute and write inside `locked`; writes
-are atomic (`pipeline.core.atomic_files`).
+Covers decisions.yaml, passages_read.yaml, interpretations.yaml, summaries.yaml, codebook.yaml, participants.csv and the
+files in transcripts/, human_codes/ and sheets/. Commands that change one of them read, compute and write inside
+`locked`; writes are atomic (`pipeline.core.atomic_files`).
 """
 
 import itertools

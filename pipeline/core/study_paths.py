@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.core import renamed_files
+
 MODELS = "models"
 REPORT_PAGE = "index.html"
 WORKBOOK = "framework_matrix.xlsx"
@@ -57,14 +59,14 @@ class Places:
         return self.folder / "decisions.yaml"
 
     @property
-    def reading(self) -> Path:
+    def passages_read(self) -> Path:
         """Which segments were opened, and by whom."""
-        return self.folder / "reading.yaml"
+        return renamed_files.present(self.folder / "passages_read.yaml")
 
     @property
-    def readings(self) -> Path:
+    def interpretations(self) -> Path:
         """How other people interpret the themes, from handouts."""
-        return self.folder / "readings.yaml"
+        return renamed_files.present(self.folder / "interpretations.yaml")
 
     @property
     def summaries(self) -> Path:

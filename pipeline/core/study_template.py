@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.core import atomic_files, git_exclusions, project_files, study_folder, study_lock
+from pipeline.core import atomic_files, git_exclusions, project_files, renamed_files, study_folder, study_lock
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 
@@ -34,8 +34,8 @@ codes: []
 # The comment at the head of each file of entries, by its key.
 HEADS = {
     "decisions": "# The researchers' decisions about candidate themes. Ids and notes only, no participants' words.\n",
-    "reading": "# Which segments were opened, and by whom. Ids and names only, no participants' words.\n",
-    "readings": "# How other people interpret the themes, as written on handouts; shown beside the team's labels.\n",
+    "passages_read": "# Which segments were opened, and by whom. Ids and names only, no participants' words.\n",
+    "interpretations": "# How other people interpret the themes, as written on handouts; beside the team's labels.\n",
     "summaries": "# Summaries that people wrote for cells of the framework matrix; they replace the extractive ones.\n",
 }
 # Headings of earlier versions: replaced when a command writes the file, not kept as a person's comment.
@@ -45,6 +45,7 @@ EARLIER_HEADS = frozenset(
         "# Which segments were opened, and by whom. Ids and names only: no participant's text.",
         "# How others read the themes, as they wrote on hand-outs. Beside the team's labels, never instead of them.",
         "# How other people interpret the themes, as written on hand-outs; shown beside the team's labels.",
+        "# How other people interpret the themes, as written on handouts; shown beside the team's labels.",
         "# What people wrote in cells of the framework matrix, instead of the extractive summary. Later entries stand.",
     )
 )
@@ -53,8 +54,8 @@ FILES = {
     "participants.csv": PARTICIPANTS,
     "codebook.yaml": CODEBOOK,
     "decisions.yaml": f"{HEADS['decisions']}decisions: []\n",
-    "reading.yaml": f"{HEADS['reading']}reading: []\n",
-    "readings.yaml": f"{HEADS['readings']}readings: []\n",
+    "passages_read.yaml": f"{HEADS['passages_read']}passages_read: []\n",
+    "interpretations.yaml": f"{HEADS['interpretations']}interpretations: []\n",
     "summaries.yaml": f"{HEADS['summaries']}summaries: []\n",
 }
 FOLDERS = ("transcripts", "human_codes", "imported")
@@ -91,6 +92,7 @@ def create(folder: Path) -> list[Path]:
     with study_lock.locked(folder):
         # First, so that Git never sees anything else in the folder.
         made = git_exclusions.ensure(folder)
+        made += renamed_files.rename(folder)
         for name in FOLDERS:
             if not (folder / name).exists():
                 (folder / name).mkdir()
@@ -132,4 +134,5 @@ def start(folder: Path, *, framework: str | None = None) -> list[Path]:
 
 def _complete(folder: Path) -> bool:
     """Return whether all files and folders of a study exist."""
-    return all((folder / name).exists() for name in (*FOLDERS, *FILES)) and git_exclusions.stands(folder)
+    laid_out = all((folder / name).exists() for name in (*FOLDERS, *FILES)) and git_exclusions.stands(folder)
+    return laid_out and not any((folder / name).exists() for name in renamed_files.NAMES.values())

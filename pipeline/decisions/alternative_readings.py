@@ -1,4 +1,4 @@
-"""Read and write readings.yaml: how stakeholders interpreted themes on a handout.
+"""Read and write interpretations.yaml: how stakeholders interpreted themes on a handout.
 
 The file contains people's own words, perhaps a participant's, so it is kept out of Git like the transcripts. Entries
 are only added, and they never change the team's labels.
@@ -26,7 +26,7 @@ LONGEST = 20_000
 
 
 class AlternativesError(CounterpointError):
-    """readings.yaml cannot be used; the message lists every problem, one a line."""
+    """interpretations.yaml cannot be used; the message lists every problem, one a line."""
 
 
 class Reading(entry_files.Entry):
@@ -59,7 +59,7 @@ class Reading(entry_files.Entry):
 
 def load(path: Path) -> list[Reading]:
     """Return all readings by theme, time and person, none without a file; raise AlternativesError for problems."""
-    entries = entry_files.read_entries(path, "readings", Reading, error=AlternativesError, beside=())
+    entries = entry_files.read_entries(path, "interpretations", Reading, error=AlternativesError, beside=())
     return sorted(map(_with_canonical_name, entries), key=_order)
 
 
@@ -87,15 +87,17 @@ def added(present: Sequence[Reading], offered: Iterable[Reading]) -> list[Readin
 
 
 def dump(readings: Iterable[Reading]) -> str:
-    """Return the text of readings.yaml: one line per reading, by theme, time and person."""
+    """Return the text of interpretations.yaml: one line per reading, by theme, time and person."""
     ordered = sorted(set(readings), key=_order)
-    return entry_files.dump_entries("readings", (reading.model_dump(exclude_defaults=True) for reading in ordered))
+    return entry_files.dump_entries(
+        "interpretations", (reading.model_dump(exclude_defaults=True) for reading in ordered)
+    )
 
 
 def save(path: Path, readings: Iterable[Reading]) -> None:
-    """Write readings.yaml, keeping the comments that people added to it."""
+    """Write interpretations.yaml, keeping the comments that people added to it."""
     entry_files.save_entries(
-        path, dump(readings), "readings", lambda entry: entry_files.one_line(dump([_with_canonical_name(entry)]))
+        path, dump(readings), "interpretations", lambda entry: entry_files.one_line(dump([_with_canonical_name(entry)]))
     )
 
 

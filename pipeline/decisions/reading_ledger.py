@@ -1,4 +1,4 @@
-"""The reading ledger, reading.yaml: which segments a person has opened. Ids and names only: no participant's text."""
+"""The reading ledger, passages_read.yaml: which segments a person has opened. Ids and names, no participant's text."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,11 +17,11 @@ from pipeline.decisions.ledger import Decision
 
 
 class ReadingError(CounterpointError):
-    """reading.yaml cannot be used."""
+    """passages_read.yaml cannot be used."""
 
 
 class Line(entry_files.Entry):
-    """A line of reading.yaml."""
+    """A line of passages_read.yaml."""
 
     segment: str = Field(min_length=1)
     who: entry_files.Name
@@ -50,18 +50,18 @@ class Share:
 
 def load(path: Path) -> list[Read]:
     """Return the reading ledger by segment; empty if there is no file. Raises ReadingError if it is malformed."""
-    entries = entry_files.read_entries(path, "reading", Line, error=ReadingError, beside=())
+    entries = entry_files.read_entries(path, "passages_read", Line, error=ReadingError, beside=())
     return sorted({Read(entry.segment, written(entry.who)) for entry in entries})
 
 
 def dump(ledger: Iterable[Read]) -> str:
-    """The text of reading.yaml: a line each, in the order of segments."""
-    return entry_files.dump_entries("reading", (asdict(read) for read in sorted(set(ledger))))
+    """The text of passages_read.yaml: a line each, in the order of segments."""
+    return entry_files.dump_entries("passages_read", (asdict(read) for read in sorted(set(ledger))))
 
 
 def save(path: Path, ledger: Iterable[Read]) -> None:
     """Write the ledger whole, with the comments that people wrote into it."""
-    entry_files.save_entries(path, dump(ledger), "reading", _line)
+    entry_files.save_entries(path, dump(ledger), "passages_read", _line)
 
 
 def _line(raw: Any) -> str:
@@ -75,10 +75,10 @@ def opened(study: Path, segments: Sequence[str], *, who: str) -> int:
     if not written(who):
         raise ReadingError("Name the reader: add --who NAME or set COUNTERPOINT_WHO.")
     with study_lock.locked(study):
-        before = set(load(Places(study).reading))
+        before = set(load(Places(study).passages_read))
         after = before | {Read(segment, written(who)) for segment in segments}
         if after != before:
-            save(Places(study).reading, after)
+            save(Places(study).passages_read, after)
     return len(after) - len(before)
 
 

@@ -43,13 +43,13 @@ def changes(study: Path, *, ids: Mapping[str, Set[str]], needles: Needles) -> tu
     if len(kept_cells) < len(summaries):
         files[path] = written_summaries.dump(kept_cells).encode()
         lines.append(f"remove {prose.count(len(summaries) - len(kept_cells), 'line')} from {path.name}")
-    path = Places(study).reading
+    path = Places(study).passages_read
     ledger = reading_ledger.load(path)
     remaining_ledger = [read for read in ledger if read.segment not in segments]
     if len(remaining_ledger) < len(ledger):
         files[path] = reading_ledger.dump(remaining_ledger).encode()
         lines.append(f"remove {prose.count(len(ledger) - len(remaining_ledger), 'line')} from {path.name}")
-    path = Places(study).readings
+    path = Places(study).interpretations
     readings = alternative_readings.load(path)
     remaining_readings = unquoted(readings, ids["cases"] | ids["labels"], needles)
     if remaining_readings != readings:
