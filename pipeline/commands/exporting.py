@@ -15,7 +15,7 @@ from pipeline.core.study_paths import EXPORT_LIST, WORKBOOK, Places
 from pipeline.core.terms import Paper
 from pipeline.decisions import ledger
 from pipeline.deductive import codebook
-from pipeline.exchange import csv, docx, qdc, qdpx, sheets
+from pipeline.exchange import csv, docx, qdc, qdpx, sheets, taguette
 from pipeline.paper import matrix_table
 from pipeline.reporting import quotes, written_summaries
 
@@ -82,6 +82,8 @@ def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Off
         "codebook.qdc": qdc.codebook(book, study_name=name),
         "codebook.xlsx": sheets.codebook(book),
         "codebook.docx": docx.codebook(book),
+        "taguette.sqlite3": taguette.project(all_tables, book=book, study_name=name),
+        "taguette_codebook.csv": taguette.codebook(book),
         "csv/codebook.csv": csv.table(pd.DataFrame(sheets.codebook_rows(book), columns=list(sheets.COLUMNS))),
         "csv/participants.csv": csv.table(
             participants(all_tables["documents"], all_tables["turns"], all_tables["cases"])

@@ -13,6 +13,8 @@ THEMES = "Candidate themes"
 BEYOND = "Codes beyond the codebook"
 CANDIDATE = ("Candidate codes (", "Candidate theme: ")
 SOURCE_TYPE = "source_type"
+# The longest path of a Taguette tag.
+TAG = 200
 # Stands for an unknown date, because QualCoder requires one.
 UNDATED = "2000-01-01T00:00:00Z"
 
@@ -90,3 +92,21 @@ def counting(unit: str) -> str:
 def counted(description: str) -> str:
     """Return the unit named by such a sentence, or ''."""
     return next((unit for unit in ("code points", "UTF-16 units") if counting(unit) in description), "")
+
+
+def tag_path(name: str) -> str:
+    """Return a code's name as the path of a Taguette tag, which is cut at 200 characters."""
+    return name if len(name) <= TAG else f"{name[: TAG - 1]}…"
+
+
+def tag_told(name: str, description: str) -> str:
+    """Return a tag's description, with a line for a code's name that is longer than a tag's path."""
+    return description if len(name) <= TAG else f"Name: {name}\n{description}"
+
+
+def tag_name(path: str, description: str) -> tuple[str, str]:
+    """Return the name and description of a code from those of a tag; the inverse of the two above."""
+    first, _, rest = description.partition("\n")
+    name = first.removeprefix("Name: ")
+    shortened = len(path) > TAG - 10 and first.startswith("Name: ") and name.startswith(path[: TAG - 10])
+    return (name, rest) if shortened else (path, description)

@@ -21,6 +21,7 @@ WANTED = {
 }
 # Taguette's offsets count UTF-8 bytes of the text outside tags.
 COUNTED = Convention("UTF-8 bytes", pairs_as_two=True, mark_counts=False, end_included=False)
+UNDATED = "2000-01-01 00:00:00"
 _APART = frozenset(
     ("blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre")
 )
@@ -46,7 +47,9 @@ class Page:
         pieces.append(html.unescape(marked[at:]))
         self.text = "".join(pieces)
         self.ruler = Ruler(self.text, marked=False)
-        self._breaks = sorted(breaks)
+        # Where the text has a line break of its own, or nothing at all, a block needs none.
+        inside = range(1, size)
+        self._breaks = sorted(at for at in breaks if at in inside and "\n" not in self.text[at - 1 : at + 1])
         self.broken = "\n".join(self.text[a:b] for a, b in pairwise([0, *self._breaks, len(self.text)]))
 
     def moved(self, start: int, end: int) -> tuple[int, int]:
@@ -111,7 +114,11 @@ def _made(commands: Sequence[databases.Row]) -> dict[str, tuple[str, str]]:
         except RefusedError:
             continue  # only the history is damaged: the highlight's coder stays unknown
         if isinstance(payload, dict) and payload.get("type") == "highlight_add":
-            made.setdefault(
-                str(payload.get("highlight_id")), (row["user_login"].strip(), row["date"].partition(".")[0])
-            )
+            made.setdefault(str(payload.get("highlight_id")), (row["user_login"].strip(), _date(row["date"])))
     return made
+
+
+def _date(written: str) -> str:
+    """Return a date without fractions of a second; '' for the one by which our exports stand in for an unknown date."""
+    moment = written.partition(".")[0]
+    return "" if moment == UNDATED else moment

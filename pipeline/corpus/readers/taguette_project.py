@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from pipeline.corpus import refi
 from pipeline.corpus.readers import codes_taguette, databases, project_parts, qde
 from pipeline.corpus.readers.codes_taguette import Page
 from pipeline.corpus.readers.databases import Row
@@ -28,14 +29,15 @@ def read_project(data: bytes, stem: str) -> Parts:
     _check_one(tables)
     book = qde.Project(None, origin="Taguette")
     for row in tables["tags"]:
-        book.codes[row["id"]] = project_parts.code(row["id"], row["path"], "", row["description"], "")
+        name, description = refi.tag_name(row["path"], row["description"])
+        book.codes[row["id"]] = project_parts.code(row["id"], name, "", description, "")
     names = qde.code_names(book)
     pages = {row["id"]: Page(row["contents"]) for row in tables["documents"]}
     titles = _titles(tables["documents"])
     sources = [Source(number, titles[number], page.broken, "", {}) for number, page in pages.items()]
     codings = codes_taguette.codings(tables, titles, names, stem=stem)
     memos = [
-        Memo(about="document", document=titles[row["id"]], memo=row["description"].strip())
+        Memo(about="document", document=titles[row["id"]], memo=_told(row["description"]))
         for row in tables["documents"]
     ]
     memos += [
@@ -60,11 +62,21 @@ def _titles(documents: Sequence[Row]) -> dict[str, str]:
     taken: set[str] = set()
     titles = {}
     for row in documents:
-        name = row["name"].strip() or row["filename"].strip() or f"document {row['id']}"
+        name = (
+            refi.file_of(row["description"])
+            or row["name"].strip()
+            or row["filename"].strip()
+            or f"document {row['id']}"
+        )
         choices = (name, *(f"{name} ({number})" for number in range(2, len(documents) + 2)))
         titles[row["id"]] = next(choice for choice in choices if choice.casefold() not in taken)
         taken.add(titles[row["id"]].casefold())
     return titles
+
+
+def _told(description: str) -> str:
+    """Return a document's description without the line by which our exports name its file."""
+    return (description.partition("\n")[2] if refi.file_of(description) else description).strip()
 
 
 def _left(tables: Mapping[str, Sequence[Row]]) -> list[Left]:
