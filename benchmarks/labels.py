@@ -27,6 +27,7 @@ from pipeline.core import environment, model_registry
 from pipeline.core import params as settings
 from pipeline.core.arithmetic import unit
 from pipeline.inductive import grouping, labels, naming, wording
+from pipeline.vectors import encoder
 
 Labeller = Callable[[pd.DataFrame, np.ndarray, np.ndarray, np.ndarray], list[str]]
 WORDS = 6
@@ -35,8 +36,12 @@ JOINING = {"of", "to", "with", "between", "in", "for", "from", "on", "about", "a
 
 def ours(segments: pd.DataFrame, vectors: np.ndarray, groups: np.ndarray, sub_themes: np.ndarray) -> list[str]:
     nlp = labels.load(model_registry.find(settings.Segment().model, kind="spacy").folder)
-    words, _ = wording.worded(segments, vectors, groups, sub_themes, keywords=10, nlp=nlp)
+    words, _ = wording.worded(segments, vectors, groups, sub_themes, keywords=10, nlp=nlp, encode=phrase_vectors)
     return words.named
+
+
+def phrase_vectors(texts: list[str]) -> np.ndarray:
+    return encoder.encode(texts, **settings.Embed().model_dump())
 
 
 def bertopic(kind: str) -> Labeller:

@@ -28,7 +28,8 @@ from pipeline.inductive import (
     wording,
 )
 from pipeline.inductive.grouping import Groups, Talk, prepare, selection
-from pipeline.vectors import projection
+from pipeline.inductive.meaning import Encode
+from pipeline.vectors import encoder, projection
 
 if TYPE_CHECKING:
     from bertopic import BERTopic
@@ -58,13 +59,15 @@ def themes(
     parser: Callable[[], "Language"] | None = None,
     phrases: model_registry.SpacyPipeline | None = None,
     decisions: Sequence[Decision] = (),
+    encode: Encode | None = None,
     ask: Ask | None = None,
     assign: assigning.Assign | None = None,
 ) -> Result:
     """Find the candidate themes of a study and apply the researchers' decisions to them.
 
     The order of rows does not matter. `parser`: loads a spaCy pipeline with a parser, for labels of several words, and
-    `phrases` describes it; without it labels are single words. `ask`: asks a language model for labels; `assign`: how
+    `phrases` describes it; without it labels are single words. `encode`: the model of the vectors, for the meaning of
+    phrases; `ask`: asks a language model for labels; `assign`: how
     segments outside the sample of a large study are assigned, by default in this process. Problems, such as too few
     segments, are rows of the table themes_problems.
     """
@@ -81,7 +84,7 @@ def themes(
     with reruns.begun(
         sampled, groups.themes[in_sample], cases, options=options, seed=seed, groups=sample_groups
     ) as steady:
-        worded, model = _worded(talk, groups, decided, options=options, parser=parser)
+        worded, model = _worded(talk, groups, decided, options=options, parser=parser, encode=encode)
         if ask is not None and groups.curve:
             worded, source, sentences = _asked(talk, groups, worded, ask, people_labels=decided.given())
             problems += [("note", "", "", sentence) for sentence in sentences]
@@ -152,7 +155,13 @@ def _decided(talk: Talk, machine_groups: Groups, decisions: Sequence[Decision], 
 
 
 def _worded(
-    talk: Talk, groups: Groups, decided: Decided, *, options: settings.Themes, parser: Callable[[], "Language"] | None
+    talk: Talk,
+    groups: Groups,
+    decided: Decided,
+    *,
+    options: settings.Themes,
+    parser: Callable[[], "Language"] | None,
+    encode: Encode | None,
 ) -> tuple[wording.Words, "BERTopic | None"]:
     """Return labels and keywords of the groups, and the model fitted on them."""
     return wording.worded(
@@ -163,6 +172,8 @@ def _worded(
         keywords=options.keywords,
         nlp=parser and parser(),
         given=decided.given(),
+        plain=talk.plain,
+        encode=encode,
     )
 
 
@@ -206,6 +217,7 @@ def main() -> None:
             seed=params.seed,
             parser=partial(labels.load, words_model),
             phrases=phrases,
+            encode=lambda texts: encoder.encode(texts, **params.embed.model_dump()),
             decisions=ledger.load(Places(folder).decisions),
             ask=_labeller(params.themes, folder),
             assign=partial(assigning.in_scratch_batches, params.places.cache / "assign"),

@@ -132,7 +132,11 @@ def test_a_line_is_verbatim_and_knows_its_place(nlp):
 
 
 def test_a_theme_that_no_word_sets_apart_is_called_loose(nlp):
-    texts = [("a", "ana", "We met the board."), ("b", "ben", "The board met the staff.")] * 24
+    numbers = ("one", "two", "three", "four", "five", "six")
+    texts = [("a", "ana", f"{n} met the board.") for n in numbers] + [
+        ("b", "ben", f"{n} met the staff.") for n in numbers
+    ]
+    texts *= 4
     frame = segments(*texts).assign(start=0)
     themes = np.tile([0, 0, 1, 1], 12)
     found, _ = wording.worded(frame, np.random.default_rng(0).normal(size=(48, 4)), themes, themes, keywords=4, nlp=nlp)

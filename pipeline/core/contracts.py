@@ -115,9 +115,10 @@ SEGMENT = Stage(
 EMBED = Stage("embed", settings=("embed",), reads=("segments",), models=True, writes=("embeddings", "embed_record"))
 THEMES = Stage(
     "themes",
-    note="The spaCy pipeline that `segment` names finds the phrases of the labels. Model files are listed one by "
-    "one, since DVC would remove all that is in a folder before a run.",
-    settings=("themes", "segment", "seed"),
+    note="The spaCy pipeline that `segment` names finds the phrases of the labels, and the model that `embed` names "
+    "compares them with the talk. Model files are listed one by one, since DVC would remove all that is in a folder "
+    "before a run.",
+    settings=("themes", "segment", "embed", "seed"),
     inputs=("decisions.yaml",),
     reads=("cases", "turns", "segments", "embeddings"),
     models=True,

@@ -26,6 +26,8 @@ MEMOS_ABOUT = ("project", "code", "document", "case", "passage", "attribute", "s
 VALENCES = ("facilitator", "barrier", "both", "neither")
 # Theme id of segments without a theme.
 UNASSIGNED = -1
+# What is said of talk that nothing sets apart: neither shared nor stable, however often it is found again.
+LOOSE = "No theme of its own: its segments have little in common but that they fit no other theme better."
 # States of a theme, and reasons why a segment has none; explained in pipeline/decisions/states.py.
 THEME_STATES = ("candidate", "open", "accepted", "rejected", "merged", "empty")
 OUTSIDE = ("unlike", "rejected", "moved", "beside")

@@ -64,16 +64,18 @@ IN_PHRASES = text_layout.word_list(
     """
     time times day week year work working people person place change help question answer start end high low new old
     big small long hard bad first second last next point part number use call run set best good different important
-    hour hours
+    hour hours idea ideas sense side front top full whole amount name move call detail show
     """
 )
+# Words on scikit-learn's list of function words that say what talk is about.
+SUBSTANCE = text_layout.word_list("interest system fire bill cry serious mill sincere")
 
 
 def stop_words(speakers: Iterable[str]) -> list[str]:
     """Return the sorted stop words: function words, fillers, and speakers' names and labels."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    plain = set(ENGLISH_STOP_WORDS) | SPOKEN
+    plain = (set(ENGLISH_STOP_WORDS) - SUBSTANCE) | SPOKEN
     names = {word for name in speakers for word in re.findall(TOKEN, name.lower())}
     stop = plain | names | {word.replace("'", "’") for word in plain}
     return sorted(stop | {f"{name}{mark}s" for name in names for mark in "'’"})

@@ -1,5 +1,6 @@
 """Name groups of segments: labels in contrast to their siblings, and in-vivo lines."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -7,15 +8,28 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeline.inductive import contrast, in_vivo, labels, phrases
-from pipeline.inductive.contrast import Terms
+from pipeline.core.arithmetic import unit
+from pipeline.inductive import contrast, in_vivo, label_choice, labels, meaning, phrases
+from pipeline.inductive.contrast import Said, Terms
 from pipeline.inductive.in_vivo import Clause
+from pipeline.inductive.label_choice import Scored
+from pipeline.inductive.meaning import Encode
 from pipeline.inductive.phrases import Lexicon
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 LOOSE = "Loosely connected talk"
+# A group in which this share of the segments say the same few words is called by them.
+SAME_WORDS, MOST_SAME_WORDS = 1 / 3, 6
+
+
+class Named(NamedTuple):
+    """What names a group: terms (none if nothing does), terms that tell something of one without, its in-vivo line."""
+
+    terms: list[str]
+    hints: list[str]
+    line: "Line | None"
 
 
 class Line(NamedTuple):
@@ -29,18 +43,34 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Read:
-    """What is known of the talk's words: the parsed lexicon, each segment's terms, clauses, and who says it."""
+    """What is known of the talk: the parsed lexicon, each segment's terms, clauses, who says it, and its vector.
+
+    `encode`: None if no model encodes phrases.
+    """
 
     lexicon: Lexicon
     terms: Terms
     clauses: Sequence[Clause]
     voices: pd.Series
+    vectors: np.ndarray
+    encode: Encode | None
 
 
 def read(
-    segments: pd.DataFrame, texts: Sequence[str], sampled: Sequence[int], *, nlp: "Language | None", stop: Sequence[str]
+    segments: pd.DataFrame,
+    texts: Sequence[str],
+    sampled: Sequence[int],
+    vectors: np.ndarray,
+    *,
+    nlp: "Language | None",
+    stop: Sequence[str],
+    encode: Encode | None,
 ) -> Read:
-    """Read the talk. `texts`: each segment's, "" where its language is not read; `sampled`: the places to parse."""
+    """Read the talk.
+
+    `texts`: each segment's, "" where its language is not read; `sampled`: the places to parse; `vectors`: (n, d),
+    without context.
+    """
     plain = [labels.spoken(text) for text in texts]
     places = [place for place in sampled if plain[place]] if phrases.parses(nlp) else []
     docs = list(nlp.pipe([plain[place] for place in places], batch_size=64)) if nlp is not None and places else []
@@ -53,43 +83,66 @@ def read(
         for clause in in_vivo.clauses(doc, texts[place], place=place, lemma_of=lexicon.lemma_of, stop=barred)
     ]
     voices = segments["case"].where(segments["case"] != "", segments["document"]).reset_index(drop=True)
-    return Read(lexicon, terms, clauses, voices)
+    return Read(lexicon, terms, clauses, voices, unit(vectors), encode)
 
 
 def named(
     segments: pd.DataFrame, vectors: np.ndarray, groups: np.ndarray, parents: np.ndarray, *, known: Read
-) -> tuple[list[list[str]], list[Line | None]]:
-    """Return each group's label as terms (none if no term is its own), and its in-vivo line.
+) -> list[Named]:
+    """Return what names each group.
 
     `groups` and `parents`: (n,), numbered from 0, -1 for none; a group is compared with the groups of its parent.
     """
-    inside, count = groups >= 0, int(groups.max(initial=-1)) + 1
+    count = int(groups.max(initial=-1)) + 1
     if not count or not known.terms.counts.shape[1]:
-        return [[] for _ in range(count)], [None] * count
-    counts, vectors = known.terms.counts, vectors.astype(np.float64)
-    by_group = contrast.compared(counts, groups, parents, known.voices)
-    score = contrast.scores(
-        known.terms,
-        by_group,
-        labels.relevance(counts[inside], vectors[inside], groups[inside]),
-        contrast.meant(counts[inside], vectors[inside], groups[inside]),
-        n_cases=np.array([known.voices[groups == group].nunique() for group in range(count)]),
-    )
-    score = contrast.of_one(score, groups, parents)
-    members = [np.flatnonzero(groups == group) for group in range(count)]
-    found = [
-        in_vivo.best(
+        return [Named([], [], None)] * count
+    by_group = contrast.compared(known.terms.counts, groups, parents, known.voices)
+    places = meaning.sampled(groups)
+    found = _scored(known, by_group, groups, parents)
+    result = []
+    for group, family in enumerate(meaning.siblings_of(groups, parents)):
+        members, among = np.flatnonzero(groups == group), places[np.isin(groups[places], family)]
+        talk, inside = known.vectors[among], groups[among] == group
+        terms = label_choice.chosen(known.terms, found, group, members, talk=talk, inside=inside)
+        clause = in_vivo.best(
             known.clauses,
-            members[group],
+            members,
             terms=known.terms,
             weights=by_group.z[group],
             vectors=vectors,
             voices=known.voices.to_numpy(),
         )
-        for group in range(count)
-    ]
-    terms = [contrast.chosen(known.terms, score[group], members[group]) for group in range(count)]
-    return terms, [_line(segments, clause) for clause in found]
+        result.append(Named(terms, label_choice.hints(known.terms, found, group), _line(segments, clause)))
+    return result
+
+
+def saying(texts: Sequence[str]) -> str:
+    """Return the few words that a third of a group's segments say and nothing else, such as "Nothing"; "" if none."""
+    plain: Counter[str] = Counter(" ".join(labels.words(text)) for text in texts)
+    words, count = min(plain.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
+    if count < max(2, SAME_WORDS * len(texts)) or not 0 < len(words.split()) <= MOST_SAME_WORDS:
+        return ""
+    return words[0].upper() + words[1:]
+
+
+def _scored(known: Read, by_group: Said, groups: np.ndarray, parents: np.ndarray) -> Scored:
+    """Return the terms that may name a group, with their scores."""
+    count = int(groups.max(initial=-1)) + 1
+    strength, whole = label_choice.allowed(
+        known.terms,
+        by_group,
+        sizes=np.array([(groups == group).sum() for group in range(count)]),
+        n_cases=np.array([known.voices[groups == group].nunique() for group in range(count)]),
+    )
+    columns = np.flatnonzero((strength > 0).any(axis=0) | whole.any(axis=0)).tolist()
+    if known.encode is None:
+        vectors = meaning.of_sayings(known.terms.counts[:, columns], known.vectors)
+    else:
+        vectors = known.encode([known.terms.forms[column] for column in columns])
+    separation = meaning.separations(known.vectors, vectors, groups, parents)
+    score = label_choice.scores(strength[:, columns], separation)
+    score = label_choice.of_one(score, meaning.siblings_of(groups, parents))
+    return Scored(columns, score, whole[:, columns], separation, by_group.share[:, columns], vectors)
 
 
 def _line(segments: pd.DataFrame, clause: Clause | None) -> Line | None:

@@ -21,8 +21,6 @@ HALF, MOST_OF_ONE = 0.5, 1 / 3
 ONE_DOCUMENT, DOCUMENT_LIFT = 0.5, 1.5
 # How many cases of a theme make a document a conversation of several people.
 GROUP = 3
-# What is said of talk that no word sets apart: neither shared nor stable, however often it is found again.
-LOOSE = "No theme of its own: its segments have little in common but that they fit no other theme better."
 # How a group of participants is named among those without whom a theme is lost.
 ALL_WITH = "all participants with"
 

@@ -31,6 +31,8 @@ CONTRACTED = {"wo": "will", "ca": "can", "sha": "shall"}
 JOINING = frozenset(["of", "to", "with", "between", "in", "for", "from", "on", "about", "at"])
 # A verb phrase is taken only where its verb is tagged as one in this share of its occurrences.
 VERB_SHARE = 0.4
+# With this many texts a phrase must be found twice: a parser errs.
+FEW = 20
 NAMING = frozenset(["NOUN", "PROPN", "ADJ"])
 
 
@@ -85,6 +87,7 @@ def lexicon(docs: Iterable["Doc"], *, stop: Collection[str]) -> Lexicon:
     cased: defaultdict[str, Counter[str]] = defaultdict(Counter)
     tags: defaultdict[str, Counter[str]] = defaultdict(Counter)
     phrases: defaultdict[Phrase, Counter[str]] = defaultdict(Counter)
+    docs = list(docs)
     for doc in docs:
         words = _words(doc)
         for place, word in words.items():
@@ -96,6 +99,7 @@ def lexicon(docs: Iterable["Doc"], *, stop: Collection[str]) -> Lexicon:
         for phrase, form in _found(doc, words, barred):
             if not empty.issuperset(phrase.content):
                 phrases[phrase][form] += 1
+    least = 2 if len(docs) >= FEW else 1
     return Lexicon(
         {word: _most(counts) for word, counts in sorted(lemmas.items())},
         {lemma: _as_written(_most(counts), cased) for lemma, counts in sorted(written.items())},
@@ -108,7 +112,8 @@ def lexicon(docs: Iterable["Doc"], *, stop: Collection[str]) -> Lexicon:
         {
             phrase: _as_written(_most(forms), cased)
             for phrase, forms in sorted(phrases.items(), key=lambda item: repr(item[0]))
-            if not phrase.verb or VERB_SHARE * tags[phrase.lemmas[0]].total() <= tags[phrase.lemmas[0]]["VERB"]
+            if forms.total() >= least
+            and (not phrase.verb or VERB_SHARE * tags[phrase.lemmas[0]].total() <= tags[phrase.lemmas[0]]["VERB"])
         },
     )
 

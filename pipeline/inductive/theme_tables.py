@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.core import languages, prose, store
 from pipeline.core import params as settings
-from pipeline.core.terms import UNASSIGNED
+from pipeline.core.terms import LOOSE, UNASSIGNED
 from pipeline.decisions import decided_themes
 from pipeline.decisions.decided_themes import Decided
 from pipeline.inductive import grouping, naming, passports, reruns, steadiness, theme_quotes, wording
@@ -131,8 +131,8 @@ def _row(
         "label_source": "words",
         "status": "candidate",
         "decided": "",
-        "passport": passports.LOOSE
-        if label == naming.LOOSE
+        "passport": LOOSE
+        if label.startswith(naming.LOOSE)
         else passports.verdict(facts, n_cases=n_cases, documents=documents),
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,8 @@ import pandas as pd
 from pipeline.core import languages
 from pipeline.core.arithmetic import unit
 from pipeline.inductive import labels, naming, theme_model
-from pipeline.inductive.naming import Line
+from pipeline.inductive.meaning import Encode
+from pipeline.inductive.naming import Line, Named
 
 if TYPE_CHECKING:
     from bertopic import BERTopic
@@ -21,6 +23,9 @@ READ = 90
 # With fewer segments than this, words that occur only once are used too.
 FEW = 20
 FEWEST_TERMS = 2
+MOST_TERMS = 3
+# Talk of a theme that no sub-theme's words name.
+REST = "Rest of the theme"
 
 
 @dataclass(frozen=True)
@@ -51,17 +56,28 @@ def worded(
     keywords: int,
     nlp: "Language | None",
     given: Sequence[str | None] | None = None,
+    plain: np.ndarray | None = None,
+    encode: Encode | None = None,
 ) -> tuple[Words, "BERTopic | None"]:
     """Return labels and keywords of themes and sub-themes, and the BERTopic model of the themes.
 
     `themes` and `sub_themes`: (n,), numbered from 0, -1 for none; `vectors`: (n, d); `given`: the researchers' label of
-    each theme, or None; it replaces the computed label. The model is None if there are no themes or fewer than two
-    terms.
+    each theme, or None; it replaces the computed label. `plain`: (n, d), vectors without context, by default `vectors`;
+    `encode`: the model of these vectors, for the meaning of phrases. The model is None if there are no themes or fewer
+    than two terms.
     """
     readable = languages.read_in(segments["language"], segments["n_words"], {languages.ENGLISH}).to_numpy()
     texts = [text if is_readable else "" for text, is_readable in zip(segments["text"].tolist(), readable, strict=True)]
     stop = labels.stop_words([*segments["speaker"], *segments["case"]])
-    known = naming.read(segments, texts, _sampled(vectors, themes), nlp=nlp, stop=stop)
+    known = naming.read(
+        segments,
+        texts,
+        _sampled(vectors, themes),
+        vectors if plain is None else plain,
+        nlp=nlp,
+        stop=stop,
+        encode=encode,
+    )
     phrases = [form.lower() for phrase, form in known.lexicon.phrases.items() if not phrase.verb]
     least = 2 if len(texts) >= FEW else 1
     terms = labels.vocabulary([labels.spoken(text) for text in texts], phrases, stop=stop, least=least)
@@ -72,7 +88,7 @@ def worded(
     theme_words = _words(talk, themes, np.zeros_like(themes), weights)
     if model is not None:
         weights = theme_model.weights(labels.vectorizer(terms).transform(texts), sub_themes)
-    sub_theme_words = _words(talk, sub_themes, themes, weights)
+    sub_theme_words = _words(talk, sub_themes, themes, weights, parent_labels=theme_words.labels)
     words = Words(
         theme_words.labels,
         [terms_[:keywords] for terms_ in theme_words.keywords],
@@ -104,8 +120,19 @@ class _Talk(NamedTuple):
     terms: Sequence[str]
 
 
-def _words(talk: _Talk, groups: np.ndarray, parents: np.ndarray, weights: np.ndarray | None) -> _Group:
-    """Return what is said of each group. `weights`: c-TF-IDF, (groups, terms), None if there were too few terms."""
+def _words(
+    talk: _Talk,
+    groups: np.ndarray,
+    parents: np.ndarray,
+    weights: np.ndarray | None,
+    *,
+    parent_labels: Sequence[str] = (),
+) -> _Group:
+    """Return what is said of each group.
+
+    `weights`: c-TF-IDF, (groups, terms), None if there were too few terms; `parent_labels`: the themes' labels if the
+    groups are sub-themes.
+    """
     segments, texts, vectors, known, terms = talk
     spoken = _languages(segments, groups)
     if weights is None:
@@ -114,20 +141,56 @@ def _words(talk: _Talk, groups: np.ndarray, parents: np.ndarray, weights: np.nda
         counts = labels.vectorizer(terms).transform(texts)
         ranked = _ranked(segments, vectors, groups, counts=counts, weights=weights, terms=terms)
     ranked = _readable(ranked, spoken)
-    own, lines = naming.named(segments, vectors, groups, parents, known=known)
-    sizes = np.bincount(groups[groups >= 0], minlength=len(spoken))
-    naming_terms, unnamed = [], []
+    named = naming.named(segments, vectors, groups, parents, known=known)
+    named = _against_all(talk, groups, parents, named, parent_labels)
+    naming_terms: list[list[str]] = []
+    unnamed: list[str] = []
+    lines: list[Line | None] = []
+    rest = partial(_rest, REST if parent_labels else naming.LOOSE)
+    sayings = [naming.saying(segments["text"][groups == group].tolist()) for group in range(len(spoken))]
+    several = len(segments) >= FEW and len(spoken) > 1
     for group, language in enumerate(spoken):
+        terms_, hints, line = named[group]
         english = languages.english(language)
-        loose = english and sizes[group] >= FEW and len(spoken) > 1
-        naming_terms.append(own[group] if own[group] and english else [] if loose else ranked[group])
-        unnamed.append(naming.LOOSE if loose and ranked[group] else _unnamed([language])[0])
-    # Loosely connected talk has no clause that says what it is about; other languages are not parsed.
-    lines = [
-        line if named and languages.english(language) else None
-        for line, named, language in zip(lines, naming_terms, spoken, strict=True)
-    ]
-    return _Group(labels.names(naming_terms, unnamed=unnamed), ranked, spoken, lines)
+        saying = sayings[group] if several and sayings.count(sayings[group]) == 1 else ""
+        loose = english and several and bool(ranked[group])
+        if saying or not english or (loose and not terms_):
+            naming_terms.append([])
+        else:
+            naming_terms.append(terms_ or ranked[group])
+        unnamed.append(f"“{saying}”" if saying else rest(hints) if loose else _unnamed([language])[0])
+        # Loosely connected talk has no clause that says what it is about; other languages are not parsed.
+        lines.append(line if naming_terms[-1] and english else None)
+    return _Group(labels.names(naming_terms, unnamed=_single(unnamed, naming_terms)), ranked, spoken, lines)
+
+
+def _rest(name: str, hints: Sequence[str]) -> str:
+    """Return the name of talk that nothing names, with words that tell it from other such talk."""
+    return f"{name} ({', '.join(hints)})" if hints else name
+
+
+def _single(unnamed: Sequence[str], naming_terms: Sequence[Sequence[str]]) -> list[str]:
+    """Return names of groups without terms; loosely connected talk that is the only such has the bare name."""
+    loose = [not own and name.startswith(naming.LOOSE) for name, own in zip(unnamed, naming_terms, strict=True)]
+    return [naming.LOOSE if here and sum(loose) == 1 else name for name, here in zip(unnamed, loose, strict=True)]
+
+
+def _against_all(
+    talk: _Talk, groups: np.ndarray, parents: np.ndarray, named: list[Named], parent_labels: Sequence[str]
+) -> list[Named]:
+    """Name sub-themes that no term tells from their siblings by what tells them from the whole study.
+
+    `parent_labels`: none if the groups are themes; words of the theme's label do not name its sub-themes.
+    """
+    if not parent_labels or all(one.terms for one in named):
+        return named
+    again = naming.named(talk.segments, talk.vectors, groups, np.zeros_like(groups), known=talk.known)
+    result = []
+    for group, one in enumerate(named):
+        theme = labels.words(parent_labels[parents[groups == group][0]])
+        terms = labels.distinct([" ".join(theme), *again[group].terms], count=MOST_TERMS)[1:]
+        result.append(one if one.terms else Named(terms, one.hints or again[group].hints, one.line))
+    return result
 
 
 def _terms_in(texts: Sequence[str], inside: np.ndarray, terms: Sequence[str]) -> list[str]:

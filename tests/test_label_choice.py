@@ -1,0 +1,116 @@
+"""Label choice: which terms name a group, by what its segments say and by what they mean."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.core import terms as core_terms
+from pipeline.decisions import states
+from pipeline.inductive import contrast, label_choice, meaning, naming
+from pipeline.inductive.phrases import Lexicon, Phrase
+
+NO_LEXICON = Lexicon({}, {}, {}, {})
+ALL = np.zeros(40, dtype=int)
+
+
+def test_what_tells_a_group_apart_is_the_area_under_the_curve():
+    likeness = np.array([[0.9, 0.5, 0.1], [0.8, 0.5, 0.2], [0.2, 0.5, 0.8], [0.1, 0.5, 0.9]])
+    inside = np.array([True, True, False, False])
+    assert meaning.apart(likeness, inside).tolist() == [1.0, 0.5, 0.0]
+    assert meaning.apart(likeness, np.ones(4, dtype=bool)).tolist() == [meaning.ALONE] * 3
+
+
+def test_noise_in_the_seventh_digit_changes_nothing():
+    likeness = np.random.default_rng(1).normal(size=(60, 5)).round(3)
+    inside = np.arange(60) < 20
+    noise = np.random.default_rng(2).normal(scale=1e-7, size=likeness.shape)
+    assert (meaning.apart(likeness, inside) == meaning.apart(likeness + noise, inside)).all()
+
+
+def test_groups_are_compared_with_their_siblings_and_an_only_one_with_all():
+    groups, parents = np.array([0, 1, 2, -1]), np.array([0, 0, 1, -1])
+    assert [family.tolist() for family in meaning.siblings_of(groups, parents)] == [[0, 1], [0, 1], [0, 1, 2]]
+
+
+def test_segments_are_sampled_evenly_from_each_group(monkeypatch):
+    monkeypatch.setattr(meaning, "MOST", 3)
+    assert meaning.sampled(np.array([0] * 9 + [1, 1, -1])).tolist() == [0, 4, 8, 9, 10]
+
+
+def chosen(texts: list[list[str]], groups: np.ndarray, vectors: np.ndarray, lexicon: Lexicon = NO_LEXICON) -> list[str]:
+    """The first group's label. Texts are lists of lemmas, each by a case of its own."""
+    terms = contrast.counted(texts, lexicon, stop=frozenset({"of", "the"}))
+    cases = pd.Series([f"case {place % 8}" for place in range(len(texts))])
+    known = naming.Read(lexicon, terms, [], cases, vectors, None)
+    frame = pd.DataFrame({"text": [" ".join(words) for words in texts], "start": 0})
+    return naming.named(frame, vectors, groups, np.zeros_like(groups), known=known)[0].terms
+
+
+def talk(first: list[list[str]], second: list[list[str]]) -> tuple[list[list[str]], np.ndarray, np.ndarray]:
+    groups = np.repeat([0, 1], [len(first), len(second)])
+    return first + second, groups, np.eye(4)[groups] + 0.01
+
+
+OTHERS = [["rota", "bleep", "shift"]] * 20
+
+
+def test_a_second_term_stands_where_it_adds_segments():
+    apart = [["money", "grant"]] * 10 + [["board", "paper"]] * 10
+    texts, groups, _ = talk(apart, OTHERS)
+    label = chosen(texts, groups, np.eye(4)[np.repeat([0, 1, 2], [10, 10, 20])])
+    assert len(label) == 2
+    assert len({"board", "paper"} & set(label)) == len({"money", "grant"} & set(label)) == 1
+    together = [["money", "grant"]] * 20
+    assert len(chosen(*talk(together, OTHERS))) == 1, "two words of the same segments say it twice"
+
+
+def test_a_phrase_stands_for_its_words():
+    phrase = Phrase(("code", "ethic"), ("code", "ethic"))
+    lexicon = Lexicon({}, {}, {"code": "NOUN", "ethic": "NOUN"}, {phrase: "code of ethics"})
+    said = [["code", "of", "ethic"]] * 12 + [["code", "page"]] * 8
+    assert chosen(*talk(said, OTHERS), lexicon)[0] == "code of ethics"
+
+
+def test_what_tells_the_group_from_no_other_by_meaning_names_nothing():
+    texts, groups, _ = talk([["money", "grant"]] * 20, OTHERS)
+    same = np.tile(np.eye(4)[[0, 1]], (20, 1))
+    assert chosen(texts, groups, same) == []
+
+
+@pytest.mark.parametrize("kind", ["ADJ", "VERB"])
+def test_a_rare_adjective_or_verb_alone_is_no_label(kind: str):
+    lexicon = Lexicon({}, {}, {"cool": kind}, {})
+    quiet = [["it", "of"]] * 35 + [["cool"]] * 5
+    texts, groups, vectors = talk(quiet, [["rota", "bleep", "shift"]] * 40)
+    assert chosen(texts, groups, vectors, lexicon) == []
+    assert chosen(texts, groups, vectors, Lexicon({}, {}, {"cool": "NOUN"}, {})) == [], (
+        "short remarks, said in an eighth"
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "name"),
+    [
+        (["Did not answer"] * 5 + ["Fine"], "Did not answer"),
+        (["nothing.", "Nothing!", "NOTHING", "the food", "a bus"], "Nothing"),
+        (["nichts", "Nichts.", "es war gut"], "Nichts"),
+        (["one thing", "two things", "three things"], ""),
+        (["Very long answers that people paste again and again"] * 4, ""),
+        ([], ""),
+        (["?", "?"], ""),
+    ],
+)
+def test_few_words_that_a_third_says_and_nothing_else_are_the_name(texts: list[str], name: str):
+    assert naming.saying(texts) == name
+
+
+def test_loosely_connected_talk_comes_last():
+    frame = pd.DataFrame({"theme_id": [1, 2, 3], "level": 1, "n_segments": [9, 5, 7]})
+    assert states.ranked(frame)["theme_id"].tolist() == [1, 3, 2]
+    loose = frame.assign(passport=[core_terms.LOOSE, "", ""])
+    assert states.ranked(loose)["theme_id"].tolist() == [3, 2, 1]
+    assert states.ranked(loose)["number"].tolist() == [1, 2, 3]
+
+
+def test_the_least_score_is_checked_on_the_best_term_alone():
+    assert label_choice.scores(np.array([[1.0, 1.0]]), np.array([[0.5, 0.4]])).tolist() == [[0.0, 0.0]]
