@@ -292,7 +292,7 @@ def _notes(data: Input, codes: coded.Tree, uncoded: Uncoded) -> list[str]:
             f"The codebook has only one code, '{data.book.names[0]}'. With no other code to compare "
             "against, it is assigned by similarity alone. Add the related codes."
         )
-    bare = [code.name for code in data.book.codes if not code.is_described]
+    bare = [code.name for code in data.book.codes if code.codable and not code.is_described]
     if bare:
         messages.append(
             f"{len(bare)} of {prose.count(len(data.book), 'code')} {'has' if len(bare) == 1 else 'have'} no "

@@ -137,7 +137,9 @@ def test_the_model_is_a_user_of_its_own_and_says_its_scores(tables, book):
     assert sorted(users.values()) == sorted(["Asha", "lea", "max", coders.MODEL])
     assert list(users.values())[-1] == coders.MODEL
     accepted = tables["code_assignments"].query("accepted")
-    by_model = [one for one in root.iter(N + "PlainTextSelection") if users[one.get("creatingUser")] == coders.MODEL]
+    by_model = [
+        one for one in root.iter(N + "PlainTextSelection") if users.get(one.get("creatingUser")) == coders.MODEL
+    ]
     in_theme = tables["theme_assignments"].query("theme_id >= 0")
     assert len(by_model) == len(set(accepted["segment_id"]) | set(in_theme["segment_id"]))
     codes = {code.get("guid"): code.get("name") for code in root.iter(N + "Code")}

@@ -315,7 +315,8 @@ def _about_coding(book: Codebook) -> list[list[str]]:
         ],
         ["code", "definition", "include", "exclude"],
     ]
-    return rows + [[code.name, code.definition, code.include, code.exclude] for code in book.codes]
+    codable = [code for code in book.codes if code.codable]
+    return rows + [[code.name, code.definition, code.include, code.exclude] for code in codable]
 
 
 def _safe(name: str) -> str:

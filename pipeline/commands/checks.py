@@ -15,7 +15,7 @@ from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 from pipeline.core.table_rows import each
-from pipeline.corpus import overview, participants, proposals
+from pipeline.corpus import overview, participants, proposals, taken
 from pipeline.corpus.overview import Overview
 from pipeline.corpus.participants import Person
 from pipeline.corpus.readers import files
@@ -77,6 +77,7 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml"), whole
     tables = ingest.ingest(folder, **options.model_dump(), people=people)
     found.documents = overview.overviews(tables)
     _tables(found, tables, whole=whole)
+    _imports(found, tables["imports"])
     _to_confirm(found, people)
     _codes_beyond(found, folder, tables["codings"])
     ready = f"{folder} is ready. Run `counterpoint run`."
@@ -173,6 +174,14 @@ def _tables(found: Findings, tables: Mapping[str, pd.DataFrame], *, whole: bool)
     found.refused |= documents.empty or bool((problems["kind"] == "refused").any())
 
 
+def _imports(found: Findings, imports: pd.DataFrame) -> None:
+    """Say what imports left out, file by file."""
+    for file, rows in imports.groupby("file"):
+        if (rows["left"] > 0).any():
+            found.lines.append(f"note: what the import of {file} took and left:")
+            found.lines += taken.sentences(taken.Taken(*row) for row in rows.itertuples(index=False, name=None))
+
+
 def summed_up(problems: pd.DataFrame, *, shown: Collection[str] = (), whole: bool = False) -> list[str]:
     """Return a line for each problem; of more than ALIKE that say the same, the first ones and how many follow.
 
@@ -214,9 +223,15 @@ def _codes_beyond(found: Findings, folder: Path, codings: pd.DataFrame) -> None:
     if codings.empty or not path.exists():
         return
     try:
-        known = codebook.load_codebook(path).names
+        book = codebook.load_codebook(path)
     except CounterpointError:
         return  # already reported
-    missing = sorted(set(codings["code"]) - set(known)) if known else []
+    missing = sorted(set(codings["code"]) - set(book.names)) if len(book) else []
+    applied = [code.name for code in book.codes if not code.codable and code.name in set(codings["code"])]
+    if applied:
+        found.lines.append(
+            f"note: {path} says codable: false of codes that human_codes/ applies: {', '.join(applied)}. Take that "
+            "line away, or code these passages with a code below them."
+        )
     if missing:
         found.lines.append(f"note: codes in human_codes/ that are not in {path}: {', '.join(missing)}.")

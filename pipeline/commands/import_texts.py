@@ -12,6 +12,7 @@ from pipeline.core.study_paths import Places
 from pipeline.corpus import document_names
 from pipeline.corpus.readers.qdpx import Source
 from pipeline.corpus.sources import source_files
+from pipeline.corpus.taken import Tally
 
 # Characters not allowed in file names on some systems, and device names reserved on Windows.
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
@@ -19,7 +20,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECA
 _LONGEST = 120
 
 
-def add(plan: Plan, sources: Sequence[Source]) -> dict[str, str]:
+def add(plan: Plan, sources: Sequence[Source], tally: Tally) -> dict[str, str]:
     """Plan to add missing texts if the study has no transcripts; return the document of each source that has one."""
     transcripts = Places(plan.folder).transcripts
     present = [document_names.normal(file.relative_to(transcripts).as_posix()) for file in source_files(transcripts)]
@@ -33,6 +34,7 @@ def add(plan: Plan, sources: Sequence[Source]) -> dict[str, str]:
             f"Texts of this file that are not in {transcripts} ({len(missing)}): {listed}. To add them, use "
             "--transcripts."
         )
+        tally.remark("texts", f"{len(missing)} not in transcripts/ were not added; use --transcripts")
         missing = []
     used = {name.casefold() for name in present}
     for source in missing:

@@ -3,26 +3,28 @@
 Existing files are not overwritten. A codebook is replaced only if it is empty or on request, and then kept as a copy.
 """
 
-import re
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
-
-from pipeline.commands import import_coded, import_documents, import_people, import_tables, import_texts
+from pipeline.commands import (
+    import_coded,
+    import_codes,
+    import_codings,
+    import_documents,
+    import_leftovers,
+    import_people,
+    import_study,
+    import_tables,
+    import_texts,
+)
 from pipeline.commands.import_plan import Plan, Wanted
 from pipeline.core import prose, study_lock, study_template
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
 from pipeline.corpus.readers import files, guards, offsets, programs, qde, qdpx
-from pipeline.corpus.readers.coding import Coding, by_people
+from pipeline.corpus.readers.coding import by_people
 from pipeline.corpus.readers.model import RefusedError
-from pipeline.deductive import codebook
-from pipeline.deductive.codebook import Codebook
-from pipeline.exchange import csv
-from pipeline.reporting.code_text import fields
+from pipeline.corpus.taken import Tally
 
 KINDS = (".csv", ".qdc", ".qdpx", ".xlsx")
 SUPPORTED = tuple(sorted({*KINDS, *programs.ENDINGS, *import_documents.ENDINGS, ".rock"}))
@@ -41,8 +43,6 @@ OWN = {
     (".doc", ".pages"): "Save the document as .docx or .odt.",
 }
 UNITS = {"auto": offsets.UNITS, "codepoints": offsets.UNITS[:1], "utf16": offsets.UNITS[1:2]}
-COLUMNS = ("document", "start", "end", "text", "code", "parent_code", "coder", "memo", "date")
-_SHORT_COLOR = re.compile(r"#([0-9A-Fa-f])([0-9A-Fa-f])([0-9A-Fa-f])")
 
 
 def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
@@ -63,6 +63,7 @@ def run(path: Path, folder: Path, *, wanted: Wanted | None = None) -> list[str]:
         with study_lock.locked(folder):
             study_lock.clear(Places(folder).transcripts)
             _read(plan, path, data)
+            plan.finish()
             plan.carry_out()
             study_template.create(folder)
     except RefusedError as error:
@@ -114,19 +115,24 @@ def _contents(plan: Plan, path: Path, project: qdpx.Contents) -> None:
     )
     if project.counted:
         plan.lines.append(f"Positions are counted in: {project.counted}.")
-    names = import_texts.add(plan, project.sources)
-    _codings(
-        plan,
-        path,
-        [replace(coding, document=names.get(coding.document, coding.document)) for coding in project.codings],
-    )
-    import_people.add(plan, project, names, place=str(path))
-    _codes(plan, path, project.project)
+    names = import_texts.add(plan, project.sources, project.tally)
+    study = import_study.after(plan)
+    codings = [replace(coding, document=names.get(coding.document, coding.document)) for coding in project.codings]
+    import_codings.add(plan, path, codings, tally=project.tally, study=study)
+    import_people.add(plan, project, names, study, place=str(path))
+    import_codes.add(plan, project.project, project.tally, memos=project.memos, place=path.name)
+    import_leftovers.count(project.project, project.tally)
+    plan.memos += [replace(memo, document=names.get(memo.document, memo.document)) for memo in project.memos]
+    plan.taken = [row._replace(file=path.name) for row in project.tally.rows]
 
 
 def _book(plan: Plan, path: Path, data: bytes) -> None:
     guards.check_size(len(data))
-    _codes(plan, path, qde.parse_project(data))
+    project = qde.parse_project(data)
+    tally = Tally(path.name)
+    import_codes.add(plan, project, tally, place=path.name)
+    import_leftovers.count(project, tally)
+    plan.taken = tally.rows
 
 
 def _table(plan: Plan, path: Path, data: bytes) -> None:
@@ -155,61 +161,6 @@ def _recognised(plan: Plan, path: Path, data: bytes, table: import_tables.Table)
     elif table.segments:
         import_coded.add(plan, path, data)
     elif table.book is not None:
-        _write_codebook(plan, table.book)
+        import_codes.write(plan, table.book)
     else:
-        _codings(plan, path, table.codings)
-
-
-def _codings(plan: Plan, path: Path, codings: Sequence[Coding]) -> None:
-    """Plan to write human codings as csv to human_codes/."""
-    codings, left_out = by_people(codings)
-    if left_out:
-        plan.lines.append(left_out)
-    placed = [coding for coding in codings if coding.start is not None or coding.text.strip()]
-    if len(placed) < len(codings):
-        n_without_position = len(codings) - len(placed)
-        plan.lines.append(
-            f"Left out {prose.count(n_without_position, 'coding')} without a position in text (images, audio)."
-        )
-    if not placed:
-        return
-    file = Places(plan.folder).human_codes / f"{import_texts.safe(path.stem).removesuffix('.txt')}.csv"
-    data = csv.table(
-        pd.DataFrame([[getattr(coding, name) for name in COLUMNS] for coding in placed], columns=list(COLUMNS))
-    )
-    existing = study_lock.alike(file)
-    if existing is None:
-        plan.files[file] = data
-    elif not import_texts.holds(existing, data):
-        raise CounterpointError(f"{existing} already exists with other content. Move it, or rename {path.name}.")
-    coders = sorted({coding.coder for coding in placed})
-    plan.lines.append(f"Wrote {prose.count(len(placed), 'coding')} by {', '.join(coders)} to {file}.")
-
-
-def _codes(plan: Plan, path: Path, project: qde.Project) -> None:
-    """Plan to import the codes of a project or codebook file, except candidate themes and codes beyond the codebook."""
-    names = qde.code_names(project)
-    entries: list[Any] = []
-    for guid, code in project.codes.items():
-        if guid not in project.beyond and not project.is_theme(guid):
-            color = _SHORT_COLOR.sub(r"#\1\1\2\2\3\3", code.color) if len(code.color) == 4 else code.color
-            parent = names.get(code.parent, "")
-            entries.append({"name": names[guid], "parent": parent, **fields(code.description), "color": color})
-    _write_codebook(plan, codebook.parse_codebook(entries, place=path.name))
-
-
-def _write_codebook(plan: Plan, book: Codebook) -> None:
-    file = Places(plan.folder).codebook
-    there = codebook.load_codebook(file) if file.exists() else Codebook()
-    if not len(book):
-        return
-    if there == book:
-        plan.lines.append(
-            f"{file} already has {'this' if len(book) == 1 else 'these'} {prose.count(len(book), 'code')}."
-        )
-        return
-    if len(there) and not plan.wanted.codebook:
-        plan.lines.append(f"{file} already has codes and was not changed. To replace it, use --codebook.")
-        return
-    plan.replace(file, codebook.dump_codebook(book).encode(), copy=file.with_stem(f"{file.stem}.before"))
-    plan.lines.append(f"Wrote {prose.count(len(book), 'code')} to {file}.")
+        import_codings.add(plan, path, table.codings)

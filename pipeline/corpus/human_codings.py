@@ -11,11 +11,11 @@ from pipeline.corpus.sources import Problem
 
 
 def read_codings(
-    folder: Path, transcripts: Mapping[str, Transcript]
+    folder: Path, transcripts: Mapping[str, Transcript], *, without: Path | None = None
 ) -> tuple[list[span_alignment.Row], list[Problem], int]:
     """Return the human codings that could be placed, problems with their file and row, and a count.
 
-    The count is the number of codings omitted because this program made them.
+    The count is the number of codings omitted because this program made them. `without`: a file not to be read.
     """
     by_program = 0
     texts = {document: unique.text for document, unique in transcripts.items()}
@@ -26,6 +26,8 @@ def read_codings(
     listing = files.listed(folder, endings=readers.CODES)
     problems.extend(Problem("refused", "", f"human_codes/{name}", why) for name, why in listing.refused)
     for path in readers.code_files(listing.files):
+        if path == without:
+            continue
         name = f"human_codes/{document_names.shown(document_names.normal(path.relative_to(folder).as_posix()))}"
         try:
             files.check_name(path.name)

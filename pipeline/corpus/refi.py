@@ -15,11 +15,16 @@ CANDIDATE = ("Candidate codes (", "Candidate theme: ")
 SOURCE_TYPE = "source_type"
 # The longest path of a Taguette tag.
 TAG = 200
+# Begins the description of a passage that is a turn of a case.
+TURN = "Turn of the case "
 # Stands for an unknown date, because QualCoder requires one.
 UNDATED = "2000-01-01T00:00:00Z"
+# As programs that imported it write it again.
+_NO_DATE = re.compile(r"2000-01-01(?:[T ]00:00:00(?:\.0+)?(?:Z|[+-]00:00)?)?")
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:counterpoint:refi-qda")
 _SPEAKER = re.compile(r"Speaker: (.*); part: (" + "|".join(terms.PARTS) + r"); case: (.*)")
+_MEMO = re.compile(r"Memo(?: by (.*?))?(?:, (\d{4}-\d{2}-\d{2}\S*))?:(?: (.*))?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?")
 _MIDNIGHT = "T00:00:00Z"
@@ -59,6 +64,33 @@ def speakers(description: str) -> list[tuple[str, str, str]]:
     return [(line[1], line[2], line[3]) for line in found if line]
 
 
+def is_own_set(name: str) -> bool:
+    """Return whether exports make sets of that name; another program may bring them back as variables."""
+    return name == BEYOND or name.startswith(CANDIDATE[1])
+
+
+def memo_line(title: str, author: str, date: str) -> str:
+    """Return the line that begins a memo in a source's description."""
+    return f"Memo{f' by {author}' if author else ''}{f', {date}' if date else ''}: {' '.join(title.split())}".rstrip()
+
+
+def beside_own_lines(description: str) -> list[dict[str, str]]:
+    """Return the memos in a source's description: those that exports wrote, or all of another program's text."""
+    if not description.strip():
+        return []
+    if not file_of(description):
+        return [{"memo": description.strip()}]
+    found: list[dict[str, str]] = []
+    for line in description.splitlines():
+        begun = _MEMO.fullmatch(line)
+        if begun:
+            cells = {"author": begun[1], "date": begun[2], "title": begun[3]}
+            found.append({name: cell or "" for name, cell in cells.items()} | {"memo": ""})
+        elif found:
+            found[-1]["memo"] = f"{found[-1]['memo']}\n{line}".lstrip("\n")
+    return found
+
+
 def moment(date: str) -> str:
     """Return a date in the format's form (`2026-01-15` becomes midnight); '' if it is not a date."""
     date = date.strip()
@@ -70,7 +102,8 @@ def moment(date: str) -> str:
 
 def date_of(written: str) -> str:
     """Return the date in a file; the inverse of `moment`. '' for an unknown date."""
-    return "" if written == UNDATED else written.removesuffix(_MIDNIGHT)
+    written = written.strip()
+    return "" if _NO_DATE.fullmatch(written) else written.removesuffix(_MIDNIGHT)
 
 
 def file_line(document: str) -> str:

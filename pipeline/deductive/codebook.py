@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, ValidationError
 
 from pipeline.core import text_files, yaml_files
 from pipeline.core.errors import CounterpointError
@@ -47,7 +47,10 @@ Quotes = Annotated[tuple[str, ...], BeforeValidator(_quotes)]
 
 
 class Code(BaseModel):
-    """An entry of the codebook. `parent`: the parent's name, or ''; `color`: #rrggbb, or ''."""
+    """An entry of the codebook. `parent`: the parent's name, or ''; `color`: #rrggbb, or ''.
+
+    `codable`: false for a heading over other codes, which is not applied to passages.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -59,6 +62,7 @@ class Code(BaseModel):
     examples: Quotes = ()
     counter_examples: Quotes = ()
     color: Prose = Field(default="", pattern=r"^(#[0-9a-fA-F]{6})?$")
+    codable: StrictBool = True
 
     @property
     def is_described(self) -> bool:
@@ -178,7 +182,8 @@ def dump_codebook(book: Codebook) -> str:
     entries = []
     for code in book.codes:
         fields = code.model_dump(mode="json")
-        entries.append({key: value for key, value in fields.items() if value not in ("", [])})
+        empty = {key for key, value in fields.items() if value in ("", []) or (key == "codable" and value)}
+        entries.append({key: value for key, value in fields.items() if key not in empty})
     return yaml.safe_dump({"codes": entries}, allow_unicode=True, sort_keys=False, width=120)
 
 
@@ -228,6 +233,8 @@ def _sentence(where: str, name: str, problem: Any) -> str:
         return f"{where}: a code has no name. Add one: `name` is the only required field."
     if field == "color":
         return f"{where}: the color of '{name}' is {problem['input']!r}. Write it as \"#4477aa\", in quotation marks."
+    if field == "codable":
+        return f"{where}: `codable` of '{name}' is {problem['input']!r}. Write true or false; false is a heading."
     if problem["type"] == "value_error":
         return f"{where}: '{field}' of '{name}' {problem['msg'].removeprefix('Value error, ')}."
     return f"{where}: '{field}' of '{name}' is {problem['input']!r}, which is not text. Put it in quotation marks."

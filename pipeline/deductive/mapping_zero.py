@@ -57,7 +57,15 @@ def scores(views: Views, *, book: Codebook, vectors: dict[str, npt.NDArray[np.fl
             mine = talk @ np.stack([vectors[text] for text in lines(code)]).T.astype(np.float64)
             not_mine = talk @ np.stack([vectors[text] for text in against(code)]).T.astype(np.float64)
             likeness[:, column] -= EXCLUSION * np.maximum(not_mine.max(axis=1) - mine.max(axis=1), 0.0)
-    return standardised(likeness)
+    return _below_headings(standardised(likeness), book)
+
+
+def _below_headings(found: Floats, book: Codebook) -> Floats:
+    """Return scores in which a heading has none of its own, so that it is only assigned where a code below it is."""
+    headings = [column for column, code in enumerate(book.codes) if not code.codable]
+    if headings:
+        found[:, headings] = found.min(initial=0.0)
+    return found
 
 
 def _prototype(code: Code, vectors: dict[str, npt.NDArray[np.float32]]) -> Floats:

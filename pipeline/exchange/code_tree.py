@@ -24,6 +24,13 @@ class Node:
     color: str = ""
     codable: bool = True
     below: list["Node"] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def refer(self, notes: Mapping[str, Sequence[str]]) -> None:
+        """Add the references to notes about this code and those below it. `notes`: XML by id of the code."""
+        self.notes = list(notes.get(self.guid, ()))
+        for node in self.below:
+            node.refer(notes)
 
     def xml(self) -> str:
         """Return the code as REFI-QDA XML."""
@@ -34,7 +41,11 @@ class Node:
             "color": self.color,
         }
         return markup.element(
-            "Code", attributes, markup.text("Description", self.description), *(node.xml() for node in self.below)
+            "Code",
+            attributes,
+            markup.text("Description", self.description),
+            *self.notes,
+            *(node.xml() for node in self.below),
         )
 
 
@@ -50,7 +61,9 @@ class Codes:
 def codes(book: Codebook, codings: pd.DataFrame, *, study_name: str) -> Codes:
     """Return the codebook's codes, then other applied codes, each below the parent that coders stated."""
     nodes = {
-        code.name: Node(refi.guid(study_name, "code", code.name), code.name, described(code), code.color)
+        code.name: Node(
+            refi.guid(study_name, "code", code.name), code.name, described(code), code.color, codable=code.codable
+        )
         for code in book.codes
     }
     parents = {code.name: code.parent for code in book.codes}

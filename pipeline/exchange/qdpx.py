@@ -17,12 +17,12 @@ from pipeline.corpus import refi
 from pipeline.decisions import states
 from pipeline.decisions.ledger import Decision
 from pipeline.deductive.codebook import Codebook
-from pipeline.exchange import code_tree, markup, refi_check, refi_notes, refi_people
+from pipeline.exchange import code_tree, markup, refi_check, refi_memos, refi_notes, refi_people
 from pipeline.reporting.views import states_view
 
 Offsets = Literal["codepoints", "utf16"]
 TABLES = (
-    *("documents", "turns", "cases", "codings", "segments"),
+    *("documents", "turns", "cases", "codings", "memos", "segments"),
     *("themes", "theme_states", "theme_assignments", "code_assignments"),
 )
 NAME_LENGTH = 60
@@ -69,6 +69,9 @@ def project(
     names = source_names(tables["documents"]["document"])
     sources = {document: refi.guid(study_name, "source", document) for document in names}
     notes = refi_notes.notes(decisions, nodes, study_name=study_name)
+    about = refi_memos.memos(tables["memos"], codes.guids, set(tables["cases"].columns), study_name=study_name)
+    for tree in codes.trees:
+        tree.refer(about.of_codes)
     applied = _by_people(tables["codings"], codes.guids)
     for document, candidates in _by_pipeline(tables, codes.guids, nodes, method).items():
         applied[document] += candidates
@@ -81,27 +84,31 @@ def project(
         if application.coder != coders.MODEL
     }
     written = [
-        _source(names[document], document, texts[document], applied[document], people, offsets=offsets)
+        _source((names[document], document, texts[document]), applied[document], people, about, offsets=offsets)
         for document in sorted(texts)
     ]
     listed = [xml for xml in [markup.some("Codes", [node.xml() for node in [*codes.trees, *trees]])] if xml]
     inside = [
         markup.some(
-            "Users", refi_people.users(coded_by | {decision.who for decision in decisions}, study_name=study_name)
+            "Users",
+            refi_people.users(
+                coded_by | about.authors | {decision.who for decision in decisions}, study_name=study_name
+            ),
         ),
         markup.some("CodeBook", listed),
-        markup.some("Variables", people.variables()),
-        markup.some("Cases", people.cases(sources)),
+        markup.some("Variables", people.variables(about.of_attributes)),
+        markup.some("Cases", people.cases(sources, about.of_cases)),
         markup.some("Sources", written),
-        markup.some("Notes", [note.xml for note in notes]),
+        markup.some("Notes", [note.xml for note in [*notes, *about.notes]]),
         markup.some("Sets", refi_notes.sets(tables, codes, nodes, sources, notes, study_name=study_name)),
         markup.text("Description", _about(offsets)),
+        *about.of_project,
     ]
     attributes = {"xmlns": refi.PROJECT, "name": study_name, "origin": refi.ORIGIN}
     attributes["creatingUserGUID"] = coders.MODEL_GUID
     xml = (markup.HEAD + markup.element("Project", attributes, *inside)).encode()
     files = {f"sources/{guid}.txt": texts[document].encode() for document, guid in sources.items()}
-    files |= {note.path: note.text for note in notes}
+    files |= {note.path: note.text for note in [*notes, *about.notes]}
     refi_check.check(xml, files, units=offsets)
     return markup.archive({"project.qde": xml, **dict(sorted(files.items()))})
 
@@ -114,21 +121,35 @@ def source_names(documents: Iterable[str]) -> dict[str, str]:
 
 
 def _source(
-    name: str, document: str, text: str, applied: list[_Applied], people: refi_people.People, *, offsets: Offsets
+    source: tuple[str, str, str],
+    applied: list[_Applied],
+    people: refi_people.People,
+    about: refi_memos.Memos,
+    *,
+    offsets: Offsets,
 ) -> str:
-    """Return a text as XML, with its selections, speakers and source type."""
+    """Return a text as XML, with its selections, annotations, speakers, memos and source type.
+
+    `source`: its name in other programs, its document and its text.
+    """
+    name, document, text = source
     guid = refi.guid(people.study, "source", document)
     place = _places(text, offsets)
     selections = [
         _selection(people.study, document, text, application, place) for application in sorted(applied, key=_order)
     ]
+    selections += [
+        refi_memos.annotation(people.study, document, text, memo, place) for memo in about.annotations[document]
+    ]
+    selections += [_turn(people, document, text, one, place) for one in dict.fromkeys(people.spoken(document))]
     attributes = {
         "guid": guid,
         "name": name,
         "plainTextPath": f"internal://{guid}.txt",
         "creatingUser": coders.MODEL_GUID,
     }
-    description = markup.text("Description", people.description(document))
+    said = [people.description(document), *about.of_documents[document]]
+    description = markup.text("Description", "\n".join(said))
     return markup.element("TextSource", attributes, description, *selections, people.source_values(document))
 
 
@@ -199,6 +220,21 @@ def _selection(
         "creationDateTime": when or refi.UNDATED,
     }
     return markup.element("PlainTextSelection", attributes, markup.text("Description", application.memo), *codings)
+
+
+def _turn(
+    people: refi_people.People, document: str, text: str, turn: tuple[int, int, str], place: Callable[[int], int]
+) -> str:
+    """Return a turn in a focus group as a passage without a code, which its case refers to."""
+    start, end, case = turn
+    attributes = {
+        "guid": people.turn(document, start, end, case),
+        "name": " ".join(text[start:end].split())[:NAME_LENGTH],
+        "startPosition": place(start),
+        "endPosition": place(end),
+        "creationDateTime": refi.UNDATED,
+    }
+    return markup.element("PlainTextSelection", attributes, markup.text("Description", refi.TURN + case))
 
 
 def _order(application: _Applied) -> tuple[Any, ...]:

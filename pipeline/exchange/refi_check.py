@@ -28,21 +28,29 @@ _FORMS = {
 # Children of an element in order (`?`: at most one, `*`: any number, `+`: at least one), and its attributes (`!`:
 # required) with their form.
 _REFERENCE: tuple[str, dict[str, str]] = ("", {"targetGUID!": "guid"})
+_REFERRED = (
+    *("CodeRef", "VariableRef", "SourceRef", "SelectionRef", "NoteRef"),
+    *("MemberCode", "MemberSource", "MemberNote"),
+)
+_VALUES = ("TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue")
 _SHAPES: dict[str, tuple[str, dict[str, str]]] = {
     "Project": (
-        "Users? CodeBook? Variables? Cases? Sources? Notes? Sets? Description?",
+        "Users? CodeBook? Variables? Cases? Sources? Notes? Sets? Description? NoteRef*",
         {"name!": "text", "origin": "text", "creatingUserGUID": "guid"},
     ),
     "Users": ("User+", {}),
     "User": ("", {"guid!": "guid", "name": "text"}),
     "CodeBook": ("Codes", {}),
     "Codes": ("Code+", {}),
-    "Code": ("Description? Code*", {"guid!": "guid", "name!": "text", "isCodable!": "flag", "color": "color"}),
+    "Code": ("Description? NoteRef* Code*", {"guid!": "guid", "name!": "text", "isCodable!": "flag", "color": "color"}),
     "Variables": ("Variable+", {}),
-    "Variable": ("", {"guid!": "guid", "name!": "text", "typeOfVariable!": "kind"}),
+    "Variable": ("Description?", {"guid!": "guid", "name!": "text", "typeOfVariable!": "kind"}),
     "Cases": ("Case+", {}),
-    "Case": ("VariableValue* SourceRef*", {"guid!": "guid", "name": "text"}),
-    "VariableValue": ("VariableRef TextValue?", {}),
+    "Case": ("Description? VariableValue* SourceRef* SelectionRef*", {"guid!": "guid", "name": "text"}),
+    "VariableValue": (
+        "VariableRef TextValue? BooleanValue? IntegerValue? FloatValue? DateValue?",
+        {},
+    ),
     "Sources": ("TextSource+", {}),
     "TextSource": (
         "Description? PlainTextSelection* VariableValue*",
@@ -73,9 +81,9 @@ _SHAPES: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "Sets": ("Set+", {}),
     "Set": ("Description? MemberCode* MemberSource* MemberNote*", {"guid!": "guid", "name!": "text"}),
-    **dict.fromkeys(("CodeRef", "VariableRef", "SourceRef", "MemberCode", "MemberSource", "MemberNote"), _REFERENCE),
+    **dict.fromkeys(_REFERRED, _REFERENCE),
     "Description": ("", {}),
-    "TextValue": ("", {}),
+    **dict.fromkeys(_VALUES, ("", {})),
 }
 _REFERRING = ("targetGUID", "creatingUser", "creatingUserGUID")
 

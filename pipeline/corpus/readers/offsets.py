@@ -13,6 +13,7 @@ UNITS = ("code points", "UTF-16 units", "UTF-8 bytes")
 # Minimum share of passage ends that must not split a word.
 MIN_WHOLE = 0.5
 SHORTEST_NAME = 4
+FULLY = 2
 _CARRIAGE_RETURN, _LINE_FEED = 13, 10
 _UNSPACED = (("\u0e00", "\u0eff"), ("\u1780", "\u17ff"), ("\u2e80", "\ua4cf"), ("\U00020000", "\U0003ffff"))
 
@@ -131,6 +132,22 @@ def fitting(
             "codepoints` (or utf16)."
         )
     return way, [list(of_text) for of_text in spans]
+
+
+def named(ruler: Ruler, passages: Sequence[Passage]) -> list[Span | None]:
+    """Return the spans of passages whose words in a text are their names, under any convention; None for all others.
+
+    For a text that is not the one that the positions were counted in.
+    """
+    ways = conventions(marked=ruler.marked)
+    spans: list[Span | None] = []
+    for passage in passages:
+        tried = (ruler.spans([passage], way)[0] for way in ways)
+        words = (span for span in tried if span and _matches(passage.name, ruler.text[slice(*span)]) == FULLY)
+        at = ruler.text.find(passage.name) if len(passage.name) >= SHORTEST_NAME else -1
+        once = at >= 0 and ruler.text.find(passage.name, at + 1) < 0
+        spans.append(next(words, (at, at + len(passage.name)) if once else None))
+    return spans
 
 
 def _fit(texts: Iterable[tuple[Ruler, Sequence[Passage]]], spans: Any) -> tuple[int, int]:

@@ -8,12 +8,14 @@ from pipeline.corpus.readers import (
     files,
     guards,
     qdpx,
+    qdpx_notes,
     qualcoder_project,
     rqda_project,
     taguette_project,
 )
 from pipeline.corpus.readers.model import RefusedError
 from pipeline.corpus.readers.project_parts import Parts
+from pipeline.corpus.taken import Tally
 
 # Endings of projects; a folder ending in .qda is one too.
 ENDINGS = (".qda", ".rqda", ".sqlite", ".sqlite3", ".db", ".zip")
@@ -68,7 +70,28 @@ def read_project(data: bytes, name: str) -> Parts:
 
 def as_contents(parts: Parts) -> qdpx.Contents:
     """Return a project in the form of a REFI-QDA project."""
-    return qdpx.Contents(parts.book, list(parts.sources), list(parts.codings), "")
+    tally = Tally(parts.program)
+    tally.take("texts", len(parts.sources))
+    annotations = sum(memo.about == "passage" for memo in parts.memos)
+    tally.take("memos", len(parts.memos) - annotations, note=qdpx_notes.KEPT)
+    tally.take("annotations", annotations, note=qdpx_notes.KEPT)
+    for kind, number, why, names in parts.left:
+        tally.leave(kind, number, why=why, names=names)
+    by_guid = {guid: source.name for source in parts.sources for guid in (source.guid, *source.guids)}
+    places = [
+        [
+            *(qdpx.Place(by_guid[guid]) for guid in case.sources if guid in by_guid),
+            *(
+                qdpx.Place(by_guid[source], span)
+                for source, of_cases in parts.passages.items()
+                if source in by_guid
+                for span in of_cases.get(case.name, ())
+            ),
+        ]
+        for case in parts.book.cases
+    ]
+    held = (list(parts.sources), list(parts.codings))
+    return qdpx.Contents(parts.book, *held, "", places=places, memos=list(parts.memos), tally=tally)
 
 
 def _unpacked(data: bytes) -> bytes:
