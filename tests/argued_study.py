@@ -88,18 +88,23 @@ def _mapping(said: list[str]) -> dict[str, pd.DataFrame]:
     }
 
 
+CODED = {"n_a": 12, "n_b": 9, "n_both": 7}
+
+
 def _people() -> dict[str, pd.DataFrame]:
     together = {"unit": "segment", "level": ["pooled", "code"], "code": ["(all codes)", "Time"], "coders": "lea; max"}
     figures = {
         "n": 11,
         "n_complete": 10,
+        "given": "8; 5",
+        "n_every": 4,
         "n_documents": 4,
         "prevalence": 0.3,
         "percent": [np.nan, 0.9],
         "alpha": [0.39, 0.7],
     }
     group = pd.DataFrame(
-        {"attribute": "role", "value": ["doctor", "nurse"], "n": 40, "n_cases": 3, "n_documents": [1, 6]}
+        {"attribute": "role", "value": ["doctor", "nurse"], "n": 40, "n_cases": 3, "n_documents": [1, 6], **CODED}
     )
     group = group.assign(
         **PAIR, percent=0.8, kappa=[np.nan, 0.23], kappa_low=np.nan, kappa_high=np.nan, rest=[np.nan, 0.49]

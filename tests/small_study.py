@@ -252,11 +252,25 @@ def _codes(said: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def _agreement(coders: tuple[str, ...], n: int) -> dict[str, pd.DataFrame]:
     pairs = [(a, b) for a in coders for b in coders if a < b] + [(coder, "pipeline") for coder in coders]
-    figures = {"n": n, "n_documents": 4, "n_a": 5, "n_b": 6, "n_both": 4, "prevalence": 0.3, "percent": 0.8}
+    figures = {
+        "n": n,
+        "n_documents": 4,
+        "n_a": 5,
+        "n_b": 6,
+        "n_both": 4,
+        "given_a": 9,
+        "given_b": 6,
+        "prevalence": 0.3,
+        "percent": 0.8,
+    }
     figures |= {"kappa": 0.42, "low": 0.2, "high": 0.6, "alpha": 0.41, "ac1": 0.5, "f1": 0.55}
     rows = []
     for a, b in pairs:
-        for level, code in [("pooled", "(all codes)"), *(("code", code) for code in CODES)]:
+        for level, code in [
+            ("pooled", "(all codes)"),
+            ("pooled", "(any code)"),
+            *(("code", code) for code in CODES),
+        ]:
             row = {"unit": "segment", "level": level, "code": code, "coder_a": a, "coder_b": b, "note": ""} | figures
             if code == "Staffing":
                 row |= {"kappa": np.nan, "low": np.nan, "high": np.nan, "n_a": 0, "n_b": 0, "n_both": 0}

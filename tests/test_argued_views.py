@@ -303,10 +303,11 @@ def people(tables, *, reflexive=False):
 
 def test_all_coders_together_in_words_first(tables):
     shown = people(tables).together
-    assert shown.sentences[0].startswith(
+    assert shown.sentences[0] == "lea coded 8 segments and max 5; both 4."
+    assert shown.sentences[1].startswith(
         "lea and max, on 11 segments coded by at least two of them: Krippendorff’s alpha"
     )
-    assert "use the differences to discuss the codebook" in shown.sentences[0]
+    assert "use the differences to discuss the codebook" in shown.sentences[1]
     assert [row[0] for row in shown.rows] == ["all codes", "Time"]
     assert {len(row) for row in shown.rows} == {len(shown.columns)}
 
@@ -316,7 +317,7 @@ def test_all_coders_together_in_words_first(tables):
 )
 def test_alpha_is_given_its_meaning(tables, alpha, said):
     tables["agreement_of_all"]["alpha"] = alpha
-    assert said in people(tables).together.sentences[0]
+    assert said in people(tables).together.sentences[1]
 
 
 def test_a_group_that_differs_beyond_chance_is_named_and_refusals_are_counted(tables):

@@ -280,3 +280,28 @@ def test_two_people_are_laid_side_by_side_once_however_many_people_there_are(mon
     rows = agreement_rows(found, category_of={}, options=OPTIONS)
     assert {row["coder_b"] for row in rows} > {"pipeline (zero_shot)"}
     assert sorted(done) == sorted(pairs(found)) and len(done) == 15 + 6
+
+
+def test_how_much_each_coded_is_counted_in_the_whole_study_and_both_where_both_coded():
+    made = study_tables(documents=3, segments=11)
+    made["codings"] = codings(
+        *(("ann", "A", f"d{d}", s, 1) for d in (0, 1) for s in range(1, 7)),
+        *(("ben", "A", f"d{d}", s, 1) for d in (1, 2) for s in range(5, 9)),
+        ("ben", "B", "d1", 5, 1),
+    )
+    for uncoded in ("negative", "unknown"):
+        rows = pd.DataFrame(agreement_rows(laid(made, uncoded=uncoded), category_of={}, options=OPTIONS))
+        for name in ("A", ANY_CODE):
+            one = row(rows, name)
+            assert (one["given_a"], one["given_b"], one["n_both"]) == (12, 8, 2), (uncoded, name)
+    assert (row(rows, "B")["given_a"], row(rows, "B")["given_b"], row(rows, "B")["n_both"]) == (0, 1, 0)
+
+
+def test_people_and_pipeline_are_compared_on_the_same_unit():
+    made = study()
+    made["code_assignments"] = assignments({"d0.1": ["A"]}, made["segments"], ["A", "B"])
+    rows = frame(made)
+    people = rows[~rows["coder_b"].str.startswith("pipeline")]
+    machine = rows[rows["coder_b"].str.startswith("pipeline")]
+    assert set(people["unit"]) == set(machine["unit"]) == {"segment"}
+    assert set(people["n"]) == set(machine["n"]) == {60}

@@ -126,6 +126,39 @@ def test_people_come_first_and_are_called_the_ceiling(tables):
     assert "with that between human coders" in said[-1]
 
 
+def test_wherever_coders_are_compared_it_is_said_how_much_each_coded(tables):
+    said = view(tables).sentences
+    assert said[0].endswith("lea coded 9 segments, max 6, both 4.")
+    assert said[1].endswith("lea coded 9 segments, the pipeline 6, both 4.")
+
+
+def test_the_table_has_the_prevalence_and_positive_agreement_beside_kappa(tables):
+    shown = view(tables)
+    row = dict(zip(shown.columns, shown.rows[0], strict=True))
+    assert [row[name] for name in ("Prevalence", "Kappa", "AC1", "Positive agreement")] == [
+        "30%",
+        "0.42",
+        "0.50",
+        "0.55",
+    ]
+
+
+def test_rare_codes_are_told_with_what_belongs_beside_kappa(tables):
+    assert not any("Kappa is low for what is rare" in sentence for sentence in view(tables).sentences)
+    said = view(tables, prevalence=0.04, f1=0.67).sentences[-1]
+    assert said.startswith("3 codes are in fewer than 10% of the segments. Kappa is low for what is rare")
+    assert said.endswith("lea gave it to 9 segments, max 6, both 4: kappa 0.42, AC1 0.50, positive agreement 0.67.")
+
+
+def test_categories_come_before_codes_in_the_chart_and_speak_for_rare_ones(tables):
+    rows = tables["agreement"]
+    above = rows[rows.code == "Time"].assign(level="category", code="Work")
+    tables["agreement"] = pd.concat([rows, above], ignore_index=True)
+    shown = view(tables, prevalence=0.04)
+    assert [line[0] for line in shown.chart][:3] == ["all codes", "Work (category)", "Pride"]
+    assert shown.sentences[-1].startswith("1 category is in fewer than 10%")
+
+
 def test_with_one_person_there_is_no_ceiling(tables):
     tables["agreement"] = tables["agreement"][tables["agreement"].coder_b == "pipeline"]
     assert "no agreement between human coders" in view(tables).sentences[-1]
@@ -135,7 +168,7 @@ def test_what_is_undefined_is_said_and_not_drawn(tables):
     shown = view(tables, kappa=np.nan, note="Too few.")
     assert "agreement over all codes is undefined. Too few." in shown.sentences[0]
     assert shown.chart == ()
-    assert all(row[7] == "undefined" for row in shown.rows)
+    assert all(row[shown.columns.index("Kappa")] == "undefined" for row in shown.rows)
 
 
 @pytest.mark.parametrize("kappa", [0.0, -0.3])

@@ -31,6 +31,8 @@ def test_a_group_is_set_against_the_others():
     nurses, doctors = pair.tables[is_nurse].sum(0), pair.tables[~is_nurse].sum(0)
     one = found[found["value"] == "nurse"].iloc[0]
     assert (one["n"], one["n_cases"], one["n_documents"]) == (60, 6, 6)
+    first, second = (codes.any(1) & is_nurse[pair.documents] for codes in (pair.first, pair.second))
+    assert (one["n_a"], one["n_b"], one["n_both"]) == (first.sum(), second.sum(), (first & second).sum())
     assert one["kappa"] == pytest.approx(float(ag.pooled_kappa(nurses)))
     assert one["rest"] == pytest.approx(float(ag.pooled_kappa(doctors)))
     assert one["difference"] == pytest.approx(one["kappa"] - one["rest"])

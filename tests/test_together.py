@@ -26,6 +26,10 @@ def test_three_people_have_fleiss_alpha_and_ac1_per_code():
     counts = ag.coincidences(found.given[:, :, 0].T.astype(int), n_answers=2)
     assert one["coders"] == "ann; ben; cat"
     assert (one["n"], one["n_complete"], one["n_documents"]) == (60, 60, 6)
+    assert one["given"] == "; ".join(str(n) for n in found.given[:, :, 0].sum(1))
+    assert one["n_every"] == found.given[:, :, 0].all(0).sum()
+    whole = rows[rows["code"] == ALL_CODES].iloc[0]
+    assert whole["given"] == "; ".join(str(n) for n in found.given.any(2).sum(1))
     assert one["fleiss"] == pytest.approx(float(ag.fleiss_kappa(counts)))
     assert one["alpha"] == pytest.approx(float(ag.krippendorff_alpha(counts)))
     assert one["ac1"] == pytest.approx(float(ag.gwet_ac1_many(counts)))

@@ -37,7 +37,8 @@ class Shared:
 
     `first`, `second`: (units, codes), the codes applied by `a` and `b`; `documents`: (units,), numbered from 0;
     `weights`: (units,); `possible`: a mask of the compared codes among all codes; `place`: a mask of the compared units
-    among all units.
+    among all units; `everywhere`: for each coder, the codes applied to any unit, (all units, codes), whether or not the
+    other coder's answer is known; `all_weights`: (all units,).
     """
 
     a: str
@@ -49,6 +50,8 @@ class Shared:
     weights: Floats
     possible: Bools
     place: Bools
+    everywhere: tuple[Bools, Bools]
+    all_weights: Floats
 
     @property
     def n_documents(self) -> int:
@@ -59,6 +62,12 @@ class Shared:
     def n(self) -> int:
         """The number of units, or of characters."""
         return int(self.weights.sum())
+
+    @cached_property
+    def totals(self) -> tuple[Floats, Floats]:
+        """Units, or characters, to which each coder applied each code in the whole study, (codes,) each."""
+        first, second = ((mask * self.all_weights[:, None]).sum(0) for mask in self.everywhere)
+        return first, second
 
     @cached_property
     def tables(self) -> Floats:
@@ -103,6 +112,8 @@ def shared(ratings: Ratings, first: int, second: int, *, mask: Bools | None = No
         weights=ratings.weights[both],
         possible=comparable,
         place=both,
+        everywhere=(ratings.given[first][:, comparable], ratings.given[second][:, comparable]),
+        all_weights=ratings.weights,
     )
 
 
@@ -132,8 +143,16 @@ def agreement_rows(ratings: Ratings, *, category_of: Mapping[str, str], options:
 
 def as_any(pair: Shared) -> Shared:
     """Return the pair as a single question: whether a unit has any of their codes."""
-    either = [np.asarray(codes.any(1, keepdims=True), dtype=bool) for codes in (pair.first, pair.second)]
-    return replace(pair, codes=(ANY_CODE,) if pair.codes else (), first=either[0], second=either[1])
+    first, second, *everywhere = (
+        np.asarray(codes.any(1, keepdims=True), dtype=bool) for codes in (pair.first, pair.second, *pair.everywhere)
+    )
+    return replace(
+        pair,
+        codes=(ANY_CODE,) if pair.codes else (),
+        first=first,
+        second=second,
+        everywhere=(everywhere[0], everywhere[1]),
+    )
 
 
 def _rows(pair: Shared, unit: str, level: str, options: Options) -> list[dict[str, Any]]:
@@ -160,7 +179,7 @@ def _rows(pair: Shared, unit: str, level: str, options: Options) -> list[dict[st
     }
     rows = []
     for position, code in enumerate(pair.codes):
-        row = _count_columns(pair, unit, level, code, total[position])
+        row = _count_columns(pair, unit, level, code, total[position]) | _given(pair, slice(position, position + 1))
         row |= {name: defined(column[position]) for name, column in values.items()}
         row["note"] = _note(row, kappa, position, options)
         if unit == "character":
@@ -173,7 +192,7 @@ def _pooled(pair: Shared, unit: str, code: str, options: Options, overlap: str) 
     """Return one row for all codes: pooled kappa (De Vries 2008), alpha of the sets of codes (MASI), micro F1."""
     counts = pair.tables
     total = counts.sum(0)
-    row = _count_columns(pair, unit, "pooled", code, total.sum(0))
+    row = _count_columns(pair, unit, "pooled", code, total.sum(0)) | _given(pair, slice(None))
     if not pair.codes or pair.n == 0:
         return [row | {"note": overlap}]
     weights = intervals.document_draws(pair.n_documents, draws=options.draws, seed=options.seed)
@@ -195,6 +214,10 @@ def _pooled(pair: Shared, unit: str, code: str, options: Options, overlap: str) 
     scope = f"{len(pair.codes)} codes; {overlap}" if code == ALL_CODES else f"{len(pair.codes)} categories; {overlap}"
     row["note"] = _join(scope, _note(row, kappa, None, options))
     return [_without_coefficients(row, options)]
+
+
+def _given(pair: Shared, codes: slice) -> dict[str, Any]:
+    return {"given_a": int(pair.totals[0][codes].sum()), "given_b": int(pair.totals[1][codes].sum())}
 
 
 def _count_columns(pair: Shared, unit: str, level: str, code: str, table: Floats) -> dict[str, Any]:
@@ -256,6 +279,8 @@ def _without_coefficients(row: dict[str, Any], options: Options) -> dict[str, An
         "n_a",
         "n_b",
         "n_both",
+        "given_a",
+        "given_b",
         "prevalence",
     )
     reason = f"too few: {row['n']} units (at least {options.min_units} needed)"

@@ -53,6 +53,9 @@ def _compared(pair: Shared, chosen: Bools, is_known: Bools, cases_of_units: Any,
     """Return the figures of one group; `is_known`: a mask of the units whose case has a value of the attribute."""
     n, n_cases = int(pair.weights[chosen].sum()), len(set(cases_of_units[chosen]))
     row: dict[str, Any] = {"n": n, "n_cases": n_cases, "n_documents": np.unique(pair.documents[chosen]).size}
+    coded = [mask.any(1) & chosen for mask in (pair.first, pair.second)]
+    for name, mask in (("n_a", coded[0]), ("n_b", coded[1]), ("n_both", coded[0] & coded[1])):
+        row[name] = int(pair.weights[mask].sum())
     if n_cases < FEWEST_CASES or n < options.min_units:
         return row | {
             "note": f"too few: {n_cases} cases and {n} units (at least {FEWEST_CASES} and {options.min_units} needed)"

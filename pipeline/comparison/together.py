@@ -73,6 +73,7 @@ def _rows(ratings: Ratings, people: list[int], level: str, options: Options) -> 
     rows = []
     for position, code in enumerate(codes):
         row = _count_columns(ratings, people, level, str(code), paired.size)
+        row |= _given(ratings, applied[:, :, position])
         row |= {name: defined(column[position]) for name, column in values.items()}
         rows.append(_with_note(row, options))
     return rows
@@ -84,6 +85,7 @@ def _sets(ratings: Ratings, people: list[int], code: str, options: Options) -> d
     paired = np.flatnonzero(sums.values > 0)
     sums = sums.of(paired)
     row = _count_columns(ratings, people, "pooled", code, paired.size)
+    row |= _given(ratings, np.asarray(ratings.given[people].any(2), dtype=bool))
     value = alpha(sums, np.ones((1, paired.size)))[0]
     row["alpha"] = defined(value)
     if paired.size >= options.min_documents:
@@ -91,6 +93,14 @@ def _sets(ratings: Ratings, people: list[int], code: str, options: Options) -> d
         bounds = intervals.of_draws(value, alpha(sums, weights))
         row |= {"low": defined(bounds.low), "high": defined(bounds.high)}
     return _with_note(row, options)
+
+
+def _given(ratings: Ratings, given: Bools) -> dict[str, Any]:
+    """Return how much each person gave a code, or any code, to; `given`: (people, units)."""
+    return {
+        "given": "; ".join(str(int(ratings.weights[mask].sum())) for mask in given),
+        "n_every": int(ratings.weights[given.all(0)].sum()),
+    }
 
 
 def _count_columns(ratings: Ratings, people: list[int], level: str, code: str, n_documents: int) -> dict[str, Any]:
@@ -109,7 +119,7 @@ def _count_columns(ratings: Ratings, people: list[int], level: str, code: str, n
 def _with_note(row: dict[str, Any], options: Options) -> dict[str, Any]:
     """Note why a figure is missing, and remove figures based on too few units."""
     if row["n"] < options.min_units:
-        identifying = ("unit", "level", "code", "coders", "n", "n_complete", "n_documents")
+        identifying = ("unit", "level", "code", "coders", "n", "n_complete", "n_documents", "given", "n_every")
         reason = f"too few: {row['n']} units coded by at least two coders (at least {options.min_units} needed)"
         return {name: row[name] for name in identifying} | {"note": reason}
     clauses = []

@@ -44,5 +44,7 @@ VERDICTS = ("recovered", "merged", "fragmented", "invisible", CANNOT_TELL)
 
 # A code is clearly more frequent in a theme if its frequency is this many times that outside.
 CLEARLY = 2.0
+# A code is rare if fewer than this share of passages have it: then kappa alone misleads.
+RARE = 0.1
 # A theme contains a code if half of the code's segments are in it; a code fills a theme if half of the theme has it.
 HALF = 0.5

@@ -38,6 +38,7 @@ def with_answers(codings: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     Segments that answer a question are those that name it as theirs (`prompt_id`), otherwise the talk up to the next
     question.
     """
+    codings = codings.reset_index(drop=True)
     asked = _on_questions(codings, segments)
     if asked.empty:
         return codings

@@ -11,11 +11,14 @@ class Agreement(Table):
     """One code (or a category, or all pooled) and one pair of coders over the units both could have coded.
 
     `level`: code, category or pooled; a pooled row's `code` is "(all codes)", "(all categories)" or "(any code)"
-    (whether to code at all). `n`: units (or characters); `n_a`, `n_b`, `n_both`: those with the code; `prevalence`:
-    their mean share. `low` and `high`: 95% interval of kappa over draws of documents. Precision and recall take coder a
-    as the reference. Pooled over codes, kappa and ac1 are pooled (De Vries 2008), alpha is of the sets of codes (MASI),
-    f1, precision, recall and jaccard count all codes together. `ceiling`: beside the pipeline, the mean kappa of people
-    with each other on that code. A coefficient that is undefined or refused is missing, and `note` says why.
+    (whether to code at all). `n`: units (or characters); `n_a`, `n_b`, `n_both`: those with the code; `given_a`,
+    `given_b`: those in the whole study, whether or not the other coder coded there; `prevalence`: the mean share of n_a
+    and n_b in n. Below 0.1 a code is rare, and kappa low even where coders agree: `ac1` and `f1` (positive specific
+    agreement, Hripcsak & Rothschild 2005) belong beside it. `low` and `high`: 95% interval of kappa over draws of
+    documents. Precision and recall take coder a as the reference. Pooled over codes, kappa and ac1 are pooled (De Vries
+    2008), alpha is of the sets of codes (MASI), f1, precision, recall and jaccard count all codes together. `ceiling`:
+    beside the pipeline, the mean kappa of people with each other on that code. A coefficient that is undefined or
+    refused is missing, and `note` says why.
     """
 
     unit: Series[str] = pa.Field(isin=terms.COMPARED_UNITS)
@@ -28,6 +31,8 @@ class Agreement(Table):
     n_a: Series[int]
     n_b: Series[int]
     n_both: Series[int]
+    given_a: Series[int]
+    given_b: Series[int]
     prevalence: Series[float] = pa.Field(nullable=True)
     percent: Series[float] = pa.Field(nullable=True)
     kappa: Series[float] = pa.Field(nullable=True)
@@ -48,8 +53,9 @@ class AgreementOfAll(Table):
     """One code (or a category, or all pooled) and all people together.
 
     `coders`: their names; `n_complete`: units that every one of them answered, on which percent, fleiss and ac1 rest;
-    `n`: units with at least two answers, on which alpha rests. `low` and `high`: 95% interval of alpha over draws of
-    documents. Pooled over codes, alpha is of the sets of codes (MASI) and the others have no value.
+    `n`: units with at least two answers, on which alpha rests. `given`: units to which each of them gave the code, in
+    the order of `coders` ("118; 14"); `n_every`: units to which all of them did. `low` and `high`: 95% interval of
+    alpha over draws of documents. Pooled over codes, alpha is of the sets of codes (MASI) and the others have no value.
     """
 
     unit: Series[str] = pa.Field(isin=terms.COMPARED_UNITS)
@@ -59,6 +65,8 @@ class AgreementOfAll(Table):
     n: Series[int]
     n_complete: Series[int]
     n_documents: Series[int]
+    given: Series[str]
+    n_every: Series[int]
     prevalence: Series[float] = pa.Field(nullable=True)
     percent: Series[float] = pa.Field(nullable=True)
     alpha: Series[float] = pa.Field(nullable=True)
@@ -72,8 +80,9 @@ class AgreementOfAll(Table):
 class AgreementByAttribute(Table):
     """Pooled kappa of one pair of coders on the talk of the cases that share a value of an attribute (role: nurse).
 
-    `rest`: pooled kappa on everybody else's talk; `difference`: kappa less rest, with its 95% interval over draws of
-    documents (`low`, `high`). Missing where cases or units are too few, and `note` says so.
+    `n_a`, `n_b`, `n_both`: units with any code; `rest`: pooled kappa on everybody else's talk; `difference`: kappa less
+    rest, with its 95% interval over draws of documents (`low`, `high`). Missing where cases or units are too few, and
+    `note` says so.
     """
 
     attribute: Series[str]
@@ -83,6 +92,9 @@ class AgreementByAttribute(Table):
     n: Series[int]
     n_cases: Series[int]
     n_documents: Series[int]
+    n_a: Series[int]
+    n_b: Series[int]
+    n_both: Series[int]
     percent: Series[float] = pa.Field(nullable=True)
     kappa: Series[float] = pa.Field(nullable=True)
     kappa_low: Series[float] = pa.Field(nullable=True)

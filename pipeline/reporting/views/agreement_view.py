@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline.core import prose
 from pipeline.core.coders import is_pipeline, method_of
 from pipeline.core.table_rows import each, groups
-from pipeline.core.terms import ALL_CODES, COMPARED_UNITS
+from pipeline.core.terms import ALL_CATEGORIES, ALL_CODES, ANY_CODE, COMPARED_UNITS, RARE
 from pipeline.reporting.views.further_view import coder
 
 MEASURES = {
@@ -55,12 +55,13 @@ COLUMNS = (
     "First",
     "Second",
     "Both",
+    "Prevalence",
     "Percent",
     "Kappa",
     "95% interval",
-    "Alpha",
     "AC1",
-    "F1",
+    "Positive agreement",
+    "Alpha",
     "Note",
 )
 
@@ -87,6 +88,15 @@ def with_machine(agreement: pd.DataFrame) -> pd.Series:
 def over_all_codes(agreement: pd.DataFrame) -> pd.DataFrame:
     """The rows that pool all codes, one for each pair of coders."""
     return agreement[(agreement.level == "pooled") & (agreement.code == ALL_CODES)]
+
+
+def counted(row: Any, unit: str) -> str:
+    """Return how much two coders coded: "lea coded 118 segments, max 14, both 12". `row`: any code, or one code."""
+    second_first = is_pipeline(row.coder_a) and not is_pipeline(row.coder_b)
+    pair = [(coder(row.coder_a), row.given_a), (coder(row.coder_b), row.given_b)]
+    (one, n_one), (other, n_other) = reversed(pair) if second_first else pair
+    verb = "coded" if row.code in (ANY_CODE, ALL_CODES, ALL_CATEGORIES) else "gave it to"
+    return f"{one} {verb} {prose.count(int(n_one), unit)}, {other} {int(n_other):,}, both {int(row.n_both):,}"
 
 
 def contrasts(codings: pd.DataFrame) -> tuple[str, ...]:
@@ -129,11 +139,14 @@ def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
     pooled = _pairs(over_all_codes(agreement))
     sentences = []
     people = pooled[~pooled.machine]
+    whether = agreement[(agreement.level == "pooled") & (agreement.code == ANY_CODE)]
+    counts = {(row.coder_a, row.coder_b): f" {counted(row, unit)}." for row in each(whether)}
     for row in each(pooled):
+        said = counts.get((row.coder_a, row.coder_b), "")
         where = f"{prose.count(row.n, unit)} of {prose.count(row.n_documents, 'document')}"
         if pd.isna(row.kappa):
             sentences.append(
-                f"{_who(row)}, on {where}: agreement over all codes is undefined. {prose.sentence(row.note)}"
+                f"{_who(row)}, on {where}: agreement over all codes is undefined. {prose.sentence(row.note)}{said}"
             )
             continue
         beyond = (
@@ -143,7 +156,7 @@ def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
         )
         sentences.append(
             f"{_who(row)}, on {where}: agreement over all codes is {beyond} "
-            f"(kappa {prose.figure(row.kappa)}, 95% interval {_interval(row.low, row.high)}){_beside(row)}."
+            f"(kappa {prose.figure(row.kappa)}, 95% interval {_interval(row.low, row.high)}){_beside(row)}.{said}"
         )
     if len(people) and len(people) < len(pooled):
         sentences.append(
@@ -154,7 +167,25 @@ def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
         sentences.append(
             "Only one person coded this study, so there is no agreement between human coders to compare with."
         )
-    return sentences
+    return [*sentences, *_rare(agreement, unit)]
+
+
+def _rare(agreement: pd.DataFrame, unit: str) -> list[str]:
+    """Return how to read the agreement on rare codes (Feinstein & Cicchetti 1990), parents first, with figures."""
+    levels = [level for level in ("category", "code") if (agreement.level == level).any()]
+    rows = agreement[agreement.level.isin(levels[:1]) & (agreement.prevalence < RARE) & agreement.kappa.notna()]
+    if rows.empty:
+        return []
+    lowest = rows.assign(machine=with_machine(rows)).sort_values(["machine", "prevalence", "code"], kind="stable")
+    row, n_rare = next(each(lowest)), rows.code.nunique()
+    noun = ("category", "categories") if levels[0] == "category" else ("code", "codes")
+    return [
+        f"{prose.count(n_rare, *noun)} {'is' if n_rare == 1 else 'are'} in fewer than {prose.percent(RARE)} of the "
+        f"{unit}s. Kappa is low for what is rare even where coders agree: read AC1 and positive agreement (how often "
+        f"one gives the code where the other does) beside it. For “{row.code}” (in "
+        f"{prose.percent(row.prevalence)}), {counted(row, unit)}: kappa {prose.figure(row.kappa)}, AC1 "
+        f"{prose.figure(row.ac1)}, positive agreement {prose.figure(row.f1)}."
+    ]
 
 
 def _beside(row: Any) -> str:
@@ -173,17 +204,17 @@ def _kind(row: Any) -> str:
 
 def _chart(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, tuple[Mark, ...]]]:
     lines = []
-    pairs = _pairs(agreement[agreement.level.isin(["pooled", "code"])])
-    shown = pairs[(pairs.level == "code") | (pairs.code == ALL_CODES)]
-    for code in _order(shown, codes):
-        rows = shown[shown.code == code]
+    shown = _pairs(agreement[(agreement.level != "pooled") | (agreement.code == ALL_CODES)])
+    levels = {level: _order(shown[shown.level == level], codes) for level in ("pooled", "category", "code")}
+    for level, code in [(level, code) for level, names in levels.items() for code in names]:
+        rows = shown[(shown.level == level) & (shown.code == code)]
         marks = tuple(
             Mark(_who(row), _kind(row), prose.figure(row.kappa), *map(_position, (row.kappa, row.low, row.high)))
             for row in each(rows)
             if pd.notna(row.kappa)
         )
         if marks:
-            lines.append((code.strip("()"), marks))
+            lines.append((f"{code} (category)" if level == "category" else code.strip("()"), marks))
     return lines
 
 
@@ -201,9 +232,10 @@ def _rows(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, ...]
         for code in _order(pairs, codes):
             for row in each(pairs[pairs.code == code]):
                 name = f"{code} (category)" if level == "category" else code.strip("()")
-                counts = (f"{row.n:,}", f"{row.n_a:,}", f"{row.n_b:,}", f"{row.n_both:,}", prose.percent(row.percent))
-                figures = (prose.figure(row.kappa), _interval(row.low, row.high))
-                others = (prose.figure(row.alpha), prose.figure(row.ac1), prose.figure(row.f1))
+                counts = (f"{row.n:,}", f"{row.n_a:,}", f"{row.n_b:,}", f"{row.n_both:,}")
+                shares = (prose.percent(row.prevalence), prose.percent(row.percent))
+                figures = (*shares, prose.figure(row.kappa), _interval(row.low, row.high))
+                others = (prose.figure(row.ac1), prose.figure(row.f1), prose.figure(row.alpha))
                 cells.append((name, _who(row), *counts, *figures, *others, row.note))
     return cells
 

@@ -25,7 +25,10 @@ MAPPED = {
 ALL_COLUMNS = (
     "Code",
     "Compared",
-    "Coded by all",
+    "Compared by all",
+    "Given by each",
+    "Given by all",
+    "Prevalence",
     "Percent",
     "Alpha",
     "95% interval",
@@ -37,6 +40,9 @@ GROUP_COLUMNS = (
     "Group",
     "Coders",
     "Compared",
+    "Coded by first",
+    "By second",
+    "By both",
     "Cases",
     "Kappa",
     "Kappa, others",
@@ -98,6 +104,7 @@ def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
         people = row.coders.split("; ")
         who = prose.listed(people) if len(people) < 6 else prose.count(len(people), "person", "people")
         where = f"on {prose.count(row.n, unit)} coded by at least two of them"
+        sentences.append(_counted(people, row, unit))
         if pd.isna(row.alpha):
             sentences.append(f"{who}, {where}: Krippendorff’s alpha is undefined. {prose.sentence(row.note)}")
         else:
@@ -112,6 +119,9 @@ def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
             f"{row.code} (category)" if row.level == "category" else row.code.strip("()"),
             f"{row.n:,}",
             f"{row.n_complete:,}",
+            row.given,
+            f"{row.n_every:,}",
+            prose.percent(row.prevalence),
             prose.percent(row.percent),
             prose.figure(row.alpha),
             _interval(row.low, row.high),
@@ -122,6 +132,14 @@ def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
         for row in each(ordered.sort_values("rank", kind="stable"))
     )
     return Table("All coders together", tuple(sentences), ALL_COLUMNS, cells)
+
+
+def _counted(people: Sequence[str], row: Any, unit: str) -> str:
+    """How much each person coded: "ann coded 118 segments, ben 14 and cat 20; all of them 9"."""
+    first, *others = (int(number) for number in row.given.split("; "))
+    listed = [f"{people[0]} coded {prose.count(first, unit)}"]
+    listed += [f"{name} {number:,}" for name, number in zip(people[1:], others, strict=True)]
+    return f"{prose.listed(listed)}; {'both' if len(people) == 2 else 'all of them'} {row.n_every:,}."
 
 
 def _how_far(alpha: float) -> str:
@@ -166,7 +184,7 @@ def _by_group(table: pd.DataFrame) -> Table | None:
         (
             f"{row.attribute}: {row.value or 'not given'}",
             _pair(row),
-            f"{row.n:,}",
+            *(f"{number:,}" for number in (row.n, row.n_a, row.n_b, row.n_both)),
             f"{row.n_cases:,}",
             *(prose.figure(value) for value in (row.kappa, row.rest, row.difference)),
             _interval(row.low, row.high),
