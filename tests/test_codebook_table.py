@@ -146,6 +146,7 @@ def test_ids_of_parents_are_followed():
         ["Hierarchical Name,Description", "Codes\\\\Work,all", "Codes\\\\Work\\\\Rota,how"],
         ["Name,Description", "Work,all", "  Rota,how"],
         ["Code,Description", "Work,all", "Work > Rota,how"],
+        ["Code,Memo", "Work,all", "Work>>Rota,how"],
         ["Code,Parent code,Description", "Rota,Work,how", "Work,,all"],
         ["Obercode,Code,Kommentar", "Work,Rota,how", ",Work,all"],
         ["Code,Description,Folder", "Work,all,", "Rota,how,Work"],

@@ -27,11 +27,14 @@ def add(plan: Plan, path: Path, data: bytes) -> None:
         raise CounterpointError(f"{existing} already exists with other content. Move it, or rename {path.name}.")
     plan.lines.extend(remark.text for remark in every.remarks)
     plan.lines.extend([left_out] if left_out else [])
+    if every.unread:
+        plan.lines.append(f"Columns that are not read: {prose.listed([f'{one!r}' for one in every.unread[:8]])}.")
     coders = sorted({coding.coder for coding in codings})
     codes = {(coding.parent_code, coding.code) for coding in codings if coding.code}
     what = (
         f"{prose.count(len(codings), 'coding')} with {prose.count(len(codes), 'code')}"
         f"{f' by {prose.listed(coders[:5])}' if coders else ''}"
+        f"{' (the file names no coder)' if coders == [path.stem] else ''}"
     )
     if existing is not None:
         plan.lines.append(f"{existing} already has this file: {what}. Nothing was changed.")

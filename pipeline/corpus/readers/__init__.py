@@ -126,7 +126,9 @@ def read_codes(path: Path, *, follow: bool = False) -> Codings:
         for coding in codings:
             _check_coding(coding)
     remarks = decoding.remarks(data) if path.suffix.lower() in PLAIN else []
-    return Codings(codings, [*(codings.remarks if isinstance(codings, Codings) else []), *remarks])
+    if not isinstance(codings, Codings):
+        return Codings(codings, remarks)
+    return Codings(codings, [*codings.remarks, *remarks], unread=codings.unread)
 
 
 def _check_transcript(found: Transcript) -> None:

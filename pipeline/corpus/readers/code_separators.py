@@ -53,6 +53,7 @@ _LEVELS = {
     "\\": re.compile(r"\s*\\{1,2}\s*"),
     ">": re.compile(r"\s+>\s+(?!\d)|(?<=[^\W\d])>(?=[^\W\d])"),
     "::": re.compile(r"\s*::\s*"),
+    ">>": re.compile(r"\s*>>\s*(?!\d)"),
     "→": re.compile(r"\s*[→»›]\s*"),
 }
 _SLASH = re.compile(r"\s+/\s+")

@@ -57,6 +57,7 @@ def _codings(sheets: Sequence[Sheet], stem: str, *, remarks: Sequence[Remark] = 
         records, blank = _filled(sheet)
         codes, said = _codes(sheet.columns, records)
         found.remarks += [*sheet.remarks, *blank, *said, *_doubts(sheet.columns, records)]
+        found.unread += [one for one in _unread(sheet.columns, records) if one not in found.unread]
         file = "" if sheet.columns.has("document") else stem
         for (number, cells), of_row in zip(records, codes, strict=True):
             line = f"line {number}" if not sheet.name else f"sheet '{sheet.name}', line {number}"
@@ -87,6 +88,16 @@ def _doubts(columns: Columns, records: Sequence[Record]) -> list[Remark]:
         text = f"The column '{coder}' was read as the coder, who may be another person than made the coding."
         remarks.append(Remark("guessed", f"{text} If so, export the column 'Created by' too."))
     return remarks
+
+
+def _unread(columns: Columns, records: Sequence[Record]) -> list[str]:
+    """Return the headings of columns that hold something but are not read."""
+    used = {*columns.at.values(), *columns.codes, *columns.marked}
+    return [
+        heading.strip()
+        for at, heading in enumerate(columns.headings)
+        if heading.strip() and at not in used and any(at < len(cells) and cells[at].strip() for _, cells in records)
+    ]
 
 
 def _stated(columns: Columns, cells: list[str]) -> Coding:

@@ -32,12 +32,15 @@ class Coding:
 
 
 class Codings(list[Coding]):
-    """The codings of a file, and `remarks` on how it was read."""
+    """The codings of a file, `remarks` on how it was read, and the headings of a table's columns that were not read."""
 
-    def __init__(self, codings: Iterable[Coding] = (), remarks: Sequence[Remark] = ()) -> None:
+    def __init__(
+        self, codings: Iterable[Coding] = (), remarks: Sequence[Remark] = (), *, unread: Iterable[str] = ()
+    ) -> None:
         """Take the codings in the order of the file."""
         super().__init__(codings)
         self.remarks = list(remarks)
+        self.unread = list(unread)
 
 
 def by_people(codings: Sequence[Coding]) -> tuple[list[Coding], str]:
