@@ -109,6 +109,19 @@ def speakers(
         typer.echo(line)
 
 
+@app.command()
+def guide(
+    folder: Annotated[
+        Path | None, typer.Argument(help="The study's folder (default: the study in params.yaml).")
+    ] = None,
+) -> None:
+    """Write the questions that recur in the interviews into guide.yaml, for you to name and join."""
+    from pipeline.commands import guide as guides
+
+    for line in guides.write(study_folder.checked(folder) if folder else settings.load().folder):
+        typer.echo(line)
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def run(
     context: typer.Context,

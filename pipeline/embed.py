@@ -1,10 +1,14 @@
-"""Embed: turns segments into vectors, including the interviewer's, so that questions can be compared with answers."""
+"""Embed: turns segments into vectors, including the interviewer's, so that questions can be compared with answers.
+
+Questions that were asked again, in other interviews and other words, are told by their vectors (`vectors.guide`).
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pipeline.core import parallel, safe_removal, stage_runner, store
@@ -12,12 +16,17 @@ from pipeline.core import params as settings
 from pipeline.core.partition import Batch, partition
 from pipeline.core.stage_record import Record
 from pipeline.core.study_paths import Places
-from pipeline.vectors import encoder
+from pipeline.corpus import guide_file
+from pipeline.corpus.guide_file import Question
+from pipeline.vectors import encoder, guide
 from pipeline.vectors.encoder import Used
 from pipeline.vectors.onnx_bert import Floats
 
 # The cache file of a study with one batch, and the folder of cache files of a larger one.
 CACHE, CACHES = "vectors.parquet", "vectors"
+# The cache file of the vectors of questions.
+QUESTIONS = "questions.parquet"
+NOTHING = np.zeros(1)
 
 
 def embeddings(segments: pd.DataFrame, *, encode: Callable[[list[str]], Floats]) -> pd.DataFrame:
@@ -73,6 +82,19 @@ def _written(folder: Path, batch: Batch) -> Path:
     return folder / f"{batch.name}.parquet"
 
 
+def questions(study: Path, entries: Sequence[Question], *, options: settings.Embed) -> dict[str, pd.DataFrame]:
+    """Return the tables guide and prompts of a study whose embeddings are written. `entries`: of guide.yaml."""
+    vectors = store.read(study, "embeddings")["vector"]
+    encode = partial(encoder.encode, **options.model_dump(), cache=Places(study).cache / QUESTIONS)
+    return guide.tables(
+        store.read(study, "segments"),
+        store.read(study, "documents"),
+        entries,
+        encode=encode,
+        common=np.asarray(np.mean(np.stack(vectors.to_list()), axis=0, dtype=np.float64)) if len(vectors) else NOTHING,
+    )
+
+
 def record(used: Sequence[Used]) -> Record:
     """Return the stage's record from what each batch was computed with; workers may run on other machines."""
     first = used[0]
@@ -88,7 +110,10 @@ def main() -> None:
         safe_removal.scratch(params.places.cache / "embed") as folder,
         parallel.opened(params.engine, workers=params.workers),
     ):
+        entries = guide_file.load(params.places.guide)
         done = by_batches(params.folder, folder, options=params.embed)
+        for name, table in questions(params.folder, entries, options=params.embed).items():
+            store.write(params.folder, name, table)
         store.write(params.folder, "embed_record", done.table())
 
 

@@ -1,6 +1,6 @@
 """Themes: candidate themes of a study, each with its sub-themes, its quotes and its passport."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ import pandas as pd
 from pipeline.core import model_registry, parallel, stage_runner, store
 from pipeline.core import params as settings
 from pipeline.core.study_paths import Places
+from pipeline.core.table_rows import lookup
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import decided_themes, ledger, states
 from pipeline.decisions.decided_themes import Decided
@@ -23,6 +24,7 @@ from pipeline.inductive import (
     passports,
     record,
     reruns,
+    theme_guide,
     theme_model,
     theme_tables,
     wording,
@@ -37,6 +39,14 @@ if TYPE_CHECKING:
 
 # Returns a language model's labels, given the keywords and passages of each theme.
 Ask = Callable[[Sequence[Sequence[str]], Sequence[Sequence[str]]], labeller.Labels]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The tables guide and prompts."""
+
+    guide: pd.DataFrame
+    prompts: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -62,10 +72,13 @@ def themes(
     encode: Encode | None = None,
     ask: Ask | None = None,
     assign: assigning.Assign | None = None,
+    questions: Questions | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> Result:
     """Find the candidate themes of a study and apply the researchers' decisions to them.
 
-    The order of rows does not matter. `parser`: loads a spaCy pipeline with a parser, for labels of several words, and
+    The order of rows does not matter. `questions`: the guide's, and what was asked; `sources`: each document's type.
+    `parser`: loads a spaCy pipeline with a parser, for labels of several words, and
     `phrases` describes it; without it labels are single words. `encode`: the model of the vectors, for the meaning of
     phrases; `ask`: asks a language model for labels; `assign`: how
     segments outside the sample of a large study are assigned, by default in this process. Problems, such as too few
@@ -90,8 +103,10 @@ def themes(
             problems += [("note", "", "", sentence) for sentence in sentences]
         map_places = projection.places(talk.segments["segment_id"].tolist(), talk.vectors)
         rerun_results = steady()
+    questions = questions or Questions(store.empty("guide"), store.empty("prompts"))
+    asked = theme_guide.asked(questions.guide, questions.prompts, turns, talk.segments)
     table, ids, sub_theme_ids = theme_tables.themes(
-        talk, groups, worded, turns, decided=decided, rerun_results=rerun_results
+        talk, groups, worded, asked, decided=decided, rerun_results=rerun_results, sources=sources or {}
     )
     problems += theme_tables.notes(talk, groups, rerun_results.stability, n_sampled=int(in_sample.sum()))
     source += [""] * (len(table) - len(source))
@@ -103,6 +118,12 @@ def themes(
         "themes": table,
         "theme_assignments": theme_tables.assignments(talk, groups, ids, sub_theme_ids, decided),
         "theme_quotes": theme_tables.quotes(talk, groups, decided, options=options),
+        "theme_guide": theme_guide.table(
+            talk.segments,
+            theme_tables.members(groups, ids, sub_theme_ids),
+            questions.guide,
+            questions.prompts,
+        ),
         "theme_attributes": theme_tables.identified(passports.attributes(talk.segments, groups.themes, cases), ids),
         "theme_choice": theme_tables.choice(machine_groups),
         "theme_unassigned": theme_tables.unassigned(talk, groups),
@@ -221,6 +242,8 @@ def main() -> None:
             decisions=ledger.load(Places(folder).decisions),
             ask=_labeller(params.themes, folder),
             assign=partial(assigning.in_scratch_batches, params.places.cache / "assign"),
+            questions=Questions(store.read(folder, "guide"), store.read(folder, "prompts")),
+            sources=lookup(store.read(folder, "documents"), "document", "source_type"),
         )
         for name, table in result.tables.items():
             store.write(folder, name, table)

@@ -82,7 +82,8 @@ def write(folder: Path, *, repeat: int = 1, coders: tuple[str, ...] = ("lea", "m
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     tables["embeddings"] = pd.DataFrame({"segment_id": said.segment_id.to_list(), "vector": list(vectors)})
     tables["theme_map"] = projection.places(said.segment_id.to_list(), vectors)
-    tables |= _themes(said) | _codes(said) | _agreement(coders, len(said))
+    tables |= _themes(said) | _questions(turns, segments)
+    tables |= _codes(said) | _agreement(coders, len(said))
     tables |= {f"{stage}_record": done.table() for stage, done in records().items()}
     for name in (*store.INTERIM, *store.PROCESSED):
         store.write(folder, name, _fitted(name, tables[name]) if name in tables else store.empty(name))
@@ -170,6 +171,17 @@ def _problems() -> pd.DataFrame:
 
 def _has(text: str, code: str) -> bool:
     return any(word in text for word in WORDS[code])
+
+
+def _questions(turns: pd.DataFrame, segments: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Every question asked, and the first of them as the guide's, which the first theme answers."""
+    asked = turns[turns.turn_id.isin(set(segments.prompt_id))].sort_values("turn_id")
+    prompts = pd.DataFrame({"prompt_id": asked.turn_id, "document": asked.document, "wording": asked.text})
+    prompts = prompts.assign(guide_id=["Q1", *[""] * (len(asked) - 1)], likeness=1.0)
+    question = {"guide_id": "Q1", "question": asked.text.iloc[0], "source": "found", "n_prompts": 1, "n_documents": 1}
+    guide = pd.DataFrame([question | {"wordings": [asked.text.iloc[0]], "n_segments": 2, "n_cases": 1}])
+    theme = {"theme_id": 0, "guide_id": "Q1", "n_segments": 2, "share_of_theme": 0.6, "share_of_answers": 1.0}
+    return {"prompts": prompts, "guide": guide, "theme_guide": pd.DataFrame([theme])}
 
 
 def _codings(said: pd.DataFrame, coders: tuple[str, ...]) -> pd.DataFrame:

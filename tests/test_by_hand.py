@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from pipeline import cli
 from pipeline.core import params, study_template
 from pipeline.core.errors import CounterpointError
+from pipeline.corpus import guide_file
 from pipeline.decisions import alternative_readings, ledger, reading_ledger
 from pipeline.deductive import codebook
 from pipeline.reporting import written_summaries
@@ -166,6 +167,7 @@ OTHERS: list[tuple[str, Callable[[Path], object], str]] = [
         written_summaries.load,
         "summaries:\n- {case: A, code: B, summary: s, who: W, when: 2026-01-15}\n- {case: A, code: C, summary: s, who: W, when: 2026-01-15}\n",
     ),
+    ("guide.yaml", guide_file.load, "questions:\n- {question: Why?}\n- {question: How?}\n"),
     ("codebook.yaml", codebook.load_codebook, "codes:\n- {name: A, definition: who}\n- {name: B}\n"),
 ]
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from pipeline import cli
 from pipeline.core import params, store
-from pipeline.corpus import participants, readers
+from pipeline.corpus import guide_file, participants, readers
 from pipeline.decisions import ledger
 from pipeline.deductive import codebook
 
@@ -184,6 +184,7 @@ def test_the_snippets_of_a_page_run(page: str, small_study: Path, tmp_path: Path
 
 EXAMPLES = {
     "codebook.yaml": codebook.load_codebook,
+    "guide.yaml": guide_file.load,
     "decisions.yaml": ledger.load,
     "params.yaml": params.load,
     "participants.csv": participants.read_participants,
@@ -203,7 +204,7 @@ def test_the_examples_of_files_are_read(page: str, name: str, text: str, tmp_pat
 
 def test_examples_of_each_file_that_people_write_are_given():
     named = {name for page in PAGES for kind in ("yaml", "csv") for name, _ in blocks(page, kind)}
-    assert named >= {"codebook.yaml", "decisions.yaml", "participants.csv", "human_codes.csv"}
+    assert named >= {"codebook.yaml", "guide.yaml", "decisions.yaml", "participants.csv", "human_codes.csv"}
 
 
 def test_every_stage_and_every_table_is_on_the_page_of_tables():

@@ -63,12 +63,19 @@ def whole_segments():
     return table.reindex(columns=empty.columns, fill_value="")
 
 
+def documents():
+    empty = store.empty("documents")
+    table = pd.DataFrame({"document": ["a.txt", "b.txt"], "source_type": "interview", "n_words": 20})
+    return table.assign(language_share=1.0).reindex(columns=empty.columns, fill_value="")
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A project of one small study with its segments, as the stage finds it."""
     study = Path("data/small")
     (tmp_path / study / "transcripts").mkdir(parents=True)
     store.write(tmp_path / study, "segments", whole_segments())
+    store.write(tmp_path / study, "documents", documents())
     (tmp_path / "models").mkdir()
     shutil.copy("models/models.yaml", tmp_path / "models")
     (tmp_path / "params.yaml").write_text(yaml.safe_dump({"study": str(study)}))

@@ -19,6 +19,7 @@ PRIVATE = (
     "transcripts/Zoë.docx",
     "human_codes/a.csv",
     "participants.csv",
+    "guide.yaml",
     "summaries.yaml",
     "interpretations.yaml",
     "interim/turns.parquet",
@@ -243,7 +244,7 @@ def test_the_sample_study_is_tracked_and_what_is_made_of_it_is_not(root: Path):
     shutil.copy(ROOT / "data/sample/.gitignore", root / "data/sample")
     filled(Path("data/sample"))
     kept = {name.removeprefix("data/sample/") for name in taken_up(root) - {".gitignore"}}
-    given = ("transcripts/", "human_codes/", "participants.csv", "summaries.yaml", "interpretations.yaml")
+    given = ("transcripts/", "human_codes/", "participants.csv", "guide.yaml", "summaries.yaml", "interpretations.yaml")
     assert kept == {
         ".gitignore",
         *(

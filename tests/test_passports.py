@@ -3,18 +3,18 @@ import pandas as pd
 import pytest
 
 from pipeline.inductive import passports
-from pipeline.inductive.passports import Facts
-
-
-def turns(*said: tuple[str, str]) -> pd.DataFrame:
-    """Turns of one document: part and text."""
-    rows = [(f"t{n}", "d", part, n * 100, text) for n, (part, text) in enumerate(said)]
-    return pd.DataFrame(rows, columns=["turn_id", "document", "part", "start", "text"])
+from pipeline.inductive.passports import Facts, Study
+from pipeline.inductive.theme_guide import Asked
 
 
 def segments(*rows: tuple[str, str, str]) -> pd.DataFrame:
     """Segments: case, document and the question they answer."""
-    return pd.DataFrame(rows, columns=["case", "document", "prompt_id"])
+    return pd.DataFrame(rows, columns=["case", "document", "prompt_id"]).assign(language="en")
+
+
+def asked(words: dict[str, str]) -> Asked:
+    """Turns that each ask a question of their own."""
+    return Asked({turn: turn for turn in words}, words, words)
 
 
 def known(**changed) -> Facts:
@@ -23,77 +23,44 @@ def known(**changed) -> Facts:
     return Facts(**{**plain, **changed})
 
 
-def test_a_question_asked_again_in_nearly_the_same_words_is_one_question():
-    asked = passports.questions(
-        turns(
-            ("interviewer", "What gets in the way of improvement work on your ward?"),
-            ("participant", "What gets in the way of improvement work on your ward?"),
-            ("interviewer", "So what gets in the way of improvement work on your ward, then?"),
-            ("interviewer", "How did you come to it?"),
-            ("interviewer", "HOW did you come to it"),
-        )
-    )
-    assert asked == {"t0": "t0", "t2": "t0", "t3": "t3", "t4": "t3"}
-
-
-def test_a_question_like_one_that_follows_another_follows_nobody_itself():
-    # Ten words each: eight of them are those of the next, six those of the one after it.
-    words = [f"word{letter}" for letter in "abcdefghijklmn"]
-    texts = [" ".join(words[start : start + 10]) for start in (0, 2, 4)]
-    assert passports._leaders(texts[:2]) == [0, 0]
-    assert passports._leaders(texts) == [0, 0, 2]
-
-
-def test_questions_of_an_empty_study_and_questions_without_words():
-    assert passports.questions(turns()) == {}
-    marks = turns(("interviewer", "…"), ("interviewer", "?"), ("interviewer", " … "))
-    assert passports.questions(marks) == {"t0": "t0", "t1": "t1", "t2": "t0"}
-
-
-def test_questions_do_not_depend_on_the_order_of_turns():
-    table = turns(*[("interviewer", f"What about the {word} in the ward?") for word in ("time", "staff", "data")])
-    assert passports.questions(table.iloc[::-1]) == passports.questions(table)
-
-
 def test_facts_of_a_theme():
     said = segments(("a", "d1", "t0"), ("a", "d1", "t0"), ("a", "d1", "t2"), ("b", "d2", ""))
     facts = passports.facts(
         said,
-        question_of={"t0": "t0", "t2": "t0"},
-        prompts={"t0": "Is there time?", "t2": "And?"},
-        keywords=["times", "bleep"],
+        asked=Asked({"t0": "Q1", "t2": "Q1"}, {"Q1": "Is there time?"}, {"t0": "Is there time?", "t2": "And time?"}),
+        keywords=["bleep"],
     )
     assert (facts.n_segments, facts.n_cases, facts.n_documents) == (4, 2, 2)
     assert (facts.main_case, facts.main_case_share) == ("a", 0.75)
     assert facts.effective_cases == pytest.approx(1 / (0.75**2 + 0.25**2))
     assert (facts.prompt_id, facts.prompt_text, facts.prompt_share) == ("t0", "Is there time?", 0.75)
-    assert facts.unprompted_share == 0.5  # "And?" names nothing of the theme, and the last answers nothing
+    assert facts.unprompted_share == 0.25  # most of it answers one question, whose words are not the theme's
 
 
 def test_of_cases_and_questions_that_are_as_frequent_the_first_by_name_is_the_main_one():
     said = segments(
         ("b", "d", "t2"), ("a", "d", "t2"), ("b", "d", "t1"), ("a", "d", "t1"), ("a", "d", ""), ("b", "d", "")
     )
-    facts = passports.facts(said, question_of={}, prompts={"t1": "One?", "t2": "Two?"}, keywords=["two"])
+    facts = passports.facts(said, asked=asked({"t1": "One?", "t2": "Two?"}), keywords=["two"])
     assert (facts.main_case, facts.main_case_share) == ("a", 0.5)
     assert (facts.prompt_id, facts.prompt_share) == ("t1", pytest.approx(2 / 6))  # of the theme, not of what was asked
     assert facts.unprompted_share == pytest.approx(4 / 6)
-    assert passports.facts(said.iloc[::-1], question_of={}, prompts={}, keywords=[]).main_case == "a"
+    assert passports.facts(said.iloc[::-1], asked=Asked(), keywords=[]).main_case == "a"
 
 
 def test_facts_where_nobody_is_named_as_speaking():
-    facts = passports.facts(segments(("", "notes", ""), ("", "notes", "")), question_of={}, prompts={}, keywords=[])
+    facts = passports.facts(segments(("", "notes", ""), ("", "notes", "")), asked=Asked(), keywords=[])
     assert (facts.n_cases, facts.effective_cases, facts.main_case, facts.prompt_id) == (0, 0.0, "", "")
 
 
 def test_effective_cases_is_their_number_where_all_say_the_same_much():
     said = segments(*[(case, "d", "") for case in "abcd" * 3])
-    assert passports.facts(said, question_of={}, prompts={}, keywords=[]).effective_cases == pytest.approx(4)
+    assert passports.facts(said, asked=Asked(), keywords=[]).effective_cases == pytest.approx(4)
 
 
 def test_talk_that_nobody_is_named_for_makes_no_case_and_no_voice_more():
     said = segments(("a", "d", ""), ("a", "d", ""), ("b", "d", ""), ("b", "d", ""), *[("", "notes", "")] * 4)
-    facts = passports.facts(said, question_of={}, prompts={}, keywords=[])
+    facts = passports.facts(said, asked=Asked(), keywords=[])
     assert facts.effective_cases == pytest.approx(
         2
     )  # two cases that say as much as each other, whatever the notes hold
@@ -150,19 +117,19 @@ def test_talk_that_nobody_is_named_for_makes_no_case_and_no_voice_more():
     ],
 )
 def test_the_verdict_in_words(facts, words):
-    said = passports.verdict(facts, n_cases=10)
+    said = passports.verdict(facts, Study(10))
     assert words in said
     assert said[0].isupper()
     assert said.endswith(".")
 
 
 def test_the_verdict_says_nothing_of_what_was_not_measured():
-    assert "comes back" not in passports.verdict(known(), n_cases=10)
-    assert "question" not in passports.verdict(known(prompt_share=0.3, prompt_text="Why?"), n_cases=10)
+    assert "comes back" not in passports.verdict(known(), Study(10))
+    assert "question" not in passports.verdict(known(prompt_share=0.3, prompt_text="Why?"), Study(10))
 
 
 def test_a_long_question_is_cut_at_a_word():
-    said = passports.verdict(known(prompt_share=1.0, prompt_text="word " * 40), n_cases=10)
+    said = passports.verdict(known(prompt_share=1.0, prompt_text="word " * 40), Study(10))
     assert "word word …”" in said
 
 
@@ -220,15 +187,91 @@ def test_a_study_without_attributes_has_no_counts():
 )
 def test_the_verdict_says_where_a_theme_is_one_documents(changed, words):
     theme = known(**{"main_document": "group.txt", "main_document_share": 0.88, **changed})
-    said = passports.verdict(theme, n_cases=10, documents={"group.txt": 10, "long.txt": 60, "b": 10, "c": 10})
+    said = passports.verdict(theme, Study(10, {"group.txt": 10, "long.txt": 60, "b": 10, "c": 10}))
     assert words in said
     assert ("mostly one" in said) == bool(words)
 
 
 def test_documents_are_weighed_as_cases_are():
     said = segments(*[("abcde"[n % 5], "group", "") for n in range(15)], ("f", "other", ""), ("", "notes", ""))
-    facts = passports.facts(said, question_of={}, prompts={}, keywords=[])
+    facts = passports.facts(said, asked=Asked(), keywords=[])
     assert (facts.main_document, facts.main_document_cases) == ("group", 5)
     assert facts.main_document_share == pytest.approx(15 / 17)
     assert facts.effective_documents == pytest.approx(17**2 / (15**2 + 1 + 1))
     assert facts.effective_cases > 5
+
+
+def test_a_theme_that_comes_from_one_document_is_not_called_shared():
+    theme = known(main_document="group.txt", main_document_share=0.88, main_document_cases=8)
+    said = passports.verdict(theme, Study(10, {"group.txt": 20, "a": 20, "b": 20}))
+    assert said.startswith("Some participants: 8 of 10 cases")
+    assert "shared" not in said.lower()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "words"),
+    [
+        (
+            ["focus_group", "focus_group", "interview", "interview"],
+            "mostly one focus group: 88% of it is from g, one of 2 focus groups",
+        ),
+        (
+            ["focus_group", "interview", "interview", "interview"],
+            "mostly one focus group: 88% of it is from g, the only focus group",
+        ),
+        (["interview"] * 4, "mostly one group conversation: 88% of it is from g, one of 4 documents"),
+        (
+            ["field_note", "field_note", "interview", "interview"],
+            "mostly one set of field notes: 88% of it is from g, one of 2 sets of field notes",
+        ),
+    ],
+)
+def test_one_document_is_one_of_its_type(kinds, words):
+    theme = known(main_document="g", main_document_share=0.88, main_document_cases=5)
+    study = Study(10, dict.fromkeys("gabc", 10), dict(zip("gabc", kinds, strict=True)))
+    assert words in passports.verdict(theme, study)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.9, "; mostly from field notes: 90% of it, and 20% of all segments."), (0.49, ""), (0.25, "")],
+)
+def test_one_type_of_source(share, words):
+    theme = known(main_document="a", main_document_share=0.3, main_source="field_note", main_source_share=share)
+    sources = {"a": "field_note", "b": "field_note", "c": "interview"}
+    said = passports.verdict(theme, Study(10, {"a": 10, "b": 10, "c": 80}, sources))
+    assert words in said
+    assert ("mostly" in said) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("code", "counted", "words"),
+    [
+        ("de", {"en": 80, "de": 20}, "; mostly in German: 75% of it, and 20% of all segments."),
+        ("en", {"en": 80, "de": 20}, ""),
+        ("de", {"de": 100}, ""),
+        ("unknown", {"en": 80, "unknown": 20}, ""),
+    ],
+)
+def test_one_language(code, counted, words):
+    said = passports.verdict(known(main_language=code, main_language_share=0.75), Study(10, languages=counted))
+    assert words in said
+    assert ("mostly" in said) == bool(words)
+
+
+def test_shared_counts_those_who_were_asked():
+    study = Study(20)
+    assert passports.verdict(known(), study).startswith("Some participants: 8 of 20 cases")
+    asked_ten = passports.verdict(known(possible_cases=10), study)
+    assert asked_ten.startswith("Shared: 8 of the 10 cases asked about it, at most 20%")
+    assert passports.verdict(known(possible_cases=20), study) == passports.verdict(known(), study)
+
+
+def test_those_who_were_asked_or_speak_of_it_could_speak_of_it():
+    said = segments(("a", "d1", "t0"), ("a", "d1", "t0"), ("b", "d2", "t1"), ("z", "d3", ""))
+    who = Asked({"t0": "Q1", "t1": "Q1"}, {"Q1": "Why?"}, {}, {"Q1": frozenset("abcd")})
+    assert passports.facts(said, asked=who, keywords=[]).possible_cases == 5
+    assert passports.facts(said.iloc[[0, 3, 3]], asked=who, keywords=[]).possible_cases == 0  # no one question
+    kinds = {"d1": "interview", "d2": "focus_group", "d3": "field_note"}
+    facts = passports.facts(said, asked=who, keywords=[], sources=kinds)
+    assert (facts.main_source, facts.main_source_share, facts.main_language) == ("interview", 0.5, "en")

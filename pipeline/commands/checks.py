@@ -15,7 +15,7 @@ from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 from pipeline.core.table_rows import each
-from pipeline.corpus import overview, participants, proposals, taken
+from pipeline.corpus import guide_file, overview, participants, proposals, taken
 from pipeline.corpus.overview import Overview
 from pipeline.corpus.participants import Person
 from pipeline.corpus.readers import files
@@ -137,6 +137,7 @@ def _codebook_and_decisions(found: Findings, folder: Path) -> None:
     read: tuple[tuple[Callable[[Path], object], Path], ...] = (
         (codebook.load_codebook, places.codebook),
         (ledger.load, places.decisions),
+        (guide_file.load, places.guide),
         (written_summaries.load, places.summaries),
         (reading_ledger.load, places.passages_read),
         (alternative_readings.load, places.interpretations),

@@ -112,7 +112,15 @@ SEGMENT = Stage(
     models=True,
     writes=("segments", "segment_problems", "segment_record"),
 )
-EMBED = Stage("embed", settings=("embed",), reads=("segments",), models=True, writes=("embeddings", "embed_record"))
+EMBED = Stage(
+    "embed",
+    note="It also tells which questions were asked again: that takes their vectors.",
+    settings=("embed",),
+    inputs=("guide.yaml",),
+    reads=("documents", "segments"),
+    models=True,
+    writes=("embeddings", "guide", "prompts", "embed_record"),
+)
 THEMES = Stage(
     "themes",
     note="The spaCy pipeline that `segment` names finds the phrases of the labels, and the model that `embed` names "
@@ -120,7 +128,7 @@ THEMES = Stage(
     "before a run.",
     settings=("themes", "segment", "embed", "seed"),
     inputs=("decisions.yaml",),
-    reads=("cases", "turns", "segments", "embeddings"),
+    reads=("documents", "cases", "turns", "segments", "embeddings", "guide", "prompts"),
     models=True,
     writes=(
         "themes",
@@ -129,6 +137,7 @@ THEMES = Stage(
         "theme_questions",
         "theme_news",
         "theme_quotes",
+        "theme_guide",
         "theme_attributes",
         "theme_choice",
         "theme_unassigned",

@@ -46,6 +46,12 @@ def source(source_type: str, number: int = 1) -> str:
     return count(number, noun, SOURCES_MANY.get(source_type, ""))
 
 
+def shortened(text: str, *, most_words: int = 14) -> str:
+    """Return a text on one line, cut after `most_words` words with a mark."""
+    words = text.split()
+    return " ".join(words) if len(words) <= most_words else " ".join(words[:most_words]) + " …"
+
+
 def sentence(text: str) -> str:
     """Return a text with an initial capital and a final full stop."""
     text = text.strip()

@@ -28,6 +28,8 @@ INTERIM: dict[str, type[schemas.Table]] = {
     "segment_problems": schemas.Problems,
     "segment_record": schemas.Record,
     "embeddings": schemas.Embeddings,
+    "guide": schemas.Guide,
+    "prompts": schemas.Prompts,
     "embed_record": schemas.Record,
 }
 PROCESSED: dict[str, type[schemas.Table]] = {
@@ -37,6 +39,7 @@ PROCESSED: dict[str, type[schemas.Table]] = {
     "theme_questions": schemas.ThemeQuestions,
     "theme_news": schemas.ThemeNews,
     "theme_quotes": schemas.ThemeQuotes,
+    "theme_guide": schemas.ThemeGuide,
     "theme_attributes": schemas.ThemeAttributes,
     "theme_choice": schemas.ThemeChoice,
     "theme_unassigned": schemas.ThemeUnassigned,

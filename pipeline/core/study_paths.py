@@ -54,6 +54,11 @@ class Places:
 
     # Written by people, by command or by hand.
     @property
+    def guide(self) -> Path:
+        """The questions of the interview guide."""
+        return self.folder / "guide.yaml"
+
+    @property
     def decisions(self) -> Path:
         """The researchers' decisions about candidate themes."""
         return self.folder / "decisions.yaml"

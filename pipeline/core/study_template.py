@@ -33,6 +33,12 @@ codes: []
 
 # The comment at the head of each file of entries, by its key.
 HEADS = {
+    "questions": """\
+# The questions of the interview guide, one a line; a plain list of questions will do. What was asked is matched with
+# them by meaning, and questions that recur are found without them. `counterpoint guide` adds those, to name and join:
+# - {question: Do you have time for it?, name: Time, also: [And how about time?]}
+# - {question: What happened then?, follow_up: true}   # no question of the guide
+""",
     "decisions": "# The researchers' decisions about candidate themes. Ids and notes only, no participants' words.\n",
     "passages_read": "# Which segments were opened, and by whom. Ids and names only, no participants' words.\n",
     "interpretations": "# How other people interpret the themes, as written on handouts; beside the team's labels.\n",
@@ -53,6 +59,7 @@ EARLIER_HEADS = frozenset(
 FILES = {
     "participants.csv": PARTICIPANTS,
     "codebook.yaml": CODEBOOK,
+    "guide.yaml": f"{HEADS['questions']}questions: []\n",
     "decisions.yaml": f"{HEADS['decisions']}decisions: []\n",
     "passages_read.yaml": f"{HEADS['passages_read']}passages_read: []\n",
     "interpretations.yaml": f"{HEADS['interpretations']}interpretations: []\n",

@@ -25,13 +25,17 @@ def asks(text: str, *, language: str, names: Collection[str] = (), marked: bool 
     `marked`: whether questions have question marks in this document (see `marks`). In a language without a list of
     function words, every turn asks.
     """
-    stop = function_words(language)
-    if not stop:
+    if not function_words(language):
         return True
-    said = [part for word in sentences.tokens(text) for part in _parts(word) if not part.isdecimal()]
+    named = asking.question(text) or ASK_FOR & {*_words(text)}
+    return len(own_words(text, language=language, names=names)) >= (UNMARKED if marked and not named else 1)
+
+
+def own_words(text: str, *, language: str, names: Collection[str] = ()) -> frozenset[str]:
+    """Return the words of a turn that are no function words, names or words that ask for more."""
+    stop, said = function_words(language), _words(text)
     apart = FOR_MORE | WITH_MORE if FOR_MORE & {*said} else FOR_MORE
-    own = {word for word in said if len(word) > 1 and word not in stop and word not in apart and word not in names}
-    return len(own) >= (UNMARKED if marked and not asking.question(text) and not ASK_FOR & {*said} else 1)
+    return frozenset(w for w in said if len(w) > 1 and w not in stop and w not in apart and w not in names)
 
 
 def marks(texts: Iterable[str]) -> bool:
@@ -53,6 +57,10 @@ def function_words(language: str) -> frozenset[str]:
     except ModuleNotFoundError:
         return frozenset()
     return frozenset(part for word in words for part in _parts(str(word).casefold().replace("’", "'")))
+
+
+def _words(text: str) -> list[str]:
+    return [part for word in sentences.tokens(text) for part in _parts(word) if not part.isdecimal()]
 
 
 def _parts(word: str) -> list[str]:

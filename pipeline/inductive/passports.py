@@ -1,24 +1,24 @@
-"""Theme passports: the participants and question a theme depends on, and its stability, in words."""
+"""Theme passports: the participants, documents and question a theme depends on, and its stability, in words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
+from pipeline.core import languages, prose
 from pipeline.inductive import labels
+from pipeline.inductive.theme_guide import Asked
 
-# Questions with at least this cosine of tf-idf count as the same: interviewers rarely repeat one word for word.
-SAME_QUESTION = 0.6
 # A theme is found again if a theme of the other run has at least this Jaccard index with it (Hennig 2007).
 FOUND_AGAIN = 0.5
 ONE_VOICE, TWO_VOICES = 0.5, 2.0
 ONE_QUESTION = 0.6
 # A theme is shared if this share of the cases speak of it, and none gives more than MOST_OF_ONE of it; ...
 HALF, MOST_OF_ONE = 0.5, 1 / 3
-# ... and depends on one document that has this share of it, and this many times its share of the study.
-ONE_DOCUMENT, DOCUMENT_LIFT = 0.5, 1.5
+# ... and depends on one document, type of source or language that has this share of it, and this many times its share
+# of the study.
+MOST, LIFT = 0.5, 1.5
 # How many cases of a theme make a document a conversation of several people.
 GROUP = 3
 # How a group of participants is named among those without whom a theme is lost.
@@ -27,7 +27,11 @@ ALL_WITH = "all participants with"
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts about one theme. Shares are from 0 to 1; `stability` is nan if it was not measured."""
+    """The facts about one theme. Shares are from 0 to 1; `stability` is nan if it was not measured.
+
+    `possible_cases`: how many were asked its main question or speak of it, where it mostly answers one; else 0.
+    `main_source`: the type of source most of it comes from; `main_language`: that most of it is in.
+    """
 
     n_segments: int
     n_cases: int
@@ -43,73 +47,53 @@ class Facts:
     main_document: str = ""
     main_document_share: float = 0.0
     main_document_cases: int = 0
+    possible_cases: int = 0
+    main_source: str = ""
+    main_source_share: float = 0.0
+    main_language: str = ""
+    main_language_share: float = 0.0
     stability: float = float("nan")
     lost_without: Sequence[str] = field(default=())
 
 
-def questions(turns: pd.DataFrame) -> dict[str, str]:
-    """Map each interviewer turn_id to the turn_id of the first turn that asks the same question.
+@dataclass(frozen=True)
+class Study:
+    """What themes are compared with: its cases, segments per document and language, and documents' source types."""
 
-    Questions are the same if they are identical or their cosine of tf-idf is at least SAME_QUESTION.
-    """
-    question_turns = turns[turns["part"] != "participant"].sort_values(["document", "start", "turn_id"])
-    first: dict[str, str] = {}
-    for turn, text in zip(question_turns["turn_id"], question_turns["text"], strict=True):
-        first.setdefault(_plain(text), turn)
-    texts = list(first)
-    leader = _leaders(texts)
-    by_text = {text: first[texts[leader[position]]] for position, text in enumerate(texts)}
-    return {
-        turn: by_text[_plain(text)]
-        for turn, text in zip(question_turns["turn_id"], question_turns["text"], strict=True)
-    }
+    n_cases: int
+    documents: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, int] = field(default_factory=dict)
 
-
-def _plain(text: str) -> str:
-    return " ".join(labels.tokens(text)) or text.strip().lower()
-
-
-def _leaders(texts: Sequence[str]) -> list[int]:
-    """The index of each text's leader: the first similar text that leads itself, else the text itself."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    try:
-        tfidf = sparse.csr_matrix(TfidfVectorizer(token_pattern=labels.TOKEN, sublinear_tf=True).fit_transform(texts))
-    except ValueError:  # no words at all
-        return list(range(len(texts)))
-    likeness = sparse.csr_matrix(tfidf @ tfidf.T)
-    leader = list(range(len(texts)))
-    for position in range(len(texts)):
-        span = slice(likeness.indptr[position], likeness.indptr[position + 1])
-        alike = likeness.indices[span][np.round(likeness.data[span], 6) >= SAME_QUESTION]
-        leader[position] = min(
-            (int(other) for other in alike if other < position and leader[other] == other), default=position
-        )
-    return leader
+    def share(self, source: str) -> float:
+        """Return the share of all segments that is from a type of source."""
+        of_type = sum(n for name, n in self.documents.items() if self.sources.get(name) == source)
+        return of_type / max(sum(self.documents.values()), 1)
 
 
 def facts(
-    segments: pd.DataFrame, *, question_of: Mapping[str, str], prompts: Mapping[str, str], keywords: Sequence[str]
+    segments: pd.DataFrame, *, asked: Asked, keywords: Sequence[str], sources: Mapping[str, str] | None = None
 ) -> Facts:
-    """The facts about one theme from its segments (at least one).
+    """The facts about one theme from its segments (at least one). `sources`: each document's type.
 
-    `question_of`: question by turn_id (see `questions`); `prompts`: text by turn_id. A segment is unprompted if no
-    question precedes it or the question contains none of the theme's keywords.
+    A segment is unprompted if no question precedes it, or the question has none of the theme's keywords and is not the
+    one that most of the theme answers.
     """
     cases = segments.loc[segments["case"] != "", "case"].value_counts()
     cases = cases[sorted(cases.index, key=lambda name: (-cases[name], name))]
     shares = cases / len(segments)
-    to = segments["prompt_id"].map(lambda turn: question_of.get(turn, turn))
-    counted = to[to != ""].value_counts()
-    main = min(counted.index, key=lambda turn: (-counted[turn], turn)) if len(counted) else ""
+    to = segments["prompt_id"].map(asked.of)
+    main, prompt_share = _most(to)
+    is_main = prompt_share >= ONE_QUESTION
     keyword_stems = {labels.stem(word) for word in keywords}
-    prompt_stems = segments["prompt_id"].map(
-        lambda turn: {labels.stem(word) for word in labels.tokens(prompts.get(turn, ""))}
-    )
-    unprompted = prompt_stems.map(lambda question: not question & keyword_stems)
+    stems = segments["prompt_id"].map(lambda turn: {labels.stem(word) for word in labels.tokens(asked.words(turn))})
+    unprompted = stems.map(lambda question: not question & keyword_stems) & ~((to == main) & is_main)
     documents = segments["document"].value_counts()
-    document = min(documents.index, key=lambda name: (-documents[name], name))
+    document, document_share = _most(segments["document"])
     in_it = segments.loc[segments["document"] == document, "case"]
+    source, source_share = _most(segments["document"].map(sources or {}).fillna(""))
+    language, language_share = _most(segments["language"])
+    first = segments.loc[(to == main) & (to != ""), "prompt_id"]
     return Facts(
         n_segments=len(segments),
         n_cases=len(cases),
@@ -117,15 +101,29 @@ def facts(
         effective_cases=_effective(cases),
         main_case=str(cases.index[0]) if len(cases) else "",
         main_case_share=float(shares.iloc[0]) if len(cases) else 0.0,
-        prompt_id=main,
-        prompt_text=prompts.get(main, ""),
-        prompt_share=float(counted[main] / len(segments)) if main else 0.0,
+        prompt_id=str(first.min()) if len(first) else "",
+        prompt_text=asked.text_of.get(main, ""),
+        prompt_share=prompt_share,
         unprompted_share=float(unprompted.mean()),
         effective_documents=_effective(documents),
-        main_document=str(document),
-        main_document_share=float(documents[document] / len(segments)),
+        main_document=document,
+        main_document_share=document_share,
         main_document_cases=len(set(in_it) - {""}),
+        possible_cases=len(asked.cases_of.get(main, frozenset()) | set(cases.index)) if is_main else 0,
+        main_source=source,
+        main_source_share=source_share,
+        main_language=language,
+        main_language_share=language_share,
     )
+
+
+def _most(values: pd.Series) -> tuple[str, float]:
+    """Return the most frequent value, of equals the first by name, and its share of all; '' counts as none."""
+    counted = values[values != ""].value_counts()
+    if not len(counted):
+        return "", 0.0
+    name = min(counted.index, key=lambda value: (-counted[value], value))
+    return str(name), float(counted[name] / len(values))
 
 
 def _effective(counts: pd.Series) -> float:
@@ -133,20 +131,39 @@ def _effective(counts: pd.Series) -> float:
     return float(counts.sum() ** 2 / (counts**2).sum()) if len(counts) else 0.0
 
 
-def verdict(theme: Facts, *, n_cases: int, documents: Mapping[str, int] | None = None) -> str:
-    """A theme's passport in a sentence. `n_cases`: the number of cases in the study; `documents`: segments in each."""
-    clauses = [_voices(theme, n_cases)]
-    if _one_document(theme, documents or {}):
-        clauses.append(_document(theme, len(documents or {})))
+def verdict(theme: Facts, study: Study) -> str:
+    """A theme's passport in a sentence."""
+    one_document = _one_document(theme, study)
+    clauses = [_voices(theme, study.n_cases, shared=not one_document)]
+    if one_document:
+        clauses.append(_document(theme, study))
+    elif theme.n_documents > 1 and _peculiar(theme.main_source_share, study.share(theme.main_source)):
+        kinds = prose.SOURCES_MANY.get(theme.main_source) or f"{prose.SOURCES[theme.main_source]}s"
+        clauses.append(
+            f"mostly from {kinds.removeprefix('sets of ')}: {_percent(theme.main_source_share)} of it, and "
+            f"{_percent(study.share(theme.main_source))} of all segments"
+        )
+    spoken = study.languages.get(theme.main_language, 0) / max(sum(study.languages.values()), 1)
+    if theme.main_language != languages.UNKNOWN and _peculiar(theme.main_language_share, spoken):
+        clauses.append(
+            f"mostly in {languages.listed([theme.main_language])}: {_percent(theme.main_language_share)} of it, and "
+            f"{_percent(spoken)} of all segments"
+        )
     if theme.prompt_share >= ONE_QUESTION:
         clauses.append(
-            f"mostly one question: {_percent(theme.prompt_share)} of it answers “{_short(theme.prompt_text)}”"
+            f"mostly one question: {_percent(theme.prompt_share)} of it answers “{prose.shortened(theme.prompt_text)}”"
         )
     clauses += _steadiness(theme)
     return "; ".join(clauses)[:1].upper() + "; ".join(clauses)[1:] + "."
 
 
-def _voices(theme: Facts, n_cases: int) -> str:
+def _peculiar(share: float, expected: float) -> bool:
+    """Return whether most of a theme comes from what has much less of the study."""
+    return expected > 0 and share >= max(MOST, LIFT * expected)
+
+
+def _voices(theme: Facts, n_cases: int, *, shared: bool) -> str:
+    """Return the clause on a theme's cases. `shared`: whether it may be called so."""
     if theme.n_cases == 0:
         return "only in notes and documents without named speakers"
     share = _percent(theme.main_case_share)
@@ -154,28 +171,34 @@ def _voices(theme: Facts, n_cases: int) -> str:
         return f"only one participant: {theme.main_case}"
     if theme.main_case_share >= ONE_VOICE:
         return f"dominated by one participant: {share} of it is from {theme.main_case}"
+    possible = theme.possible_cases or n_cases
+    of = f"{theme.n_cases} of {n_cases} cases"
+    if possible < n_cases:
+        of = f"{theme.n_cases} of the {possible} cases asked about it"
     if theme.effective_cases < TWO_VOICES + 0.5:
-        return f"few participants: {theme.n_cases} of {n_cases} cases; {share} of it is from {theme.main_case}"
+        return f"few participants: {of}; {share} of it is from {theme.main_case}"
     if theme.main_case_share > MOST_OF_ONE:
-        return f"one participant above all: {share} of it is from {theme.main_case}; {theme.n_cases} of {n_cases} cases"
-    width = "shared" if theme.n_cases >= HALF * n_cases else "some participants"
-    return f"{width}: {theme.n_cases} of {n_cases} cases, at most {share} of it from any one"
+        return f"one participant above all: {share} of it is from {theme.main_case}; {of}"
+    width = "shared" if shared and theme.n_cases >= HALF * possible else "some participants"
+    return f"{width}: {of}, at most {share} of it from any one"
 
 
-def _one_document(theme: Facts, documents: Mapping[str, int]) -> bool:
+def _one_document(theme: Facts, study: Study) -> bool:
     """Return whether a theme of several participants, or of none, comes mostly from one document of several."""
-    if theme.n_cases == 1 or len(documents) < 2 or theme.main_document_share < ONE_DOCUMENT:
+    if theme.n_cases == 1 or len(study.documents) < 2 or theme.main_document_cases == 1:
         return False
-    expected = documents.get(theme.main_document, 0) / max(sum(documents.values()), 1)
-    return theme.main_document_share >= DOCUMENT_LIFT * expected and theme.main_document_cases != 1
+    expected = study.documents.get(theme.main_document, 0) / max(sum(study.documents.values()), 1)
+    return _peculiar(theme.main_document_share, expected)
 
 
-def _document(theme: Facts, n_documents: int) -> str:
-    kind = "document" if theme.main_document_cases < GROUP else "group conversation"
-    return (
-        f"mostly one {kind}: {_percent(theme.main_document_share)} of it is from {theme.main_document}, one of "
-        f"{n_documents} documents"
-    )
+def _document(theme: Facts, study: Study) -> str:
+    kind = study.sources.get(theme.main_document, "")
+    named = kind if kind != "interview" else ""  # several people in it: a conversation of a group
+    noun = prose.SOURCES.get(named) or ("document" if theme.main_document_cases < GROUP else "group conversation")
+    number = sum(source == kind for source in study.sources.values()) if named else len(study.documents)
+    others = prose.SOURCES_MANY.get(named) or (f"{prose.SOURCES[named]}s" if named else "documents")
+    among = f"the only {noun}" if number == 1 else f"one of {number} {others}"
+    return f"mostly one {noun}: {_percent(theme.main_document_share)} of it is from {theme.main_document}, {among}"
 
 
 def _steadiness(theme: Facts) -> list[str]:
@@ -220,11 +243,6 @@ def attributes(segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame) 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f}%"
-
-
-def _short(text: str, *, most_words: int = 14) -> str:
-    words = text.split()
-    return " ".join(words) if len(words) <= most_words else " ".join(words[:most_words]) + " …"
 
 
 def _listed(names: Sequence[str]) -> str:

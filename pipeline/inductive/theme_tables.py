@@ -10,15 +10,22 @@ import pandas as pd
 
 from pipeline.core import languages, prose, store
 from pipeline.core import params as settings
+from pipeline.core.table_rows import counts
 from pipeline.core.terms import LOOSE, UNASSIGNED
 from pipeline.decisions import decided_themes
 from pipeline.decisions.decided_themes import Decided
 from pipeline.inductive import grouping, naming, passports, reruns, steadiness, theme_quotes, wording
 from pipeline.inductive.grouping import Groups, Talk
 from pipeline.inductive.naming import Line
-from pipeline.inductive.passports import Facts
+from pipeline.inductive.passports import Facts, Study
+from pipeline.inductive.theme_guide import Asked
 
 FEW = 50
+# Facts about a theme that its passport says and the table has no column for.
+IN_WORDS_ONLY = (
+    *("lost_without", "main_document_cases", "possible_cases"),
+    *("main_source", "main_source_share", "main_language", "main_language_share"),
+)
 
 
 def identifiers(talk: Talk, groups: Sequence[np.ndarray], *, used: Sequence[int] = ()) -> list[int]:
@@ -45,18 +52,20 @@ def themes(
     talk: Talk,
     groups: Groups,
     worded: wording.Words,
-    turns: pd.DataFrame,
+    asked: Asked,
     *,
     decided: Decided,
     rerun_results: reruns.Steady,
+    sources: Mapping[str, str],
 ) -> tuple[pd.DataFrame, list[int], list[int]]:
-    """Return the themes table, the ids of the themes and the ids of the sub-themes (-1 where a theme has only one)."""
+    """Return the themes table, the ids of the themes and the ids of the sub-themes (-1 where a theme has only one).
+
+    `asked`: what was asked of whom; `sources`: each document's type.
+    """
     theme_places = [np.flatnonzero(groups.themes == theme) for theme in range(len(worded.named))]
     sub_theme_places = [np.flatnonzero(groups.sub_themes == sub_theme) for sub_theme in range(len(worded.sub_themes))]
-    theme_ids, n_cases = decided.ids, _n_cases(talk)
-    documents = {str(name): int(n) for name, n in talk.segments["document"].value_counts().items()}
+    theme_ids, study = decided.ids, _study(talk, sources)
     sub_theme_ids = identifiers(talk, sub_theme_places, used=theme_ids)
-    question_of, prompts = passports.questions(turns), dict(zip(turns["turn_id"], turns["text"], strict=True))
     dependence, steady = (
         rerun_results.dependence,
         np.append(rerun_results.means, np.full(len(theme_places) - len(rerun_results.means), np.nan)),
@@ -65,7 +74,7 @@ def themes(
     rows = []
     for theme, places in enumerate(theme_places):
         facts = passports.facts(
-            talk.segments.iloc[places], question_of=question_of, prompts=prompts, keywords=worded.keywords[theme]
+            talk.segments.iloc[places], asked=asked, keywords=worded.keywords[theme], sources=sources
         )
         lost_without = [
             name if kind == "case" else f"{passports.ALL_WITH} {kind} “{name}”"
@@ -75,7 +84,7 @@ def themes(
         spoken = worded.languages[theme]
         label_columns = (worded.named[theme], worded.keywords[theme], spoken)
         facts = _measured(facts, spoken)
-        row = _row(theme_ids[theme], UNASSIGNED, *label_columns, facts=facts, n_cases=n_cases, documents=documents)
+        row = _row(theme_ids[theme], UNASSIGNED, *label_columns, facts=facts, study=study)
         row |= _in_vivo(talk, worded.lines[theme])
         rows.append(row | decided.columns()[theme])
     for sub_theme, places in enumerate(sub_theme_places):
@@ -84,12 +93,12 @@ def themes(
             sub_theme_ids[sub_theme] = UNASSIGNED
             continue
         keywords = worded.sub_theme_keywords[sub_theme]
-        facts = passports.facts(talk.segments.iloc[places], question_of=question_of, prompts=prompts, keywords=keywords)
+        facts = passports.facts(talk.segments.iloc[places], asked=asked, keywords=keywords, sources=sources)
         spoken = worded.sub_theme_languages[sub_theme]
         label_columns = (worded.sub_themes[sub_theme], keywords, spoken)
         facts = _measured(facts, spoken)
         own, above = sub_theme_ids[sub_theme], theme_ids[parent]
-        row = _row(own, above, *label_columns, facts=facts, n_cases=n_cases, documents=documents)
+        row = _row(own, above, *label_columns, facts=facts, study=study)
         rows.append(row | _in_vivo(talk, worded.sub_theme_lines[sub_theme]))
     for row in rows:  # a label that names a language alone is made of nobody's words
         if row["label_source"] == "words" and not languages.english(str(row["language"])):
@@ -117,10 +126,9 @@ def _row(
     language: str,
     *,
     facts: Facts,
-    n_cases: int,
-    documents: Mapping[str, int],
+    study: Study,
 ) -> dict[str, object]:
-    row = {name: value for name, value in vars(facts).items() if name != "lost_without"}
+    row = {name: value for name, value in vars(facts).items() if name not in IN_WORDS_ONLY}
     return row | {
         "theme_id": theme_id,
         "parent_id": parent_id,
@@ -131,14 +139,28 @@ def _row(
         "label_source": "words",
         "status": "candidate",
         "decided": "",
-        "passport": LOOSE
-        if label.startswith(naming.LOOSE)
-        else passports.verdict(facts, n_cases=n_cases, documents=documents),
+        "passport": LOOSE if label.startswith(naming.LOOSE) else passports.verdict(facts, study),
     }
 
 
-def _n_cases(talk: Talk) -> int:
-    return len(set(talk.segments["case"]) - {""})
+def _study(talk: Talk, sources: Mapping[str, str]) -> Study:
+    segments = talk.segments
+    return Study(
+        n_cases=len(set(segments["case"]) - {""}),
+        documents=counts(segments["document"]),
+        sources=sources,
+        languages=counts(segments["language"]),
+    )
+
+
+def members(groups: Groups, ids: Sequence[int], sub_theme_ids: Sequence[int]) -> list[tuple[int, np.ndarray]]:
+    """Return the id and the row positions of each theme and sub-theme."""
+    return [
+        (name, np.flatnonzero(of == number))
+        for of, names in ((groups.themes, ids), (groups.sub_themes, sub_theme_ids))
+        for number, name in enumerate(names)
+        if name != UNASSIGNED
+    ]
 
 
 def assignments(

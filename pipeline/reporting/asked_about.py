@@ -1,7 +1,9 @@
 """Find out whether a case was asked about a code, so that silence can be interpreted.
 
 A question counts as asking about a code if it shares enough distinctive words with the code's name, definition,
-inclusion criteria and examples (tf-idf cosine). This is a candidate reading; the question is always shown beside it.
+inclusion criteria and examples (tf-idf cosine), in the words in which it was asked or those of the guide's question
+that it is. Turns that ask for nothing of their own ("Anyone else?") are no questions. This is a candidate reading; the
+question is always shown beside it.
 """
 
 import re
@@ -21,22 +23,44 @@ ENDINGS = ("ing", "ers", "er", "ed", "es", "s")
 
 
 def asked(
-    *, turns: pd.DataFrame, cases: pd.DataFrame, codes: Mapping[str, Code], enough: float = ENOUGH
+    prompts: pd.DataFrame,
+    guide: pd.DataFrame,
+    *,
+    cases: pd.DataFrame,
+    codes: Mapping[str, Code],
+    enough: float = ENOUGH,
 ) -> dict[tuple[str, str], str]:
     """Return the turn_id of the question that best asks about each (case, code), or "" if none does.
 
-    `cases`: columns document and case; in a focus group every case is asked every question. `enough`: the least cosine.
-    Cases whose documents contain no questions are left out, because it is unknown what they were asked.
+    `prompts`, `guide`: the tables; `cases`: columns document and case; in a focus group every case is asked every
+    question. `enough`: the least cosine. Cases whose documents contain no questions are left out, because it is unknown
+    what they were asked.
     """
-    questions = turns[turns.part == "interviewer"].sort_values("turn_id")
-    names = questions.turn_id.to_list()
-    likeness = _likeness(questions.text.to_list(), list(codes.values()))
+    questions = prompts.sort_values("prompt_id", ignore_index=True)
+    names = questions.prompt_id.to_list()
+    likeness = _of_guide(questions, guide, list(codes.values()))
     question_of: dict[tuple[str, str], str] = {}
     for case, numbers in _put_to(questions, cases).items():
         for code_number, code in enumerate(codes):
             best = max(numbers, key=lambda number: (likeness[number, code_number], -number))
             question_of[case, code] = names[best] if likeness[best, code_number] >= enough else ""
     return question_of
+
+
+def _of_guide(questions: pd.DataFrame, guide: pd.DataFrame, codes: list[Code]) -> np.ndarray:
+    """Return the likeness of every question with every code, (questions, codes).
+
+    It is that of its own words, of the guide's question, or the mean of all wordings of that, whichever is greatest.
+    """
+    whole = _likeness([*questions.wording, *guide.question], codes)
+    likeness, of_guide = whole[: len(questions)], whole[len(questions) :]
+    best = likeness.copy()
+    for number, guide_id in enumerate(guide.guide_id):
+        inside = (questions.guide_id == guide_id).to_numpy(dtype=bool)
+        if inside.any():
+            shared = np.maximum(of_guide[number], likeness[inside].mean(axis=0))
+            best[inside] = np.maximum(likeness[inside], shared)
+    return np.round(best, 9)
 
 
 def told_by(code: Code) -> str:

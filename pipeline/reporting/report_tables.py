@@ -65,7 +65,9 @@ def gather(
     mapped = set(assigned.code)
     codes = tuple(code for code in book.names if code in mapped)
     mapped_codes = {code: book[code] for code in codes}
-    questions = asked_about.asked(turns=tables["turns"], cases=matrix.rows_of(segments), codes=mapped_codes)
+    questions = asked_about.asked(
+        tables["prompts"], tables["guide"], cases=matrix.rows_of(segments), codes=mapped_codes
+    )
     unread = matrix.unread(segments, mapped_ids=set(assigned.segment_id))
     cells = matrix.cells(segments=segments, accepted=accepted, codes=codes, asked=questions, unread=unread)
     quoted = quotes.collect(

@@ -12,13 +12,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core.arithmetic import unit
+from pipeline.corpus.question_wording import ASKS
 from pipeline.vectors import speaker_means
 
 # Scales the cosine of two segments to a weight. Centred MiniLM vectors have a mean cosine of 0.1 to 0.2 between
 # adjacent segments and 0 between random ones.
 LIKENESS = 2.0
-# Values of set_aside for segments that ask something of the next speakers.
-ASKS = ("interviewer", "heading", "script")
 
 
 def order(segments: pd.DataFrame) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Withdrawal from researchers' files: decisions, the reading ledger, written summaries and readings."""
+"""Withdrawal from researchers' files: decisions, the reading ledger, summaries, readings, the guide."""
 
 from collections.abc import Mapping, Set
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 from pipeline.core import prose
 from pipeline.core.names import key
 from pipeline.core.study_paths import Places
+from pipeline.corpus import guide_file
 from pipeline.corpus.document_names import normal
+from pipeline.corpus.guide_file import Question
 from pipeline.decisions import alternative_readings, reading_ledger
 from pipeline.decisions import ledger as decisions
 from pipeline.decisions.alternative_readings import Reading
@@ -59,7 +61,26 @@ def changes(study: Path, *, ids: Mapping[str, Set[str]], needles: Needles) -> tu
             f"remove {prose.count(len(readings) - len(remaining_readings), 'line')} from {path.name}, and their "
             f"words from {quoting}"
         )
+    path = Places(study).guide
+    guide = guide_file.load(path)
+    remaining_guide = unasked(guide, needles)
+    if remaining_guide != guide:
+        files[path] = guide_file.dump(remaining_guide).encode()
+        removed = sum(len(entry.wordings) for entry in guide) - sum(len(entry.wordings) for entry in remaining_guide)
+        lines.append(f"remove {prose.count(removed, 'wording')} from {path.name}")
     return files, lines
+
+
+def unasked(guide: list[Question], needles: Needles) -> list[Question]:
+    """Questions without the wordings that only they were asked in; one with no wording left is removed."""
+    remaining = []
+    for entry in guide:
+        kept = [words for words in entry.wordings if not quoted(words, needles)]
+        if len(kept) == len(entry.wordings):
+            remaining.append(entry)
+        elif kept:
+            remaining.append(entry.model_copy(update={"question": kept[0], "also": tuple(kept[1:])}))
+    return remaining
 
 
 def unquoted(readings: list[Reading], names: Set[str], needles: Needles) -> list[Reading]:

@@ -150,3 +150,36 @@ class Embeddings(Table):
 
     segment_id: Series[str] = pa.Field(unique=True)
     vector: Series[object]
+
+
+class Guide(Table):
+    """A question of the interview guide. `guide_id`: Q1 for the first; it changes when questions come before it.
+
+    `question`: its name or words; `source`: people (from guide.yaml) or found (asked again and again); `wordings`: as
+    it was asked, in alphabetical order; `n_prompts`, `n_documents`: how often and where; `n_segments`, `n_cases`: the
+    substantive answers to it, and who gave them.
+    """
+
+    guide_id: Series[str] = pa.Field(unique=True)
+    question: Series[str]
+    source: Series[str] = pa.Field(isin=["people", "found"])
+    wordings: Series[object]
+    n_prompts: Series[int] = pa.Field(ge=0)
+    n_documents: Series[int] = pa.Field(ge=0)
+    n_segments: Series[int] = pa.Field(ge=0)
+    n_cases: Series[int] = pa.Field(ge=0)
+
+
+class Prompts(Table):
+    """A turn that somebody answers: segments refer to it by `prompt_id`, its turn_id.
+
+    `wording`: the sentences of it that ask; empty where it has no words of its own. `guide_id`: the guide's question
+    that it is; empty for a follow-up. `likeness`: how like the other wordings of that question it is (1: the same
+    words), missing for a follow-up.
+    """
+
+    prompt_id: Series[str] = pa.Field(unique=True)
+    document: Series[str]
+    wording: Series[str]
+    guide_id: Series[str]
+    likeness: Series[float] = pa.Field(nullable=True)

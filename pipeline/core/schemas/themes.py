@@ -143,6 +143,19 @@ class ThemeQuotes(Table):
     score: Series[float]
 
 
+class ThemeGuide(Table):
+    """How much of a theme, or sub-theme, answers a question of the guide; only where some of it does.
+
+    `share_of_theme`: of the theme's segments; `share_of_answers`: of the answers to the question.
+    """
+
+    theme_id: Series[int]
+    guide_id: Series[str]
+    n_segments: Series[int] = pa.Field(ge=1)
+    share_of_theme: Series[float] = pa.Field(ge=0, le=1)
+    share_of_answers: Series[float] = pa.Field(ge=0, le=1)
+
+
 class ThemeAttributes(Table):
     """How much of a theme comes from the cases that share one value of an attribute (role: nurse)."""
 

@@ -13,6 +13,7 @@ from pipeline.reporting.views import (
     alternatives_view,
     fates_view,
     further_view,
+    guide_view,
     map_view,
     mapping_view,
     matrix_view,
@@ -79,6 +80,7 @@ def _shown(data: ReportData, params: settings.Params) -> dict[str, Any]:
             n_used=used,
             per_theme=params.report.quotes_per_theme,
         ),
+        "guide": guide_view.build(tables["guide"], tables["theme_guide"], themes, n_used=used),
         "map": map_view.build(
             places=tables["theme_map"],
             assignments=tables["theme_assignments"],

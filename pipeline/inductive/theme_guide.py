@@ -1,0 +1,74 @@
+"""Which questions a theme's segments answer: those of the guide, and follow-ups as they were worded."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from pipeline.core import store
+from pipeline.core.table_rows import each, groups
+from pipeline.corpus import question_wording
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked of whom.
+
+    `question_of`: the question that a turn asks, by prompt_id: its guide_id, or for a follow-up the first turn in the
+    same words; `text_of`: a question's text; `wording_of`: a turn's own words; `cases_of`: who was asked a question.
+    """
+
+    question_of: Mapping[str, str] = field(default_factory=dict)
+    text_of: Mapping[str, str] = field(default_factory=dict)
+    wording_of: Mapping[str, str] = field(default_factory=dict)
+    cases_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def of(self, prompt_id: str) -> str:
+        """Return the question that a turn asks; '' for none."""
+        return self.question_of.get(prompt_id, prompt_id)
+
+    def words(self, prompt_id: str) -> str:
+        """Return all that a turn asks: its own words, and those of the guide's question."""
+        return f"{self.wording_of.get(prompt_id, '')} {self.text_of.get(self.of(prompt_id), '')}"
+
+
+def asked(guide: pd.DataFrame, prompts: pd.DataFrame, turns: pd.DataFrame, segments: pd.DataFrame) -> Asked:
+    """Return what was asked of whom: the questions of a document, of all who speak in it."""
+    whole = dict(zip(turns["turn_id"], turns["text"], strict=True))
+    known = {row.prompt_id: row for row in each(prompts)}
+    asking = segments.loc[segments["prompt_id"] != "", ["document", "prompt_id"]].drop_duplicates()
+    where = dict(zip(asking["prompt_id"], asking["document"], strict=True)) | {
+        name: row.document for name, row in known.items()
+    }
+    first: dict[str, str] = {}
+    question_of, wording_of = {}, {}
+    for turn in sorted(where):
+        own = known.get(turn)
+        wording_of[turn] = (own.wording if own else "") or whole.get(turn, "")
+        same = first.setdefault(question_wording.plain(wording_of[turn]), turn)
+        question_of[turn] = (own.guide_id if own else "") or same
+    text_of = {turn: wording_of[turn] for turn in question_of.values() if turn in wording_of}
+    text_of |= dict(zip(guide["guide_id"], guide["question"], strict=True))
+    speak = {document: {*own["case"]} - {""} for document, own in groups(segments, "document").items()}
+    cases_of: dict[str, set[str]] = {}
+    for turn, question in question_of.items():
+        cases_of.setdefault(question, set()).update(speak.get(where[turn], ()))
+    return Asked(question_of, text_of, wording_of, {name: frozenset(cases) for name, cases in cases_of.items()})
+
+
+def table(
+    segments: pd.DataFrame, members: Sequence[tuple[int, np.ndarray]], guide: pd.DataFrame, prompts: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the table theme_guide. `members`: the id and the places in `segments` of each theme and sub-theme."""
+    guide_of = dict(zip(prompts["prompt_id"], prompts["guide_id"], strict=True))
+    answered = segments["prompt_id"].map(guide_of).fillna("").to_numpy()
+    total = pd.Series(answered).value_counts()
+    rows = []
+    for theme_id, places in members:
+        own = pd.Series(answered[places]).value_counts()
+        for guide_id in guide["guide_id"]:
+            if n := int(own.get(guide_id, 0)):
+                rows.append((theme_id, guide_id, n, n / len(places), n / int(total[guide_id])))
+    columns = list(store.empty("theme_guide").columns)
+    return pd.DataFrame(rows, columns=columns) if rows else store.empty("theme_guide")
