@@ -10,6 +10,7 @@ import yaml
 
 from pipeline import ingest
 from pipeline.commands import importing
+from pipeline.core import study_template
 from pipeline.core.errors import CounterpointError
 from pipeline.corpus.readers import programs
 
@@ -229,3 +230,73 @@ def test_triggers_in_a_project_do_not_run(tmp_path):
     place.write_bytes(rqda("CREATE TRIGGER t AFTER INSERT ON source BEGIN DELETE FROM coding; END;"))
     importing.run(place, tmp_path / "study")
     assert len(coded(tmp_path / "study")[0]) == 1
+
+
+GROUP = "Int: And you all?\nP1: We swap shifts.\nP2: I never swap.\nInt: Why?\nP2: No time.\nP1: Nor have I.\n"
+
+
+def test_cases_that_are_parts_of_a_text_are_the_speakers_whose_words_they_hold(tmp_path):
+    more = qda_files.QUALCODER_MORE + "INSERT INTO cases VALUES (1, 'Maria', '', '', ''), (2, 'Paul', '', '', '');"
+    more += "INSERT INTO attribute_type VALUES ('role', '', '', '', 'case', 'character');"
+    more += "INSERT INTO attribute (name, attr_type, value, id) VALUES ('role', 'case', 'nurse', 1), ('role', 'case', 'cook', 2);"
+    for number, (case, words) in enumerate(
+        [(1, "P1: We swap shifts."), (2, "P2: I never swap."), (2, "P2: No time."), (1, "P1: Nor have I.")]
+    ):
+        start, end = at(GROUP, words)
+        more += f"INSERT INTO case_text VALUES ({number + 1}, {case}, 1, {start}, {end}, '', '', '');"
+    (tmp_path / "work.qda").write_bytes(qda_files.qualcoder({"group.txt": GROUP}, [], more=more))
+    importing.run(tmp_path / "work.qda", tmp_path / "study")
+    _, tables = coded(tmp_path / "study")
+    said = {(turn.speaker, turn.case) for turn in tables["turns"].itertuples() if turn.part == "participant"}
+    assert said == {("P1", "Maria"), ("P2", "Paul")}
+    assert dict(zip(tables["cases"]["case"], tables["cases"]["role"], strict=True)) == {
+        "Maria": "nurse",
+        "Paul": "cook",
+    }
+    assert "no" in (tmp_path / "study/participants.csv").read_text("utf-8")  # a person has to confirm it
+
+
+def test_what_was_taken_and_left_is_told_and_kept(tmp_path):
+    (tmp_path / "work.qda").write_bytes(qualcoder())
+    lines = importing.run(tmp_path / "work.qda", tmp_path / "study")
+    told = "\n".join(lines)
+    for words in (
+        "texts: 2 found and taken",
+        "codings: 3 found and taken",
+        "headings: 2 found and taken",
+        "cases: 2 found and taken",
+        "pictures: 1 found, none taken, 1 left out. 1 left: they hold no text ('photo.jpg')",
+        "graphs: 1 found, none taken, 1 left out. 1 left: drawn in QualCoder ('map')",
+    ):
+        assert words in told, told
+    memos = (tmp_path / "study/imported/memos.csv").read_text("utf-8-sig")
+    assert "loud here" in memos and "a long day" in memos and "tired" in memos
+    assert codes_in(tmp_path / "study")["Resources"]["codable"] is False
+
+
+@pytest.mark.parametrize("name", ["work.qda", "theirs.sqlite3", "theirs.rqda"])
+def test_a_project_in_human_codes_says_what_else_it_holds(tmp_path, name):
+    study_template.create(tmp_path / "study")
+    data = {"work.qda": qualcoder, "theirs.sqlite3": taguette, "theirs.rqda": rqda}[name]()
+    (tmp_path / "study/human_codes" / name).write_bytes(data)
+    (tmp_path / "study/transcripts/ann.txt").write_text(ANN, "utf-8")
+    problems = coded(tmp_path / "study")[1]["ingest_problems"]["reason"].tolist()
+    assert any("Only codings are read here. The project also holds" in reason for reason in problems), problems
+
+
+def test_names_as_people_give_them_arrive_as_they_are(tmp_path):
+    names = ["A / B", "A > B", "Rota, shifts", '"so" 😀', "time", "Time", "x" * 500]
+    more = "".join(
+        f"INSERT INTO code_name VALUES ({number}, '{name}', '', NULL, 'lea', '', '');"
+        for number, name in enumerate(names, start=10)
+    )
+    codings = [("ann.txt", number, "rota", *at(ANN, "rota"), "mia", "") for number in range(10, 10 + len(names))]
+    (tmp_path / "work.qda").write_bytes(
+        qda_files.qualcoder({"ann.txt": ANN}, codings, more="DELETE FROM code_name;" + more)
+    )
+    importing.run(tmp_path / "work.qda", tmp_path / "study")
+    found, _ = coded(tmp_path / "study")
+    codes = {code for _, _, code, _, _ in found}
+    assert len(codes) == len(names)
+    assert codes >= set(names) - {"time", "Time"}
+    assert codes == set(codes_in(tmp_path / "study")) - {"Resources"}

@@ -19,10 +19,11 @@ _SHORT = re.compile(r"[A-Za-z]{0,3}[\d.]*\d|[A-Z]{1,3}|[ivxIVX]{1,4}")
 
 
 class Found(NamedTuple):
-    """A codebook in a table, and messages on how it was read and what was left."""
+    """A codebook in a table, messages on how it was read, and the headings of columns that were not read."""
 
     book: Codebook
     lines: list[str]
+    unread: list[str]
 
 
 @dataclass
@@ -85,10 +86,7 @@ def read(records: Sequence[Record], *, place: str) -> Found:
     if continued:
         listed = ", ".join(map(str, continued[:5])) + (", …" if len(continued) > 5 else "")
         reading.lines.append(f"Line {listed}: no code is named, so the row was added to the code above.")
-    if unread := _unread(layout, name, below):
-        shown = prose.listed([f"'{one}'" for one in unread[:8]])
-        reading.lines.append(f"Columns that were not read: {shown}.")
-    return Found(_book(reading, place), reading.lines)
+    return Found(_book(reading, place), reading.lines, _unread(layout, name, below))
 
 
 def _unread(layout: Layout, name: int, below: Sequence[Record]) -> list[str]:

@@ -9,6 +9,7 @@ from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 from pipeline.corpus import readers
 from pipeline.corpus.readers.coding import by_people
+from pipeline.corpus.taken import Tally
 
 
 def add(plan: Plan, path: Path, data: bytes) -> None:
@@ -27,8 +28,12 @@ def add(plan: Plan, path: Path, data: bytes) -> None:
         raise CounterpointError(f"{existing} already exists with other content. Move it, or rename {path.name}.")
     plan.lines.extend(remark.text for remark in every.remarks)
     plan.lines.extend([left_out] if left_out else [])
-    if every.unread:
-        plan.lines.append(f"Columns that are not read: {prose.listed([f'{one!r}' for one in every.unread[:8]])}.")
+    tally = Tally(path.name)
+    tally.take("codings", len(codings), note="in human_codes/")
+    tally.leave("codings", len(every) - len(codings), why="made by this program, not by a person")
+    tally.take("coders", len({coding.coder for coding in codings}))
+    tally.leave("other", len(every.unread), why="columns that are not read", names=every.unread)
+    plan.taken = tally.rows
     coders = sorted({coding.coder for coding in codings})
     codes = {(coding.parent_code, coding.code) for coding in codings if coding.code}
     what = (
@@ -37,7 +42,7 @@ def add(plan: Plan, path: Path, data: bytes) -> None:
         f"{' (the file names no coder)' if coders == [path.stem] else ''}"
     )
     if existing is not None:
-        plan.lines.append(f"{existing} already has this file: {what}. Nothing was changed.")
+        plan.lines.append(f"{existing} already has this file: {what}.")
         return
     plan.files[file] = data
     plan.lines.append(

@@ -32,6 +32,7 @@ class Table(NamedTuple):
     segments: bool = False
     book: Codebook | None = None
     lines: Sequence[str] = ()
+    unread: Sequence[str] = ()
 
 
 def of_csv(data: bytes, path: Path) -> Table:
@@ -77,7 +78,7 @@ def _told(sheets: dict[str, list[Record]], path: Path) -> Table:
     found = codebook_table.read(sheets[books[0]], place=str(path))
     others = [f"'{name}'" for name in names if name != books[0] and name]
     lines = [f"Sheets that were not read: {prose.listed(others[:5])}."] if others else []
-    return Table(book=found.book, lines=[*found.lines, *lines])
+    return Table(book=found.book, lines=[*found.lines, *lines], unread=found.unread)
 
 
 def _segments(records: Sequence[Record]) -> bool:

@@ -161,6 +161,10 @@ def _recognised(plan: Plan, path: Path, data: bytes, table: import_tables.Table)
     elif table.segments:
         import_coded.add(plan, path, data)
     elif table.book is not None:
-        import_codes.write(plan, table.book)
+        tally = Tally(path.name)
+        tally.take("codes", len(table.book))
+        tally.leave("other", len(table.unread), why="columns that are not read", names=table.unread)
+        import_codes.write(plan, table.book, tally)
+        plan.taken = tally.rows
     else:
         import_codings.add(plan, path, table.codings)

@@ -24,6 +24,7 @@ from pipeline.corpus.readers import (
     json_turns,
     odt,
     pdf,
+    programs,
     qdpx,
     rqda_project,
     rtf,
@@ -64,14 +65,24 @@ def _read_document(data: bytes, stem: str) -> list[Coding]:
     return word_comments.read_comments(data, stem)
 
 
+def _read_database(read: Callable[[bytes, str], list[Coding]], data: bytes, stem: str) -> Codings:
+    """Return the codings in another program's database, and a remark on what else it holds."""
+    codings = read(data, stem)
+    try:
+        project = programs.as_contents(programs.read_project(data, stem))
+    except RefusedError:  # such as a database of several projects, whose codings can be read all the same
+        return Codings(codings)
+    return Codings(codings, qdpx.beside(project))
+
+
 CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {
     ".csv": codes_tables.read_csv,
     ".docx": _read_document,
-    ".qda": codes_qualcoder.read_qualcoder,
+    ".qda": partial(_read_database, codes_qualcoder.read_qualcoder),
     ".qdpx": qdpx.read_qdpx,
     ".rock": codes_rock.read_rock,
-    ".rqda": rqda_project.read_rqda,
-    ".sqlite3": codes_taguette.read_taguette,
+    ".rqda": partial(_read_database, rqda_project.read_rqda),
+    ".sqlite3": partial(_read_database, codes_taguette.read_taguette),
     ".xlsx": codes_tables.read_xlsx,
     **{
         suffix: partial(code_reports.read_report, suffix=suffix) for suffix in code_reports.ENDINGS if suffix != ".docx"

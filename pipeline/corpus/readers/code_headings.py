@@ -22,7 +22,7 @@ dokumentum|dokumentum neve|fajl|interju|belge|belge adi|dosya|dosya adi|gorusme|
 название документа|файл|имя файла|источник|интервью|назва документа|интервю|文書|文書名|ドキュメント
 ドキュメント名|ファイル|ファイル名|文档|文档名|文档名称|文件|文件名|文件名称|文檔
 檔案|문서|문서 이름|εγγραφο|ονομα εγγραφου|αρχειο|συνεντευξη|מסמך|שם המסמך|קובץ
-문서명|파일|파일명|المستند|اسم المستند|الملف
+문서명|파일|파일명|المستند|اسم المستند|الملف|note title|data title|call title
 """
 _PERSON = """
 participant|participants|participant id|participant code|respondent|respondents|respondent id|interviewee|informant
@@ -62,7 +62,7 @@ overarching theme|higher order theme|domain|topic|topics|thema|themen|kategorie|
 obercode|oberkode|elterncode|code parent|thematique|categorie|categories|codigo padre|tema|temas|categoria
 categorias|codigo pai|codice padre|temi|categorie|hoofdthema|hoofdcode|categorieen|bovenliggende code|teema
 kategoria|motyw|temat|kategori|overkategori|тема|категория|родительский код|テーマ
-カテゴリ|カテゴリー|主题|类别|主題|주제|범주
+カテゴリ|カテゴリー|主题|类别|主題|주제|범주|parent quirk|parent node|parent tag|parent theme|tag group|tagset
 """
 _SUBCODE = """
 subcode|sub code|subtheme|sub theme|subcategory|sub category|subkategorie|unterkategorie|untercode|subkode
@@ -94,7 +94,7 @@ beginning|begin|start paragraph|first paragraph|paragraph start|start position|i
 starting paragraph|anfang|beginn|startabsatz|absatz von|debut|paragraphe de debut|position initiale|inicio
 parrafo inicial|paragrafo inicial|posicion inicial|posicao inicial|inizio|paragrafo iniziale|posizione iniziale
 begin alinea|borjan|start stycke|begyndelse|alku|poczatek|zacatek|kezdet|baslangic|начало
-開始|开始|αρχη|起始|시작|البداية
+開始|开始|αρχη|起始|시작|البداية|principio|comeco
 """
 _END = """
 end|end paragraph|last paragraph|paragraph end|end position|final position|to paragraph|ending paragraph|ende

@@ -41,7 +41,7 @@ def code(guid: str, name: str, parent: str, description: str, color: str, *, cod
     """Return a code; a colour in another form than #rrggbb is left out."""
     plain = color.strip().lower()
     known = len(plain) == 7 and plain[0] == "#" and SIXTEEN.issuperset(plain[1:])
-    return qde.CodeEntry(guid, name.strip(), parent, description.strip(), plain if known else "")
+    return qde.CodeEntry(guid, name.strip(), parent, description.strip(), plain if known else "", codable)
 
 
 def check_parents(project: qde.Project) -> None:

@@ -107,7 +107,7 @@ def read_qdpx(data: bytes, stem: str) -> Codings:
     project holds. Raises RefusedError.
     """
     found = read_project(data, stem)
-    return Codings(found.codings, _beside(found))
+    return Codings(found.codings, beside(found))
 
 
 def read_project(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS, file: str = "") -> Contents:
@@ -364,7 +364,8 @@ def _count_media(held: Held, tally: Tally) -> None:
         tally.leave(kind, why=why, names=[held.name])
 
 
-def _beside(found: Contents) -> list[Remark]:
+def beside(found: Contents) -> list[Remark]:
+    """Return a remark on what a project holds beside its codings, for where only these are read."""
     counts = {row.kind: row.found for row in found.tally.rows}
     counts |= {"cases": len(found.project.cases), "links": len(found.project.links)}
     counts["sets"] = sum(not group.ours for group in found.project.sets)
