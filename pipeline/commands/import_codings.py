@@ -42,9 +42,7 @@ def add(
     new = missing(named, study, plan.folder, own=study_lock.alike(file)) if study else named
     if len(new) < len(named):
         known = len(named) - len(new)
-        plan.lines.append(
-            f"{prose.count(known, 'coding is', 'codings are')} in human_codes/ already, under another file."
-        )
+        plan.lines.append(f"{prose.count(known, 'coding is', 'codings are')} in human_codes/ already, in another file.")
     tally.take("codings", len(named))
     tally.take("coders", len({coding.coder for coding in named}))
     if not new:

@@ -7,6 +7,7 @@ its text, or to the one whose turns it holds, and the row is marked as not confi
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 import pandas as pd
 
@@ -16,7 +17,7 @@ from pipeline.commands.import_study import Study
 from pipeline.core import prose
 from pipeline.core.names import key, written
 from pipeline.core.study_paths import Places
-from pipeline.corpus import participants, refi
+from pipeline.corpus import document_names, participants, refi
 from pipeline.corpus.readers import qdpx
 from pipeline.corpus.taken import Tally
 from pipeline.exchange import csv
@@ -66,6 +67,11 @@ def add(plan: Plan, project: qdpx.Contents, names: Mapping[str, str], study: Stu
         for row in rows:
             if row.document == names.get(source.name, source.name):
                 row.kind = kind
+    if _ours(project, names):
+        named = {case.name for case in project.project.cases} & {row.case for row in rows}
+        tally.take("cases", len(named), note="in participants.csv")
+        others = [case.name for case in project.project.cases if case.name not in named]
+        tally.leave("cases", len(others), why="nobody speaks in their name in a text", names=others)
     _count(project, column_of, rows, tally)
     if rows:
         write(plan, csv.table(_table(rows, [*column_of.values(), *_set_names(project)])), place=place, tally=tally)
@@ -92,16 +98,34 @@ def write(plan: Plan, data: bytes, *, place: str, tally: Tally | None = None) ->
     """Plan participants.csv, unless it has entries already."""
     file = Places(plan.folder).participants
     if participants.read_participants(file):
-        same = file.read_bytes() == data
+        same = _there(participants.read_participants(file), participants.parse_participants(data, place=place))
         plan.lines.append(
             f"{file} already has {'these' if same else ''} entries and was not changed.".replace("  ", " ")
         )
-        if tally is not None and not same:
-            tally.remark("cases", f"not written, because {file.name} already has entries")
+        for kind in ("cases", "variables", "values") if tally is not None and not same else ():
+            tally.give_back(kind, why=f"{file.name} already has entries")
         return
     number = len(participants.parse_participants(data, place=place))
     plan.replace(file, data, copy=Places(plan.folder).earlier / file.name)
     plan.lines.append(f"Wrote {prose.count(number, 'speaker')} to {file}. Please check who is who.")
+
+
+def _there(people: Sequence[participants.Person], new: Sequence[participants.Person]) -> bool:
+    """Return whether rows say all that new ones say: document, speaker, case and every value."""
+    known = {(_plain(one.document), key(one.speaker)): one for one in people}
+    for row in new:
+        found = known.get((_plain(row.document), key(row.speaker)))
+        values = {name: value for name, value in row.attributes.items() if value}
+        if found is None or (row.case and found.case and key(found.case) != key(row.case)):
+            return False
+        if any(found.attributes.get(name) != value for name, value in values.items()):
+            return False
+    return True
+
+
+def _plain(document: str) -> str:
+    path = PurePosixPath(document)
+    return str(path.with_suffix("") if path.suffix.lower() in document_names.ENDINGS else path).casefold()
 
 
 def _ours(project: qdpx.Contents, names: Mapping[str, str]) -> list[Row]:

@@ -34,7 +34,8 @@ def add(plan: Plan, sources: Sequence[Source], tally: Tally) -> dict[str, str]:
             f"Texts of this file that are not in {transcripts} ({len(missing)}): {listed}. To add them, use "
             "--transcripts."
         )
-        tally.remark("texts", f"{len(missing)} not in transcripts/ were not added; use --transcripts")
+        names_missing = [source.name for source in missing]
+        tally.give_back("texts", len(missing), why="not in transcripts/; use --transcripts", names=names_missing)
         missing = []
     used = {name.casefold() for name in present}
     for source in missing:

@@ -61,6 +61,15 @@ class Tally:
         before, named = self._left[kind].get(why, (0, []))
         self._left[kind][why] = before + number, list(dict.fromkeys([*named, *filter(None, names)]))
 
+    def give_back(self, kind: str, number: int | None = None, *, why: str, names: Iterable[str] = ()) -> None:
+        """Count things as left that were counted as taken: all of a kind, or so many."""
+        _check(kind)
+        back = self._taken[kind] if number is None else min(number, self._taken[kind])
+        self._taken[kind] -= back
+        if not self._taken[kind]:
+            self._notes.pop(kind, None)
+        self.leave(kind, back, why=why, names=names)
+
     def remark(self, kind: str, note: str) -> None:
         """Add a phrase about a kind, without counting anything."""
         _check(kind)
@@ -115,14 +124,14 @@ def _counts(row: Taken) -> str:
     if not row.left:
         return f"{row.found:,} found and taken" if row.found else "none found"
     taken = f"{row.taken:,} taken" if row.taken else "none taken"
-    return f"{row.found:,} found, {taken}, {row.left:,} left out"
+    return f"{row.found:,} found, {taken}"
 
 
 def _reason(number: int, named: Sequence[str], why: str) -> str:
     shown = [f"'{_short(name)}'" for name in named[:SHOWN]]
     if len(named) > SHOWN:
         shown.append(prose.count(len(named) - SHOWN, "other"))
-    return f"{number:,} left: {why}{f' ({prose.listed(shown)})' if shown else ''}"
+    return f"{number:,} left out: {why}{f' ({prose.listed(shown)})' if shown else ''}"
 
 
 def _short(name: str) -> str:
