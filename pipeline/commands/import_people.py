@@ -116,6 +116,8 @@ def _there(people: Sequence[participants.Person], new: Sequence[participants.Per
     for row in new:
         found = known.get((_plain(row.document), key(row.speaker)))
         values = {name: value for name, value in row.attributes.items() if value}
+        if not row.case and not values:
+            continue
         if found is None or (row.case and found.case and key(found.case) != key(row.case)):
             return False
         if any(found.attributes.get(name) != value for name, value in values.items()):
