@@ -79,6 +79,8 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
         "speakers": store.read(folder, "speakers"),
         "cases": store.read(folder, "cases"),
         "codings": store.read(folder, "codings"),
+        "memos": store.read(folder, "memos"),
+        "imports": store.read(folder, "imports"),
         "segments": store.read(folder, "segments"),
         "guide": store.read(folder, "guide"),
         "prompts": store.read(folder, "prompts"),

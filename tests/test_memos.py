@@ -1,12 +1,22 @@
 """Memos that an import brought: their file, their table, and where each belongs."""
 
 from pathlib import Path
+from types import SimpleNamespace
+
+import jinja2
+import pandas as pd
 
 from pipeline import ingest
 from pipeline.core import study_template
+from pipeline.core.study_paths import Places
 from pipeline.corpus import memos, taken
+from pipeline.corpus.document_names import Documents
 from pipeline.corpus.readers.memo import Memo
 from pipeline.corpus.taken import Taken
+from pipeline.reporting import templates
+from pipeline.reporting.views import memos_view
+from pipeline.withdrawal import imported_rows, redaction
+from pipeline.withdrawal.search_terms import needles
 
 OPTIONS = {"interviewer_labels": ("int",), "min_label_count": 2}
 
@@ -63,3 +73,51 @@ def test_a_file_that_is_no_table_of_memos_is_refused_by_name(tmp_path: Path) -> 
     (folder / "imported/memos.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     problems = ingest.ingest(folder, **OPTIONS)["ingest_problems"]
     assert [(row.kind, row.place) for row in problems.itertuples()] == [("refused", "imported/memos.csv")]
+
+
+def test_the_page_shows_memos_under_what_they_belong_to_and_what_imports_left(tmp_path: Path) -> None:
+    folder = study(
+        tmp_path / "s",
+        Memo(about="code", code="Rota", title="idea", memo="see <b>time</b>\nand pay", author="mia"),
+        Memo(about="passage", document="ann", text="No time.", memo="why?"),
+        Memo(about="journal", title="Week 1", memo="began"),
+        rows=(Taken("a.qdpx", "links", 2, 0, 2, "no place"), Taken("a.qdpx", "texts", 1, 1, 0, "")),
+    )
+    tables = ingest.ingest(folder, **OPTIONS)
+    shown = memos_view.build(tables["memos"], tables["imports"])
+    assert [
+        (group.heading, [(memo.where, memo.title, memo.passage) for memo in group.memos]) for group in shown.groups
+    ] == [
+        ("Codes", [("Rota", "idea", "")]),
+        ("Passages (annotations)", [("ann.txt", "", "No time.")]),
+        ("Journal", [("Week 1", "", "")]),
+    ]
+    assert [row["kind"] for row in shown.left] == ["links"]
+    environment = jinja2.Environment(loader=jinja2.FunctionLoader(templates.text), autoescape=True)
+    html = environment.get_template("memos.html").render(imported=shown)
+    assert "see &lt;b&gt;time&lt;/b&gt;" in html and "What imports left out" in html and "(<bdi>mia</bdi>)" in html
+    empty = memos_view.build(tables["memos"].iloc[:0], tables["imports"].iloc[:0])
+    assert "<section" not in environment.get_template("memos.html").render(imported=empty)
+
+
+def test_the_memo_of_a_withdrawn_case_goes_and_their_words_go_out_of_all_others(tmp_path: Path) -> None:
+    folder = study(
+        tmp_path / "s",
+        Memo(about="case", case="ann.txt/Ann", memo="tired"),
+        Memo(about="document", document="ann.txt", memo="noon"),
+        Memo(about="project", memo="She said: the rota broke for all of us in the winter of that year."),
+        Memo(about="project", memo="ask more"),
+        rows=(Taken("a.qdpx", "cases", 1, 0, 1, "nobody ('Annabel Weatherby')"),),
+    )
+    held = Places(folder)
+    spoken = "the rota broke for all of us in the winter of that year"
+    given = SimpleNamespace(places=held, texts={}, names=Documents(["ann.txt"]), files={})
+    who = SimpleNamespace(
+        documents=frozenset(["ann.txt"]), cases=frozenset(["ann.txt/Ann"]), speakers={}, labels=frozenset()
+    )
+    wanted = needles(pd.Series([spoken]), pd.Series(["other words entirely"]), {"Annabel Weatherby"}, phrases=[])
+    written, lines = imported_rows.changes(given, who, {}, wanted)
+    left = memos.load(written[held.imported / "memos.csv"])
+    assert [memo.memo for memo in left] == [redaction.MARK, "ask more"]
+    assert taken.load(written[held.imported / "taken.csv"])[0].why == redaction.MARK
+    assert lines == ["remove or update 3 rows of imported/memos.csv", "remove or update 1 row of imported/taken.csv"]

@@ -57,8 +57,9 @@ def write(plan: Plan, book: Codebook, tally: Tally | None = None) -> None:
         return
     if len(there) and not plan.wanted.codebook:
         plan.lines.append(f"{file} already has codes and was not changed. To replace it, use --codebook.")
-        for kind in ("codes", "headings") if tally is not None else ():
-            tally.give_back(kind, why=f"{file.name} already has codes; use --codebook")
+        if tally is not None:
+            for kind in ("codes", "headings"):
+                tally.give_back(kind, why=f"{file.name} already has codes; use --codebook")
         return
     plan.replace(file, codebook.dump_codebook(book).encode(), copy=file.with_stem(f"{file.stem}.before"))
     plan.lines.append(f"Wrote {prose.count(len(book), 'code')} to {file}.")

@@ -102,8 +102,9 @@ def write(plan: Plan, data: bytes, *, place: str, tally: Tally | None = None) ->
         plan.lines.append(
             f"{file} already has {'these' if same else ''} entries and was not changed.".replace("  ", " ")
         )
-        for kind in ("cases", "variables", "values") if tally is not None and not same else ():
-            tally.give_back(kind, why=f"{file.name} already has entries")
+        if tally is not None and not same:
+            for kind in ("cases", "variables", "values"):
+                tally.give_back(kind, why=f"{file.name} already has entries")
         return
     number = len(participants.parse_participants(data, place=place))
     plan.replace(file, data, copy=Places(plan.folder).earlier / file.name)

@@ -17,6 +17,7 @@ from pipeline.reporting.views import (
     map_view,
     mapping_view,
     matrix_view,
+    memos_view,
     overview,
     page,
     people_view,
@@ -70,6 +71,7 @@ def _shown(data: ReportData, params: settings.Params) -> dict[str, Any]:
             problems={name: tables[table] for name, table in PROBLEMS.items()},
         ),
         "speakers": speakers_view.build(tables),
+        "imported": memos_view.build(tables["memos"], tables["imports"]),
         "themes_lead": theme_view.lead(themes, data.count),
         "cards": theme_view.cards(
             themes=themes,
