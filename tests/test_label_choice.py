@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.core import terms as core_terms
 from pipeline.decisions import states
-from pipeline.inductive import contrast, label_choice, meaning, naming
+from pipeline.inductive import contrast, in_vivo, label_choice, meaning, naming
 from pipeline.inductive.phrases import Lexicon, Phrase
 
 NO_LEXICON = Lexicon({}, {}, {}, {})
@@ -86,6 +86,16 @@ def test_a_rare_adjective_or_verb_alone_is_no_label(kind: str):
     assert chosen(texts, groups, vectors, Lexicon({}, {}, {"cool": "NOUN"}, {})) == [], (
         "short remarks, said in an eighth"
     )
+
+
+def test_the_line_is_the_clause_whose_meaning_tells_the_group_apart():
+    def candidate(place: int, score: float, *, backed: bool = True) -> in_vivo.Candidate:
+        return in_vivo.Candidate(backed, True, score, in_vivo.Clause(place, 0, 9, frozenset()))
+
+    shortlist = [candidate(1, 3.0), candidate(2, 2.0), candidate(3, 9.0, backed=False)]
+    assert in_vivo.best(shortlist, np.array([0.6, 0.9, 0.9])).place == 2
+    assert in_vivo.best(shortlist[:2], np.array([0.75, 0.75])).place == 1
+    assert in_vivo.best([], np.zeros(0)) is None
 
 
 @pytest.mark.parametrize(

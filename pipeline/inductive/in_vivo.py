@@ -29,10 +29,12 @@ DANGLING = text_layout.word_list(
 FILLED = text_layout.word_list(
     "neither either um uh er erm hmm mm mhm yeah yep okay ok oh ah like basically gonna wanna kinda sorta"
 )
+# Clauses of each group whose meaning is compared with its talk.
+SHORTLIST = 12
 # Verbs that leave a clause open where nothing follows.
 SAYING = text_layout.word_list("say tell think guess mean suppose know see believe feel ask")
-# Marks of speech that breaks off, of remarks, of quotations and of lists.
-BROKEN = re.compile(r"…|\.\.|--|\s{2}| - |[\[\]()?\n_“”\":;]")
+# Marks of speech that breaks off, of remarks, of quotations and of lists; numbered items; headings run into the text.
+BROKEN = re.compile(r"^\d|[A-Z]{2}[a-z]{3}|…|\.\.|--|\s{2}| - |[\[\]()?\n_“”\":;]")
 OPENING = frozenset(["cc", "mark", "punct", "intj", "discourse", "preconj"])
 LEADING = text_layout.word_list("so well now actually also then because and but or though again yes no")
 UNFINISHED = frozenset(["ADP", "DET", "CCONJ", "SCONJ", "AUX", "PART", "PUNCT"])
@@ -154,7 +156,16 @@ def _fluent(text: str, words: Sequence[str]) -> bool:
     return not (repeated or masked or spoken or FILLED & set(words))
 
 
-def best(
+class Candidate(NamedTuple):
+    """A clause that could stand for a group: whether others back it, whether its segment is middling, its score."""
+
+    backed: bool
+    middling: bool
+    score: float
+    clause: Clause
+
+
+def candidates(
     found: Sequence[Clause],
     inside: np.ndarray,
     *,
@@ -162,19 +173,19 @@ def best(
     weights: np.ndarray,
     vectors: np.ndarray,
     voices: np.ndarray,
-) -> Clause | None:
-    """Return the clause that says best what a group is about, or None.
+) -> list[Candidate]:
+    """Return the SHORTLIST clauses whose words say best what a group is about.
 
     `inside`: the places of the group's segments; `weights`: (terms,), how much more usual each is there; `voices`:
     (segments,), who speaks. A clause scores the weights of its words, times the share of other voices of the group that
-    say two of these words; one that nobody else backs is taken only where there is none other.
+    say two of these words.
     """
     column = {phrase.lemmas[0]: at for at, phrase in enumerate(terms.phrases) if len(phrase.lemmas) == 1}
     ranks = _ranks(vectors, inside)
     said = terms.counts[inside]
     group_voices = voices[inside]
     members = set(inside.tolist())
-    scored = []
+    result = []
     for clause in found:
         columns = sorted(column[word] for word in clause.content if word in column)
         strong = [at for at in columns if weights[at] > 0]
@@ -185,8 +196,25 @@ def best(
         backing = len(set(group_voices[shared]) - {voices[clause.place]})
         middling = MIDDLING[0] <= ranks[clause.place] <= MIDDLING[1]
         score = round(worth * float(np.sqrt(backing)) * (1.0 if len(strong) > 1 else 0.5), 6)
-        scored.append((-(backing > 0), -middling, -score, clause.place, clause.start, clause))
-    return min(scored)[-1] if scored else None
+        result.append(Candidate(backing > 0, middling, score, clause))
+    return sorted(result, key=_order)[:SHORTLIST]
+
+
+def best(shortlist: Sequence[Candidate], separation: np.ndarray) -> Clause | None:
+    """Return the clause that says best what a group is about, or None.
+
+    `separation`: (candidates,), how well the meaning of each tells the group apart (see `meaning.apart`). One that
+    nobody else backs is taken only where there is none other.
+    """
+    weighed = [
+        one._replace(score=round(one.score * max(2 * float(apart) - 1, 0.0), 6))
+        for one, apart in zip(shortlist, separation, strict=True)
+    ]
+    return min(weighed, key=_order).clause if weighed else None
+
+
+def _order(one: Candidate) -> tuple[bool, bool, float, int, int]:
+    return (not one.backed, not one.middling, -one.score, one.clause.place, one.clause.start)
 
 
 def _ranks(vectors: np.ndarray, inside: np.ndarray) -> dict[int, float]:

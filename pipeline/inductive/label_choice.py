@@ -29,7 +29,7 @@ SHORT, MOSTLY = 3, 0.5
 SECOND, NEW, BETTER = 0.3, 0.05, 0.01
 SECOND_TO_WORD, NEW_TO_WORD, BETTER_TO_WORD = 0.1, 0.03, -0.05
 # A phrase that is said in this share of the segments that say one of its words stands for that word, ...
-WITHIN = 0.25
+WITHIN = 0.4
 # ... unless its meaning tells the group apart worse by more than this.
 WORSE = 0.05
 # Beyond this cosine two terms say the same.
@@ -66,19 +66,20 @@ def allowed(terms: Terms, by_group: Said, *, sizes: np.ndarray, n_cases: np.ndar
     number = np.round(by_group.share * sizes[:, None])
     enough = (by_group.cases >= least_cases) & (number >= np.minimum(FEWEST, np.maximum(sizes // 3, 1))[:, None])
     usual = np.where(by_group.share >= LEAST_SHARE, 1.0, np.where(by_group.share >= LEAST_SHARE / 2, RARELY, 0.0))
-    word = usual * (enough & (by_group.z > 0))
+    word = usual * enough
     rival = by_group.other / np.maximum(by_group.share, 1e-9)
     own = np.where(rival <= 1, 1.0, np.where(rival <= NEARLY, SHARED, 0.0))
     strength, whole = np.zeros(by_group.z.shape), np.zeros(by_group.z.shape, dtype=bool)
     for column in np.flatnonzero(terms.naming).tolist():
         words, z = list(terms.words[column]), by_group.z[:, column]
         if len(terms.phrases[column].lemmas) > 1:
-            fits = (z >= LEAST_Z_WHOLE) & (by_group.share[:, column] >= LEAST_WHOLE)
+            own_words = (by_group.z[:, words] > 0).all(axis=1)
+            fits = (z >= np.where(own_words, LEAST_Z_WHOLE, LEAST_Z)) & (by_group.share[:, column] >= LEAST_WHOLE)
             z = PHRASE**2 * (z + by_group.z[:, words].mean(axis=1)) / 2
         else:
             fits = z >= LEAST_Z
         fits &= by_group.cases[:, column] >= least_cases[:, 0]
-        whole[:, column] = fits & (by_group.z[:, words] > 0).all(axis=1) & (len(terms.phrases[column].lemmas) > 1)
+        whole[:, column] = fits & (len(terms.phrases[column].lemmas) > 1)
         strength[:, column] = np.where(fits, np.maximum(z, 0) ** 0.75, 0.0) * word[:, words].min(axis=1)
     spread = np.sqrt(by_group.cases / np.maximum(np.minimum(number, n_cases[:, None]), 1))
     return strength * own * spread * terms.naming, whole & (own > 0)
@@ -149,8 +150,8 @@ def of_short_remarks(terms: Terms, places: np.ndarray) -> bool:
 
 
 def hints(terms: Terms, found: Scored, group: int) -> list[str]:
-    """Return the two terms that tell most of a group that nothing names."""
-    score = found.score[group]
+    """Return the two terms that tell most of a group that nothing names, no adjective or verb among them."""
+    score = np.where(terms.naming[found.columns] < 1, 0.0, found.score[group])
     best = sorted(map(int, np.flatnonzero(score > 0)), key=lambda at: (-score[at], terms.forms[found.columns[at]]))
     return labels.distinct([terms.forms[found.columns[at]] for at in best], count=2)
 

@@ -104,7 +104,7 @@ def named(
         members, among = np.flatnonzero(groups == group), places[np.isin(groups[places], family)]
         talk, inside = known.vectors[among], groups[among] == group
         terms = label_choice.chosen(known.terms, found, group, members, talk=talk, inside=inside)
-        clause = in_vivo.best(
+        shortlist = in_vivo.candidates(
             known.clauses,
             members,
             terms=known.terms,
@@ -112,8 +112,21 @@ def named(
             vectors=vectors,
             voices=known.voices.to_numpy(),
         )
-        result.append(Named(terms, label_choice.hints(known.terms, found, group), _line(segments, clause)))
+        separation = _separation(known, [_text(segments, one.clause) for one in shortlist], talk, inside)
+        line = _line(segments, in_vivo.best(shortlist, separation))
+        result.append(Named(terms, label_choice.hints(known.terms, found, group), line))
     return result
+
+
+def _separation(known: Read, clauses: list[str], talk: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Return how well the meaning of each clause tells a group apart; all the same without a model."""
+    if known.encode is None or not clauses:
+        return np.full(len(clauses), meaning.ALONE)
+    return meaning.apart(talk @ known.encode(clauses).T, inside)
+
+
+def _text(segments: pd.DataFrame, clause: Clause) -> str:
+    return str(segments["text"].iloc[clause.place])[clause.start : clause.end]
 
 
 def saying(texts: Sequence[str]) -> str:
@@ -148,5 +161,5 @@ def _scored(known: Read, by_group: Said, groups: np.ndarray, parents: np.ndarray
 def _line(segments: pd.DataFrame, clause: Clause | None) -> Line | None:
     if clause is None:
         return None
-    text, start = segments["text"].iloc[clause.place], int(segments["start"].iloc[clause.place])
-    return Line(str(text)[clause.start : clause.end], clause.place, start + clause.start, start + clause.end)
+    start = int(segments["start"].iloc[clause.place])
+    return Line(_text(segments, clause), clause.place, start + clause.start, start + clause.end)
