@@ -84,6 +84,11 @@ def test_a_report_may_name_its_codes():
     assert told(codings) == [*EXPECTED, *[(document, "Home", "", text) for document, _, _, text in EXPECTED[:2]]]
 
 
+def test_a_title_that_is_not_the_files_name_is_asked_about():
+    assert any("The report begins with 'Rota plans'" in one.text for one in read(f"Rota plans\n\n{REPORT}").remarks)
+    assert not any("The report begins with" in one.text for one in read(f"Rota\n\n{REPORT}").remarks)
+
+
 def test_sources_of_one_name_keep_their_folders():
     codings = read(REPORT.replace("Files\\\\ann", "Files\\\\North\\\\talk").replace("Ward\\\\ben", "South\\\\talk"))
     assert {one.document for one in codings} == {"North/talk", "South/talk"}

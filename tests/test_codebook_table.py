@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.shared import Pt
 from openpyxl import Workbook
 from typer.testing import CliRunner
 
@@ -74,6 +75,7 @@ def test_our_own_workbook_comes_back_as_it_was(tmp_path: Path):
         ("Category;Subcategory;Description;Illustrative quote", "what it is"),
         ("Categoría;Subcategoría;Comentario;Cita", "what it is"),
         ("Theme;Code;Comment;Quotes", "what it is"),
+        ("Second-order theme;First-order concept;Definition;Illustrative quotes", "what it is"),
     ],
 )
 def test_levels_definitions_and_examples_are_known_in_other_languages(header, definition):
@@ -240,6 +242,57 @@ def test_a_codebook_in_a_word_document_is_read_from_its_table(tmp_path, monkeypa
     assert answer.exit_code == 0, answer.output
     assert codebook.load_codebook(tmp_path / "data/study/codebook.yaml")["Rota"].definition == "How shifts are made"
     assert "'Files' and 'References'" in answer.output
+
+
+def in_word(place, rows, indents=()):
+    word = Document()
+    grid = word.add_table(rows=0, cols=len(rows[0]))
+    for row, indent in zip(rows, [*indents, *[0] * len(rows)], strict=False):
+        cells = grid.add_row().cells
+        for cell, text in zip(cells, row, strict=True):
+            cell.text = text
+        if indent:
+            cells[0].paragraphs[0].paragraph_format.left_indent = Pt(indent)
+    word.save(place)
+    return place
+
+
+def test_indents_in_a_table_in_word_are_levels(tmp_path):
+    rows = [("Name", "Description"), ("Work", "all"), ("Rota", "how"), ("Swaps", ""), ("Home", "")]
+    place = in_word(tmp_path / "Codebook.docx", rows, (0, 0, 12, 24, 0))
+    lines = importing.run(place, tmp_path / "study")
+    book = codebook.load_codebook(tmp_path / "study/codebook.yaml")
+    assert {code.name: code.parent for code in book.codes} == {"Work": "", "Rota": "Work", "Swaps": "Rota", "Home": ""}
+    assert "Codes were put below others by the spaces before 'Rota'." in lines
+
+
+def test_coded_segments_in_a_table_in_word_are_refused_with_what_to_do(tmp_path):
+    place = in_word(tmp_path / "x.docx", [("Document", "Quote", "Code"), ("ann", "We swap.", "Rota")])
+    with pytest.raises(CounterpointError, match="Copy the table into a spreadsheet"):
+        importing.run(place, tmp_path / "study")
+
+
+def test_a_workbook_may_hold_a_codebook_and_what_was_coded(tmp_path):
+    book = Workbook()
+    for row in (["Code", "Comment"], ["Rota", "How"]):
+        book.active.append(row)
+    second = book.create_sheet("Quotes")
+    for row in (["Document", "Quotation", "Codes"], ["ann", "We swap.", "Rota"]):
+        second.append(row)
+    book.save(tmp_path / "all.xlsx")
+    lines = importing.run(tmp_path / "all.xlsx", tmp_path / "study")
+    assert codebook.load_codebook(tmp_path / "study/codebook.yaml")["Rota"].definition == "How"
+    assert (tmp_path / "study/human_codes/all.xlsx").exists()
+    assert any("1 coding with 1 code" in line for line in lines)
+
+
+def test_participants_may_stand_in_a_workbook(tmp_path):
+    book = Workbook()
+    for row in (["document", "speaker", "case", "part", "role"], ["ann.txt", "Ann", "Ann", "participant"]):
+        book.active.append(row)
+    book.save(tmp_path / "people.xlsx")
+    importing.run(tmp_path / "people.xlsx", tmp_path / "study")
+    assert "ann.txt,Ann,Ann,participant," in (tmp_path / "study/participants.csv").read_text("utf-8-sig")
 
 
 def test_a_codebook_with_quotes_is_no_table_of_coded_segments():

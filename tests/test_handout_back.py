@@ -95,7 +95,7 @@ def test_a_form_saved_as_opendocument_is_read_as_the_same_form_in_word_is(study,
     assert returned.comes_back(path)
     returned.run(path, study, now=NOW)
     from_open = readings(study)
-    (study / "readings.yaml").unlink()
+    (study / "interpretations.yaml").unlink()
     take(word, study)
     assert readings(study) == from_open
     assert len(from_open) == 2

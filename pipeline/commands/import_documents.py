@@ -40,7 +40,10 @@ def _kind(data: bytes, suffix: str) -> Kind:
 
 
 def tables_of(data: bytes, suffix: str) -> list[word_tables.Table]:
-    """Return the tables of a Word document or an OpenDocument text; none for other kinds. Raises RefusedError."""
-    if suffix == WORD:
-        return word_tables.read_tables(data)
-    return odt.read_tables(data) if suffix == OPEN else []
+    """Return the tables of a Word document or an OpenDocument text; none for other kinds. Raises RefusedError.
+
+    In Word, spaces before the first cell of a row tell how far its paragraph is indented.
+    """
+    if suffix == OPEN:
+        return odt.read_tables(data)
+    return word_tables.read_tables(data, indents=True) if suffix == WORD else []

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
 from pipeline.commands import codebook_table
 from pipeline.core import prose
 from pipeline.corpus import participants
@@ -20,15 +22,16 @@ from pipeline.corpus.readers.code_records import Record
 from pipeline.corpus.readers.coding import Coding
 from pipeline.corpus.readers.model import RefusedError
 from pipeline.deductive.codebook import Codebook
+from pipeline.exchange import csv
 
 DELIMITERS = ",;\t|"
 
 
 class Table(NamedTuple):
-    """What a table is: one of codings in our form, participants, coded segments (by lines) or a codebook."""
+    """What a table holds: codings in our form, participants (as csv), coded segments, or a codebook."""
 
     codings: Sequence[Coding] = ()
-    people: bool = False
+    people: bytes = b""
     segments: bool = False
     book: Codebook | None = None
     lines: Sequence[str] = ()
@@ -40,7 +43,7 @@ def of_csv(data: bytes, path: Path) -> Table:
     records = _records(data)
     header = [cell.strip().lower() for cell in records[0][1]] if records else []
     if set(participants.COLUMNS) <= set(header):
-        return Table(people=True)
+        return Table(people=data)
     if {"document", "code"} <= set(header) and ("text" in header or {"start", "end"} <= set(header)):
         return Table(codings=codes_csv.read_own_csv(data, path.stem))
     return _told({"": records}, path)
@@ -48,7 +51,13 @@ def of_csv(data: bytes, path: Path) -> Table:
 
 def of_workbook(data: bytes, path: Path) -> Table:
     """Return what a workbook holds, as `of_csv` does."""
-    return _told(workbooks.sheets(data, workbooks.names(data)), path)
+    sheets = workbooks.sheets(data, workbooks.names(data))
+    for records in sheets.values():
+        header = [cell.strip().lower() for cell in records[0][1]] if records else []
+        if set(participants.COLUMNS) <= set(header):
+            rows_of = [[*cells, *[""] * (len(header) - len(cells))][: len(header)] for _, cells in records[1:]]
+            return Table(people=csv.table(pd.DataFrame(rows_of, columns=header)))
+    return _told(sheets, path)
 
 
 def of_document(tables: Sequence[word_tables.Table], path: Path) -> Table:
@@ -63,10 +72,12 @@ def is_codebook(table: word_tables.Table) -> bool:
 
 
 def _told(sheets: dict[str, list[Record]], path: Path) -> Table:
-    """Return what the sheets of a file are: coded segments if one has them, or else the first codebook."""
+    """Return what the sheets of a file hold: coded segments, the first codebook, or both."""
     names = [name for name, records in sheets.items() if records]
     books = [name for name in names if _described(sheets[name])]
-    if any(_segments(sheets[name]) for name in names):
+    coded = [name for name in names if _segments(sheets[name])]
+    books = [name for name in books if name not in coded]
+    if coded and not books:
         return Table(segments=True)
     if not books:
         seen = [cell.strip() for name in names for cell in sheets[name][0][1] if cell.strip()]
@@ -76,9 +87,9 @@ def _told(sheets: dict[str, list[Record]], path: Path) -> Table:
             f"need {', '.join(participants.COLUMNS)}."
         )
     found = codebook_table.read(sheets[books[0]], place=str(path))
-    others = [f"'{name}'" for name in names if name != books[0] and name]
+    others = [f"'{name}'" for name in names if name and name != books[0] and name not in coded]
     lines = [f"Sheets that were not read: {prose.listed(others[:5])}."] if others else []
-    return Table(book=found.book, lines=[*found.lines, *lines], unread=found.unread)
+    return Table(segments=bool(coded), book=found.book, lines=[*found.lines, *lines], unread=found.unread)
 
 
 def _segments(records: Sequence[Record]) -> bool:

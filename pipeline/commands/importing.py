@@ -148,8 +148,10 @@ def _workbook(plan: Plan, path: Path, data: bytes) -> None:
 def _document(plan: Plan, path: Path, data: bytes) -> None:
     """Import a document: NVivo's coding report, comments that are codes, a codebook in tables; or a ROCK source."""
     if import_documents.kind(path) == "codebook":
-        tables = import_documents.tables_of(data, path.suffix.lower())
-        _recognised(plan, path, data, import_tables.of_document(tables, path))
+        table = import_tables.of_document(import_documents.tables_of(data, path.suffix.lower()), path)
+        if table.segments:
+            raise RefusedError("It holds coded segments in a table. Copy the table into a spreadsheet (.xlsx or .csv).")
+        _recognised(plan, path, data, table)
     else:
         import_coded.add(plan, path, data)
 
@@ -157,14 +159,14 @@ def _document(plan: Plan, path: Path, data: bytes) -> None:
 def _recognised(plan: Plan, path: Path, data: bytes, table: import_tables.Table) -> None:
     plan.lines.extend(table.lines)
     if table.people:
-        import_people.write(plan, data, place=str(path))
-    elif table.segments:
+        import_people.write(plan, table.people, place=str(path))
+    if table.codings:
+        import_codings.add(plan, path, table.codings)
+    if table.segments:
         import_coded.add(plan, path, data)
-    elif table.book is not None:
+    if table.book is not None:
         tally = Tally(path.name)
         tally.take("codes", len(table.book))
         tally.leave("other", len(table.unread), why="columns that are not read", names=table.unread)
         import_codes.write(plan, table.book, tally)
-        plan.taken = tally.rows
-    else:
-        import_codings.add(plan, path, table.codings)
+        plan.taken += tally.rows

@@ -74,12 +74,15 @@ _ID = "id|code id|identifier|nr|no|number|nummer|numero"
 _PARENT_ID = "parent id|parent code id|parentid"
 # Words for levels, outermost first; a column of codes lies between a subcategory and a sub-code.
 _LEVELS = (
-    "dimension|domain|construct|global theme|overarching theme|aggregate dimension|dominio|domaine|dimensione|domane",
-    "theme|themes|main theme|major theme|topic|thema|themen|hauptthema|tema|temas|tema principal|theme principal"
+    "aggregate dimension|aggregate dimensions"
+    "|dimension|domain|construct|global theme|overarching theme|dominio|domaine|dimensione|domane",
+    "second order theme|second order themes|2nd order theme|2nd order themes"
+    "|theme|themes|main theme|major theme|topic|thema|themen|hauptthema|tema|temas|tema principal|theme principal"
     "|thematique|temi|hoofdthema",
     "category|categories|main category|kategorie|kategorien|hauptkategorie|oberkategorie|categoria|categorias"
     "|categoria principal|categorie|categorie principale|hoofdcategorie",
-    "sub theme|subtheme|sub themes|subthemes|minor theme|organizing theme|organising theme|unterthema|subthema|subtema"
+    "first order concept|first order concepts|1st order concept|1st order concepts|first order code|first order codes"
+    "|sub theme|subtheme|sub themes|subthemes|minor theme|organizing theme|organising theme|unterthema|subthema|subtema"
     "|subtemas|sub tema|sous theme|sous themes|sottotema|sottotemi",
     "sub category|subcategory|sub categories|subcategories|unterkategorie|unterkategorien|subkategorie|subcategoria"
     "|subcategorias|sub categoria|sous categorie|sous categories|sottocategoria|subcategorie",

@@ -18,6 +18,7 @@ from pipeline.corpus.readers.model import Labels, RefusedError, Remark
 ENDINGS = (".docx", ".htm", ".html", ".odt", ".pdf", ".rtf", ".txt")
 # The report does not say who coded.
 CODER = "NVivo"
+LONGEST_TITLE = 100
 _SOURCE = re.compile(
     r"\s*<?\s*(?P<path>[^<>\n]{1,400}?)\s*>?\s*[-–—]\s*§\s*(?P<count>\d[\d.,'\u00a0\u202f ]{0,8})\s*[^\[\]\n]{0,60}?"
     r"\s*\[[^\[\]\n]{0,60}%[^\[\]\n]{0,60}\]\s*"
@@ -78,7 +79,22 @@ def read_report(data: bytes, stem: str, *, suffix: str) -> Codings:
         for parent in [above[-1] if above else ""]
     ]
     text = f"The report does not say who coded; the coder is called '{CODER}' here."
-    return Codings(codings, [*remarks, Remark("guessed", f"{text} If several people coded, export a table or .qdpx.")])
+    remarks.append(Remark("guessed", f"{text} If several people coded, export a table or .qdpx."))
+    title = _title(lines)
+    if title and title != stem and {one.code for one in found} == {stem}:
+        text = f"The report begins with '{title}', but its code was called as the file is, '{stem}'."
+        remarks.append(Remark("guessed", f"{text} If that is wrong, rename the file."))
+    return Codings(codings, remarks)
+
+
+def _title(lines: Sequence[str]) -> str:
+    """Return the one short line before the first source, if there is just one."""
+    before = []
+    for line in lines:
+        if _SOURCE.fullmatch(line):
+            break
+        before += [line.strip()] if line.strip() else []
+    return before[0] if len(before) == 1 and len(before[0]) <= LONGEST_TITLE else ""
 
 
 def lines_of(data: bytes, suffix: str) -> list[str]:
