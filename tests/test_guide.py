@@ -9,7 +9,7 @@ import pytest
 from pipeline.core import store
 from pipeline.corpus import guide_file, question_wording
 from pipeline.corpus.guide_file import GuideError, Question
-from pipeline.vectors import guide
+from pipeline.vectors import guide, question_groups
 
 # What wordings are about: like ones have like vectors, whatever their words.
 ABOUT = {
@@ -270,3 +270,23 @@ def test_errors_of_a_guide_are_sentences_with_their_line(tmp_path, text, said):
         guide_file.load(path)
     assert said in str(told.value)
     assert str(path) in str(told.value)
+
+
+def test_less_is_enough_for_a_question_of_the_guide_if_it_is_clearly_the_nearest(monkeypatch):
+    table = segments(*(interview(f"i{at}", words) for at, words in enumerate((*ABOUT["time"][:2], ABOUT["role"][0]))))
+    monkeypatch.setattr(guide, "TIE", 0.99)
+    monkeypatch.setattr(question_groups, "TIE", 0.99)
+    own = (Question(question=ABOUT["time"][2]), Question(question=ABOUT["board"][2]))
+    tables = made(table, *own)
+    assert asked_as(tables)[:2] == [set(ABOUT["time"][:2]), set()]
+    monkeypatch.setattr(guide, "CLEARLY", 2.0)
+    assert asked_as(made(table, *own))[:2] == [set(), set()]
+
+
+def test_a_guide_stands_in_its_order_where_nobody_asked_in_its_words():
+    late = [
+        interview(f"i{at}", *ABOUT["board"][:1], *ABOUT["role"][:1], words)
+        for at, words in enumerate(ABOUT["time"][:2])
+    ]
+    own = [Question(question=words) for words in ("Start?", "Middle?", ABOUT["time"][2])]
+    assert asked_as(made(segments(*late), *own))[2] == set(ABOUT["time"][:2])

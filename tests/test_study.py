@@ -18,6 +18,7 @@ def test_a_bare_study_gets_what_is_optional(tmp_path: Path):
         "codebook.yaml",
         "decisions.yaml",
         "passages_read.yaml",
+        "guide.yaml",
         "interpretations.yaml",
         "summaries.yaml",
         "human_codes",

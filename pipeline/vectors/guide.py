@@ -19,6 +19,10 @@ from pipeline.vectors.question_groups import PAIR, TIE, Wordings
 
 # In how many interviews, or of how many people in the same words, a question is asked for it to recur.
 RECURS = 3
+# What is at least so like a question of guide.yaml, and by so much more than any other, is that question. From how many
+# questions on their order in the file counts.
+KNOWN, CLEARLY = 0.35, 0.1
+LISTED = 3
 # Least share of a question's wordings that have a question mark, or a word such as "tell".
 ASKING = 1 / 3
 NONE = -1
@@ -58,7 +62,7 @@ def tables(
     rows = [by_words.get(words, asked.iloc[:0]) for words in texts]
     of = Wordings(
         question_groups.centred(vectors, common),
-        np.array([own["place"].mean() for own in rows]),
+        _places(rows, [entry_of.get(words, NONE) for words in texts], len(entries)),
         [frozenset(own["document"]) for own in rows],
         np.array([bool(own["printed"].any()) for own in rows]),
         np.array([entry_of.get(words, NONE) for words in texts]),
@@ -70,7 +74,7 @@ def tables(
 def _guide(of: Wordings, rows: Sequence[pd.DataFrame], entries: Sequence[Question]) -> tuple[list[_Group], np.ndarray]:
     """Return the questions of the guide in order, and each wording's likeness to the rest of its question, (n,)."""
     follow_up = {at for at, entry in enumerate(entries) if entry.follow_up}
-    like = _by_entry([(inside, int(of.entries[inside].max())) for inside in question_groups.grouped(of)])
+    like = _by_entry(_to_entries(of, question_groups.grouped(of)))
     marks = sum(question_wording.asks(words) for group in rows for words in group["wording"]) >= asking.MARKS
     kept = [
         (inside, entry)
@@ -93,6 +97,35 @@ def _guide(of: Wordings, rows: Sequence[pd.DataFrame], entries: Sequence[Questio
         places = pd.concat([rows[at] for at in wordings])["place"]
         found.append(_Group(wordings, entry, float(places.mean())))
     return sorted(found, key=_order), near
+
+
+def _places(rows: Sequence[pd.DataFrame], entry_of: Sequence[int], n_entries: int) -> np.ndarray:
+    """Return where each wording stands, (n,): in the interviews, or in guide.yaml if nobody asked it in these words."""
+    listed = [at / (n_entries - 1) if at != NONE and n_entries >= LISTED else np.nan for at in entry_of]
+    asked = [own["place"].mean() for own in rows]
+    return np.array([place if len(own) else at for own, place, at in zip(rows, asked, listed, strict=True)])
+
+
+def _to_entries(of: Wordings, found: Sequence[np.ndarray]) -> list[tuple[np.ndarray, int]]:
+    """Return groups, each with the entry of guide.yaml that it is, or NONE.
+
+    A group without an entry is that which it is most like, if it is clearly more like it than any other: the guide says
+    what there is to ask, so that less is enough than where nothing is known.
+    """
+    own = {entry: np.flatnonzero(of.entries == entry) for entry in sorted({*of.entries.tolist()} - {NONE})}
+    given = [(inside, int(of.entries[inside].max())) for inside in found]
+    if not own:
+        return given
+    placed = []
+    for inside, entry in given:
+        if entry == NONE:
+            likeness = question_groups.likeness(of, inside, np.concatenate(list(own.values()))).mean(axis=0)
+            ends = np.cumsum([len(at) for at in own.values()])[:-1]
+            best = np.array([part.max() for part in np.split(likeness, ends)])
+            first, second = ([*np.sort(best)[::-1], -np.inf])[:2]
+            entry = list(own)[int(best.argmax())] if first >= KNOWN and first - second >= CLEARLY else NONE
+        placed.append((inside, entry))
+    return placed
 
 
 def _by_entry(like: Sequence[tuple[np.ndarray, int]]) -> list[tuple[np.ndarray, int]]:
