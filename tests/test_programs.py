@@ -265,8 +265,8 @@ def test_what_was_taken_and_left_is_told_and_kept(tmp_path):
         "codings: 3 found and taken",
         "headings: 2 found and taken",
         "cases: 2 found and taken",
-        "pictures: 1 found, none taken, 1 left out. 1 left: they hold no text ('photo.jpg')",
-        "graphs: 1 found, none taken, 1 left out. 1 left: drawn in QualCoder ('map')",
+        "pictures: 1 found, none taken. 1 left out: they hold no text ('photo.jpg')",
+        "graphs: 1 found, none taken. 1 left out: drawn in QualCoder ('map')",
     ):
         assert words in told, told
     memos = (tmp_path / "study/imported/memos.csv").read_text("utf-8-sig")

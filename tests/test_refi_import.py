@@ -385,3 +385,35 @@ def test_a_project_that_stays_in_human_codes_says_what_was_not_read(tmp_path: Pa
     said = ingest.ingest(folder, **OPTIONS)["ingest_problems"]
     (note_row,) = said[said["place"] == "human_codes/theirs.qdpx"].itertuples()
     assert "1 case and 1 memo" in note_row.reason and "counterpoint import" in note_row.reason
+
+
+def test_times_of_a_transcript_stand_at_their_lines_and_codings_keep_their_words(tmp_path: Path) -> None:
+    at = {"Int: How": 0, "Ann: The": 5000, "Int: And": 61000, "Ann: We": 65000, "no time": 66000, "all.\n": 67000}
+    syncs = "".join(
+        f'<SyncPoint guid="{g(words)}" position="{ANN.index(words)}" timeStamp="{time}"/>' for words, time in at.items()
+    )
+    selection = (
+        f'<TranscriptSelection guid="{g("s")}" name="clip" fromSyncPoint="{g("no time")}" toSyncPoint="{g("all." + chr(10))}">'
+        f'<Coding guid="{g("c")}" creatingUser="{g("noa")}">{ref("CodeRef", "Rota")}</Coding></TranscriptSelection>'
+    )
+    held = (
+        f'<VideoSource guid="{g("v")}" name=""><Transcript guid="{g("t")}" name="clip" plainTextPath="internal://ann.txt">'
+        f"{syncs}{selection}</Transcript></VideoSource>"
+    )
+    study = Study(tmp_path, xml(held))
+    turns = study.tables["turns"]
+    assert list(turns["time_s"]) == [0, 5, 61, 65]
+    assert study.tables["codings"][["document", "text"]].to_numpy().tolist() == [["clip.txt", "no time at "]]
+    assert (study.told["times"].taken, study.told["times"].left) == (4, 2)
+    assert importing.run(study.path, study.folder)[-1].startswith("Nothing was changed")
+
+
+def test_times_that_are_printed_already_or_all_zero_change_no_text(tmp_path: Path) -> None:
+    for time, text in ((0, ANN), (5000, "".join(f"[00:00:0{n}] {line}\n" for n, line in enumerate(ANN.splitlines())))):
+        place = text.index("\n") + 1
+        sync = f'<SyncPoint guid="{g("p")}" position="{place}" timeStamp="{time}"/>'
+        held = f'<AudioSource guid="{g("v")}" name="ann"><Transcript guid="{g("t")}" plainTextPath="internal://ann.txt">{sync}'
+        folder = tmp_path / str(time)
+        folder.mkdir()
+        study = Study(folder, xml(f"{held}</Transcript></AudioSource>"), {"ann.txt": text.encode()})
+        assert (study.folder / "transcripts/ann.txt").read_text("utf-8") == text

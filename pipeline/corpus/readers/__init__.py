@@ -26,6 +26,7 @@ from pipeline.corpus.readers import (
     pdf,
     programs,
     qdpx,
+    qdpx_tally,
     rqda_project,
     rtf,
     tables,
@@ -72,7 +73,7 @@ def _read_database(read: Callable[[bytes, str], list[Coding]], data: bytes, stem
         project = programs.as_contents(programs.read_project(data, stem))
     except RefusedError:  # such as a database of several projects, whose codings can be read all the same
         return Codings(codings)
-    return Codings(codings, qdpx.beside(project))
+    return Codings(codings, qdpx_tally.beside(project))
 
 
 CODES: dict[str, Callable[[bytes, str], list[Coding]]] = {

@@ -1,15 +1,15 @@
 """Reads REFI-QDA projects (.qdpx) of NVivo, ATLAS.ti, MAXQDA, QualCoder and others: texts, and who coded what."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.core import coders, prose
 from pipeline.corpus import refi
-from pipeline.corpus.readers import guards, offsets, qde, qdpx_notes, qdpx_texts
+from pipeline.corpus.readers import guards, offsets, qde, qdpx_notes, qdpx_tally, qdpx_texts, qdpx_times
 from pipeline.corpus.readers.coding import Coding, Codings
 from pipeline.corpus.readers.memo import Memo
-from pipeline.corpus.readers.model import RefusedError, Remark
+from pipeline.corpus.readers.model import RefusedError
 from pipeline.corpus.readers.offsets import Passage, Ruler
 from pipeline.corpus.readers.qdpx_notes import Notes
 from pipeline.corpus.readers.qdpx_texts import Archive, Text
@@ -25,8 +25,6 @@ SELECTIONS = (
     "VideoSelection",
     "PictureSelection",
 )
-# Of what a project holds beside its codings, what is worth telling where only the codings are read.
-BESIDE = {"cases": "case", "memos": "memo", "annotations": "annotation", "sets": "set", "links": "link"}
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,7 @@ def read_qdpx(data: bytes, stem: str) -> Codings:
     project holds. Raises RefusedError.
     """
     found = read_project(data, stem)
-    return Codings(found.codings, beside(found))
+    return Codings(found.codings, qdpx_tally.beside(found))
 
 
 def read_project(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS, file: str = "") -> Contents:
@@ -130,10 +128,10 @@ def read_project(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS
     sources = [_source(held) for held in elements if held.ruler is not None]
     tally = Tally(file or f"{stem}.qdpx")
     codings = _codings(known, spots, tally)
-    _count_texts(project, elements, tally)
+    qdpx_tally.count(project, elements, tally)
     places = _cases(project, spots, sources)
     memos = qdpx_notes.memos(project, notes, spots, known.names, tally)
-    return Contents(project, sources, codings, counted, places, memos, tally)
+    return _with_times(Contents(project, sources, codings, counted, places, memos, tally))
 
 
 def _placed(
@@ -331,46 +329,27 @@ def _cases(
     ]
 
 
-def _count_texts(project: qde.Project, elements: Sequence[Held], tally: Tally) -> None:
-    """Count texts, and what of sources a study has no place for."""
-    for held in elements:
-        whole = held.element is held.outer
-        if held.ruler is not None:
-            tally.take(
-                "texts", note={"plain": "", "rich": "some from rich text", "PDF": "some from a PDF"}[held.found.of]
-            )
-        elif held.element.tag == "TextSource":
-            tally.leave("texts", why=held.found.why, names=[held.name])
-        if whole:
-            _count_media(held, tally)
-        if held.found.of == "plain" and held.element.get("richTextPath"):
-            tally.leave("rich texts", why="the plain text beside it is read, its formatting is not kept")
-        times = [point for point in held.element.iterfind("SyncPoint") if point.get("timeStamp")]
-        tally.leave("times", len(times), why="a transcript that is plain text has no place for them")
-    bad = [key for key in ("basePath",) if project.root.get(key)]
-    tally.leave("other", len(bad), why="the folder of files outside the project is not read")
-
-
-def _count_media(held: Held, tally: Tally) -> None:
-    kind = {"PDFSource": "PDF files", "PictureSource": "pictures"}.get(held.outer.tag, "recordings")
-    if held.outer.tag == "TextSource":
-        return
-    if qdpx_texts.is_outside(str(held.outer.get("path") or "")):
-        tally.leave("external files", why="it lies outside the project file", names=[held.name])
-    if held.ruler is not None or held.found.why == "within":
-        tally.leave(kind, why="its text is read, the file itself is not kept", names=[held.name])
-    else:
-        why = held.found.why if kind == "PDF files" else "a study holds texts only"
-        tally.leave(kind, why=why, names=[held.name])
-
-
-def beside(found: Contents) -> list[Remark]:
-    """Return a remark on what a project holds beside its codings, for where only these are read."""
-    counts = {row.kind: row.found for row in found.tally.rows}
-    counts |= {"cases": len(found.project.cases), "links": len(found.project.links)}
-    counts["sets"] = sum(not group.ours for group in found.project.sets)
-    listed = [prose.count(counts[kind], noun) for kind, noun in BESIDE.items() if counts.get(kind)]
-    if not listed or found.project.ours:
-        return []
-    said = f"Only codings are read here. The project also holds {prose.listed(listed)}, which were not taken over"
-    return [Remark("note", f"{said}: to take over what a study has a place for, use `counterpoint import`.")]
+def _with_times(found: Contents) -> Contents:
+    """Return a project with the times of transcripts in their texts, and count these times."""
+    wanted = {source.name: qdpx_times.marks(source) for source in found.sources if source.times}
+    wanted = {name: marks for name, marks in wanted.items() if marks}
+    stated = sum(len(source.times) for source in found.sources)
+    written = sum(map(len, wanted.values()))
+    found.tally.take("times", written, note="written at the beginning of their lines")
+    found.tally.leave("times", stated - written, why="not at the beginning of a line, or printed there already")
+    if not wanted:
+        return found
+    sources = [qdpx_times.timed(one, wanted[one.name]) if one.name in wanted else one for one in found.sources]
+    texts = {source.name: source.text for source in sources}
+    places = [
+        [
+            replace(place, span=qdpx_times.moved(*place.span, wanted[place.source]))
+            if place.span and place.source in wanted
+            else place
+            for place in of_case
+        ]
+        for of_case in found.places
+    ]
+    codings = qdpx_times.of_codings(found.codings, wanted, texts)
+    memos = qdpx_times.of_memos(found.memos, wanted, texts)
+    return replace(found, sources=sources, codings=codings, places=places, memos=memos)
