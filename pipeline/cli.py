@@ -232,7 +232,8 @@ def status(
     """Show what has changed, what needs a decision, what is out of date, and how much has been read."""
     from pipeline.commands import status as screen
 
-    for line in screen.lines(settings.load().folder, show_all=everything):
+    params = settings.load()
+    for line in screen.lines(params.folder, show_all=everything, reflexive=params.stance == "reflexive"):
         typer.echo(line)
 
 

@@ -20,11 +20,13 @@ from pipeline.deductive import (
     abstention,
     codebook,
     coded,
+    learning_curve,
     mapping,
     mapping_features,
     mapping_few,
     mapping_zero,
     negative_cases,
+    promise,
     record,
     theme_codes,
     valence,
@@ -89,22 +91,28 @@ def map_codes(
     units = _units(substantive, options)
     if units is not None:
         truth = coded.shared(truth, units)
-    material = None
+    material, curve = None, pd.DataFrame()
     if codes.names and len(substantive):
         material = _material(data, substantive, codes, encode=encode, options=options, seed=seed)
         if len(data.book) and readable_book:
             rate = options.codes_per_segment
             results.append(mapping.zero_shot(material, book=data.book, codes=codes, codes_per_segment=rate))
-        if truth.direct.any(axis=1).sum() >= options.min_passages:
-            few = mapping.few_shot(material, codes=codes, truth=truth, units=units, options=_learning(options))
+        n_coded = int(truth.direct.any(axis=1).sum())
+        if n_coded >= options.min_passages:
+            learning = _learning(options)
+            few = mapping.few_shot(material, codes=codes, truth=truth, units=units, options=learning)
             results.append(few)
+            messages += [promise.sentence(few.promised)] if few.promised is not None else []
+            curve = learning_curve.rows(
+                material, few, codes=codes, truth=truth, options=learning, units=units, seed=seed
+            )
         elif len(data.codings):
-            n_coded = int(truth.direct.any(axis=1).sum())
             messages.append(
                 f"Only {n_coded} segment{' is' if n_coded == 1 else 's are'} coded, fewer than map_codes.min_passages "
                 f"({options.min_passages}): codes were mapped from the codebook's words alone."
             )
     tables = _tables(data, substantive, results, truth, codes=codes, options=options, seed=seed)
+    tables["learning_curve"] = _table("learning_curve", [curve])
     if results and material is not None:
         assignments, primary = tables["code_assignments"], _primary(results)
         accepted = assignments[assignments["accepted"] & (assignments["method"] == primary.method)]

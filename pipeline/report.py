@@ -102,6 +102,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
         "segment_codes": store.read(folder, "segment_codes"),
         "mapping_quality": store.read(folder, "mapping_quality"),
         "code_reliability": store.read(folder, "code_reliability"),
+        "learning_curve": store.read(folder, "learning_curve"),
         "code_themes": store.read(folder, "code_themes"),
         "theme_code_quotes": store.read(folder, "theme_code_quotes"),
         "negative_cases": store.read(folder, "negative_cases"),

@@ -73,6 +73,7 @@ CHANGES = {
     "themes.labeller": None,
     "themes.labeller.model": "other-model",
     "themes.labeller.exemplars": 3,
+    "map_codes.coded_unit": "exchange",
     "map_codes.context": 1,
     "map_codes.context_decay": 0.2,
     "map_codes.codes_per_segment": 2.0,

@@ -121,6 +121,17 @@ def test_the_share_read_counts_what_was_opened_and_themes_that_were_decided_on_a
     assert "Least read: “Staffing” (500001), 0%." in said
 
 
+def test_what_was_learned_of_codes_and_what_more_would_add_is_told_unless_the_study_is_reflexive(study: Path):
+    assert "\nCodes\n" not in screen(study)
+    rows = {"kind": ["now", "expected"], "n_documents": [4, 6], "kappa": [0.41, 0.44], "low": [None, 0.41]}
+    table = pd.DataFrame(rows | {"high": [None, 0.47], "n_draws": [0, 4]})
+    store.write(study, "learning_curve", table)
+    store.write(study, "agreement", store.empty("agreement"))
+    said = "Learned from 4 documents: kappa 0.41 with the coders; 2 more may add about 0.03 (0.00 to 0.06)."
+    assert part(study, "Codes") == f"  {said}"
+    assert said not in screen(study, reflexive=True)
+
+
 def dvc(*words: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "dvc", *words], capture_output=True, text=True, check=False, env=environment.variables()

@@ -13,6 +13,7 @@ from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import audit_trail, ledger, reading_ledger, screen, states
 from pipeline.decisions.ledger import Decision
 from pipeline.decisions.screen import Screen
+from pipeline.deductive import learning_curve
 
 SHOWN = 8
 
@@ -20,8 +21,8 @@ SHOWN = 8
 ALWAYS_CHANGED = "always changed"
 
 
-def lines(study: Path, *, root: Path = Path(), show_all: bool = False) -> list[str]:
-    """The lines to print; `show_all` shows every question instead of the first few."""
+def lines(study: Path, *, root: Path = Path(), show_all: bool = False, reflexive: bool = False) -> list[str]:
+    """The lines to print; `show_all` shows every question instead of the first few; `reflexive` leaves out figures."""
     if not store.path(study, "theme_questions").exists():
         return [f"{study} has no themes yet. Run `counterpoint run` first."]
     stale = _stale(root)
@@ -30,6 +31,8 @@ def lines(study: Path, *, root: Path = Path(), show_all: bool = False) -> list[s
     output = [_first(study, shown)]
     output += _section("Changes since your decisions", _changed(study, shown, decisions), show_all)
     output += _section("To decide", _waiting(shown), show_all)
+    learned = [] if reflexive else _learned(study)
+    output += _section("Codes", learned, show_all) if learned else []
     output += _section("Out of date", stale or ["Nothing: all results are up to date."], show_all)
     return output + _section("Read", _read(study, shown, decisions), show_all)
 
@@ -83,6 +86,14 @@ def _waiting(shown: Screen) -> list[str]:
             named = "; ".join(states.named(theme, shown.labels) for theme in waiting)
             sentences.append(f"{prose.count(len(waiting), noun)} {why}: {named}.")
     return sentences or ["Nothing."]
+
+
+def _learned(study: Path) -> list[str]:
+    """How well codes were learned and what more coded documents would add, or nothing."""
+    if not all(store.path(study, name).exists() for name in ("learning_curve", "agreement")):
+        return []
+    said = learning_curve.sentence(store.read(study, "learning_curve"), store.read(study, "agreement"))
+    return [said] if said else []
 
 
 def _read(study: Path, shown: Screen, decisions: Sequence[Decision]) -> list[str]:

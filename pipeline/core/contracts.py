@@ -162,6 +162,7 @@ MAP_CODES = Stage(
         "segment_codes",
         "mapping_quality",
         "code_reliability",
+        "learning_curve",
         "valence",
         "negative_cases",
         "code_themes",

@@ -53,6 +53,7 @@ PROCESSED: dict[str, type[schemas.Table]] = {
     "segment_codes": schemas.SegmentCodes,
     "mapping_quality": schemas.MappingQuality,
     "code_reliability": schemas.CodeReliability,
+    "learning_curve": schemas.LearningCurve,
     "valence": schemas.Valence,
     "negative_cases": schemas.NegativeCases,
     "code_themes": schemas.CodeThemes,

@@ -4,14 +4,14 @@ A code with sub-codes gets the highest score among itself and them, and is assig
 is: the passage then belongs to the category, and nothing more specific can be said.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.deductive import mapping_features, mapping_few, mapping_zero
+from pipeline.deductive import mapping_features, mapping_few, mapping_zero, promise
 from pipeline.deductive.calibration import Bools, Floats
 from pipeline.deductive.codebook import Codebook
 from pipeline.deductive.coded import Tree, Truth
@@ -28,7 +28,8 @@ class Mapped:
     """The result of one method: rows are substantive segments, columns codes.
 
     `scores`: 0 to 1; `limits`: thresholds; `accepted`: codes assigned; `told`: rows that the method could predict;
-    `fold`: the fold left out of the model used for a row (EVERYTHING: none needed to be).
+    `fold`: the fold left out of the model used for a row (EVERYTHING: none needed to be). `promised`: what can be
+    promised of the precision, if that is the aim.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Mapped:
     accepted: Bools
     told: Bools
     fold: Ints
+    promised: promise.Promise | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,15 @@ class Material:
             self.segments["text"].tolist(), list(self.lines), size=self.vocabulary, seed=self.seed
         )
         return mapping_features.of_segments(self.views, words), mapping_features.of_texts(vectors, line_words)
+
+    def part(self, rows: Bools) -> "Material":
+        """Return some of the segments, with the features they have among all."""
+        features, lines = self.learned_from
+        views = Views(self.views.plain[rows], self.views.around[rows], self.views.question[rows])
+        segments = self.segments[rows].reset_index(drop=True)
+        found = replace(self, segments=segments, views=views, words=self.words[rows])
+        vars(found)["learned_from"] = (features[rows], lines)  # what the property would compute and keep
+        return found
 
 
 def zero_shot(material: Material, *, book: Codebook, codes: Tree, codes_per_segment: float) -> Mapped:
@@ -117,17 +128,52 @@ def few_shot(
         )
     scores = mapping_zero.rolled(predicted.probabilities, codes.above)
     given = np.array([name in codes.given for name in codes.names], dtype=bool)
-    accepted = decided(scores, predicted.thresholds, above=codes.above, given=given)
+    limits, promised = predicted.thresholds, None
+    if options.aim == "precision":
+        documents = material.segments["document"].to_numpy(dtype=np.str_)
+        limits, promised = _promised(
+            scores, predicted, truth, documents, above=codes.above, given=given, level=options.precision
+        )
+    accepted = decided(scores, limits, above=codes.above, given=given)
     predictable = predicted.fold != UNPREDICTED
-    return Mapped(
-        "few_shot",
-        codes.names,
-        scores,
-        predicted.thresholds,
-        accepted & predictable[:, None],
-        predictable,
-        predicted.fold,
+    accepted &= predictable[:, None]
+    return Mapped("few_shot", codes.names, scores, limits, accepted, predictable, predicted.fold, promised)
+
+
+def _promised(
+    scores: Floats,
+    predicted: mapping_few.Predicted,
+    truth: Truth,
+    documents: npt.NDArray[np.str_],
+    *,
+    above: Bools,
+    given: Bools,
+    level: float,
+) -> tuple[Floats, promise.Promise]:
+    """Return thresholds from which the precision is promised, and what is promised.
+
+    A coded document gets the threshold promised from documents of other folds. Where nothing is promised, thresholds
+    stay as they were.
+    """
+    known = truth.seen & (predicted.fold >= 0)
+    names, first = np.unique(documents[known], return_index=True)
+    fold_of = predicted.fold[known][first]
+    n_given, n_right = promise.counted(
+        lambda threshold: decided(scores[known], np.full(scores[known].shape, threshold), above=above, given=given),
+        truth.rolled[known],
+        documents[known],
+        promise.THRESHOLDS,
     )
+
+    def made(chosen: Bools) -> promise.Promise:
+        return promise.promise(n_given[:, chosen], n_right[:, chosen], promise.THRESHOLDS, level=level)
+
+    limits = predicted.thresholds.copy()
+    for fold in np.unique(predicted.fold[predicted.fold != UNPREDICTED]).tolist():
+        from_others = made(fold_of != fold)
+        if from_others.holds:
+            limits[predicted.fold == fold] = from_others.threshold
+    return limits, replace(made(np.ones(len(names), dtype=bool)), documents=np.unique(documents[truth.seen]).size)
 
 
 @dataclass(frozen=True)

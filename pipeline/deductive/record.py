@@ -72,11 +72,13 @@ def _learned(mapped: Mapped, material: Material, truth: Truth, *, codes: Tree, o
         "folds": folds,
         "calibrated": folds >= FOLDS_TO_CALIBRATE,
         "vocabulary": columns,
+        "coded_unit": options.coded_unit,
         "ridge": options.ridge,
         "text_weight": options.text_weight,
         "by_words": options.by_words,
         "aim": options.aim,
         "precision": options.precision,
+        "promised": mapped.promised is not None and mapped.promised.holds,
         "passages": {
             name: int(n) for name, n in zip(codes.names, passages.tolist(), strict=True) if name in codes.given
         },

@@ -148,12 +148,13 @@ def _learned(done: Record) -> str:
         else ""
     )
     features = f"the same vectors{counted}"
+    whole = " A question and its answer were one unit of coding." if done.get("coded_unit") == "exchange" else ""
     read = f"{prose.count(done['read'], 'segment')} of {prose.count(done['read_documents'], 'source')}"
     return (
         f"Codes were also learned from human codes{beyond}: people had read {read} and coded {done['coded']:,} of "
-        f"them. {UNCODED[done['uncoded']]} Ridge regression (penalty {done['ridge']:g}; Rifkin and Klautau 2004; "
-        f"{done['learning']}) on {features} was trained on all codes jointly, with each line of the codebook weighted "
-        f"as {_amount(done['text_weight'], 'coded passage')}; scores from the codebook were added with weight "
+        f"them. {UNCODED[done['uncoded']]}{whole} Ridge regression (penalty {done['ridge']:g}; Rifkin and Klautau "
+        f"2004; {done['learning']}) on {features} was trained on all codes jointly, with each line of the codebook "
+        f"weighted as {_amount(done['text_weight'], 'coded passage')}; scores from the codebook were added with weight "
         f"{done['by_words']:g}, less for codes with more passages. The random seed was {done['seed']}."
     )
 
@@ -161,7 +162,7 @@ def _learned(done: Record) -> str:
 def _weighed(done: Record) -> str:
     aims = {
         "f1": "so that each code is assigned about as often as people assigned it",
-        "precision": f"so that {prose.percent(done['precision'])} of the codes assigned are correct",
+        "precision": _for_precision(done),
     }
     if not done["calibrated"]:
         return (
@@ -174,6 +175,16 @@ def _weighed(done: Record) -> str:
         f"chosen {aims[done['aim']]}. Sources were divided into {done['folds']} folds, so that no source was mapped, "
         "calibrated or thresholded by a model trained on its own codes. These are the codes reported."
     )
+
+
+def _for_precision(done: Record) -> str:
+    level = prose.percent(done["precision"])
+    if done.get("promised"):
+        return (
+            f"so that, with 90% confidence over sources, at least {level} of the codes assigned are correct (learn "
+            "then test; Angelopoulos et al. 2021)"
+        )
+    return f"so that {level} of the codes assigned in coded sources are correct, which cannot be promised for others"
 
 
 def _code_by_code(done: Record) -> list[str]:

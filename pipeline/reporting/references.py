@@ -1,6 +1,10 @@
 """References of the methods section, by citation."""
 
 WORKS = {
+    "Angelopoulos et al. 2021": (
+        "Angelopoulos AN, Bates S, Candès EJ, Jordan MI, Lei L. Learn then test: calibrating predictive algorithms to "
+        "achieve risk control. arXiv:2110.01052, 2021."
+    ),
     "Blondel et al. 2008": (
         "Blondel VD, Guillaume J-L, Lambiotte R, Lefebvre E. Fast unfolding of communities in large networks."
         " J Stat Mech 2008:P10008."

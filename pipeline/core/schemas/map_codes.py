@@ -84,6 +84,22 @@ class CodeReliability(Table):
     share: Series[float]
 
 
+class LearningCurve(Table):
+    """Agreement with coders by the number of coded documents that mapping learned from: kappa pooled over codes.
+
+    `kind`: measured (on held-out documents after learning from `n_documents`; `kappa` is the mean of `n_draws`, `low`
+    and `high` their range), now (the few-shot mapping itself, out of fold) or expected (with more documents, with a 90%
+    interval; missing where that cannot be told).
+    """
+
+    kind: Series[str] = pa.Field(isin=["measured", "now", "expected"])
+    n_documents: Series[int] = pa.Field(ge=1)
+    kappa: Series[float] = pa.Field(nullable=True)
+    low: Series[float] = pa.Field(nullable=True)
+    high: Series[float] = pa.Field(nullable=True)
+    n_draws: Series[int] = pa.Field(ge=0)
+
+
 class Valence(Table):
     """How a segment to which a code was given speaks of it: as a facilitator, a barrier, both or neither.
 

@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.core import coders, prose
 from pipeline.core.table_rows import each
 from pipeline.core.terms import ALL_CODES
+from pipeline.deductive import learning_curve
 from pipeline.reporting.quotes import Quote
 from pipeline.reporting.views import curve_view
 
@@ -53,7 +54,7 @@ def build(
     waiting = mapped[(mapped.status == "uncertain") & mapped.segment_id.isin(list(quotes))].sort_values("review_rank")
     return View(
         lead=_lead(mapped),
-        sentences=tuple(_quality(quality, method)),
+        sentences=(*_quality(quality, method), *_learned(tables, reflexive)),
         rows=_rows(quality, codes),
         curve=_curve(bins),
         bins_lead=_bins_lead(bins, quality, method),
@@ -102,6 +103,11 @@ def _quality(quality: pd.DataFrame, method: str) -> list[str]:
     if len(pooled) > 1:
         sentences.append(f"This page shows the codes assigned {coders.METHODS[method]}.")
     return sentences
+
+
+def _learned(tables: Mapping[str, pd.DataFrame], reflexive: bool) -> list[str]:
+    said = "" if reflexive else learning_curve.sentence(tables["learning_curve"], tables["agreement"])
+    return [said] if said else []
 
 
 def _covers(row: Any) -> str:

@@ -1,0 +1,123 @@
+"""A promised precision holds for documents that were not seen, or is not given."""
+
+import numpy as np
+import pytest
+
+from pipeline import map_codes
+from pipeline.core.params import MapCodes
+from pipeline.deductive import mapping
+from pipeline.deductive import promise as promising
+from pipeline.deductive.coded import Truth
+from pipeline.deductive.mapping_few import Predicted
+from pipeline.deductive.promise import counted, fewest, promise, sentence
+from tests import mapped_study
+
+THRESHOLDS = np.array([0.3, 0.5, 0.7, 0.9])
+
+
+def study(n: int, random: np.random.Generator, *, bad: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """Documents with 8 to 40 codes from the lowest threshold; the precision rises with it, save in bad documents."""
+    size = random.integers(8, 41, size=n)
+    given = np.stack([np.ceil(size * share) for share in (1.0, 0.8, 0.6, 0.4)]).astype(np.int64)
+    right_of = np.array([0.6, 0.7, 0.8, 0.9])[:, None] + random.normal(0, 0.05, n)
+    right_of = np.where(random.random(n) < bad, 0.1, right_of)
+    return given, random.binomial(given, np.clip(right_of, 0, 1))
+
+
+def precision(given: np.ndarray, right: np.ndarray, threshold: float) -> float:
+    row = THRESHOLDS.tolist().index(threshold)
+    return float(right[row].sum() / given[row].sum())
+
+
+@pytest.mark.parametrize("documents", [5, 12, 40])
+@pytest.mark.parametrize("bad", [0.0, 0.1, 0.3])
+@pytest.mark.parametrize("level", [0.6, 0.75, 0.85])
+def test_promises_are_broken_in_at_most_a_tenth_of_studies(documents, bad, level):
+    random = np.random.default_rng(7)
+    everything = study(20_000, random, bad=bad)
+    broken = 0
+    for _ in range(150):
+        made = promise(*study(documents, random, bad=bad), THRESHOLDS, level=level)
+        broken += made.holds and precision(*everything, made.threshold) < level
+    assert broken <= 0.1 * 150
+
+
+def test_with_enough_documents_it_is_promised_and_the_lowest_threshold_that_holds_is_taken():
+    made = promise(*study(200, np.random.default_rng(1)), THRESHOLDS, level=0.65)
+    assert made.holds
+    assert made.threshold == 0.5
+    assert made.precision == pytest.approx(0.7, abs=0.05)
+    assert sentence(made).startswith("At least 65% of the codes assigned are right, with 90% confidence over documents")
+
+
+def test_with_few_documents_it_says_how_many_it_takes_and_that_many_are_enough():
+    random = np.random.default_rng(3)
+    given, right = study(4, random)
+    made = promise(given, right, THRESHOLDS, level=0.65)
+    assert not made.holds
+    assert made.needed > 4
+    times = -(-made.needed // 4)
+    more = promise(np.tile(given, times), np.tile(right, times), THRESHOLDS[:], level=0.65)
+    assert f"it takes about {made.needed} coded documents" in sentence(made)
+    assert promising._evidence(promising._gains(given[3], right[3], 0.65), made.needed + 8, 0.65) > 0
+    assert more.documents >= made.needed
+
+
+def test_a_precision_out_of_reach_is_not_put_off_to_more_documents():
+    given, right = study(30, np.random.default_rng(2))
+    made = promise(given, right, THRESHOLDS, level=0.99)
+    assert (made.holds, made.needed) == (False, 0)
+    assert "ask for less (map_codes.precision)" in sentence(made)
+
+
+def test_without_predictions_there_is_a_least_number_of_documents():
+    made = promise(np.zeros((4, 1), dtype=np.int64), np.zeros((4, 1), dtype=np.int64), THRESHOLDS, level=0.7)
+    assert (made.holds, made.needed) == (False, fewest(0.7))
+    assert "takes at least" in sentence(made)
+    assert fewest(0.5) < fewest(0.7) < fewest(0.9)
+
+
+def test_the_order_of_documents_does_not_matter():
+    given, right = study(9, np.random.default_rng(5))
+    order = np.random.default_rng(0).permutation(9)
+    one, other = (promise(given[:, o], right[:, o], THRESHOLDS, level=0.6) for o in (np.arange(9), order))
+    assert str(one) == str(other)
+
+
+def test_codes_are_counted_by_threshold_and_document():
+    p = np.array([[0.9, 0.2], [0.6, 0.6], [0.95, 0.1]])
+    truth = np.array([[True, False], [True, False], [False, True]])
+    given, right = counted(lambda at: p >= at, truth, np.array(["b", "a", "b"]), np.array([0.5, 0.7]))
+    assert given.tolist() == [[2, 2], [0, 2]]
+    assert right.tolist() == [[1, 1], [0, 1]]
+
+
+def test_the_stage_says_what_it_can_promise_and_gives_a_document_no_threshold_from_its_own_codes():
+    study = mapped_study.study(coded=[f"d{d}.txt" for d in range(4)])
+    options = MapCodes(aim="precision", precision=0.7)
+    tables = map_codes.map_codes(study, encode=mapped_study.encode, options=options)
+    reasons = "\n".join(tables["map_codes_problems"]["reason"])
+    assert "A precision of 70% cannot be promised yet (with 90% confidence, from 4 coded documents)." in reasons
+
+
+def test_where_it_is_promised_coded_documents_get_thresholds_from_others_alone():
+    n, each = 40, 20
+    random = np.random.default_rng(4)
+    documents = np.repeat([f"d{d:02d}" for d in range(n)], each)
+    truth = random.random((n * each, 2)) < 0.4
+    scores = np.clip(np.where(truth, 0.9, 0.1) + random.normal(0, 0.05, truth.shape), 0, 1)
+    fold = np.repeat(np.arange(n) % 4, each)
+
+    def limits(codes: np.ndarray) -> np.ndarray:
+        predicted = Predicted(scores, np.full(scores.shape, 0.42), fold)
+        every = Truth(np.ones(len(codes), dtype=bool), codes, codes)
+        options = {"above": np.eye(2, dtype=bool), "given": np.ones(2, dtype=bool), "level": 0.7}
+        found, made = mapping._promised(scores, predicted, every, documents, **options)
+        assert made.documents == n
+        return found
+
+    changed = truth.copy()
+    changed[fold == 0] = False
+    assert (limits(truth)[fold == 0] == limits(changed)[fold == 0]).all()
+    assert (limits(truth) != 0.42).all()
+    assert (limits(changed)[fold != 0] != limits(truth)[fold != 0]).any()
