@@ -180,11 +180,23 @@ def decide(
 def review(
     who: Who = "",
     port: Annotated[int, typer.Option(help="The port to use (0: any free port).", min=0, max=65535)] = 0,
+    *,
+    first: Annotated[
+        bool, typer.Option("--read-first", help="Read and note passages before any theme is shown.")
+    ] = False,
+    by: Annotated[
+        str, typer.Option(help="With --read-first: read by document, or theme by theme without their names.")
+    ] = "document",
 ) -> None:
     """Serve the report on this machine only, and save the decisions you make in it to decisions.yaml."""
+    from pipeline.commands import reading_first
     from pipeline.commands import review as reviewing
 
-    reviewing.review(settings.load().folder, who=who, port=port, say=typer.echo)
+    folder = settings.load().folder
+    if first:
+        reading_first.read(folder, who=who, by=reading_first.unit(by), port=port, say=typer.echo)
+    else:
+        reviewing.review(folder, who=who, port=port, say=typer.echo)
 
 
 @app.command()

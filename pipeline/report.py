@@ -13,7 +13,7 @@ from pipeline.core import edited_outputs, stage_runner, store
 from pipeline.core import params as settings
 from pipeline.core.study_paths import WORKBOOK, Places
 from pipeline.core.terms import Paper
-from pipeline.decisions import alternative_readings, reading_ledger, states
+from pipeline.decisions import alternative_readings, before_themes, reading_ledger, reflexivity, states
 from pipeline.decisions import ledger as decisions
 from pipeline.deductive import codebook
 from pipeline.exchange import csv, qdpx, xlsx
@@ -60,6 +60,7 @@ def write_tables(folder: Path, data: ReportData, *, reflexive: bool, paper: Pape
     )
     problems = pd.concat([tables[table] for table in PROBLEMS.values()])
     numbers = metrics.build(tables, count=data.count, problems=problems, cells=data.cells, reflexive=reflexive)
+    numbers |= metrics.of_decisions(data.outcomes, data.readers)
     for place, text in (
         (out / "metrics.json", json.dumps(numbers, indent=2, sort_keys=True) + "\n"),
         (out / "plots" / "theme_sizes.csv", metrics.theme_sizes(tables["themes"])),
@@ -132,7 +133,16 @@ def main() -> None:
         ledger = reading_ledger.load(params.places.passages_read)
         readings = alternative_readings.load(params.places.interpretations)
         book = codebook.load_codebook(params.places.codebook)
-        data = gather(read(params.folder), book, decisions_taken, summaries, ledger=ledger, readings=readings)
+        data = gather(
+            read(params.folder),
+            book,
+            decisions_taken,
+            summaries,
+            ledger=ledger,
+            readings=readings,
+            statements=reflexivity.load(params.places.reflexivity),
+            notes=before_themes.load(params.places.notes_before_themes),
+        )
         write_page(params.folder, data, params)
         write_tables(params.folder, data, reflexive=params.stance == "reflexive", paper=params.report.paper)
 

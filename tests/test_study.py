@@ -21,6 +21,8 @@ def test_a_bare_study_gets_what_is_optional(tmp_path: Path):
         "guide.yaml",
         "interpretations.yaml",
         "summaries.yaml",
+        "reflexivity.yaml",
+        "notes_before_themes.yaml",
         "human_codes",
         "imported",
     }

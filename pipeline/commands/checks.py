@@ -20,7 +20,7 @@ from pipeline.corpus.overview import Overview
 from pipeline.corpus.participants import Person
 from pipeline.corpus.readers import files
 from pipeline.corpus.readers.model import RefusedError
-from pipeline.decisions import alternative_readings, ledger, reading_ledger
+from pipeline.decisions import alternative_readings, before_themes, ledger, reading_ledger, reflexivity
 from pipeline.deductive import codebook
 from pipeline.reporting import written_summaries
 
@@ -141,6 +141,8 @@ def _codebook_and_decisions(found: Findings, folder: Path) -> None:
         (written_summaries.load, places.summaries),
         (reading_ledger.load, places.passages_read),
         (alternative_readings.load, places.interpretations),
+        (reflexivity.load, places.reflexivity),
+        (before_themes.load, places.notes_before_themes),
     )
     for load, file in read:
         try:

@@ -9,7 +9,7 @@ from pipeline.core import atomic_files, contracts, edited_outputs, prose, store,
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
-from pipeline.decisions import alternative_readings, ledger, reading_ledger
+from pipeline.decisions import alternative_readings, before_themes, ledger, reading_ledger, reflexivity
 from pipeline.deductive import codebook
 from pipeline.paper import identities, name_check, pack
 from pipeline.paper.identities import People
@@ -60,6 +60,8 @@ def gathered(params: settings.Params) -> ReportData:
         written_summaries.load(places.summaries),
         ledger=reading_ledger.load(places.passages_read),
         readings=alternative_readings.load(places.interpretations),
+        statements=reflexivity.load(places.reflexivity),
+        notes=before_themes.load(places.notes_before_themes),
     )
 
 
@@ -70,6 +72,7 @@ def researchers(data: ReportData) -> set[str]:
         *(decision.who for decision in data.decisions),
         *(entry.who for entry in data.ledger),
         *(summary.who for summary in data.summaries.values()),
+        *(statement.who for statement in data.statements),
     }
 
 

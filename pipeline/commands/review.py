@@ -5,7 +5,7 @@ too; see `review_server` for access control.
 """
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -141,9 +141,20 @@ def server(study: Path, *, who: str = "", port: int = 0) -> tuple[review_server.
 
     Raises ReviewError if the port is not available.
     """
-    answers = {"decide": partial(answer, study), "read": partial(opened, study)}
+    return listening(partial(shown, study, who=who), answers(study), port=port)
+
+
+def answers(study: Path) -> dict[str, review_server.Answer]:
+    """What the report's page can ask of the server, by endpoint."""
+    return {"decide": partial(answer, study), "read": partial(opened, study)}
+
+
+def listening(
+    html: Callable[[], str], endpoints: Mapping[str, review_server.Answer], *, port: int
+) -> tuple[review_server.Server, str]:
+    """A server of a page and its endpoints, and its address. Raises ReviewError if the port is not available."""
     try:
-        return review_server.made(partial(shown, study, who=who), answers, refusal=refusal, port=port)
+        return review_server.made(html, endpoints, refusal=refusal, port=port)
     except OSError as error:
         why = "is used by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
         raise ReviewError(f"Port {port} {why}. Choose another with --port, or omit --port.") from None
@@ -158,6 +169,11 @@ def review(study: Path, *, who: str = "", port: int = 0, say: Callable[[str], No
     say(f"Decisions are saved to {places.decisions}. Only this machine can open the page. Stop with Ctrl-C.")
     if who.strip():
         say(f"Passages you open are recorded in {places.passages_read} as read by {who.strip()}.")
+    serve(http_server, say=say)
+
+
+def serve(http_server: review_server.Server, *, say: Callable[[str], None] = print) -> None:
+    """Serve until Ctrl-C."""
     try:
         http_server.serve_forever()
     except KeyboardInterrupt:

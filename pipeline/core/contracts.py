@@ -198,7 +198,10 @@ REPORT = Stage(
     note="All settings, because the page lists them. What people may write in is made in processed/report and put in "
     "report/ by the next stage: there DVC would put its own copy over theirs.",
     settings=("ingest", "segment", "embed", "themes", "map_codes", "compare", "report", "stance", "seed", "uncoded"),
-    inputs=("codebook.yaml", "decisions.yaml", "passages_read.yaml", "interpretations.yaml", "summaries.yaml"),
+    inputs=(
+        *("codebook.yaml", "decisions.yaml", "passages_read.yaml", "interpretations.yaml", "summaries.yaml"),
+        *("reflexivity.yaml", "notes_before_themes.yaml"),
+    ),
     reads=tuple(
         table
         for stage in (INGEST, SEGMENT, EMBED, THEMES, MAP_CODES, COMPARE)

@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 
 from tqdm import tqdm
 
-from pipeline.core import environment
+from pipeline.core import connections, environment
 from pipeline.core.errors import CounterpointError
 from pipeline.core.params import Engine
 
@@ -241,6 +241,7 @@ def _bar(work: Any, tasks: Sequence[Any]) -> dict[str, Any]:
 def _here(task: Task, work: Callable[[Task], Result], root: str) -> Result:
     """Do a task in a worker of this machine, which ends with the process that started it."""
     environment.end_with_parent()
+    connections.watch()
     return _at(task, work, root)
 
 

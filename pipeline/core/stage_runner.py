@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.core import environment, study_template, withdrawal_state
+from pipeline.core import connections, environment, stage_record, store, study_template, withdrawal_state
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
@@ -31,7 +31,7 @@ def opened(name: str) -> Iterator[settings.Params]:
         params = settings.load()
         withdrawal_state.refuse(params.folder)
         study_template.lay_out(params.folder)
-        with _alone(name, params.folder), environment.one_thread():
+        with _alone(name, params.folder), environment.one_thread(), _connections_noted(name, params.folder):
             yield params
     except CounterpointError as error:
         print(error, file=sys.stderr)
@@ -42,6 +42,20 @@ def opened(name: str) -> Iterator[settings.Params]:
             raise
         print(message, file=sys.stderr)
         raise SystemExit(1) from None
+
+
+@contextmanager
+def _connections_noted(name: str, folder: Path) -> Iterator[None]:
+    """Add to the stage's record whether it, or one of its workers, connected to another machine."""
+    connections.begin(Places(folder).cache / f"{name}.connected")
+    try:
+        yield
+    finally:
+        connected = connections.end()
+    table = f"{name}_record"
+    if table in (*store.INTERIM, *store.PROCESSED) and store.path(folder, table).exists():
+        done = stage_record.read_record(store.read(folder, table))
+        store.write(folder, table, stage_record.Record({**done, "connected": connected}).table())
 
 
 @contextmanager

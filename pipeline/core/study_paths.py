@@ -79,6 +79,16 @@ class Places:
         return self.folder / "summaries.yaml"
 
     @property
+    def reflexivity(self) -> Path:
+        """What the researchers say of themselves: who they are, how they relate to participants, what they assume."""
+        return self.folder / "reflexivity.yaml"
+
+    @property
+    def notes_before_themes(self) -> Path:
+        """What people noted while they read before any theme was shown to them."""
+        return self.folder / "notes_before_themes.yaml"
+
+    @property
     def sheets(self) -> Path:
         """The folder of coding sheets."""
         return self.folder / "sheets"

@@ -31,6 +31,27 @@ CODEBOOK = """\
 codes: []
 """
 
+REFLEXIVITY = """\
+# Who analyses this study, in your own words: one entry per person and date, and a new one whenever something changes.
+# The report shows the entries beside the decisions; the checklists take items 1 to 8 of COREQ from them. Git leaves
+# this file out, since it may speak of participants. Leave out what you do not want to say.
+#
+# reflexivity:
+#   - who: Asha
+#     when: 2026-01-15
+#     part: What did you do in this study (interviewed, coded, decided on themes)?
+#     credentials: What degrees or other credentials do you have?
+#     occupation: What is your work?
+#     gender: How do you describe your gender?
+#     experience: What experience and training in qualitative research do you have?
+#     relation: Did you know participants beforehand, and how do you stand to them?
+#     known: What did participants know of you and your reasons?
+#     assumptions: What do you assume, hope or fear about the subject?
+#     surprise: What would surprise you in this material?
+#     note: Anything else, such as how your view has changed.
+reflexivity: []
+"""
+
 # The comment at the head of each file of entries, by its key.
 HEADS = {
     "questions": """\
@@ -42,6 +63,8 @@ HEADS = {
     "decisions": "# The researchers' decisions about candidate themes. Ids and notes only, no participants' words.\n",
     "passages_read": "# Which segments were opened, and by whom. Ids and names only, no participants' words.\n",
     "interpretations": "# How other people interpret the themes, as written on handouts; beside the team's labels.\n",
+    "reflexivity": "",
+    "notes": "# What people noted before any theme was shown to them (counterpoint review --read-first).\n",
     "summaries": "# Summaries that people wrote for cells of the framework matrix; they replace the extractive ones.\n",
 }
 # Headings of earlier versions: replaced when a command writes the file, not kept as a person's comment.
@@ -63,6 +86,8 @@ FILES = {
     "decisions.yaml": f"{HEADS['decisions']}decisions: []\n",
     "passages_read.yaml": f"{HEADS['passages_read']}passages_read: []\n",
     "interpretations.yaml": f"{HEADS['interpretations']}interpretations: []\n",
+    "reflexivity.yaml": REFLEXIVITY,
+    "notes_before_themes.yaml": f"{HEADS['notes']}notes: []\n",
     "summaries.yaml": f"{HEADS['summaries']}summaries: []\n",
 }
 FOLDERS = ("transcripts", "human_codes", "imported")

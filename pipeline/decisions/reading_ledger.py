@@ -1,7 +1,7 @@
 """The reading ledger, passages_read.yaml: which segments a person has opened. Ids and names, no participant's text."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,21 @@ class Line(entry_files.Entry):
 
     segment: str = Field(min_length=1)
     who: entry_files.Name
+    first: bool = False
 
 
 @dataclass(frozen=True, order=True)
 class Read:
-    """A person opened a segment."""
+    """A person read a segment; `first`: before its theme was shown to them."""
 
     segment: str
     who: str
+    first: bool = False
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """The entry as it is written."""
+        return {"segment": self.segment, "who": self.who, **({"first": True} if self.first else {})}
 
 
 @dataclass(frozen=True)
@@ -51,12 +58,12 @@ class Share:
 def load(path: Path) -> list[Read]:
     """Return the reading ledger by segment; empty if there is no file. Raises ReadingError if it is malformed."""
     entries = entry_files.read_entries(path, "passages_read", Line, error=ReadingError, beside=())
-    return sorted({Read(entry.segment, written(entry.who)) for entry in entries})
+    return sorted({Read(entry.segment, written(entry.who), entry.first) for entry in entries})
 
 
 def dump(ledger: Iterable[Read]) -> str:
     """The text of passages_read.yaml: a line each, in the order of segments."""
-    return entry_files.dump_entries("passages_read", (asdict(read) for read in sorted(set(ledger))))
+    return entry_files.dump_entries("passages_read", (read.line for read in sorted(set(ledger))))
 
 
 def save(path: Path, ledger: Iterable[Read]) -> None:
@@ -67,16 +74,19 @@ def save(path: Path, ledger: Iterable[Read]) -> None:
 def _line(raw: Any) -> str:
     """Return the line that an entry was read from, in canonical form."""
     entry = Line.model_validate(raw)
-    return entry_files.one_line(dump([Read(entry.segment, written(entry.who))]))
+    return entry_files.one_line(dump([Read(entry.segment, written(entry.who), entry.first)]))
 
 
-def opened(study: Path, segments: Sequence[str], *, who: str) -> int:
-    """Note that a person opened segments; return how many they had not opened before."""
+def opened(study: Path, segments: Sequence[str], *, who: str, first: bool = False) -> int:
+    """Note that a person opened segments; return how many they had not opened before.
+
+    `first`: before the segments' themes were shown to them. A segment read first can be opened again later.
+    """
     if not written(who):
         raise ReadingError("Name the reader: add --who NAME or set COUNTERPOINT_WHO.")
     with study_lock.locked(study):
         before = set(load(Places(study).passages_read))
-        after = before | {Read(segment, written(who)) for segment in segments}
+        after = before | {Read(segment, written(who), first) for segment in segments}
         if after != before:
             save(Places(study).passages_read, after)
     return len(after) - len(before)

@@ -11,6 +11,7 @@ from pipeline.paper import word
 from pipeline.paper.methods import Methods
 from pipeline.paper.theme_table import Cited, Row
 from pipeline.reporting import checklists
+from pipeline.reporting.disclosure import SOURCE, Disclosure
 
 # Shares of the width of the sheet.
 THEME_COLUMNS = (("Theme", 0.19), ("Description", 0.22), ("Who", 0.18), ("Quotes", 0.41))
@@ -110,6 +111,20 @@ def checklist(name: str, source: str, items: Sequence[checklists.Item], *, paper
     for item in items:
         said = item.statement or ANSWER.format(question=item.question)
         word.row(grid, [str(item.number), item.name, said, ""], widths)
+    return word.saved(document)
+
+
+def disclosure(made: Disclosure, *, paper: Paper) -> bytes:
+    """The disclosure as a document: two sentences, then twenty questions in five parts."""
+    document = word.begun("Disclosure: programs and models", paper=paper)
+    word.paragraph(document, made.lead)
+    document.add_paragraph(SOURCE)
+    widths = [share * word.room(paper) for share in (0.06, 0.34, 0.60)]
+    for part in made.parts:
+        document.add_heading(part.heading, level=2)
+        grid = word.table(document, ["No.", "Question", "Answer"], widths)
+        for item in part.items:
+            word.row(grid, [str(item.number), item.question, item.answer], widths)
     return word.saved(document)
 
 

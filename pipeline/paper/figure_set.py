@@ -9,7 +9,7 @@ from pipeline.core import names as spelling
 from pipeline.core import prose
 from pipeline.exchange import csv
 from pipeline.paper import figure_data, figures
-from pipeline.paper.figures import Drawn
+from pipeline.paper.canvas import Drawn
 from pipeline.paper.identities import People
 from pipeline.paper.theme_table import chosen
 from pipeline.reporting.report_tables import ReportData

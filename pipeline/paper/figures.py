@@ -1,14 +1,10 @@
-"""Draws the figures, at the width of a journal page, as SVG and as PNG of 300 dots per inch.
+"""Draws the figures of a paper.
 
 Everything told by colour is told by shape, position, pattern or a number too, so that a figure can be read in grey and
-by people who see colour differently. The same table gives the same bytes: no time, no path, and the typeface of the
-drawing library itself.
+by people who see colour differently.
 """
 
-import io
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from textwrap import fill
 from typing import Any
 
@@ -19,53 +15,23 @@ from matplotlib.figure import Figure
 
 from pipeline.core import prose
 from pipeline.core.table_rows import each
-from pipeline.paper import figure_data
+from pipeline.paper import canvas, figure_data
+from pipeline.paper.canvas import BLUE, INK, LINE, MARKS, ORANGE, PALE, SOFT, Drawn
 
-# In inches: two columns of a journal, and the most that fits its page.
-WIDTH, TALLEST, DPI = 6.85, 9.0, 300
-ROW, AROUND = 0.26, 0.95
 # How deep the shade of the largest share is; with more groups than ONE_LINE, a cell has two lines.
 DEEPEST, ONE_LINE = 1.45, 6
-INK, SOFT, LINE = "#1a1a1a", "#5a5a5a", "#b5b5b5"
-# Dark, medium and light in grey too (Wong 2011, Nat Methods 8:441).
-BLUE, ORANGE, PALE = "#0072b2", "#e69f00", "#dfe7ee"
-DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
-MARKS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
-LOOK: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
-    "font.size": 8,
-    "axes.titlesize": 8,
-    "axes.labelsize": 8,
-    "xtick.labelsize": 7.5,
-    "ytick.labelsize": 7.5,
-    "legend.fontsize": 7.5,
-    "axes.edgecolor": SOFT,
-    "axes.labelcolor": INK,
-    "text.color": INK,
-    "xtick.color": SOFT,
-    "ytick.color": SOFT,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "axes.linewidth": 0.6,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "hatch.linewidth": 0.6,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "counterpoint",
-    "figure.dpi": 100,
-    "savefig.dpi": DPI,
-    "text.parse_math": False,
-}
-# Text in an SVG stays text; the drawing's own typeface is the widest of these, so that it fits in each.
-TYPEFACES = "Arial, Helvetica, &#39;Liberation Sans&#39;, &#39;DejaVu Sans&#39;, sans-serif"
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A figure in both forms."""
-
-    svg: bytes
-    png: bytes
+MARK_NAMES = (
+    "circles",
+    "squares",
+    "triangles",
+    "diamonds",
+    "triangles down",
+    "plus signs",
+    "crosses",
+    "left",
+    "right",
+    "stars",
+)
 
 
 def shares(frame: pd.DataFrame, *, unit: str = "segment") -> Drawn:
@@ -83,7 +49,7 @@ def shares(frame: pd.DataFrame, *, unit: str = "segment") -> Drawn:
         for (row, column), value in np.ndenumerate(share.to_numpy()):
             dark = value / (top * DEEPEST) > 0.62
             spoken = "/".join(str(int(table.to_numpy()[row, column])) for table in (cases, of_cases))
-            text = f"{_percent(value)}{between}{spoken}"
+            text = f"{canvas.percent(value)}{between}{spoken}"
             axes.text(
                 *(column + 0.5, row + 0.5, text), ha="center", va="center", fontsize=7.5, color="white" if dark else INK
             )
@@ -99,11 +65,11 @@ def shares(frame: pd.DataFrame, *, unit: str = "segment") -> Drawn:
         ]
         axes.set_xticks(np.arange(len(heads)) + 0.5, heads)
         axes.xaxis.tick_top()
-        _names(axes, list(share.index), centre=0.5)
+        canvas.names(axes, list(share.index), centre=0.5)
         axes.set_ylim(len(share), 0)
-        _bare(axes)
+        canvas.bare(axes)
 
-    return _drawn(
+    return canvas.drawn(
         draw, len(share) * (1.0 if between == "  " else 1.4), head=0.75 + 0.12 * _lines(list(share.columns), 14)
     )
 
@@ -119,7 +85,7 @@ def agreement(frame: pd.DataFrame) -> Drawn:
             rows = frame[frame.who == who]
             at = np.array([names.index(name) for name in rows.name]) + step * (number - (len(pairs) - 1) / 2)
             colour = INK if people else SOFT
-            axes.hlines(at, rows.low, rows.high, color=colour, linewidth=1.0, linestyle=_dash(0 if people else 2))
+            axes.hlines(at, rows.low, rows.high, color=colour, linewidth=1.0, linestyle=canvas.dash(0 if people else 2))
             axes.plot(
                 *(rows.kappa, at, MARKS[number % len(MARKS)]),
                 color=colour,
@@ -130,15 +96,15 @@ def agreement(frame: pd.DataFrame) -> Drawn:
         axes.axvline(0, color=LINE, linewidth=0.8, zorder=0)
         for edge in np.arange(len(names) - 1) + 0.5:
             axes.axhline(edge, color=PALE, linewidth=0.6, zorder=0)
-        _names(axes, names)
+        canvas.names(axes, names)
         axes.set_ylim(len(names) - 0.5, -0.5)
         lowest = float(np.nanmin(frame[["kappa", "low"]].to_numpy()))
         axes.set_xlim(min(-0.05, lowest - 0.03), 1.0)
         axes.set_xlabel("Cohen’s kappa (0: chance, 1: identical), with 95% interval")
-        _open(axes)
-        _legend(figure, axes)
+        canvas.opened(axes)
+        canvas.legend(figure, axes)
 
-    return _drawn(draw, len(names) * max(1.0, 0.55 * len(pairs)), head=0.35 + 0.18 * ((len(pairs) + 1) // 2))
+    return canvas.drawn(draw, len(names) * max(1.0, 0.55 * len(pairs)), head=0.35 + 0.18 * ((len(pairs) + 1) // 2))
 
 
 def saturation(frame: pd.DataFrame) -> Drawn:
@@ -155,7 +121,7 @@ def saturation(frame: pd.DataFrame) -> Drawn:
             axes.plot(
                 *(rows.position, rows.n_known),
                 color=shade,
-                linestyle=_dash(number),
+                linestyle=canvas.dash(number),
                 marker=MARKS[number % len(MARKS)],
                 markersize=3,
                 linewidth=1.2,
@@ -175,9 +141,9 @@ def saturation(frame: pd.DataFrame) -> Drawn:
         axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
         axes.set_xlabel("Sources read")
         axes.set_ylabel("Found so far")
-        _open(axes)
+        canvas.opened(axes)
 
-    return _drawn(draw, 9, head=0.3)
+    return canvas.drawn(draw, 9, head=0.3)
 
 
 def valence(frame: pd.DataFrame) -> Drawn:
@@ -201,16 +167,16 @@ def valence(frame: pd.DataFrame) -> Drawn:
                 text = f"{number} + {both}" if both else str(number)
                 axes.text(end + sign * most * 0.015, place, text, ha=side, va="center", fontsize=7)
         axes.axvline(0, color=INK, linewidth=0.8)
-        _names(axes, list(frame.name))
+        canvas.names(axes, list(frame.name))
         axes.set_ylim(len(frame) - 0.4, -0.6)
         axes.set_xlim(-most * 1.22, most * 1.22)
         axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
         axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
         axes.set_xlabel("Passages: spoken of as a barrier (left) and as a facilitator (right)")
-        _open(axes)
-        _legend(figure, axes)
+        canvas.opened(axes)
+        canvas.legend(figure, axes)
 
-    return _drawn(draw, len(frame), head=0.5)
+    return canvas.drawn(draw, len(frame), head=0.5)
 
 
 def stability(frame: pd.DataFrame, *, nearly: float, outline: float) -> Drawn:
@@ -238,28 +204,14 @@ def stability(frame: pd.DataFrame, *, nearly: float, outline: float) -> Drawn:
             axes.axvline(edge, color=SOFT, linewidth=0.7, linestyle=(0, (3, 2)), zorder=0)
         for place, value in enumerate(frame.stability):
             axes.text(1.02, place, f"{value:.2f}", va="center", fontsize=7.5)
-        _names(axes, list(frame.name))
+        canvas.names(axes, list(frame.name))
         axes.set_ylim(len(frame) - 0.4, -0.6)
         axes.set_xlim(0, 1)
         axes.set_xlabel("Share found again when documents are left out (mean Jaccard index)")
-        _open(axes)
-        _legend(figure, axes)
+        canvas.opened(axes)
+        canvas.legend(figure, axes)
 
-    return _drawn(draw, len(frame), head=0.5)
-
-
-MARK_NAMES = (
-    "circles",
-    "squares",
-    "triangles",
-    "diamonds",
-    "triangles down",
-    "plus signs",
-    "crosses",
-    "left",
-    "right",
-    "stars",
-)
+    return canvas.drawn(draw, len(frame), head=0.5)
 
 
 def pages(frame: pd.DataFrame, *, most: int) -> Iterator[pd.DataFrame]:
@@ -276,48 +228,6 @@ def _pairs(frame: pd.DataFrame) -> list[tuple[str, bool]]:
     return [(str(who), bool(people)) for who, people in pairs.itertuples(index=False)]
 
 
-def _drawn(draw: Callable[[Figure], None], rows: float, *, head: float) -> Drawn:
-    height = min(AROUND + head + ROW * max(rows, 2), TALLEST)
-    with mpl.rc_context(LOOK):
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        draw(figure)
-        svg, png = io.BytesIO(), io.BytesIO()
-        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": "Counterpoint"})
-        figure.savefig(png, format="png", metadata={"Software": "Counterpoint"})
-    return Drawn(_typefaces(svg.getvalue()), png.getvalue())
-
-
-def _typefaces(svg: bytes) -> bytes:
-    text = svg.decode("utf-8")
-    text = re.sub(r"(?:'DejaVu Sans'|DejaVu Sans)(?:, ?[^;\"]*)?(?=[;\"])", TYPEFACES, text)
-    return text.replace("\r\n", "\n").encode("utf-8")
-
-
-def _names(axes: Any, names: Sequence[str], *, centre: float = 0.0) -> None:
-    axes.set_yticks(
-        np.arange(len(names)) + centre, [fill(str(name), 34, max_lines=2, placeholder=" …") for name in names]
-    )
-
-
-def _open(axes: Any) -> None:
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-
-
-def _bare(axes: Any) -> None:
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    axes.tick_params(length=0)
-
-
-def _legend(figure: Figure, axes: Any) -> None:
-    handles, labels = axes.get_legend_handles_labels()
-    if len(handles) > 1:
-        columns = min(len(handles), 2 if max(map(len, labels)) > 20 else 4)
-        figure.legend(handles, labels, loc="outside upper left", ncols=columns, frameon=False)
-
-
 def _apart(heights: Sequence[float], gap: float) -> list[float]:
     """Heights moved up as little as needed so that texts at them do not overlap."""
     moved: dict[int, float] = {}
@@ -328,13 +238,5 @@ def _apart(heights: Sequence[float], gap: float) -> list[float]:
     return [moved[place] for place in range(len(heights))]
 
 
-def _dash(number: int) -> Any:
-    return DASHES[number % len(DASHES)]
-
-
 def _lines(names: Sequence[str], width: int) -> int:
     return max((fill(str(name), width).count("\n") for name in names), default=0)
-
-
-def _percent(share: float) -> str:
-    return "0%" if share == 0 else "<1%" if share < 0.01 else f"{100 * share:.0f}%"

@@ -8,11 +8,10 @@ import pandas as pd
 from pipeline.core import params as settings
 from pipeline.core import prose
 from pipeline.core.terms import Paper
-from pipeline.decisions import states
 from pipeline.exchange import csv
 from pipeline.paper import documents, figure_data, figure_set, identities, matrix_table, methods, theme_table
 from pipeline.paper.identities import People
-from pipeline.reporting import checklist_facts, checklists, matrix, method
+from pipeline.reporting import checklist_facts, checklists, disclosure, drafted, matrix
 from pipeline.reporting.report_tables import ReportData
 
 # At most so many quotes of a theme, each by another person.
@@ -41,7 +40,7 @@ def build(data: ReportData, params: settings.Params, people: People, *, basket: 
     reflexive = params.stance == "reflexive"
     drawn = figure_set.draw(data, people, frame=frame, reflexive=reflexive)
     legends = [(f"Figure {number}", figure.legend) for number, figure in enumerate(drawn.figures, start=1)]
-    draft = draft_of(data, reflexive=reflexive)
+    draft = drafted.draft(data, reflexive=reflexive)
     facts = checklist_facts.facts(data)
     files = {
         "themes.docx": _themes(data, people, frame, paper),
@@ -50,6 +49,9 @@ def build(data: ReportData, params: settings.Params, people: People, *, basket: 
             methods.build(draft, cases=data.tables["cases"], frame=frame), legends=legends, paper=paper
         ),
         "coreq.docx": documents.checklist("COREQ", SOURCES["COREQ"], checklists.coreq(facts), paper=paper),
+        "disclosure.docx": documents.disclosure(
+            disclosure.build(data, settings=params.model_dump(mode="json")), paper=paper
+        ),
         "srqr.docx": documents.checklist("SRQR", SOURCES["SRQR"], checklists.srqr(facts), paper=paper),
     }
     if data.cells:
@@ -63,12 +65,6 @@ def described(data: ReportData, params: settings.Params) -> list[str]:
     """The attributes by which the paper describes and groups participants: those of the sampling frame that exist."""
     columns = [str(name) for name in data.tables["cases"].columns]
     return [name for name in params.compare.frame if name in columns]
-
-
-def draft_of(data: ReportData, *, reflexive: bool) -> method.Draft:
-    """The draft methods section from what every stage recorded."""
-    decided = states.shown_in_words(data.count, who="the researchers") if data.count.touched else ""
-    return method.draft(data.records, reflexive=reflexive, matrix=bool(data.cells), decided=decided)
 
 
 def key(people: People) -> bytes:

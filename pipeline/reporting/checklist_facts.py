@@ -1,7 +1,7 @@
 """Gathers the facts of a run for the reporting checklists."""
 
 from pipeline.core.table_rows import counts
-from pipeline.decisions import ledger
+from pipeline.decisions import before_themes, ledger, outcomes, reflexivity
 from pipeline.reporting import checklists, method, method_talk
 from pipeline.reporting.report_tables import ReportData
 from pipeline.reporting.views import overview
@@ -27,6 +27,9 @@ def facts(data: ReportData) -> checklists.Facts:
         deciders=sorted({decision.who for decision in data.decisions}),
         saturation=not tables["saturation_verdict"].empty,
         software=method.software(data.records),
+        researchers=reflexivity.coreq(data.statements),
+        outcomes=outcomes.in_words(data.outcomes, who="People"),
+        readers=before_themes.in_words(data.readers),
     )
 
 

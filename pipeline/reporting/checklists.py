@@ -4,8 +4,8 @@ COREQ: Tong, Sainsbury and Craig (2007), Int J Qual Health Care 19:349. SRQR: O'
 (2014), Acad Med 89:1245. Item names are paraphrased briefly; the numbers are those of the checklists.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pipeline.core import prose
 from pipeline.decisions import states
@@ -77,7 +77,9 @@ class Facts:
 
     `segments`: how the text was divided, in sentences; `clustered`: whether themes come from clustering; `software`: in
     a sentence; all three as recorded by the stages. `count`: number of themes by state; `n_decisions`, `deciders`:
-    decisions about themes; `saturation`: whether it was assessed.
+    decisions about themes; `saturation`: whether it was assessed. `researchers`: what they say of themselves, by item
+    of COREQ; `outcomes`: what became of the candidate themes, and `readers`: who read what before and after they were
+    shown them, in sentences.
     """
 
     sources: str
@@ -93,6 +95,9 @@ class Facts:
     deciders: Sequence[str]
     saturation: bool
     software: str
+    researchers: Mapping[int, str] = field(default_factory=dict)
+    outcomes: str = ""
+    readers: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,7 @@ def coreq(facts: Facts) -> tuple[Item, ...]:
     notes = prose.count(facts.n_field_notes, "set of field notes", "sets of field notes")
     attributes = ", ".join(facts.attributes)
     statements = {
+        **facts.researchers,
         12: f"{prose.count(facts.n_cases, 'participant').capitalize()} in {facts.sources}." if facts.n_cases else "",
         16: f"Attributes recorded: {attributes}. [Describe the sample by these.]" if attributes else "",
         20: f"{notes.capitalize()} were analysed together with the transcripts." if facts.n_field_notes else "",
@@ -130,6 +136,7 @@ def srqr(facts: Facts) -> tuple[Item, ...]:
     """The 21 items of SRQR."""
     people = f", {prose.count(facts.n_cases, 'participant')}" if facts.n_cases else ""
     statements = {
+        6: " ".join(facts.researchers[number] for number in sorted(facts.researchers)),
         12: f"{facts.sources[:1].upper()}{facts.sources[1:]}{people}.",
         13: f"{facts.segments} Every source is listed with its sha256.".strip(),
         14: " ".join(sentence for sentence in (_derived(facts), _coders(facts), facts.software) if sentence),
@@ -173,7 +180,7 @@ def _derived(facts: Facts) -> str:
     text = "; ".join(clauses)
     sentences = [f"{text[:1].upper()}{text[1:]}."] if text else []
     if facts.count.touched:
-        sentences.append(f"{states.shown_in_words(facts.count, who='people')}.")
+        sentences.append(facts.outcomes or f"{states.shown_in_words(facts.count, who='people')}.")
     return " ".join(sentences)
 
 
@@ -191,6 +198,7 @@ def _trust(facts: Facts) -> str:
         decisions = prose.count(facts.n_decisions, "decision").capitalize()
         verb = "is" if facts.n_decisions == 1 else "are"
         sentences.append(f"{decisions} about themes {verb} documented with author, time and evidence ({deciders}).")
+    sentences += facts.readers
     if len(facts.coders) > 1:
         sentences.append(
             f"{prose.count(len(facts.coders), 'person', 'people').capitalize()} coded, and their coding was compared."

@@ -41,11 +41,18 @@ def records(tables: Mapping[str, pd.DataFrame]) -> dict[str, Record]:
     }
 
 
-def draft(done: Mapping[str, Record], *, reflexive: bool = False, matrix: bool = False, decided: str = "") -> Draft:
+def draft(
+    done: Mapping[str, Record],
+    *,
+    reflexive: bool = False,
+    matrix: bool = False,
+    decided: str = "",
+    researchers: Sequence[str] = (),
+) -> Draft:
     """A draft methods section that states what ran, as recorded by every stage.
 
     `reflexive`: leave out coefficients; `matrix`: whether there is a framework matrix; `decided`: people's decisions
-    about themes, in words.
+    about themes, in words; `researchers`: who they are, and what they read before and after themes were shown.
     """
     themes, codes = done["themes"], done["map_codes"]
     topics = (
@@ -68,6 +75,7 @@ def draft(done: Mapping[str, Record], *, reflexive: bool = False, matrix: bool =
                 *method_codes.saturation(done["compare"], reflexive=reflexive),
             ],
         ),
+        ("Researchers", [sentence for sentence in researchers if sentence]),
         ("Software", [f"{software(done)} {method_themes.generative(themes)}".strip(), CANDIDATES]),
     )
     sections = tuple((heading, " ".join(filter(None, sentences))) for heading, sentences in topics if any(sentences))

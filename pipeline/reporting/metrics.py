@@ -8,6 +8,8 @@ import pandas as pd
 from pipeline.core import coders
 from pipeline.core.table_rows import each, groups
 from pipeline.decisions import states
+from pipeline.decisions.before_themes import Reader
+from pipeline.decisions.outcomes import Outcomes
 from pipeline.decisions.states import Count
 from pipeline.reporting.matrix import Cell
 from pipeline.reporting.views import agreement_view
@@ -41,6 +43,16 @@ def build(
         metrics["share_with_a_code"] = accepted[accepted.accepted].segment_id.nunique() / used
     if not reflexive:
         metrics |= _coefficients(tables["agreement"], tables["theme_agreement"])
+    return {key: round(value, 6) for key, value in sorted(metrics.items()) if np.isfinite(value)}
+
+
+def of_decisions(became: Outcomes, readers: Sequence[Reader]) -> dict[str, float]:
+    """Return what people made of the candidate themes, and the share of segments that anybody read before themes."""
+    metrics: dict[str, float] = {f"candidates_{kind.replace(' ', '_')}": n for kind, n in became.of.items()}
+    metrics["candidates_overruled"] = became.overruled
+    metrics["share_overruled"] = became.share
+    before = [reader.before / reader.total for reader in readers if reader.total]
+    metrics["share_read_before_themes"] = max(before, default=0.0)
     return {key: round(value, 6) for key, value in sorted(metrics.items()) if np.isfinite(value)}
 
 

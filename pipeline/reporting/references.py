@@ -81,6 +81,11 @@ WORKS = {
         "Vinh NX, Epps J, Bailey J. Information theoretic measures for clusterings comparison: variants, "
         "properties, normalization and correction for chance. J Mach Learn Res 2010;11:2837–2854."
     ),
+    "IJQM 2025": (
+        "Generative AI in qualitative research and related transparency problems: a novel heuristic for disclosing "
+        "uses "
+        "of AI. Int J Qual Methods 2025. doi:10.1177/16094069251404329."
+    ),
     "Wolpert 1992": "Wolpert DH. Stacked generalization. Neural Netw 1992;5:241–259.",
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from pipeline.core.stage_record import Record
-from pipeline.decisions import alternative_readings, reading_ledger
+from pipeline.decisions import alternative_readings, before_themes, outcomes, reading_ledger, reflexivity
 from pipeline.decisions.ledger import Decision
 from pipeline.decisions.states import Count, counted
 from pipeline.deductive import codebook
@@ -29,7 +29,8 @@ class ReportData:
     of the codebook; `cells`: the framework matrix; `quoted`: every segment as a quote; `decisions`: people's decisions;
     `count`: how many themes there are of each state;
     `summaries`: what people wrote in cells of the matrix; `ledger`: what people have read;
-    `readings`: how others read the themes.
+    `readings`: how others read the themes; `statements`: what the researchers say of themselves; `notes`: what people
+    noted before themes were shown to them.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -43,6 +44,18 @@ class ReportData:
     summaries: Mapping[tuple[str, str], written_summaries.Summary] = field(default_factory=dict)
     ledger: Sequence[reading_ledger.Read] = ()
     readings: Sequence[alternative_readings.Reading] = ()
+    statements: Sequence[reflexivity.Statement] = ()
+    notes: Sequence[before_themes.Note] = ()
+
+    @property
+    def outcomes(self) -> outcomes.Outcomes:
+        """What became of the candidate themes in people's hands."""
+        return outcomes.count(self.decisions, self.tables["theme_states"])
+
+    @property
+    def readers(self) -> list[before_themes.Reader]:
+        """What each person read before and after themes were shown to them."""
+        return before_themes.readers(self.ledger, self.notes, self.tables["theme_assignments"].segment_id)
 
     @property
     def records(self) -> dict[str, Record]:
@@ -58,6 +71,8 @@ def gather(
     *,
     ledger: Sequence[reading_ledger.Read] = (),
     readings: Sequence[alternative_readings.Reading] = (),
+    statements: Sequence[reflexivity.Statement] = (),
+    notes: Sequence[before_themes.Note] = (),
 ) -> ReportData:
     """Compute what page, workbook and metrics share; raise QuoteError if a segment is not verbatim."""
     segments, assigned = tables["segments"], tables["code_assignments"]
@@ -85,6 +100,8 @@ def gather(
         summaries=written_summaries.standing(summaries),
         ledger=tuple(ledger),
         readings=tuple(readings),
+        statements=tuple(statements),
+        notes=tuple(notes),
     )
 
 

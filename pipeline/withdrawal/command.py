@@ -86,7 +86,10 @@ def _begin(params: Params, requested: Mapping[str, str], agreed: Agreed, root: P
 def _state(places: Places) -> dict[Path, str]:
     """A fingerprint of every file that people gave or wrote."""
     folders = (places.transcripts, places.human_codes, places.imported, places.sheets)
-    ledgers = (places.decisions, places.passages_read, places.interpretations, places.summaries, places.guide)
+    ledgers = (
+        *(places.decisions, places.passages_read, places.interpretations, places.summaries, places.guide),
+        places.notes_before_themes,
+    )
     files = [path for folder in folders for path in sorted(folder.rglob("*"))]
     people_files = [*files, places.participants, places.codebook, *ledgers]
     return {path: journal.fingerprint(path) for path in people_files if not path.is_dir()}

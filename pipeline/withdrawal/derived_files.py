@@ -25,6 +25,7 @@ EXPORT = (
 PAPER = ("*.docx", "figures/*.svg", "figures/*.png", "figures/*.csv")
 CACHE = (
     "*.lock",
+    "*.connected",
     "vectors.parquet",
     "vectors/*.parquet",
     "codebook_vectors.parquet",

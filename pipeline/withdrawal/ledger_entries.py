@@ -9,9 +9,10 @@ from pipeline.core.study_paths import Places
 from pipeline.corpus import guide_file
 from pipeline.corpus.document_names import normal
 from pipeline.corpus.guide_file import Question
-from pipeline.decisions import alternative_readings, reading_ledger
+from pipeline.decisions import alternative_readings, before_themes, reading_ledger
 from pipeline.decisions import ledger as decisions
 from pipeline.decisions.alternative_readings import Reading
+from pipeline.decisions.before_themes import Note
 from pipeline.decisions.ledger import NEEDS, Decision
 from pipeline.reporting import written_summaries
 from pipeline.withdrawal import redaction
@@ -68,7 +69,21 @@ def changes(study: Path, *, ids: Mapping[str, Set[str]], needles: Needles) -> tu
         files[path] = guide_file.dump(remaining_guide).encode()
         removed = sum(len(entry.wordings) for entry in guide) - sum(len(entry.wordings) for entry in remaining_guide)
         lines.append(f"remove {prose.count(removed, 'wording')} from {path.name}")
+    path = Places(study).notes_before_themes
+    notes = before_themes.load(path)
+    remaining_notes = [_without_words(note, needles) for note in notes if normal(note.document) not in documents]
+    if remaining_notes != notes:
+        files[path] = before_themes.dump(remaining_notes).encode()
+        quoting = sum(note not in notes for note in remaining_notes)
+        lines.append(
+            f"remove {prose.count(len(notes) - len(remaining_notes), 'line')} from {path.name}, and their words from "
+            f"{quoting}"
+        )
     return files, lines
+
+
+def _without_words(note: Note, needles: Needles) -> Note:
+    return note.model_copy(update={"text": redaction.MARK}) if quoted(note.text, needles) else note
 
 
 def unasked(guide: list[Question], needles: Needles) -> list[Question]:

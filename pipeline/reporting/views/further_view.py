@@ -63,18 +63,23 @@ def build(
     """Prepare the sections. `saturation`: the table saturation_verdict; `most`: the number of disagreements quoted."""
     shown = leanings(valence, accepted, codes)
     kinds, sources = by_source(triangulation, codes)
-    all_documents = saturation[saturation.cell == EVERYTHING].sort_values("source")
     cells = saturation[saturation.cell != EVERYTHING].sort_values(["source", "cell"])
     return Further(
         leanings=shown,
         leanings_lead=_leanings_lead(shown),
         disputes=_disputes(disagreements, quotes, most),
         n_disputes=len(disagreements),
-        saturation=tuple(f"{_named(row.source)}. {row.sentence}" for row in each(all_documents)),
+        saturation=saturation_in_words(saturation),
         saturation_cells=tuple((_named(row.source), row.cell, row.sentence) for row in each(cells)),
         kinds=kinds,
         sources=sources,
     )
+
+
+def saturation_in_words(verdicts: pd.DataFrame) -> tuple[str, ...]:
+    """A sentence on saturation over all documents, for the themes and for each coder's codes."""
+    all_documents = verdicts[verdicts.cell == EVERYTHING].sort_values("source")
+    return tuple(f"{_named(row.source)}. {row.sentence}" for row in each(all_documents))
 
 
 def leanings(valence: pd.DataFrame, accepted: pd.DataFrame, codes: Sequence[str]) -> tuple[Leaning, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.core import params as settings
 from pipeline.core.table_rows import each, groups, lookup
 from pipeline.decisions import page_data, states
-from pipeline.reporting import checklist_facts, checklists, method, quotes
+from pipeline.reporting import checklist_facts, checklists, disclosure, drafted, method, quotes
 from pipeline.reporting.report_tables import PROBLEMS, ReportData
 from pipeline.reporting.views import (
     agreement_view,
@@ -22,6 +22,7 @@ from pipeline.reporting.views import (
     page,
     people_view,
     reading_view,
+    reflexivity_view,
     saturation_view,
     speakers_view,
     states_view,
@@ -47,6 +48,9 @@ def build_page(data: ReportData, params: settings.Params, models_used: Sequence[
         "versions": method.versions(data.records),
         "draft": _draft(data, params),
         "checklists": _checklists(data),
+        "disclosure": disclosure.build(data, settings=params.model_dump(mode="json", exclude=UNTOLD)),
+        "disclosure_source": disclosure.SOURCE,
+        "reflexivity": reflexivity_view.build(data),
         "digests": sorted(lookup(documents, "document", "sha256").items()),
         **_shown(data, params),
         **_argued(data, params),
@@ -204,9 +208,7 @@ def _decide(data: ReportData) -> dict[str, Any]:
 
 def _draft(data: ReportData, params: settings.Params) -> method.Draft:
     """A draft methods section from what every stage recorded."""
-    decided = states.shown_in_words(data.count, who="people") if data.count.touched else ""
-    reflexive = params.stance == "reflexive"
-    return method.draft(data.records, reflexive=reflexive, matrix=bool(data.cells), decided=decided)
+    return drafted.draft(data, reflexive=params.stance == "reflexive")
 
 
 def _checklists(data: ReportData) -> list[tuple[str, str, tuple[checklists.Item, ...]]]:
