@@ -300,3 +300,31 @@ def test_names_as_people_give_them_arrive_as_they_are(tmp_path):
     assert len(codes) == len(names)
     assert codes >= set(names) - {"time", "Time"}
     assert codes == set(codes_in(tmp_path / "study")) - {"Resources"}
+
+
+def test_texts_of_one_name_keep_their_codings_apart(tmp_path):
+    start, end = at(BEN, "lost the room")
+    more = f"INSERT INTO source VALUES ('ann', 3, '{BEN}', '', 'mia', '', '', 1);"
+    more += f"INSERT INTO coding VALUES (1, 3, 'lost the room', {start}, {end}, 1, 'mia', '', '');"
+    (tmp_path / "theirs.rqda").write_bytes(rqda(more))
+    importing.run(tmp_path / "theirs.rqda", tmp_path / "study")
+    found, tables = coded(tmp_path / "study")
+    assert set(tables["documents"]["document"]) == {"ann.txt", "ann (2).txt"}
+    assert {(document, text) for document, text, *_ in found} == {
+        ("ann.txt", "rota 😀 broke"),
+        ("ann (2).txt", "lost the room"),
+    }
+
+
+def test_a_project_of_an_early_version_has_no_numbers_of_codings(tmp_path):
+    more = """CREATE TABLE early AS SELECT cid, fid, seltext, pos0, pos1, owner, date, memo FROM code_text;
+        DROP TABLE code_text; ALTER TABLE early RENAME TO code_text;"""
+    (tmp_path / "work.qda").write_bytes(early(more))
+    importing.run(tmp_path / "work.qda", tmp_path / "study")
+    assert {text for _, text, *_ in coded(tmp_path / "study")[0]} == {"rota 😀 broke"}
+
+
+def early(more):
+    return qda_files.qualcoder(
+        {"ann.txt": ANN}, [("ann.txt", 1, "rota 😀 broke", *at(ANN, "rota 😀 broke"), "mia", "")], more=more
+    )

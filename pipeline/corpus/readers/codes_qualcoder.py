@@ -10,7 +10,7 @@ from pipeline.corpus.readers.model import RefusedError
 from pipeline.corpus.readers.offsets import Passage, Ruler, Span
 
 WANTED = {
-    "code_text": ("ctid", "cid", "fid", "seltext", "pos0", "pos1", "owner", "date", "memo"),
+    "code_text": ("ctid?", "cid", "fid", "seltext", "pos0", "pos1", "owner", "date", "memo"),
     "code_name": ("cid", "name", "catid?", "supercid?"),
     "code_cat?": ("catid", "name"),
     "source": ("id", "name", "fulltext"),
@@ -43,11 +43,11 @@ def codings(tables: Mapping[str, Sequence[Row]], codes: dict[str, tuple[str, str
     """Return the codings in a project's tables. `codes`: the name and the parent's name of each code, by its number."""
     sources = {row["id"]: row for row in tables["source"]}
     by_source: dict[str, list[Row]] = defaultdict(list)
-    for row in tables["code_text"]:
-        by_source[row["fid"]].append(row)
+    for number, row in enumerate(tables["code_text"], start=1):  # before version 6 they had no number of their own
+        by_source[row["fid"]].append(row if row["ctid"] else row | {"ctid": str(number)})
     found: list[Coding] = []
-    for number, rows in by_source.items():
-        source = sources.get(number, {"name": "", "fulltext": ""})
+    for at, rows in by_source.items():
+        source = sources.get(at, {"name": "", "fulltext": ""})
         ruler = Ruler(source["fulltext"], marked=False)
         for row, span in zip(rows, _spans(ruler, rows), strict=True):
             words = ruler.text[span[0] : span[1]] if span else row["seltext"].translate(_SEPARATORS)

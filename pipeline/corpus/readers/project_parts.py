@@ -44,6 +44,17 @@ def code(guid: str, name: str, parent: str, description: str, color: str, *, cod
     return qde.CodeEntry(guid, name.strip(), parent, description.strip(), plain if known else "", codable)
 
 
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Return names with a number after each that occurred before, ignoring case; codings refer to texts by name."""
+    taken: set[str] = set()
+    found = []
+    for name in names:
+        choices = (name, *(f"{name} ({number})" for number in range(2, len(names) + 2)))
+        found.append(next(choice for choice in choices if choice.casefold() not in taken))
+        taken.add(found[-1].casefold())
+    return found
+
+
 def check_parents(project: qde.Project) -> None:
     """Take away parents that do not exist, and those that close a circle."""
     for guid, entry in list(project.codes.items()):

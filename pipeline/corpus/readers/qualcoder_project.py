@@ -44,10 +44,13 @@ def read_project(data: bytes, stem: str) -> Parts:
 
 def parts(tables: Mapping[str, Sequence[Row]], stem: str, *, program: str) -> Parts:
     """Return the content of a project from its tables. `program`: the program that made it."""
+    names = project_parts.unique_names([row["name"].strip() or f"text {row['id']}" for row in tables["source"]])
+    sources_named = [row | {"name": name} for row, name in zip(tables["source"], names, strict=True)]
+    tables = {**tables, "source": sources_named}
     book = _codebook(tables, program)
-    names = qde.code_names(book)
+    code_names = qde.code_names(book)
     codes = {
-        guid.removeprefix("code "): (names[guid], names.get(entry.parent, ""))
+        guid.removeprefix("code "): (code_names[guid], code_names.get(entry.parent, ""))
         for guid, entry in book.codes.items()
         if guid.startswith("code ")
     }

@@ -58,20 +58,12 @@ def _check_one(tables: Mapping[str, Sequence[Row]]) -> None:
 
 
 def _titles(documents: Sequence[Row]) -> dict[str, str]:
-    """Return each document's name by its number; a name that occurs twice gets a number."""
-    taken: set[str] = set()
-    titles = {}
-    for row in documents:
-        name = (
-            refi.file_of(row["description"])
-            or row["name"].strip()
-            or row["filename"].strip()
-            or f"document {row['id']}"
-        )
-        choices = (name, *(f"{name} ({number})" for number in range(2, len(documents) + 2)))
-        titles[row["id"]] = next(choice for choice in choices if choice.casefold() not in taken)
-        taken.add(titles[row["id"]].casefold())
-    return titles
+    """Return each document's name by its number."""
+    names = [
+        refi.file_of(row["description"]) or row["name"].strip() or row["filename"].strip() or f"document {row['id']}"
+        for row in documents
+    ]
+    return dict(zip((row["id"] for row in documents), project_parts.unique_names(names), strict=True))
 
 
 def _told(description: str) -> str:
