@@ -334,7 +334,8 @@ def bring(
     file: Annotated[
         Path,
         typer.Argument(
-            help="A .qdpx or .qdc; a codebook, codings or participants as .csv or .xlsx; or a file people completed."
+            help="A project (.qdpx, .qdc, .qda, .sqlite3, .rqda); coded segments, a codebook or participants "
+            "(.csv, .xlsx); NVivo's coding report; or a file people completed."
         ),
     ],
     *,

@@ -224,3 +224,11 @@ def test_who_changed_a_coding_is_its_coder_with_a_question():
     codings = readers.CODES[".csv"](b"Document,Segment,Code,Modified by\nann,The rota,Rota,mia\n", "coded")
     assert codings[0].coder == "mia"
     assert any("'Modified by' was read as the coder" in remark.text for remark in codings.remarks)
+
+
+@pytest.mark.parametrize(
+    "line", [" " * 500_000 + "§", "<" * 500_000 + "§ 1 [1%]", "a" * 500_000 + " - § 1 x [1%", "1" * 500_000]
+)
+def test_a_long_line_takes_no_time(line):
+    with pytest.raises(RefusedError, match="not a coding report"):
+        read(line)

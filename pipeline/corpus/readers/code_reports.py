@@ -18,7 +18,7 @@ from pipeline.corpus.readers.model import Labels, RefusedError, Remark
 ENDINGS = (".docx", ".htm", ".html", ".odt", ".pdf", ".rtf", ".txt")
 # The report does not say who coded.
 CODER = "NVivo"
-LONGEST_TITLE = 100
+LONGEST_TITLE, LONGEST_LINE = 100, 1_000
 _SOURCE = re.compile(
     r"\s*<?\s*(?P<path>[^<>\n]{1,400}?)\s*>?\s*[-–—]\s*§\s*(?P<count>\d[\d.,'\u00a0\u202f ]{0,8})\s*[^\[\]\n]{0,60}?"
     r"\s*\[[^\[\]\n]{0,60}%[^\[\]\n]{0,60}\]\s*"
@@ -49,7 +49,7 @@ class _Reference:
 
 def is_report(lines: Iterable[str]) -> bool:
     """Return whether a text is such a report."""
-    return any("§" in line and _SOURCE.fullmatch(line) for line in lines)
+    return any("§" in line and _source(line) for line in lines)
 
 
 def read_report(data: bytes, stem: str, *, suffix: str) -> Codings:
@@ -59,7 +59,7 @@ def read_report(data: bytes, stem: str, *, suffix: str) -> Codings:
     """
     lines = lines_of(data, suffix)
     if not is_report(lines):
-        if any(_PATH.match(line) for line in lines):
+        if any(_PATH.match(line[:LONGEST_LINE]) for line in lines):
             raise RefusedError(
                 "The report lists sources but not their references in the form that is read here. In NVivo, open the "
                 "code, and export it with its references (right click, Export, Reference View), or export the project "
@@ -87,11 +87,23 @@ def read_report(data: bytes, stem: str, *, suffix: str) -> Codings:
     return Codings(codings, remarks)
 
 
+def _source(line: str) -> re.Match[str] | None:
+    """Return a line's parts if it names a source; long lines do not, and patterns take long to see that."""
+    return _SOURCE.fullmatch(line.strip()) if len(line) <= LONGEST_LINE else None
+
+
+def _named(line: str, *, first: bool) -> re.Match[str] | None:
+    """Return a line's part if it names a code. `first`: whether no source was named before it."""
+    if len(line) > LONGEST_LINE:
+        return None
+    return _CODE.fullmatch(line.strip()) or (_NAMED.fullmatch(line.strip()) if first else None)
+
+
 def _title(lines: Sequence[str]) -> str:
     """Return the one short line before the first source, if there is just one."""
     before = []
     for line in lines:
-        if _SOURCE.fullmatch(line):
+        if _source(line):
             break
         before += [line.strip()] if line.strip() else []
     return before[0] if len(before) == 1 and len(before[0]) <= LONGEST_TITLE else ""
@@ -120,7 +132,7 @@ def _references(lines: Sequence[str], stem: str) -> tuple[list[_Reference], list
     code, path, stated, number = stem, "", 0, 0
     odd: list[str] = []
     for row, line in enumerate(lines, start=1):
-        source, named = _SOURCE.fullmatch(line), _CODE.fullmatch(line) or (not path and _NAMED.fullmatch(line))
+        source, named = _source(line), _named(line, first=not path)
         if source or named:
             odd += [path] if path and stated != number else []
         if source:
@@ -130,7 +142,7 @@ def _references(lines: Sequence[str], stem: str) -> tuple[list[_Reference], list
         if named:
             code, path, stated, number = next(iter(named.groupdict().values())).strip(), "", 0, 0
             continue
-        reference = _REFERENCE.fullmatch(line) if path else None
+        reference = _REFERENCE.fullmatch(line.strip()) if path and len(line) <= LONGEST_LINE else None
         if reference and int(reference["number"]) == number + 1:
             number += 1
             found.append(_Reference(path, code, row))
