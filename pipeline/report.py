@@ -114,6 +114,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
         "missed": store.read(folder, "missed"),
         "code_recovery": store.read(folder, "code_recovery"),
         "theme_mapping": store.read(folder, "theme_mapping"),
+        "theme_facets": store.read(folder, "theme_facets"),
         "saturation": store.read(folder, "saturation"),
         "theme_agreement": store.read(folder, "theme_agreement"),
         "theme_human_code": store.read(folder, "theme_human_code"),

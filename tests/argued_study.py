@@ -129,7 +129,20 @@ def _people() -> dict[str, pd.DataFrame]:
         "code": ["Pride", ""],
     }
     theme |= {name: value for name, value in shares.items() if name.startswith("precision")}
+    facet = {"coder": "lea", "level": "code", "n": 40, "note": "", "facet": ["question", "document", "code"]}
+    facets = [
+        pd.DataFrame(facet | {"of": of, "theme_id": theme, "value": values}).assign(follows=follows)
+        for of, theme, values, follows in (
+            ("themes", -1, [0.6, -0.1, 0.2], [True, False, False]),
+            ("theme", 0, [0.7, -0.1, 0.1], [True, False, False]),
+            ("theme", 1, [0.2, 0.0, 0.25], False),
+            ("codes", -1, [0.03, 0.0, np.nan], False),
+        )
+    ]
+    followed = pd.concat(facets, ignore_index=True)
+    followed = followed[(followed.of != "codes") | (followed.facet != "code")]
     return {
+        "theme_facets": followed.assign(low=followed.value - 0.05, high=followed.value + 0.05),
         "agreement_of_all": pd.DataFrame(
             together | figures | {"low": 0.2, "high": 0.6, "fleiss": 0.4, "ac1": 0.5, "note": ""}
         ),

@@ -105,7 +105,7 @@ def test_agreement_tells_people_from_people_with_the_pipeline(tables):
     figures = summary_tables.agreement(tables["agreement"])
     assert set(figures.who) == {"two people", "a person and the pipeline"}
     assert set(figures[figures.who == "two people"].pair) == {"lea and max"}
-    assert len(summary_tables.agreement(tables["agreement"], level="pooled")) == 3
+    assert len(summary_tables.agreement(tables["agreement"], level="pooled")) == 6
     assert "adjusted mutual information" in set(summary_tables.theme_measures(tables["theme_agreement"]).measure)
 
 

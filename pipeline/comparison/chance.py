@@ -70,8 +70,8 @@ def counted(places: Ints, applied: Bools, documents: Ints, *, n_themes: int, dra
 
     drawn = np.zeros((2, draws, *cells), dtype=np.int64)
     for model, across in enumerate((False, True)):
-        for position, moved in enumerate(_moved(places, documents, across=across, draws=draws, seed=seed)):
-            drawn[model, position] = table(moved)
+        for position, arranged in enumerate(moved(places, documents, across=across, draws=draws, seed=seed)):
+            drawn[model, position] = table(arranged)
     return Counts(table(places), np.bincount(places, minlength=cells[0]), applied.sum(0), drawn)
 
 
@@ -157,13 +157,16 @@ def _p_value(found: float, drawn: Floats) -> float:
     return float(min(1.0, len(drawn) * each.min()))
 
 
-def _moved(places: Ints, documents: Ints, *, across: bool, draws: int, seed: int) -> Iterator[Ints]:
+def moved(
+    places: Ints, documents: Ints, *, across: bool, draws: int, seed: int, cuts: Ints | None = None
+) -> Iterator[Ints]:
     """Yield themes of the units under a null model: runs in one theme, shuffled within their documents.
 
-    `across`: the documents are shuffled too.
+    `across`: the documents are shuffled too; `cuts`: (units,), a run also ends where this changes.
     """
     random = np.random.default_rng(seed)
-    starts = np.flatnonzero(np.r_[True, (np.diff(places) != 0) | (np.diff(documents) != 0)][: places.size])
+    changes = [np.diff(values) != 0 for values in (places, documents, cuts) if values is not None]
+    starts = np.flatnonzero(np.r_[True, np.any(changes, axis=0)][: places.size])
     lengths = np.diff(np.r_[starts, places.size])
     themes, owners = places[starts], np.unique(documents[starts], return_inverse=True)[1]
     ranks = np.arange(int(owners.max(initial=-1)) + 1)

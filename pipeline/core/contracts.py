@@ -186,6 +186,7 @@ COMPARE = Stage(
         "theme_human_code",
         "code_recovery",
         "theme_mapping",
+        "theme_facets",
         "saturation",
         "saturation_verdict",
         "triangulation",

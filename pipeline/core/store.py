@@ -69,6 +69,7 @@ PROCESSED: dict[str, type[schemas.Table]] = {
     "theme_human_code": schemas.ThemeCode,
     "code_recovery": schemas.CodeRecovery,
     "theme_mapping": schemas.ThemeMapping,
+    "theme_facets": schemas.ThemeFacets,
     "saturation": schemas.Saturation,
     "saturation_verdict": schemas.SaturationVerdict,
     "triangulation": schemas.Triangulation,

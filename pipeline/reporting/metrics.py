@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline.core import coders
 from pipeline.core.table_rows import each, groups
+from pipeline.core.terms import ANYONE
 from pipeline.decisions import states
 from pipeline.decisions.before_themes import Reader
 from pipeline.decisions.outcomes import Outcomes
@@ -78,5 +79,6 @@ def _coefficients(agreement: pd.DataFrame, theme_agreement: pd.DataFrame) -> dic
             coefficients[f"kappa_{coders.method_of(name)}"] = rows.kappa.mean()
     for measure in ("ami", "ari", "v_measure"):
         rows = theme_agreement[(theme_agreement.measure == measure) & (theme_agreement.level == "code")]
+        rows = rows[rows.coder != ANYONE]
         coefficients[f"themes_{measure}"] = rows.value.mean()
     return {key: float(value) for key, value in coefficients.items() if pd.notna(value)}

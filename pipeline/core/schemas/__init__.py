@@ -22,6 +22,7 @@ from pipeline.core.schemas.compare import (
     Saturation,
     SaturationVerdict,
     ThemeAgreement,
+    ThemeFacets,
     ThemeMapping,
     Triangulation,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "ThemeCode",
     "ThemeCodeQuotes",
     "ThemeDependence",
+    "ThemeFacets",
     "ThemeGuide",
     "ThemeMap",
     "ThemeMapping",

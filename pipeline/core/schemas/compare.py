@@ -181,6 +181,29 @@ class ThemeMapping(Table):
     note: Series[str]
 
 
+class ThemeFacets(Table):
+    """How far themes follow the guide's questions, the documents or the codes, and how far the codes follow the guide.
+
+    `of`: themes (all of them together), theme (`theme_id`, against the rest), or codes (all codes; `facet` is question
+    or document). `value`: the share of what tells the groups apart that the facet explains, corrected for chance (1:
+    all, 0 or less: no more than by chance), with its 95% interval leaving out a document at a time. `follows`: the
+    facet explains something, and clearly more than each of the others. `n`: applications of codes to segments that have
+    a theme and, where the facet question is there, a question. `coder`: "(anyone)", or the only person who coded.
+    """
+
+    coder: Series[str]
+    level: Series[str] = pa.Field(isin=["code", "category"])
+    of: Series[str] = pa.Field(isin=["themes", "theme", "codes"])
+    theme_id: Series[int]
+    facet: Series[str] = pa.Field(isin=["question", "document", "code"])
+    n: Series[int]
+    value: Series[float] = pa.Field(nullable=True)
+    low: Series[float] = pa.Field(nullable=True)
+    high: Series[float] = pa.Field(nullable=True)
+    follows: Series[bool]
+    note: Series[str]
+
+
 class Disagreements(Table):
     """A passage on which coders differ, most worth discussing first (`rank` 1).
 

@@ -10,6 +10,7 @@ from pipeline.core import prose
 from pipeline.core.table_rows import each, groups
 from pipeline.core.terms import ALL_CODES, CANNOT_TELL, COMPARED_UNITS
 from pipeline.reporting import verdict_words
+from pipeline.reporting.views import facets_view
 from pipeline.reporting.views.fates_view import theme_ids
 from pipeline.reporting.views.further_view import coder
 
@@ -80,14 +81,30 @@ def build(
         together=None if reflexive else _together(tables["agreement_of_all"], codes),
         by_group=None if reflexive else _by_group(tables["agreement_by_attribute"]),
         missed=tuple(_missed(row, reflexive) for row in each(tables["missed"].sort_values(["method", "coder"]))),
-        meetings=tuple(
-            shown_table
-            for level in LEVELS
-            for make, table in ((_recovered, "code_recovery"), (_mapped, "theme_mapping"))
-            for coder_name, rows in groups(tables[table][tables[table].level == level], "coder").items()
-            if (shown_table := make(_in_order(rows, codes), coder_name, level, names, reflexive))
+        meetings=(
+            *_facets(tables["theme_facets"], names, reflexive),
+            *(
+                shown_table
+                for level in LEVELS
+                for make, table in ((_recovered, "code_recovery"), (_mapped, "theme_mapping"))
+                for coder_name, rows in groups(tables[table][tables[table].level == level], "coder").items()
+                if (shown_table := make(_in_order(rows, codes), coder_name, level, names, reflexive))
+            ),
         ),
     )
+
+
+def _facets(table: pd.DataFrame, names: Mapping[int, str], reflexive: bool) -> list[Table]:
+    """What the themes follow, with the codes, and whether the codes or their categories cut across the guide."""
+    by_level = groups(table, "level")
+    if "code" not in by_level:
+        return []
+    said = list(facets_view.sentences(by_level["code"], reflexive=reflexive))
+    if "category" in by_level:
+        said += facets_view.sentences(by_level["category"].query("of != 'theme'"), reflexive=reflexive)[1:]
+    rows = facets_view.table(by_level["code"], names, reflexive=reflexive)
+    columns = facets_view.COLUMNS[:2] if reflexive else facets_view.COLUMNS
+    return [Table("What each theme follows", tuple(said), columns, rows)]
 
 
 def _interval(low: float, high: float) -> str:
