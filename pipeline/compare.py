@@ -110,15 +110,13 @@ def _themes(rows: Rows, data: Input, ratings: Ratings, category_of: Mapping[str,
     themes = assigned.reindex(pd.Index(ratings.units["segment_id"])).fillna(-1).to_numpy(dtype=np.int64)
     people = with_anyone(ratings)
     by_category = as_categories(people, category_of)
-    asked = {
-        "questions": facets.repeated_questions(data["segments"], data["turns"]),
-        "prompts": data["segments"].set_index("segment_id")["prompt_id"],
-    }
-    asked = {name: values.reindex(pd.Index(ratings.units["segment_id"])) for name, values in asked.items()}
+    prompt_of = data["segments"].set_index("segment_id")["prompt_id"]
+    prompts = prompt_of.reindex(pd.Index(ratings.units["segment_id"]))
+    questions = prompts.map(data["prompts"].set_index("prompt_id")["guide_id"]).fillna("")
     levels = ([("category", by_category)] if by_category.codes != people.codes else []) + [("code", people)]
     for level, level_ratings in levels if len(assigned) and ratings.human.any() else []:
         followed = facets.facet_rows(
-            themes, level_ratings, 0, **{name: values.tolist() for name, values in asked.items()}, options=options
+            themes, level_ratings, 0, questions=questions.tolist(), prompts=prompts.tolist(), options=options
         )
         rows["theme_facets"] += _with_level(level, followed)
         for coder in range(len(level_ratings.coders)):

@@ -55,6 +55,7 @@ def tables(*, documents: int = 6, segments: int = 8, source_types: list[str] | N
         "segments": typed("segments", pd.DataFrame(rows)),
         "turns": typed("turns", pd.DataFrame(turns)),
         "cases": pd.DataFrame({"case": [f"c{d}" for d in range(documents)]}),
+        "prompts": store.empty("prompts"),
         "codings": store.empty("codings"),
         "memos": store.empty("memos"),
         "imports": store.empty("imports"),

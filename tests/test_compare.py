@@ -52,6 +52,18 @@ def test_every_table_is_as_its_schema_says():
             assert len(frame), name
 
 
+def test_what_themes_follow_is_told_with_the_guides_questions():
+    made = whole()
+    prompts = pd.DataFrame({"prompt_id": [f"d{d}.t0" for d in range(8)], "document": [f"d{d}" for d in range(8)]})
+    made["prompts"] = prompts.assign(wording="Why?", guide_id=["Q1", "Q2"] * 4, likeness=1.0)
+    rows = run(made)["theme_facets"]
+    assert set(rows["coder"]) == {"(anyone)"}
+    assert set(rows["facet"]) == {"question", "document", "code"}
+    assert set(rows["of"]) == {"themes", "theme", "codes"}
+    assert set(rows["level"]) == {"category", "code"}
+    assert set(run(whole())["theme_facets"]["facet"]) == {"document", "code"}
+
+
 def test_every_unit_can_be_compared_at_once():
     found = run(whole(), Compare(draws=100, units=("span", "turn", "character", "segment")))
     assert set(found["agreement"]["unit"]) == {"span", "turn", "character", "segment"}

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.comparison.facets import explained, facet_rows, repeated_questions
+from pipeline.comparison.facets import explained, facet_rows
 from pipeline.comparison.pairs import Options
 from tests.coded_study import codings, tables
 from tests.test_units import laid
@@ -97,9 +97,3 @@ def test_without_questions_that_facet_is_left_out_and_few_documents_have_no_inte
 def test_nothing_to_tell_apart_has_no_rows():
     assert followed(lambda *_: 0, noise(1)).empty
     assert followed(noise(1), lambda *_: 0).empty
-
-
-def test_a_question_asked_in_one_document_is_no_question_of_the_guide():
-    segments = pd.DataFrame({"segment_id": [*"abc"], "document": ["x", "y", "y"], "prompt_id": ["t1", "t2", "t3"]})
-    turns = pd.DataFrame({"turn_id": ["t1", "t2", "t3"], "text": ["How was it?", "how was it", "Why?"]})
-    assert repeated_questions(segments, turns).to_dict() == {"a": "how was it", "b": "how was it", "c": ""}

@@ -2,14 +2,13 @@
 
 How far a grouping follows a facet is the share of its entropy that the facet explains, corrected for chance: (I - E) /
 (H - E), 0 for chance and 1 where the facet tells the groups apart completely. I is the mutual information, H the
-entropy of the groups, and E the mean of I where stretches of an answer in one group are moved as wholes over the study,
-so that talk that goes on in one theme is no evidence. A facet of many values gains nothing from having many.
+entropy of the groups, and E the mean of I where stretches of an answer in one group are moved as wholes over the
+study, so that talk that goes on in one theme is no evidence. A facet of many values gains nothing from having many.
 
 Theil (1970), American Journal of Sociology 76, 103-154 (the uncertainty coefficient); Vinh, Epps & Bailey (2010), JMLR
 11, 2837-2854 (adjustment for chance).
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -32,7 +31,7 @@ DRAWS = 50
 
 @dataclass(frozen=True)
 class Talk:
-    """Applications of codes in the order of the talk: theme, code, document, question and answer by number, (n,) each."""
+    """Applications of codes, in the order of the talk: theme, code, document, question and answer by number, (n,)."""
 
     theme_ids: Ints
     theme: Ints
@@ -57,9 +56,9 @@ def facet_rows(
 ) -> list[dict[str, Any]]:
     """Return rows of ThemeFacets, without the level: all themes, each theme, and the coder's codes, by facet.
 
-    `themes`: (units,), theme ids, -1 for none; `questions`: (units,), the guide's question that each unit answers, ""
-    if none; `prompts`: (units,), the turn that each answers. Only segments with a code, a theme and a question count;
-    where fewer than half of them have a question, that facet is left out.
+    `themes`: (units,), theme ids, -1 for none; `questions`: (units,), the guide_id of the question that each answers,
+    "" if none; `prompts`: (units,), the turn that each answers. Only segments with a code, a theme and a question
+    count; where fewer than half of them have a question, that facet is left out.
     """
     asked = pd.DataFrame({"question": questions, "answer": prompts, "document": ratings.documents}, dtype="object")
     talk, facets = _talk(themes, asked, ratings.given[coder] & ratings.seen[coder][:, None])
@@ -93,21 +92,6 @@ def explained(groups: Ints, facet: Ints, *, answers: Ints | None = None, seed: i
     arranged = chance.moved(groups, whole, across=False, draws=draws, seed=seed, cuts=answers)
     expected = np.mean([information(of)[0] for of in arranged], axis=0)
     return coefficients.divided(shared - expected, entropy - expected)
-
-
-def repeated_questions(segments: pd.DataFrame, turns: pd.DataFrame) -> pd.Series:
-    """Return the question each segment answers, by its words: segment_id -> words; "" if asked in one document only.
-
-    `segments`: segment_id, document and prompt_id; `turns`: turn_id and text.
-    """
-    words = {
-        turn: " ".join(re.findall(r"\w+", str(text).casefold()))
-        for turn, text in zip(turns["turn_id"], turns["text"], strict=True)
-    }
-    asked = segments["prompt_id"].map(words).fillna("")
-    n_documents = segments["document"].groupby(asked).nunique()
-    again = asked.where(asked.map(n_documents) > 1, "")
-    return pd.Series(again.to_numpy(dtype=object), index=segments["segment_id"])
 
 
 def _talk(themes: Ints, asked: pd.DataFrame, given: Bools) -> tuple[Talk, list[str]]:

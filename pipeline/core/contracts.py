@@ -175,7 +175,7 @@ COMPARE = Stage(
     "compare",
     settings=("compare", "seed", "uncoded"),
     inputs=("codebook.yaml",),
-    reads=("documents", "turns", "cases", "codings", "segments", "theme_assignments", "code_assignments"),
+    reads=("documents", "turns", "cases", "codings", "segments", "prompts", "theme_assignments", "code_assignments"),
     writes=(
         "agreement",
         "agreement_of_all",
