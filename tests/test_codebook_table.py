@@ -301,6 +301,21 @@ def test_a_codebook_with_quotes_is_no_table_of_coded_segments():
     assert import_tables.of_csv(b"Document,Theme,Quote\nann,Rota,We swap.\n", Path("x.csv")).segments
 
 
+@pytest.mark.parametrize("header", ["Code,Number of quotations", "Thema;Häufigkeit", "Tag", "Codes\tGrounded\tDensity"])
+def test_a_list_of_codes_is_a_codebook_of_their_names(header):
+    mark = next((one for one in ",;\t" if one in header), ",")
+    rows = [header, *(mark.join([name, *"34"][: header.count(mark) + 1]) for name in ("Rota", "Room"))]
+    found = import_tables.of_csv("\n".join(rows).encode(), Path("x.csv"))
+    assert found.book and found.book.names == ("Rota", "Room")
+
+
+@pytest.mark.parametrize("table", ["Name,Age\nAnn,40\nBen,41\n", "Code,Count\nRota,3\nRota,4\n"])
+def test_a_list_of_anything_is_no_codebook(tmp_path, table):
+    (tmp_path / "x.csv").write_text(table, "utf-8")
+    with pytest.raises(CounterpointError, match="Unknown columns"):
+        importing.run(tmp_path / "x.csv", tmp_path / "study")
+
+
 def test_unknown_columns_are_named(tmp_path):
     (tmp_path / "x.csv").write_text("Apples,Pears\n1,2\n", "utf-8")
     with pytest.raises(CounterpointError, match=r"Unknown columns \(Apples, Pears\)"):

@@ -104,8 +104,13 @@ def _segments(records: Sequence[Record]) -> bool:
 
 
 def _described(records: Sequence[Record]) -> bool:
-    _, layout = codebook_table.header(records)
-    return layout.score > 0 and layout.described
+    """Return whether a table is a codebook: it tells something about each code, or lists codes, each once."""
+    position, layout = codebook_table.header(records)
+    if not layout.score or layout.described:
+        return layout.score > 0
+    at = (*layout.names, *layout.levels)[0]
+    listed = [cells[at].strip() for _, cells in records[position + 1 :] if at < len(cells) and cells[at].strip()]
+    return layout.lists_codes and 0 < len(set(listed)) == len(listed)
 
 
 def _records(data: bytes) -> list[Record]:

@@ -10,7 +10,7 @@ _NAME = """
 code name|name|code|tag|tag name|node|node name|label|title|quirk|quirk name|code label|code title|kode|codename
 kodename|codebezeichnung|bezeichnung|titel|knoten|codigo|nombre del codigo|nombre|etiqueta|nodo|titulo|nom du code
 nom|etiquette|noeud|libelle|titre|intitule|nome do codigo|nome|codice|nome del codice|etichetta|titolo|codenaam|naam
-kod|koodi
+kod|koodi|codes|kodes|tags|nodes|quirks|codigos|etiquetas|etiquettes|codici
 """
 _PATH = """
 hierarchical name|code path|full path|full name|path|code hierarchy|code system|codesystem|pfad|codepfad|ruta|chemin
@@ -24,8 +24,8 @@ codigo superior|codigo pai|codigo principal|codice padre|codice superiore|bovenl
 _GROUP = """
 code group|code groups|group|groups|group name|code family|code families|family|families|folder|code set|code sets
 tag group|tag groups|board|tag board|codegruppe|codegruppen|kodegruppe|kodegruppen|gruppe|gruppen|grupo de codigos
-grupos de codigos|grupo|grupos|groupe de codes|groupes de codes|groupe|groupes|gruppo di codici|gruppi di codici
-gruppo|gruppi|codegroep|codegroepen|groep|groepen
+grupo de codigo|groupe de code|grupos de codigos|grupo|grupos|groupe de codes|groupes de codes|groupe|groupes
+gruppo di codici|gruppi di codici|gruppo|gruppi|codegroep|codegroepen|groep|groepen
 """
 _DEFINITION = """
 definition|code definition|full definition|operational definition|working definition|meaning|begriffsbestimmung
@@ -122,6 +122,15 @@ LEVELS = tuple(_ranked(listed) for listed in _LEVELS)
 GROUP = _ranked(_GROUP)
 
 
+# Names of anything, not of codes alone.
+_ANY = frozenset(
+    [
+        *("name", "label", "title", "nombre", "nom", "nome", "naam", "titel", "titulo", "titre", "titolo"),
+        *("bezeichnung", "intitule", "libelle"),
+    ]
+)
+
+
 @dataclass(frozen=True)
 class Layout:
     """The columns of a codebook: positions by role; `levels`, outermost first; `groups`; others.
@@ -140,6 +149,12 @@ class Layout:
         """How much the headings mean: 0 if there is no column for the code's name."""
         named = bool(self.names or self.levels or "path" in self.at)
         return named * (len(self.at) + len(self.levels) + len(self.groups))
+
+    @property
+    def lists_codes(self) -> bool:
+        """Whether a column's heading says that it holds codes or themes, and not just any names."""
+        plain = [code_headings.folded(self.headings[at]) for at in self.names]
+        return bool(self.levels) or any(heading not in _ANY for heading in plain)
 
     @property
     def described(self) -> bool:

@@ -23,6 +23,7 @@ dokumentum|dokumentum neve|fajl|interju|belge|belge adi|dosya|dosya adi|gorusme|
 ドキュメント名|ファイル|ファイル名|文档|文档名|文档名称|文件|文件名|文件名称|文檔
 檔案|문서|문서 이름|εγγραφο|ονομα εγγραφου|αρχειο|συνεντευξη|מסמך|שם המסמך|קובץ
 문서명|파일|파일명|المستند|اسم المستند|الملف|note title|data title|call title
+nom del document|nume document|numele documentului
 """
 _PERSON = """
 participant|participants|participant id|participant code|respondent|respondents|respondent id|interviewee|informant
@@ -43,7 +44,8 @@ conteudo da citacao|trecho|excerto|conteudo|testo|citazione|contenuto della cita
 segmento codificato|contenuto|tekst|tekstfragment|gecodeerd segment|citaat|inhoud van citaat|fragment|inhoud
 kodat segment|citat|utdrag|textavsnitt|kodet segment|sitat|uddrag|segmentti|teksti|lainaus|sitaatti|katkelma|cytat
 citace|usek|szegmens|szoveg|idezet|reszlet|bolum|kodlanmis bolum|metin|alinti|сегмент|текст|цитата|фрагмент|отрывок
-кодированный сегмент|セグメント|テキスト|引用|抜粋|本文
+contenido de cita|texto de la cita|texto de cita|contenu de citation|conteudo de citacao|zitattext|inhalt des zitats
+citation content|fragment codat|segment codificat|кодированный сегмент|セグメント|テキスト|引用|抜粋|本文
 コード化セグメント|片段|编码片段|文本|文本片段|引文|引用内容|文字|세그먼트|텍스트
 인용|인용문|coded|source material|αποσπασμα|τμημα|κειμενο|παραθεμα|פסקה|ציטוט|טקסט|المقطع|النص|الاقتباس
 """
@@ -53,7 +55,7 @@ code path|codes applied|nodes|assigned codes|assigned code|applied codes|kode|ko
 nom du code|noms des codes|etiquette|etiquettes|noeud|codigo|codigos|nombre del codigo|etiqueta|etiquetas|nodo
 nome do codigo|codice|codici|nome del codice|nome codice|etichetta|etichette|codenaam|naam code|kod|koder
 kodnamn|koodi|koodit|kody|nazwa kodu|nazev kodu|kodok|kod adi|kodlar|код|коды|кодове|имя кода|コード|コード名|代码
-编码|节点|代碼|編碼|코드|코드명|quirk|quirks|κωδικας|κωδικοι|קוד|קודים|الرمز|الكود
+编码|节点|代碼|編碼|codi|codis|cod|coduri|코드|코드명|quirk|quirks|κωδικας|κωδικοι|קוד|קודים|الرمز|الكود
 """
 # Words for a group of codes: a code's parent where there is a column of codes, and the code itself where there is none.
 _THEME = """
