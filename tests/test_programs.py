@@ -328,3 +328,10 @@ def early(more):
     return qda_files.qualcoder(
         {"ann.txt": ANN}, [("ann.txt", 1, "rota 😀 broke", *at(ANN, "rota 😀 broke"), "mia", "")], more=more
     )
+
+
+def test_the_date_that_stands_for_none_is_not_read_back(tmp_path):
+    more = "UPDATE code_text SET date = '2000-01-01 00:00:00' WHERE ctid = 1;"
+    (tmp_path / "work.qda").write_bytes(qualcoder(MORE + more))
+    importing.run(tmp_path / "work.qda", tmp_path / "study")
+    assert sorted(coded(tmp_path / "study")[1]["codings"]["date"]) == ["", "", qda_files.DATE]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from pipeline.corpus import refi
 from pipeline.corpus.readers import codes_csv, databases, offsets
 from pipeline.corpus.readers.coding import Coding
 from pipeline.corpus.readers.databases import Row
@@ -99,5 +100,5 @@ def _coding(
     start, end = span or (None, None)
     code, parent = codes.get(row["cid"], ("", ""))
     at = (place, source["name"], start, end, words)
-    memo, date = row["memo"].strip(), row["date"].strip()
+    memo, date = row["memo"].strip(), refi.date_of(row["date"])
     return Coding(*at, code, row["owner"].strip() or stem, parent, memo, date, copy)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.corpus import refi
 from pipeline.corpus.readers import code_headings, code_records, code_separators, codes_csv, rows
 from pipeline.corpus.readers.code_headings import Columns
 from pipeline.corpus.readers.code_records import Record, Sheet
@@ -113,7 +114,7 @@ def _stated(columns: Columns, cells: list[str]) -> Coding:
         code="",
         coder=cell["coder"],
         memo=cell["memo"],
-        date=cell["date"],
+        date=refi.date_of(cell["date"]),
         paragraphs=_paragraphs(cell["begin"], cell["end"], cell["place"]),
     )
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from pipeline.corpus import refi
 from pipeline.corpus.readers import codes_csv, databases, strict_json
 from pipeline.corpus.readers.coding import Coding
 from pipeline.corpus.readers.model import RefusedError
@@ -21,7 +22,6 @@ WANTED = {
 }
 # Taguette's offsets count UTF-8 bytes of the text outside tags.
 COUNTED = Convention("UTF-8 bytes", pairs_as_two=True, mark_counts=False, end_included=False)
-UNDATED = "2000-01-01 00:00:00"
 _APART = frozenset(
     ("blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre")
 )
@@ -114,11 +114,8 @@ def _made(commands: Sequence[databases.Row]) -> dict[str, tuple[str, str]]:
         except RefusedError:
             continue  # only the history is damaged: the highlight's coder stays unknown
         if isinstance(payload, dict) and payload.get("type") == "highlight_add":
-            made.setdefault(str(payload.get("highlight_id")), (row["user_login"].strip(), _date(row["date"])))
+            made.setdefault(
+                str(payload.get("highlight_id")),
+                (row["user_login"].strip(), refi.date_of(row["date"].partition(".")[0])),
+            )
     return made
-
-
-def _date(written: str) -> str:
-    """Return a date without fractions of a second; '' for the one by which our exports stand in for an unknown date."""
-    moment = written.partition(".")[0]
-    return "" if moment == UNDATED else moment

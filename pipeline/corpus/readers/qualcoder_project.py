@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.corpus import refi
 from pipeline.corpus.readers import codes_csv, codes_qualcoder, databases, project_parts, qde
 from pipeline.corpus.readers.databases import Row
 from pipeline.corpus.readers.memo import Memo
@@ -175,5 +176,5 @@ def _memos(tables: Mapping[str, Sequence[Row]]) -> list[Memo]:
 
 
 def _memo(row: Row, about: str, **told: Any) -> Memo:
-    author, date = row.get("owner", "").strip(), row.get("date", "").strip()
+    author, date = row.get("owner", "").strip(), refi.date_of(row.get("date", ""))
     return Memo(about=about, memo=row["memo"].strip(), author=author, date=date, **told)
