@@ -16,7 +16,7 @@ from scipy.sparse import csgraph
 from pipeline.core.arithmetic import unit
 
 # Least mean likeness within a question, and that of one asked in two interviews only. Chosen on two studies with
-# questions labelled by hand; see benchmarks/guide.py.
+# questions labelled by hand.
 TIE, PAIR = 0.45, 0.6
 POSITION = 0.5
 # How much less alike two printed questions count: a form words with care what it asks.
