@@ -369,7 +369,10 @@ def bring(
 def sample(
     coder: Annotated[str, typer.Option(help="The person who will code.")],
     n: Annotated[int, typer.Option(help="Number of passages.", min=1)] = 50,
-    by: Annotated[str | None, typer.Option(help="Stratify by document, case, source_type or an attribute.")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(help="Stratify by document, case, source_type or an attribute; gain: what teaches most."),
+    ] = None,
     missed: Annotated[bool, typer.Option("--missed", help="Only passages the pipeline left uncoded.")] = False,
     seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
 ) -> None:

@@ -91,6 +91,14 @@ def map_codes(
     units = _units(substantive, options)
     if units is not None:
         truth = coded.shared(truth, units)
+    documents = substantive["document"].to_numpy(dtype=np.str_)
+    if uncoded == "negative" and (apart := coded.coded_apart(truth, documents)):
+        truth = coded.without(truth, documents, apart)
+        messages.append(
+            f"The codes of other documents hardly occur in {_listed(apart)}: coded by markers, it seems, or begun. "
+            "There was no learning from them, because uncoded passages there do not mean that no code applies. Finish "
+            f"coding them, or mark passages that were read and have no code as '{coders.NO_CODE}'."
+        )
     material, curve = None, pd.DataFrame()
     if codes.names and len(substantive):
         material = _material(data, substantive, codes, encode=encode, options=options, seed=seed)

@@ -17,6 +17,7 @@ from pipeline.core import store
 from pipeline.core.coders import NO_CODE
 from pipeline.core.params import Compare
 from pipeline.deductive.codebook import parse_codebook
+from tests import mapped_study
 from tests.coded_study import assignments, codings, tables
 
 CODEBOOK = "codes:\n  - name: A\n    definition: The first.\n  - name: B\n"
@@ -216,3 +217,29 @@ def test_a_coder_without_a_usable_name_is_refused(study):
         blind.write_sheets(study, coder="../..")
     place, _ = blind.write_sheets(study, coder="../Ann Lee", n=2)
     assert place == study / "sheets" / "coding_Ann_Lee.xlsx"
+
+
+def test_a_sheet_by_gain_says_how_each_passage_was_drawn_and_holds_none_that_is_coded(tmp_path):
+    frame = mapped_study.segments()
+    vectors = list(mapped_study.encode(frame["text"].tolist()))
+    for name, table in {
+        "segments": frame,
+        "turns": store.empty("turns"),
+        "codings": mapped_study.codings(frame, ["d0.txt"]),
+        "embeddings": pd.DataFrame({"segment_id": frame["segment_id"], "vector": vectors}),
+        "code_assignments": pd.DataFrame(
+            [
+                {"segment_id": name, "code": code, "score": 0.5, "accepted": False, "method": "zero_shot"}
+                for name in frame.loc[frame["substantive"], "segment_id"]
+                for code in ("Time", "Food")
+            ]
+        ),
+    }.items():
+        store.write(tmp_path, name, table)
+    (tmp_path / "codebook.yaml").write_text("codes: [{name: Time}, {name: Food}]\n")
+    files = blind.write_sheets(tmp_path, coder="Carla", n=10, by="gain")
+    rows = sheets.read(next(file for file in files if file.suffix == ".csv"), ("document", "drawn"))
+    assert sorted(row["drawn"] for row in rows) == ["gain"] * 5 + ["random"] * 5
+    assert "d0.txt" not in {row["document"] for row in rows}
+    with pytest.raises(SheetError, match="Use one of: document, case, source_type, gain"):
+        blind.strata_by(frame, pd.DataFrame({"case": []}), frame, "nonsense")

@@ -1,6 +1,8 @@
 """What people coded, and what their silence means."""
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from pipeline.core import store
 from pipeline.deductive import coded
@@ -121,3 +123,37 @@ def test_nobody_coded():
     assert tree.names == BOOK.names
     assert not found.seen.any()
     assert found.direct.shape == (6, 3)
+
+
+def spread(*documents: tuple[int, int], n: int = 40) -> tuple[coded.Truth, np.ndarray]:
+    """Documents of n segments, each with so many codings of four subjects and of a marker."""
+    direct = np.zeros((n * len(documents), 5), dtype=bool)
+    for at, (subjects, markers) in enumerate(documents):
+        for segment in range(subjects):
+            direct[at * n + segment, segment % 4] = True
+        direct[at * n : at * n + markers, 4] = True
+    names = np.repeat([f"d{at}" for at in range(len(documents))], n)
+    return coded.Truth(np.ones(len(direct), dtype=bool), direct, direct), names
+
+
+@pytest.mark.parametrize(
+    ("documents", "apart"),
+    [
+        ([(20, 0), (16, 0), (0, 8)], ["d2"]),  # markers alone
+        ([(20, 3), (16, 3), (0, 8)], ["d2"]),  # that the others use too
+        ([(20, 0), (16, 0), (1, 0)], ["d2"]),  # begun
+        ([(20, 0), (16, 0), (4, 0)], []),  # little is coded, but by the same codes
+        ([(20, 0), (0, 8)], []),  # of two it cannot be told which
+        ([(20, 0), (0, 8), (0, 8)], []),  # nor where they are as many
+        ([(4, 0), (4, 0), (0, 2)], []),  # too little to expect
+    ],
+)
+def test_documents_coded_by_markers_or_only_begun_are_found(documents, apart):
+    assert coded.coded_apart(*spread(*documents)) == apart
+
+
+def test_documents_that_were_coded_apart_count_as_unread():
+    truth, names = spread((20, 0), (16, 0), (0, 8))
+    left = coded.without(truth, names, ["d2"])
+    assert left.seen.sum() == 80
+    assert (left.direct == truth.direct).all()

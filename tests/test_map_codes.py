@@ -266,3 +266,15 @@ def test_the_stage_writes_all_its_tables(tmp_path, monkeypatch):
     for name in contracts.MAP_CODES.writes:
         store.read(folder, name)
     assert len(store.read(folder, "code_assignments"))
+
+
+def test_a_document_coded_by_markers_is_named_and_does_not_sink_the_rest():
+    frame = made.segments()
+    own = made.codings(frame, ALL[:2])
+    marks = made.codings(frame, [ALL[2]]).iloc[::4].assign(code="question")
+    rest = ALL[3:]
+    tables = run(made.study(given=pd.concat([own, marks], ignore_index=True)))
+    assert "hardly occur in 'd2.txt'" in said(tables)
+    assert right(tables, "few_shot", rest) == right(run(made.study(given=own)), "few_shot", rest)
+    unknown = run(made.study(given=pd.concat([own, marks], ignore_index=True)), uncoded="unknown")
+    assert "hardly occur" not in said(unknown)

@@ -19,7 +19,8 @@ from pipeline.core import coders, store, study_lock
 from pipeline.core.coders import CONSENSUS, NO_CODE
 from pipeline.core.study_paths import Places
 from pipeline.core.terms import Uncoded
-from pipeline.deductive import codebook
+from pipeline.corpus.coded_segments import codes_of_segments
+from pipeline.deductive import codebook, teaching
 from pipeline.deductive.codebook import Codebook
 
 COLUMNS = ("document", "start", "end", "speaker", "question", "before", "text", "after", "code", "coder", "memo")
@@ -42,6 +43,8 @@ RESOLVED = (
 )
 # So much of a coder's name, or a sheet's, names a file.
 LONGEST = 60
+# Draws by what a passage would teach, in place of strata.
+GAIN = "gain"
 NONE = frozenset({"none", "no code", NO_CODE, "-", "–"})
 
 
@@ -98,9 +101,37 @@ def strata_by(segments: pd.DataFrame, cases: pd.DataFrame, documents: pd.DataFra
     elif by in cases.columns:
         strata = segments["case"].map(dict(zip(cases["case"], cases[by].astype("str"), strict=True))).fillna("")
     else:
-        possible = ", ".join(["document", "case", "source_type", *(name for name in cases.columns if name != "case")])
+        possible = ", ".join(
+            ["document", "case", "source_type", GAIN, *(name for name in cases.columns if name != "case")]
+        )
         raise SheetError(f"Cannot sample by '{by}'. Use one of: {possible}.")
     return dict(zip(segments["segment_id"], strata, strict=True))
+
+
+def sample_by_gain(study: Path, pool: pd.DataFrame, *, n: int, seed: int = 0) -> pd.DataFrame:
+    """Passages of the pool whose codes would teach mapping most, and as many at random, with a column `drawn`.
+
+    They are chosen by the scores of the study's primary method; passages that a person coded are not drawn.
+    """
+    assignments = store.read(study, "code_assignments")
+    own = assignments[assignments["method"] == coders.primary(assignments["method"])]
+    scores = own.pivot(index="segment_id", columns="code", values="score")
+    pool = pool[pool["substantive"] & pool["segment_id"].isin(scores.index)]
+    pool = pool.sort_values(["document", "start"], kind="stable", ignore_index=True)
+    if pool.empty:
+        raise SheetError("No passage is mapped to codes yet. Write a codebook and run the pipeline first.")
+    vectors = store.read(study, "embeddings").set_index("segment_id")["vector"].loc[pool["segment_id"]]
+    people = codes_of_segments(pool, store.read(study, "codings"))
+    how = teaching.drawn(
+        scores.loc[pool["segment_id"]].to_numpy(dtype=np.float64),
+        np.stack(vectors.tolist()),
+        coded=pool["segment_id"].isin(people["segment_id"]).to_numpy(dtype=bool),
+        n=n,
+        seed=seed,
+    )
+    pool["drawn"] = how
+    chosen: pd.DataFrame = pool[pool["drawn"] != ""]
+    return chosen.reset_index(drop=True)
 
 
 def write_sheets(
@@ -108,7 +139,8 @@ def write_sheets(
 ) -> list[Path]:
     """Draw a sample and write it as sheets/coding_<coder>.xlsx and .csv in the study; return both.
 
-    `by`: document, case, source_type or an attribute; `missed`: only passages that the machine left without a code. A
+    `by`: document, case, source_type, an attribute, or gain (passages whose codes would teach mapping most, and as many
+    at random; the column "drawn" says which); `missed`: only passages that the machine left without a code. A
     sheet that is there is not overwritten: it may be half filled.
     """
     if coders.is_program(coder):
@@ -119,12 +151,21 @@ def write_sheets(
     pool = segments
     if missed:
         pool = segments[segments["segment_id"].isin(left_without_code(store.read(study, "code_assignments")).keys())]
-    strata = strata_by(pool, store.read(study, "cases"), store.read(study, "documents"), by) if by else None
-    drawn = sample_for_coding(pool, n=n, strata=strata, seed=seed)
-    sheet_rows = [row | {"coder": coder} for row in _in_context(drawn, segments, turns)]
+    if by == GAIN:
+        drawn = sample_by_gain(study, pool, n=n, seed=seed)
+    else:
+        strata = strata_by(pool, store.read(study, "cases"), store.read(study, "documents"), by) if by else None
+        drawn = sample_for_coding(pool, n=n, strata=strata, seed=seed)
+    how = drawn["drawn"].tolist() if by == GAIN else [""] * len(drawn)
+    in_context = zip(_in_context(drawn, segments, turns), how, strict=True)
+    sheet_rows = [row | {"coder": coder, "drawn": word} for row, word in in_context]
     book = codebook.load_codebook(Places(study).codebook)
     sheet_files = sheets.contents(
-        sheet_rows, COLUMNS, widths=WIDTHS, to_fill=("code", "memo"), about=_about_coding(book)
+        sheet_rows,
+        (*COLUMNS, "drawn") if by == GAIN else COLUMNS,
+        widths=WIDTHS,
+        to_fill=("code", "memo"),
+        about=_about_coding(book),
     )
     return sheets.put(study, base_path, sheet_files, "Move it, or use another coder's name.")
 

@@ -5,7 +5,7 @@ as disagreements. For segments resolved by "consensus", only the resolution coun
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,10 @@ from pipeline.core.terms import Uncoded
 from pipeline.corpus.coded_segments import codes_of_segments
 from pipeline.deductive.calibration import Bools
 from pipeline.deductive.codebook import Codebook
+
+# A document is coded apart if the codes to be expected there, judging by other documents, occur in it with at most this
+# part of the share that is usual; told where at least so many codings are expected, and so many documents are coded.
+APART, EXPECTED, DOCUMENTS = 0.25, 10.0, 3
 
 
 @dataclass(frozen=True)
@@ -111,3 +115,33 @@ def shared(truth: Truth, units: npt.NDArray[np.int64]) -> Truth:
         np.logical_or.at(unit_codes, units, part)
         parts.append(unit_codes[units])
     return Truth(parts[0][:, 0], parts[1], parts[2])
+
+
+def coded_apart(truth: Truth, documents: npt.NDArray[np.str_]) -> list[str]:
+    """Return the documents in which the codes of the other documents hardly occur, sorted.
+
+    They have few codes, and not the usual ones: they were coded by markers ("question", "last") or only begun, so an
+    uncoded segment there does not mean that no code applies. If half of the documents or more would be such, none is:
+    it cannot be told which are.
+    """
+    names, place = np.unique(documents[truth.seen], return_inverse=True)
+    if len(names) < DOCUMENTS:
+        return []
+    sizes = np.bincount(place, minlength=len(names))[:, None]
+    counts = np.zeros((len(names), truth.direct.shape[1]))
+    np.add.at(counts, place, truth.direct[truth.seen])
+    used = counts > 0
+    # A code that only one of the others has is no sign of how the rest are coded.
+    usual = used.sum(axis=0) - used >= 2
+    expected = np.where(usual, (counts.sum(axis=0) - counts) / (sizes.sum() - sizes) * sizes, 0.0)
+    total = expected.sum(axis=1)
+    present = np.where(used, expected, 0.0).sum(axis=1) / np.maximum(total, 1e-9)
+    # Documents about other things have other codes, and as many of them.
+    few = used.sum(axis=1) <= np.median(used.sum(axis=1)) / 2
+    found = names[few & (total >= EXPECTED) & (present <= APART * np.median(present))].tolist()
+    return found if 2 * len(found) < len(names) else []
+
+
+def without(truth: Truth, documents: npt.NDArray[np.str_], names: list[str]) -> Truth:
+    """Return the human codes as if nobody had read these documents."""
+    return replace(truth, seen=truth.seen & ~np.isin(documents, names))
