@@ -29,7 +29,7 @@ SHORT, MOSTLY = 3, 0.5
 SECOND, NEW, BETTER = 0.3, 0.05, 0.01
 SECOND_TO_WORD, NEW_TO_WORD, BETTER_TO_WORD = 0.1, 0.03, -0.05
 # A phrase that is said in this share of the segments that say one of its words stands for that word, ...
-WITHIN = 0.4
+WITHIN = 0.3
 # ... unless its meaning tells the group apart worse by more than this.
 WORSE = 0.05
 # Beyond this cosine two terms say the same.
