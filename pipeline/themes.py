@@ -206,7 +206,9 @@ def _asked(
     central_places = [
         wording.by_nearness(talk.plain, np.flatnonzero(groups.themes == theme)) for theme in range(len(people_labels))
     ]
-    answers = ask(worded.keywords, [[texts[place] for place in theme_places] for theme_places in central_places])
+    lines = [[line.text] if line else [] for line in worded.lines]
+    passages = [line + [texts[place] for place in places] for line, places in zip(lines, central_places, strict=True)]
+    answers = ask(worded.keywords, passages)
     theme_labels = labeller.distinct(answers.named, worded.named, people_labels=people_labels)
     source = [
         answers.source if name != word_label else ""

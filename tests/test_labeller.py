@@ -130,6 +130,21 @@ def test_what_people_called_a_theme_stays():
     assert labeller.distinct(["Mine", "Other"], ["x", "y"], people_labels=[None, "Mine"]) == ["x", "Mine"]
 
 
+def test_a_gerund_is_asked_for_and_the_line_is_sent_first():
+    seen = []
+
+    def ask(keywords, passages):
+        seen.extend(passages)
+        return labeller.Labels([""] * len(keywords), "some-model", "", [])
+
+    from pipeline import themes
+
+    result = themes.themes(*study(), options=FAST, ask=ask)
+    lines = first(result)["in_vivo"].tolist()
+    assert all(passages[0] == line for passages, line in zip(seen, lines, strict=True) if line)
+    assert "gerund" in labeller.INSTRUCTION
+
+
 def test_over_the_wire_with_a_key_from_the_environment(tmp_path, monkeypatch):
     seen = []
 
@@ -169,4 +184,5 @@ def test_the_stage_takes_its_labels_and_says_so():
     assert first(result)["label"].tolist()[1:] == ["Called 1", "Called 2", "Called 3"]
     assert first(result)["label_source"].tolist() == ["words", *["some-model"] * 3]
     assert first(found())["label"].tolist()[0] == first(result)["label"].tolist()[0]
+    assert first(result)["words_label"].tolist() == first(found())["label"].tolist(), "ours is kept beside it"
     assert {"Sent there.", "One failed."} <= set(result.tables["themes_problems"]["reason"])

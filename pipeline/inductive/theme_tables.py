@@ -85,7 +85,7 @@ def themes(
         label_columns = (worded.named[theme], worded.keywords[theme], spoken)
         facts = _measured(facts, spoken)
         row = _row(theme_ids[theme], UNASSIGNED, *label_columns, facts=facts, study=study)
-        row |= _in_vivo(talk, worded.lines[theme])
+        row |= _in_vivo(talk, worded.lines[theme]) | {"words_label": worded.own[theme]}
         rows.append(row | decided.columns()[theme])
     for sub_theme, places in enumerate(sub_theme_places):
         parent = int(groups.themes[places[0]])
@@ -134,6 +134,7 @@ def _row(
         "parent_id": parent_id,
         "level": 1 if parent_id == UNASSIGNED else 2,
         "label": label,
+        "words_label": label,
         "keywords": keywords,
         "language": language,
         "label_source": "words",

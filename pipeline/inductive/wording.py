@@ -32,12 +32,14 @@ REST = "Rest of the theme"
 class Words:
     """Labels and keywords of themes and sub-themes, by number.
 
+    `named`: the themes' labels, those that people gave among them; `own`: those made of the segments' words.
     `languages` and `sub_theme_languages`: the language of most words of each group. If it is not English, there are no
     keywords (stop words and phrases are English) and the label is "Theme in" and the language. `lines` and
     `sub_theme_lines`: the in-vivo line of each, None where there is none.
     """
 
     named: list[str]
+    own: list[str]
     keywords: list[list[str]]
     sub_themes: list[str]
     sub_theme_keywords: list[list[str]]
@@ -90,6 +92,7 @@ def worded(
         weights = theme_model.weights(labels.vectorizer(terms).transform(texts), sub_themes)
     sub_theme_words = _words(talk, sub_themes, themes, weights, parent_labels=theme_words.labels)
     words = Words(
+        theme_words.labels,
         theme_words.labels,
         [terms_[:keywords] for terms_ in theme_words.keywords],
         sub_theme_words.labels,

@@ -29,7 +29,8 @@ class Card:
 
     `number`: 1 for the largest; `in_vivo`: a participant's clause that says what it is about; `passport`: the theme in
     a sentence; `state`: see decisions/states.py; `standing`: its state in sentences; `spread`: segments by participant
-    attribute; `sub_themes`: labels and sizes.
+    attribute; `sub_themes`: labels and sizes; `proposed`: who or what proposed the label, where it is a language model,
+    and the label made of the segments' own words.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Card:
     spread: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
     quotes: tuple[tuple[str, tuple[Quote, ...]], ...]
     sub_themes: tuple[tuple[str, int], ...]
+    proposed: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -133,9 +135,16 @@ def cards(
                 spread=tuple(_spread(spread[theme])) if theme in spread else (),
                 quotes=_chosen(chosen[theme], quotes, per_theme) if theme in chosen else (),
                 sub_themes=tuple(zip(theme_sub_themes.label, theme_sub_themes.n_segments, strict=True)),
+                proposed=_proposed(row),
             )
         )
     return tuple(theme_cards)
+
+
+def _proposed(row: Mapping[Any, Any]) -> tuple[str, str] | None:
+    """Return the language model that wrote a theme's label and the label made of the segments' own words, or None."""
+    source = str(row.get("label_source") or "")
+    return None if source in ("", "words", "people", "kept") else (source, str(row.get("words_label") or ""))
 
 
 def _in_vivo(row: Mapping[Any, Any], quotes: Mapping[str, Quote]) -> Quote | None:
