@@ -8,7 +8,7 @@ import pytest
 from refi_files import packed
 
 from pipeline import ingest
-from pipeline.commands import importing
+from pipeline.commands import import_study, importing
 from pipeline.commands.import_plan import Wanted
 from pipeline.core import study_template
 from pipeline.corpus import imported, memos, taken
@@ -417,3 +417,31 @@ def test_times_that_are_printed_already_or_all_zero_change_no_text(tmp_path: Pat
         folder.mkdir()
         study = Study(folder, xml(f"{held}</Transcript></AudioSource>"), {"ann.txt": text.encode()})
         assert (study.folder / "transcripts/ann.txt").read_text("utf-8") == text
+
+
+def test_codes_notes_and_values_without_an_id_or_of_an_unknown_kind_are_no_trap(tmp_path: Path) -> None:
+    codes = '<Code name="A" isCodable="true"/><Code name="B" isCodable="true"/>'
+    codes += f'<Code guid="{g("Rota")}" name="Rota" isCodable="true"/>'
+    notes = "".join(f"<Note><PlainTextContent>{said}</PlainTextContent></Note>" for said in ("one", "two"))
+    held = source("ann", coded(ANN, "The rota", "Rota") + value("source_type", "Interviews, spring"))
+    study = Study(tmp_path, xml(held, codes=codes, notes=notes, variables=variable("source_type")))
+    assert study.book.names == ("A", "B", "Rota") and not any(code.parent for code in study.book.codes)
+    assert sorted(memo.memo for memo in study.memos) == ["one", "two"]
+
+
+def test_texts_are_read_for_their_speakers_only_where_somebody_needs_to_be_found(tmp_path: Path, monkeypatch) -> None:
+    def never(self: object) -> None:
+        raise AssertionError("read")
+
+    monkeypatch.setattr(import_study.Study, "transcripts", property(never))
+    Study(tmp_path, xml(source("ann", coded(ANN, "The rota", "Rota"))))
+
+
+def test_a_text_whose_name_no_file_may_have_is_known_again_by_its_words(tmp_path: Path) -> None:
+    name = "Interview 1: Ann? &quot;late&quot;"
+    held = source("x", coded(ANN, "The rota", "Rota"), path="ann").replace('name="x"', f'name="{name}"')
+    study = Study(tmp_path, xml(held))
+    (text,) = (study.folder / "transcripts").iterdir()
+    assert len(study.tables["codings"]) == 1
+    assert importing.run(study.path, study.folder)[-1].startswith("Nothing was changed")
+    assert list((study.folder / "transcripts").iterdir()) == [text]

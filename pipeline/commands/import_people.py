@@ -45,6 +45,9 @@ def add(plan: Plan, project: qdpx.Contents, names: Mapping[str, str], study: Stu
     `names`: the document of each source; `study`: who speaks in them; `place`: the file, for messages.
     """
     tally = project.tally
+    if not (project.project.cases or project.project.sets or _values_of_sources(project)):
+        _count(project, columns(project.project.variables), [], project.tally)
+        return
     names = {source.name: study.find(names.get(source.name, source.name)) for source in project.sources}
     known = project.project.variables
     column_of = columns(known)
@@ -64,6 +67,9 @@ def add(plan: Plan, project: qdpx.Contents, names: Mapping[str, str], study: Stu
     rows = _settled([*by_place.values()], tally)
     for source in project.sources:
         kind = next((source.values[guid] for guid in kinds if guid in source.values), "")
+        if kind.lower().replace(" ", "_") not in participants.SOURCE_TYPES:
+            tally.leave("values", why=f"no {refi.SOURCE_TYPE} that a study knows", names=[kind])
+            kind = ""
         for row in rows:
             if row.document == names.get(source.name, source.name):
                 row.kind = kind
@@ -109,6 +115,10 @@ def write(plan: Plan, data: bytes, *, place: str, tally: Tally | None = None) ->
     number = len(participants.parse_participants(data, place=place))
     plan.replace(file, data, copy=Places(plan.folder).earlier / file.name)
     plan.lines.append(f"Wrote {prose.count(number, 'speaker')} to {file}. Please check who is who.")
+
+
+def _values_of_sources(project: qdpx.Contents) -> bool:
+    return any(source.values or refi.speakers(source.description) for source in project.sources)
 
 
 def _there(people: Sequence[participants.Person], new: Sequence[participants.Person]) -> bool:

@@ -1,7 +1,7 @@
-"""The study as it will be after an import: its texts, who speaks in them, and what people coded already."""
+"""The study as it will be after an import: its texts, and who speaks in them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pipeline.commands.import_plan import Plan
@@ -11,13 +11,44 @@ from pipeline.core.study_paths import Places
 from pipeline.corpus import document_names, participants, readers, sources, turn_rows
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript
 
+# An import reads its texts once to see whether it can be carried out, and again to do so.
+TEXTS_KEPT = 256
 
-@dataclass(frozen=True)
+
 class Study:
-    """Transcripts by document, and the turns of all, with guessed parts."""
+    """A study with the texts that an import is going to write. Nothing is read before it is asked for."""
 
-    transcripts: dict[str, Transcript]
-    turns: list[turn_rows.Turn]
+    def __init__(self, plan: Plan) -> None:
+        """Take the plan, whose files among the transcripts count as written."""
+        self._plan = plan
+        self._labels = _labels()
+
+    @cached_property
+    def _people(self) -> list[participants.Person]:
+        try:
+            people = participants.read_participants(Places(self._plan.folder).participants)
+        except CounterpointError:
+            return []  # said where participants.csv is written
+        return [one for one in people if not one.proposed]
+
+    @cached_property
+    def transcripts(self) -> dict[str, Transcript]:
+        """The transcripts by document."""
+        folder = Places(self._plan.folder).transcripts
+        found = sources.read_transcripts(folder, self._people, self._labels).transcripts if folder.is_dir() else {}
+        planned = {path: data for path, data in self._plan.files.items() if path.is_relative_to(folder)}
+        return dict(found) | {
+            name: transcript
+            for path, data in planned.items()
+            for name, transcript in _planned(path.relative_to(folder).as_posix(), data, self._labels).items()
+        }
+
+    @cached_property
+    def turns(self) -> list[turn_rows.Turn]:
+        """The turns of all documents, with guessed parts."""
+        known, _ = participants.match_documents(self._people, sorted(self.transcripts))
+        roles, _ = turn_rows.assigned_roles(self.transcripts, known, self._labels)
+        return turn_rows.assigned(self.transcripts, roles)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -30,33 +61,26 @@ class Study:
 
     def speakers(self, document: str) -> dict[str, str]:
         """Return the part of each speaker of a document, by label; `''` for words without a label."""
-        return {turn.speaker: turn.part for turn in self.turns if turn.document == document}
+        return self._parts.get(document, {})
+
+    @cached_property
+    def _parts(self) -> dict[str, dict[str, str]]:
+        parts: dict[str, dict[str, str]] = {}
+        for turn in self.turns:
+            parts.setdefault(turn.document, {})[turn.speaker] = turn.part
+        return parts
 
 
-def after(plan: Plan) -> Study:
-    """Return the study with the texts that an import is going to write."""
-    labels = _labels()
-    places = Places(plan.folder)
+def _planned(name: str, data: bytes, labels: Labels) -> Mapping[str, Transcript]:
     try:
-        people = [one for one in participants.read_participants(places.participants) if not one.proposed]
-    except CounterpointError:
-        people = []
-    found = sources.read_transcripts(places.transcripts, people, labels) if places.transcripts.is_dir() else None
-    transcripts = dict(found.transcripts) if found else {}
-    for path, data in plan.files.items():
-        if path.is_relative_to(places.transcripts):
-            transcripts |= _planned(path, data, places.transcripts, labels)
-    known, _ = participants.match_documents(people, sorted(transcripts))
-    roles, _ = turn_rows.assigned_roles(transcripts, known, labels)
-    return Study(transcripts, turn_rows.assigned(transcripts, roles))
-
-
-def _planned(path: Path, data: bytes, folder: Path, labels: Labels) -> Mapping[str, Transcript]:
-    name = document_names.normal(path.relative_to(folder).as_posix())
-    try:
-        return {name: readers.TRANSCRIPTS[path.suffix.lower()](data, labels)}
+        return {document_names.normal(name): _transcript(Path(name).suffix.lower(), data, labels)}
     except (RefusedError, KeyError):
         return {}  # ingest says why
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _transcript(suffix: str, data: bytes, labels: Labels) -> Transcript:
+    return readers.TRANSCRIPTS[suffix](data, labels)
 
 
 def _labels() -> Labels:

@@ -25,7 +25,7 @@ def add(plan: Plan, sources: Sequence[Source], tally: Tally) -> dict[str, str]:
     transcripts = Places(plan.folder).transcripts
     present = [document_names.normal(file.relative_to(transcripts).as_posix()) for file in source_files(transcripts)]
     known = document_names.Documents(present)
-    names = {source.name: known.find(source.name) for source in sources}
+    names = {source.name: known.find(source.name) or _as_written(source, transcripts, sources) for source in sources}
     written_before = _written_before(transcripts, names, sources)
     missing = [source for source in sources if not names[source.name] and source.text.strip()]
     if missing and set(present) - written_before and not plan.wanted.transcripts:
@@ -53,6 +53,13 @@ def add(plan: Plan, sources: Sequence[Source], tally: Tally) -> dict[str, str]:
         for name, document in names.items()
         if document
     }
+
+
+def _as_written(source: Source, transcripts: Path, sources: Sequence[Source]) -> str:
+    """Return the document that an import wrote of a source whose name is not allowed as a file's, or ''."""
+    name, data = safe(source.name), source.text.encode()
+    found = (one for one in (name, *_numbered(name, len(sources))) if holds(transcripts / one, data))
+    return next(found, "")
 
 
 def _written_before(transcripts: Path, names: dict[str, str], sources: Sequence[Source]) -> set[str]:

@@ -116,7 +116,7 @@ def _contents(plan: Plan, path: Path, project: qdpx.Contents) -> None:
     if project.counted:
         plan.lines.append(f"Positions are counted in: {project.counted}.")
     names = import_texts.add(plan, project.sources, project.tally)
-    study = import_study.after(plan)
+    study = import_study.Study(plan)
     codings = [replace(coding, document=names.get(coding.document, coding.document)) for coding in project.codings]
     import_codings.add(plan, path, codings, tally=project.tally, study=study)
     import_people.add(plan, project, names, study, place=str(path))

@@ -179,7 +179,7 @@ def text(element: Any, tag: str) -> str:
 
 def targets(element: Any, tag: str) -> tuple[str, ...]:
     """Return the guids that child elements refer to, each once."""
-    return tuple(dict.fromkeys(key(ref.get("targetGUID")) for ref in element.iterfind(tag)))
+    return tuple(dict.fromkeys(guid for ref in element.iterfind(tag) if (guid := key(ref.get("targetGUID")))))
 
 
 def values(element: Any) -> dict[str, str]:
@@ -262,7 +262,7 @@ def _codes_of_cases(project: Project) -> dict[str, int]:
 
 
 def _add_code(project: Project, element: Any, *, parent: str) -> None:
-    guid = key(element.get("guid"))
+    guid = key(element.get("guid")) or f"without an id, {len(project.codes) + 1}"
     if guid in project.codes:
         raise RefusedError(f"Two codes have the same id ({guid[:40]}). Export the project again.")
     codable = (element.get("isCodable") or "true").strip().lower() not in ("false", "0")

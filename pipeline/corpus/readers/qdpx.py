@@ -200,7 +200,11 @@ def _texts(project: qde.Project, archive: Archive, notes: Notes) -> Iterator[Hel
             stated = refi.file_of(qde.text(element, "Description")) or refi.file_of(qde.text(source, "Description"))
             given = source.get("name") or element.get("name") or next((one.get("name") for one in inner), "")
             name = (stated or given or qdpx_texts.stem(element) or source.get("guid") or "").strip()
-            syncs = {qde.key(point.get("guid")): point.get("position") for point in element.iterfind("SyncPoint")}
+            syncs = {
+                qde.key(point.get("guid")): point.get("position")
+                for point in element.iterfind("SyncPoint")
+                if point.get("guid")
+            }
             selections = [
                 (selection, _passage(selection, syncs)) for selection in element if selection.tag in SELECTIONS
             ]

@@ -70,7 +70,8 @@ def read(project: qde.Project, archive: Archive) -> Notes:
         passages = [one for one in element.iterfind("PlainTextSelection") if one.find("Coding") is None]
         outside = [one for one in passages if _end(one) > len(text) or project.origin.startswith("QualCoder")]
         owner = qde.key(element.get("creatingUser") or element.get("modifyingUser"))
-        notes.held[qde.key(element.get("guid"))] = Note(
+        guid = qde.key(element.get("guid")) or f"without an id, {len(notes.held) + 1}"
+        notes.held[guid] = Note(
             (element.get("name") or "").strip(),
             "\n\n".join(dict.fromkeys(part for part in (short, text) if part.strip())),
             project.users.get(owner, ""),
