@@ -29,8 +29,10 @@ def count(project: qde.Project, elements: Sequence["Held"], tally: Tally) -> Non
             _count_media(held, tally)
         if held.found.of == "plain" and held.element.get("richTextPath"):
             tally.leave("rich texts", why="the plain text beside it is read, its formatting is not kept")
-    bad = [key for key in ("basePath",) if project.root.get(key)]
-    tally.leave("other", len(bad), why="the folder of files outside the project is not read")
+    dated = [project.root, *(held.outer for held in elements if held.element is held.outer)]
+    n_dated = sum(any(one.get(name) for name in ("creationDateTime", "modifiedDateTime")) for one in dated)
+    tally.leave("other", n_dated, why="the date of the project or a text")
+    tally.leave("other", bool(project.root.get("basePath")), why="the folder of files outside the project is not read")
 
 
 def _count_media(held: "Held", tally: Tally) -> None:
