@@ -8,7 +8,8 @@ coded documents (mean and range of several draws) and out of fold. Ways that lea
 draws and leaves out the fine codes of sets that have categories.
 
 kappa: Cohen's, pooled over segments x codes; by code: its mean over codes; macro and micro F1; ece: the expected
-calibration error of our probabilities; seconds of one fit and prediction. A way that has no decision rule of its own
+calibration error of our probabilities; brier: their Brier score, and base brier, that of giving each code its own
+frequency; seconds of one fit and prediction. A way that has no decision rule of its own
 gives as many codes a segment as the coded documents have (without any: one). "nhs" sets, in which each line is one
 comment, are taken by comment and split into 5 by its id.
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import mapping_further
 from benchmarks.mapping_sets import OPTIONS, ROOT, Level, Set, comment_set, study_set
 from benchmarks.mapping_ways import BARE, FEW, FULL, OURS, ZERO, Way, ours_few
 from pipeline.deductive import calibration, mapping_features, mapping_few, mapping_zero
@@ -31,7 +33,7 @@ SETFIT = (
     "to two processor seconds each, many hours for this table, and needs packages that nothing else here does. "
     "Its first 52 steps, tried once by hand, took a logistic regression without context from kappa 0.20 to 0.22."
 )
-KEYS = ("kappa", "by code", "macro F1", "micro F1", "ece", "seconds")
+KEYS = ("kappa", "by code", "macro F1", "micro F1", "ece", "brier", "base brier", "seconds")
 Rows = dict[tuple[str, str], list[dict[str, float]]]  # of one level: by coded documents and way
 
 
@@ -61,7 +63,12 @@ def of_way(data: Set, level: Level, name: str, known: np.ndarray, ways: dict[str
         found = ours_few(data, level, known, texts=name == OURS)  # makes its own folds
         given = found.probabilities >= found.thresholds
         curve = calibration.reliability(found.probabilities[rows], level.truth[rows])
-        extra["ece"] = calibration.calibration_error(curve)
+        share = level.truth[rows].mean(axis=0)
+        extra = {
+            "ece": calibration.calibration_error(curve),
+            "brier": float(np.mean((found.probabilities[rows] - level.truth[rows]) ** 2)),
+            "base brier": float(np.mean(share * (1 - share))),
+        }
     elif every:
         fold = mapping_few.folds_of(data.groups, coded=known, folds=OPTIONS.folds)
         given = np.zeros(level.truth.shape, dtype=bool)
@@ -188,6 +195,8 @@ def main() -> None:
             found[data.name, level.name] = measure(
                 data, level, draws=draws, shots=chosen.shots, ways=ways, full=chosen.full
             )
+        if data.is_talk and not chosen.quick:
+            mapping_further.report(data, draws=chosen.draws)
     summary(found)
     print(SETFIT)
     print(f"{(time.perf_counter() - begin) / 60:.0f} minutes in all.")

@@ -95,7 +95,7 @@ def map_codes(
     if uncoded == "negative" and (apart := coded.coded_apart(truth, documents)):
         truth = coded.without(truth, documents, apart)
         messages.append(
-            f"The codes of other documents hardly occur in {_listed(apart)}: coded by markers, it seems, or begun. "
+            f"The codes of other documents hardly occur in {_listed(apart)}: coded by markers, it seems, or in part. "
             "There was no learning from them, because uncoded passages there do not mean that no code applies. Finish "
             f"coding them, or mark passages that were read and have no code as '{coders.NO_CODE}'."
         )

@@ -72,9 +72,9 @@ def test_kappa_is_pooled_over_codes_by_hand():
     assert np.isnan(learning_curve.kappa(a[:, :0], b[:, :0]))
 
 
-def curve(coded: int) -> pd.DataFrame:
+def curve(coded: int, **options) -> pd.DataFrame:
     study = made.study(coded=[f"d{d}.txt" for d in range(coded)])
-    return map_codes.map_codes(study, encode=made.encode, options=MapCodes(min_passages=1))["learning_curve"]
+    return map_codes.map_codes(study, encode=made.encode, options=MapCodes(min_passages=1, **options))["learning_curve"]
 
 
 def test_documents_are_left_out_in_turn():
@@ -85,3 +85,7 @@ def test_documents_are_left_out_in_turn():
     assert rows.query("kind == 'measured'")["kappa"].max() > 0.5
     assert curve(1).empty
     pd.testing.assert_frame_equal(rows, curve(4))
+
+
+def test_what_thresholds_aim_at_changes_nothing_of_the_curve():
+    pd.testing.assert_frame_equal(curve(4), curve(4, aim="precision"))

@@ -44,18 +44,22 @@ def rows(
     units: Ints | None,
     seed: int,
 ) -> pd.DataFrame:
-    """Return rows of learning_curve; none with fewer than two coded documents. `now`: the few-shot mapping itself."""
+    """Return rows of learning_curve; none with fewer than two coded documents. `now`: the few-shot mapping itself.
+
+    Thresholds are those that aim at F1, whatever the study aims at.
+    """
     documents = material.segments["document"].to_numpy(dtype=np.str_)
     names = np.unique(documents[truth.seen])
     if len(names) < 2:
         return pd.DataFrame()
+    if options.aim != "f1":
+        options = replace(options, aim="f1")
+        now = mapping.few_shot(material, codes=codes, truth=truth, options=options, units=units)
     measured = [
         (order, len(learned), figure)
-        for order, learned, held_out in _draws(names, documents[truth.seen], seed=seed)
+        for order, learned, held_out in draws(names, documents[truth.seen], seed=seed)
         if np.isfinite(
-            figure := _agreement(
-                material, learned, held_out, codes=codes, truth=truth, options=replace(options, aim="f1"), units=units
-            )
+            figure := _agreement(material, learned, held_out, codes=codes, truth=truth, options=options, units=units)
         )
     ]
     known = truth.seen & now.told
@@ -70,22 +74,25 @@ def table(measured: pd.DataFrame, *, current: float, documents: int) -> pd.DataF
         figures = group["kappa"]
         found.append(_row("measured", int(str(n)), len(group), figures.mean(), figures.min(), figures.max()))
     found.append(_row("now", documents, 0, current, np.nan, np.nan))
-    slopes = _slopes(measured)
+    risen = slopes(measured)
     for more in MORE:
-        gain, low, high = gained(slopes, documents=documents, more=more)
-        found.append(_row("expected", documents + more, len(slopes), current + gain, current + low, current + high))
+        gain, low, high = gained(risen, documents=documents, more=more)
+        found.append(_row("expected", documents + more, len(risen), current + gain, current + low, current + high))
     return pd.DataFrame(found)
 
 
-def gained(slopes: Floats, *, documents: int, more: int) -> tuple[float, float, float]:
-    """Return what more documents would add to the agreement, with its interval; nan where it cannot be told."""
-    if documents < FEWEST or len(slopes) < 2:
+def gained(risen: Floats, *, documents: int, more: int) -> tuple[float, float, float]:
+    """Return what more documents would add to the agreement, with its interval; nan where it cannot be told.
+
+    `risen`: the slope in each order.
+    """
+    if documents < FEWEST or len(risen) < 2:
         return np.nan, np.nan, np.nan
     step = documents**-0.5 - (documents + more) ** -0.5
     held_out = n_held_out(documents)
-    error = float(slopes.std(ddof=1)) * np.sqrt(1 / len(slopes) + held_out / (documents - held_out))
-    reach = float(student.ppf((1 + CONFIDENCE) / 2, len(slopes) - 1)) * error * step
-    gain = float(slopes.mean()) * step
+    error = float(risen.std(ddof=1)) * np.sqrt(1 / len(risen) + held_out / (documents - held_out))
+    reach = float(student.ppf((1 + CONFIDENCE) / 2, len(risen) - 1)) * error * step
+    gain = float(risen.mean()) * step
     return (gain, gain - reach, gain + reach) if 2 * reach <= WIDEST else (np.nan, np.nan, np.nan)
 
 
@@ -138,17 +145,17 @@ def _row(kind: str, documents: int, draws: int, *figures: float) -> dict[str, An
     return {"kind": kind, "n_documents": documents, "n_draws": draws} | dict(named)
 
 
-def _slopes(measured: pd.DataFrame) -> Floats:
+def slopes(measured: pd.DataFrame) -> Floats:
     """Return how steeply agreement rises in each order, over minus the inverse square root of the number."""
-    slopes = []
+    found = []
     for _, group in measured.groupby("order"):
         if len(group) > 1:
             at = -(group["n"].to_numpy(dtype=np.float64) ** -0.5)
-            slopes.append(np.polyfit(at, group["kappa"].to_numpy(dtype=np.float64), 1)[0])
-    return np.array(slopes, dtype=np.float64)
+            found.append(np.polyfit(at, group["kappa"].to_numpy(dtype=np.float64), 1)[0])
+    return np.array(found, dtype=np.float64)
 
 
-def _draws(
+def draws(
     names: npt.NDArray[np.str_], documents: npt.NDArray[np.str_], *, seed: int
 ) -> Iterator[tuple[int, npt.NDArray[np.str_], npt.NDArray[np.str_]]]:
     """Return order, documents learned from and held out. `documents`: those of the segments that were read."""
