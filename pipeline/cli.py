@@ -289,12 +289,16 @@ def export(
     offsets: Annotated[
         str, typer.Option(help="Unit of positions: codepoints (REFI-QDA) or utf16 (NVivo).")
     ] = "codepoints",
+    cases_as_codes: Annotated[
+        bool, typer.Option(help="Write cases as codes too, so that QualCoder knows which passages are theirs.")
+    ] = False,
 ) -> None:
     """Export the study for other programs: REFI-QDA project and codebook, csv of every table, Excel and Word."""
     from pipeline.commands import exporting
 
     params, unit = settings.load(), exporting.unit(offsets)
-    for line in exporting.export(params.folder, to, offsets=unit, paper=params.report.paper):
+    paper = params.report.paper
+    for line in exporting.export(params.folder, to, offsets=unit, paper=paper, cases_as_codes=cases_as_codes):
         typer.echo(line)
 
 

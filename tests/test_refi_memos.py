@@ -121,3 +121,25 @@ def test_values_come_back_as_they_were(origin: Path, exported: Path, tmp_path: P
     importing.run(exported, tmp_path / "again")
     back = ingest.ingest(tmp_path / "again", **OPTIONS)["cases"]
     assert pd.testing.assert_frame_equal(back, store.read(origin, "cases")) is None
+
+
+def test_cases_as_codes_say_to_qualcoder_what_belongs_to_whom_and_come_back_as_cases(
+    origin: Path, tmp_path: Path
+) -> None:
+    exporting.export(origin, tmp_path / "out", cases_as_codes=True)
+    project = root(tmp_path / "out/coded.qdpx")
+    cases = {case.get("guid"): case.get("name") for case in project.iter(N + "Case")}
+    applied = [
+        (cases[ref.get("targetGUID")], passage.get("name"))
+        for passage in project.iter(N + "PlainTextSelection")
+        for ref in passage.iterfind(f"{N}Coding/{N}CodeRef")
+        if ref.get("targetGUID") in cases
+    ]
+    assert [name for case, name in applied if case == "Ben"] == ["The room was cold.", "No heat."]
+    assert [case for case, _ in applied].count("Cy") == 1
+    assert {one.get("name") for one in project.iter(N + "Code") if one.get("guid") in cases} == {"Ann", "Ben", "Cy"}
+    importing.run(tmp_path / "out/coded.qdpx", tmp_path / "again")
+    back = ingest.ingest(tmp_path / "again", **OPTIONS)
+    assert pd.testing.assert_frame_equal(back["cases"], store.read(origin, "cases")) is None
+    assert list(back["codings"]["code"]) == ["Rota"]
+    assert "name: Ann" not in (tmp_path / "again/codebook.yaml").read_text("utf-8")

@@ -27,11 +27,16 @@ PEOPLE = ("document", "speaker", "case", "part")
 
 
 def export(
-    folder: Path, to: Path | None = None, *, offsets: qdpx.Offsets = "codepoints", paper: Paper = "a4"
+    folder: Path,
+    to: Path | None = None,
+    *,
+    offsets: qdpx.Offsets = "codepoints",
+    paper: Paper = "a4",
+    cases_as_codes: bool = False,
 ) -> list[str]:
     """Write a study's files to a folder (default: the study's `export/`); return messages.
 
-    `paper`: the sheets that the matrix is laid out for.
+    `paper`: the sheets that the matrix is laid out for. `cases_as_codes`: for QualCoder (see `qdpx.project`).
 
     Tables that do not exist yet are left out with a message. Raises CounterpointError if the study has no results, or,
     before anything is written, if a file exists that no export wrote or that was changed since.
@@ -45,7 +50,7 @@ def export(
     if "documents" not in there:
         raise CounterpointError(f"{folder} has no results to export yet. Run `counterpoint run` first.")
     tables = {name: store.read(folder, name) for name in there}
-    files = contents(folder, tables, offsets=offsets)
+    files = contents(folder, tables, offsets=offsets, cases_as_codes=cases_as_codes)
     if "framework_matrix" in tables:
         files["framework_matrix.docx"] = _matrix(folder, tables, paper)
     # As it was made: what somebody wrote in the report's copy comes back by `import`.
@@ -71,14 +76,23 @@ def unit(name: str) -> qdpx.Offsets:
     return units[name]
 
 
-def contents(folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Offsets) -> dict[str, bytes]:
+def contents(
+    folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Offsets, cases_as_codes: bool = False
+) -> dict[str, bytes]:
     """The content of each file by name. `tables`: those that exist; the others count as empty."""
     all_tables = {name: tables.get(name, store.empty(name)) for name in (*qdpx.TABLES, "framework_matrix")}
     book_file, name = Places(folder).codebook, folder.resolve().name
     book = codebook.load_codebook(book_file) if book_file.exists() else codebook.Codebook()
     decisions = ledger.load(Places(folder).decisions)
     files = {
-        "coded.qdpx": qdpx.project(all_tables, codebook=book, decisions=decisions, study_name=name, offsets=offsets),
+        "coded.qdpx": qdpx.project(
+            all_tables,
+            codebook=book,
+            decisions=decisions,
+            study_name=name,
+            offsets=offsets,
+            cases_as_codes=cases_as_codes,
+        ),
         "codebook.qdc": qdc.codebook(book, study_name=name),
         "codebook.xlsx": sheets.codebook(book),
         "codebook.docx": docx.codebook(book),

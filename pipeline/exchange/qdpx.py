@@ -48,13 +48,15 @@ def project(
     study_name: str,
     method: str = "",
     offsets: Offsets = "codepoints",
+    cases_as_codes: bool = False,
 ) -> bytes:
     """Return a study as a .qdpx file.
 
     `tables`: those in TABLES. `study_name`: its name, from which ids are derived. `method`: the mapping method to
     export, by default the study's primary one. `offsets`: unit of positions: code points, as the format says, or UTF-16
-    units, as NVivo counts; ends are exclusive. Characters that XML cannot represent are replaced by U+FFFD in names and
-    memos, never in texts. Raises ExchangeError if the file would not be valid.
+    units, as NVivo counts; ends are exclusive. `cases_as_codes`: write each case as a code too, as NVivo does, because
+    QualCoder learns only so what belongs to a case. Characters that XML cannot represent are replaced by U+FFFD in
+    names and memos, never in texts. Raises ExchangeError if the file would not be valid.
     """
     codes = code_tree.codes(codebook, tables["codings"], study_name=study_name)
     become = tables["theme_states"]
@@ -83,11 +85,19 @@ def project(
         for application in applications
         if application.coder != coders.MODEL
     }
+    form = (offsets, cases_as_codes)
     written = [
-        _source((names[document], document, texts[document]), applied[document], people, about, offsets=offsets)
+        _source(
+            (names[document], document, texts[document]),
+            applied[document],
+            people,
+            about,
+            form=(offsets, cases_as_codes),
+        )
         for document in sorted(texts)
     ]
-    listed = [xml for xml in [markup.some("Codes", [node.xml() for node in [*codes.trees, *trees]])] if xml]
+    of_cases = people.codes(codes.guids) if cases_as_codes else []
+    listed = [xml for xml in [markup.some("Codes", [one.xml() for one in [*codes.trees, *of_cases, *trees]])] if xml]
     inside = [
         markup.some(
             "Users",
@@ -126,13 +136,15 @@ def _source(
     people: refi_people.People,
     about: refi_memos.Memos,
     *,
-    offsets: Offsets,
+    form: tuple[Offsets, bool],
 ) -> str:
     """Return a text as XML, with its selections, annotations, speakers, memos and source type.
 
-    `source`: its name in other programs, its document and its text.
+    `source`: its name in other programs, its document and its text. `form`: the unit of positions, and whether cases
+    are codes too.
     """
     name, document, text = source
+    offsets, cases_as_codes = form
     guid = refi.guid(people.study, "source", document)
     place = _places(text, offsets)
     selections = [
@@ -141,7 +153,9 @@ def _source(
     selections += [
         refi_memos.annotation(people.study, document, text, memo, place) for memo in about.annotations[document]
     ]
-    selections += [_turn(people, document, text, one, place) for one in dict.fromkeys(people.spoken(document))]
+    spoken = people.belonging(document, len(text)) if cases_as_codes else people.spoken(document)
+    coded = cases_as_codes
+    selections += [_turn(people, (document, text), one, place, coded=coded) for one in dict.fromkeys(spoken)]
     attributes = {
         "guid": guid,
         "name": name,
@@ -223,10 +237,15 @@ def _selection(
 
 
 def _turn(
-    people: refi_people.People, document: str, text: str, turn: tuple[int, int, str], place: Callable[[int], int]
+    people: refi_people.People,
+    source: tuple[str, str],
+    turn: tuple[int, int, str],
+    place: Callable[[int], int],
+    *,
+    coded: bool,
 ) -> str:
-    """Return a turn in a focus group as a passage without a code, which its case refers to."""
-    start, end, case = turn
+    """Return a turn in a focus group as a passage, which its case refers to; with the case's code if `coded`."""
+    (document, text), (start, end, case) = source, turn
     attributes = {
         "guid": people.turn(document, start, end, case),
         "name": " ".join(text[start:end].split())[:NAME_LENGTH],
@@ -234,7 +253,10 @@ def _turn(
         "endPosition": place(end),
         "creationDateTime": refi.UNDATED,
     }
-    return markup.element("PlainTextSelection", attributes, markup.text("Description", refi.TURN + case))
+    coding = {"guid": refi.guid(people.study, "turn's coding", document, *turn), "creatingUser": coders.MODEL_GUID}
+    reference = markup.element("CodeRef", {"targetGUID": people.code(case)})
+    inside = markup.element("Coding", coding, reference) if coded else ""
+    return markup.element("PlainTextSelection", attributes, markup.text("Description", refi.TURN + case), inside)
 
 
 def _order(application: _Applied) -> tuple[Any, ...]:

@@ -102,10 +102,13 @@ def check(xml: bytes, files: Mapping[str, bytes], *, units: str) -> None:
     wanted: set[str] = set()  # the ids that something refers to
     for element in root.iter():
         wrong += _shape(element)
-        ids += [value for name, value in element.items() if name == "guid"]
+        # A case may be a code too, under one id.
+        ids += [value for name, value in element.items() if name == "guid" and element.tag != "Case"]
         wanted |= {value for name, value in element.items() if name in _REFERRING}
     wrong += [f"{count} elements have the id {guid}" for guid, count in Counter(ids).most_common(5) if count > 1]
-    wrong += [f"no element has the id {guid}" for guid in sorted(wanted - set(ids))[:5]]
+    cases = [case.get("guid", "") for case in root.iter("Case")]
+    wrong += [f"{count} cases have the id {guid}" for guid, count in Counter(cases).most_common(5) if count > 1]
+    wrong += [f"no element has the id {guid}" for guid in sorted(wanted - {*ids, *cases})[:5]]
     for source in [*root.iter("TextSource"), *root.iter("Note")]:
         wrong += _selections(source, files, units)
     if wrong:

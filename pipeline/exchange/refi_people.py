@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.core import coders, table_rows
 from pipeline.corpus import refi
 from pipeline.exchange import markup
+from pipeline.exchange.code_tree import Node
 
 # A variable has the first type that all its values fit.
 TYPES = {
@@ -65,6 +66,24 @@ class People:
         """Return start, end and case of each turn of a document in which several cases speak."""
         return sorted(self._turns[document])
 
+    def belonging(self, document: str, length: int) -> list[tuple[int, int, str]]:
+        """Return start, end and case of what belongs to each case: its turns, or all of a text of its own."""
+        alone = sorted({case for *_, case in self._speakers[document] if case}) if not self._turns[document] else []
+        return self.spoken(document) or [(0, length, case) for case in alone if length]
+
+    def code(self, case: str) -> str:
+        """Return the id of a case, which is that of its code as well, where cases are written as codes too."""
+        return refi.guid(self.study, "case", case)
+
+    def codes(self, used: Iterable[str]) -> list[Node]:
+        """Return the cases as codes; one that is called like a code says that it is a case. `used`: names of codes."""
+        taken = {name.casefold() for name in used}
+        names = [
+            (str(case), f"{case} (case)" if str(case).casefold() in taken else str(case))
+            for case in self._cases["case"]
+        ]
+        return [Node(self.code(case), name) for case, name in names]
+
     def turn(self, document: str, start: int, end: int, case: str) -> str:
         """Return the id of the passage that is a turn."""
         return refi.guid(self.study, "turn", document, start, end, case)
@@ -95,7 +114,7 @@ class People:
                 self.turn(document, *turn) for document in spoken for turn in self.spoken(document) if turn[2] == case
             ]
             references += [markup.element("SelectionRef", {"targetGUID": guid}) for guid in dict.fromkeys(turns)]
-            attributes = {"guid": refi.guid(self.study, "case", case), "name": case}
+            attributes = {"guid": self.code(case), "name": case}
             description = markup.text("Description", "\n\n".join(said.get(case, ())))
             elements.append(markup.element("Case", attributes, description, *values, *references))
         return elements
