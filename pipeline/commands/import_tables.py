@@ -25,6 +25,8 @@ from pipeline.deductive.codebook import Codebook
 from pipeline.exchange import csv
 
 DELIMITERS = ",;\t|"
+# Columns of our own tables of codings.
+OWN = {"document", "start", "end", "text", "code", "parent_code", "coder", "memo", "date"}
 
 
 class Table(NamedTuple):
@@ -44,7 +46,9 @@ def of_csv(data: bytes, path: Path) -> Table:
     header = [cell.strip().lower() for cell in records[0][1]] if records else []
     if set(participants.COLUMNS) <= set(header):
         return Table(people=data)
-    if {"document", "code"} <= set(header) and ("text" in header or {"start", "end"} <= set(header)):
+    placed = "text" in header or {"start", "end"} <= set(header)
+    # A table of documents and codes alone lacks its passages; it is no codebook.
+    if {"document", "code"} <= set(header) and (placed or set(header) <= OWN):
         return Table(codings=codes_csv.read_own_csv(data, path.stem))
     return _told({"": records}, path)
 

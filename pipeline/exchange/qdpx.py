@@ -87,13 +87,7 @@ def project(
     }
     form = (offsets, cases_as_codes)
     written = [
-        _source(
-            (names[document], document, texts[document]),
-            applied[document],
-            people,
-            about,
-            form=(offsets, cases_as_codes),
-        )
+        _source((names[document], document, texts[document]), applied[document], people, about, form=form)
         for document in sorted(texts)
     ]
     of_cases = people.codes(codes.guids) if cases_as_codes else []
