@@ -114,6 +114,18 @@ def test_few_words_that_a_third_says_and_nothing_else_are_the_name(texts: list[s
     assert naming.saying(texts) == name
 
 
+def test_two_residues_are_told_apart_by_their_form():
+    texts = [["it", "of"]] * 30 + [["ward", "board", "staff"]] * 30 + [["ward", "board", "staff"]] * 30
+    groups = np.repeat([0, 1, 2], 30)
+    terms = contrast.counted(texts, NO_LEXICON, stop=frozenset({"it", "of"}))
+    cases = pd.Series([f"case {place % 8}" for place in range(90)])
+    known = naming.Read(NO_LEXICON, terms, [], cases, np.eye(4)[groups], None)
+    frame = pd.DataFrame({"text": [" ".join(words) for words in texts], "start": 0})
+    named = naming.named(frame, np.eye(4)[groups], groups, np.zeros_like(groups), known=known)
+    assert named[0].terms == [] and named[0].hints == [naming.SHORT_REMARKS]
+    assert naming.SHORT_REMARKS not in named[1].hints
+
+
 def test_loosely_connected_talk_comes_last():
     frame = pd.DataFrame({"theme_id": [1, 2, 3], "level": 1, "n_segments": [9, 5, 7]})
     assert states.ranked(frame)["theme_id"].tolist() == [1, 3, 2]

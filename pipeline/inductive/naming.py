@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 LOOSE = "Loosely connected talk"
+# What tells a group of "Okay, let me see" from other loosely connected talk.
+SHORT_REMARKS = "short remarks"
 # A group in which this share of the segments say the same few words is called by them.
 SAME_WORDS, MOST_SAME_WORDS = 1 / 3, 6
 
@@ -114,7 +116,10 @@ def named(
         )
         separation = _separation(known, [_text(segments, one.clause) for one in shortlist], talk, inside)
         line = _line(segments, in_vivo.best(shortlist, separation))
-        result.append(Named(terms, label_choice.hints(known.terms, found, group), line))
+        hints = label_choice.hints(known.terms, found, group)
+        if not hints and label_choice.of_short_remarks(known.terms, members):
+            hints = [SHORT_REMARKS]
+        result.append(Named(terms, hints, line))
     return result
 
 
