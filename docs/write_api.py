@@ -22,7 +22,7 @@ print(setup.missing(study, "themes", "theme_quotes"))
 
 themes, segments = setup.table(study, "themes"), setup.table(study, "segments")
 quotes = summary_tables.quotes(setup.table(study, "theme_quotes"), themes, segments)
-figure = plots.bars(summary_tables.talk(segments), title="Words in each document", unit="words")
+figure = plots.bars(summary_tables.talk(segments), unit="words")
 ```
 
 Coefficients work on your own answers too: one number per unit, -1 where a coder gave none.

@@ -1,14 +1,15 @@
 """What the notebooks stand on: finding the study, small tables, plots."""
 
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import plotly.io
 import pytest
 
 from pipeline.core import store
 from pipeline.notebook import plots, setup
+from pipeline.paper import figure_data
 from pipeline.reporting import summary_tables
 
 
@@ -24,10 +25,6 @@ def inside(small_study, monkeypatch):
 def test_the_study_is_found_from_a_folder_below_the_root(inside):
     assert str(inside) == "data/small"
     assert not setup.table(inside, "segments").empty
-
-
-def test_plots_ask_no_server_for_anything(inside):
-    assert plotly.io.renderers.default == "plotly_mimetype"
 
 
 def test_outside_a_project_it_says_what_to_do(tmp_path, monkeypatch):
@@ -105,7 +102,7 @@ def test_agreement_tells_people_from_people_with_the_pipeline(tables):
     figures = summary_tables.agreement(tables["agreement"])
     assert set(figures.who) == {"two people", "a person and the pipeline"}
     assert set(figures[figures.who == "two people"].pair) == {"lea and max"}
-    assert len(summary_tables.agreement(tables["agreement"], level="pooled")) == 6
+    assert set(summary_tables.agreement(tables["agreement"], level="pooled").code) == {"(all codes)", "(any code)"}
     assert "adjusted mutual information" in set(summary_tables.theme_measures(tables["theme_agreement"]).measure)
 
 
@@ -148,92 +145,89 @@ def test_the_matrix_keeps_its_codes_in_order_and_says_why_a_cell_is_empty():
 
 def drawn(tables):
     return {
-        "bars": plots.bars(summary_tables.talk(tables["segments"]), title="t", unit="words"),
-        "lengths": plots.lengths(tables["segments"].n_words, title="t", unit="words"),
-        "map": plots.theme_map(mapped(tables), title="t"),
-        "heat": plots.heat(summary_tables.matrix_counts(MATRIX), title="t", unit="passages"),
-        "intervals": plots.intervals(summary_tables.agreement(tables["agreement"]), title="t", unit="kappa"),
+        "timeline": plots.timeline(summary_tables.speaking(tables["turns"])),
+        "bars": plots.bars(summary_tables.talk(tables["segments"]), unit="words"),
+        "lengths": plots.lengths(tables["segments"].n_words, unit="words"),
+        "map": plots.theme_map(mapped(tables)),
+        "heat": plots.heat(summary_tables.matrix_counts(MATRIX), unit="passages"),
+        "agreement": plots.agreement(figure_data.agreement(tables["agreement"], ["Time", "Staffing"])),
     }
 
 
-def test_every_plot_draws_something_and_has_a_title(tables):
+def said(figure) -> str:
+    """The text of a figure."""
+    return " ".join(ET.fromstring(figure.svg).itertext())
+
+
+def test_every_plot_draws_something_and_is_a_picture_in_a_notebook(tables):
     for name, figure in drawn(tables).items():
-        assert figure.data, name
-        assert figure.layout.title.text == "t"
-        assert not [note for note in figure.layout.annotations if "no data to plot" in (note.text or "")]
-
-
-def test_curves_have_a_band_and_a_line_for_each_source():
-    frame = pd.DataFrame({"source": ["a", "a", "b", "b"], "position": [1, 2, 1, 2], "n_known": [1.0, 2, 3, 4]})
-    figure = plots.curves(frame.assign(known_low=0.0, known_high=5.0), title="t", unit="codes")
-    assert len(figure.data) == 4
-    assert [trace.name for trace in figure.data if trace.showlegend is not False] == ["a", "b"]
+        assert "nothing to draw" not in said(figure), name
+        assert figure._repr_png_()[0].startswith(b"\x89PNG")
 
 
 def test_an_empty_table_is_said_to_be_empty(tables):
     nothing = {name: table.iloc[:0] for name, table in tables.items()}
-    figure = plots.bars(summary_tables.talk(nothing["segments"]), title="t", unit="words")
-    assert figure.layout.annotations[0].text == "There is no data to plot."
+    for figure in (
+        plots.bars(summary_tables.talk(nothing["segments"]), unit="words"),
+        plots.timeline(summary_tables.speaking(nothing["turns"])),
+        plots.theme_map(mapped(nothing)),
+        plots.heat(summary_tables.matrix_counts(MATRIX.iloc[:0]), unit="passages"),
+        plots.agreement(figure_data.agreement(nothing["agreement"], [])),
+        plots.saturation(figure_data.saturation(nothing["saturation"])),
+        plots.choice(nothing["theme_choice"]),
+        plots.shares(pd.DataFrame(columns=list(figure_data.GROUPED))),
+    ):
+        assert "There is nothing to draw." in said(figure)
 
 
-def test_talk_in_a_plot_is_text(tables):
-    figure = drawn(tables)["map"]
-    texts = [text for trace in figure.data for text in trace.text]
-    assert any("&lt;/script&gt;" in text for text in texts)
-    assert not any("<img" in text for text in texts)
+def test_who_speaks_when_is_counted_in_words_from_the_beginning(tables):
+    speaking = summary_tables.speaking(tables["turns"])
+    for document, rows in speaking.groupby("document"):
+        turns = tables["turns"][tables["turns"].document == document]
+        assert rows.end.max() == turns.text.str.split().str.len().sum()
+        assert rows.start.iloc[0] == 0
+        assert (rows.start.iloc[1:].to_numpy() == rows.end.iloc[:-1].to_numpy()).all()
+        assert not (rows.speaker == rows.speaker.shift()).any()
+    assert set(speaking.kind) == {"participant", "interviewer", "no speaker"}
+
+
+def test_silence_after_a_question_is_told_from_silence_without_one():
+    counts = summary_tables.silences(MATRIX)
+    assert counts.loc["Z"].to_dict() == {"spoke of it": 1, "asked, silent": 0, "not asked": 1, "not known": 0}
+    assert counts.loc["A", "asked, silent"] == 1
+    assert summary_tables.silences(MATRIX.iloc[:0]).empty
 
 
 def test_what_is_undefined_is_left_out_of_the_intervals(tables):
-    figure = drawn(tables)["intervals"]
-    assert "Staffing" not in figure.layout.yaxis.ticktext
-    assert "Time" in figure.layout.yaxis.ticktext
+    text = said(drawn(tables)["agreement"])
+    assert "Staffing" not in text
+    assert "Time" in text
 
 
-def test_no_two_pairs_of_coders_lie_on_each_other(tables):
-    traces = drawn(tables)["intervals"].data
-    assert len(traces) == len({trace.name for trace in traces}) > 1
-    places = [height for trace in traces for height in trace.y]
-    assert len(places) == len(set(places))
-    rows = [[round(height) for height in trace.y] for trace in traces]
-    assert rows.count(rows[0]) == len(rows)
+def test_only_the_codes_that_are_named_are_drawn(tables):
+    figures = figure_data.agreement(tables["agreement"], ["Time"])
+    assert "Time" not in said(plots.agreement(figures, ["Staffing"]))
 
 
-@pytest.mark.parametrize(
-    ("who", "pair", "symbol"),
-    [
-        ("two people", "a and b", "circle"),
-        ("a person and the pipeline", "a and pipeline (few_shot)", "diamond"),
-        ("a person and the pipeline", "a and pipeline (zero_shot)", "diamond-open"),
-    ],
-)
-def test_people_and_the_pipeline_look_different(who, pair, symbol):
-    frame = pd.DataFrame({"code": ["A"], "who": who, "pair": pair, "kappa": 0.4, "low": 0.2, "high": 0.5})
-    assert plots.intervals(frame, title="t", unit="kappa").data[0].marker.symbol == symbol
-
-
-def test_long_names_of_codes_get_room_above():
-    short, long = (plots.heat(MATRIX_OF.rename(columns={"A": name}), title="t", unit="n") for name in ("A", "A" * 40))
-    assert long.layout.margin.t > short.layout.margin.t + 150
-
-
-def test_the_number_that_was_taken_is_the_large_dot():
-    frame = pd.DataFrame({"n_themes": [3, 1, 2], "score": [0.2, np.nan, 0.4], "chosen": [False, False, True]})
-    trace = plots.choice(frame, title="t", unit="likeness").data[0]
-    assert list(trace.x) == [2, 3]
-    assert list(trace.marker.size) == [13, 5]
-    assert plots.choice(frame.iloc[:0], title="t", unit="u").layout.annotations[0].text == "There is no data to plot."
-
-
-def test_what_a_theme_rests_on_is_listed_with_the_largest_theme_first(tables):
-    rows = {"theme_id": [1, 0, 0], "kind": "case", "name": ["Dev", "Ana", "Ben"], "share": [0.3, 0.2, 0.6]}
-    table = pd.DataFrame(rows).assign(jaccard=0.1, remains=[False, False, True])
-    lost = summary_tables.dependence(table, tables["themes"])
-    assert list(lost.name) == ["Ana", "Dev"]
-    assert lost.theme.iloc[0].startswith("T1 ")
-
-
-def test_read_reflexively_the_curve_of_the_number_is_not_shown(inside):
-    assert not setup.theme_choice(inside).empty
+def test_groups_codes_and_stability_come_from_the_study(inside, tables):
+    Path("params.yaml").write_text("study: data/small\ncompare: {frame: [role]}\n")
+    assert setup.attributes(inside) == ["role"]
+    by_role = setup.themes_by(inside, "role")
+    assert set(by_role.group) == {"doctor", "nurse"}
+    assert set(by_role.of_cases) == {2}
+    used = tables["segments"][tables["segments"].substantive & (tables["segments"].case != "")]
+    assert by_role.drop_duplicates("group").of_segments.sum() == len(used)
+    assert setup.themes_by(inside, "no such column").empty
+    assert set(setup.codes(inside)) <= set(setup.codes_by(inside, "role").name)
+    assert list(setup.theme_stability(inside).columns) == ["name", "stability"]
     Path("params.yaml").write_text("study: data/small\nstance: reflexive\n")
-    assert setup.theme_choice(inside).empty
-    Path("params.yaml").write_text("study: data/small\n")
+    assert setup.theme_stability(inside).empty
+    assert setup.agreement_by_code(inside).empty
+
+
+def test_a_figure_of_one_s_own_is_saved_with_its_data(tmp_path):
+    frame = pd.DataFrame({"words": [3, 5]}, index=["ana", "ben"])
+    sentence = setup.keep(tmp_path / "data" / "x", plots.bars(frame, unit="words"), frame, name="mine")
+    assert sentence.endswith("mine.svg, mine.png, mine.csv")
+    folder = tmp_path / "data" / "x" / "paper" / "figures"
+    assert sorted(path.name for path in folder.iterdir()) == ["mine.csv", "mine.png", "mine.svg"]

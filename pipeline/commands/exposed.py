@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.core import git_exclusions
 from pipeline.core.study_paths import Places
+from pipeline.notebook import stored as stored_notebooks
 
 # DVC's cache and temporary folder, relative to the project root.
 OF_DVC = (Path(".dvc/cache"), Path(".dvc/tmp"))
@@ -38,15 +39,23 @@ def exposed(places: Places) -> Exposed:
 
 
 def _notebooks(folder: Path) -> list[str]:
-    """A sentence on each notebook that has output and that Git tracks or would add: output may quote participants."""
+    """A sentence on each notebook that has output and that Git tracks or would add: output may quote participants.
+
+    Those that ship show the invented sample study, and are left out while they are as they were stored.
+    """
     if not folder.is_dir():
         return []
     names = sorted(name for name in (*_listed(folder), *untracked(folder)) if name.endswith(".ipynb"))
     return [
         f"{(folder / name).as_posix()} has output, which may quote participants. Clear it before committing."
         for name in names
-        if (folder / name).is_file() and _OUTPUT.search((folder / name).read_bytes())
+        if (folder / name).is_file() and _quotes((folder / name).read_bytes())
     ]
+
+
+def _quotes(notebook: bytes) -> bool:
+    """Whether a notebook has output that may quote participants of a study of one's own."""
+    return bool(_OUTPUT.search(notebook)) and not stored_notebooks.is_of_sample(notebook)
 
 
 def untracked(folder: Path) -> list[str]:

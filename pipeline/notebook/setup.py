@@ -1,13 +1,20 @@
-"""Notebook setup: finds the study, makes plots work offline, and reports missing tables."""
+"""Notebook setup: finds the study, reports missing tables, and gathers what pictures show."""
 
 import os
 from pathlib import Path
 
 import pandas as pd
-import plotly.io
 
-from pipeline.core import params, store
+from pipeline.core import atomic_files, params, store
 from pipeline.core.errors import CounterpointError
+from pipeline.core.study_paths import Places
+from pipeline.core.table_rows import each
+from pipeline.decisions import states
+from pipeline.deductive import codebook
+from pipeline.exchange import csv
+from pipeline.paper import figure_data
+from pipeline.paper.canvas import Drawn
+from pipeline.reporting import report_tables
 
 MADE_BY = {
     "themes": "There are no candidate themes: too few segments, or no groups among them.",
@@ -33,8 +40,6 @@ def study() -> Path:
     if root is None:
         raise WorkbenchError(f"No params.yaml in {here} or above it. Open the notebook inside the project folder.")
     os.chdir(root)
-    # JupyterLab draws this kind of output itself; plotly's own page would ask a server for a script.
-    plotly.io.renderers.default = "plotly_mimetype"
     # What people said is shown whole; the tables' own HTML escapes it.
     pd.set_option("display.max_colwidth", None, "display.max_rows", 200)
     return params.load().folder
@@ -74,3 +79,69 @@ def theme_choice(folder: Path) -> pd.DataFrame:
 def theme_agreement(folder: Path) -> pd.DataFrame:
     """Agreement of candidate themes with codes; empty with a reflexive stance."""
     return store.empty("theme_agreement") if stance() == "reflexive" else table(folder, "theme_agreement")
+
+
+def attributes(folder: Path) -> list[str]:
+    """The attributes that divide the participants into groups, those of the sampling frame first."""
+    return figure_data.attributes(table(folder, "cases"), params.load().compare.frame)
+
+
+def codes(folder: Path) -> list[str]:
+    """The codes that were mapped, in the order of the codebook."""
+    mapped = set(table(folder, "code_assignments").code)
+    place = params.load().places.codebook
+    known = codebook.load_codebook(place).names if place.exists() else ()
+    return [code for code in known if code in mapped]
+
+
+def themes_by(folder: Path, attribute: str) -> pd.DataFrame:
+    """How much of each group's talk is of each theme; empty for an attribute that makes no groups."""
+    ranked = states.ranked(table(folder, "themes"))
+    named: dict[object, str] = {row.theme_id: f"T{row.number} {row.label}" for row in each(ranked)}
+    return _by(folder, figure_data.theme_members(table(folder, "theme_assignments")), attribute, named)
+
+
+def codes_by(folder: Path, attribute: str) -> pd.DataFrame:
+    """How much of each group's talk has each candidate code; empty for an attribute that makes no groups."""
+    given = report_tables.accepted_codes(table(folder, "code_assignments"))
+    return _by(folder, figure_data.code_members(given), attribute, {code: code for code in codes(folder)})
+
+
+def agreement_by_code(folder: Path) -> pd.DataFrame:
+    """Kappa by code and pair of coders, for a figure; empty with a reflexive stance."""
+    return figure_data.agreement(agreement(folder), codes(folder))
+
+
+def valence_by_code(folder: Path) -> pd.DataFrame:
+    """Passages of each code by how they speak of it, for a figure."""
+    given = report_tables.accepted_codes(table(folder, "code_assignments"))
+    return figure_data.valence(table(folder, "valence"), given, codes(folder))
+
+
+def saturation_curves(folder: Path) -> pd.DataFrame:
+    """Codes and themes known by how many sources were read, for a figure."""
+    return figure_data.saturation(table(folder, "saturation"))
+
+
+def theme_stability(folder: Path) -> pd.DataFrame:
+    """How much of each theme is found again, for a figure; empty with a reflexive stance."""
+    themes = table(folder, "themes").iloc[: 0 if stance() == "reflexive" else None]
+    ranked = states.ranked(themes)
+    named: dict[object, str] = {row.theme_id: f"T{row.number} {row.label}" for row in each(ranked)}
+    return figure_data.stability(themes, named)
+
+
+def _by(folder: Path, members: pd.DataFrame, attribute: str, named: dict[object, str]) -> pd.DataFrame:
+    cases, segments = table(folder, "cases"), table(folder, "segments")
+    if attribute not in cases:
+        return pd.DataFrame(columns=list(figure_data.GROUPED))
+    used = segments[segments.substantive]
+    return figure_data.by_group(members, used, cases, attribute=attribute, names=named)
+
+
+def keep(folder: Path, figure: Drawn, data: pd.DataFrame, *, name: str) -> str:
+    """Save a figure as SVG and PNG with its table as csv in the study's paper/figures/; return a sentence."""
+    place = Places(folder).paper / "figures" / name
+    files = figure.save(place)
+    atomic_files.write(place.with_name(f"{name}.csv"), csv.table(data))
+    return f"Saved in {place.parent.as_posix()}: {', '.join(file.name for file in files)}, {name}.csv"

@@ -23,12 +23,15 @@ from pipeline.core import atomic_files
 # In inches: two columns of a journal, and the most that fits its page; dots per inch in print and on screen.
 WIDTH, TALLEST, DPI, SCREEN = 6.85, 9.0, 300, 110
 ROW, AROUND = 0.26, 0.95
+# So many signs of a name are shown.
+LONGEST = 80
 INK, SOFT, LINE = "#1a1a1a", "#5a5a5a", "#b5b5b5"
 # Dark, medium and light in grey too (Wong 2011, Nat Methods 8:441).
 BLUE, ORANGE, PALE = "#0072b2", "#e69f00", "#dfe7ee"
 DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 NOTHING = "There is nothing to draw."
+INSTEAD = "A figure. The table after it has the same numbers."
 # Typefaces for scripts that the first one lacks, where a machine has them.
 OTHER_SCRIPTS = ("Noto Sans CJK SC", "Noto Sans", "Microsoft YaHei", "PingFang SC", "Malgun Gothic", "Arial Unicode MS")
 LOOK: dict[Any, Any] = {
@@ -70,12 +73,26 @@ class Drawn:
     @cached_property
     def svg(self) -> bytes:
         """The figure as SVG, in which text stays text."""
-        return _typefaces(self._saved("svg", {"Date": None, "Creator": "Counterpoint"}, DPI))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _typefaces(self._saved("svg", {"Date": None, "Creator": "Counterpoint"}, DPI))
 
     @cached_property
     def png(self) -> bytes:
         """The figure as PNG for print."""
-        return self._saved("png", {"Software": "Counterpoint"}, DPI)
+        return self._print[0]
+
+    @property
+    def lacks_signs(self) -> bool:
+        """Whether the PNG shows boxes, because this machine has no typeface for some of the signs."""
+        return self._print[1]
+
+    @cached_property
+    def _print(self) -> tuple[bytes, bool]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            data = self._saved("png", {"Software": "Counterpoint"}, DPI)
+        return data, any("missing from" in str(warning.message) for warning in caught)
 
     def save(self, place: Path) -> list[Path]:
         """Write the figure beside each other as SVG and as PNG; return the files. `place`: without an ending."""
@@ -84,14 +101,16 @@ class Drawn:
             atomic_files.write(file, data)
         return list(files)
 
-    def _repr_png_(self) -> bytes:
-        return self._saved("png", {"Software": "Counterpoint"}, SCREEN)
+    def _repr_png_(self) -> tuple[bytes, dict[str, str]]:
+        """For notebooks: the picture, and what is read out in its place."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return self._saved("png", {"Software": "Counterpoint"}, SCREEN), {"alt": INSTEAD}
 
     def _saved(self, kind: str, metadata: dict[str, str | None], dpi: int) -> bytes:
         place = io.BytesIO()
         logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-        with mpl.rc_context(LOOK), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Glyph .* missing")
+        with mpl.rc_context(LOOK):
             figure = Figure(figsize=(WIDTH, self.height), layout="constrained")
             self.draw(figure)
             figure.savefig(place, format=kind, metadata=metadata, dpi=dpi)
@@ -110,9 +129,10 @@ def nothing(why: str = NOTHING) -> Drawn:
 
 def names(axes: Any, rows: Sequence[str], *, centre: float = 0.0) -> None:
     """Write the names of rows, from top to bottom."""
-    axes.set_yticks(
-        np.arange(len(rows)) + centre, [fill(str(name), 34, max_lines=2, placeholder=" …") for name in rows]
-    )
+    # A long word, such as the name of a file, is not divided.
+    short = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in map(str, rows)]
+    lines = [fill(name, 34, max_lines=2, placeholder=" …", break_long_words=False) for name in short]
+    axes.set_yticks(np.arange(len(rows)) + centre, lines)
 
 
 def opened(axes: Any) -> None:

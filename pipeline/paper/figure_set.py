@@ -65,6 +65,11 @@ def draw(data: ReportData, people: People, *, frame: Sequence[str], reflexive: b
             made.append(figure)
         else:
             left_out.append(figure)
+    boxed = [figure.name for figure in made if any(part.lacks_signs for part in figure.parts)]
+    if boxed:
+        left_out.append(
+            f"Some signs in the PNG of {prose.listed(boxed)}: this machine has no typeface for them. The SVG has them."
+        )
     return Set(tuple(made), tuple(left_out))
 
 

@@ -40,7 +40,7 @@ def shares(frame: pd.DataFrame, *, unit: str = "segment") -> Drawn:
     `frame`: from `figure_data.by_group`.
     """
     share, cases, of_cases = (figure_data.wide(frame, value) for value in ("share", "n_cases", "of_cases"))
-    between = "  " if share.shape[1] <= ONE_LINE else "\n"
+    between, wide = ("  ", 14) if share.shape[1] <= ONE_LINE else ("\n", 8)
     top = max(float(np.nanmax(share.to_numpy())) if share.size else 0.0, 0.01)
 
     def draw(figure: Figure) -> None:
@@ -56,9 +56,11 @@ def shares(frame: pd.DataFrame, *, unit: str = "segment") -> Drawn:
         heads = [
             "\n".join(
                 (
-                    fill(str(row.group), 14),
+                    fill(str(row.group), wide),
                     prose.count(int(row.of_cases), "person", "people"),
-                    prose.count(int(row.of_segments), unit),
+                    prose.count(int(row.of_segments), unit)
+                    if between == "  "
+                    else f"{int(row.of_segments):,} {unit[:3]}.",
                 )
             )
             for row in each(frame.drop_duplicates("group"))
@@ -70,7 +72,7 @@ def shares(frame: pd.DataFrame, *, unit: str = "segment") -> Drawn:
         canvas.bare(axes)
 
     return canvas.drawn(
-        draw, len(share) * (1.0 if between == "  " else 1.4), head=0.75 + 0.12 * _lines(list(share.columns), 14)
+        draw, len(share) * (1.0 if between == "  " else 1.4), head=0.75 + 0.12 * _lines(list(share.columns), wide)
     )
 
 
@@ -117,7 +119,7 @@ def saturation(frame: pd.DataFrame) -> Drawn:
         for number, source in enumerate(sources):
             rows = frame[frame.source == source]
             shade = ("#000000", "#6a6a6a")[number % 2]
-            axes.fill_between(rows.position, rows.low, rows.high, color=shade, alpha=0.10, linewidth=0)
+            axes.fill_between(rows.position, rows.low, rows.high, color=shade, alpha=0.08, linewidth=0)
             axes.plot(
                 *(rows.position, rows.n_known),
                 color=shade,

@@ -12,6 +12,35 @@ from pipeline.decisions import states as known_states
 from pipeline.reporting.views import agreement_view
 
 
+def speaking(turns: pd.DataFrame) -> pd.DataFrame:
+    """Return who speaks when: a row for each stretch by one speaker (document, speaker, kind, start, end, in words).
+
+    `kind`: participant, interviewer or no speaker.
+    """
+    ordered = turns.sort_values(["document", "start", "turn_id"], kind="stable")
+    n_words = ordered.text.map(lambda text: len(str(text).split())).astype(int)
+    kind = ordered.part.map({"participant": "participant", "interviewer": "interviewer"}).fillna("no speaker")
+    end = n_words.groupby(ordered.document).cumsum()
+    rows = ordered.assign(kind=kind, start=end - n_words, end=end)
+    changes = (rows.document != rows.document.shift()) | (rows.speaker != rows.speaker.shift())
+    stretches = rows.groupby(changes.cumsum(), sort=False).agg(
+        document=("document", "first"),
+        speaker=("speaker", "first"),
+        kind=("kind", "first"),
+        start=("start", "first"),
+        end=("end", "last"),
+    )
+    return stretches.reset_index(drop=True)
+
+
+def silences(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Return the number of cases for each code that spoke of it, were asked and silent, were not asked, or unknown."""
+    said = {"spoken": "spoke of it", "asked": "asked, silent", "not_asked": "not asked"}
+    kinds = matrix.state.map(said).fillna("not known")
+    wide = pd.crosstab(matrix.code, kinds).reindex(index=list(dict.fromkeys(matrix.code)), fill_value=0)
+    return wide.reindex(columns=[*said.values(), "not known"], fill_value=0).rename_axis(None, axis=1)
+
+
 def talk(segments: pd.DataFrame, by: str = "document") -> pd.DataFrame:
     """Return the words used and set aside, one row per document (or speaker, or case), in alphabetical order."""
     kind = segments.substantive.map({True: "used", False: "set aside"})
