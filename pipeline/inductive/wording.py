@@ -173,9 +173,12 @@ def _rest(name: str, hints: Sequence[str]) -> str:
 
 
 def _single(unnamed: Sequence[str], naming_terms: Sequence[Sequence[str]]) -> list[str]:
-    """Return names of groups without terms; loosely connected talk that is the only such has the bare name."""
+    """Return names of groups without terms; loosely connected talk has the bare name where no other is told from it."""
     loose = [not own and name.startswith(naming.LOOSE) for name, own in zip(unnamed, naming_terms, strict=True)]
-    return [naming.LOOSE if here and sum(loose) == 1 else name for name, here in zip(unnamed, loose, strict=True)]
+    return [
+        naming.LOOSE if here and (sum(loose) == 1 or unnamed.count(name) > 1) else name
+        for name, here in zip(unnamed, loose, strict=True)
+    ]
 
 
 def _against_all(
