@@ -10,6 +10,7 @@ from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.commands import importing
 from pipeline.core import formula_guard, store
 from pipeline.corpus.readers import codes_csv
 from pipeline.deductive import codebook
@@ -142,3 +143,12 @@ def _matrix(table: pd.DataFrame) -> bytes:
 def test_no_matrix_is_said_in_words():
     data = _matrix(store.empty("framework_matrix"))
     assert any("No matrix" in one.text for one in Document(io.BytesIO(data)).paragraphs)
+
+
+def test_a_heading_comes_back_from_a_table_as_one(tmp_path):
+    book = codebook.Codebook(
+        codes=(codebook.Code(name="Work", codable=False), codebook.Code(name="Rota", parent="Work"))
+    )
+    (tmp_path / "book.xlsx").write_bytes(sheets.codebook(book))
+    importing.run(tmp_path / "book.xlsx", tmp_path / "study")
+    assert codebook.load_codebook(tmp_path / "study/codebook.yaml") == book

@@ -117,3 +117,9 @@ def test_scores_do_not_depend_on_the_order_of_segments(seed, n, codes):
     random = np.random.default_rng(seed)
     likeness, order = random.normal(size=(n, codes)), random.permutation(n)
     assert np.allclose(mapping_zero.standardised(likeness)[order], mapping_zero.standardised(likeness[order]))
+
+
+def test_a_heading_is_assigned_only_where_a_code_below_it_is():
+    codes = Code(name="Time for improvement", codable=False), Code(name="nurses", parent="Time for improvement")
+    found = scored(["time for improvement", "nurses on the ward", "cake"], *codes)
+    assert (found[:, 0] == found.min()).all() and found[1, 1] > found[2, 1]

@@ -8,7 +8,7 @@ import pytest
 from refi_files import packed
 
 from pipeline import ingest
-from pipeline.commands import import_study, importing
+from pipeline.commands import checks, import_study, importing
 from pipeline.commands.import_plan import Wanted
 from pipeline.core import study_template
 from pipeline.corpus import imported, memos, taken
@@ -445,3 +445,16 @@ def test_a_text_whose_name_no_file_may_have_is_known_again_by_its_words(tmp_path
     assert len(study.tables["codings"]) == 1
     assert importing.run(study.path, study.folder)[-1].startswith("Nothing was changed")
     assert list((study.folder / "transcripts").iterdir()) == [text]
+
+
+def test_check_tells_again_what_imports_left_and_of_codings_on_headings(tmp_path: Path, monkeypatch) -> None:
+    links = f'<Link guid="{g("l")}" name="leads to" originGUID="{g("Rota")}" targetGUID="{g("Rota")}"/>'
+    study = Study(tmp_path, xml(source("ann", coded(ANN, "The rota", "Rota")), links=links))
+    book = study.folder / "codebook.yaml"
+    book.write_text("codes:\n- {name: Rota, codable: false}\n", encoding="utf-8")
+    params = Path(__file__).parents[1] / "params.yaml"
+    monkeypatch.chdir(tmp_path)
+    lines = checks.check(Path("study"), params_path=params).lines
+    at = lines.index("note: what the import of project.qdpx took and left:")
+    assert any(line.startswith("  links: 1 found, none taken. 1 left out") for line in lines[at:])
+    assert any("codable: false" in line and "Rota" in line for line in lines)

@@ -15,6 +15,8 @@ from pipeline.deductive.codebook_headings import Layout
 
 MOST_TITLES = 30
 LISTS = ("examples", "counter_examples")
+# A code that is a heading over others.
+NO = ("no", "false", "0")
 _SHORT = re.compile(r"[A-Za-z]{0,3}[\d.]*\d|[A-Z]{1,3}|[ivxIVX]{1,4}")
 
 
@@ -45,7 +47,7 @@ class _Reading:
                 entry[name] = list(dict.fromkeys([*(before or []), *value]))
             elif value and before and value != before:
                 self.problems.append(f"line {number}: '{path[-1]}' has another {name} than in line {first}")
-            elif value:
+            elif value or name == "codable":
                 entry[name] = value
 
 
@@ -142,6 +144,8 @@ def _told(layout: Layout, below: Sequence[Record], lines: list[str]) -> list[dic
         fields |= {role: [line for line in cell(cells, role).split("\n") if line.strip()] for role in LISTS}
         color = cell(cells, "color")
         fields["color"] = color if re.fullmatch(r"#[0-9a-fA-F]{6}", color) else ""
+        if cell(cells, "codable").casefold() in NO:
+            fields["codable"] = False
         told.append(fields)
     return told
 

@@ -114,6 +114,7 @@ ROLES: Mapping[str, Mapping[str, int]] = {
         "examples": _EXAMPLES,
         "counter_examples": _COUNTER,
         "color": _COLOR,
+        "codable": "codable",
         "id": _ID,
         "parent_id": _PARENT_ID,
     }.items()

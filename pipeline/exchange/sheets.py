@@ -7,8 +7,9 @@ import xlsxwriter
 from pipeline.core import formula_guard
 from pipeline.deductive.codebook import Codebook
 
-COLUMNS = ("name", "parent", "definition", "include", "exclude", "examples", "counter_examples", "color")
-WIDTHS = (28, 22, 50, 40, 40, 60, 60, 10)
+COLUMNS = ("name", "parent", "definition", "include", "exclude", "examples", "counter_examples", "color", "codable")
+NO = "no"
+WIDTHS = (28, 22, 50, 40, 40, 60, 60, 10, 10)
 
 
 def codebook_rows(book: Codebook) -> list[tuple[str, ...]]:
@@ -23,6 +24,7 @@ def codebook_rows(book: Codebook) -> list[tuple[str, ...]]:
             "\n".join(code.examples),
             "\n".join(code.counter_examples),
             code.color,
+            "" if code.codable else NO,
         )
         for code in book.codes
     ]
