@@ -132,6 +132,8 @@ def _book(plan: Plan, path: Path, data: bytes) -> None:
     tally = Tally(path.name)
     import_codes.add(plan, project, tally, place=path.name)
     import_leftovers.count(project, tally)
+    empty = [group.name for group in project.sets if not group.ours and not set(group.codes) & set(project.codes)]
+    tally.leave("sets", len(empty), why="it holds no codes of the file", names=empty)
     plan.taken = tally.rows
 
 

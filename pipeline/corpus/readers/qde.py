@@ -178,8 +178,9 @@ def text(element: Any, tag: str) -> str:
 
 
 def targets(element: Any, tag: str) -> tuple[str, ...]:
-    """Return the guids that child elements refer to, each once."""
-    return tuple(dict.fromkeys(guid for ref in element.iterfind(tag) if (guid := key(ref.get("targetGUID")))))
+    """Return the guids that child elements refer to, each once. Members of a codebook's sets name it `guid`."""
+    referred = (key(ref.get("targetGUID") or ref.get("guid")) for ref in element.iterfind(tag))
+    return tuple(dict.fromkeys(filter(None, referred)))
 
 
 def values(element: Any) -> dict[str, str]:
