@@ -1,9 +1,15 @@
 """Habits of other programs' files that differ from ours: each is read, or what is left of it is said."""
 
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
+import pytest
+from refi_files import project, selection
+
 from pipeline.commands import importing
+from pipeline.core.errors import CounterpointError
 from pipeline.deductive import codebook
 
 
@@ -26,3 +32,38 @@ def test_code_groups_of_a_codebook_file_are_headings_and_empty_ones_are_said(tmp
         ("Ward", "", False), ("Noise", "Ward", True), ("Room", "", True),
     ]  # fmt: skip
     assert any("sets: 2 found, 1 taken" in line and "'Later'" in line for line in lines)
+
+
+def zipped(path: Path, place: Callable[[str], str], *, stated: str = "a text.txt") -> Path:
+    """Write a project whose members are put where `place` says."""
+    whole = project([("A", stated, [selection(1, 0, 3)])])
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(place("project.qde"), whole)
+        archive.writestr(place("sources/a text.txt"), "She said so.")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("place", "stated"),
+    [
+        (lambda name: f"My study/{name}", "a text.txt"),
+        (lambda name: name.replace("/", "\\"), "a text.txt"),
+        (str, "a%20text.txt"),
+        (str.upper, "a text.txt"),
+    ],
+    ids=["a folder packed anew", "backslashes", "percent signs", "capitals"],
+)
+def test_a_project_is_read_wherever_its_archive_holds_it(
+    tmp_path: Path, place: Callable[[str], str], stated: str
+) -> None:
+    importing.run(zipped(tmp_path / "a.qdpx", place, stated=stated), tmp_path / "study")
+    (text,) = (tmp_path / "study/transcripts").iterdir()
+    assert text.read_text("utf-8") == "She said so."
+    assert "She" in next((tmp_path / "study/human_codes").iterdir()).read_text("utf-8-sig")
+
+
+def test_what_is_no_import_says_what_would_be(tmp_path: Path) -> None:
+    for name, advice in (("form.rtf", "handout as .docx or .odt"), ("a.qde", r"\(.qdpx\)")):
+        (tmp_path / name).write_text(r"{\rtf1 My answers}", "utf-8")
+        with pytest.raises(CounterpointError, match=advice):
+            importing.run(tmp_path / name, tmp_path / "study")

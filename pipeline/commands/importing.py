@@ -40,6 +40,7 @@ OWN = {
     (".qrk", ".quirkos", ".qrkos"): "In Quirkos, export the project as REFI-QDA (.qdpx), or its coded text as csv.",
     (".f4a", ".f4p", ".f4analyse"): "In f4analyse, export the project as REFI-QDA (.qdpx).",
     (".xls", ".ods", ".numbers"): "Save the table as .xlsx or .csv.",
+    (".qde",): "It is part of a REFI-QDA project; import the project (.qdpx) that holds it.",
     (".doc", ".pages"): "Save the document as .docx or .odt.",
 }
 UNITS = {"auto": offsets.UNITS, "codepoints": offsets.UNITS[:1], "utf16": offsets.UNITS[1:2]}

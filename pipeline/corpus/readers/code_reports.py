@@ -67,7 +67,8 @@ def read_report(data: bytes, stem: str, *, suffix: str) -> Codings:
             )
         raise RefusedError(
             f"Unsupported coding file '{suffix}': not a coding report of NVivo. Transcripts go to transcripts/; "
-            "export codings as a table (.csv, .xlsx) or a REFI-QDA project (.qdpx)."
+            "export codings as a table (.csv, .xlsx) or a REFI-QDA project (.qdpx); save a completed handout as .docx "
+            "or .odt."
         )
     found, remarks = _references(lines, stem)
     names = _documents([one.path for one in found])
@@ -81,7 +82,7 @@ def read_report(data: bytes, stem: str, *, suffix: str) -> Codings:
     text = f"The report does not say who coded; the coder is called '{CODER}' here."
     remarks.append(Remark("guessed", f"{text} If several people coded, export a table or .qdpx."))
     title = _title(lines)
-    if title and title != stem and {one.code for one in found} == {stem}:
+    if title and not _NAMED.fullmatch(title) and title != stem and {one.code for one in found} == {stem}:
         text = f"The report begins with '{title}', but its code was called as the file is, '{stem}'."
         remarks.append(Remark("guessed", f"{text} If that is wrong, rename the file."))
     return Codings(codings, remarks)

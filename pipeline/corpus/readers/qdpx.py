@@ -115,11 +115,9 @@ def read_project(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS
     """
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = Archive(guards.opened_archive(data))
-    names = archive.opened.namelist()
-    inner = sorted(name for name in names if name.lower().endswith(".qde") and "/" not in name)
-    if not inner:
+    if not archive.project:
         raise RefusedError("Not a REFI-QDA project: it contains no .qde file. Export it again.")
-    project = qde.parse_project(guards.member(archive.opened, inner[0]))
+    project = qde.parse_project(guards.member(archive.opened, archive.project))
     notes = qdpx_notes.read(project, archive)
     elements = list(_texts(project, archive, notes))
     spans_of, counted = _placed(project, elements, units)

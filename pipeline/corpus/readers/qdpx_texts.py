@@ -3,6 +3,7 @@
 import zipfile
 from dataclasses import dataclass, field
 from typing import Any
+from urllib import parse
 
 from pipeline.corpus.readers import decoding, docx, guards, odt, pdf, rtf
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript
@@ -14,6 +15,7 @@ MAX_SOURCES_BYTES = 16 * 2**20
 RICH = {".docx": docx.read_docx, ".odt": odt.read_odt, ".rtf": rtf.read_rtf}
 _OUTSIDE = ("relative:", "absolute:", "file:", "http:", "https:")
 _INSIDE = "internal://"
+_OF_MACOS = "__MACOSX/"
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,21 @@ class Archive:
     opened: zipfile.ZipFile
     room: int = MAX_SOURCES_BYTES
     members: dict[str, str] = field(default_factory=dict)
+    project: str = ""
 
     def __post_init__(self) -> None:
-        """List the members by their names in lower case."""
-        self.members = {name.lower(): name for name in self.opened.namelist()}
+        """List the members by their places beside the project's XML, in lower case, and find that (`project`).
+
+        Older programs on Windows part folders by backslashes; who packs an unpacked project anew packs its folder too.
+        """
+        names = {name.replace("\\", "/"): name for name in self.opened.namelist() if not name.startswith(_OF_MACOS)}
+        books = [name for name in names if name.lower().endswith(".qde")]
+        if books:
+            top = min(books, key=lambda name: (name.count("/"), name))
+            self.project = names[top]
+            base = top[: top.rfind("/") + 1]
+            names = {name.removeprefix(base): member for name, member in names.items()}
+        self.members = {name.lower(): member for name, member in names.items()}
 
     def text(self, element: Any) -> Text:
         """Return the text of an element. Raises RefusedError if it is hostile or too large."""
@@ -77,13 +90,14 @@ class Archive:
         """Return the name of the member that a path means; None if there is none."""
         if not path or is_outside(path):
             return None
-        inside = path.removeprefix(_INSIDE).lstrip("/")
-        if ".." in inside.replace("\\", "/").split("/"):
+        inside = path.removeprefix(_INSIDE).replace("\\", "/").lstrip("/")
+        if ".." in inside.split("/"):
             raise RefusedError(
                 f"The project refers to a text outside itself ('{inside[:60]}'). Export it with its sources included."
             )
         # Programs write `sources` or `Sources`, and some omit `internal://`.
-        return self.members.get(f"sources/{inside}".lower()) or self.members.get(inside.lower())
+        named = (f"sources/{inside}", inside, f"sources/{parse.unquote(inside)}")
+        return next((self.members[name.lower()] for name in named if name.lower() in self.members), None)
 
     def _content(self, member: str) -> bytes:
         if self.opened.getinfo(member).file_size > MAX_SOURCE_BYTES:
