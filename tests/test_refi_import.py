@@ -458,3 +458,24 @@ def test_check_tells_again_what_imports_left_and_of_codings_on_headings(tmp_path
     at = lines.index("note: what the import of project.qdpx took and left:")
     assert any(line.startswith("  links: 1 found, none taken. 1 left out") for line in lines[at:])
     assert any("codable: false" in line and "Rota" in line for line in lines)
+
+
+@pytest.mark.parametrize("name", ["Maria", ""])
+def test_a_text_without_labels_is_its_only_case(tmp_path: Path, name: str) -> None:
+    plain = "I came late that year.\nThe rota broke every week, and nobody told us.\n"
+    named = f' name="{name}"' if name else ""
+    cases = f'<Case guid="{g("c")}"{named}>{value("role", "nurse")}{ref("SourceRef", "diary")}</Case>'
+    study = Study(
+        tmp_path, xml(source("diary"), cases=cases, variables=variable("role")), {"diary.txt": plain.encode()}
+    )
+    (row,) = study.tables["cases"].to_dict("records")
+    assert row["role"] == "nurse" and row["case"] == (name or "diary.txt")
+
+
+def test_a_place_beside_a_person_is_left_with_its_values_and_the_person_is_taken(tmp_path: Path) -> None:
+    cases = f'<Case guid="{g("p")}" name="ANN">{value("role", "nurse")}{ref("SourceRef", "ann")}</Case>'
+    cases += f'<Case guid="{g("w")}" name="Ward 3">{value("beds", "20")}{ref("SourceRef", "ann")}</Case>'
+    study = Study(tmp_path, xml(source("ann"), cases=cases, variables=variable("role") + variable("beds")))
+    assert study.tables["cases"].to_dict("records") == [{"case": "ANN", "role": "nurse"}]
+    assert "'Ward 3'" in study.told["cases"].why and study.told["values"].left == 1
+    assert study.told["variables"].left == 1

@@ -160,3 +160,4 @@ def _count(
             if at[number]:
                 why = "which speaker of its text it is cannot be told; add it to participants.csv"
             tally.leave("cases", why=why, names=[case.name or "(no name)"])
+            tally.leave("values", len(case.values), why="of a case that was left out")
