@@ -61,10 +61,10 @@ def gains(data: Set, level: Level, *, draws: int) -> None:
                 )
             ]
             table = pd.DataFrame(measured, columns=["order", "n", "kappa"]).dropna()
-            slopes, rest = learning_curve.slopes(table), mixed[n + 5 :]
+            (risen, noise), rest = learning_curve.slopes(table), mixed[n + 5 :]
             before = _kappa(data, level, mixed[:n], rest)
             for more in (2, 5):
-                told = learning_curve.gained(slopes, documents=n, more=more)
+                told = learning_curve.gained(risen, noise, documents=n, more=more)
                 rows.append((more, _kappa(data, level, mixed[: n + more], rest) - before, *told))
         for more, group in pd.DataFrame(rows, columns=["more", "true", "told", "low", "high"]).groupby("more"):
             known = group.dropna()

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.core import coders, contracts, languages, model_registry, prose, stage_runner, store
+from pipeline.core import coders, contracts, languages, model_registry, stage_runner, store
 from pipeline.core.params import SEED, MapCodes
 from pipeline.core.terms import Uncoded
 from pipeline.corpus import exchanges, language_detection
@@ -26,6 +26,7 @@ from pipeline.deductive import (
     mapping_few,
     mapping_zero,
     negative_cases,
+    notes,
     promise,
     record,
     theme_codes,
@@ -34,13 +35,6 @@ from pipeline.deductive import (
 from pipeline.deductive.codebook import Codebook
 from pipeline.deductive.mapping_near import Ints
 from pipeline.vectors import context, encoder
-
-# Means of benchmarks/mapping.py over the three sets of interviews, at the level of codes.
-WHAT_HELPS = (
-    "In tests on three human-coded studies, definitions raised the agreement with coders from kappa 0.14 to 0.15 on "
-    "average over codes, and three coded documents from 0.18 to 0.31 over all codes. Add definitions, or code a few "
-    "documents."
-)
 
 Encode = Callable[[list[str]], npt.NDArray[np.float32]]
 Tables = dict[str, pd.DataFrame]
@@ -82,7 +76,7 @@ def map_codes(
     """
     codes = coded.tree(data.book, data.codings)
     all_data, data = data, data.readable()
-    messages = [*_unread(all_data, data), *_notes(data, codes, uncoded)]
+    messages = [*_unread(all_data, data), *notes.notes(data.book, data.codings, codes=codes, uncoded=uncoded)]
     readable_book = _book_is_read(data)
     substantive = data.segments[data.segments["substantive"]].reset_index(drop=True)
     results: list[mapping.Mapped] = []
@@ -95,9 +89,9 @@ def map_codes(
     if uncoded == "negative" and (apart := coded.coded_apart(truth, documents)):
         truth = coded.without(truth, documents, apart)
         messages.append(
-            f"The codes of other documents hardly occur in {_listed(apart)}: coded by markers, it seems, or in part. "
-            "There was no learning from them, because uncoded passages there do not mean that no code applies. Finish "
-            f"coding them, or mark passages that were read and have no code as '{coders.NO_CODE}'."
+            f"The codes of other documents hardly occur in {notes.listed(apart)}, coded by markers or in part, it "
+            "seems. There was no learning from them, because uncoded passages there do not mean that no code applies. "
+            f"Finish coding them, or mark passages that were read and have no code as '{coders.NO_CODE}'."
         )
     material, curve = None, pd.DataFrame()
     if codes.names and len(substantive):
@@ -129,9 +123,9 @@ def map_codes(
         tables, results, material, truth, book=data.book, codes=codes, options=options, uncoded=uncoded, seed=seed
     )
     stage_record["unread"] = _languages_left_out(all_data, data).value_counts().to_dict()
-    notes = [{"kind": "note", "document": "", "place": "", "reason": reason} for reason in messages]
+    rows = [{"kind": "note", "document": "", "place": "", "reason": reason} for reason in messages]
     return {name: _table(name, [assignments]) for name, assignments in tables.items()} | {
-        "map_codes_problems": _table("map_codes_problems", [pd.DataFrame(notes)]),
+        "map_codes_problems": _table("map_codes_problems", [pd.DataFrame(rows)]),
         "map_codes_record": stage_record.table(),
     }
 
@@ -293,51 +287,6 @@ def _book_is_read(data: Input) -> bool:
     if not data.known or languages.looks_english(texts):
         return True
     return language_detection.detect_language(texts).language in (*data.known, languages.UNKNOWN)
-
-
-def _notes(data: Input, codes: coded.Tree, uncoded: Uncoded) -> list[str]:
-    """Return messages about the codebook and codings for readers of the mapping."""
-    messages = []
-    if not len(data.book):
-        messages.append(
-            "The codebook has no codes, so nothing was mapped from its words. Write codebook.yaml, or "
-            "start from a framework in data/codebooks."
-        )
-    if len(data.book) == 1:
-        messages.append(
-            f"The codebook has only one code, '{data.book.names[0]}'. With no other code to compare "
-            "against, it is assigned by similarity alone. Add the related codes."
-        )
-    bare = [code.name for code in data.book.codes if code.codable and not code.is_described]
-    if bare:
-        messages.append(
-            f"{len(bare)} of {prose.count(len(data.book), 'code')} {'has' if len(bare) == 1 else 'have'} no "
-            f"definition, inclusion criteria or example: {_listed(bare)}. Their names alone hardly tell coded talk "
-            f"from other talk. {WHAT_HELPS}"
-        )
-    if codes.missing and len(data.book):
-        messages.append(
-            f"Codes used by coders but missing from the codebook: {_listed(codes.missing)}. They were "
-            "learned from the coded passages alone. Add them to codebook.yaml, or correct their spelling "
-            "in the human codes."
-        )
-    used = set(data.codings["code"])
-    if uncoded == "unknown" and used and coders.NO_CODE not in used:
-        messages.append(
-            "Uncoded passages are not treated as negatives (`uncoded: unknown` in params.yaml), and no "
-            f"passage is marked '{coders.NO_CODE}'. Without examples that fit no code, the mapping assigns "
-            f"codes more freely than people do. Mark some passages '{coders.NO_CODE}', as blind sheets do."
-        )
-    rare = data.codings.groupby("code").size()
-    once = sorted(str(name) for name in rare[rare == 1].index if name in used and name != coders.NO_CODE)
-    if once:
-        messages.append(f"Codes used only once, from which little can be learned: {_listed(once)}.")
-    return messages
-
-
-def _listed(names: Sequence[str], most: int = 12) -> str:
-    shown = ", ".join(f"'{name}'" for name in names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
 def opened(tables: Tables, book: Codebook, *, known: frozenset[str] = frozenset()) -> Input:

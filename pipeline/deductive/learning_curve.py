@@ -74,24 +74,25 @@ def table(measured: pd.DataFrame, *, current: float, documents: int) -> pd.DataF
         figures = group["kappa"]
         found.append(_row("measured", int(str(n)), len(group), figures.mean(), figures.min(), figures.max()))
     found.append(_row("now", documents, 0, current, np.nan, np.nan))
-    risen = slopes(measured)
+    risen, noise = slopes(measured)
     for more in MORE:
-        gain, low, high = gained(risen, documents=documents, more=more)
+        gain, low, high = gained(risen, noise, documents=documents, more=more)
         found.append(_row("expected", documents + more, len(risen), current + gain, current + low, current + high))
     return pd.DataFrame(found)
 
 
-def gained(risen: Floats, *, documents: int, more: int) -> tuple[float, float, float]:
+def gained(risen: Floats, noise: float, *, documents: int, more: int) -> tuple[float, float, float]:
     """Return what more documents would add to the agreement, with its interval; nan where it cannot be told.
 
-    `risen`: the slope in each order.
+    `risen`, `noise`: see `slopes`. The interval is for what these documents will add, so it includes the noise of
+    either figure.
     """
     if documents < FEWEST or len(risen) < 2:
         return np.nan, np.nan, np.nan
     step = documents**-0.5 - (documents + more) ** -0.5
     held_out = n_held_out(documents)
     error = float(risen.std(ddof=1)) * np.sqrt(1 / len(risen) + held_out / (documents - held_out))
-    reach = float(student.ppf((1 + CONFIDENCE) / 2, len(risen) - 1)) * error * step
+    reach = float(student.ppf((1 + CONFIDENCE) / 2, len(risen) - 1)) * np.hypot(error * step, np.sqrt(2) * noise)
     gain = float(risen.mean()) * step
     return (gain, gain - reach, gain + reach) if 2 * reach <= WIDEST else (np.nan, np.nan, np.nan)
 
@@ -145,14 +146,22 @@ def _row(kind: str, documents: int, draws: int, *figures: float) -> dict[str, An
     return {"kind": kind, "n_documents": documents, "n_draws": draws} | dict(named)
 
 
-def slopes(measured: pd.DataFrame) -> Floats:
-    """Return how steeply agreement rises in each order, over minus the inverse square root of the number."""
-    found = []
+def slopes(measured: pd.DataFrame) -> tuple[Floats, float]:
+    """Return how steeply agreement rises in each order, over minus the inverse root of the number, and its noise.
+
+    The noise is the standard deviation of figures around the slopes, or between orders where slopes leave none.
+    """
+    found, squares, freedom = [], 0.0, 0
     for _, group in measured.groupby("order"):
         if len(group) > 1:
-            at = -(group["n"].to_numpy(dtype=np.float64) ** -0.5)
-            found.append(np.polyfit(at, group["kappa"].to_numpy(dtype=np.float64), 1)[0])
-    return np.array(found, dtype=np.float64)
+            at, figures = -(group["n"].to_numpy(dtype=np.float64) ** -0.5), group["kappa"].to_numpy(dtype=np.float64)
+            slope, start = np.polyfit(at, figures, 1)
+            found.append(slope)
+            squares += float(((figures - start - slope * at) ** 2).sum())
+            freedom += len(group) - 2
+    last = measured.loc[measured["n"] == measured["n"].max(), "kappa"]
+    noise = float(np.sqrt(squares / freedom)) if freedom else float(last.std(ddof=1)) if len(last) > 1 else 0.0
+    return np.array(found, dtype=np.float64), noise
 
 
 def draws(
