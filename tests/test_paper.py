@@ -5,6 +5,7 @@ import re
 import shutil
 import xml.etree.ElementTree as ET
 import zipfile
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ from pipeline.core.study_paths import Places
 from pipeline.decisions import deciding
 from pipeline.paper import figure_set, matrix_table, methods, name_check, pack, theme_table
 from pipeline.reporting import method
+from pipeline.withdrawal import derived_files
 
 RESEARCHERS = ("lea", "max")
 
@@ -80,6 +82,15 @@ def test_every_file_is_there_and_figures_come_in_three_forms(written):
         assert any(other.startswith(stem) and other.endswith(".svg") for other in made)
         assert any(other.startswith(stem) and other.endswith(".png") for other in made)
     assert lines[0].startswith(f"wrote {Places(folder).paper}: ")
+
+
+def test_a_withdrawal_removes_every_file_and_no_figure_of_one_s_own(written):
+    places = Places(written[0])
+    patterns = derived_files.names(places)[places.paper]
+    for name in files(written[0]):
+        assert any(fnmatch(name, pattern) for pattern in patterns), name
+    assert not any(fnmatch("figures/mine.png", pattern) for pattern in patterns)
+    assert places.paper_key.name in derived_files.names(places)[places.export]
 
 
 def test_the_same_study_gives_the_same_bytes(written, small_study, tmp_path):

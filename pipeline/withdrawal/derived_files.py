@@ -22,7 +22,21 @@ EXPORT = (
     "paper_key.csv",
     *(f"csv/{table}.csv" for table in (*store.INTERIM, *store.PROCESSED)),
 )
-PAPER = ("*.docx", "figures/*.svg", "figures/*.png", "figures/*.csv")
+PAPER = (
+    *(f"{name}.docx" for name in ("themes", "quotes", "methods", "coreq", "srqr", "disclosure", "framework_matrix")),
+    *(
+        f"figures/{name}.{kind}"
+        for name in (
+            "themes_by_*",
+            "framework_by_*",
+            "agreement*",
+            "saturation",
+            "facilitators_and_barriers*",
+            "stability*",
+        )
+        for kind in ("svg", "png", "csv")
+    ),
+)
 CACHE = (
     "*.lock",
     "*.connected",
