@@ -101,33 +101,42 @@ def named(
     by_group = contrast.compared(known.terms.counts, groups, parents, known.voices)
     places = meaning.sampled(groups)
     found = _scored(known, by_group, groups, parents)
-    result = []
-    for group, family in enumerate(meaning.siblings_of(groups, parents)):
-        members, among = np.flatnonzero(groups == group), places[np.isin(groups[places], family)]
-        talk, inside = known.vectors[among], groups[among] == group
-        terms = label_choice.chosen(known.terms, found, group, members, talk=talk, inside=inside)
-        shortlist = in_vivo.candidates(
+    members = [np.flatnonzero(groups == group) for group in range(count)]
+    shortlists = [
+        in_vivo.candidates(
             known.clauses,
-            members,
+            members[group],
             terms=known.terms,
             weights=by_group.z[group],
             vectors=vectors,
             voices=known.voices.to_numpy(),
         )
-        separation = _separation(known, [_text(segments, one.clause) for one in shortlist], talk, inside)
-        line = _line(segments, in_vivo.best(shortlist, separation))
+        for group in range(count)
+    ]
+    clause_vectors = _of_clauses(known, segments, shortlists)
+    result = []
+    for group, family in enumerate(meaning.siblings_of(groups, parents)):
+        among = places[np.isin(groups[places], family)]
+        talk, inside = known.vectors[among], groups[among] == group
+        terms = label_choice.chosen(known.terms, found, group, members[group], talk=talk, inside=inside)
+        shortlist, near = shortlists[group], clause_vectors[group]
+        separation = np.full(len(shortlist), meaning.ALONE) if near is None else meaning.apart(talk @ near.T, inside)
         hints = label_choice.hints(known.terms, found, group)
-        if not hints and label_choice.of_short_remarks(known.terms, members):
+        if not hints and label_choice.of_short_remarks(known.terms, members[group]):
             hints = [SHORT_REMARKS]
-        result.append(Named(terms, hints, line))
+        result.append(Named(terms, hints, _line(segments, in_vivo.best(shortlist, separation))))
     return result
 
 
-def _separation(known: Read, clauses: list[str], talk: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """Return how well the meaning of each clause tells a group apart; all the same without a model."""
+def _of_clauses(
+    known: Read, segments: pd.DataFrame, shortlists: Sequence[Sequence[in_vivo.Candidate]]
+) -> list[np.ndarray | None]:
+    """Return the vectors of each group's clauses, encoded at once because loading a model is slow; None without one."""
+    clauses = [_text(segments, one.clause) for shortlist in shortlists for one in shortlist]
     if known.encode is None or not clauses:
-        return np.full(len(clauses), meaning.ALONE)
-    return meaning.apart(talk @ known.encode(clauses).T, inside)
+        return [None] * len(shortlists)
+    ends = np.cumsum([len(shortlist) for shortlist in shortlists])[:-1]
+    return list(np.split(known.encode(clauses), ends))
 
 
 def _text(segments: pd.DataFrame, clause: Clause) -> str:
