@@ -10,6 +10,7 @@ from refi_files import project, selection
 
 from pipeline.commands import importing
 from pipeline.core.errors import CounterpointError
+from pipeline.corpus import readers
 from pipeline.deductive import codebook
 
 
@@ -67,3 +68,51 @@ def test_what_is_no_import_says_what_would_be(tmp_path: Path) -> None:
         (tmp_path / name).write_text(r"{\rtf1 My answers}", "utf-8")
         with pytest.raises(CounterpointError, match=advice):
             importing.run(tmp_path / name, tmp_path / "study")
+
+
+BOOK = [("Work", ""), ("Noise", "Work"), ("Loud", "Noise"), ("Moves", "Work"), ("Home", "")]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Level 1,Level 2,Level 3,Description\nWork,,,All\n,Noise,,\n,,Loud,x\n,Moves,,\nHome,,,y\n",
+        "Ebene 1;Ebene 2;Ebene 3;Definition\nWork;;;All\nWork;Noise;;\nWork;Noise;Loud;x\nWork;Moves;;\nHome;;;y\n",
+        "Level 1,Level 2,Code,Definition\n,,Work,All\nWork,,Noise,\nWork,Noise,Loud,x\nWork,,Moves,\n,,Home,y\n",
+        "Number,Code,Definition\n1,Work,All\n1.1,Noise,\n1.1.1,Loud,x\n1.2,Moves,\n2,Home,y\n",
+        "Nr.;Code;Definition\nA.;Work;All\nA.1.;Noise;\nA.1.1.;Loud;x\nA.2.;Moves;\nB.;Home;y\n",
+    ],
+    ids=["levels", "levels repeated", "levels above the code", "outline", "outline with letters"],
+)
+def test_numbered_levels_and_outlines_are_parents(tmp_path: Path, table: str) -> None:
+    (tmp_path / "book.csv").write_text(table, "utf-8")
+    importing.run(tmp_path / "book.csv", tmp_path / "study")
+    book = codebook.load_codebook(tmp_path / "study/codebook.yaml")
+    assert [(one.name, one.parent) for one in book.codes] == BOOK
+
+
+def test_ids_that_are_no_outline_are_no_parents(tmp_path: Path) -> None:
+    for name, ids in (("flat", ("1", "2")), ("decimal", ("1.1", "1.2")), ("twice", ("1", "1"))):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(f"Id,Code,Definition\n{ids[0]},Work,All\n{ids[1]},Noise,Loud\n", "utf-8")
+        importing.run(path, tmp_path / name)
+        assert not any(one.parent for one in codebook.load_codebook(tmp_path / name / "codebook.yaml").codes)
+
+
+def test_several_codes_with_commas_in_one_cell_are_a_row(tmp_path: Path) -> None:
+    """ATLAS.ti puts each code on a line of its own, so the first line of a row may have as many commas as any."""
+    table = 'ID,Document,Quotation Content,Codes\n1:1,a,The room was cold.,"Noise, loud\nMoves, twice\nC"\n'
+    found = readers.read_codes(path_of(tmp_path, table + '1:2,a,It moved.,"Moves, twice"\n'))
+    assert [one.code for one in found] == ["Noise, loud", "Moves, twice", "C", "Moves, twice"]
+
+
+def test_a_quotation_mark_that_is_never_closed_spoils_its_own_row_only(tmp_path: Path) -> None:
+    table = 'Title of the report\n\nDocument,Quotation Content,Codes\na,"The room was cold.,Noise\na,It moved.,Moves\n'
+    found = readers.read_codes(path_of(tmp_path, table))
+    assert [(one.text, one.code) for one in found] == [("The room was cold.", "Noise"), ("It moved.", "Moves")]
+
+
+def path_of(folder: Path, table: str) -> Path:
+    path = folder / "coded.csv"
+    path.write_text(table, "utf-8")
+    return path

@@ -17,6 +17,8 @@ from pipeline.deductive.codebook_headings import Layout
 _ROOTS = frozenset(["codes", "nodes", "knoten", "nodos", "noeuds", "nos", "nodi", "kodes", "codigos", "codici"])
 # What groups stand between in a cell; a comma may be part of a group's name.
 _APART = r"[\n;|]"
+# A place in an outline, such as 2.10.3.
+_OUTLINE = re.compile(r"[^\W_]{1,4}(?:\.\d{1,3}){0,7}")
 
 Path = tuple[str, ...]
 
@@ -43,6 +45,9 @@ def paths(layout: Layout, name: int, below: Sequence[Record]) -> Paths:
         found = Paths(_by_parents(layout.at["parent"], names, below), [])
     elif layout.groups:
         found = _by_groups(layout, names, below)
+    elif "id" in layout.at and _outlined(own := [_cell(cells, layout.at["id"]).strip() for _, cells in below]):
+        heading = layout.headings[layout.at["id"]].strip()
+        found = Paths(_by_outline(own, names), [f"Codes were put below others by the column '{heading}'."])
     else:
         found = _by_names(layout.headings[column] if column >= 0 else "", cells)
     return found
@@ -146,6 +151,26 @@ def _by_ids(layout: Layout, names: Sequence[str], below: Sequence[Record]) -> li
     }
     name_of = dict(zip(own, names, strict=True))
     return [_chain(one, name, above, name_of) for one, name in zip(own, names, strict=True)]
+
+
+def _outlined(own: Sequence[str]) -> bool:
+    """Return whether ids are an outline: `1`, `1.1`, `1.2`, `2`, each below one that is there."""
+    plain = [one.rstrip(".") for one in own if one]
+    inner = [one for one in plain if "." in one]
+    listed = set(plain)
+    return (
+        bool(inner)
+        and len(listed) == len(plain)
+        and all(_OUTLINE.fullmatch(one) for one in plain)
+        and all(one.rpartition(".")[0] in listed for one in inner)
+    )
+
+
+def _by_outline(own: Sequence[str], names: Sequence[str]) -> list[Path]:
+    plain = [one.rstrip(".") for one in own]
+    above = {one: one.rpartition(".")[0] for one in plain if one}
+    name_of = dict(zip(plain, names, strict=True))
+    return [_chain(one, name, above, name_of) for one, name in zip(plain, names, strict=True)]
 
 
 def _chain(own: str, name: str, above: dict[str, str], name_of: dict[str, str]) -> Path:

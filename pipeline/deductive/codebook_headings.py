@@ -1,5 +1,6 @@
 """Recognises the columns of a codebook kept as a table, by their headings in the languages of the usual programs."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -90,7 +91,11 @@ _LEVELS = (
     "sub code|subcode|sub codes|subcodes|child code|basic theme|untercode|subkode|unterkode|subcodigo|subcodigos"
     "|sub codigo|sous code|sous codes|sottocodice",
 )
-CODE_LEVEL = 5
+CODE_LEVEL, DEEPEST = 5, 1_000
+# Headings that number the levels.
+_NUMBERED = re.compile(
+    r"(?:(?:code )?(?:level|ebene|stufe|niveau|nivel|livello)|code level)s? ?(?P<number>\d{1,2})(?: codes?)?"
+)
 # A theme may lie above a category or below it.
 EITHER = (1, 2)
 
@@ -172,7 +177,7 @@ def layout(headings: Sequence[str]) -> Layout:
     by_level = [(level, number) for number, heading in enumerate(plain) if (level := _level(heading)) >= 0]
     groups = tuple(number for number, heading in enumerate(plain) if heading.rstrip(" 0123456789") in GROUP)
     if len(names) == 1 and by_level and "path" not in at and "parent" not in at:
-        by_level.append((CODE_LEVEL, names[0]))
+        by_level.append((CODE_LEVEL if max(by_level)[0] < len(LEVELS) else DEEPEST, names[0]))
     if "parent" in at or not by_level:
         # A theme or category beside a parent's column is not a level.
         by_level = by_level if not names and "path" not in at else []
@@ -186,6 +191,9 @@ def level(heading: str) -> int:
 
 
 def _level(heading: str) -> int:
+    numbered = _NUMBERED.fullmatch(heading)
+    if numbered:
+        return len(LEVELS) + int(numbered["number"])
     return next((level for level, ranks in enumerate(LEVELS) if heading in ranks), -1)
 
 

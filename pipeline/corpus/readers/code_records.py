@@ -138,7 +138,7 @@ def _records(lines: list[str], delimiter: str, remarks: list[Remark]) -> Iterato
     A quotation mark that is never closed, or closed rows later, is read as it stands where its line alone has as many
     cells as the lines around it; `remarks` says which.
     """
-    width = max((line.count(delimiter) for line in lines[: code_headings.MOST_TITLES]), default=0) + 1
+    width = _width(lines[: code_headings.MOST_TITLES], delimiter)
     at, odd = 0, []
     while at < len(lines):
         end = at + 1
@@ -161,6 +161,16 @@ def _records(lines: list[str], delimiter: str, remarks: list[Remark]) -> Iterato
         listed = ", ".join(map(str, odd[:5])) + (", …" if len(odd) > 5 else "")
         text = f"Line {listed}: a quotation mark is not closed; the line was read as it stands. Close it."
         remarks.append(Remark("guessed", text))
+
+
+def _width(top: list[str], delimiter: str) -> int:
+    """Return how many cells a row has: as many as the headings; a delimiter inside a quoted cell counts for nothing."""
+    try:
+        records = [(0, cells) for cells in csv.reader(io.StringIO("\n".join(top), newline=""), delimiter=delimiter)]
+        position, _ = code_headings.header(records)
+    except (csv.Error, RefusedError):
+        return max((line.count(delimiter) for line in top), default=0) + 1
+    return len(records[position][1])
 
 
 def _strict(text: str, delimiter: str) -> list[str] | None:
