@@ -9,6 +9,7 @@ import pytest
 from refi_files import project, selection
 
 from pipeline.commands import importing
+from pipeline.core import study_template
 from pipeline.core.errors import CounterpointError
 from pipeline.corpus import readers
 from pipeline.deductive import codebook
@@ -116,3 +117,36 @@ def path_of(folder: Path, table: str) -> Path:
     path = folder / "coded.csv"
     path.write_text(table, "utf-8")
     return path
+
+
+def test_a_second_import_says_that_nothing_was_written(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.qdpx", str)
+    assert any(line.startswith("Wrote 1 coding") for line in importing.run(path, tmp_path / "study"))
+    lines = importing.run(path, tmp_path / "study")
+    assert not any(line.startswith("Wrote") for line in lines)
+    assert any("a.csv already has 1 coding by Ann" in line for line in lines)
+    assert lines[-1] == "Nothing was changed: the study has all of it already."
+
+
+def test_a_codebook_written_by_hand_stays_and_what_differs_is_said(tmp_path: Path) -> None:
+    mine = 'codes:\n  - {name: Noise, definition: My own words, color: "#112233"}\n  - {name: Extra}\n# a remark\n'
+    codes = f'<Code guid="{g("Noise")}" name="Noise" isCodable="true"><Description>Loud</Description></Code>'
+    codes += f'<Code guid="{g("Room")}" name="Room" isCodable="true"/>'
+    sets = f'<Set guid="{g("s")}" name="Ward"><MemberCode guid="{g("Noise")}"/></Set>'
+    path = tmp_path / "book.qdc"
+    path.write_text(f"<CodeBook><Codes>{codes}</Codes><Sets>{sets}</Sets></CodeBook>", "utf-8")
+    study_template.create(tmp_path / "study")
+    file = tmp_path / "study/codebook.yaml"
+    file.write_text(mine, "utf-8")
+    for _ in range(2):
+        lines = importing.run(path, tmp_path / "study")
+        assert file.read_text("utf-8") == mine
+        assert {
+            "Not in it: 'Ward' and 'Room'.",
+            "Only in it: 'Extra'.",
+            "With another definition: 'Noise'.",
+            "With another parent: 'Noise'.",
+            "With other details: 'Noise'.",
+        } <= set(lines)
+        assert any("sets: 1 found, none taken" in line for line in lines)
+    assert lines[-1] == "Nothing was changed: what differs was left out."

@@ -12,11 +12,12 @@ from pipeline.corpus.readers import qde
 from pipeline.corpus.readers.memo import Memo
 from pipeline.corpus.taken import Tally
 from pipeline.deductive import codebook
-from pipeline.deductive.codebook import Codebook
+from pipeline.deductive.codebook import Code, Codebook
 from pipeline.reporting.code_text import fields
 
 _SHORT_COLOR = re.compile(r"#([0-9A-Fa-f])([0-9A-Fa-f])([0-9A-Fa-f])")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_THERE = "codebook.yaml already has codes; use --codebook"
 _SPACE = re.compile(r"\s+")
 
 
@@ -41,28 +42,53 @@ def add(plan: Plan, project: qde.Project, tally: Tally, *, memos: Sequence[Memo]
         entries.append({"name": names[guid], "parent": parent, **said} | ({"codable": False} if heading else {}))
         tally.take("headings" if heading else "codes")
     _remarks(project, own, names, tally)
-    write(plan, codebook.parse_codebook(entries, place=place), tally)
+    if not write(plan, codebook.parse_codebook(entries, place=place), tally):
+        tally.give_back("sets", len(set(groups.values())), why=f"sets of codes: {_THERE}", names=groups.values())
 
 
-def write(plan: Plan, book: Codebook, tally: Tally | None = None) -> None:
-    """Plan to write a codebook, unless there is another one and its replacement was not asked for."""
+def write(plan: Plan, book: Codebook, tally: Tally | None = None) -> bool:
+    """Plan to write a codebook, unless there is another one and its replacement was not asked for.
+
+    Returns False if the study keeps another codebook; messages say how it differs.
+    """
     file = Places(plan.folder).codebook
     there = codebook.load_codebook(file) if file.exists() else Codebook()
     if not len(book):
-        return
+        return True
     if there == book:
         plan.lines.append(
             f"{file} already has {'this' if len(book) == 1 else 'these'} {prose.count(len(book), 'code')}."
         )
-        return
+        return True
     if len(there) and not plan.wanted.codebook:
         plan.lines.append(f"{file} already has codes and was not changed. To replace it, use --codebook.")
+        plan.lines += _differences(there, book)
+        plan.conflicts = True
         if tally is not None:
             for kind in ("codes", "headings"):
-                tally.give_back(kind, why=f"{file.name} already has codes; use --codebook")
-        return
+                tally.give_back(kind, why=_THERE)
+        return False
     plan.replace(file, codebook.dump_codebook(book).encode(), copy=file.with_stem(f"{file.stem}.before"))
     plan.lines.append(f"Wrote {prose.count(len(book), 'code')} to {file}.")
+    return True
+
+
+def _differences(there: Codebook, new: Codebook) -> list[str]:
+    """Return what tells a codebook that was not imported from the study's: for people to decide."""
+    known = {code.name: code for code in there.codes}
+    pairs = [(known[code.name], code) for code in new.codes if code.name in known]
+    found = {
+        "Not in it": [code.name for code in new.codes if code.name not in known],
+        "Only in it": [name for name in known if name not in {code.name for code in new.codes}],
+        "With another definition": [a.name for a, b in pairs if _flat(a.definition) != _flat(b.definition)],
+        "With another parent": [a.name for a, b in pairs if a.parent != b.parent],
+        "With other details": [a.name for a, b in pairs if a.model_copy(update=_same(b)) != b],
+    }
+    return [f"{what}: {_listed(names)}." for what, names in found.items() if names]
+
+
+def _same(code: Code) -> dict[str, str]:
+    return {"definition": code.definition, "parent": code.parent}
 
 
 def _described(description: str, notes: Sequence[str]) -> str:

@@ -33,9 +33,13 @@ def add(
     if len(placed) < len(codings):
         n_without_position = len(codings) - len(placed)
         plan.lines.append(
-            f"Left out {prose.count(n_without_position, 'coding')} without a position in text (images, audio)."
+            f"Left out {prose.count(n_without_position, 'coding')} without a position in a text that is here."
         )
-        tally.leave("codings", n_without_position, why="without a position in a text (a page, picture or recording)")
+        tally.leave(
+            "codings",
+            n_without_position,
+            why="without a position in a text (a page, picture or recording, or a text that is not in the file)",
+        )
     named = [coding for coding in placed if coding.code]
     tally.leave("codings", len(placed) - len(named), why="their code is not in the file")
     file = Places(plan.folder).human_codes / f"{import_texts.safe(path.stem).removesuffix('.txt')}.csv"
@@ -55,8 +59,8 @@ def add(
         plan.files[file] = data
     elif not import_texts.holds(existing, data):
         raise CounterpointError(f"{existing} already exists with other content. Move it, or rename {path.name}.")
-    coders = sorted({coding.coder for coding in new})
-    plan.lines.append(f"Wrote {prose.count(len(new), 'coding')} by {', '.join(coders)} to {file}.")
+    what = f"{prose.count(len(new), 'coding')} by {', '.join(sorted({coding.coder for coding in new}))}"
+    plan.lines.append(f"Wrote {what} to {file}." if existing is None else f"{existing} already has {what}.")
 
 
 def missing(codings: Sequence[Coding], study: Study, folder: Path, *, own: Path | None) -> list[Coding]:

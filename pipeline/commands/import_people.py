@@ -108,6 +108,7 @@ def write(plan: Plan, data: bytes, *, place: str, tally: Tally | None = None) ->
         plan.lines.append(
             f"{file} already has {'these' if same else ''} entries and was not changed.".replace("  ", " ")
         )
+        plan.conflicts |= not same
         if tally is not None and not same:
             for kind in ("cases", "variables", "values"):
                 tally.give_back(kind, why=f"{file.name} already has entries")

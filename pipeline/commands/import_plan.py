@@ -24,7 +24,7 @@ class Plan:
     """What an import will write, with messages. It is completed before anything is written.
 
     `files`: new files; `replaced`: existing files; `kept`: for replaced files, the path of the copy that is kept;
-    `memos` and `taken`: what goes to imported/.
+    `memos` and `taken`: what goes to imported/; `conflicts`: whether the study has other content that was kept.
     """
 
     folder: Path
@@ -35,6 +35,7 @@ class Plan:
     lines: list[str] = field(default_factory=list)
     memos: list[Memo] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
+    conflicts: bool = False
 
     def replace(self, file: Path, data: bytes, *, copy: Path) -> None:
         """Plan to write a file that may exist as a template; a changed one is kept as a copy, preferably at `copy`."""
@@ -64,7 +65,8 @@ class Plan:
         if self.taken and (changed or self.taken[0].file not in known):
             self._put(taken_file, taken.dump(taken.replaced(before, self.taken[0].file, self.taken)))
         elif self.taken and not changed:
-            self.lines.append("Nothing was changed: the study has all of it already.")
+            why = "what differs was left out" if self.conflicts else "the study has all of it already"
+            self.lines.append(f"Nothing was changed: {why}.")
 
     def _put(self, file: Path, data: bytes) -> None:
         (self.replaced if file.exists() else self.files)[file] = data
