@@ -10,20 +10,19 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 REPORT = ROOT / "data" / "sample" / "report" / "index.html"
 PICTURE = ROOT / "docs" / "report.png"
-PLACE, WIDTH, HEIGHT = "#themes article", 1100, 760
+ADDRESS, WIDTH, HEIGHT = "#overview", 1400, 860
 
 
 def take(page_file: Path, picture: Path) -> None:
-    """Photograph one section of a report at WIDTH x HEIGHT pixels."""
+    """Photograph one view of a report at WIDTH x HEIGHT pixels."""
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        page.goto(page_file.as_uri())
-        top = page.locator(PLACE).first.bounding_box()["y"]
-        page.screenshot(path=picture, full_page=True, clip={"x": 0, "y": top, "width": WIDTH, "height": HEIGHT})
+        page.goto(page_file.as_uri() + ADDRESS)
+        page.screenshot(path=picture)
         browser.close()
 
 

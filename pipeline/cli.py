@@ -155,6 +155,19 @@ def where() -> None:
 
 
 @app.command()
+def report(
+    show: Annotated[bool, typer.Option("--open", help="Open the report in the browser.")] = False,
+) -> None:
+    """Say where the report of the study in params.yaml is, or open it in the browser (--open)."""
+    from pipeline.commands import running
+
+    places = settings.load().places
+    typer.echo(running.results(places)[0])
+    if show:
+        running.show(places)
+
+
+@app.command()
 def decide(
     action: Annotated[str, typer.Argument(help="One of accept, rename, merge, split, reject, move, pin, memo.")],
     theme: Annotated[str, typer.Argument(help="The theme's id or label; for move also none.")],

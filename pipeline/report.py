@@ -85,6 +85,7 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
         "segments": store.read(folder, "segments"),
         "guide": store.read(folder, "guide"),
         "prompts": store.read(folder, "prompts"),
+        "embeddings": store.read(folder, "embeddings"),
         "themes": store.read(folder, "themes"),
         "theme_states": store.read(folder, "theme_states"),
         "theme_questions": store.read(folder, "theme_questions"),

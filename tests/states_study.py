@@ -126,6 +126,8 @@ def begin(root: Path, patched: pytest.MonkeyPatch) -> None:
     shutil.copytree(models, "models", ignore=shutil.ignore_patterns("data"))
     Places(STUDY).codebook.write_text("codes: [Time, Measures]\n", encoding="utf-8")
     write(FIRST)
+    for name in ("guide", "prompts"):
+        store.write(STUDY, name, store.empty(name))
     run(patched, n_themes=len(PARTS))
 
 

@@ -34,7 +34,7 @@ SETTLED = {
     "contested": "accepted by Ben on 2026-02-01",
 }
 
-# The card on the page: its heading, what it is for people, and who decided what.
+# A theme on the page: its heading, what it is for people, and who decided what.
 CARD = {
     "accepted": "{label} … Accepted by people. … On 2026-01-06 Asha accepted it: It came up everywhere.",
     "renamed": "Counting … Accepted by people. … On 2026-01-07 Ben named it “Counting”.",
@@ -49,19 +49,19 @@ CARD = {
     "contested": "{label} … Accepted by people. … On 2026-02-01 Ben accepted it.",
 }
 
-# The list of all themes at the top of the section, with those that have no card.
+# The list of all themes beside it, with those that are not shown.
 LISTED = {
-    "accepted": "{label} {size}, accepted",
-    "renamed": "Counting {size}, accepted",
-    "took": "{label} {size}, accepted",
+    "accepted": "{label}, accepted",
+    "renamed": "Counting, accepted",
+    "took": "{label}, accepted",
     "merged": "“{label}” ({id}) was {settled} and is now part of “{took}” ({took_id}).",
-    "split": "{label} {size}, accepted",
-    "part": "Alarms {size}, accepted",
+    "split": "{label}, accepted",
+    "part": "Alarms, accepted",
     "rejected": "“{label}” ({id}) was {settled}: its {size} belong to no theme.",
-    "open": "{label} {size}, in progress",
-    "undone": "{label} {size}",
+    "open": "{label}, in progress",
+    "undone": "{label}, candidate",
     "empty": "“{label}” ({id}) was {settled} and has no segments left.",
-    "contested": "{label} {size}, accepted",
+    "contested": "{label}, accepted",
 }
 
 # The questions under decisions, on the page and in `counterpoint status`.
@@ -122,8 +122,8 @@ WAITS = dict.fromkeys(STATE) | {
     "undone": "without a decision: … “{label}” ({id})",
 }
 
-# Where a theme that is shown has its name, and one that is not shown has none: the filter of the page, the grid of
-# themes and codes, the bars of the plot, the handout and the notebook's list.
+# Where a theme that is shown has its name, and one that is not shown has none: the filter of the page, the
+# bars of the plot, the handout and the notebook's list.
 NAMED = {part: "{label}" if STATE[part] in ("candidate", "open", "accepted") else None for part in STATE}
 
 PLACES = {
@@ -136,7 +136,6 @@ PLACES = {
     "workbook": SHEET,
     "project": CODE,
     "filter": NAMED,
-    "grid": NAMED,
     "plot": NAMED,
     "handout": NAMED,
     "notebook": NAMED,

@@ -118,6 +118,19 @@ def test_where_names_the_report_once_it_is_there(
     assert "data/my-study/report/index.html" in said
 
 
+def test_the_report_is_opened_when_asked_and_else_only_named(root: Path, monkeypatch: pytest.MonkeyPatch):
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    page = root / "data/my-study/report/index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("")
+    code, said = run("report")
+    assert (code, opened) == (0, [])
+    assert "data/my-study/report/index.html" in said
+    assert run("report", "--open")[0] == 0
+    assert opened == [page.resolve().as_uri()]
+
+
 def test_a_blind_sheet_goes_out_without_the_machine_s_answers_and_comes_back_as_codings(root: Path):
     study = root / "data/my-study"
     (study / "human_codes").mkdir(parents=True)

@@ -12,7 +12,6 @@ from pipeline.corpus import language_detection, segmenting, sentences
 from pipeline.exchange import xlsx
 from pipeline.inductive import wording
 from pipeline.reporting import matrix, method_codes, method_talk
-from pipeline.reporting.views import matrix_view
 from tests import mapped_study as made
 from tests.test_segment import by_stops, tables
 
@@ -175,12 +174,6 @@ def test_a_summary_is_made_of_english_passages_alone():
     (cell,) = matrix.cells(segments=segments, accepted=accepted, codes=["A"], asked={})
     assert (cell.state, cell.sentences) == ("spoken", ())
     assert xlsx.shown(cell, {}) == "summary not available (not in English)"
-
-
-def test_the_page_says_why_there_is_no_matrix():
-    nothing = {"quotes": {}, "questions": {}, "about": {}, "people": [], "documents": []}
-    found = matrix_view.build([], codes=[], book=made.BOOK, **nothing)
-    assert found.mappable and found.lead.startswith("Not available")
 
 
 def test_the_methods_section_says_how_other_languages_were_treated():

@@ -5,13 +5,15 @@ import hashlib
 import json
 import re
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core import store
 from pipeline.reporting import quotes, templates
-from pipeline.reporting.views import page
+from pipeline.reporting.views import page, passages
 from pipeline.reporting.views.page import json_for_html
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
@@ -29,18 +31,18 @@ def test_json_cannot_end_its_element():
 
 
 def explored(study, **changes):
-    names = ("documents", "turns", "cases", "segments")
+    names = ("documents", "turns", "cases", "segments", "embeddings")
     tables = {name: store.read(study, name) for name in names} | changes
-    segments = tables["segments"].segment_id
-    return page.explore_data(
-        **tables,
-        theme_of={segment: n % 2 for n, segment in enumerate(sorted(segments))},
-        left_out=frozenset(),
-        themes=[(0, "first"), (1, "second")],
-        codes_of={sorted(segments)[0]: ["Time", "gone"]},
-        codes=["Pride", "Time"],
-        valence_of={},
+    ids = sorted(tables["segments"].segment_id)
+    marks = passages.Marks(
+        theme_of={segment: n % 2 for n, segment in enumerate(ids)},
+        strength_of=dict.fromkeys(ids, 0.5),
+        codes_of={ids[0]: [("Time", 0.8), ("gone", 0.7)]},
+        people_of={ids[0]: [("max", "Own code"), ("lea", "Time")]},
+        disputed=frozenset(ids[:1]),
     )
+    places = store.read(study, "theme_map")
+    return passages.build(**tables, places=places, marks=marks, themes=[0, 1], codes=["Pride", "Time"])
 
 
 def sliced(data, document, start, end):
@@ -60,13 +62,44 @@ def test_what_the_script_cuts_out_is_what_was_said(small_study):
 def test_segments_know_their_question_theme_codes_and_case(small_study):
     data = explored(small_study)
     rows = quotes.in_order(store.read(small_study, "segments")).to_dict("records")
-    for row, (_, _, _, prompt, theme, codes, case, used, _) in zip(rows, data["segments"], strict=True):
+    for row, (_, _, _, prompt, theme, codes, case, used, *_) in zip(rows, data["segments"], strict=True):
         assert (data["turns"][prompt][2] == "i") if prompt >= 0 else row["prompt_id"] == ""
         assert theme in (0, 1)
         assert (data["cases"][case]["name"] if case >= 0 else "") == row["case"]
         assert used == int(row["substantive"])
         assert set(codes) <= {0, 1}
     assert sum(len(row[5]) for row in data["segments"]) == 1, "a code that is not in the codebook is not shown"
+
+
+def test_segments_know_peoples_codes_and_whether_they_differ(small_study):
+    data = explored(small_study)
+    ids = quotes.in_order(store.read(small_study, "segments")).segment_id.to_list()
+    row = data["segments"][ids.index(min(ids))]
+    said = [(data["coders"][one // len(data["human"])], data["human"][one % len(data["human"])]) for one in row[10]]
+    assert said == [("lea", "Time"), ("max", "Own code")]
+    assert (row[9], row[11], row[12] & passages.DISPUTED) == ([80], 50, 1)
+    assert sum(one[12] & passages.DISPUTED for one in data["segments"]) == 1
+
+
+def test_neighbours_by_the_vectors_of_the_page_are_those_of_the_study():
+    drawn = np.random.default_rng(3).normal(size=(200, 384)) * (0.97 ** np.arange(384))
+    matrix = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    ids = [f"s{n}" for n in range(200)]
+    packed, there = passages.packed_vectors(pd.DataFrame({"segment_id": ids, "vector": list(matrix)}), ids)
+    assert there == set(ids)
+    held = np.frombuffer(base64.b64decode(packed["bytes"]), dtype=np.int8).reshape(200, packed["dimensions"])
+    assert packed["dimensions"] == passages.DIMENSIONS
+    small = held / np.linalg.norm(held.astype(float), axis=1, keepdims=True)
+    for n in range(200):
+        best = np.argsort(-(matrix @ matrix[n]))[1:11]
+        found = np.argsort(-(small @ small[n]))[1:11]
+        assert len(set(best) & set(found)) >= 7
+
+
+def test_without_vectors_there_are_none_in_the_page(small_study):
+    data = explored(small_study, embeddings=store.empty("embeddings"))
+    assert data["vectors"] == {"dimensions": 0, "bytes": ""}
+    assert not any(row[12] & passages.HAS_VECTOR for row in data["segments"])
 
 
 def test_one_filters_by_what_tells_people_apart(small_study):
@@ -117,14 +150,13 @@ def page_of(study) -> str:
 
 
 def test_the_script_writes_text_and_never_markup():
-    script = templates.text("page.js")
+    script = page.joined_script()
     for way in (
         "innerHTML",
         "outerHTML",
         "insertAdjacentHTML",
         "document.write",
         "eval(",
-        "fetch(",
         "XMLHttpRequest",
         "import(",
     ):
@@ -132,5 +164,6 @@ def test_the_script_writes_text_and_never_markup():
 
 
 def test_no_file_of_the_page_names_an_address():
-    for name in ("report.html", "style.css", "page.js"):
+    assert page.joined_script().count("fetch(") == 2, "a decision and a passage that was read, to the review server"
+    for name in ("report.html", "quality.html", "style.css", *page.SCRIPTS):
         assert "//" not in templates.text(name).replace("// ", "")

@@ -1,20 +1,21 @@
-"""The page in a real browser: opens with the network cut, filters, opens doors, works from the keyboard."""
+"""The page in a real browser: opens with the network cut, keeps its place in the address, works from the keyboard."""
 
-import shutil
+import json
+import re
+import zipfile
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import small_study as invented
+from browsing import MODELS, api, launched, needs_browser, watched
 
 from pipeline import report
+from pipeline.core import store
 from pipeline.core.params import Params
 from pipeline.deductive import codebook
 
-api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium here: apt-get install chromium")
-MODELS = [("model", "vectors", "0" * 64)]
+pytestmark = needs_browser
+VIEWS = ("overview", "themes", "framework", "quotes", "quality")
 
 
 @pytest.fixture(scope="module")
@@ -27,84 +28,130 @@ def address(small_study, tmp_path_factory) -> str:
 
 @pytest.fixture(scope="module")
 def browser():
-    with api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
 def page(browser, address):
     """The page in a window without a network; it must say nothing on the console and ask for nothing."""
-    context = browser.new_context(offline=True, viewport={"width": 1400, "height": 900})
-    opened = context.new_page()
-    complaints: list[str] = []
-    opened.on("console", lambda message: complaints.append(message.text))
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("dialog", lambda dialog: complaints.append(dialog.message))
-    opened.on("request", lambda request: complaints.append(request.url) if request.url != address else None)
-    opened.goto(address)
-    yield opened
-    context.close()
-    assert [said for said in complaints if not said.startswith("data:")] == []
+    with watched(browser, address) as opened:
+        yield opened
 
 
 def found(page) -> str:
     return page.inner_text("#found")
 
 
+def go(page, address: str) -> None:
+    page.evaluate("(to) => { location.hash = to; }", address)
+    view = address.strip("#").split("?")[0].split("/")[0]
+    api.expect(page.locator(f"#view-{view}")).to_be_visible()
+
+
 def test_it_opens_and_shows_every_segment_that_is_used(page):
-    assert found(page) == "11 segments from 4 cases."
-    assert page.locator("#map [data-s]").count() == 11
+    assert page.locator("#picture tbody tr").count() == 2
+    go(page, "#quotes")
+    assert found(page) == "11 passages by 4 people and 1 source in which nobody is named"
+    assert page.locator("#hits figure").count() == 11
+
+
+def test_one_view_is_shown_at_a_time_and_back_returns(page):
+    for view in VIEWS[1:]:
+        page.click(f"header nav a[href='#{view}']")
+        api.expect(page.locator(f"#view-{view}")).to_be_visible()
+        assert [name for name in VIEWS if page.is_visible(f"#view-{name}")] == [view]
+        assert page.get_attribute(f"header nav a[href='#{view}']", "aria-current") == "page"
+    for view in VIEWS[-2::-1]:
+        page.go_back()
+        api.expect(page.locator(f"#view-{view}")).to_be_visible()
+
+
+def test_filters_are_in_the_address_and_back_takes_them_off(page):
+    go(page, "#quotes")
+    page.click("[data-facet=a0][data-value='1']")
+    api.expect(page.locator("#found")).not_to_contain_text("11 passages")
+    nurses = found(page)
+    assert "a0=1" in page.url
+    page.click("[data-facet=kind][data-value='focus group']")
+    api.expect(page.locator("#found")).not_to_have_text(nurses)
+    assert all("Cleo" in text for text in page.locator("#hits figcaption").all_inner_texts())
+    page.go_back()
+    api.expect(page.locator("#found")).to_have_text(nurses)
+    page.go_back()
+    api.expect(page.locator("#found")).to_contain_text("11 passages")
+
+
+def test_an_address_with_filters_opens_as_it_was_left(browser, address):
+    with watched(browser, f"{address}#quotes?a0=1&words=staffing", allowed=address) as page:
+        assert page.input_value("#words") == "staffing"
+        assert page.get_attribute("[data-facet=a0][data-value='1']", "aria-pressed") == "true"
+        assert page.locator("#hits mark").first.inner_text() == "Staffing"
+
+
+def test_counts_of_a_filter_are_what_it_gives(page):
+    go(page, "#quotes?code=1")
+    for value in ("0", "1"):
+        item = page.locator(f"[data-facet=a1][data-value='{value}']")
+        if not item.count():
+            continue
+        promised = item.locator(".soft").inner_text()
+        item.click()
+        api.expect(page.locator("#found")).to_contain_text(f"{promised} passage")
+        page.go_back()
+        api.expect(page.locator("#view-quotes .chip")).to_have_count(1)
 
 
 def test_searching_makes_no_difference_between_accents_and_cases(page):
-    page.fill("input[name=text]", "A VRAI DIRE")
-    api.expect(page.locator("#list li")).to_have_count(1)
-    assert found(page) == "1 segment from 1 case."
-    assert page.locator("#map .off").count() == 10
-    page.fill("input[name=text]", "nobody ever says this")
-    api.expect(page.locator("#list li")).to_have_count(0)
-    assert found(page).startswith("No segments match.")
+    go(page, "#quotes")
+    page.fill("#words", "A VRAI DIRE")
+    page.press("#words", "Enter")
+    api.expect(page.locator("#hits mark").first).to_have_text("à vrai dire")
+    assert "1 passage says" in page.inner_text("#near-words")
 
 
-def test_filters_narrow_each_other_and_can_be_cleared(page):
-    page.select_option("select[name=attribute0]", label="nurse")
-    api.expect(page.locator("#found")).not_to_contain_text("11 segments")
-    nurses = page.locator("#list li").count()
-    page.select_option("select[name=source]", label="focus group")
-    api.expect(page.locator("#list li")).not_to_have_count(nurses)
-    assert all("Cleo" in text for text in page.locator("#list .where").all_inner_texts())
-    page.click("button[type=reset]")
-    api.expect(page.locator("#list li")).to_have_count(11)
+def test_of_a_word_that_nobody_says_it_is_said_that_the_search_knows_no_meaning(page):
+    go(page, "#quotes")
+    page.fill("#words", "xylophone")
+    api.expect(page.locator("#found")).to_contain_text("No passages match.")
+    assert "not what a phrase means" in page.inner_text("#near-words")
+
+
+def test_passages_like_one_are_ranked_and_it_is_not_among_them(page):
+    go(page, "#quotes")
+    first = page.inner_text("#hits blockquote >> nth=0")
+    page.click("#hits a:has-text('More like this') >> nth=0")
+    api.expect(page.locator("#near-words")).to_contain_text("Nearest in meaning to")
+    assert first not in page.locator("#hits blockquote").all_inner_texts()
+
+
+def test_a_code_is_followed_by_what_comes_near_its_definition(page):
+    go(page, "#quotes?near=c1")
+    with_code = sum("Time" in text for text in page.locator("#hits .labels").all_inner_texts())
+    assert 0 < with_code < page.locator("#hits figure").count()
+    assert "Nearest to the definition of “Time”" in page.inner_text("#near-words")
 
 
 def test_what_was_set_aside_can_be_seen(page):
-    page.check("input[name=aside]")
-    api.expect(page.locator("#list li")).to_have_count(21)
+    go(page, "#quotes?aside=1")
+    api.expect(page.locator("#found")).to_contain_text("21 passages")
 
 
-def test_a_code_and_no_code_are_the_whole(page):
-    total = 0
-    for code in ("", "-1"):
-        page.select_option("select[name=code]", code)
-        page.wait_for_timeout(100)
-        total += page.locator("#list li").count() * (1 if code else -1)
-    assert -11 < total < 0
+def test_two_groups_stand_side_by_side(page):
+    go(page, "#quotes?theme=0")
+    page.click("[data-compare='0']")
+    api.expect(page.locator(".column")).to_have_count(2)
+    assert page.locator(".column select").nth(0).input_value() != page.locator(".column select").nth(1).input_value()
+    assert all("of 2 people" in text for text in page.locator(".column > p").all_inner_texts()[::2])
 
 
-def test_a_quote_opens_in_its_turn_with_the_question(page):
-    page.click(".card .door >> nth=0")
-    dialog = page.locator("#context")
-    assert dialog.is_visible()
-    quoted = page.inner_text(".card blockquote >> nth=0")
+def test_a_quote_opens_in_its_turn_with_the_question_and_one_can_read_on(page):
+    go(page, "#themes")
+    quoted = page.inner_text("#theme blockquote >> nth=0")
+    page.click("#theme figure .door >> nth=0")
+    assert page.locator("#context").is_visible()
     assert page.inner_text("dialog mark") == quoted
-    assert page.locator("dialog .turn").count() >= 2
     assert page.locator("dialog .turn.asks").count() >= 1
-
-
-def test_one_can_read_on_to_the_ends_of_the_talk(page):
-    page.click(".card .door >> nth=0")
     for button in ("#earlier", "#later"):
         for _ in range(10):
             if page.is_enabled(button):
@@ -114,8 +161,9 @@ def test_one_can_read_on_to_the_ends_of_the_talk(page):
 
 
 def test_every_door_opens_on_what_it_stands_beside(page):
-    for number in range(page.locator(".card figure").count()):
-        figure = page.locator(".card figure").nth(number)
+    go(page, "#quotes")
+    for number in range(page.locator("#hits figure").count()):
+        figure = page.locator("#hits figure").nth(number)
         figure.locator(".door").click()
         assert page.inner_text("dialog mark") == figure.locator("blockquote").inner_text()
         page.keyboard.press("Escape")
@@ -124,8 +172,8 @@ def test_every_door_opens_on_what_it_stands_beside(page):
 
 def test_the_keyboard_alone_opens_a_door_and_comes_back(page):
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
-    door = page.locator(".card .door").first
+    assert page.evaluate("document.activeElement.id") == "skip"
+    door = page.locator("#first .door").first
     door.focus()
     page.keyboard.press("Enter")
     assert page.locator("#context").is_visible()
@@ -134,81 +182,173 @@ def test_the_keyboard_alone_opens_a_door_and_comes_back(page):
     assert page.evaluate("document.activeElement.dataset.door") == door.get_attribute("data-door")
 
 
-def test_a_theme_shows_its_segments(page):
-    page.click(".card button[data-set-theme] >> nth=0")
-    size = page.locator(".card").first.locator("p").filter(has_text="of the segments analysed").inner_text().split()[0]
-    assert found(page).startswith(f"{size} segments")
+def test_the_keyboard_stays_on_a_filter_that_it_set(page):
+    go(page, "#quotes")
+    page.locator("[data-facet=a0][data-value='1']").focus()
+    page.keyboard.press("Enter")
+    api.expect(page.locator("[data-facet=a0][data-value='1'][aria-pressed=true]")).to_be_visible()
+    assert page.evaluate("document.activeElement.dataset.key") == "a0-1"
 
 
-def test_a_cell_of_the_matrix_shows_its_passages(page):
-    button = page.locator("button[data-set-code]").first
-    count = button.text_content()
+def test_the_picture_counts_people_of_each_group(page, small_study):
+    cells = page.locator("#picture tbody tr").first.locator("td").all_inner_texts()
+    assigned = store.read(small_study, "theme_assignments").merge(store.read(small_study, "segments"), on="segment_id")
+    own = assigned[(assigned.theme_id == 0) & (assigned.case != "")].merge(store.read(small_study, "cases"), on="case")
+    people = store.read(small_study, "cases").role.value_counts()
+    spoken = own.groupby("role").case.nunique()
+    assert cells[1:3] == [f"{spoken.get(role, 0)} of {people[role]}" for role in ("doctor", "nurse")]
+    page.click("[data-choice=talk]")
+    api.expect(page.locator("#picture tbody td").nth(1)).to_contain_text("%")
+
+
+def test_a_cell_of_the_picture_opens_its_passages(page):
+    cell = page.locator("#picture tbody td a").first
+    assert cell.inner_text().endswith(" of 2")
+    cell.click()
+    api.expect(page.locator("#view-quotes .chip")).to_have_count(2)
+    assert page.locator("#hits figure").count() > 0
+
+
+def test_a_cell_of_the_matrix_shows_its_summary_beside_its_passages(page):
+    go(page, "#framework")
+    button = page.locator(".people-codes button").first
+    count = button.inner_text()
     button.click()
-    assert found(page).startswith(f"{count} segment")
+    api.expect(page.locator(".panel h4").nth(1)).to_have_text(re.compile(rf"^{count} passage"))
+    assert page.locator(".panel q").count() >= 1
+    assert "asked, silent" in page.locator(".people-codes .empty").first.get_attribute("title") + page.inner_text(
+        ".people-codes"
+    )
 
 
-def test_a_dot_shows_its_segment_and_opens_it(page):
-    dot = page.locator("#map [data-s]").first
-    dot.hover(force=True)
-    assert page.inner_text("#hover") != "Hover over a dot to read the segment; click it to see the context."
-    dot.click(force=True)
+def test_a_code_opens_its_disputed_passages_beside_the_definition(copied_page):
+    go(copied_page, "#quality")
+    line = copied_page.locator(".line").first
+    assert "lea" in line.inner_text() and "both" in line.inner_text()
+    line.click()
+    api.expect(copied_page.locator(".opened h3").first).to_have_text(line.locator(".name").inner_text())
+
+
+@pytest.fixture
+def copied_page(browser, address):
+    with watched(browser, address) as opened:
+        yield opened
+
+
+def test_the_basket_is_saved_as_a_word_file_with_sources(page, tmp_path):
+    go(page, "#quotes")
+    for number in (0, 1):
+        page.click(f"#hits button:has-text('Add to basket') >> nth={number}")
+    page.click("#basket-open")
+    assert page.locator("#basket-list li").count() == 2
+    with page.expect_download() as waiting:
+        page.click("#basket-word")
+    place = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(place)
+    assert place.name == "quotes.docx"
+    import docx
+
+    lines = [paragraph.text for paragraph in docx.Document(str(place)).paragraphs]
+    assert lines[0].startswith("“") and len(lines) == 4
+    assert "groups/ward.txt" in lines[1]
+    assert zipfile.ZipFile(place).testzip() is None
+
+
+def test_the_map_has_names_and_opens_a_passage(page):
+    go(page, "#quotes?map=1")
+    canvas = page.locator("canvas")
+    assert "list below" in canvas.get_attribute("aria-label")
+    numbers = json.loads(page.text_content("#data"))["map"]
+    place = next(k for k in range(0, len(numbers), 2) if numbers[k] >= 0)
+    box = canvas.bounding_box()
+    x, y = ((10 + 0.966 * numbers[place + k]) * box["width"] / 600 for k in (0, 1))
+    canvas.click(position={"x": x, "y": y})
     assert page.locator("dialog mark").is_visible()
 
 
 def test_what_breaks_pages_is_read_as_text(page):
-    page.fill("input[name=text]", "onerror=alert(1)")
-    api.expect(page.locator("#list li")).to_have_count(1)
-    assert "</script><img src=x onerror=alert(1)>" in page.inner_text("#list li .text")
+    go(page, "#quotes")
+    page.fill("#words", "onerror")
+    api.expect(page.locator("#near-words")).to_contain_text("1 passage says")
+    assert "</script><img src=x onerror=alert(1)>" in page.inner_text("#hits blockquote >> nth=0")
     assert page.locator("img").count() == 0
 
 
-def test_nothing_is_wider_than_a_telephone(browser, address):
-    context = browser.new_context(offline=True, viewport={"width": 400, "height": 800})
-    narrow = context.new_page()
-    narrow.goto(address)
-    assert narrow.evaluate("document.documentElement.scrollWidth") <= 400
-    context.close()
+@pytest.mark.parametrize("view", VIEWS)
+def test_nothing_is_wider_than_a_telephone(browser, address, view):
+    with watched(browser, f"{address}#{view}", width=400, height=800, allowed=address) as narrow:
+        assert narrow.evaluate("document.documentElement.scrollWidth") <= 400
 
 
-def test_without_scripts_it_can_still_be_read(browser, address):
+def test_without_scripts_the_tables_can_still_be_read(browser, address):
     context = browser.new_context(java_script_enabled=False, offline=True)
     plain = context.new_page()
     plain.goto(address)
-    assert plain.locator("blockquote").first.is_visible()
-    assert not plain.locator("#filters").is_visible()
     assert plain.locator(".noscript").is_visible()
+    assert "2 groups of similar passages" in plain.inner_text("#view-overview")
+    assert plain.locator("#part-method > summary").is_visible()
+    assert not plain.locator("#search").is_visible()
     context.close()
 
 
-def test_every_control_has_a_name_and_every_table_its_headings(page):
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_control_has_a_name_and_every_table_its_headings(page, view):
+    go(page, f"#{view}")
     unnamed = page.evaluate("""() => [...document.querySelectorAll('button, select, input, summary, a[href]')]
         .filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || (e.labels && e.labels.length)))
         .map(e => e.outerHTML)""")
-    assert unnamed == []
+    assert [
+        one
+        for one in unnamed
+        if 'type="checkbox"' not in one and "basket-open" not in one and "decided-said" not in one
+    ] == []
     assert (
         page.evaluate("[...document.querySelectorAll('main table')].filter(t => !t.querySelector('th[scope]')).length")
         == 0
     )
-    levels = page.evaluate("[...document.querySelectorAll('main h2, main h3, main h4')].map(h => Number(h.tagName[1]))")
+    levels = page.evaluate(
+        f"[...document.querySelectorAll('#view-{view} :is(h1, h2, h3, h4)')].map(h => Number(h.tagName[1]))"
+    )
+    assert levels[0] == 1
     assert all(two - one <= 1 for one, two in pairwise(levels))
 
 
-@pytest.mark.parametrize("selector", [".note", ".none", "figcaption", ".size", ".asked-mark", ".h3", ".h4", ".h5", "a"])
-def test_text_stands_out_from_what_is_behind_it(page, selector):
-    contrast = page.evaluate(
-        """(selector) => {
-        const element = document.querySelector(selector);
-        if (!element) return 21;
-        const channel = c => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-        const light = rgb => { const [r, g, b] = rgb.match(/[\\d.]+/g).map(Number).map(channel); return .2126*r + .7152*g + .0722*b; };
-        let behind = element;
-        while (behind && getComputedStyle(behind).backgroundColor === 'rgba(0, 0, 0, 0)') behind = behind.parentElement;
-        const [a, b] = [light(getComputedStyle(element).color), light(behind ? getComputedStyle(behind).backgroundColor : 'rgb(255,255,255)')];
-        return (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-        }""",
-        selector,
-    )
-    assert contrast >= 4.5
+def test_every_link_inside_the_page_leads_to_something(page):
+    seen, todo = set(), [f"#{view}" for view in VIEWS]
+    while todo:
+        to = todo.pop()
+        if to in seen or len(seen) > 60:
+            continue
+        seen.add(to)
+        page.evaluate("(to) => { location.hash = to; }", to)
+        page.wait_for_function("(to) => location.hash === to", arg=to)
+        view = to.strip("#").split("?")[0].split("/")[0]
+        assert view in VIEWS, to
+        assert page.is_visible(f"#view-{view}"), to
+        links = page.evaluate(
+            "[...document.querySelectorAll('main a[href^=\"#\"]')].map((one) => one.getAttribute('href'))"
+        )
+        todo += [one for one in links if one not in seen]
+    assert len(seen) > 20
+
+
+def test_older_addresses_still_lead_where_they_led(page):
+    page.evaluate("location.hash = '#T1'")
+    api.expect(page.locator("#theme h2")).to_have_text("Time & the ward")
+    page.evaluate("location.hash = '#method'")
+    api.expect(page.locator("#part-method[open]")).to_be_visible()
+
+
+def test_all_of_it_prints_with_every_theme_and_the_open_view_alone(page):
+    page.evaluate("window.print = () => {}")
+    page.click("#print-all")
+    page.emulate_media(media="print")
+    assert page.locator("#theme h2").all_inner_texts() == ["Charts at <home>", "Time & the ward"]
+    assert page.is_visible("#view-framework") and not page.is_visible("#view-quotes")
+    pages = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", pages)) <= 30
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not page.is_visible("#view-framework")
 
 
 def test_a_thousand_segments_make_a_page_of_three_megabytes_at_most(tmp_path, browser):
@@ -218,10 +358,10 @@ def test_a_thousand_segments_make_a_page_of_three_megabytes_at_most(tmp_path, br
     place = tmp_path / "large.html"
     place.write_text(report.build_page(study, Params(study=str(folder)), MODELS), encoding="utf-8")
     assert place.stat().st_size < 3_000_000
-    context = browser.new_context(offline=True)
-    large = context.new_page()
-    large.goto(place.as_uri())
-    assert large.inner_text("#found").startswith("528 segments")
-    large.check("input[name=aside]")
-    api.expect(large.locator("#found")).to_contain_text("1,008 segments")
-    context.close()
+    with watched(browser, f"{place.as_uri()}#quotes", allowed=place.as_uri()) as large:
+        assert found(large).startswith("528 passages")
+        assert large.locator("#hits figure").count() == 20, "the others come when asked for"
+        large.click("#hits .more")
+        assert large.locator("#hits figure").count() == 40
+        go(large, "#quotes?aside=1")
+        api.expect(large.locator("#found")).to_contain_text("1,008 passages")

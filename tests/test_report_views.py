@@ -5,16 +5,10 @@ import pandas as pd
 import pytest
 
 from pipeline.core import store
-from pipeline.decisions.states import counted
-from pipeline.deductive.codebook import Code, Codebook
 from pipeline.reporting import method, metrics, quotes
-from pipeline.reporting.matrix import Cell, SummarySentence
-from pipeline.reporting.views import agreement_view, further_view, map_view, matrix_view, overview, theme_view
-from pipeline.vectors import projection
+from pipeline.reporting.views import agreement_view, further_view, overview, theme_view
 from tests import counts
 from tests.records import records
-
-BOOK = Codebook(codes=(Code(name="M"), *(Code(name=f"m{n}", parent="M") for n in range(7)), Code(name="R")))
 
 
 @pytest.fixture
@@ -73,44 +67,6 @@ def test_sub_themes_are_parts_of_their_theme_and_no_cards(tables, quoted):
 def test_a_quote_of_a_segment_that_is_gone_is_left_out(tables, quoted):
     tables["theme_quotes"]["segment_id"] = "gone"
     assert made_cards(tables, quoted)[0].quotes == ()
-
-
-def test_the_themes_lead_names_what_fell_into_none(tables):
-    said = theme_view.lead(tables["themes"], counted(tables["theme_states"], tables["theme_assignments"]))
-    assert "2 candidate themes" in said
-    assert "1 segment (9%) fit no theme." in said
-    nothing = theme_view.lead(store.empty("themes"), counts.made())
-    assert nothing.startswith("No candidate themes were found")
-
-
-def made_grid(tables, **changes):
-    options = {"coder": "pipeline", "codes": ["Pride", "Time"], "counts_only": False} | changes
-    return theme_view.grid(themes=tables["themes"], crossed=tables["theme_code"], **options)
-
-
-def test_the_grid_keeps_the_order_of_the_codebook_and_adds_what_it_lacks(tables):
-    assert made_grid(tables).codes == ("Pride", "Time", "Leaders", "Staffing")
-    assert made_grid(tables, coder="nobody") is None
-
-
-def test_a_grid_without_a_shared_passage_says_so(tables):
-    tables["theme_code"] = tables["theme_code"].assign(n_overlap=0, precision=np.nan)
-    grid = made_grid(tables)
-    assert grid.lead.startswith("No candidate theme has a segment in common")
-    assert {cell.shade for _, _, _, row in grid.rows for cell in row} == {0}
-
-
-@pytest.mark.parametrize(
-    ("share", "shade"), [(0.0, 0), (0.05, 1), (0.1, 1), (0.2, 2), (0.4, 3), (0.6, 4), (0.9, 5), (1.0, 5)]
-)
-def test_the_darker_the_larger_the_share(tables, share, shade):
-    tables["theme_code"]["precision"] = share
-    assert made_grid(tables).rows[0][3][0].shade == shade
-
-
-def test_counts_only_says_no_share(tables):
-    assert "%" in made_grid(tables).lead
-    assert "%" not in made_grid(tables, counts_only=True).lead
 
 
 # agreement
@@ -239,63 +195,6 @@ def test_why_segments_are_set_aside_is_said_in_words(tables):
 
 
 # map and matrix
-
-
-def made_map(tables, quoted, theme_ids, assigned=None):
-    given = tables["theme_assignments"] if assigned is None else assigned
-    return map_view.build(places=tables["theme_map"], assignments=given, theme_ids=theme_ids, quotes=quoted)
-
-
-def test_every_segment_that_is_used_is_a_dot_with_its_quote_and_the_colour_of_its_theme(tables, quoted):
-    made = made_map(tables, quoted, [1, 0])
-    assert len(made.points) == tables["segments"].substantive.sum()
-    assert {point.colour for point in made.points} == {0, 1, 9}
-    assert [label.text for label in made.labels] == ["T1", "T2"]
-    assert all(0 <= point.x <= map_view.SIZE and 0 <= point.y <= map_view.SIZE for point in made.points)
-
-
-def test_the_map_says_how_it_was_made(tables, quoted, monkeypatch):
-    assert made_map(tables, quoted, [0]).lead.endswith("initialised with principal components.")
-    monkeypatch.setattr(projection, "LAID_OUT", 10)
-    assert "on a random sample of 10 segments" in made_map(tables, quoted, [0]).lead
-
-
-def test_the_ninth_theme_has_the_first_colour_and_another_shape(tables, quoted):
-    assigned = tables["theme_assignments"].assign(theme_id=range(11))
-    made = made_map(tables, quoted, list(range(11)), assigned)
-    assert sorted((point.colour, point.square) for point in made.points)[:2] == [(0, False), (0, True)]
-
-
-def test_no_vectors_no_dots(tables, quoted):
-    tables["theme_map"] = projection.places([], np.zeros((0, 1)))
-    assert made_map(tables, quoted, []).points == ()
-
-
-def test_many_codes_are_shown_by_category_a_few_at_a_time():
-    shown = matrix_view.by_category(["R", *(f"m{n}" for n in range(7))], BOOK)
-    assert [(title, len(codes)) for title, codes in shown] == [("R", 1), ("M (1 of 2)", 5), ("M (2 of 2)", 2)]
-    assert matrix_view.by_category(["m0", "R"], BOOK) == [("All codes", ["m0", "R"])]
-    assert matrix_view.by_category([], BOOK) == []
-
-
-def test_the_matrix_on_the_page_leads_to_filters_and_quotes(quoted):
-    segment, quote = next(iter(quoted.items()))
-    part = SummarySentence(segment, quote.start, quote.end, quote.text)
-    cells = [
-        Cell("Ana", "m0", "spoken", (part,), (segment,)),
-        Cell("notes/session.docx", "m0", "asked", (), (), "t1"),
-    ]
-    documents = sorted({quote.document for quote in quoted.values()})
-    shown = matrix_view.build(
-        cells, codes=["m0"], book=BOOK, quotes=quoted, questions={"t1": "Why?"}, about={"Ana": "nurse"}, people=["Ana"],
-        documents=documents,
-    )  # fmt: skip
-    ana, notes = shown.rows
-    assert (ana.field, ana.number, ana.about) == ("case", 0, "nurse")
-    assert (notes.field, notes.number) == ("document", documents.index("notes/session.docx"))
-    assert ana.cells[0].sentences[0].place == f"{documents.index(quote.document)}:{quote.start}:{quote.end}"
-    assert notes.cells[0].question == "Why?"
-    assert "1 of 2 cells have passages" in shown.lead
 
 
 # help and hindrance, disputes, saturation, sources

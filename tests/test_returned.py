@@ -19,7 +19,7 @@ from pipeline.core.errors import CounterpointError
 from pipeline.decisions import deciding, ledger, page_data, screen
 from pipeline.decisions.ledger import Decision
 from pipeline.deductive import codebook
-from pipeline.reporting import matrix, written_summaries
+from pipeline.reporting import matrix, quotes, written_summaries
 
 NOW = datetime(2026, 2, 1, 9, 0, 0, tzinfo=UTC)
 LATER = datetime(2026, 2, 2, 9, 0, 0, tzinfo=UTC)
@@ -101,12 +101,18 @@ def test_the_page_shows_the_persons_words_with_their_name(study: Path):
     said = written_summaries.load(study / "summaries.yaml")
     made = report.gather(report.read(study), codebook.load_codebook(study / "codebook.yaml"), (), said)
     html = report.build_page(made, Params(study=str(study)), [("m", "v", "0")])
-    assert "&lt;b&gt;Hers&lt;/b&gt;" in html
-    assert "written by <bdi>Asha</bdi>" in html
-    assert "passages have changed" not in html
+    assert written_in(html, case) == [["<b>Hers</b>", "Asha", 0]]
     older = [one.model_copy(update={"of": "another"}) for one in said]
     made = report.gather(report.read(study), codebook.load_codebook(study / "codebook.yaml"), (), older)
-    assert "passages have changed since" in report.build_page(made, Params(study=str(study)), [("m", "v", "0")])
+    html = report.build_page(made, Params(study=str(study)), [("m", "v", "0")])
+    assert written_in(html, case) == [["<b>Hers</b>", "Asha", 1]], "the passages have changed since"
+
+
+def written_in(html: str, case: str) -> list[list[object]]:
+    """Summaries that people wrote in a row of the page's matrix: text, author, whether it is older than the passages."""
+    data = json.loads(html.partition(quotes.DATA_OPENS)[2].partition(quotes.DATA_CLOSES)[0])
+    (row,) = (row for row in data["matrix"] if row["name"] == case)
+    return [cell[4] for cell in row["cells"] if cell[4]]
 
 
 def test_the_same_workbook_twice_is_once(study: Path):

@@ -58,9 +58,17 @@ def served(study):
     running.join()
 
 
+def theme(page, number: int) -> None:
+    """Open the nth theme of the list."""
+    page.evaluate("location.hash = '#themes'")
+    page.click(f"#theme-list a >> nth={number - 1}")
+    api.expect(page.locator(f"#theme-list li:nth-child({number}) a[aria-current]")).to_be_visible()
+
+
 def decide(page, action: str, number: int = 1, **fields: str) -> None:
-    """Decide about the nth card, as a person does."""
-    page.click(f".card >> nth={number - 1} >> button[data-decide={action}]")
+    """Decide about the nth theme, as a person does."""
+    theme(page, number)
+    page.click(f"#theme button[data-decide={action}]")
     for name, value in fields.items():
         page.fill(f"#decide-form [name={name}]", value)
 
@@ -112,8 +120,13 @@ def test_a_merge_is_anchored_on_all_its_themes_and_closes_the_one_that_went_in(p
     decide(page, "merge", 1, who="Asha")
     page.check("#decide-others input >> nth=0")
     confirm(page)
-    assert "Merged into T1" in page.inner_text(".card >> nth=1 >> .now")
-    assert page.is_disabled(".card >> nth=1 >> button[data-decide=accept]")
+    assert page.locator("#theme-list a").count() == 1, "what went in is no longer a theme of its own"
+    assert "Merged with" in page.inner_text("#theme .now")
+    page.evaluate(
+        "location.hash = `#themes/${JSON.parse(document.getElementById('decide-data').textContent).themes[1].id}`"
+    )
+    api.expect(page.locator("#theme .now")).to_contain_text("Merged into")
+    assert page.is_disabled("#theme button[data-decide=accept]")
     first, second = json.loads(page.text_content("#decide-data"))["themes"]
     merge = ledger.load(saved(page, tmp_path))[0]
     assert merge.others == (second["id"],)
@@ -152,11 +165,12 @@ def test_what_is_missing_is_said_beside_the_field(page, action, fields, said):
 
 
 def test_the_keyboard_alone_decides_and_comes_back_to_the_button(page):
-    page.focus(".card >> nth=0 >> button[data-decide=accept]")
+    theme(page, 1)
+    page.focus("#theme button[data-decide=accept]")
     page.keyboard.press("Enter")
     page.keyboard.type("Asha")
     page.keyboard.press("Enter")
-    assert page.inner_text(".card >> nth=0 >> .now").startswith("Accepted by Asha")
+    assert page.inner_text("#theme .now").startswith("Accepted by Asha")
     assert page.evaluate("document.activeElement.dataset.decide") == "accept"
 
 
@@ -164,7 +178,8 @@ def test_words_that_are_markup_stay_words(page, tmp_path):
     hostile = '</script><img src=x onerror=alert(1)> "\\" \u202e {{ 7*7 }}'
     decide(page, "rename", 1, label=hostile, who="<b>Asha</b>")
     confirm(page)
-    assert "<img" in page.inner_text(".card >> nth=0 >> .now")
+    assert "<img" in page.inner_text("#theme .now")
+    assert "<img" in page.inner_text("#theme h2")
     assert page.locator("img").count() == 0
     assert ledger.load(saved(page, tmp_path))[0].label == hostile
 
@@ -185,7 +200,8 @@ def test_the_review_writes_straight_to_the_decisions(browser, study, served):
 
 def test_a_passage_that_is_opened_in_the_review_is_noted_as_read(browser, study, served):
     with watched(browser, served, offline=False) as page:
-        page.click(".card >> nth=0 >> .door >> nth=0")
+        theme(page, 1)
+        page.click("#theme figure .door >> nth=0")
         api.expect(page.locator("#context-read")).to_have_text("Recorded as read by Asha.")
     (noted,) = reading_ledger.load(study / "passages_read.yaml")
     quotes = store.read(study, "theme_quotes")
@@ -193,7 +209,8 @@ def test_a_passage_that_is_opened_in_the_review_is_noted_as_read(browser, study,
 
 
 def test_opened_as_a_file_nothing_is_noted_and_nothing_is_said_of_it(page, study):
-    page.click(".card >> nth=0 >> .door >> nth=0")
+    theme(page, 1)
+    page.click("#theme figure .door >> nth=0")
     api.expect(page.locator("#context")).to_be_visible()
     api.expect(page.locator("#context-read")).to_be_hidden()
     assert not (study / "passages_read.yaml").exists() or reading_ledger.load(study / "passages_read.yaml") == []
@@ -203,9 +220,9 @@ def test_what_was_decided_is_still_there_when_the_page_is_reloaded(browser, stud
     with watched(browser, served, offline=False) as page:
         decide(page, "reject", 2)
         confirm(page)
-        api.expect(page.locator(".card >> nth=1 >> .now")).to_contain_text("Rejected by Asha")
+        api.expect(page.locator("#theme .now")).to_contain_text("Rejected by Asha")
         page.reload()
-        assert "Rejected by Asha" in page.inner_text(".card >> nth=1 >> .now")
+        assert "Rejected by Asha" in page.inner_text("#theme .now")
 
 
 def test_the_second_of_two_tabs_is_told_to_reload(browser, study, served):
@@ -240,3 +257,30 @@ def test_a_server_that_has_gone_is_said_to_have(browser, study):
     confirm(page)
     api.expect(page.locator("#decide-wrong")).to_contain_text("nothing was saved")
     context.close()
+
+
+def test_a_label_is_written_over_where_it_stands_and_kept(browser, study, served):
+    with watched(browser, served, offline=False) as page:
+        theme(page, 2)
+        page.click("[data-edit]")
+        page.keyboard.type("Time at night")
+        page.keyboard.press("Enter")
+        api.expect(page.locator("#theme h2")).to_have_text("Time at night")
+        api.expect(page.locator("#theme-list")).to_contain_text("Time at night")
+    assert [(one.action, one.label, one.who) for one in ledger.load(study / "decisions.yaml")] == [
+        ("rename", "Time at night", "Asha")
+    ]
+
+
+def test_a_label_is_not_kept_without_a_name_or_without_words(page):
+    theme(page, 1)
+    page.click("[data-edit]")
+    page.fill("[name=new-label]", "Something")
+    page.click(".label-edit button[type=submit]")
+    assert page.inner_text(".label-edit .wrong") == "Enter your name."
+    page.fill("[name=new-label]", " ")
+    page.click(".label-edit button[type=submit]")
+    assert page.inner_text(".label-edit .wrong") == "Write the new label first."
+    page.keyboard.press("Escape")
+    assert page.inner_text("#theme h2") == "Charts at <home>"
+    assert not page.is_visible("#decided")

@@ -45,4 +45,5 @@ def test_questions_and_a_missing_interviewer_are_told(small_study):
 
 
 def test_the_page_holds_it_beside_the_sources():
-    assert '{% include "speakers.html" %}' in templates.text("report.html").partition('id="themes"')[0]
+    part = templates.text("quality.html").partition('id="part-sources"')[2].partition('id="part-trail"')[0]
+    assert '{% include "speakers.html" %}' in part

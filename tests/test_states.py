@@ -58,8 +58,15 @@ class World:
         return seen(self.html)
 
     def section(self, name: str) -> str:
-        """A section of the page, as it is read."""
-        return seen(re.search(rf'<section id="{name}".*?</section>', self.html, re.S).group())
+        """A part of Quality, as it is read; `themes`: what is said of all themes."""
+        found = re.split(r'<details id="part-', self.html)
+        return seen(next(one for one in found if one.startswith(f'{"stability" if name == "themes" else name}"')))
+
+    @property
+    def themes(self) -> dict[int, dict[str, Any]]:
+        """What the page's script shows of each theme, by id."""
+        held = re.search(r'<script type="application/json" id="data">(.*?)</script>', self.html, re.S).group(1)
+        return {one["id"]: one for one in json.loads(held)["themes"]}
 
     def label(self, part: str) -> str:
         known = self.tables["theme_states"].set_index("theme_id").label
@@ -143,14 +150,14 @@ def fits(said: str, wanted: str) -> bool:
 
 
 def card(world: World, part: str) -> str:
-    found = re.search(rf'<article class="card" id="T{world.ids[part]}">.*?</article>', world.html, re.S)
-    return seen(found.group()) if found else ""
+    theme = world.themes.get(world.ids[part])
+    return " ".join([theme["label"], *theme["standing"], *theme["trail"]]) if theme else ""
 
 
 def listed(world: World, part: str) -> str:
-    items = re.findall(r"<li>.*?</li>", re.search(r'<ol class="tree">.*?</ol>', world.html, re.S).group(), re.S)
+    theme = world.themes.get(world.ids[part])
     unshown = re.findall(r"<li>.*?</li>", re.search(r'<ul class="unshown">.*?</ul>', world.html, re.S).group(), re.S)
-    own = [seen(item.partition("<ul>")[0]) for item in items if f'href="#T{world.ids[part]}"' in item]
+    own = [f"{theme['label']}, {states.WORDS[theme['state']]}"] if theme else []
     return " ".join(own + [seen(item) for item in unshown if seen(item).startswith(f"“{world.label(part)}”")])
 
 
@@ -185,10 +192,6 @@ def in_filter(world: World, part: str) -> str:
     return " ".join(f"|{theme['label']}|" for theme in json.loads(held)["themes"])
 
 
-def grid(world: World, part: str) -> str:
-    return " ".join(seen(one) for one in re.findall(r'<table class="grid" id="grid-1">.*?</table>', world.html, re.S))
-
-
 def notebook(world: World, part: str) -> str:
     return " ".join(f"|{label}|" for label in summary_tables.themes(world.tables["themes"]).label)
 
@@ -203,7 +206,6 @@ SAID: dict[str, Callable[[World, str], str]] = {
     "workbook": workbook,
     "project": project,
     "filter": in_filter,
-    "grid": grid,
     "plot": lambda world, _: " ".join(world.plot),
     "handout": lambda world, _: " ".join(world.hand_out),
     "notebook": notebook,
@@ -258,7 +260,7 @@ def test_the_number_of_themes_is_the_same_everywhere(worlds, name):
         assert sentence in said, place
         assert states.outside_in_words(count) in said or place == "project", place
     first = world.tables["themes"].query("level == 1")
-    cards = len(re.findall(r'<article class="card"', world.html))
+    cards = len(world.themes)
     numbers = {len(first), cards, len(world.rows), len(world.plot), len(world.hand_out), world.metrics["themes"]}
     assert numbers == {count.shown}
     assert int((first.status == "accepted").sum()) == count.accepted == world.metrics["accepted_themes"]
@@ -302,14 +304,16 @@ def test_after_decisions_the_sentence_says_how_the_number_came_about(worlds):
     )
     assert "The number of candidates (11) was set in params.yaml" in worlds["same"].section("themes")
     assert worlds["lived"].section("themes").count("The run found 7 candidates: ") == 1
-    assert "People merged 1, rejected 1, left 1 without segments and split off 1." in worlds["lived"].section("method")
+    assert "The researchers merged 1, rejected 1, left 1 without segments and split off 1." in worlds["lived"].section(
+        "method"
+    )
 
 
 def test_talk_that_was_rejected_is_said_to_be_and_never_called_unlike(worlds):
     world = worlds["lived"]
     assert re.search(r"40 segments \(12%\) are in no theme: 5 \(1%\) fit no theme and 35 \(10%\) were in", world.page)
     note = f"in “{world.label('rejected')}” ({world.ids['rejected']}), which was rejected"
-    assert world.section("themes").count(note) == 35
+    assert world.html.count(f'data-note="{note}"') == 35
     held = re.search(r'<script type="application/json" id="data">(.*?)</script>', world.html, re.S).group(1)
     assert sum(segment[4] == -2 for segment in json.loads(held)["segments"]) == 35
     kinds = summary_tables.map_of_segments(
@@ -343,8 +347,8 @@ def test_every_question_says_what_was_decided_by_whom_and_when_and_leads_to_its_
         for row in world.tables["theme_questions"].itertuples():
             assert f"({row.theme_id}, {become.settled_as[row.theme_id]})" in row.sentence
             shown = become.state[row.theme_id] in states.SHOWN
-            assert (f'<a href="#Q{row.theme_id}">' in world.html) == shown
-            assert (f'<a href="#T{row.theme_id}">Go to “' in world.html) == shown
+            assert (row.sentence in world.themes.get(row.theme_id, {"questions": []})["questions"]) == shown
+            assert (f'<a href="#themes/{row.theme_id}">Go to “' in world.html) == shown
 
 
 # What docs/decisions.md says becomes of decisions.

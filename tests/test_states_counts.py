@@ -20,7 +20,7 @@ from pipeline.decisions.states import Count
 from pipeline.inductive import theme_tables
 from pipeline.inductive.grouping import Groups, Talk
 from pipeline.reporting import checklists, metrics
-from pipeline.reporting.views import states_view, theme_view
+from pipeline.reporting.views import first_screen, states_view, theme_view
 from tests import counts, decided_study
 from tests.test_checklists import NOTHING
 
@@ -129,6 +129,7 @@ def number(said: str, pattern: str) -> int:
 def said_of(count: Count, made: dict[str, pd.DataFrame]) -> dict[str, int]:
     """How many themes each place says there are."""
     lead = theme_view.lead(made["themes"], count)
+    screen = first_screen.found(count)
     told = states_view.sentences(count, made["theme_states"])
     facts = dataclasses.replace(NOTHING, count=count)
     derived = next(item.statement for item in checklists.coreq(facts) if item.number == 26)
@@ -137,7 +138,12 @@ def said_of(count: Count, made: dict[str, pd.DataFrame]) -> dict[str, int]:
         count=count, problems=EMPTY["ingest_problems"], cells=[], reflexive=True,
     )  # fmt: skip
     themes = r"(\d[\d,]*|[Nn]o) (?:candidate )?themes?(?: (?:is|are) shown)?"
-    found = {"page": number(lead, themes), "workbook": number(told[0], themes), "metrics": int(numbers["themes"])}
+    found = {
+        "page": number(lead, themes),
+        "screen": number(screen, r"(\d[\d,]*|[Nn]o) groups?"),
+        "workbook": number(told[0], themes),
+        "metrics": int(numbers["themes"]),
+    }
     if count.touched:
         found["checklist"] = number(derived, r"clustering\. (\d[\d,]*|[Nn]o) themes? (?:is|are) shown")
     return found

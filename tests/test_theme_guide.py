@@ -91,7 +91,7 @@ def test_a_question_says_what_themes_answer_it():
     )
     view = guide_view.build(GUIDE, shares, themes, n_used=100)
     first, second = view.questions
-    assert first.themes == ((8, "T2 money", "75%"), (7, "T1 rotas", "25%"))
+    assert first.themes == ((8, "money", "75%"), (7, "rotas", "25%"))
     assert (first.wordings, second.themes) == (("And Is there time?",), ())
     assert view.by_theme == {8: "mostly “Is there time?” (6 of 10 segments, 60%; 75% of all answers to it)"}
     assert view.lead.startswith("2 questions of the interview guide: 2 asked again and again.")

@@ -203,12 +203,7 @@ REPORT = Stage(
         *("codebook.yaml", "decisions.yaml", "passages_read.yaml", "interpretations.yaml", "summaries.yaml"),
         *("reflexivity.yaml", "notes_before_themes.yaml"),
     ),
-    reads=tuple(
-        table
-        for stage in (INGEST, SEGMENT, EMBED, THEMES, MAP_CODES, COMPARE)
-        for table in stage.writes
-        if table != "embeddings"
-    ),
+    reads=tuple(table for stage in (INGEST, SEGMENT, EMBED, THEMES, MAP_CODES, COMPARE) for table in stage.writes),
     writes=("framework_matrix",),
     outputs=(f"report/{REPORT_PAGE}", *DELIVERED),
     unknown_to_dvc=KEPT_BESIDE_PAGE,

@@ -1,5 +1,6 @@
 """Quotes with their source, verified verbatim against the documents."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -101,21 +102,31 @@ def utf16_offsets(text: str) -> list[int]:
     return list(map(int, np.arange(len(points) + 1) + beyond))
 
 
-def verify_page(html: str, documents: pd.DataFrame) -> int:
-    """Compare every quote in a finished page with its document; return the number of quotes compared.
+# Where the page's data stand.
+DATA_OPENS, DATA_CLOSES = '<script type="application/json" id="data">', "</script>"
 
-    A quote's element has data-quote="document number:start:end", with documents numbered in alphabetical order. Raises
-    QuoteError at the first quote that is not verbatim.
+
+def verify_page(html: str, documents: pd.DataFrame) -> int:
+    """Compare everything that a finished page quotes from with the documents; return the number of comparisons.
+
+    The page's script cuts quotes out of the documents' texts in the page's data, so each of these must be its document,
+    letter for letter, with nothing left out or added. An element with data-quote="document number:start:end" (documents
+    numbered in alphabetical order) is compared too. Raises QuoteError at the first difference.
     """
     ordered = documents.sort_values("document")
     names, texts = list(ordered.document), dict(zip(ordered.document, ordered.text, strict=True))
+    _, opens, rest = html.partition(DATA_OPENS)
+    held = json.loads(rest.partition(DATA_CLOSES)[0])["documents"] if opens else []
+    for one in held:
+        said = texts.get(one["name"], "")
+        check(texts, document=one["name"], start=0, end=max(len(said), len(one["text"])), text=one["text"])
     reader = _QuoteReader()
     reader.feed(html)
     reader.close()
     for place, text in reader.found:
         number, start, end = (int(field) for field in place.split(":"))
         check(texts, document=names[number], start=start, end=end, text=text)
-    return len(reader.found)
+    return len(held) + len(reader.found)
 
 
 class _QuoteReader(HTMLParser):

@@ -1,18 +1,19 @@
-(() => {
-  // Decisions about candidate themes. Opened as a file, the page saves decisions to a file for `counterpoint import`.
-  // Served by `counterpoint review`, it sends each decision; the server refuses it if the page is out of date.
-  const by = (id) => document.getElementById(id);
-  const data = JSON.parse(by("decide-data").textContent);
-  const { review } = data;
+// Decisions about candidate themes. Opened as a file, the page saves decisions to a file for `counterpoint import`.
+// Served by `counterpoint review`, it sends each decision; the server refuses it if the page is out of date.
+const { held, showDecided, editLabel } = (() => {
+  const deciding = JSON.parse(by("decide-data").textContent);
+  const { review } = deciding;
   const dialog = by("decide"), form = by("decide-form");
-  const themes = new Map(data.themes.map((theme) => [theme.id, theme]));
+  const decidable = new Map(deciding.themes.map((theme) => [theme.id, theme]));
   let taken = review ? review.taken : [];
   let kept = true, who = review ? review.who : "", asked = null;
 
-  const titled = (id, label) => (themes.has(id) ? `T${themes.get(id).number} “${label || held().get(id).label}”` : `a theme not on this page (${id})`);
+  const titled = (id, label) => (decidable.has(id) ? `“${label || held().get(id).label}”` : `a theme not on this page (${id})`);
   // The themes of the page after the decisions made since the report, in order.
+  let heldFor = null, heldNow = null;
   const held = () => {
-    const now = new Map(data.themes.map((theme) => [theme.id, { label: theme.label, members: new Set(theme.members), status: "", into: null, notes: [] }]));
+    if (heldFor === taken) return heldNow;
+    const now = new Map(deciding.themes.map((theme) => [theme.id, { label: theme.label, members: new Set(theme.members), status: "", into: null, notes: [] }]));
     taken.forEach((one) => {
       const theme = now.get(one.theme);
       if (!theme) return;
@@ -26,6 +27,7 @@
         });
       }
     });
+    [heldFor, heldNow] = [taken, now];
     return now;
   };
   const sentence = (one) => {
@@ -45,7 +47,9 @@
     return `${done[one.action] || one.action} by ${one.who}`;
   };
 
-  const show = () => {
+  // Shows what was decided: beside the theme, and in the bar. `again` draws the open view anew, with labels as they are now.
+  const showDecided = (again = false) => {
+    if (again) show();
     const now = held();
     document.querySelectorAll("[data-decide-theme]").forEach((place) => {
       const theme = now.get(Number(place.dataset.decideTheme));
@@ -96,7 +100,7 @@
   };
   // A time later than every decision so far, so that their order is kept.
   const stamp = () => {
-    const last = taken.reduce((latest, one) => (one.when > latest ? one.when : latest), data.last);
+    const last = taken.reduce((latest, one) => (one.when > latest ? one.when : latest), deciding.last);
     const now = new Date().toISOString().slice(0, 19);
     if (now > last) return now;
     const whole = last.length > 10 ? last : `${last}T00:00:00`;
@@ -108,7 +112,7 @@
     if (why) made.why = why;
     if (action === "rename") made.label = rest[0];
     if (action === "accept") made.label = own.label;
-    if (action === "accept" || action === "reject") made.answers = themes.get(theme).answers;
+    if (action === "accept" || action === "reject") made.answers = decidable.get(theme).answers;
     if (action === "memo") made.text = rest[0];
     const members = new Set(own.members);
     if (action === "merge") {
@@ -117,7 +121,7 @@
       made.others.forEach((other) => now.get(other).members.forEach((member) => members.add(member)));
     }
     made.members = [...members].sort();
-    made.documents = data.documents;
+    made.documents = deciding.documents;
     taken = [...taken, made];
     kept = false;
   };
@@ -134,8 +138,8 @@
       kept = !taken.length;
     }
     by("decided-wrong").textContent = "";
-    show();
-    (taken.length ? by("decided") : by("themes")).querySelector("summary, button")?.focus();
+    showDecided(true);
+    (taken.length ? by("decided") : viewAt("themes")).querySelector("summary, button")?.focus();
   };
 
   const HEADINGS = { accept: "Accept", rename: "Rename", merge: "Merge other themes into", reject: "Reject", memo: "Write a memo on" };
@@ -156,7 +160,7 @@
     form.querySelectorAll("[data-for]").forEach((part) => { part.hidden = part.dataset.for !== action; });
     const now = held();
     if (action === "rename") form.elements.label.value = suggested || now.get(theme).label;
-    by("decide-others").replaceChildren(...data.themes.filter((other) => other.id !== theme && now.get(other.id).into === null && now.get(other.id).status !== "reject").map((other) => {
+    by("decide-others").replaceChildren(...deciding.themes.filter((other) => other.id !== theme && now.get(other.id).into === null && now.get(other.id).status !== "reject").map((other) => {
       const label = document.createElement("label"), box = document.createElement("input"), words = document.createElement("bdi");
       box.type = "checkbox";
       box.name = "others";
@@ -187,7 +191,7 @@
     if (!review || !who) return;
     let reply;
     try {
-      reply = await fetch("read", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ number, who, basis: data.basis }) });
+      reply = await fetch("read", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ number, who, basis: deciding.basis }) });
     } catch {
       note.textContent = "The review server does not respond, so this passage was not recorded as read.";
     }
@@ -206,7 +210,8 @@
       if (review) await send(decision);
       else keep(decision);
       dialog.close();
-      show();
+      showDecided(true);
+      by("theme").querySelector(`[data-decide=${decision.action}]`)?.focus();
     } catch (error) {
       by("decide-wrong").textContent = error.message;
     } finally {
@@ -221,7 +226,7 @@
 
   // JSON is valid YAML except for a few characters that YAML requires to be escaped.
   const file = () => {
-    const text = JSON.stringify({ decisions: taken, basis: data.basis, seen: data.seen }, null, 1);
+    const text = JSON.stringify({ decisions: taken, basis: deciding.basis, seen: deciding.seen }, null, 1);
     return text.replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`);
   };
   by("decided-save").addEventListener("click", () => {
@@ -232,8 +237,48 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     kept = true;
-    show();
+    showDecided();
   });
   window.addEventListener("beforeunload", (event) => { if (!kept) event.preventDefault(); });
-  show();
+
+  // The label of a theme, written over where it stands.
+  const editLabel = (theme, place) => {
+    const label = make("input", { name: "new-label", maxlength: "200", "aria-label": "New label" });
+    const name = make("input", { name: "your-name", maxlength: "100", autocomplete: "name", placeholder: "Your name", "aria-label": "Your name" });
+    const wrong = make("p", { class: "wrong", role: "alert" });
+    label.value = held().get(theme).label;
+    name.value = who;
+    const save = async (event) => {
+      event.preventDefault();
+      const text = label.value.trim(), author = name.value.trim();
+      try {
+        if (!text) throw new Error("Write the new label first.");
+        if (!author) throw new Error("Enter your name.");
+        if (text !== held().get(theme).label) {
+          const decision = { action: "rename", theme, rest: [text], who: author, why: "" };
+          who = author;
+          if (review) await send(decision);
+          else keep(decision);
+        }
+        showDecided(true);
+        by("theme").querySelector("[data-edit]")?.focus();
+      } catch (error) {
+        wrong.textContent = error.message;
+        (author ? label : name).focus();
+      }
+    };
+    const edit = make("form", { class: "label-edit", on: { submit: save, keydown: (event) => { if (event.key === "Escape") showDecided(true); } } },
+      label, who ? null : name, make("button", { type: "submit", class: "first" }, "Save"), button("Cancel", () => showDecided(true)), wrong);
+    place.replaceChildren(make("h2", { class: "sr" }, own(held().get(theme).label)), edit);
+    label.select();
+  };
+  return { held, showDecided, editLabel };
 })();
+// The themes as they are after the decisions made on this page: labels, passages, and which are still shown.
+const labelOf = (id) => held().get(id).label;
+const shownThemes = () => { const now = held(); return themes.filter((theme) => now.get(theme.id).into === null); };
+const endOf = (id) => { const { into } = held().get(id); return into === null ? id : endOf(into); };
+const membersNow = (id) => {
+  const parts = themes.flatMap((theme, n) => (theme.id === id || endOf(theme.id) === id ? [membersOf[n]] : []));
+  return parts.length === 1 ? parts[0] : parts.flat().sort((a, b) => a - b);
+};

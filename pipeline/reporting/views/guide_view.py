@@ -39,7 +39,7 @@ class GuideView:
 def build(guide: pd.DataFrame, theme_guide: pd.DataFrame, themes: pd.DataFrame, *, n_used: int) -> GuideView:
     """Return the view. `n_used`: the number of segments analysed."""
     ranked = states.ranked(themes)
-    names = {row.theme_id: f"T{row.number} {row.label}" for row in each(ranked)}
+    names = {row.theme_id: str(row.label) for row in each(ranked)}
     of_themes = theme_guide[theme_guide["theme_id"].isin(list(names))]
     parts = groups(of_themes, "guide_id")
     questions = tuple(_question(row, parts.get(row.guide_id, of_themes.iloc[:0]), names) for row in each(guide))

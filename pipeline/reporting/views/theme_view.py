@@ -1,15 +1,13 @@
-"""Candidate themes in the report: one card per theme, and the table of themes against codes."""
+"""Candidate themes in the report: what is told of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from pipeline.core import languages, prose
-from pipeline.core.coders import PIPELINE
 from pipeline.core.table_rows import each, groups
-from pipeline.core.terms import ANYONE
 from pipeline.decisions import states
 from pipeline.decisions.states import Count
 from pipeline.reporting.quotes import Quote
@@ -20,7 +18,6 @@ KINDS = {
     "borderline": "Borderline",
     "contrasting": "Just outside the theme",
 }
-STEPS = (0.0, 0.1, 0.25, 0.5, 0.75)
 
 
 @dataclass(frozen=True)
@@ -48,29 +45,6 @@ class Card:
     quotes: tuple[tuple[str, tuple[Quote, ...]], ...]
     sub_themes: tuple[tuple[str, int], ...]
     proposed: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class GridCell:
-    """A theme against a code: segments in both, their share of the theme, and the shade (0: none, 5: nearly all)."""
-
-    n_overlap: int
-    share: float
-    shade: int
-    verdict: str
-
-
-GridRow = tuple[int, str, int, tuple[GridCell, ...]]
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Themes against codes as one coder (or `pipeline`) applied them. `rows`: number, label, size and cells."""
-
-    coder: str
-    codes: tuple[str, ...]
-    rows: tuple[GridRow, ...]
-    lead: str
 
 
 def lead(themes: pd.DataFrame, count: Count) -> str:
@@ -155,24 +129,6 @@ def _in_vivo(row: Mapping[Any, Any], quotes: Mapping[str, Quote]) -> Quote | Non
     return replace(whole, text=row["in_vivo"], start=row["in_vivo_start"], end=row["in_vivo_end"])
 
 
-def grid(
-    *, themes: pd.DataFrame, crossed: pd.DataFrame, coder: str, codes: Sequence[str], counts_only: bool
-) -> Grid | None:
-    """Themes against codes for one coder; None if there is nothing to compare. Codes used in no theme are kept."""
-    of_coder = crossed[(crossed.coder == coder) & crossed.theme_id.isin(list(themes[themes.level == 1].theme_id))]
-    if of_coder.empty:
-        return None
-    present = set(of_coder.code)
-    shown = [code for code in codes if code in present] + sorted(present - set(codes))
-    cells = {(row.theme_id, row.code): _cell(row) for row in each(of_coder)}
-    blank = GridCell(0, 0.0, 0, "")
-    rows = tuple(
-        (row.number, row.label, row.n_segments, tuple(cells.get((row.theme_id, code), blank) for code in shown))
-        for row in each(states.ranked(themes))
-    )
-    return Grid(coder, tuple(shown), rows, _grid_lead(rows, shown, coder, counts_only))
-
-
 def _lead(row: Mapping[Any, Any], n_used: int) -> str:
     size, people, sources = (int(row[key]) for key in ("n_segments", "n_cases", "n_documents"))
     share = f" ({prose.percent(size / n_used)} of the segments analysed)" if n_used else ""
@@ -206,21 +162,3 @@ def _chosen(
         if kind_quotes:
             by_kind.append((heading, kind_quotes))
     return tuple(by_kind)
-
-
-def _cell(row: Any) -> GridCell:
-    share = 0.0 if pd.isna(row.precision) else float(row.precision)
-    return GridCell(int(row.n_overlap), share, sum(share > step for step in STEPS), str(row.verdict))
-
-
-def _grid_lead(rows: Sequence[GridRow], codes: Sequence[str], coder: str, counts_only: bool) -> str:
-    who = "the pipeline’s candidate codes" if coder == PIPELINE else f"{'anyone' if coder == ANYONE else coder}’s codes"
-    crossed = [(cell, label, code) for _, label, _, cells in rows for code, cell in zip(codes, cells, strict=True)]
-    cell, label, code = max(crossed, key=lambda crossing: crossing[0].share)
-    if not cell.n_overlap:
-        return f"No candidate theme has a segment in common with {who}."
-    share = "" if counts_only else f" ({prose.percent(cell.share)} of the theme)"
-    return (
-        f"Compared with {who}, the closest match is “{label}” with the code “{code}”: "
-        f"{prose.count(cell.n_overlap, 'segment')} in common{share}."
-    )

@@ -1,0 +1,53 @@
+// Quality: a line for each code, worst first, which opens the passages in dispute beside the code's definition.
+const scale = (value) => 8 + 184 * ((Math.min(1, Math.max(-0.2, value)) + 0.2) / 1.2);
+const MARK = { people: "people", few_shot: "pipeline", zero_shot: "words" };
+const dumbbell = (pairs) => {
+  const known = pairs.filter((pair) => pair[6] !== null);
+  const picture = drawn("svg", { class: "dumbbell", viewBox: "0 0 200 16", "aria-hidden": "true" }, drawn("line", { x1: scale(-0.2), x2: scale(1), y1: 8, y2: 8, class: "scale" }), drawn("line", { x1: scale(0), x2: scale(0), y1: 2, y2: 14, class: "zero" }));
+  if (known.length > 1) picture.append(drawn("line", { x1: scale(Math.min(...known.map((pair) => pair[6]))), x2: scale(Math.max(...known.map((pair) => pair[6]))), y1: 8, y2: 8, class: "between" }));
+  known.forEach((pair) => picture.append(pair[2] === "people" ? drawn("circle", { cx: scale(pair[6]), cy: 8, r: 5, class: "people" })
+    : drawn("rect", { x: scale(pair[6]) - 4, y: 4, width: 8, height: 8, class: pair[2] === "zero_shot" ? "words" : "pipeline", transform: `rotate(45 ${scale(pair[6])} 8)` })));
+  return picture;
+};
+const shortly = (name) => (name.startsWith("the pipeline") ? "pipeline" : name);
+const counted = ([a, b, , nA, nB, both], named = shortly) => `${named(a)} ${number(nA)} · ${named(b)} ${number(nB)} · both ${number(both)}`;
+const kappa = (pair) => (data.reflexive ? "" : pair[6] === null ? "undefined" : pair[6].toFixed(2));
+const mainPairs = (pairs) => { const persons = pairs.filter((pair) => pair[2] === "people"); return persons.length ? persons.slice(0, 1) : pairs.slice(0, 1); };
+const definition = (code) => {
+  const entry = framework.find((one) => one.name === code);
+  if (!entry || !(entry.definition || entry.include || entry.exclude)) return make("p", { class: "soft" }, entry ? "This code has no definition in the codebook: write one, with what it leaves out." : "This code is not in the codebook.");
+  return make("dl", { class: "definition" }, [["Definition", entry.definition], ["Include", entry.include], ["Exclude", entry.exclude]].filter(([, text]) => text).map(([name, text]) => make("div", {}, make("dt", {}, name), make("dd", {}, own(text)))));
+};
+const dispute = (one) => {
+  const element = quote(one.s);
+  element.append(make("dl", { class: "says" }, one.says.map(([who, what]) => make("div", {}, make("dt", {}, own(who)), make("dd", {}, own(what))))));
+  return element;
+};
+const openedLine = (line) => {
+  const about = data.disputes.filter((one) => one.codes.includes(line.code));
+  const values = make("ul", { class: "plain-list" }, line.pairs.map((pair) => make("li", {}, own(counted(pair, (name) => name)), data.reflexive ? "" : `: kappa ${kappa(pair)}${pair[7] !== null ? ` (${pair[7].toFixed(2)} to ${pair[8].toFixed(2)})` : ""}`, pair[9] ? ` ${pair[9]}` : "")));
+  return make("div", { class: "columns opened" }, make("div", {}, make("h3", {}, own(line.code)), definition(line.code), values),
+    make("div", {}, make("h3", {}, about.length ? `${count(about.length, "passage")} to discuss` : "No passage is disputed"), ...(about.length ? paged(about, dispute, { size: 5 }) : [])));
+};
+const listOf = (rows) => [make("ol", { class: "lines" }, rows)];
+views.quality = ({ filters }) => {
+  const { lines } = data;
+  const key = data.reflexive ? null : make("p", { class: "soft key" }, "Kappa, from chance (dotted) to 1: ", make("span", { class: "people" }, "●"), " coders with each other, ", make("span", { class: "pipeline" }, "◆"), " with the pipeline taught by people’s codes, ", make("span", { class: "words" }, "◇"), " with the pipeline reading the codebook alone.");
+  if (lines.length) {
+    const rows = lines.map((line, n) => {
+      const current = filters.line === String(n);
+      const main = mainPairs(line.pairs)[0];
+      const opener = button("", () => change({ line: current ? "" : n, part: "" }), { class: "line", "aria-expanded": String(current), "data-key": `line-${n}` });
+      opener.append(...[make("span", { class: "name" }, own(line.code)), data.reflexive ? null : dumbbell(line.pairs), make("span", { class: "n" }, own(counted(main))), make("span", { class: "n value" }, kappa(main))].filter(Boolean));
+      return make("li", {}, opener, current ? openedLine(line) : null);
+    });
+    by("lines").replaceChildren(make("h2", {}, data.reflexive ? "Codes, with the passages that were read differently" : "Codes, worst agreement first"), ...[key].filter(Boolean), ...listOf(rows.slice(0, 25)), ...(rows.length > 25 ? [folded(`${number(rows.length - 25)} more codes`, ...listOf(rows.slice(25)))] : []));
+    const opened = Number(filters.line);
+    if (opened >= 25) by("lines").querySelector("details").open = true;
+  } else if (data.disputes.length) {
+    by("lines").replaceChildren(make("h2", {}, "Passages to discuss"), ...paged(data.disputes, dispute, { size: 5 }));
+  }
+  fillPlaces(viewAt("quality"));
+  const part = filters.part ? by(`part-${filters.part}`) : null;
+  if (part) { part.open = true; part.scrollIntoView(); }
+};
