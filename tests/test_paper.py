@@ -19,7 +19,7 @@ from pipeline.core import store
 from pipeline.core.params import Params
 from pipeline.core.study_paths import Places
 from pipeline.decisions import deciding
-from pipeline.paper import figure_set, matrix_table, methods, name_check, pack, theme_table
+from pipeline.paper import figure_set, matrix_table, methods, name_check, pack, theme_table, word
 from pipeline.reporting import method
 from pipeline.withdrawal import derived_files
 
@@ -239,6 +239,19 @@ def test_references_are_numbered_as_they_are_cited_and_gaps_are_left_for_people(
     assert [reference[:4] for reference in made.references] == ["Gale", "Cohe"]
     assert made.gaps == 5
     assert any("committee" in paragraph for section in made.sections for paragraph in section.paragraphs)
+
+
+@pytest.mark.parametrize(
+    ("text", "gaps"),
+    [
+        ("As [P12] said [1] and [2,3].", []),
+        ("Time […] and [name].", []),
+        ("[State who coded.] Two. [Say how.]", ["[State who coded.]", "[Say how.]"]),
+        ("Roles (nurse 3). [Describe the sample by these.]", ["[Describe the sample by these.]"]),
+    ],
+)
+def test_only_what_people_have_to_say_is_marked_as_a_gap(text, gaps):
+    assert word.GAP.findall(text) == gaps
 
 
 def test_checklists_have_every_item_with_an_answer_or_its_question(written):

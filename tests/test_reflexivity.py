@@ -77,7 +77,7 @@ def test_the_first_items_of_coreq_come_from_the_last_word_of_each_person(stateme
         1: "Asha: I interviewed and coded.",
         2: "Ben: PhD.",
         6: "Asha: I worked on the ward for two years.",
-        8: "Asha: Not only time. Ben: That nobody minds.",
+        8: "Asha: Not only time. Ben: What would be surprising: That nobody minds.",
     }
 
 

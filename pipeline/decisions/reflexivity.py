@@ -87,12 +87,17 @@ def coreq(statements: Sequence[Statement]) -> dict[int, str]:
     last: dict[str, dict[str, str]] = {}
     for statement in statements:
         last.setdefault(statement.who, {}).update(statement.answers)
-    items: dict[int, list[str]] = {}
+    items: dict[int, dict[str, list[str]]] = {}
     for who in sorted(last):
         for name, item in COREQ.items():
             if said := last[who].get(name):
-                items.setdefault(item, []).append(f"{who}: {said if said[-1] in '.!?…' else f'{said}.'}")
-    return {item: " ".join(said) for item, said in sorted(items.items())}
+                whole = said if said[-1] in ".!?…" else f"{said}."
+                lead = f"{QUESTIONS[name]}: " if name == "surprise" else ""
+                items.setdefault(item, {}).setdefault(who, []).append(f"{lead}{whole}")
+    return {
+        item: " ".join(f"{who}: {' '.join(said)}" for who, said in by_person.items())
+        for item, by_person in sorted(items.items())
+    }
 
 
 def in_words(statements: Sequence[Statement]) -> str:

@@ -17,8 +17,8 @@ from pipeline.exchange import docx, markup
 SHEETS: dict[Paper, tuple[float, float]] = {"a4": (210, 297), "letter": (215.9, 279.4)}
 MARGIN = 20
 SMALL = 8.5
-# What only people know stands in brackets: [State who …]. Numbers of references do not.
-GAP = re.compile(r"(\[(?!\d+(?:[,–]\d+)*\])[^\[\]]+\])")
+# What only people know stands in brackets: [State who …]. Numbers of references and codes of participants are no gaps.
+GAP = re.compile(r"(\[[A-Z][^\[\]]* [^\[\]]*\])")
 
 
 def begun(title: str, *, paper: Paper, landscape: bool = False) -> Any:
