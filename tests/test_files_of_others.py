@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
-from refi_files import project, selection
+from refi_files import packed, project, selection
 
 from pipeline.commands import importing
 from pipeline.core import study_template
@@ -150,3 +150,13 @@ def test_a_codebook_written_by_hand_stays_and_what_differs_is_said(tmp_path: Pat
         } <= set(lines)
         assert any("sets: 1 found, none taken" in line for line in lines)
     assert lines[-1] == "Nothing was changed: what differs was left out."
+
+
+def test_values_of_variables_that_are_missing_are_said(tmp_path: Path) -> None:
+    value = f'<VariableValue><VariableRef targetGUID="{g("ghost")}"/><TextValue>nurse</TextValue></VariableValue>'
+    case = f'<Cases><Case guid="{g("c")}" name="A">{value}</Case></Cases>'
+    whole = project([("A", "a.txt", [selection(1, 0, 3)])], more=case)
+    path = tmp_path / "a.qdpx"
+    path.write_bytes(packed(whole, {"a.txt": b"She said so."}))
+    lines = importing.run(path, tmp_path / "study")
+    assert any("values: 1 found, none taken" in line and "'nurse'" in line for line in lines)

@@ -49,7 +49,7 @@ def join(project: qdpx.Contents, names: Mapping[str, str], study: Study, tally: 
                 if (document, key(label)) not in found:
                     found[document, key(label)] = Joined(document, label, case.name, "participant", {}, joined=False)
                     taken.add(number)
-    _count(cases, at, taken, found.values(), tally)
+    _count(cases, at, taken, found.values(), tally, known=project.project.variables)
     return sorted(found.values(), key=lambda one: (one.document, one.case, one.speaker))
 
 
@@ -148,7 +148,10 @@ def _count(
     taken: set[int],
     found: Iterable[Joined],
     tally: Tally,
+    *,
+    known: Mapping[str, str],
 ) -> None:
+    """Count the cases, and the values of `known` variables of those that were left out."""
     tally.take("cases", len(taken), note="in participants.csv")
     joined = [one.case for one in found if one.joined]
     if joined:
@@ -160,4 +163,4 @@ def _count(
             if at[number]:
                 why = "which speaker of its text it is cannot be told; add it to participants.csv"
             tally.leave("cases", why=why, names=[case.name or "(no name)"])
-            tally.leave("values", len(case.values), why="of a case that was left out")
+            tally.leave("values", sum(guid in known for guid in case.values), why="of a case that was left out")

@@ -234,6 +234,9 @@ def _count(project: qdpx.Contents, column_of: Mapping[str, str], rows: Sequence[
     own = [name for name in variables.values() if name == refi.SOURCE_TYPE or refi.is_own_set(name)]
     tally.leave("variables", sum(map(refi.is_own_set, own)), why=OWN)
     tally.take("values", sum(1 for row in rows for name in row.values if name in column_of.values()))
+    held = [*(case.values for case in project.project.cases), *(source.values for source in project.sources)]
+    unknown = [value for values in held for guid, value in values.items() if guid not in variables]
+    tally.leave("values", len(unknown), why="their variable is not in the file", names=unknown)
     groups = {name for name, _ in _sets_of_sources(project)}
     given = [name for name in groups if name in filled]
     tally.take("sets", len(given), note="sets of texts are columns of participants.csv (yes, no)")

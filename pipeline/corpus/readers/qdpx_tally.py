@@ -56,5 +56,5 @@ def beside(found: "Contents") -> list[Remark]:
     listed = [prose.count(counts[kind], noun) for kind, noun in BESIDE.items() if counts.get(kind)]
     if not listed or found.project.ours:
         return []
-    said = f"Only codings are read here. The project also holds {prose.listed(listed)}, which were not taken over"
+    said = f"Only codings are read here. The project also holds {prose.listed(listed)}, not taken over"
     return [Remark("note", f"{said}: to take over what a study has a place for, use `counterpoint import`.")]
