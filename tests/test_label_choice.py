@@ -64,6 +64,30 @@ def test_a_second_term_stands_where_it_adds_segments():
     assert len(chosen(*talk(together, OTHERS))) == 1, "two words of the same segments say it twice"
 
 
+def may_name(texts: list[list[str]], groups: np.ndarray) -> set[str]:
+    """The words that may name the first group."""
+    terms = contrast.counted(texts, NO_LEXICON, stop=frozenset())
+    cases = pd.Series([f"case {place % 8}" for place in range(len(texts))])
+    said = contrast.compared(terms.counts, groups, np.zeros_like(groups), cases)
+    sizes = np.bincount(groups)
+    strength, _ = label_choice.allowed(terms, said, sizes=sizes, n_cases=np.minimum(sizes, 8))
+    return {terms.forms[column] for column in np.flatnonzero(strength[0] > 0)}
+
+
+def test_a_word_that_few_of_the_segments_say_is_no_term_of_a_label():
+    texts, groups, _ = talk([["grant"]] * 52 + [["grant", "board"]] * 4, OTHERS * 3)
+    assert may_name(texts, groups) == {"grant"}
+    texts, groups, _ = talk([["grant"]] * 50 + [["grant", "board"]] * 6, OTHERS * 3)
+    assert may_name(texts, groups) == {"grant", "board"}
+
+
+def test_what_everybody_says_names_no_group():
+    """Six in ten say "money" here, three in ten elsewhere: more than anywhere, and still what the whole study says."""
+    first, others = [["grant", "money"]] * 36 + [["grant"]] * 24, [["rota", "money"]] * 18 + [["rota"]] * 42
+    texts, groups, _ = talk(first, others)
+    assert may_name(texts, groups) == {"grant"}
+
+
 def test_a_phrase_stands_for_its_words():
     phrase = Phrase(("code", "ethic"), ("code", "ethic"))
     lexicon = Lexicon({}, {}, {"code": "NOUN", "ethic": "NOUN"}, {phrase: "code of ethics"})

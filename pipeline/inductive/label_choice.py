@@ -9,8 +9,10 @@ from pipeline.core.arithmetic import unit
 from pipeline.inductive import labels, meaning
 from pipeline.inductive.contrast import Said, Terms
 
-# Least share of a group's segments that say each word of its label; words said in half that share count this much.
-LEAST_SHARE, RARELY = 0.1, 0.5
+# Least share of a group's segments that say each word of its label, a tenth as people round it, ...
+LEAST_SHARE = 0.095
+# ... and how much greater it is than the share of all other segments that say it: what all talk of names no group.
+LIFT = 3.0
 # ... and are said by this many segments.
 FEWEST = 4
 # A phrase as a whole is said in this share.
@@ -58,15 +60,16 @@ def allowed(terms: Terms, by_group: Said, *, sizes: np.ndarray, n_cases: np.ndar
 
     Both are (groups, terms); the strength is 0 where a term may not name the group.
 
-    A term may name a group if each of its content words is said in a tenth of the group's segments (or, for less, in a
-    twentieth), by several cases, and more often than elsewhere, and if no other group says the term much more often.
-    `sizes` and `n_cases`: (groups,), segments and cases of each.
+    A term may name a group if each of its content words is said in a tenth of the group's segments, by several cases,
+    if the group says the term far more often than the rest do, and if no other group says it much more often. `sizes`
+    and `n_cases`: (groups,), segments and cases of each.
     """
     least_cases = np.minimum(2, n_cases)[:, None]
     number = np.round(by_group.share * sizes[:, None])
     enough = (by_group.cases >= least_cases) & (number >= np.minimum(FEWEST, np.maximum(sizes // 3, 1))[:, None])
-    usual = np.where(by_group.share >= LEAST_SHARE, 1.0, np.where(by_group.share >= LEAST_SHARE / 2, RARELY, 0.0))
-    word = usual * enough
+    word = (by_group.share >= LEAST_SHARE) & enough
+    elsewhere = (number.sum(axis=0) - number) / np.maximum(sizes.sum() - sizes, 1)[:, None]
+    far = by_group.share >= LIFT * elsewhere
     rival = by_group.other / np.maximum(by_group.share, 1e-9)
     own = np.where(rival <= 1, 1.0, np.where(rival <= NEARLY, SHARED, 0.0))
     strength, whole = np.zeros(by_group.z.shape), np.zeros(by_group.z.shape, dtype=bool)
@@ -82,7 +85,7 @@ def allowed(terms: Terms, by_group: Said, *, sizes: np.ndarray, n_cases: np.ndar
         whole[:, column] = fits & (len(terms.phrases[column].lemmas) > 1)
         strength[:, column] = np.where(fits, np.maximum(z, 0) ** 0.75, 0.0) * word[:, words].min(axis=1)
     spread = np.sqrt(by_group.cases / np.maximum(np.minimum(number, n_cases[:, None]), 1))
-    return strength * own * spread * terms.naming, whole & (own > 0)
+    return strength * own * far * spread * terms.naming, whole & (own > 0) & far
 
 
 def scores(strength: np.ndarray, separation: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ def labels(done: Record) -> list[str]:
             "by this weight, by the similarity of their segments to the theme, and by the number of participants using "
             "them. "
             f"Labels{'' if n_from_words else ' that were not set otherwise'} are made of words and phrases that "
-            "several participants use, in at least a tenth of the theme's segments (rarely a twentieth), and more "
+            "several participants use, in at least a tenth of the theme's segments, and far more "
             "often than in the other themes (log-odds with an informative Dirichlet prior, Monroe et al. 2008), and "
             "whose vectors tell the theme's segments from the others'; a second term stands where it adds segments. A "
             "theme that no such term sets apart is called loosely connected talk."
