@@ -33,6 +33,12 @@ def test_every_case_meets_every_code_in_order():
     assert [(cell.case, cell.code, cell.state) for cell in found] == [("ana", "B", "spoken"), ("ana", "A", "unknown")]
 
 
+def test_cases_come_in_the_order_of_their_numbers():
+    many = segments(*((f"s{n}", "d1", f"P{n}", "participant", 40 * n, TEXT) for n in (10, 2, 1)))
+    found = matrix.cells(segments=many, accepted=accepted(("s1", "A", 0.5)), codes=["A"], asked={})
+    assert [cell.case for cell in found] == ["P1", "P2", "P10"]
+
+
 def test_excerpts_are_ordered_by_score_then_by_place():
     given_codes = accepted(("s1", "A", 0.5), ("s2", "A", 0.9))
     assert matrix.cells(segments=ONE, accepted=given_codes, codes=["A"], asked={})[0].excerpts == ("s2", "s1")

@@ -96,6 +96,11 @@ def test_neighbours_by_the_vectors_of_the_page_are_those_of_the_study():
         assert len(set(best) & set(found)) >= 7
 
 
+def test_people_come_in_the_order_of_their_numbers():
+    listed = pd.DataFrame({"case": ["P10", "P2"]})
+    assert passages.people(listed, pd.DataFrame({"case": ["P1", "", "P02"]})) == ["P1", "P02", "P2", "P10"]
+
+
 def test_without_vectors_there_are_none_in_the_page(small_study):
     data = explored(small_study, embeddings=store.empty("embeddings"))
     assert data["vectors"] == {"dimensions": 0, "bytes": ""}

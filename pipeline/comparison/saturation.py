@@ -5,7 +5,6 @@ number of new codes in a run is at most a threshold share of the number in the b
 simple method to assess and report thematic saturation in qualitative research. PLOS ONE 15(5), e0232076.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ import pandas as pd
 
 from pipeline.comparison.coefficients import Bools, Floats, Ints
 from pipeline.comparison.intervals import LEVEL
+from pipeline.core.prose import natural_order
 from pipeline.core.terms import EVERYTHING
 
 TALK = ("interview", "focus_group")
@@ -51,7 +51,7 @@ def interview_order(documents: pd.DataFrame, turns: pd.DataFrame, cases: pd.Data
     with digits compared as numbers (P2 before P10).
     """
     talk = documents[documents["source_type"].isin(TALK)]
-    names = sorted((talk if len(talk) else documents)["document"], key=_natural_order)
+    names = sorted((talk if len(talk) else documents)["document"], key=natural_order)
     column = next((name for name in ("order", "date") if name in cases.columns), None)
     if column is None:
         return Order(tuple(names), "file names")
@@ -197,12 +197,6 @@ def _random_orders(presence: Bools, rule: Rule) -> Ints:
     random = np.random.default_rng(rule.seed)
     drawn = [new_codes(presence[random.permutation(len(presence))]) for _ in range(rule.orders)]
     return np.array(drawn, dtype=np.int64).reshape(rule.orders, len(presence))
-
-
-def _natural_order(name: str) -> list[tuple[int, int, str]]:
-    """Return a sort key that compares runs of digits as numbers."""
-    pieces = re.split(r"([0-9]+)", name)
-    return [(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces if piece]
 
 
 def _count(count: int) -> str:

@@ -1,5 +1,6 @@
 """Formats numbers and lists for use in sentences."""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -17,6 +18,13 @@ def count(number: int, noun: str, many: str = "") -> str:
     """Return a number with its noun: 1 case, 1,204 cases, no cases."""
     shown = f"{number:,}" if number else "no"
     return f"{shown} {noun}" if number == 1 else f"{shown} {many or noun + 's'}"
+
+
+def natural_order(name: str) -> list[tuple[int, int, str]]:
+    """Return a sort key that compares runs of digits as numbers: P2 comes before P10."""
+    pieces = re.split(r"([0-9]+)", name)
+    key = [(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces if piece]
+    return [*key, (2, 0, name)]
 
 
 def listed(items: Sequence[str], last: str = "and") -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
-from pipeline.core import languages
+from pipeline.core import languages, prose
 from pipeline.core.table_rows import each, groups
 
 SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)\]]*(?=\s|$)|$)", re.DOTALL)
@@ -86,14 +86,14 @@ def cells(
     sentences: int = 2,
     unread: frozenset[str] = frozenset(),
 ) -> list[Cell]:
-    """Return a cell for every case and code: cases in alphabetical order, codes in the order given.
+    """Return a cell for every case and code: cases in the order of their numbers, codes in the order given.
 
     `accepted`: columns segment_id, code and score; `asked`: see asked_about.asked; `unread`: cases not mapped because
     of their language. Excerpts are ordered by score, then by position. A summary has at most `sentences` sentences, in
     text order, and only from English segments, since the method uses English stop words.
     """
     rows = rows_of(segments)
-    cases = sorted(set(rows.case))
+    cases = sorted(set(rows.case), key=prose.natural_order)
     with_case = segments.assign(case=segments.case.where(segments.case != "", segments.document))
     best = accepted.sort_values(["segment_id", "code", "score"], ascending=[True, True, False])
     best = best.drop_duplicates(["segment_id", "code"]).merge(with_case, on="segment_id")

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.core.coders import PIPELINE
+from pipeline.core.prose import natural_order
 from pipeline.core.table_rows import each, groups, lookup
 from pipeline.deductive.codebook import Codebook
 from pipeline.reporting.matrix import Cell
@@ -98,10 +99,10 @@ def matrix(
     offsets = {row.document: utf16_offsets(row.text) for row in each(tables["documents"])}
     place = {turn: number for number, turn in enumerate(in_order(tables["turns"]).turn_id)}
     case_number = {name: number for number, name in enumerate(people)}
-    documents = {name: number for number, name in enumerate(sorted(tables["documents"].document))}
+    documents = {name: number for number, name in enumerate(sorted(tables["documents"].document, key=natural_order))}
     of = {(cell.case, cell.code): cell for cell in cells}
     rows = []
-    for case in sorted({cell.case for cell in cells}):
+    for case in sorted({cell.case for cell in cells}, key=natural_order):
         field, number = ("case", case_number[case]) if case in case_number else ("document", documents.get(case, -1))
         own = [_cell(of[case, code], quoted, offsets, place, written.get((case, code))) for code in codes]
         rows.append({"name": case, "field": field, "number": number, "cells": own})

@@ -71,7 +71,7 @@ def build(
     A segment in no theme has theme -1, and one of a rejected theme REJECTED. Raises QuoteError if a turn or a segment
     differs from its document's text.
     """
-    documents = documents.sort_values("document")
+    documents = documents.set_index("document", drop=False).loc[sorted(documents.document, key=prose.natural_order)]
     texts = dict(zip(documents.document, documents.text, strict=True))
     units = {name: quotes.utf16_offsets(text) for name, text in texts.items()}
     turns, segments = quotes.in_order(turns), quotes.in_order(segments)
@@ -196,7 +196,7 @@ def _map(places: pd.DataFrame, ids: Sequence[str]) -> list[int]:
 
 def people(cases: pd.DataFrame, segments: pd.DataFrame) -> list[str]:
     """All cases of a study, speaking or only listed, in the order of the page's filter."""
-    return sorted(set(cases.case) | (set(segments.case) - {""}))
+    return sorted(set(cases.case) | (set(segments.case) - {""}), key=prose.natural_order)
 
 
 def attributes(cases: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:
