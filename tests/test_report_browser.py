@@ -2,8 +2,10 @@
 
 import json
 import re
+import struct
 import zipfile
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import pytest
 import small_study as invented
@@ -365,3 +367,32 @@ def test_a_thousand_segments_make_a_page_of_three_megabytes_at_most(tmp_path, br
         assert large.locator("#hits figure").count() == 40
         go(large, "#quotes?aside=1")
         api.expect(large.locator("#found")).to_contain_text("1,008 passages")
+
+
+def saved(page, name: str, kind: str, folder) -> bytes:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=f"Save as {kind}: {name}").first.click()
+    waiting.value.save_as(folder / waiting.value.suggested_filename)
+    return (folder / waiting.value.suggested_filename).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("view", "figure", "words"),
+    [
+        ("overview", "Themes by groups of people", "2 of 2"),
+        ("themes", "Who speaks of it", "nurse"),
+        ("framework", "Codes and themes", "Time"),
+        ("framework", "People by codes", "Person"),
+        ("quality", "Agreement by code", "Time"),
+    ],
+)
+def test_every_figure_can_be_saved_as_a_picture(page, tmp_path, view, figure, words):
+    go(page, f"#{view}")
+    drawing = ElementTree.fromstring(saved(page, figure, "SVG", tmp_path))
+    said = [text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    assert words in said, said
+    picture = saved(page, figure, "PNG", tmp_path)
+    width, height = struct.unpack(">II", picture[16:24])
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    assert abs(width - float(drawing.get("width")) * 300 / 96) < 1
+    assert abs(height - float(drawing.get("height")) * 300 / 96) < 1

@@ -60,10 +60,5 @@ const basket = (() => {
     const size = index.reduce((sum, part) => sum + part.length, 0);
     return new Blob([...parts, ...index, numbers([0x06054b50, 4], [0, 2], [0, 2], [files.length, 2], [files.length, 2], [size, 4], [at, 4], [0, 2])], { type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document" });
   };
-  const saveAs = (name, blob) => {
-    const anchor = make("a", { href: URL.createObjectURL(blob), download: name });
-    anchor.click();
-    setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
-  };
   return { add };
 })();

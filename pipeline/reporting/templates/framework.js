@@ -8,7 +8,7 @@ const barList = (title, rows, nothing) => {
   const most = Math.max(1, ...rows.map(([, n]) => n)), there = rows.filter(([, n]) => n).sort((a, b) => b[1] - a[1]), absent = rows.filter(([, n]) => !n);
   const line = ([name, n, to]) => make("li", {}, link(to, {}, make("span", { class: "label" }, own(name)), bar(n, most), make("span", { class: "n" }, number(n))));
   const bars = (some) => make("ul", { class: "bars" }, some.map(line));
-  return make("div", {}, make("h2", {}, title), there.length ? bars(there.slice(0, 8)) : null, there.length > 8 ? folded(`${number(there.length - 8)} more`, bars(there.slice(8))) : null,
+  return make("div", there.length ? { "data-figure": title } : {}, make("h2", {}, title), there.length ? bars(there.slice(0, 8)) : null, there.length > 8 ? folded(`${number(there.length - 8)} more`, bars(there.slice(8))) : null,
     absent.length ? make("p", { class: "soft" }, "In no passage: ", absent.flatMap(([name], n) => [n ? ", " : "", own(name)]), ".") : null, rows.length ? null : make("p", { class: "soft" }, nothing));
 };
 // One bar a code: barriers to the left, facilitators to the right of a common middle.
@@ -28,7 +28,7 @@ const codeRow = (entry, most, mostLeaning) => {
     make("td", {}, make("ul", { class: "bars" }, found.map(([theme, k, verdict]) => make("li", { class: verdict === "fits" || verdict === "ambiguous" ? "" : "weak" }, link(address("quotes", "", { theme, code: n }), {}, make("span", { class: "label" }, own(labelOf(themes[theme].id))), bar(k, best), make("span", { class: "n" }, number(k)))))), found.length ? null : make("span", { class: "soft" }, "in no theme")),
     valences.length ? make("td", {}, entry.leaning.length ? diverging(n, entry.leaning, mostLeaning) : "") : null);
 };
-const parentTable = (entries, mostLeaning) => scrolling("Codes and themes", make("table", { class: "framework" }, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Code"), make("th", { scope: "col", class: "n" }, "Passages"), make("th", { scope: "col" }, "Themes it is found in"),
+const parentTable = (entries, mostLeaning) => scrolling("Codes and themes", make("table", { class: "framework", "data-figure": "Codes and themes" }, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Code"), make("th", { scope: "col", class: "n" }, "Passages"), make("th", { scope: "col" }, "Themes it is found in"),
   valences.length ? make("th", { scope: "col" }, make("span", { class: "leaning-head" }, make("span", {}, "◂ barriers"), make("span", {}, "facilitators ▸"))) : null)),
 make("tbody", {}, entries.map((entry) => codeRow(entry, 1, mostLeaning)))));
 const SPOKEN = 0, ASKED = 1, NOT_ASKED = 2, NOT_AVAILABLE = 4;
@@ -49,7 +49,7 @@ const matrixTable = (shown, grouping, filters) => {
   const bodies = [...new Set(rows.map(groupOf))].sort().map((group) => make("tbody", {},
     place >= 0 ? make("tr", { class: "group" }, make("th", { scope: "rowgroup", colspan: shown.length + 1 }, own(group || "no person named"))) : null,
     rows.filter((row) => groupOf(row) === group).map((row) => make("tr", {}, make("th", { scope: "row", title: row.field === "case" ? cases[row.number].about : "" }, own(row.name)), shown.map((code) => matrixCell(row.n, code, filters))))));
-  return make("table", { class: "people-codes" }, make("caption", { class: "sr" }, "Passages of each person for each code"), make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Person"), shown.map((code) => make("th", { scope: "col", class: "narrow" }, make("span", {}, own(codes[code])))))), bodies);
+  return make("table", { class: "people-codes", "data-figure": "People by codes" }, make("caption", { class: "sr" }, "Passages of each person for each code"), make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Person"), shown.map((code) => make("th", { scope: "col", class: "narrow" }, make("span", {}, own(codes[code])))))), bodies);
 };
 const cellPanel = (filters) => {
   const [row, code] = (filters.cell || "").split("-").map(Number);

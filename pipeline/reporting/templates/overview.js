@@ -28,7 +28,7 @@ const heatMap = (grouping, talk) => {
       groups.map((group) => heatCell(theme, n, group, of, { each, talk, most })),
       !codes.length ? null : make("td", { class: "code" }, codeOf(theme) ? link(address("framework", "", { code: codes.indexOf(codeOf(theme)) }), {}, own(codeOf(theme))) : make("span", { class: "soft" }, "none")));
   });
-  return make("table", { class: each ? "heat each" : "heat" }, make("caption", { class: "sr" }, `Share of each group’s ${noun} who speak of each theme`), make("thead", {}, head), make("tbody", {}, rows));
+  return make("table", { class: each ? "heat each" : "heat", "data-figure": "Themes by groups of people" }, make("caption", { class: "sr" }, `Share of each group’s ${noun} who speak of each theme`), make("thead", {}, head), make("tbody", {}, rows));
 };
 const firstWords = (n, most = 9) => {
   const words = textOf(segments[n]).trim().split(/\s+/);

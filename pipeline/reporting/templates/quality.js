@@ -29,7 +29,7 @@ const openedLine = (line) => {
   return make("div", { class: "columns opened" }, make("div", {}, make("h3", {}, own(line.code)), definition(line.code), values),
     make("div", {}, make("h3", {}, about.length ? `${count(about.length, "passage")} to discuss` : "No passage is disputed"), ...(about.length ? paged(about, dispute, { size: 5 }) : [])));
 };
-const listOf = (rows) => [make("ol", { class: "lines" }, rows)];
+const listOf = (rows) => [make("ol", { class: "lines", "data-figure": "Agreement by code" }, rows)];
 views.quality = ({ filters }) => {
   const { lines } = data;
   const key = data.reflexive ? null : make("p", { class: "soft key" }, "Kappa, from chance (dotted) to 1: ", make("span", { class: "people" }, "●"), " coders with each other, ", make("span", { class: "pipeline" }, "◆"), " with the pipeline taught by people’s codes, ", make("span", { class: "words" }, "◇"), " with the pipeline reading the codebook alone.");

@@ -212,5 +212,5 @@ const mapOf = (hits) => {
   };
   canvas.addEventListener("pointermove", (event) => { const n = nearestDot(event); if (n >= 0) hover.replaceChildren(own(textOf(segments[n]).slice(0, 240)), " — ", ...separated(where(segments[n]))); });
   canvas.addEventListener("click", (event) => { const n = nearestDot(event); if (n >= 0) openTalk(n); });
-  return make("div", { class: "map" }, canvas, hover);
+  return make("div", { class: "map", "data-figure": "Map of passages" }, canvas, hover);
 };

@@ -29,10 +29,10 @@ const strip = (n, groups, of) => {
     return make("div", { class: "strip-row" }, group.name ? make("span", { class: "name" }, own(group.name)) : null,
       make("span", { class: "persons" }, shown.map(cell), silent ? make("span", { class: "soft" }, `${number(silent)} silent`) : null));
   };
-  return make("div", { class: "strip" }, groups.map(row));
+  return make("div", { class: "strip", "data-figure": "Who speaks of it" }, groups.map(row));
 };
 // Shares by group, with intervals, on one scale from nobody to everybody.
-const dotPlot = (n, groups, of) => make("div", { class: "dots" }, groups.map((group) => {
+const dotPlot = (n, groups, of) => make("div", { class: "dots", "data-figure": "Share of each group" }, groups.map((group) => {
   const k = reach(group, of), all = group.voices.length, [low, high] = interval(k, all), x = (share) => 6 + 188 * share;
   const picture = drawn("svg", { viewBox: "0 0 200 14", "aria-hidden": "true" },
     drawn("line", { x1: x(0), x2: x(1), y1: 7, y2: 7, class: "scale" }),

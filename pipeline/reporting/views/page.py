@@ -19,7 +19,7 @@ from pipeline.reporting import templates
 
 # The files of the page's script, joined in this order into one function.
 SCRIPTS = (
-    *("core.js", "people.js", "talk.js", "basket.js", "search.js"),
+    *("core.js", "people.js", "talk.js", "pictures.js", "basket.js", "search.js"),
     *("overview.js", "themes.js", "framework.js", "quotes.js", "quality.js"),
     *("decide.js", "start.js"),
 )
