@@ -29,16 +29,16 @@ SLOW = {
     "umap",
 }
 # What spaCy and BERTopic load by themselves, of what is installed.
-BY_ITSELF = {"segment": {"torch"}, "themes": SLOW}
+BY_ITSELF = {"segment": {"torch"}, "embed": {"torch"}, "themes": SLOW}
 # What a run of a stage on a small study needs of them.
 NEEDED = {
     "study": set(),
     "ingest": set(),
     "segment": {"spacy"},
-    "embed": set(),
+    "embed": {"spacy"},
     "themes": {"bertopic", "sklearn", "spacy"},
     "map_codes": set(),
-    "compare": set(),
+    "compare": {"sklearn"},
     "report": {"sklearn"},
 }
 IMPORTED = """

@@ -219,7 +219,7 @@ def test_a_changed_param_runs_the_stages_that_read_it(full: Path):
 
 
 def test_an_edited_module_runs_the_stages_that_reach_it(full: Path):
-    module = full / "pipeline/comparison/pairs.py"
+    module = full / "pipeline/comparison/saturation.py"
     kept = module.read_text(encoding="utf-8")
     write(module, f"{kept}# edited\n")
     assert ran(repro(full)) == ["compare"]

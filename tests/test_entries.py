@@ -68,6 +68,6 @@ def test_every_problem_is_said_at_once(tmp_path: Path):
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30), max_size=4))
 def test_whatever_was_written_is_read_again_from_a_line_each(words: list[str]):
-    text = entry_files.dump_entries("notes", [{"who": one} for one in words])
+    text = entry_files.dump_entries("words", [{"who": one} for one in words])
     assert text.count("\n") == 1 + len(words)
-    assert [one["who"] for one in yaml.safe_load(text)["notes"] or []] == words
+    assert [one["who"] for one in yaml.safe_load(text)["words"] or []] == words

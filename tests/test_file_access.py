@@ -12,6 +12,8 @@ import test_surroundings
 
 from pipeline.core import contracts, fingerprint, store
 from pipeline.core.params import Params
+from pipeline.core.study_paths import Places
+from pipeline.corpus import memos, taken
 
 # Settings that change how fast a stage works and where, and no byte of what it makes.
 EVERYWHERE = {"study", "engine", "workers"}
@@ -101,6 +103,10 @@ class Trace:
 def traces(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trace]:
     """The trace of each stage of a run on a small study, in a process each."""
     root = test_surroundings.project(tmp_path_factory.mktemp("traced"), engine="local")
+    imported = Places(root / "data" / "small").imported
+    imported.mkdir()
+    for name, module in ((memos.NAME, memos), ("taken.csv", taken)):
+        (imported / name).write_text(",".join(module.COLUMNS) + "\n", encoding="utf-8")
     made = {}
     for stage in contracts.STAGES:
         before = standing(root)
@@ -202,7 +208,14 @@ def test_whatever_is_left_out_of_a_contract_or_put_into_it_is_noticed(traces: di
     foreign = {
         "settings": "stance" if "stance" not in stage.settings else "",
         "inputs": "sheets",
-        "reads": "triangulation" if "triangulation" not in stage.reads else "embeddings",
+        "reads": next(
+            (
+                table
+                for table in sorted((*store.INTERIM, *store.PROCESSED))
+                if table not in (*stage.reads, *stage.writes)
+            ),
+            "",
+        ),
         "writes": "agreement" if "agreement" not in stage.writes else "themes",
         "outputs": "report/other.html",
         "model_files": "other.json",

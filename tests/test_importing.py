@@ -345,7 +345,8 @@ def test_real_projects_become_studies_whose_codings_all_land(tmp_path, name, cou
 @pytest.mark.skipif(not FORMATS.is_dir(), reason="the real files of other programs are not beside the project")
 def test_a_real_codebook_file_is_read(tmp_path):
     importing.run(FORMATS / "atlasti-win-23.4.0_requal-test.qdc", tmp_path / "study")
-    (code,) = codebook.load_codebook(tmp_path / "study/codebook.yaml").codes
+    held = codebook.load_codebook(tmp_path / "study/codebook.yaml").codes
+    (code,) = (one for one in held if one.name == "code1")
     assert (code.name, code.definition, code.color) == ("code1", "description", "#46AA00")
 
 

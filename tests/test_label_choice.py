@@ -37,11 +37,13 @@ def test_segments_are_sampled_evenly_from_each_group(monkeypatch):
     assert meaning.sampled(np.array([0] * 9 + [1, 1, -1])).tolist() == [0, 4, 8, 9, 10]
 
 
-def chosen(texts: list[list[str]], groups: np.ndarray, vectors: np.ndarray, lexicon: Lexicon = NO_LEXICON) -> list[str]:
+def chosen(
+    texts: list[list[str]], groups: np.ndarray, vectors: np.ndarray, lexicon: Lexicon = NO_LEXICON, encode=None
+) -> list[str]:
     """The first group's label. Texts are lists of lemmas, each by a case of its own."""
     terms = contrast.counted(texts, lexicon, stop=frozenset({"of", "the"}))
     cases = pd.Series([f"case {place % 8}" for place in range(len(texts))])
-    known = naming.Read(lexicon, terms, [], cases, vectors, None)
+    known = naming.Read(lexicon, terms, [], cases, vectors, encode)
     frame = pd.DataFrame({"text": [" ".join(words) for words in texts], "start": 0})
     return naming.named(frame, vectors, groups, np.zeros_like(groups), known=known)[0].terms
 
@@ -52,6 +54,12 @@ def talk(first: list[list[str]], second: list[list[str]]) -> tuple[list[list[str
 
 
 OTHERS = [["rota", "bleep", "shift"]] * 20
+
+
+def test_a_model_of_another_width_than_the_vectors_is_not_asked_what_phrases_mean():
+    texts, groups, vectors = talk([["money", "grant"]] * 20, OTHERS)
+    other = chosen(texts, groups, vectors, encode=lambda phrases: np.ones((len(phrases), 7)))
+    assert other == chosen(texts, groups, vectors) != []
 
 
 def test_a_second_term_stands_where_it_adds_segments():

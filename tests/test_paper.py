@@ -26,9 +26,14 @@ from pipeline.withdrawal import derived_files
 RESEARCHERS = ("lea", "max")
 
 
+def copied(study: Path, root: Path) -> Path:
+    """A copy without what other tests, such as those of the notebooks, drew for a paper."""
+    return shutil.copytree(study, root / "data" / "small", ignore=shutil.ignore_patterns("paper"))
+
+
 @pytest.fixture
 def study(small_study, tmp_path) -> Path:
-    return shutil.copytree(small_study, tmp_path / "data" / "small")
+    return copied(small_study, tmp_path)
 
 
 @pytest.fixture
@@ -43,7 +48,7 @@ def settings(folder: Path, **options) -> Params:
 
 @pytest.fixture(scope="module")
 def written(small_study, tmp_path_factory) -> tuple[Path, list[str]]:
-    folder = shutil.copytree(small_study, tmp_path_factory.mktemp("paper") / "data" / "small")
+    folder = copied(small_study, tmp_path_factory.mktemp("paper"))
     return folder, paper.write(settings(folder))
 
 

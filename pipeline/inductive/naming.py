@@ -133,10 +133,11 @@ def _of_clauses(
 ) -> list[np.ndarray | None]:
     """Return the vectors of each group's clauses, encoded at once because loading a model is slow; None without one."""
     clauses = [_text(segments, one.clause) for shortlist in shortlists for one in shortlist]
-    if known.encode is None or not clauses:
+    vectors = _meant(known, clauses)
+    if vectors is None:
         return [None] * len(shortlists)
     ends = np.cumsum([len(shortlist) for shortlist in shortlists])[:-1]
-    return list(np.split(known.encode(clauses), ends))
+    return list(np.split(vectors, ends))
 
 
 def _text(segments: pd.DataFrame, clause: Clause) -> str:
@@ -152,6 +153,12 @@ def saying(texts: Sequence[str]) -> str:
     return words[0].upper() + words[1:]
 
 
+def _meant(known: Read, texts: list[str]) -> np.ndarray | None:
+    """Return the vectors of texts; None if no model encodes them, or another than that of the segments."""
+    vectors = known.encode(texts) if known.encode is not None and texts else None
+    return vectors if vectors is not None and vectors.shape[1] == known.vectors.shape[1] else None
+
+
 def _scored(known: Read, by_group: Said, groups: np.ndarray, parents: np.ndarray) -> Scored:
     """Return the terms that may name a group, with their scores."""
     count = int(groups.max(initial=-1)) + 1
@@ -162,10 +169,9 @@ def _scored(known: Read, by_group: Said, groups: np.ndarray, parents: np.ndarray
         n_cases=np.array([known.voices[groups == group].nunique() for group in range(count)]),
     )
     columns = np.flatnonzero((strength > 0).any(axis=0) | whole.any(axis=0)).tolist()
-    if known.encode is None:
+    vectors = _meant(known, [known.terms.forms[column] for column in columns])
+    if vectors is None:
         vectors = meaning.of_sayings(known.terms.counts[:, columns], known.vectors)
-    else:
-        vectors = known.encode([known.terms.forms[column] for column in columns])
     separation = meaning.separations(known.vectors, vectors, groups, parents)
     score = label_choice.scores(strength[:, columns], separation)
     score = label_choice.of_one(score, meaning.siblings_of(groups, parents))

@@ -41,6 +41,7 @@ CACHE = (
     "*.lock",
     "*.connected",
     "vectors.parquet",
+    "questions.parquet",
     "vectors/*.parquet",
     "codebook_vectors.parquet",
     "labels/*.txt",

@@ -1,9 +1,9 @@
 // Search by words, and by meaning through the passages' own vectors. There is no language model in the page: a phrase
 // counts by its words, and by what passages with these words are near to.
 const vectors = (() => {
-  const { dimensions, bytes } = data.vectors;
-  const raw = atob(bytes), all = new Int8Array(raw.length);
-  for (let n = 0; n < raw.length; n += 1) all[n] = (raw.charCodeAt(n) << 24) >> 24;
+  const { dimensions, signs } = data.vectors;
+  const all = new Int8Array(signs.length);
+  for (let n = 0; n < signs.length; n += 1) all[n] = signs.charCodeAt(n) - 0x2880;
   const row = new Int32Array(segments.length).fill(-1);
   let next = 0;
   segments.forEach((segment, n) => { if (segment[MARKS] & HAS_VECTOR) { row[n] = next; next += 1; } });

@@ -4,7 +4,6 @@ The page's script cuts every quote out of these texts, so what it shows is what 
 units, as browsers do.
 """
 
-import base64
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +18,8 @@ from pipeline.reporting import quotes
 
 # The page's theme number for segments of rejected themes.
 REJECTED = -2
+# The braille sign that stands for 0 less 128; none of them is a letter.
+FIRST_SIGN = 0x2800
 # Dimensions of the vectors in the page: neighbours hardly change, and a large study stays small.
 DIMENSIONS = 96
 # Bits of a passage's marks: coders differ on it; it has a vector.
@@ -162,22 +163,22 @@ def _human(marks: Marks) -> tuple[list[str], list[str]]:
 
 
 def packed_vectors(embeddings: pd.DataFrame, ids: Sequence[str]) -> tuple[dict[str, Any], frozenset[str]]:
-    """The vectors of segments as bytes in base64, in the order of `ids`, and the ids of those that have one.
+    """The vectors of segments in the order of `ids`, a braille sign for each number, and the ids that have one.
 
     They are projected on their first DIMENSIONS principal directions, and each is scaled to the range of int8, so that
-    the order of cosines is kept.
+    the order of cosines is kept. Encoded bytes would be a file that a search for somebody's words cannot read.
     """
     known = lookup(embeddings, "segment_id", "vector")
     there = [name for name in ids if name in known]
     if not there:
-        return {"dimensions": 0, "bytes": ""}, frozenset()
+        return {"dimensions": 0, "signs": ""}, frozenset()
     matrix = np.stack([np.asarray(known[name], dtype=np.float64) for name in there])
     if matrix.shape[1] > DIMENSIONS:
         matrix = matrix @ _directions(matrix)
     matrix /= np.maximum(np.abs(matrix).max(axis=1, keepdims=True), 1e-12)
     data = np.round(matrix * 127).astype(np.int8)
-    packed = base64.b64encode(data.tobytes()).decode("ascii")
-    return {"dimensions": int(data.shape[1]), "bytes": packed}, frozenset(there)
+    packed = "".join(map(chr, (data.ravel().astype(np.int64) + FIRST_SIGN + 128).tolist()))
+    return {"dimensions": int(data.shape[1]), "signs": packed}, frozenset(there)
 
 
 def _directions(matrix: np.ndarray) -> np.ndarray:
