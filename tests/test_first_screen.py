@@ -59,11 +59,16 @@ def test_what_changed_since_the_last_decision_is_counted_and_linked(tables):
 
 
 def test_three_passages_come_first_each_with_why_and_none_twice(tables, quoted):
-    disputes = [{"s": 1, "codes": ["Time", "Pride"], "says": []}]
+    disputes = [{"s": 1, "codes": ["Time", "Pride"], "says": [("lea", "Time"), ("max", "Pride")]}]
     chosen = first_screen.read_first(tables, quoted, disputes)
     assert chosen[0] == {"s": 1, "why": "Coders differ: “Time” or “Pride”", "to": "quality"}
     assert len({one["s"] for one in chosen}) == len(chosen) >= 2
     assert any(one["why"].startswith(("Hardly quoted: ", "Between “")) for one in chosen)
+
+
+def test_a_passage_on_which_one_coder_and_the_pipeline_differ_is_called_so(tables, quoted):
+    disputes = [{"s": 1, "codes": ["Time"], "says": [("lea", "Time"), ("the pipeline (using the codebook)", "none")]}]
+    assert first_screen.read_first(tables, quoted, disputes)[0]["why"] == "Coder and pipeline differ: “Time”"
 
 
 def test_the_passage_between_two_themes_is_the_one_between_them(tables, quoted):

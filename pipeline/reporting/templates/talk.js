@@ -49,7 +49,7 @@ const quote = (n, { part = null, note = "", patterns = [], short = false, asked 
     make("figcaption", {}, ...separated(where(segment)), tools ? make("span", { class: "tools" },
       button("Copy with source", () => copyQuote(n, part), { class: "plain", "data-copy": n }),
       button("In context", () => openTalk(n), { class: "plain door", "data-door": n }),
-      button("Add to basket", () => basket.add(n), { class: "plain" })) : null));
+      button("Add to basket", (event) => { basket.add(n); event.currentTarget.textContent = "In basket"; }, { class: "plain" })) : null));
 };
 // Passages a page at a time: the rest come when asked for.
 const paged = (numbers, shape, { size = 20, tag = "div" } = {}) => {

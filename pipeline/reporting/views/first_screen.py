@@ -102,7 +102,9 @@ def _disagreement(disputes: Sequence[Mapping[str, Any]]) -> dict[str, Any] | Non
         return None
     first = disputes[0]
     about = prose.listed([f"“{code}”" for code in first["codes"][:2]], "or")
-    return {"s": first["s"], "why": f"Coders differ: {about}" if about else "Coders differ", "to": "quality"}
+    said = {codes for who, codes in first["says"] if not who.startswith("the pipeline")}
+    differ = "Coders differ" if len(said) > 1 else "Coder and pipeline differ"
+    return {"s": first["s"], "why": f"{differ}: {about}" if about else differ, "to": "quality"}
 
 
 def _readable(segments: pd.DataFrame) -> pd.DataFrame:
