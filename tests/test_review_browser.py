@@ -85,6 +85,22 @@ def saved(page, tmp_path: Path) -> Path:
     return place
 
 
+def test_a_new_name_stands_in_quality_too(page):
+    old = next(one["label"] for one in json.loads(page.text_content("#data"))["themes"] if "<home>" in one["label"])
+    assert f"“{old}”" in page.text_content("#view-quality")
+    theme(page, 1)
+    if page.inner_text("#theme h2") != old:
+        theme(page, 2)
+    page.click("#theme button[data-decide=rename]")
+    for name, value in {"label": "Nights on the ward", "who": "Asha", "why": "Their own words."}.items():
+        page.fill(f"#decide-form [name={name}]", value)
+    confirm(page)
+    page.evaluate("() => { location.hash = '#quality'; }")
+    page.wait_for_selector("#view-quality:not([hidden])")
+    after = page.text_content("#view-quality")
+    assert f"“{old}”" not in after and "“Nights on the ward”" in after
+
+
 def test_what_is_decided_in_the_page_is_a_valid_decisions_file(page, study, tmp_path):
     assert not page.is_visible("#decided")
     decide(page, "rename", 1, label="Charts at home", who="Asha", why="Their own words.")

@@ -92,6 +92,7 @@ const show = (moved = false) => {
   document.title = `${data.study}: ${upper(here.view)}`;
   views[here.view](here, before);
   pictures.offer(viewAt(here.view));
+  if (here.view === "quality") relabel(viewAt("quality"));
   if (moved && (before.view !== here.view || before.item !== here.item)) {
     scrollTo(0, 0);
     const heading = viewAt(here.view).querySelector("[data-heading]") || by(`${here.view}-h`);
