@@ -20,7 +20,7 @@ const diverging = (code, counts, most) => {
   const n = (value, amount, name) => (amount ? link(to(value), { "aria-label": `${codes[code]}: ${count(amount, name)}` }, number(amount)) : make("span", {}, "0"));
   return make("div", { class: "leaning", title: `both ${both}, neither ${neither}` }, n(1, hinders, "barrier"), picture, n(0, helps, "facilitator"));
 };
-const codeRow = (entry, most, mostLeaning) => {
+const codeRow = (entry, mostLeaning) => {
   const n = codes.indexOf(entry.name);
   const found = entry.themes.slice(0, 3), best = Math.max(1, ...entry.themes.map(([, k]) => k));
   return make("tr", { "data-code": n }, make("th", { scope: "row" }, link(address("quotes", "", { code: n }), { title: entry.definition }, own(entry.name)), entry.definition ? make("span", { class: "size" }, own(entry.definition)) : null),
@@ -30,7 +30,7 @@ const codeRow = (entry, most, mostLeaning) => {
 };
 const parentTable = (entries, mostLeaning) => scrolling("Codes and themes", make("table", { class: "framework", "data-figure": "Codes and themes" }, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Code"), make("th", { scope: "col", class: "n" }, "Passages"), make("th", { scope: "col" }, "Themes it is found in"),
   valences.length ? make("th", { scope: "col" }, make("span", { class: "leaning-head" }, make("span", {}, "◂ barriers"), make("span", {}, "facilitators ▸"))) : null)),
-make("tbody", {}, entries.map((entry) => codeRow(entry, 1, mostLeaning)))));
+make("tbody", {}, entries.map((entry) => codeRow(entry, mostLeaning)))));
 const SPOKEN = 0, ASKED = 1, NOT_ASKED = 2, NOT_AVAILABLE = 4;
 const EMPTY = { [ASKED]: ["○", "asked, silent"], [NOT_ASKED]: ["·", "not asked"], 3: ["–", "unknown whether asked"], [NOT_AVAILABLE]: ["n/a", "not available: not in English"] };
 const matrixCell = (row, code, filters) => {

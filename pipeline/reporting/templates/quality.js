@@ -1,6 +1,5 @@
 // Quality: a line for each code, worst first, which opens the passages in dispute beside the code's definition.
 const scale = (value) => 8 + 184 * ((Math.min(1, Math.max(-0.2, value)) + 0.2) / 1.2);
-const MARK = { people: "people", few_shot: "pipeline", zero_shot: "words" };
 const dumbbell = (pairs) => {
   const known = pairs.filter((pair) => pair[6] !== null);
   const picture = drawn("svg", { class: "dumbbell", viewBox: "0 0 200 16", "aria-hidden": "true" }, drawn("line", { x1: scale(-0.2), x2: scale(1), y1: 8, y2: 8, class: "scale" }), drawn("line", { x1: scale(0), x2: scale(0), y1: 2, y2: 14, class: "zero" }));
