@@ -1,6 +1,7 @@
 """Fixtures that several tests share, and how properties are tried."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,22 @@ codes:
 
 
 @pytest.fixture(scope="session")
-def small_study(tmp_path_factory) -> Path:
-    """A small study with every table of the pipeline; see tests/small_study.py. Not to be changed by a test."""
+def _small_study(tmp_path_factory) -> Path:
     folder = invented.write(tmp_path_factory.mktemp("project") / "data" / "small")
     (folder / "codebook.yaml").write_text(CODEBOOK, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="module")
+def small_study(_small_study) -> Iterator[Path]:
+    """A small study with every table of the pipeline; see tests/small_study.py. Tests that write into it copy it."""
+    before = _listed(_small_study)
+    yield _small_study
+    assert _listed(_small_study) == before, "a test of this file has changed the study that all tests share"
+
+
+def _listed(folder: Path) -> dict[Path, tuple[int, int]]:
+    project = folder.parent.parent
+    return {
+        path: (path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(project.rglob("*")) if path.is_file()
+    }

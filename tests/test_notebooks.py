@@ -60,9 +60,10 @@ def typed(monkeypatch, capsys):
     return run_cells
 
 
-@pytest.fixture
-def project(small_study):
-    root = small_study.parent.parent
+@pytest.fixture(scope="module")
+def project(small_study, tmp_path_factory):
+    root = tmp_path_factory.mktemp("notebooks")
+    shutil.copytree(small_study, root / "data" / "small")
     (root / "params.yaml").write_text("study: data/small\n")
     return root
 

@@ -27,8 +27,7 @@ RESEARCHERS = ("lea", "max")
 
 
 def copied(study: Path, root: Path) -> Path:
-    """A copy without what other tests, such as those of the notebooks, drew for a paper."""
-    return shutil.copytree(study, root / "data" / "small", ignore=shutil.ignore_patterns("paper"))
+    return shutil.copytree(study, root / "data" / "small")
 
 
 @pytest.fixture
@@ -99,7 +98,7 @@ def test_a_withdrawal_removes_every_file_and_no_figure_of_one_s_own(written):
 
 
 def test_the_same_study_gives_the_same_bytes(written, small_study, tmp_path):
-    other = shutil.copytree(small_study, tmp_path / "elsewhere" / "data" / "small")
+    other = copied(small_study, tmp_path / "elsewhere")
     paper.write(settings(other))
     assert files(other) == files(written[0])
     assert not any(b"20" + b"26-" in data for name, data in files(other).items() if name.endswith(".svg"))

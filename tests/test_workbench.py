@@ -1,5 +1,6 @@
 """What the notebooks stand on: finding the study, small tables, plots."""
 
+import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from pipeline.reporting import summary_tables
 
 
 @pytest.fixture
-def inside(small_study, monkeypatch):
-    root = small_study.parent.parent
+def inside(small_study, tmp_path, monkeypatch):
+    root = tmp_path
+    shutil.copytree(small_study, root / "data" / "small")
     (root / "params.yaml").write_text("study: data/small\n")
     (root / "notebooks").mkdir(exist_ok=True)
     monkeypatch.chdir(root / "notebooks")
