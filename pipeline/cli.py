@@ -305,13 +305,21 @@ def export(
     cases_as_codes: Annotated[
         bool, typer.Option(help="Write cases as codes too, so that QualCoder knows which passages are theirs.")
     ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Name every file that is written.")] = False,
 ) -> None:
     """Export the study for other programs: REFI-QDA project and codebook, csv of every table, Excel and Word."""
     from pipeline.commands import exporting
 
-    params, unit = settings.load(), exporting.unit(offsets)
-    paper = params.report.paper
-    for line in exporting.export(params.folder, to, offsets=unit, paper=paper, cases_as_codes=cases_as_codes):
+    params = settings.load()
+    lines = exporting.export(
+        params.folder,
+        to,
+        offsets=exporting.unit(offsets),
+        paper=params.report.paper,
+        cases_as_codes=cases_as_codes,
+        listed=everything,
+    )
+    for line in lines:
         typer.echo(line)
 
 
@@ -365,16 +373,17 @@ def bring(
 ) -> None:
     """Import codings, codebook, cases and texts from another program. Nothing is overwritten unless you ask.
 
-    Also imports decisions files saved from the report, framework matrices edited in Excel (with --who), and completed
-    handouts.
+    Also imports what people completed: coding sheets, lists of disagreements, handouts, decisions files saved from the
+    report, and framework matrices edited in Excel (with --who).
     """
     from pipeline.commands import import_plan, importing, returned
 
     source = context.get_parameter_source("who")
-    if file.suffix.lower() in returned.HANDOUTS and (source is None or source.name != "COMMANDLINE"):
-        who = ""  # the person importing a handout is seldom the one who filled it in
+    if returned.names_its_own(file) and (source is None or source.name != "COMMANDLINE"):
+        who = ""  # the person who imports a handout or a sheet is seldom the one who filled it in
     if returned.comes_back(file):
-        for line in returned.run(file, settings.load().folder, who=who):
+        params = settings.load()
+        for line in returned.run(file, params.folder, who=who, uncoded=params.uncoded):
             typer.echo(line)
         return
     wanted = import_plan.Wanted(codebook=codebook, transcripts=transcripts, offsets=offsets)
@@ -399,7 +408,7 @@ def sample(
     study = settings.load().folder
     for path in blind_sheets.write_sheets(study, coder=coder, n=n, by=by, missed=missed, seed=seed):
         typer.echo(f"made {path}")
-    typer.echo("When it is filled in: counterpoint take-in SHEET")
+    typer.echo("When it is filled in: counterpoint import SHEET")
 
 
 @app.command()
@@ -409,20 +418,7 @@ def disagreements() -> None:
 
     for path in blind_sheets.write_disagreements(settings.load().folder):
         typer.echo(f"made {path}")
-    typer.echo("When it is filled in: counterpoint take-in SHEET")
-
-
-@app.command(name="take-in")
-def take_in(
-    sheet: Annotated[Path, typer.Argument(help="The completed sheet, .xlsx or .csv.")],
-    coder: Annotated[str, typer.Option(help="The coder, if the sheet does not name one.")] = "",
-) -> None:
-    """Import a completed sheet: answers become codings, resolved disagreements codings by `consensus`."""
-    from pipeline.commands import blind_sheets
-
-    params = settings.load()
-    path = blind_sheets.take_in(params.folder, sheet, coder=coder, uncoded=params.uncoded, say=typer.echo)
-    typer.echo(f"made {path}. Now run `counterpoint run`.")
+    typer.echo("When it is filled in: counterpoint import SHEET")
 
 
 def main() -> None:

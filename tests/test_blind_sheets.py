@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline import compare
 from pipeline.commands import blind_sheets as blind
-from pipeline.commands import sheets
+from pipeline.commands import returned, sheets, sheets_back
 from pipeline.commands.sheets import SheetError
 from pipeline.compare import Input
 from pipeline.core import store
@@ -157,7 +157,7 @@ def test_a_filled_sheet_comes_back_as_codings_of_its_coder(study, ending):
         for line, value in zip(lines, ("A", "a;  B", "none"), strict=False):
             line["code"] = value
         sheets.write(place.with_suffix(""), lines, blind.COLUMNS)
-    taken = read_codings(blind.take_in(study, place))
+    taken = read_codings(sheets_back.take_in(study, place).file)
     assert [(row["document"], row["start"], row["code"]) for row in taken] == [
         ("d0", "10", "A"), ("d0", "20", "A"), ("d0", "20", "B"), ("d0", "30", NO_CODE),
     ]  # fmt: skip
@@ -172,7 +172,7 @@ def test_every_problem_of_a_filled_sheet_is_listed_at_once(study):
     fill(place, "end", {3: 9999})
     fill(place, "code", {4: "A"}, coder="")
     with pytest.raises(SheetError) as error:
-        blind.take_in(study, place)
+        sheets_back.take_in(study, place)
     said = str(error.value).split("\n")
     assert len(said) == 3
     assert "row 2: 'Nope' is not in the codebook" in said[0]
@@ -181,10 +181,10 @@ def test_every_problem_of_a_filled_sheet_is_listed_at_once(study):
 
 
 def test_a_code_with_a_semicolon_in_its_name_is_found_whole():
-    assert blind._codes("Time; money", ["Time; money", "Time"]) == ["Time; money"]
-    assert blind._codes("time ; A", ["Time", "A"]) == ["Time", "A"]
-    assert blind._codes(" ", ["A"]) == []
-    assert blind._codes("None", ["A"]) == [NO_CODE]
+    assert sheets_back._codes("Time; money", ["Time; money", "Time"]) == ["Time; money"]
+    assert sheets_back._codes("time ; A", ["Time", "A"]) == ["Time", "A"]
+    assert sheets_back._codes(" ", ["A"]) == []
+    assert sheets_back._codes("None", ["A"]) == [NO_CODE]
 
 
 def test_resolved_disagreements_come_back_as_the_consensus_coder(study):
@@ -192,7 +192,7 @@ def test_resolved_disagreements_come_back_as_the_consensus_coder(study):
     listed = sheets.read(place, blind.RESOLVED)
     assert listed[0]["says"].startswith("ann: ")
     fill(place, "resolution", {0: "B", 1: "none"})
-    written = blind.take_in(study, place)
+    written = sheets_back.take_in(study, place).file
     assert written.name == "consensus.csv"
     taken = read_codings(written)
     assert {row["coder"] for row in taken} == {"consensus"}
@@ -243,3 +243,35 @@ def test_a_sheet_by_gain_says_how_each_passage_was_drawn_and_holds_none_that_is_
     assert "d0.txt" not in {row["document"] for row in rows}
     with pytest.raises(SheetError, match="Use one of: document, case, source_type, gain"):
         blind.strata_by(frame, pd.DataFrame({"case": []}), frame, "nonsense")
+
+
+@pytest.mark.parametrize("ending", [0, 1])
+@pytest.mark.parametrize("semicolons", [False, True])
+def test_import_tells_sheets_from_tables_of_codings_by_their_columns(study, tmp_path, ending, semicolons):
+    own = [blind.write_sheets(study, coder="cat", n=42)[ending], blind.write_disagreements(study)[ending]]
+    if semicolons and ending:  # as a spreadsheet saves a csv in much of Europe
+        for place in own:
+            rows = sheets.read(place, ("document",))
+            with place.open("w", encoding="utf-8-sig", newline="") as file:
+                writer = csv.DictWriter(file, rows[0], delimiter=";")
+                writer.writeheader()
+                writer.writerows(rows)
+    assert all(sheets_back.is_sheet(place) and returned.names_its_own(place) for place in own)
+    for columns in (("document", "start", "end", "text", "code", "coder"), ("code", "before"), ("document", "text")):
+        (other,) = [path for path in sheets.write(tmp_path / "t", [], columns) if path.suffix == own[0].suffix]
+        assert not sheets_back.is_sheet(other)
+    (tmp_path / "broken.csv").write_bytes(b"\xff\xfe\x00document")
+    (tmp_path / "broken.xlsx").write_bytes(b"PK")
+    (tmp_path / "empty.csv").write_bytes(b"")
+    assert not any(sheets_back.is_sheet(tmp_path / name) for name in ("broken.csv", "broken.xlsx", "empty.csv", "no"))
+
+
+def test_a_sheet_without_a_coder_takes_the_one_that_is_named_and_a_resolution_takes_none(study):
+    (place, _) = blind.write_sheets(study, coder="cat", n=42)
+    fill(place, "code", {0: "A", 1: "none"}, coder="")
+    with pytest.raises(SheetError, match="the column 'coder' is empty"):
+        returned.run(place, study)
+    assert "2 codings by dora" in returned.run(place, study, who="dora")[-1]
+    place, _ = blind.write_disagreements(study)
+    fill(place, "resolution", {0: "B"})
+    assert "by consensus of this sheet" in returned.run(place, study, who="dora")[-1]

@@ -56,7 +56,7 @@ def test_a_study_that_can_be_run_is_said_to_be(root: Path):
     transcript(root)
     code, said = run("check")
     assert code == 0
-    assert "1 documents (1 interview)" in said
+    assert "1 document (1 interview), " in said
     assert "is ready" in said
     assert not (root / "data/my-study/codebook.yaml").exists(), "a check writes nothing"
 
@@ -152,7 +152,7 @@ def test_a_blind_sheet_goes_out_without_the_machine_s_answers_and_comes_back_as_
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    code, said = run("take-in", str(sheet))
+    code, said = run("import", str(sheet))
     assert code == 0, said
     (taken,) = (study / "human_codes").glob("*.csv")
     assert [row["code"] for row in csv.DictReader(taken.open(encoding="utf-8"))] == ["A"] * 4

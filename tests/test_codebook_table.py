@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from pipeline import cli
 from pipeline.commands import codebook_table, import_tables, importing
 from pipeline.core.errors import CounterpointError
+from pipeline.corpus import human_codings, participants, taken
 from pipeline.deductive import codebook
 from pipeline.exchange import sheets
 
@@ -220,8 +221,57 @@ def test_a_workbook_may_have_the_codebook_on_a_later_sheet(tmp_path):
     book.save(tmp_path / "book.xlsx")
     lines = importing.run(tmp_path / "book.xlsx", tmp_path / "study")
     assert codebook.load_codebook(tmp_path / "study/codebook.yaml")["Rota"].parent == "Arbeit"
-    assert "Sheets that were not read: 'Sheet'." in lines
     assert any("columns that are not read ('Häufigkeit')" in line for line in lines)
+    assert any("sheets that are not read ('Sheet')" in line for line in lines)
+
+
+SEGMENTS = [["Document", "Segment", "Code", "Coder"], ["a", "I like it here", "Rota", "Mia"]]
+BOOK = [["Code", "Definition", "Example"], ["Rota", "Who works when", "the rota"], ["Room", "Where", "a room"]]
+PEOPLE = [["document", "speaker", "case", "part", "role"], ["a", "Ann", "P1", "participant", "nurse"]]
+ABOUT = [["Project", "Ours"], ["Date", "2024"]]
+
+
+def workbook(place, sheets):
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(place)
+    return place
+
+
+@pytest.mark.parametrize("order", [("S", "B", "P", "A"), ("A", "P", "B", "S"), ("P", "S", "A", "B")])
+def test_all_that_a_workbook_holds_is_taken_and_the_rest_is_named(tmp_path, order):
+    every = {"S": SEGMENTS, "B": BOOK, "P": PEOPLE, "A": ABOUT}
+    file = workbook(tmp_path / "all.xlsx", {name: every[name] for name in order})
+    lines = importing.run(file, tmp_path / "study")
+    assert codebook.load_codebook(tmp_path / "study/codebook.yaml").names == ("Rota", "Room")
+    assert (tmp_path / "study/human_codes/all.xlsx").exists()
+    (person,) = participants.read_participants(tmp_path / "study/participants.csv")
+    assert (person.speaker, person.case) == ("Ann", "P1")
+    rows = {row.kind: row for row in taken.load((tmp_path / "study/imported/taken.csv").read_bytes())}
+    assert {kind: row.taken for kind, row in rows.items() if row.taken} == {
+        "codes": 2, "codings": 1, "coders": 1, "cases": 1, "variables": 1, "values": 1, "speakers": 1,
+    }  # fmt: skip
+    (left,) = [row for row in rows.values() if row.left]
+    assert (left.kind, left.left) == ("other", 1) and "'A'" in left.why
+    assert not any("'B'" in line or "'P'" in line for line in lines)
+    assert "Nothing was changed" in importing.run(file, tmp_path / "study")[-1]
+
+
+def test_a_second_codebook_in_a_workbook_is_named(tmp_path):
+    lines = importing.run(workbook(tmp_path / "two.xlsx", {"B": BOOK, "C": BOOK}), tmp_path / "study")
+    assert any("1 left out: a second codebook" in line and "'C'" in line for line in lines)
+
+
+def test_a_run_says_which_command_reads_the_other_sheets_of_codings(tmp_path):
+    (tmp_path / "human_codes").mkdir()
+    workbook(tmp_path / "human_codes/all.xlsx", {"S": SEGMENTS, "B": BOOK, "A": ABOUT})
+    _, problems, _ = human_codings.read_codings(tmp_path / "human_codes", {})
+    (said,) = [one.reason for one in problems if "'B' and 'A'" in one.reason]
+    assert "`counterpoint import` reads such a sheet" in said
 
 
 def test_a_codebook_in_a_word_document_is_read_from_its_table(tmp_path, monkeypatch):

@@ -253,7 +253,7 @@ def test_every_sheet_with_codings_is_read_and_the_others_are_named():
     first = [["Document", "Code", "Quote"], ["P1", "List", QUOTE]]
     found = codes_tables.read_xlsx(book(first, [["Code", "Definition"], ["List", "x"]], first), "x")
     assert [one.row for one in found] == ["sheet 'Sheet 0', line 2", "sheet 'Sheet 2', line 2"]
-    assert "'Sheet 1'" in found.remarks[0].text
+    assert found.sheets == ["Sheet 1"]
 
 
 def test_a_refusal_lists_the_columns():

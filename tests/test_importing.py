@@ -168,7 +168,12 @@ def test_an_export_says_what_is_missing_and_what_it_holds(origin, tmp_path, smal
     assert {"coded.qdpx", "codebook.qdc", "codebook.xlsx", "codebook.docx", "csv/documents.csv"} <= written
     (small_study / "report").mkdir(exist_ok=True)
     lines = exporting.export(small_study, tmp_path / "all")
-    assert any("framework_matrix.docx" in line for line in lines)
+    assert len(lines) < 7 and any("framework_matrix.docx" in line for line in lines)
+    n = sum(path.is_file() and not path.name.startswith(".") for path in (tmp_path / "all").rglob("*"))
+    tables = len(list((tmp_path / "all/csv").iterdir()))
+    assert f"Wrote {n} files to {tmp_path / 'all'}" in lines[0] and f"  csv/: {tables} tables" in lines
+    every = exporting.export(small_study, tmp_path / "all", listed=True)
+    assert sum(line.startswith("wrote ") for line in every) == n
     assert not (tmp_path / "all/csv/embeddings.csv").exists()
 
 
@@ -318,7 +323,7 @@ def test_from_the_command_line(origin, tmp_path, monkeypatch):
     shutil.copytree(origin, tmp_path / "data/theirs")
     (tmp_path / "params.yaml").write_text("study: data/theirs\n")
     said = CliRunner().invoke(cli.app, ["export", "--to", "out", "--offsets", "utf16"])
-    assert said.exit_code == 0 and "out/coded.qdpx" in said.output
+    assert said.exit_code == 0 and "to out (--all names each)" in said.output and "coded.qdpx" in said.output
     (tmp_path / "params.yaml").write_text("study: data/mine\n")
     said = CliRunner().invoke(cli.app, ["import", "out/coded.qdpx"])
     assert said.exit_code == 0 and "8 codings by lea, max" in said.output

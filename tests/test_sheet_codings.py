@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import compare
 from pipeline.commands import blind_sheets as blind
-from pipeline.commands import sheets
+from pipeline.commands import sheets, sheets_back
 from pipeline.commands.sheets import SheetError
 from pipeline.compare import Input
 from pipeline.core import atomic_files, store
@@ -52,8 +52,9 @@ def sheet(study: Path, place: Path, answers: dict[int, str], *, coder: str = "ca
 
 
 def taken(study: Path, place: Path) -> tuple[Path, list[str]]:
-    said: list[str] = []
-    return blind.take_in(study, place, say=said.append), said
+    done = sheets_back.take_in(study, place)
+    assert done.lines[-1].startswith(f"{done.file} has the ")
+    return done.file, done.lines[:-1]
 
 
 def coded(file: Path) -> list[tuple[str, int, str]]:

@@ -72,6 +72,28 @@ def test_a_confirmed_row_is_never_guessed_again(folder):
     assert set(turns.loc[turns["speaker"] == "Ann", "part"]) == {"interviewer"}
 
 
+def test_check_names_the_command_only_while_a_speaker_has_no_row(folder):
+    # One text without speakers: what it is stays a guess whatever is confirmed of the speakers.
+    (folder / "transcripts/notes.txt").write_text("It was a long day, and nobody had slept.\n")
+    asks = "run `counterpoint speakers`"
+    assert any(asks in line for line in checks.check(folder).lines)
+    write(folder)
+    lines = checks.check(folder).lines
+    assert not any(asks in line for line in lines) and any("not confirmed (lines" in line for line in lines)
+    own(folder).write_text(own(folder).read_text().replace(",no\n", ",yes\n"))
+    survey = "id;Why do you stay?;What would help?\n" + "".join(
+        f"{n};I like it here a lot;More hours and {n} people\n" for n in range(9)
+    )
+    (folder / "transcripts/survey.csv").write_text(survey)
+    lines = checks.check(folder).lines
+    assert any(asks in line for line in lines), lines
+    write(folder)
+    own(folder).write_text(own(folder).read_text().replace(",no\n", ",yes\n"))
+    found = checks.check(folder)
+    assert any(one.questions for one in found.documents), "something is still guessed"
+    assert not any(asks in line or "not confirmed" in line for line in found.lines)
+
+
 def test_a_correction_counts_at_once_and_is_asked_about_until_it_is_confirmed(folder):
     write(folder)
     text = own(folder).read_text().replace("Ann,,interviewer", "Ann,,participant")

@@ -72,8 +72,11 @@ def test_the_same_rows_give_the_same_bytes_and_leave_no_temporary_file(tmp_path:
     assert held[0] == held[1]
 
 
-def test_a_missing_table_says_what_makes_it(tmp_path: Path):
-    with pytest.raises(store.StoreError, match="counterpoint run"):
+def test_a_missing_table_says_what_makes_it_and_a_study_without_any_that_it_was_not_run(tmp_path: Path):
+    with pytest.raises(store.StoreError, match="was not run yet"):
+        store.read(tmp_path, "segments")
+    store.write(tmp_path, "documents", store.empty("documents"))
+    with pytest.raises(store.StoreError, match=r"segments\.parquet is missing"):
         store.read(tmp_path, "segments")
 
 

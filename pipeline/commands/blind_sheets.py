@@ -1,24 +1,19 @@
 """Blind sheets: a sample of passages to be coded by a person who does not see what the machine said.
 
-Also the list of disagreements to be resolved. Both come back as codings: rows of a csv in human_codes/, where a passage
-that was read and given no code says so with the code "(no code)", so that what was not read stays unknown.
+Also the list of disagreements to be resolved. Both come back by `counterpoint import` (see `sheets_back`).
 """
 
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.commands import sheet_codings, sheets
+from pipeline.commands import sheets
 from pipeline.commands.sheets import SheetError
-from pipeline.comparison.units import ratings_of_units
-from pipeline.core import coders, store, study_lock
-from pipeline.core.coders import CONSENSUS, NO_CODE
+from pipeline.core import coders, store
 from pipeline.core.study_paths import Places
-from pipeline.core.terms import Uncoded
 from pipeline.corpus.coded_segments import codes_of_segments
 from pipeline.deductive import codebook, teaching
 from pipeline.deductive.codebook import Codebook
@@ -41,11 +36,8 @@ RESOLVED = (
     *("rank", "worth", "document", "start", "end", "speaker", "question", "before", "text", "after"),
     *("agreed", "disputed", "says", "resolution", "memo"),
 )
-# So much of a coder's name, or a sheet's, names a file.
-LONGEST = 60
 # Draws by what a passage would teach, in place of strata.
 GAIN = "gain"
-NONE = frozenset({"none", "no code", NO_CODE, "-", "–"})
 
 
 def sample_for_coding(
@@ -144,8 +136,8 @@ def write_sheets(
     sheet that is there is not overwritten: it may be half filled.
     """
     if coders.is_program(coder):
-        raise SheetError(f"{_own(coder)} Name the person who will code.")
-    base_path = Places(study).sheets / f"coding_{_safe(coder)}"
+        raise SheetError(f"{sheets.own(coder)} Name the person who will code.")
+    base_path = Places(study).sheets / f"coding_{sheets.safe(coder)}"
     sheets.refuse_filled(base_path, "Move it, or use another coder's name.")
     segments, turns = store.read(study, "segments"), store.read(study, "turns")
     pool = segments
@@ -177,7 +169,7 @@ def write_disagreements(study: Path) -> list[Path]:
         for row in store.read(study, "disagreements").to_dict("records")
     ]
     base_path = Places(study).sheets / "disagreements"
-    sheets.refuse_filled(base_path, "Take it in or move it first.")
+    sheets.refuse_filled(base_path, "Import it or move it first.")
     about = [
         ["What to do", "Read from the top: disagreements in which coders were confident come first."],
         [
@@ -185,153 +177,10 @@ def write_disagreements(study: Path) -> list[Path]:
             "All codes the passage should have, separated by ;. Write 'none' if no code applies. Leave blank if "
             "undecided.",
         ],
-        ["Then", "Run `counterpoint take-in SHEET`: resolutions become codings by the coder 'consensus'."],
+        ["Then", "Run `counterpoint import SHEET`: resolutions become codings by the coder 'consensus'."],
     ]
     sheet_files = sheets.contents(sheet_rows, RESOLVED, widths=WIDTHS, to_fill=("resolution", "memo"), about=about)
-    return sheets.put(study, base_path, sheet_files, "Take it in or move it first.")
-
-
-def take_in(
-    study: Path,
-    sheet: Path,
-    *,
-    coder: str = "",
-    uncoded: Uncoded = "negative",
-    say: Callable[[str], None] = lambda _: None,
-) -> Path:
-    """Read a filled sheet and write its codings to human_codes/<sheet>.csv; return that file.
-
-    A blind sheet brings its own coder (`coder`, where the column is empty). A list of disagreements brings the coder
-    "consensus": what was resolved, and the passages on which people agreed to begin with. What is there already is
-    treated as `sheet_codings` says; `say` is given a line for each thing to know of it.
-    """
-    if sheet.resolve().is_relative_to(Places(study).human_codes.resolve()):
-        raise SheetError(f"{sheet} is already in human_codes/. Take in the completed sheet from sheets/.")
-    documents, codings = store.read(study, "documents"), store.read(study, "codings")
-    texts = dict(zip(documents["document"], documents["text"], strict=True))
-    known_codes = sorted({*codebook.load_codebook(Places(study).codebook).names, *codings["code"]} - {NO_CODE})
-    sheet_rows = sheets.read(sheet, ("document", "start", "end"))
-    resolved = bool(sheet_rows) and "resolution" in sheet_rows[0]
-    column = "resolution" if resolved else "code"
-    sheet_codings_ = filled(
-        sheet, texts=texts, column=column, coder=CONSENSUS if resolved else coder, known=known_codes
-    )
-    if not sheet_codings_:
-        raise SheetError(f"{sheet}: the column '{column}' is empty, so there is nothing to take in.")
-    if resolved:
-        resolved_passages = {(row["document"], row["start"]) for row in sheet_codings_}
-        agreed = agreed_codings(store.read(study, "segments"), codings, texts=texts, uncoded=uncoded)
-        sheet_codings_ += [row for row in agreed if (row["document"], row["start"]) not in resolved_passages]
-    passages = {(row["document"], *span) for row in sheet_rows if (span := _span(row, texts))}
-    coders = {str(row["coder"]) for row in sheet_codings_} | {
-        row.get("coder", "").strip() or coder for row in sheet_rows
-    } - {""}
-    name = CONSENSUS if resolved else _safe(sheet.stem)
-    with study_lock.locked(study):
-        written = sheet_codings.write(
-            study, name, sheet_codings.Filled(sheet_codings_, passages, coders, anywhere=resolved)
-        )
-    for line in written.lines:
-        say(line)
-    return written.file
-
-
-def agreed_codings(
-    segments: pd.DataFrame, codings: pd.DataFrame, *, texts: Mapping[str, str], uncoded: Uncoded
-) -> list[dict[str, Any]]:
-    """The passages that two people or more read and gave the same codes, as codings of the consensus coder."""
-    ratings = ratings_of_units(
-        unit="segment",
-        uncoded=uncoded,
-        segments=segments,
-        turns=segments,
-        documents=segments,
-        codings=codings[codings["coder"] != CONSENSUS],
-        assignments=pd.DataFrame({name: [] for name in ("segment_id", "code", "score", "method")}).assign(
-            accepted=False
-        ),
-    )
-    is_agreed = (
-        (ratings.given & ratings.seen[:, :, None]).sum(0) % np.maximum(ratings.seen.sum(0), 1)[:, None] == 0
-    ).all(1)
-    agreed = []
-    for unit in np.flatnonzero(is_agreed & (ratings.seen.sum(0) > 1)):
-        document, start, end = (ratings.units[name].iloc[unit] for name in ("document", "start", "end"))
-        names = np.array(ratings.codes, dtype=object)[ratings.given[:, unit].any(0)].tolist() or [NO_CODE]
-        passage = {"document": document, "start": int(start), "end": int(end), "text": texts[document][start:end]}
-        agreed += [
-            passage | {"code": name, "coder": CONSENSUS, "parent_code": "", "memo": "", "date": ""} for name in names
-        ]
-    return agreed
-
-
-def filled(
-    sheet: Path, *, texts: Mapping[str, str], column: str, coder: str = "", known: Sequence[str] = ()
-) -> list[dict[str, Any]]:
-    """The codings in a filled sheet, one a code; rows left blank are not read, and say nothing.
-
-    The passage is taken from the document by its offsets, since spreadsheets alter text. Raises SheetError with every
-    problem: a place that is none, a row without a coder, a code that is not in `known` (empty: any is taken).
-    """
-    problems: list[str] = []
-    codings: list[dict[str, Any]] = []
-    for row in sheets.read(sheet, ("document", "start", "end", column)):
-        names = _codes(row[column], known)
-        if not names:
-            continue
-        where = f"{sheet}, row {row['row']}"
-        coder_name = coder if column == "resolution" else row.get("coder", "").strip() or coder
-        span = _span(row, texts)
-        unknown_codes = [name for name in names if known and name not in known and name != NO_CODE]
-        if span is None:
-            problems.append(
-                f"{where}: {row['document']} {row['start']}-{row['end']} is not a passage of this study. Restore the "
-                "cells."
-            )
-        if coders.is_program(coder_name):
-            problems.append(f"{where}: {_own(coder_name)} Enter the coder's name.")
-        if not coder_name:
-            problems.append(f"{where}: the column 'coder' is empty. Enter the coder's name.")
-        problems += [
-            f"{where}: '{name}' is not in the codebook. Correct the spelling, or add the code."
-            for name in unknown_codes
-        ]
-        if span is not None:
-            start, end = span
-            passage = {
-                "document": row["document"],
-                "start": start,
-                "end": end,
-                "text": texts[row["document"]][start:end],
-            }
-            coding_fields = {"coder": coder_name, "parent_code": "", "memo": row.get("memo", "").strip(), "date": ""}
-            codings += [passage | {"code": name} | coding_fields for name in names]
-    if problems:
-        raise SheetError("\n".join(problems))
-    return codings
-
-
-def _own(coder: str) -> str:
-    return f"'{coder}' is reserved for this program's own codings."
-
-
-def _codes(cell: str, known: Sequence[str]) -> list[str]:
-    """The codes in a cell, in the spelling of the codebook; a code with a semicolon in its name is found whole."""
-    if cell.strip() in known:
-        return [cell.strip()]
-    spelling = {name.casefold(): name for name in known}
-    names = [name.strip() for name in cell.replace("\n", ";").split(";") if name.strip()]
-    if names and all(name.casefold() in NONE for name in names):
-        return [NO_CODE]
-    return list(dict.fromkeys(spelling.get(name.casefold(), name) for name in names))
-
-
-def _span(row: Mapping[str, str], texts: Mapping[str, str]) -> tuple[int, int] | None:
-    text = texts.get(row["document"])
-    if text is None or not (row["start"].strip().isdecimal() and row["end"].strip().isdecimal()):
-        return None
-    start, end = int(row["start"]), int(row["end"])
-    return (start, end) if start < end <= len(text) else None
+    return sheets.put(study, base_path, sheet_files, "Import it or move it first.")
 
 
 def _in_context(drawn: pd.DataFrame, segments: pd.DataFrame, turns: pd.DataFrame) -> list[dict[str, Any]]:
@@ -358,14 +207,3 @@ def _about_coding(book: Codebook) -> list[list[str]]:
     ]
     codable = [code for code in book.codes if code.codable]
     return rows + [[code.name, code.definition, code.include, code.exclude] for code in codable]
-
-
-def _safe(name: str) -> str:
-    """A name as a file's name: letters, digits, - and _; raise SheetError where nothing is left."""
-    composed = unicodedata.normalize("NFC", name.strip())[:LONGEST]
-    file_name = "".join(character if character.isalnum() or character in "-_" else "_" for character in composed).strip(
-        "_"
-    )
-    if not file_name:
-        raise SheetError("The coder's name needs letters or digits: it is part of the file name.")
-    return file_name

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline import ingest
-from pipeline.commands import exposed, overview_lines
+from pipeline.commands import exposed, overview_lines, speakers
 from pipeline.core import languages, prose, study_folder, study_template, withdrawal_state, yaml_files
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError
@@ -78,7 +78,7 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml"), whole
     found.documents = overview.overviews(tables)
     _tables(found, tables, whole=whole)
     _imports(found, tables["imports"])
-    _to_confirm(found, people)
+    _to_confirm(found, people, tables)
     _codes_beyond(found, folder, tables["codings"])
     ready = f"{folder} is ready. Run `counterpoint run`."
     found.lines.append("Fix the problems above, then run `counterpoint check` again." if found.refused else ready)
@@ -161,14 +161,14 @@ def _git(found: Findings, folder: Path) -> None:
 
 def _tables(found: Findings, tables: Mapping[str, pd.DataFrame], *, whole: bool) -> None:
     documents, turns, problems = tables["documents"], tables["turns"], tables["ingest_problems"]
-    types = ", ".join(
-        f"{count} {str(kind).replace('_', ' ')}" for kind, count in sorted(Counter(documents["source_type"]).items())
-    )
-    found.lines.append(f"{len(documents)} documents ({types or 'none'}), {documents['n_words'].sum():,} words.")
-    people = turns[turns["part"] == "participant"]
+    types = [prose.source(kind, count) for kind, count in sorted(Counter(documents["source_type"]).items())]
+    listed = f" ({', '.join(types)})" if types else ""
     found.lines.append(
-        f"{people['case'].nunique()} participants, {len(turns)} turns, {len(tables['codings'])} codings."
+        f"{prose.count(len(documents), 'document')}{listed}, {prose.count(int(documents['n_words'].sum()), 'word')}."
     )
+    participating = int(turns.loc[turns["part"] == "participant", "case"].nunique())
+    counted = {"participant": participating, "turn": len(turns), "coding": len(tables["codings"])}
+    found.lines.append(f"{', '.join(prose.count(number, noun) for noun, number in counted.items())}.")
     found.lines += [said for said in [overview_lines.interviewers(found.documents)] if said]
     found.lines += [f"Language: {line}" for line in languages.summary(documents)]
     found.lines += summed_up(problems, shown={one.document for one in found.documents}, whole=whole)
@@ -208,13 +208,13 @@ def _first(kind: str, rows: list[str], *, whole: bool) -> Iterable[str]:
     return [*rows[: ALIKE - 1], f"{kind}: {more}. To list them: counterpoint check --all"]
 
 
-def _to_confirm(found: Findings, people: Iterable[Person]) -> None:
-    """Say what waits to be confirmed, or how guesses are."""
+def _to_confirm(found: Findings, people: list[Person], tables: Mapping[str, pd.DataFrame]) -> None:
+    """Say what waits to be confirmed, or how guesses on speakers without a row are."""
     waiting = [person.line for person in people if person.proposed]
     if waiting:
         rows = prose.count(len(waiting), "row of participants.csv is", "rows of participants.csv are")
         found.lines.append(f"note: {rows} not confirmed ({proposals.lines(waiting)}).")
-    elif any(one.questions for one in found.documents):
+    elif any(one.questions for one in found.documents) and speakers.unlisted(tables, people)[0]:
         found.lines.append(
             "note: to confirm or correct who speaks, run `counterpoint speakers` and open participants.csv in Excel."
         )

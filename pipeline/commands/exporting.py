@@ -3,13 +3,13 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from pipeline.commands import exposed
-from pipeline.core import atomic_files, store, study_folder, study_lock, study_template
+from pipeline.core import atomic_files, prose, store, study_folder, study_lock, study_template
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import EXPORT_LIST, WORKBOOK, Places
 from pipeline.core.terms import Paper
@@ -23,6 +23,7 @@ from pipeline.reporting import quotes, written_summaries
 LEFT_OUT = ("embeddings",)
 # The manifest of an export, and how many files a message names.
 SHOWN = 5
+TABLES = "csv/"
 PEOPLE = ("document", "speaker", "case", "part")
 
 
@@ -33,10 +34,12 @@ def export(
     offsets: qdpx.Offsets = "codepoints",
     paper: Paper = "a4",
     cases_as_codes: bool = False,
+    listed: bool = False,
 ) -> list[str]:
     """Write a study's files to a folder (default: the study's `export/`); return messages.
 
-    `paper`: the sheets that the matrix is laid out for. `cases_as_codes`: for QualCoder (see `qdpx.project`).
+    `paper`: the sheets that the matrix is laid out for. `cases_as_codes`: for QualCoder (see `qdpx.project`). `listed`:
+    name every file instead of summing them up.
 
     Tables that do not exist yet are left out with a message. Raises CounterpointError if the study has no results, or,
     before anything is written, if a file exists that no export wrote or that was changed since.
@@ -58,7 +61,7 @@ def export(
     if workbook.exists():
         files[WORKBOOK] = workbook.read_bytes()
     _write(folder, place, files)
-    lines = [f"wrote {place / name}" for name in sorted(files)]
+    lines = [f"wrote {place / name}" for name in sorted(files)] if listed else _summed_up(place, files)
     missing = [name for name in names if name not in there]
     if missing:
         lines.append(f"Left out because they do not exist yet: {', '.join(missing)}. `counterpoint run` creates them.")
@@ -66,6 +69,17 @@ def export(
     if exposed.untracked(place):
         lines.append(f"Git would add files in {place}: exclude that folder with a line in a .gitignore.")
     return lines
+
+
+def _summed_up(place: Path, files: Collection[str]) -> list[str]:
+    """What was written where: the files for other programs by name, the tables by their number."""
+    tables = [name for name in files if name.startswith(TABLES)]
+    others = sorted(set(files) - set(tables))
+    return [
+        f"Wrote {prose.count(len(files), 'file')} to {place} (--all names each):",
+        f"  {', '.join(others)}",
+        f"  {TABLES}: {prose.count(len(tables), 'table')}",
+    ]
 
 
 def unit(name: str) -> qdpx.Offsets:

@@ -1,5 +1,6 @@
 """`counterpoint import` of what people coded in tables and reports: it goes into human_codes/ as it is."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from pipeline.commands import import_texts
@@ -12,9 +13,10 @@ from pipeline.corpus.readers.coding import by_people
 from pipeline.corpus.taken import Tally
 
 
-def add(plan: Plan, path: Path, data: bytes) -> None:
+def add(plan: Plan, path: Path, data: bytes, tally: Tally, *, beside: Collection[str] = ()) -> None:
     """Plan to copy a file of codings into human_codes/, where every run reads it; messages say what is in it.
 
+    `beside`: the sheets of a workbook from which something else is taken.
     Raises RefusedError if the file has no codings, and CounterpointError if another file has its name.
     """
     every = readers.read_codes(path, follow=True)
@@ -28,12 +30,12 @@ def add(plan: Plan, path: Path, data: bytes) -> None:
         raise CounterpointError(f"{existing} already exists with other content. Move it, or rename {path.name}.")
     plan.lines.extend(remark.text for remark in every.remarks)
     plan.lines.extend([left_out] if left_out else [])
-    tally = Tally(path.name)
     tally.take("codings", len(codings), note="in human_codes/")
     tally.leave("codings", len(every) - len(codings), why="made by this program, not by a person")
     tally.take("coders", len({coding.coder for coding in codings}))
     tally.leave("other", len(every.unread), why="columns that are not read", names=every.unread)
-    plan.taken = tally.rows
+    others = [sheet for sheet in every.sheets if sheet not in beside]
+    tally.leave("other", len(others), why="sheets that are not read", names=others)
     coders = sorted({coding.coder for coding in codings})
     codes = {(coding.parent_code, coding.code) for coding in codings if coding.code}
     what = (

@@ -100,6 +100,17 @@ def columns(variables: Mapping[str, str]) -> dict[str, str]:
     return column_of
 
 
+def take_table(plan: Plan, data: bytes, tally: Tally, *, place: str) -> None:
+    """Plan participants.csv from a table with its columns, and count what is in it."""
+    people = participants.parse_participants(data, place=place)
+    values = [(name, value) for one in people for name, value in one.attributes.items() if value]
+    tally.take("speakers", len(people), note="in participants.csv")
+    tally.take("cases", len({key(one.case) for one in people if one.case}))
+    tally.take("variables", len({name for name, _ in values}))
+    tally.take("values", len(values))
+    write(plan, data, place=place, tally=tally)
+
+
 def write(plan: Plan, data: bytes, *, place: str, tally: Tally | None = None) -> None:
     """Plan participants.csv, unless it has entries already."""
     file = Places(plan.folder).participants
@@ -110,7 +121,7 @@ def write(plan: Plan, data: bytes, *, place: str, tally: Tally | None = None) ->
         )
         plan.conflicts |= not same
         if tally is not None and not same:
-            for kind in ("cases", "variables", "values"):
+            for kind in ("cases", "variables", "values", "speakers"):
                 tally.give_back(kind, why=f"{file.name} already has entries")
         return
     number = len(participants.parse_participants(data, place=place))

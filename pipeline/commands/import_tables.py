@@ -1,13 +1,12 @@
 """`counterpoint import` of tables (csv, xlsx, tables in Word): says what a table is by its columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from pipeline.commands import codebook_table
-from pipeline.core import prose
 from pipeline.corpus import participants
 from pipeline.corpus.readers import (
     code_headings,
@@ -30,7 +29,12 @@ OWN = {"document", "start", "end", "text", "code", "parent_code", "coder", "memo
 
 
 class Table(NamedTuple):
-    """What a table holds: codings in our form, participants (as csv), coded segments, or a codebook."""
+    """What a table holds: codings in our form, participants (as csv), coded segments, a codebook.
+
+    `unread`: columns of the codebook that are not read; `read`: the sheets with participants or the codebook;
+    `books`: sheets with further codebooks, and `others`: with nothing that is read, except where there are coded
+    segments; `called`: what a sheet is called.
+    """
 
     codings: Sequence[Coding] = ()
     people: bytes = b""
@@ -38,6 +42,10 @@ class Table(NamedTuple):
     book: Codebook | None = None
     lines: Sequence[str] = ()
     unread: Sequence[str] = ()
+    read: Sequence[str] = ()
+    books: Sequence[str] = ()
+    others: Sequence[str] = ()
+    called: str = "sheet"
 
 
 def of_csv(data: bytes, path: Path) -> Table:
@@ -50,24 +58,29 @@ def of_csv(data: bytes, path: Path) -> Table:
     # A table of documents and codes alone lacks its passages; it is no codebook.
     if {"document", "code"} <= set(header) and (placed or set(header) <= OWN):
         return Table(codings=codes_csv.read_own_csv(data, path.stem))
-    return _told({"": records}, path)
+    return _told({"": records} if records else {}, path)
 
 
 def of_workbook(data: bytes, path: Path) -> Table:
-    """Return what a workbook holds, as `of_csv` does."""
-    sheets = workbooks.sheets(data, workbooks.names(data))
-    for records in sheets.values():
-        header = [cell.strip().lower() for cell in records[0][1]] if records else []
-        if set(participants.COLUMNS) <= set(header):
-            rows_of = [[*cells, *[""] * (len(header) - len(cells))][: len(header)] for _, cells in records[1:]]
-            return Table(people=csv.table(pd.DataFrame(rows_of, columns=header)))
-    return _told(sheets, path)
+    """Return what the sheets of a workbook hold, as `of_csv` does."""
+    sheets = {name: records for name, records in workbooks.sheets(data, workbooks.names(data)).items() if records}
+    listing = next((name for name, records in sheets.items() if set(participants.COLUMNS) <= set(_head(records))), "")
+    if not listing:
+        return _told(sheets, path)
+    header, rest = _head(sheets[listing]), {name: records for name, records in sheets.items() if name != listing}
+    rows_of = [[*cells, *[""] * (len(header) - len(cells))][: len(header)] for _, cells in sheets[listing][1:]]
+    people = csv.table(pd.DataFrame(rows_of, columns=header))
+    if not any(_described(records) or _segments(records) for records in rest.values()):
+        return Table(people=people, read=[listing], others=list(rest))
+    table = _told(rest, path)
+    return table._replace(people=people, read=[listing, *table.read])
 
 
 def of_document(tables: Sequence[word_tables.Table], path: Path) -> Table:
     """Return the codebook in the tables of a document, as NVivo writes one. Raises RefusedError if there is none."""
     found = [list(enumerate(table, start=1)) for table in tables]
-    return _told({f"table {number}": records for number, records in enumerate(found, start=1)}, path)
+    numbered = {f"table {number}": records for number, records in enumerate(found, start=1) if records}
+    return _told(numbered, path)._replace(called="table")
 
 
 def is_codebook(table: word_tables.Table) -> bool:
@@ -75,25 +88,27 @@ def is_codebook(table: word_tables.Table) -> bool:
     return _described(list(enumerate(table, start=1)))
 
 
-def _told(sheets: dict[str, list[Record]], path: Path) -> Table:
-    """Return what the sheets of a file hold: coded segments, the first codebook, or both."""
-    names = [name for name, records in sheets.items() if records]
-    books = [name for name in names if _described(sheets[name])]
-    coded = [name for name in names if _segments(sheets[name])]
-    books = [name for name in books if name not in coded]
-    if coded and not books:
-        return Table(segments=True)
-    if not books:
-        seen = [cell.strip() for name in names for cell in sheets[name][0][1] if cell.strip()]
+def _head(records: Sequence[Record]) -> list[str]:
+    return [cell.strip().lower() for cell in records[0][1]]
+
+
+def _told(sheets: Mapping[str, list[Record]], path: Path) -> Table:
+    """Return what the sheets of a file, by name, hold: coded segments, the first codebook, or both."""
+    coded = [name for name, records in sheets.items() if _segments(records)]
+    books = [name for name, records in sheets.items() if name not in coded and _described(records)]
+    if not coded and not books:
+        seen = [cell.strip() for records in sheets.values() for cell in records[0][1] if cell.strip()]
         raise RefusedError(
             f"Unknown columns ({', '.join(seen[:8]) or 'none'}). Coded segments need columns for document, text "
             "and code; a codebook needs the code and its definition, description, comment or parent; participants "
             f"need {', '.join(participants.COLUMNS)}."
         )
+    others = [name for name in sheets if name not in coded and name not in books]
+    table = Table(segments=bool(coded), read=books, books=books[1:], others=others)
+    if not books:
+        return table
     found = codebook_table.read(sheets[books[0]], place=str(path))
-    others = [f"'{name}'" for name in names if name and name != books[0] and name not in coded]
-    lines = [f"Sheets that were not read: {prose.listed(others[:5])}."] if others else []
-    return Table(segments=bool(coded), book=found.book, lines=[*found.lines, *lines], unread=found.unread)
+    return table._replace(book=found.book, lines=found.lines, unread=found.unread)
 
 
 def _segments(records: Sequence[Record]) -> bool:

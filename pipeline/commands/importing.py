@@ -43,6 +43,7 @@ OWN = {
     (".qde",): "It is part of a REFI-QDA project; import the project (.qdpx) that holds it.",
     (".doc", ".pages"): "Save the document as .docx or .odt.",
 }
+ONE_BOOK = "a second codebook; to read it, save this {} as a file of its own"
 UNITS = {"auto": offsets.UNITS, "codepoints": offsets.UNITS[:1], "utf16": offsets.UNITS[1:2]}
 
 
@@ -156,20 +157,25 @@ def _document(plan: Plan, path: Path, data: bytes) -> None:
             raise RefusedError("It holds coded segments in a table. Copy the table into a spreadsheet (.xlsx or .csv).")
         _recognised(plan, path, data, table)
     else:
-        import_coded.add(plan, path, data)
+        tally = Tally(path.name)
+        import_coded.add(plan, path, data, tally)
+        plan.taken = tally.rows
 
 
 def _recognised(plan: Plan, path: Path, data: bytes, table: import_tables.Table) -> None:
     plan.lines.extend(table.lines)
+    tally = Tally(path.name)
     if table.people:
-        import_people.write(plan, table.people, place=str(path))
+        import_people.take_table(plan, table.people, tally, place=str(path))
     if table.codings:
-        import_codings.add(plan, path, table.codings)
+        import_codings.add(plan, path, table.codings, tally=tally)
     if table.segments:
-        import_coded.add(plan, path, data)
+        import_coded.add(plan, path, data, tally, beside=table.read)
+    else:
+        tally.leave("other", len(table.others), why=f"{table.called}s that are not read", names=table.others)
     if table.book is not None:
-        tally = Tally(path.name)
         tally.take("codes", len(table.book))
         tally.leave("other", len(table.unread), why="columns that are not read", names=table.unread)
+        tally.leave("other", len(table.books), why=ONE_BOOK.format(table.called), names=table.books)
         import_codes.write(plan, table.book, tally)
-        plan.taken += tally.rows
+    plan.taken = tally.rows

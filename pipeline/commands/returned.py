@@ -1,7 +1,7 @@
-"""`counterpoint import` of decisions files, edited framework matrices and completed handouts.
+"""`counterpoint import` of what people completed: decisions files, framework matrices, handouts, coding sheets.
 
-Nothing is overwritten: decisions and summaries are only added. Anything that conflicts with a later decision is listed
-and left out.
+Nothing is overwritten: decisions, summaries and codings are only added. Anything that conflicts with a later decision
+is listed and left out.
 """
 
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.commands import handout_back, import_documents, workbook
+from pipeline.commands import handout_back, import_documents, sheets_back, workbook
 from pipeline.core import entry_files, prose, store, study_lock, yaml_files
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
-from pipeline.core.terms import UNASSIGNED
+from pipeline.core.terms import UNASSIGNED, Uncoded
 from pipeline.corpus.readers import files, guards
 from pipeline.corpus.readers.model import RefusedError
 from pipeline.decisions import audit_trail, deciding, ledger, screen
@@ -30,15 +30,26 @@ class ReturnedError(CounterpointError):
 
 
 def comes_back(path: Path) -> bool:
-    """Whether `run` reads a file: a decisions file, a handout, or the framework matrix as a workbook."""
+    """Whether `run` reads a file: a decisions file, a handout, a coding sheet, or the framework matrix."""
     suffix = path.suffix.lower()
     if suffix in HANDOUTS:
         return import_documents.kind(path) in ("handout", "")
-    return suffix in DECISIONS or (suffix in WORKBOOKS and path.exists() and workbook.is_ours(path))
+    if suffix in DECISIONS or (suffix in WORKBOOKS and path.exists() and workbook.is_ours(path)):
+        return True
+    return sheets_back.is_sheet(path)
 
 
-def run(path: Path, study: Path, *, who: str = "", now: datetime | None = None) -> list[str]:
-    """Import a decisions file, a completed handout, or a framework matrix edited by `who`; return messages.
+def names_its_own(path: Path) -> bool:
+    """Whether a file says who completed it: the person who imports a handout or a sheet is seldom that one."""
+    return path.suffix.lower() in HANDOUTS or sheets_back.is_sheet(path)
+
+
+def run(
+    path: Path, study: Path, *, who: str = "", uncoded: Uncoded = "negative", now: datetime | None = None
+) -> list[str]:
+    """Import a decisions file, a handout, a coding sheet, or a framework matrix edited by `who`; return messages.
+
+    `who`: for handouts and sheets, who completed them, if they do not say so. `uncoded`: see `params.Params`.
 
     Raises CounterpointError, and writes nothing, if the file is invalid or no person is named.
     """
@@ -48,6 +59,8 @@ def run(path: Path, study: Path, *, who: str = "", now: datetime | None = None) 
             return _decisions(path, study)
         if path.suffix.lower() in HANDOUTS:
             return handout_back.take_in(path, study, who=who, now=now or datetime.now(UTC))
+        if sheets_back.is_sheet(path):
+            return sheets_back.take_in(study, path, coder=who, uncoded=uncoded).lines
         return _workbook(path, study, who=who, now=now or datetime.now(UTC))
     except OSError as error:
         problem = refused(error, doing="The import")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from pipeline.corpus.readers.model import RefusedError
 
 ENDINGS = (".xlsx", ".csv")
 LARGEST = 20 * 2**20
+# So much of a coder's name, or a sheet's, names a file.
+LONGEST = 60
 
 
 class SheetError(CounterpointError):
@@ -87,6 +90,36 @@ def read(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
     if missing:
         raise SheetError(f"{path}: the column '{missing[0]}' is missing. Restore the columns {', '.join(needed)}.")
     return sheet_rows
+
+
+def header(data: bytes, *, place: Path) -> list[str]:
+    """The header of a sheet's bytes, in lower case, whatever is below it.
+
+    Raises RefusedError or TextFileError if there is none to read.
+    """
+    if place.suffix.lower() == ".csv":
+        lines = text_files.csv_rows(text_files.decode_utf8(data, place=str(place)), place=str(place))
+        first = next(lines, (1, []))
+    else:
+        (sheet,) = workbooks.sheets(data).values()
+        first = next(iter(sheet), (1, []))
+    return [name.strip().lower() for name in first[1]]
+
+
+def own(coder: str) -> str:
+    """Say that a name is this program's own."""
+    return f"'{coder}' is reserved for this program's own codings."
+
+
+def safe(name: str) -> str:
+    """A name as a file's name: letters, digits, - and _; raise SheetError where nothing is left."""
+    composed = unicodedata.normalize("NFC", name.strip())[:LONGEST]
+    file_name = "".join(character if character.isalnum() or character in "-_" else "_" for character in composed).strip(
+        "_"
+    )
+    if not file_name:
+        raise SheetError("The coder's name needs letters or digits: it is part of the file name.")
+    return file_name
 
 
 def _csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> bytes:

@@ -31,9 +31,7 @@ def write(folder: Path, options: settings.Ingest) -> list[str]:
     before = place.read_bytes() if place.exists() else b""
     people = participants.parse_participants(before, place=str(place))
     tables = ingest.ingest(folder, **options.model_dump(), people=people)
-    documents = [str(name) for name in tables["documents"]["document"]]
-    known, _ = participants.match_documents(people, documents)
-    rows, left = proposed(tables, known)
+    rows, left = unlisted(tables, people)
     if rows:
         data = before or study_template.PARTICIPANTS.encode()
         after = participants_file.extend(data, columns=COLUMNS, rows=rows)
@@ -41,6 +39,12 @@ def write(folder: Path, options: settings.Ingest) -> list[str]:
         left = [*_replace(folder, before, after), *left]
     waiting = [person.line for person in participants.read_participants(place) if person.proposed]
     return [*_told(place, rows, waiting), *left]
+
+
+def unlisted(tables: Mapping[str, pd.DataFrame], people: list[Person]) -> tuple[list[dict[str, str]], list[str]]:
+    """Return what `proposed` does, for the rows `people` of participants.csv."""
+    known, _ = participants.match_documents(people, [str(name) for name in tables["documents"]["document"]])
+    return proposed(tables, known)
 
 
 def proposed(

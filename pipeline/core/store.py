@@ -78,6 +78,8 @@ PROCESSED: dict[str, type[schemas.Table]] = {
     "framework_matrix": schemas.FrameworkMatrix,
 }
 
+# The table that every run writes first.
+FIRST = "documents"
 # Rows per row group, so that reading some documents does not read the whole table. A row of documents is a whole
 # transcript.
 ROWS = 16_384
@@ -189,7 +191,8 @@ def _rows(table: str) -> int:
 def _there(study: Path, table: str) -> Path:
     place = path(study, table)
     if not place.exists():
-        raise StoreError(f"{place} is missing. Run `counterpoint run` to create it.")
+        what = f"{place} is missing" if path(study, FIRST).exists() else f"{study} was not run yet"
+        raise StoreError(f"{what}. Run `counterpoint run` first.")
     return place
 
 

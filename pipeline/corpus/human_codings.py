@@ -9,6 +9,9 @@ from pipeline.corpus.readers import coding, files
 from pipeline.corpus.readers.model import RefusedError, Transcript
 from pipeline.corpus.sources import Problem
 
+# So many sheets of a workbook are named in a message.
+SHEETS_SHOWN = 5
+
 
 def read_codings(
     folder: Path, transcripts: Mapping[str, Transcript], *, without: Path | None = None
@@ -40,6 +43,8 @@ def read_codings(
         if left_out:
             problems.append(Problem("note", "", name, left_out))
         problems.extend(Problem(remark.kind, "", name, remark.text) for remark in every.remarks)
+        if every.sheets:
+            problems.append(Problem("note", "", name, _without_codings(every.sheets)))
         placed, lost = span_alignment.place_codings(codings, texts)
         problems.extend(
             Problem("refused", unplaced.document, f"{name}, {unplaced.coding.row}", unplaced.reason)
@@ -74,3 +79,13 @@ def _how_placed(placed: Sequence[span_alignment.Placed], total: int) -> list[str
             lines = ", ".join(list(dict.fromkeys(found))[:5]) + (", …" if len(set(found)) > 5 else "")
             messages.append(f"{len(found)} of {total} codings were placed {words} ({lines}). Check them.")
     return messages
+
+
+def _without_codings(sheets: Sequence[str]) -> str:
+    """A message on the sheets of a workbook that hold no codings."""
+    shown = [f"'{sheet}'" for sheet in sheets[:SHEETS_SHOWN]]
+    more = [prose.count(len(sheets) - SHEETS_SHOWN, "other")] if len(sheets) > SHEETS_SHOWN else []
+    return (
+        f"No coded segments on {prose.listed([*shown, *more])}: no columns for document, text and code. "
+        "`counterpoint import` reads such a sheet if it holds a codebook or participants."
+    )

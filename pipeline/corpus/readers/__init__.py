@@ -140,7 +140,7 @@ def read_codes(path: Path, *, follow: bool = False) -> Codings:
     remarks = decoding.remarks(data) if path.suffix.lower() in PLAIN else []
     if not isinstance(codings, Codings):
         return Codings(codings, remarks)
-    return Codings(codings, [*codings.remarks, *remarks], unread=codings.unread)
+    return Codings(codings, [*codings.remarks, *remarks], unread=codings.unread, sheets=codings.sheets)
 
 
 def _check_transcript(found: Transcript) -> None:

@@ -58,8 +58,8 @@ def _within(record: Record, sheet: Sheet, delimiter: str) -> Record:
     return (number, [*cells[: width - 1], delimiter.join(cells[width - 1 :])]) if last else record
 
 
-def workbook_sheets(data: bytes) -> tuple[list[Sheet], list[Remark]]:
-    """Return every sheet of a workbook that is a table of coded segments, and what other sheets there are.
+def workbook_sheets(data: bytes) -> tuple[list[Sheet], list[str]]:
+    """Return every sheet of a workbook that is a table of coded segments, and the names of its other sheets.
 
     Raises RefusedError if there is none; the reason is that of the first sheet.
     """
@@ -79,9 +79,7 @@ def workbook_sheets(data: bytes) -> tuple[list[Sheet], list[Remark]]:
             others.append(name)
     if not sheets:
         raise refused or RefusedError("The workbook has no sheet with cells. Save it again as .xlsx, or as csv.")
-    listed = ", ".join(f"'{name}'" for name in others[:5]) + (", …" if len(others) > 5 else "")
-    text = f"Sheets without coded segments were not read: {listed}. They need columns for document, text and code."
-    return sheets, [Remark("note", text)] if others else []
+    return sheets, others
 
 
 def _unmerged(records: list[Record], continued: Collection[tuple[int, int]]) -> list[Record]:

@@ -34,8 +34,10 @@ def read_xlsx(data: bytes, stem: str) -> Codings:
 
     Raises RefusedError if a required column is missing.
     """
-    sheets, remarks = code_records.workbook_sheets(data)
-    return _codings(sheets, stem, remarks=remarks)
+    sheets, others = code_records.workbook_sheets(data)
+    found = _codings(sheets, stem)
+    found.sheets = others
+    return found
 
 
 def path(code: str) -> list[str]:
@@ -52,8 +54,8 @@ def _own(data: bytes) -> bool:
     return {"document", "code"} <= set(header) and ("text" in header or {"start", "end"} <= set(header))
 
 
-def _codings(sheets: Sequence[Sheet], stem: str, *, remarks: Sequence[Remark] = ()) -> Codings:
-    found = Codings(remarks=remarks)
+def _codings(sheets: Sequence[Sheet], stem: str) -> Codings:
+    found = Codings()
     for sheet in sheets:
         records, blank = _filled(sheet)
         codes, said = _codes(sheet.columns, records)

@@ -32,15 +32,24 @@ class Coding:
 
 
 class Codings(list[Coding]):
-    """The codings of a file, `remarks` on how it was read, and the headings of a table's columns that were not read."""
+    """The codings of a file, and `remarks` on how it was read.
+
+    `unread`: the headings of a table's columns that were not read; `sheets`: the sheets of a workbook without codings.
+    """
 
     def __init__(
-        self, codings: Iterable[Coding] = (), remarks: Sequence[Remark] = (), *, unread: Iterable[str] = ()
+        self,
+        codings: Iterable[Coding] = (),
+        remarks: Sequence[Remark] = (),
+        *,
+        unread: Iterable[str] = (),
+        sheets: Iterable[str] = (),
     ) -> None:
         """Take the codings in the order of the file."""
         super().__init__(codings)
         self.remarks = list(remarks)
         self.unread = list(unread)
+        self.sheets = list(sheets)
 
 
 def by_people(codings: Sequence[Coding]) -> tuple[list[Coding], str]:
