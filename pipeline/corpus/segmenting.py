@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.core import languages, store
 from pipeline.core.terms import SegmentUnit
-from pipeline.corpus import courtesies, language_detection, prompts, sentences, short_answers, text_layout
+from pipeline.corpus import formalities, language_detection, prompts, sentences, short_answers, text_layout
 from pipeline.corpus.sentences import Place, Sentence
 from pipeline.corpus.short_answers import Answer
 
@@ -126,13 +126,14 @@ def _of_document(
         ],
         min_words=min_words,
     )
+    tasks = formalities.sets_tasks(text)
     for turn, turn_sentences in pairs:
         asked = ""
         for group in _groups(turn_sentences, unit=unit, max_words=max_words):
             start, end = group[0].start, group[-1].end
             words = text[start:end]
             language = language_detection.among(words, spoken)
-            why = aside(turn.part, words, group, min_words=min_words, language=language, brief=brief)
+            why = aside(turn.part, words, group, min_words=min_words, language=language, brief=brief, tasks=tasks)
             asks = why in ("interviewer", "heading", "script")
             yield {
                 "segment_id": _identifier(turn.document, words, seen[words]),
@@ -162,12 +163,14 @@ def _asking(pairs: list[tuple[Turn, list[Sentence]]], text: str) -> Callable[[st
     """Return the function that tells whether what was set aside in a document asks for something.
 
     It takes why it was set aside, its text and language, and whether nothing was asked before; then a question without
-    words of its own asks too. A heading or script always does.
+    words of its own asks too. "Can you hear me?" asks for no answer. A heading or script always does.
     """
     names = prompts.names_of({turn.speaker for turn, _ in pairs})
     marked = prompts.marks(text[turn.start : turn.end] for turn, _ in pairs if turn.part == "interviewer")
 
     def ask(why: str, words: str, language: str, first: bool) -> bool:
+        if why == "interviewer" and formalities.kind(words, language=language) == formalities.PROCEDURE:
+            return False
         return why != "interviewer" or first or prompts.asks(words, language=language, names=names, marked=marked)
 
     return ask
@@ -193,14 +196,16 @@ def aside(
     min_words: int,
     language: str = languages.ENGLISH,
     brief: bool = False,
+    tasks: bool = False,
 ) -> str:
     """Return why a segment is excluded from clustering, or ''.
 
     interviewer: the interviewer's words. heading, script, note: nobody's (a title; a question or task repeated word for
     word in many documents; a bracketed remark). backchannel: only words such as "yeah" and "okay" (English only).
-    courtesy: only thanks and farewells. short: fewer than `min_words` words. nonresponse: "n/a", "no comment". `brief`:
-    whether the document's answers are short (see `short_answers`); then few words are enough in any language, thanks
-    are an answer, and nonresponse is looked for.
+    courtesy: only thanks and farewells. procedure: only talk about the interview itself, such as its recording (see
+    `formalities`). short: fewer than `min_words` words. nonresponse: "n/a", "no comment". `brief`: whether the
+    document's answers are short (see `short_answers`); then few words are enough in any language, formalities are an
+    answer, and nonresponse is looked for. `tasks`: whether the interview sets tasks.
     """
     if part == "interviewer":
         return "interviewer"
@@ -210,17 +215,17 @@ def aside(
         "note": text_layout.is_note(text),
     }
     nobodys = next((why for why, holds in reasons.items() if holds), "")
-    return nobodys or _empty(text, group, min_words=min_words, language=language, brief=brief)
+    return nobodys or _empty(text, group, min_words=min_words, language=language, brief=brief, tasks=tasks)
 
 
-def _empty(text: str, group: list[Sentence], *, min_words: int, language: str, brief: bool) -> str:
+def _empty(text: str, group: list[Sentence], *, min_words: int, language: str, brief: bool, tasks: bool) -> str:
     """Return why a participant's segment has no content of its own, or ''."""
     if brief and short_answers.is_nonresponse(text):
         return "nonresponse"
     if language in READ and _only_fillers(text, language):
         return "backchannel"
-    if not brief and courtesies.is_courtesy(text, language=language):
-        return "courtesy"
+    if not brief and (formality := formalities.kind(text, language=language, tasks=tasks)):
+        return formality
     return "short" if not brief and sum(sentence.words for sentence in group) < min_words else ""
 
 

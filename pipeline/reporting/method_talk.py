@@ -9,6 +9,7 @@ ASIDE = {
     "short": "segments of fewer than {min_words} words",
     "backchannel": "acknowledgements (“yeah”, “okay”)",
     "courtesy": "thanks and farewells",
+    "procedure": "talk about the interview itself (recording, consent, appointments, going through tasks)",
     "nonresponse": "answers such as “n/a” and “no comment”",
     "script": "scripted questions or tasks repeated word for word in many sources",
     "heading": "headings",

@@ -123,8 +123,8 @@ class Segments(Table):
     `case`: empty where the speaker is no participant. `prompt_id`: the turn_id of the interviewer's turn it answers,
     the last that asks for something of its own ("Anyone else?" does not), or empty. `substantive`: a participant's (or
     an unattributed) segment that says something, so that it takes part in clustering and mapping; `set_aside`: why it
-    does not ("interviewer", "backchannel", ...), or empty. `time_s` and `place`: its turn's. `language`: its
-    document's; where that holds several, the one that it is most probably in.
+    does not ("interviewer", "backchannel", "procedure" for talk about the interview itself, ...), or empty. `time_s`
+    and `place`: its turn's. `language`: its document's; where that holds several, the one it is most probably in.
     """
 
     segment_id: Series[str] = pa.Field(unique=True)

@@ -13,6 +13,7 @@ ASIDE = {
     "backchannel": "acknowledgements such as “Yeah.” or “Okay, right.”",
     "short": "too short to analyse on their own",
     "courtesy": "thanks and leave-taking such as “Thank you, bye.”",
+    "procedure": "about the interview itself, such as “Is it recording?” or “Shall I go on to the next question?”",
     "nonresponse": "non-responses such as “n/a” or “no comment”",
     "heading": "headings",
     "script": "scripted questions or tasks repeated word for word",

@@ -1,0 +1,157 @@
+"""Talk that is no evidence where it is that and nothing else: thanks, farewells, and talk about the interview itself.
+
+"Thank you very much, it was lovely talking to you. Bye!" is a courtesy. "Is it recording now?", "You can withdraw at
+any time", "Shall I move on to the next one?" are about the interview: its recording, information sheet, tasks and
+appointments. A segment with a single word of its own is kept: "Thank you for the extra nurse", "I was anxious that the
+recording might be used against me".
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.core import languages
+from pipeline.corpus import formality_phrases, formality_phrases_other, prompts, sentences, text_layout
+
+# Values of set_aside.
+COURTESY, PROCEDURE = "courtesy", "procedure"
+# Most function words in a clause without a courtesy: "Thank you, nobody ever did anything for us" is evidence.
+MOST = 3
+# Words of a longer segment are somebody's account; an information sheet is read in shorter ones.
+LONGEST = 80
+# An interview sets tasks if it is said so often that one is done or the next begins.
+TASKS = 3
+
+_CLAUSE = re.compile(r"[.!?,;:…。！？，–—-]+")
+_SENTENCE = re.compile(r"(?<=[?？])|[!;:…。！]+|\.(?=\W|$)|\.{2,}|\n|\s[–—-]+\s")
+_TOKEN = re.compile(r"[()\[\]|*]|[^()\[\]|*\s]+")
+_NAME = re.compile(
+    r"\b((?i:my name is|my name['’]s|mein name ist|je m['’]appelle|mon nom est|me llamo|mi nombre es|mijn naam is"
+    r"|ik heet|mi chiamo|il mio nome è|chamo-me|me chamo|meu nome é))(?: [A-ZÀ-ÞŁŚŠŽ][\w’'-]+){1,3}"
+)
+_JOINED = re.compile(r"[^\w\s'?]+|(?<!\w)'|'(?!\w)|_")
+_WRITTEN_OUT = (
+    (re.compile(r"\bcan't|\bcannot"), "can not"), (re.compile(r"\bwon't"), "will not"), (re.compile(r"n't\b"), " not"),
+    (re.compile(r"\blet's"), "let us"), (re.compile(r"'ll\b"), " will"), (re.compile(r"'re\b"), " are"),
+    (re.compile(r"'m\b"), " am"), (re.compile(r"'ve\b"), " have"), (re.compile(r"(?<!today)'s\b"), " is"),
+    (re.compile(r"'d\b"), " would"), (re.compile(r"\bgonna\b"), "going to"),
+)  # fmt: skip
+
+
+class _Known(NamedTuple):
+    """A language's phrases, compiled: signs, all phrases, words that may stand beside them, and every word there is."""
+
+    signs: re.Pattern[str]
+    phrases: re.Pattern[str]
+    words: frozenset[str]
+    vocabulary: frozenset[str]
+
+
+def kind(text: str, *, language: str, tasks: bool = False) -> str:
+    """Return COURTESY or PROCEDURE if a text is that and nothing else, otherwise ''.
+
+    `tasks`: whether the interview sets numbered tasks (see `sets_tasks`); otherwise people's tasks are their work.
+    """
+    if is_courtesy(text, language=language):
+        return COURTESY
+    known = _known(languages.ENGLISH if language == languages.UNKNOWN else language, tasks=tasks)
+    if known is None or text_layout.count_words(text) > LONGEST:
+        return ""
+    said = [_plain(one, language) for one in _SENTENCE.split(_NAME.sub(r"\1 xname", text))]
+    if any(word not in known.vocabulary and not word[0].isdecimal() for one in said for word in one.split()):
+        return ""  # most talk
+    if not any(known.signs.search(one) for one in said):
+        return ""
+    left = [known.phrases.sub(" ", one) for one in said if not is_courtesy(one, language=language)]
+    return PROCEDURE if known.words.issuperset(word for one in left for word in one.split()) else ""
+
+
+def sets_tasks(text: str) -> bool:
+    """Return whether somebody goes through tasks in a document, as in a usability test: "Task 3 completed."."""
+    said = [one for one in _SENTENCE.split(text) if "task" in one.casefold()]
+    return sum(bool(_tasks().search(_plain(one, languages.ENGLISH))) for one in said) >= TASKS
+
+
+def is_courtesy(text: str, *, language: str) -> bool:
+    """Return whether a text only thanks or takes leave. Function words are allowed beside it in English alone."""
+    if not COURTESIES.intersection(part for word in sentences.tokens(text) for part in word.split("'")):
+        return False
+    english = language in (languages.ENGLISH, languages.UNKNOWN)
+    function = prompts.function_words(language) - SUBSTANCE if english else frozenset()
+    clauses = [[part for word in sentences.tokens(one) for part in word.split("'")] for one in _CLAUSE.split(text)]
+    said = {word for clause in clauses for word in clause}
+    if said - function - COURTESIES - BESIDE - ENDINGS:
+        return False
+    return all(len(clause) <= MOST or {*clause} & (COURTESIES | BESIDE) for clause in clauses)
+
+
+def _plain(sentence: str, language: str) -> str:
+    """Return a sentence in lower case without punctuation, contractions written out, a space before each word."""
+    text = sentence.casefold().replace("’", "'")
+    english = language in (languages.ENGLISH, languages.UNKNOWN)
+    if english and any(sign in text for sign in ("'", "cannot", "gonna")):
+        for contraction, words in _WRITTEN_OUT:
+            text = contraction.sub(words, text)
+    return " " + " ".join(_JOINED.sub(" ", text).replace("?", " ? ").split())
+
+
+@lru_cache(maxsize=32)
+def _known(language: str, *, tasks: bool) -> _Known | None:
+    """Return what is known of formalities in a language; None if nothing is."""
+    found = {languages.ENGLISH: formality_phrases.ENGLISH, **formality_phrases_other.BY_LANGUAGE}.get(language)
+    if found is None:
+        return None
+    signs = f"{found.signs}\n{found.tasks}" if tasks else found.signs
+    phrases, beside = f"{signs}\n{found.tails}", text_layout.word_list(found.words) | {"?"}
+    known = sentences.tokens(" ".join([phrases, *formality_phrases.PARTS.values()]).replace("xname", " xname "))
+    return _Known(_compiled(signs), _compiled(phrases), beside, beside.union(known, COURTESIES, BESIDE))
+
+
+@lru_cache(maxsize=1)
+def _tasks() -> re.Pattern[str]:
+    return _compiled(formality_phrases.ENGLISH.tasks)
+
+
+def _compiled(phrases: str) -> re.Pattern[str]:
+    """Return a regular expression for any of these phrases; see `formality_phrases` for how they are written."""
+    return re.compile(rf"(?:{'|'.join(_pattern(line) for line in phrases.splitlines() if line.strip())})(?= |$)")
+
+
+def _pattern(phrase: str) -> str:
+    """Return the regular expression of a phrase, a space before each word."""
+    found = []
+    for token in _TOKEN.findall(phrase):
+        if token in formality_phrases.PARTS:
+            found.append(f"(?:{_pattern(formality_phrases.PARTS[token])})")
+        else:
+            found.append(_SYNTAX.get(token) or f" {re.escape(token)}")
+    return "".join(found).replace("?*", "*")
+
+
+_SYNTAX = {"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|", "*": "*", "#": r" \d+[a-z]?"}
+
+
+# English words that spaCy counts as function words although they may be what is said, and ends of contractions.
+SUBSTANCE = text_layout.word_list(
+    """
+    call empty full give made make move name never no nobody none not nothing serious show side unless without against
+    """
+)
+ENDINGS = text_layout.word_list("d l ll m re s t ve")
+# One of these makes a courtesy; ...
+COURTESIES = text_layout.word_list(
+    """
+    thank thanks cheers bye goodbye danke dank tschüss wiedersehen wiederhören merci revoir gracias adiós
+    obrigado obrigada grazie arrivederci bedankt tack takk tak hejdå dziękuję kiitos спасибо
+    """
+)
+# ... these may stand beside it.
+BESIDE = text_layout.word_list(
+    """
+    ah aw welcome pleasure
+    great good lovely nice happy much ok okay oh really so talk talking speaking meet meeting um uh very well yeah
+    yes take care see day evening weekend afternoon luck schön schöne schönen tag vielen gern gerne ihnen bonne journée
+    bien beaucoup bon sí muchas buen día muito bom dia molte mille buona giornata bene heel veel goed mycket bra mange
+    und einen noch auch euch à vous au aussi a ustedes usted en nog een u så e voi lei bardzo большое
+    """
+)

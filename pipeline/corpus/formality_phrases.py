@@ -1,0 +1,200 @@
+"""Set phrases of talk about the interview itself in English, for `formalities`; one a line.
+
+(a|b) are alternatives, [a|b] may be left out, [a|b]* may recur too, # is a number in digits, and words in capitals
+stand for PARTS. The words are in lower case without punctuation but "?", contractions written out ("I'll" is "i will").
+A phrase must be unmistakable: "we record it" and "you can stop at any time" may be somebody's work or medicine, so they
+are not here.
+"""
+
+from typing import NamedTuple
+
+
+class Phrases(NamedTuple):
+    """What makes a formality in a language.
+
+    `signs`: one of these makes it; `tails`: these may stand beside it; `tasks`: signs only where the interview sets
+    tasks; `words`: single words that may stand beside them.
+    """
+
+    signs: str
+    tails: str
+    words: str
+    tasks: str = ""
+
+
+PARTS = {
+    "SELF": "((i|we) (will|am going to|are going to)|let (me|us)|(shall|can|could|should|may|do) (i|we)|i am|am i to\
+        |do you (want|need) (me|us) to|would you like (me|us) to|do you mind if (i|we)|is it (ok|okay|all right|alright\
+        |fine) if (i|we)) [now|just|quickly|first|also|probably]*",
+    "RECORDING": "[the|this|my|your|our] [audio|video|voice|tape] (recording|recorder|dictaphone)",
+    "DIGIT": "(#|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)",
+    "NUMBER": "[number] (DIGIT|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|next|last|final\
+        |previous|other|following|new)",
+    "THESE": "[the|this|that|these|those|my|our|your|all|of|a|another]*",
+    "ASKED": "THESE [NUMBER] (question|questions|statement|statements|vignette|vignettes|card|cards\
+        |slide|slides) [NUMBER]",
+    "TASKS": "THESE [NUMBER] [sub] (task|tasks) [list] [NUMBER]",
+    "ONE": "[the] (next|last) (one|part|section|topic)",
+    "INTERVIEW": "(interview|conversation|focus group|study|research)",
+    "THIS": "(this|the|our|today's) (INTERVIEW|session|discussion)",
+    "WITHDRAW": "(withdraw|pull out|drop out|opt out)",
+    "MAY": "(can|may|could|are free to|have the right to|are able to) [also]",
+    "ANYTIME": "(at any (time|point|stage|moment)|whenever you (like|want|wish))",
+    "SAFE": "[strictly|completely|fully|kept|treated|audio|video|securely|will be]* (recorded|transcribed|confidential\
+        |confidentially|anonymous|anonymously|anonymised|anonymized|pseudonymised|pseudonymized|stored securely|deleted\
+        |destroyed)",
+    "SECRET": "SAFE [and|or|then|SAFE]*",
+    "SHEET": "[participant] (information sheet|information leaflet|consent form)",
+    "AGREE": "i [hereby] (agree|consent|give [you] [my] consent)",
+    "MINUTES": "(DIGIT|a few|a couple of|fifteen|twenty|thirty|forty|forty five|sixty|ninety|an|half an) [(to|or) (#\
+        |twenty|thirty|forty|sixty|ninety)] (minute|minutes|hour|hours)",
+    "WHEN": "([on|by|next|this]* (monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|week|morning\
+        |afternoon|evening|another time|another day)|(at|around|about) [half] [past] (DIGIT|noon) [o'clock|am|pm|thirty\
+        |fifteen|#]|in the (morning|afternoon|evening))",
+    "READY": "(start|begin|get started|go on|continue|finish)",
+}
+
+RECORDING = """
+    (is|are) (it|this|that|we|you|the (thing|machine|app|phone)) [thing|now|still|already]* (recording|being recorded)
+    (it|this|that|which) is [now|still|already]* recording
+    (we|you|i) (are|am) (now|still|already) recording
+    (is|has) RECORDING [now|still|already]* (on|off|running|working|going|started|stopped|paused|rolling)
+    RECORDING (is|has) [now|still|already]* (on|running|going|started|stopped|paused|rolling|finished)
+    has it [already] started recording
+    it has [now|already]* (started|stopped) recording
+    (did|have) (you|we|i) (press|pressed|start|started|hit|turn on|turned on|switch on|switched on) RECORDING
+    (SELF|you can|could you|you may) [now|please]* (stop|start|pause|end|restart|check|switch off|switch on|turn off\
+    |turn on|begin|finish|press) (recording|record|RECORDING) [off|on|button]
+    (SELF|you can|could you) (turn|switch|put) RECORDING (off|on)
+    i [do|just|also]* have (a|one|another|a quick|one last) (question|questions) for you
+    SELF [audio|video] record (this|the interview|this interview|our conversation|this conversation)
+    (can|could) (you|everyone|everybody) [all|still] (hear|see) (me|us|my screen|the screen|my slides)
+    (can|could) you [all|still] see (this|it|that)
+    (do you|are you able to) (hear me|see my (screen|slides))
+    you should [now|be able to]* see my (screen|slides)
+    (can|could) you [please] speak (up|louder|a bit louder) [a bit]
+    i can [now] (hear you|see you|see your screen)
+    i can not (hear you|see your screen)
+    (are you|am i) [still] (seeing my screen|hearing me|sharing [my screen]|on mute|muted)
+    (you are|i am|you were|i was) [still] (on mute|muted)
+    (can|could) you (mute|unmute) (yourself|your microphone)
+    SELF [stop] (share|sharing|unshare) [my|the|your] (screen|slides)
+    (can|could|would) you [please] (stop sharing|share) [my|the|your] (screen|slides)
+    you (have frozen|froze|are frozen|are breaking up|are cutting out)
+    i [have] lost you for (a|one) (second|moment|minute)
+"""
+QUESTIONS = """
+    SELF (move|moving|go|going|come|turn|continue|proceed|carry|start|begin) [back|on|ahead|straight]* (to|with) ASKED
+    (moving|going) (back|on|ahead) (to|with) (ASKED|ONE)
+    (shall|can|could|should|may) (i|we) [just] (move|go|continue|carry) [on|ahead|straight]* (to|with) ONE
+    (let us|let me|i will) [just] (move|go) (on|ahead) to ONE
+    (are you|are we) ready for (ASKED|ONE)
+    that (is|was) (the end of|it for) ASKED
+    (SELF|i need to|i have to) (read|check|look at|see|repeat) [back|again|through|out|aloud]* ASKED
+    (should|shall) i (read|answer) [it|this|that|these|them] [ASKED] (out loud|aloud|out)
+    [sorry] what (was|is) (the|your) question [again]
+    (can|could|would) you [please] (repeat|rephrase) (ASKED|that|it)
+    (can|could) you [please] (say|ask) (that|it|ASKED) [to me] again
+    i (did not|do not) (hear|catch) (ASKED|what you said)
+    i [have] (forgot|forgotten) (ASKED|what you asked)
+    i (do not know|am not sure) (if|whether) (i|that) [have] (answers|answer|answered) ASKED
+    (did i|does that|did that|have i) (answer|answered) ASKED
+    i hope (i|that) [have] (answers|answered) ASKED
+    that is a [very|really]* (good|great|interesting) question
+    do we [still] have [enough] time for (one|another|a|a few) [last|more]* (question|questions)
+    (that|this) is (all|it|everything) from (me|my side)
+    i am going to ask you (some|a few|a couple of) questions
+    SELF turn [over] the page
+    [i am] [just] turning [over] the page
+"""
+CONSENT = """
+    you MAY WITHDRAW [from THIS] ANYTIME
+    you MAY WITHDRAW from THIS
+    you MAY (stop|end|pause|leave) (this|the|our) INTERVIEW [ANYTIME]
+    THIS (will be|is being|is going to be) SECRET
+    (everything|anything|whatever|all|what) [that] you (say|tell us|tell me|share|said) [here|today|in THIS]* (will be\
+    |will stay|will remain|is going to be) SECRET
+    your (name|data|answers|responses|details|identity|information|interview) [and your (name|data|answers)] will [all]\
+    be SECRET
+    your (name|names|identity) will not (be (used|mentioned|given|revealed|disclosed)|appear)
+    there (are|is) no (right|wrong) (and|or) (right|wrong) (answer|answers)
+    your participation [in THIS] is [entirely|completely|purely|fully] voluntary
+    taking part in THIS is [entirely|completely|purely] voluntary
+    you do not have to answer (any|all|every) [of|the|my]* (question|questions)
+    (have|did) you [had a chance to|have a chance to] (read|sign|signed|receive|received|get|got|return|returned)\
+    [and (understood|signed)] (the|your|our) SHEET
+    i [have] (read|signed|received|returned) (the|your) SHEET (for THIS|that you sent|you sent me|you sent)
+    [do you have any|are there any|i have no|i do not have any|any] questions [about THIS] before we READY
+    (do you have any|are there any|any) questions about (THIS|the SHEET)
+    AGREE to (take part|participate|taking part|participating) in this (INTERVIEW|session|discussion|group)
+    AGREE (to|for) (be|being|it being|THIS being|the) [audio|video] (recorded|recording)
+    i am happy to be [audio|video] recorded
+    i am (fine|happy|okay|ok) with you recording [this|me|it]
+    (this|here) is (the|your) SHEET
+    i will (send|email) you (the|a) (transcript|recording|SHEET)
+    THIS (will|should|is going to) (take|last) [about|around|up to|approximately|roughly]* MINUTES
+"""
+MEETING = """
+    [i am|it is] (happy|glad|pleased|nice|good|lovely) to be here (today|with you)
+    (thank you|thanks) [very much|so much|all] for (having me|having us|inviting me|taking part|joining us|joining me\
+    |your time|coming) [today]
+    [it is] [very] (nice|good|lovely|great|pleased|a pleasure) to meet you [all|too]*
+    how are you [today|doing|all]*
+    i am (fine|good|well|very well) (thank you|thanks)
+    my name is xname
+    i am (the|your) (interviewer|moderator|facilitator)
+    i (am|will be) (moderating|facilitating|chairing|leading|conducting) THIS
+    ((shall|can|could|should|may) (we|i)|let us|could you|can you) [please] (meet|speak|talk|schedule|reschedule\
+    |arrange|book|do|continue|say|call you) [up|it|this|that|again|for|another (meeting|call|interview|session)]*\
+    WHEN [WHEN]*
+    (does|would|is|will) WHEN [WHEN]* (work|suit|be|ok|okay|good|fine) [okay|ok|fine|good] [for] you
+    how long (will|is|does) THIS (take|last|going to take|going to last)
+    (shall|can|could|should|let) (we|us) (take|have) a [short|quick]* break
+    (shall|can|should|let) (we|i|us) (start|begin|get started)
+    are you ready to (start|begin)
+    let me [just|quickly]* (close|shut|get) the (door|window)
+    (let me|i need to|i have to) [just] take this call
+"""
+TAILS = """
+    [for|in] [just] (a|one) (second|moment|minute|sec)
+    bear with me
+    loud and clear
+    out loud
+    once more
+    good (morning|afternoon|evening)
+    i (think|guess|suppose|believe)
+    [it] (seems|looks like)
+    if (that|this) is (ok|okay|all right|alright|fine) [with you|for you]
+    if you (like|do not mind)
+    before we READY
+    without (giving|having to give) [us|me] (a|any) (reason|reasons)
+    number NUMBER
+    [anywhere] in (the|any|our) (report|reports|transcript|transcripts|publication|publications|results)
+    (if|that) you do not (want|wish) to [answer]
+    [that] you do not feel comfortable with
+    (after|before|once|when) (you|we|i) [have] (turn|turned|switch|switched|stop|stopped) [off] RECORDING [off]
+    (thank you|thanks) [very|so]* (much|a lot)
+    all of you
+    on (my|your) end
+    hang on
+    just checking
+    hold on
+    not yet
+"""
+TASKS = """
+    ((i|we) (will|am going to|are going to)|let (me|us)|shall (i|we)|i am) [now|just|probably]* (move|moving|go|going\
+    |turn|continue|proceed|carry) [on|ahead|over|straight]* [to|with|for|onto|into] (TASKS|the next (step|steps)|NUMBER)
+    (moving|going) [back|on|ahead|over]* (to|with|onto) TASKS
+    [you should|please] (proceed|continue) (to|with) TASKS
+    (TASKS|that|this) (is|was) [now|already|also]* [TASKS] (completed|complete|done|finished) [now|NUMBER]*
+    (that|this) (is|was) [it for|the end of|all for] TASKS
+    TASKS (completed|done|finished) [NUMBER]*
+    (i|we|you) [have] [now|just|already]* (completed|finished|done) [with] TASKS
+    completed TASKS
+"""
+WORDS = """
+    a again ah ahead all already alright aloud also and anyway bye cool eh er erm everybody everyone exactly fantastic
+    fine first good great guys hello here hey hi hm hmm i it just mhm mm mmm now oh ok okay one or perfect please really
+    right so sorry still sure thank thanks that the then there this today uh uhm um well welcome yeah yep yes yet you
+"""
+ENGLISH = Phrases(RECORDING + QUESTIONS + CONSENT + MEETING, TAILS, WORDS, TASKS)
