@@ -56,7 +56,7 @@ def test_nor_has_it_in_the_dark(browser, address):
             assert findings(page) == [], view
 
 
-@pytest.mark.parametrize("action", ["rename", "merge", "memo"])
+@pytest.mark.parametrize("action", ["merge", "split", "memo"])
 def test_the_dialog_for_deciding_has_none(browser, address, action):
     with watched(browser, address) as page:
         decide(page, action, 1)

@@ -119,21 +119,41 @@ def test_what_a_theme_rests_on_too_much_is_told(tables, changes, why):
         assert found[0].named[0]["to"] == "themes/0"
 
 
-def quality(**f1):
-    rows = [{"method": "few_shot", "code": code, "n_coded": 20, "f1": value} for code, value in f1.items()]
-    return pd.concat([store.empty("mapping_quality"), pd.DataFrame(rows)])
+def with_pipeline(n_people=20, **f1):
+    """Agreement of one coder with the pipeline, with an F1 for each code."""
+    rows = [
+        pair(code, coder_b="pipeline (few_shot)", n_a=n_people, n_b=n_people, n_both=round(value * n_people))
+        for code, value in f1.items()
+    ]
+    return pd.DataFrame(rows)
 
 
 def test_reliable_and_weak_codes_are_named_and_rare_ones_are_not():
-    said = first_screen.reliable_codes(quality(consent=0.8, context=0.7, curation=0.1, middling=0.5))
+    said = first_screen.reliable_codes(with_pipeline(consent=0.8, context=0.7, curation=0.1, middling=0.5))
     assert said == "Candidate codes: most reliable for “consent” and “context”; weak for “curation”."
-    assert first_screen.reliable_codes(quality(a=0.5)).startswith("No candidate code is reliable yet")
-    assert first_screen.reliable_codes(quality(a=0.1).assign(n_coded=3)) == ""
-    assert first_screen.weak_codes(quality(a=0.3, b=0.1, c=0.9)) == ["b", "a"]
+    assert first_screen.reliable_codes(with_pipeline(a=0.5)).startswith("No candidate code is reliable yet")
+    assert first_screen.reliable_codes(with_pipeline(n_people=3, a=0.1)) == ""
+    assert first_screen.weak_codes(with_pipeline(a=0.3, b=0.1, c=0.9)) == ["b", "a"]
+    many = with_pipeline(**{f"c{n}": 0.9 - n / 100 for n in range(6)})
+    assert first_screen.reliable_codes(many, most=4).endswith("“c2”, “c3” and 2 more.")
+
+
+def test_reliable_codes_count_what_the_list_of_codes_counts():
+    agreement = pd.DataFrame(
+        [
+            pair("Parent", coder_b="pipeline (few_shot)", n_a=10, n_b=10, n_both=1),
+            pair("Parent", level="category", coder_b="pipeline (few_shot)", n_a=90, n_b=90, n_both=85),
+            pair("Parent", coder_a="max", coder_b="pipeline (few_shot)", n_a=10, n_b=10, n_both=3),
+            pair("Parent", coder_b="max", n_both=20),
+        ]
+    )
+    assert first_screen.weak_codes(agreement) == ["Parent"]
+    assert quality_data.with_pipeline(agreement).to_dict("records") == [{"code": "Parent", "n_people": 20, "f1": 0.2}]
+    assert quality_data.with_pipeline(agreement.iloc[:0]).empty
 
 
 def test_weak_codes_are_not_told_to_the_reflexive(tables):
-    tables["mapping_quality"] = quality(a=0.1)
+    tables["agreement"] = with_pipeline(a=0.1)
     assert [one.why for one in first_screen.careful(tables, reflexive=False)][-1] == "Weak codes"
     assert not any(one.why == "Weak codes" for one in first_screen.careful(tables, reflexive=True))
 
@@ -163,6 +183,33 @@ def pair(code, **changes):
 
 def lines(*rows, reflexive=False):
     return quality_data.lines(pd.DataFrame(rows), ["A", "B", "C", "D", "E"], reflexive=reflexive)
+
+
+def test_lines_are_sorted_by_the_agreement_that_they_show():
+    found = lines(
+        pair("A", kappa=0.6),
+        pair("A", coder_a="kim", kappa=0.2),
+        pair("B", kappa=0.4),
+        pair("D", coder_b="pipeline (zero_shot)", kappa=0.1),
+        pair("D", coder_b="pipeline (few_shot)", kappa=0.5),
+        pair("C", coder_b="pipeline (few_shot)", kappa=0.3),
+    )
+    assert [(line["code"], line["pairs"][0][6]) for line in found] == [("A", 0.2), ("B", 0.4), ("C", 0.3), ("D", 0.5)]
+    assert [quality_data.GROUPS[line["group"]] for line in found] == ["people", "people", "pipeline", "pipeline"]
+
+
+def test_people_differ_with_each_other_or_with_the_pipeline():
+    def differ(says, disputed=("A", "B"), mapped=frozenset({"A", "B"})):
+        return sorted(quality_data.who_differ(says, disputed, ["A", "B"], mapped))
+
+    assert differ("lea: A | max: B") == ["people"]
+    assert differ("lea: A | pipeline (few_shot): none", ["A"]) == ["pipeline"]
+    assert differ("lea: A | max: A | pipeline (few_shot): B") == ["pipeline"]
+    assert differ("lea: A | max: none | pipeline (few_shot): A", ["A"]) == ["people", "pipeline"]
+    assert differ("lea: A; B | max: B; A") == []
+    assert differ("lea: A; C | max: C; A") == []
+    assert differ("pipeline (few_shot): A | pipeline (zero_shot): B") == []
+    assert differ("lea: B | max: B | pipeline (few_shot): none", ["B"], frozenset({"A"})) == []
 
 
 def test_the_worst_agreement_between_people_comes_first_rare_and_undefined_codes_last():
@@ -199,5 +246,5 @@ def test_long_clear_passages_between_two_codes_are_discussed_first(tables, quote
 
 
 def test_a_code_whose_name_holds_a_semicolon_is_one_code():
-    assert quality_data._codes("a; b", ["a; b"]) == ["a; b"]
-    assert quality_data._codes("a; b", ["a", "b"]) == ["a", "b"]
+    assert quality_data.codes_in("a; b", ["a; b"]) == ["a; b"]
+    assert quality_data.codes_in("a; b", ["a", "b"]) == ["a", "b"]

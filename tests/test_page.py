@@ -39,7 +39,7 @@ def explored(study, **changes):
         strength_of=dict.fromkeys(ids, 0.5),
         codes_of={ids[0]: [("Time", 0.8), ("gone", 0.7)]},
         people_of={ids[0]: [("max", "Own code"), ("lea", "Time")]},
-        disputed=frozenset(ids[:1]),
+        differ={ids[0]: frozenset({"people"}), ids[1]: frozenset({"pipeline"})},
     )
     places = store.read(study, "theme_map")
     return passages.build(**tables, places=places, marks=marks, themes=[0, 1], codes=["Pride", "Time"])
@@ -77,8 +77,8 @@ def test_segments_know_peoples_codes_and_whether_they_differ(small_study):
     row = data["segments"][ids.index(min(ids))]
     said = [(data["coders"][one // len(data["human"])], data["human"][one % len(data["human"])]) for one in row[10]]
     assert said == [("lea", "Time"), ("max", "Own code")]
-    assert (row[9], row[11], row[12] & passages.DISPUTED) == ([80], 50, 1)
-    assert sum(one[12] & passages.DISPUTED for one in data["segments"]) == 1
+    assert (row[9], row[11], row[12] & 5) == ([80], 50, passages.DIFFERS["people"])
+    assert sorted(one[12] & 5 for one in data["segments"])[-3:] == [0, 1, 4], "with each other, and with the pipeline"
 
 
 def test_neighbours_by_the_vectors_of_the_page_are_those_of_the_study():

@@ -235,9 +235,15 @@ def test_themes_come_with_their_parts_and_sizes(copied):
     themes = store.read(copied, "themes")
     part = themes.iloc[:1].assign(theme_id=7, parent_id=0, level=2, label="Part of <it>", n_segments=2)
     store.write(copied, "themes", pd.concat([themes, part], ignore_index=True))
+    assigned = store.read(copied, "theme_assignments")
+    inside = assigned.index[assigned.theme_id == 0][:2]
+    assigned.loc[inside, "subtheme_id"] = 7
+    store.write(copied, "theme_assignments", assigned)
+    order = quotes.in_order(store.read(copied, "segments")).segment_id.to_list()
+    numbers = sorted(order.index(name) for name in assigned.segment_id[inside])
     found = data_of(built(copied))["themes"]
     assert [(one["id"], one["label"], one["parts"]) for one in found] == [
-        (0, "Charts at <home>", [["Part of <it>", 2]]),
+        (0, "Charts at <home>", [["Part of <it>", 2, numbers]]),
         (1, "Time & the ward", []),
     ]
 

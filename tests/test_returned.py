@@ -256,6 +256,7 @@ def from_page(study: Path, name: str, *made: dict, seen: tuple[str, ...] | None 
         segments=store.read(study, "segments"),
         questions=store.read(study, "theme_questions"),
         decisions=ledger.load(study / "decisions.yaml"),
+        numbers={name: number for number, name in enumerate(store.read(study, "segments").segment_id)},
     )
     theme = data["themes"][0]
     whole = [

@@ -65,6 +65,15 @@ def theme(page, number: int) -> None:
     api.expect(page.locator(f"#theme-list li:nth-child({number}) a[aria-current]")).to_be_visible()
 
 
+def rename(page, number: int, **fields: str) -> None:
+    """Rename the nth theme where its name stands, as a person does."""
+    theme(page, number)
+    page.click("#theme [data-edit]")
+    for name, value in fields.items():
+        page.fill(f".label-edit [name={name}]", value)
+    page.click(".label-edit button[type=submit]")
+
+
 def decide(page, action: str, number: int = 1, **fields: str) -> None:
     """Decide about the nth theme, as a person does."""
     theme(page, number)
@@ -91,10 +100,10 @@ def test_a_new_name_stands_in_quality_too(page):
     theme(page, 1)
     if page.inner_text("#theme h2") != old:
         theme(page, 2)
-    page.click("#theme button[data-decide=rename]")
-    for name, value in {"label": "Nights on the ward", "who": "Asha", "why": "Their own words."}.items():
-        page.fill(f"#decide-form [name={name}]", value)
-    confirm(page)
+    page.click("#theme [data-edit]")
+    for name, value in {"new-label": "Nights on the ward", "your-name": "Asha", "reason": "Their own words."}.items():
+        page.fill(f".label-edit [name={name}]", value)
+    page.click(".label-edit button[type=submit]")
     page.evaluate("() => { location.hash = '#quality'; }")
     page.wait_for_selector("#view-quality:not([hidden])")
     after = page.text_content("#view-quality")
@@ -103,8 +112,7 @@ def test_a_new_name_stands_in_quality_too(page):
 
 def test_what_is_decided_in_the_page_is_a_valid_decisions_file(page, study, tmp_path):
     assert not page.is_visible("#decided")
-    decide(page, "rename", 1, label="Charts at home", who="Asha", why="Their own words.")
-    confirm(page)
+    rename(page, 1, **{"new-label": "Charts at home", "your-name": "Asha", "reason": "Their own words."})
     assert page.inner_text("#decided-said") == "1 decision on this page, not saved yet."
     decide(page, "accept", 1)
     assert page.input_value("#decide-form [name=who]") == "Asha"
@@ -115,20 +123,20 @@ def test_what_is_decided_in_the_page_is_a_valid_decisions_file(page, study, tmp_
     assert page.inner_text("#decided-said") == "3 decisions, saved to a file."
     found = ledger.load(place)
     assert [one.action for one in found] == ["rename", "accept", "memo"]
-    rename, accept, memo = found
+    renamed, accept, memo = found
     data = json.loads(page.text_content("#decide-data"))
     theme = data["themes"][0]
-    assert (rename.theme, rename.label, rename.who, rename.why) == (
+    assert (renamed.theme, renamed.label, renamed.who, renamed.why) == (
         theme["id"],
         "Charts at home",
         "Asha",
         "Their own words.",
     )
-    assert list(rename.members) == theme["members"]
-    assert list(rename.documents) == data["documents"]
+    assert list(renamed.members) == theme["members"]
+    assert list(renamed.documents) == data["documents"]
     assert accept.label == "Charts at home"
     assert memo.text == "On the edge of it.\nSee 😀 too."
-    assert rename.when < accept.when < memo.when
+    assert renamed.when < accept.when < memo.when
     assert place.name.startswith("decisions-Asha-")
 
 
@@ -165,8 +173,8 @@ def test_a_decision_that_is_taken_back_is_not_in_the_file(page, tmp_path):
     ("action", "fields", "said"),
     [
         ("accept", {"who": ""}, "Enter your name."),
-        ("rename", {"who": "A", "label": "  "}, "Write the new label first."),
-        ("rename", {"who": "A"}, "The theme already has this label."),
+        ("split", {"who": "A", "part": "  "}, "Write the label of the new theme first."),
+        ("split", {"who": "A", "part": "Nights"}, "Choose the passages of the new theme."),
         ("memo", {"who": "A"}, "Write the memo first."),
         ("merge", {"who": "A"}, "Select at least one theme."),
     ],
@@ -192,8 +200,7 @@ def test_the_keyboard_alone_decides_and_comes_back_to_the_button(page):
 
 def test_words_that_are_markup_stay_words(page, tmp_path):
     hostile = '</script><img src=x onerror=alert(1)> "\\" \u202e {{ 7*7 }}'
-    decide(page, "rename", 1, label=hostile, who="<b>Asha</b>")
-    confirm(page)
+    rename(page, 1, **{"new-label": hostile, "your-name": "<b>Asha</b>"})
     assert "<img" in page.inner_text("#theme .now")
     assert "<img" in page.inner_text("#theme h2")
     assert page.locator("img").count() == 0
@@ -202,8 +209,7 @@ def test_words_that_are_markup_stay_words(page, tmp_path):
 
 def test_the_review_writes_straight_to_the_decisions(browser, study, served):
     with watched(browser, served, offline=False) as page:
-        decide(page, "rename", 1, label="Charts at home")
-        confirm(page)
+        rename(page, 1, **{"new-label": "Charts at home"})
         api.expect(page.locator("#decided-said")).to_contain_text("1 decision written to decisions.yaml")
         found = ledger.load(study / "decisions.yaml")
         assert [(one.action, one.label, one.who) for one in found] == [("rename", "Charts at home", "Asha")]
@@ -246,16 +252,13 @@ def test_the_second_of_two_tabs_is_told_to_reload(browser, study, served):
     one, two = context.new_page(), context.new_page()
     for tab in (one, two):
         tab.goto(served)
-    decide(one, "rename", 1, label="One")
-    confirm(one)
+    rename(one, 1, **{"new-label": "One"})
     api.expect(one.locator("#decided")).to_be_visible()
-    decide(two, "rename", 1, label="Two")
-    confirm(two)
-    api.expect(two.locator("#decide-wrong")).to_contain_text("Reload the page")
+    rename(two, 1, **{"new-label": "Two"})
+    api.expect(two.locator(".label-edit .wrong")).to_contain_text("Reload the page")
     assert [held.label for held in ledger.load(study / "decisions.yaml")] == ["One"]
     two.reload()
-    decide(two, "rename", 1, label="Two")
-    confirm(two)
+    rename(two, 1, **{"new-label": "Two"})
     api.expect(two.locator("#decided")).to_contain_text("2 decisions")
     context.close()
 
@@ -300,3 +303,77 @@ def test_a_label_is_not_kept_without_a_name_or_without_words(page):
     page.keyboard.press("Escape")
     assert page.inner_text("#theme h2") == "Charts at <home>"
     assert not page.is_visible("#decided")
+
+
+def split(page, number: int, label: str, passages: int) -> None:
+    """Split the first passages off the nth theme, as a person does."""
+    decide(page, "split", number, part=label)
+    for place in range(passages):
+        page.check(f"#decide-passages input >> nth={place}")
+    assert page.inner_text("#decide-chosen").startswith(f"{passages} of ")
+
+
+def test_passages_are_split_off_and_shown_under_their_new_name(page, study, tmp_path):
+    theme(page, 1)
+    before = int(page.inner_text("#theme .voice").split()[0])
+    split(page, 1, "Charts at night", 2)
+    page.fill("#decide-form [name=who]", "Asha")
+    chosen = [text.strip() for text in page.locator("#decide-passages label > bdi").all_inner_texts()[:2]]
+    confirm(page)
+    assert "“Charts at night” split off (2 passages) by Asha" in page.inner_text("#theme .now")
+    assert page.inner_text("#theme .voice").startswith(f"{before - 2} passage")
+    page.click("#theme-list a:has-text('Charts at night')")
+    api.expect(page.locator("#found")).to_contain_text("2 passages")
+    shown = [" ".join(text.split()) for text in page.locator("#hits blockquote").all_inner_texts()]
+    assert all(any(text.startswith(words.removesuffix(" …")) for text in shown) for words in chosen)
+    (one,) = ledger.load(saved(page, tmp_path))
+    data = json.loads(page.text_content("#decide-data"))["themes"][0]
+    assert (one.action, one.theme, one.label, len(one.segments)) == ("split", data["id"], "Charts at night", 2)
+    assert set(one.segments) < set(one.members) == set(data["members"])
+
+
+def test_a_split_is_written_by_the_review_and_can_be_taken_back(browser, study, served):
+    with watched(browser, served, offline=False) as page:
+        split(page, 1, "Charts at night", 1)
+        confirm(page)
+        api.expect(page.locator("#theme-list")).to_contain_text("Charts at night")
+        (one,) = ledger.load(study / "decisions.yaml")
+        assert (one.action, one.label, len(one.segments)) == ("split", "Charts at night", 1)
+        page.reload()
+        api.expect(page.locator("#theme-list")).to_contain_text("Charts at night")
+        page.click("#decided summary")
+        page.click("#decided-list button")
+        api.expect(page.locator("#theme-list")).not_to_contain_text("Charts at night")
+
+
+def test_all_of_a_theme_cannot_be_split_off_it_and_words_find_passages(page):
+    decide(page, "split", 1, part="Everything", who="A")
+    every = page.locator("#decide-passages input").count()
+    page.fill("#decide-find", "xylophone")
+    assert page.locator("#decide-passages input").count() == 0
+    page.fill("#decide-find", "")
+    page.click("#decide-all")
+    assert page.inner_text("#decide-chosen").startswith(f"{every} of {every} passages")
+    confirm(page)
+    assert "nothing would be left" in page.inner_text("#decide-wrong")
+    page.click("#decide-none")
+    assert page.inner_text("#decide-chosen").startswith("0 of ")
+
+
+def test_the_line_in_their_words_is_offered_as_a_name(browser, study):
+    themes, assigned = store.read(study, "themes"), store.read(study, "theme_assignments")
+    segments = store.read(study, "segments").set_index("segment_id")
+    place = themes.index[themes.level == 1][0]
+    segment = assigned[assigned.theme_id == themes.theme_id[place]].segment_id.iloc[0]
+    start, text = int(segments.start[segment]), segments.text[segment]
+    line = {"in_vivo": text[:20], "in_vivo_segment": segment, "in_vivo_start": start, "in_vivo_end": start + 20}
+    for column, value in line.items():
+        themes.loc[place, column] = value
+    store.write(study, "themes", themes)
+    with watched(browser, write_report(study).as_uri()) as page:
+        page.evaluate("(id) => { location.hash = `themes/${id}`; }", int(themes.theme_id[place]))
+        page.click("#theme [data-line]")
+        assert page.input_value("[name=new-label]") == text[:20]
+        page.fill("[name=your-name]", "Asha")
+        page.click(".label-edit button[type=submit]")
+        assert page.inner_text("#theme h2") == text[:20].strip()

@@ -33,9 +33,9 @@ class Asked(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    action: Literal["accept", "rename", "merge", "reject", "memo", "undo"]
+    action: Literal["accept", "rename", "merge", "split", "reject", "memo", "undo"]
     theme: int = UNASSIGNED
-    rest: list[str] = Field(default=[], max_length=1000)
+    rest: list[str] = Field(default=[], max_length=50_000)
     undoes: str = ""
     who: str
     why: str = ""
@@ -205,6 +205,7 @@ def _taken(study: Path, data: dict[str, Any]) -> list[dict[str, Any]]:
             "theme": decision.theme,
             "label": decision.label,
             "others": list(decision.others),
+            "segments": list(decision.segments),
             "who": decision.who,
             "when": decision.when,
             "said": deed_of[decision.key],

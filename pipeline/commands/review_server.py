@@ -19,7 +19,7 @@ from typing import Any
 from pipeline.core.errors import CounterpointError
 
 HOST = "127.0.0.1"
-LONGEST = 64 * 2**10
+LONGEST = 2**20
 # Timeout for requests and for their bodies (seconds).
 PATIENCE = 20
 # Unread data is drained for at most this long (seconds) and this much (bytes), so that the reply is not lost.

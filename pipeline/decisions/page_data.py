@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -29,11 +29,13 @@ def build(
     segments: pd.DataFrame,
     questions: pd.DataFrame,
     decisions: Sequence[Decision],
+    numbers: Mapping[str, int],
 ) -> dict[str, Any]:
-    """Return the page's data for deciding.
+    """Return the page's data for deciding. `numbers`: the passages' numbers on the page, by segment_id.
 
-    `themes`: id, number, label, members (segment ids) and answers (the questions that accepting settles); `seen`: the
-    ids of all decisions included; `last`: the time of the latest one; `review`: set only by `counterpoint review`.
+    `themes`: id, number, label, members (segment ids), numbers (theirs on the page) and answers (the questions that
+    accepting settles); `seen`: the ids of all decisions included; `last`: the time of the latest one; `review`: set
+    only by `counterpoint review`.
     """
     document_of = dict(zip(segments.segment_id, segments.document, strict=True))
     members: dict[int, list[str]] = {}
@@ -52,6 +54,7 @@ def build(
                 "number": int(row.number),
                 "label": str(row.label),
                 "members": members.get(int(row.theme_id), []),
+                "numbers": [numbers[name] for name in members.get(int(row.theme_id), [])],
                 "answers": answers.get(int(row.theme_id), []),
             }
             for row in each(states.ranked(themes))

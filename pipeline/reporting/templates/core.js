@@ -3,7 +3,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const { documents, cases, attributes, themes, codes, coders, human, turns, segments, valences, framework, matrix } = data;
 const [TURN, START, END, PROMPT, THEME, CODES, CASE, USED, VALENCE, SCORES, PEOPLE, STRENGTH, MARKS] = Array.from({ length: 13 }, (_, n) => n);
 const [DOCUMENT, SPEAKER, PART, FROM, TO, TIME] = [0, 1, 2, 3, 4, 5];
-const REJECTED = -2, DISPUTED = 1, HAS_VECTOR = 2;
+const REJECTED = -2, PEOPLE_DIFFER = 1, HAS_VECTOR = 2, PIPELINE_DIFFERS = 4;
 
 const by = (id) => document.getElementById(id);
 // An element with its attributes and children; texts become text, never markup.
@@ -38,6 +38,8 @@ const tally = (values) => values.reduce((found, value) => found.set(value, (foun
 // Search makes no difference between accents, capitals and kinds of apostrophe.
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[\u2018\u2019]/g, "'").toLowerCase();
 
+// The first of some names, and how many more there are, whose names stand in a title.
+const few = (names, most) => [...names.slice(0, most).map((name) => own(name)), ...(names.length > most ? [make("span", { class: "soft", title: names.slice(most).join(", ") }, `${number(names.length - most)} more`)] : [])];
 // A region that scrolls sideways by itself, reachable from the keyboard.
 const scrolling = (label, child) => make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": label }, child);
 const folded = (summary, ...children) => make("details", {}, make("summary", {}, summary), ...children);

@@ -1,10 +1,12 @@
 // Decisions about candidate themes. Opened as a file, the page saves decisions to a file for `counterpoint import`.
 // Served by `counterpoint review`, it sends each decision; the server refuses it if the page is out of date.
-const { held, showDecided, editLabel } = (() => {
+const { held, showDecided, rename } = (() => {
   const deciding = JSON.parse(by("decide-data").textContent);
   const { review } = deciding;
   const dialog = by("decide"), form = by("decide-form");
   const decidable = new Map(deciding.themes.map((theme) => [theme.id, theme]));
+  const numberOf = new Map(deciding.themes.flatMap((theme) => theme.members.map((member, k) => [member, theme.numbers[k]])));
+  const memberAt = new Map([...numberOf].map(([member, n]) => [n, member]));
   let taken = review ? review.taken : [];
   let kept = true, who = review ? review.who : "", asked = null;
 
@@ -14,12 +16,20 @@ const { held, showDecided, editLabel } = (() => {
   const held = () => {
     if (heldFor === taken) return heldNow;
     const now = new Map(deciding.themes.map((theme) => [theme.id, { label: theme.label, members: new Set(theme.members), status: "", into: null, notes: [] }]));
+    // Passages that splits took out of their themes: of each the place of the new theme in a list of labels.
+    now.split = { of: new Map(), labels: [], sizes: [] };
     taken.forEach((one) => {
       const theme = now.get(one.theme);
       if (!theme) return;
       theme.notes.push(one);
       if (one.action === "rename") theme.label = one.label;
       if (one.action === "accept" || one.action === "reject") theme.status = one.action;
+      if (one.action === "split") {
+        const part = one.segments.filter((member) => theme.members.delete(member));
+        part.forEach((member) => now.split.of.set(numberOf.get(member), now.split.labels.length));
+        now.split.labels.push(one.label);
+        now.split.sizes.push(part.length);
+      }
       if (one.action === "merge") {
         one.others.map((id) => now.get(id)).filter(Boolean).forEach((other) => {
           other.members.forEach((member) => theme.members.add(member));
@@ -38,12 +48,14 @@ const { held, showDecided, editLabel } = (() => {
       reject: `${one.who} rejected ${own}`,
       rename: `${one.who} renamed ${own} to “${one.label}”`,
       merge: `${one.who} merged ${others.join(", ")} into ${own}`,
+      split: `${one.who} split “${one.label}” (${count((one.segments || []).length, "passage")}) off ${own}`,
       memo: `${one.who} wrote a memo on ${own}: ${one.text}`,
     }[one.action];
   };
   const short = (one) => {
     const done = { accept: "Accepted", reject: "Rejected", rename: `Renamed to “${one.label}”`, memo: "Memo written" };
     done.merge = `Merged with ${(one.others || []).map((id) => titled(id)).join(", ")}`;
+    done.split = `“${one.label}” split off (${count((one.segments || []).length, "passage")})`;
     return `${done[one.action] || one.action} by ${one.who}`;
   };
 
@@ -56,14 +68,16 @@ const { held, showDecided, editLabel } = (() => {
       const said = theme.notes.map(short);
       if (theme.into !== null) said.push(`Merged into ${titled(theme.into)}`);
       const note = place.querySelector(".now");
-      note.hidden = !said.length;
-      note.textContent = said.length ? `${said.join("; ")}. The next run will show it.` : "";
+      if (note) {
+        note.hidden = !said.length;
+        note.textContent = said.length ? `${said.join("; ")}. The next run will show it.` : "";
+      }
       place.querySelectorAll("button").forEach((button) => { button.disabled = theme.into !== null; });
     });
     by("decided").hidden = !taken.length;
-    const count = `${taken.length} ${taken.length === 1 ? "decision" : "decisions"}`;
-    if (review) by("decided-said").textContent = `${count} written to decisions.yaml since this report was generated.`;
-    else by("decided-said").textContent = kept ? `${count}, saved to a file.` : `${count} on this page, not saved yet.`;
+    const made = count(taken.length, "decision");
+    if (review) by("decided-said").textContent = `${made} written to decisions.yaml since this report was generated.`;
+    else by("decided-said").textContent = kept ? `${made}, saved to a file.` : `${made} on this page, not saved yet.`;
     by("decided-how").textContent = review ? "Run `counterpoint run` to update the report." : "Add the file to the study with `counterpoint import FILE`, then run `counterpoint run`.";
     by("decided-save").hidden = Boolean(review);
     by("decided-list").replaceChildren(...taken.map((one) => {
@@ -114,6 +128,7 @@ const { held, showDecided, editLabel } = (() => {
     if (action === "accept") made.label = own.label;
     if (action === "accept" || action === "reject") made.answers = decidable.get(theme).answers;
     if (action === "memo") made.text = rest[0];
+    if (action === "split") Object.assign(made, { label: rest[0], segments: rest.slice(1).sort() });
     const members = new Set(own.members);
     if (action === "merge") {
       made.others = rest.map(Number).sort((a, b) => a - b);
@@ -142,15 +157,15 @@ const { held, showDecided, editLabel } = (() => {
     (taken.length ? by("decided") : viewAt("themes")).querySelector("summary, button")?.focus();
   };
 
-  const HEADINGS = { accept: "Accept", rename: "Rename", merge: "Merge other themes into", reject: "Reject", memo: "Write a memo on" };
+  const HEADINGS = { accept: "Accept", merge: "Merge other themes into", split: "Split a theme off", reject: "Reject", memo: "Write a memo on" };
   const WHAT = {
-    accept: "The theme keeps its current label and segments when you re-run.",
-    rename: "The theme gets your label and keeps its segments.",
+    accept: "The theme keeps its current label and passages when you run again.",
     merge: "The themes you select become part of this one.",
-    reject: "Its segments will be in no theme. They stay in the study, and you can undo the decision.",
-    memo: "Your notes on the theme. Its label and segments do not change, and it can still be accepted or rejected.",
+    split: "The passages you choose become a theme of their own with the label you give. The others stay.",
+    reject: "Its passages will be in no theme. They stay in the study, and you can undo the decision.",
+    memo: "Your notes on the theme. Its label and passages do not change, and it can still be accepted or rejected.",
   };
-  const open = (action, theme, suggested = "") => {
+  const open = (action, theme, part = null) => {
     asked = { action, theme };
     form.reset();
     form.elements.who.value = who;
@@ -159,7 +174,7 @@ const { held, showDecided, editLabel } = (() => {
     by("decide-wrong").textContent = "";
     form.querySelectorAll("[data-for]").forEach((part) => { part.hidden = part.dataset.for !== action; });
     const now = held();
-    if (action === "rename") form.elements.label.value = suggested || now.get(theme).label;
+    if (action === "split") splitting.start(byStrength([...now.get(theme).members].map((member) => numberOf.get(member))), themes[themeAt.get(theme)].parts, part);
     by("decide-others").replaceChildren(...deciding.themes.filter((other) => other.id !== theme && now.get(other.id).into === null && now.get(other.id).status !== "reject").map((other) => {
       const label = document.createElement("label"), box = document.createElement("input"), words = document.createElement("bdi");
       box.type = "checkbox";
@@ -170,18 +185,19 @@ const { held, showDecided, editLabel } = (() => {
       return label;
     }));
     dialog.showModal();
-    const first = { rename: form.elements.label, memo: form.elements.text, merge: form.querySelector("input[name=others]") }[action];
+    const first = { split: form.elements.part, memo: form.elements.text, merge: form.querySelector("input[name=others]") }[action];
     (first || form.elements[who ? "why" : "who"]).focus();
   };
   const said = () => {
     const { action, theme } = asked;
     const field = (key) => form.elements[key].value.trim();
-    const rest = { rename: [field("label")], memo: [field("text")] }[action] || [];
+    const rest = { split: [field("part"), ...splitting.chosen().map((n) => memberAt.get(n))], memo: [field("text")] }[action] || [];
     if (action === "merge") rest.push(...[...form.querySelectorAll("input[name=others]:checked")].map((box) => box.value));
     if (!field("who")) throw new Error("Enter your name.");
     if (action === "merge" && !rest.length) throw new Error("Select at least one theme.");
-    if (rest.includes("")) throw new Error(action === "memo" ? "Write the memo first." : "Write the new label first.");
-    if (action === "rename" && rest[0] === held().get(theme).label) throw new Error("The theme already has this label.");
+    if (rest.includes("")) throw new Error(action === "memo" ? "Write the memo first." : "Write the label of the new theme first.");
+    if (action === "split" && rest.length < 2) throw new Error("Choose the passages of the new theme.");
+    if (action === "split" && rest.length > held().get(theme).members.size) throw new Error("These are all its passages, so nothing would be left. Rename the theme instead.");
     return { action, theme, rest, who: field("who"), why: field("why") };
   };
   // Served by `counterpoint review`, the page records the passages a person opens in the reading ledger.
@@ -221,7 +237,7 @@ const { held, showDecided, editLabel } = (() => {
   by("decide-cancel").addEventListener("click", () => dialog.close());
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-decide]");
-    if (button) open(button.dataset.decide, Number(button.closest("[data-decide-theme]").dataset.decideTheme), button.dataset.label);
+    if (button) open(button.dataset.decide, Number(button.closest("[data-decide-theme]").dataset.decideTheme), button.dataset.part ? Number(button.dataset.part) : null);
   });
 
   // JSON is valid YAML except for a few characters that YAML requires to be escaped.
@@ -241,12 +257,13 @@ const { held, showDecided, editLabel } = (() => {
   });
   window.addEventListener("beforeunload", (event) => { if (!kept) event.preventDefault(); });
 
-  // The label of a theme, written over where it stands.
-  const editLabel = (theme, place) => {
+  // The label of a theme, written over where it stands. `suggested`: what to begin with, if not its present label.
+  const rename = (theme, place, suggested = "") => {
     const label = make("input", { name: "new-label", maxlength: "200", "aria-label": "New label" });
     const name = make("input", { name: "your-name", maxlength: "100", autocomplete: "name", placeholder: "Your name", "aria-label": "Your name" });
+    const why = make("input", { name: "reason", maxlength: "5000", placeholder: "Reason (optional)", "aria-label": "Reason (optional)" });
     const wrong = make("p", { class: "wrong", role: "alert" });
-    label.value = held().get(theme).label;
+    label.value = suggested || held().get(theme).label;
     name.value = who;
     const save = async (event) => {
       event.preventDefault();
@@ -254,12 +271,11 @@ const { held, showDecided, editLabel } = (() => {
       try {
         if (!text) throw new Error("Write the new label first.");
         if (!author) throw new Error("Enter your name.");
-        if (text !== held().get(theme).label) {
-          const decision = { action: "rename", theme, rest: [text], who: author, why: "" };
-          who = author;
-          if (review) await send(decision);
-          else keep(decision);
-        }
+        if (text === held().get(theme).label) throw new Error("The theme already has this label.");
+        const decision = { action: "rename", theme, rest: [text], who: author, why: why.value.trim() };
+        who = author;
+        if (review) await send(decision);
+        else keep(decision);
         showDecided(true);
         by("theme").querySelector("[data-edit]")?.focus();
       } catch (error) {
@@ -268,32 +284,9 @@ const { held, showDecided, editLabel } = (() => {
       }
     };
     const edit = make("form", { class: "label-edit", on: { submit: save, keydown: (event) => { if (event.key === "Escape") showDecided(true); } } },
-      label, who ? null : name, make("button", { type: "submit", class: "first" }, "Save"), button("Cancel", () => showDecided(true)), wrong);
+      label, who ? null : name, why, make("button", { type: "submit", class: "first" }, "Save"), button("Cancel", () => showDecided(true)), wrong);
     place.replaceChildren(make("h2", { class: "sr" }, own(held().get(theme).label)), edit);
     label.select();
   };
-  return { held, showDecided, editLabel };
+  return { held, showDecided, rename };
 })();
-// The themes as they are after the decisions made on this page: labels, passages, and which are still shown.
-const labelOf = (id) => held().get(id).label;
-// Labels in what the page was built with follow a renaming too; what people said is left as it is.
-const firstTexts = new WeakMap();
-const relabel = (view) => {
-  const now = held(), walker = document.createTreeWalker(view, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (node.parentElement.closest("blockquote, q")) continue;
-    const first = firstTexts.get(node) ?? node.data;
-    const text = themes.reduce((said, theme) => {
-      const label = now.get(theme.id).label;
-      if (label === theme.label) return said;
-      return said.trim() === theme.label ? said.replace(theme.label, () => label) : said.split(`“${theme.label}”`).join(`“${label}”`);
-    }, first);
-    if (text !== node.data) { firstTexts.set(node, first); node.data = text; }
-  }
-};
-const shownThemes = () => { const now = held(); return themes.filter((theme) => now.get(theme.id).into === null); };
-const endOf = (id) => { const { into } = held().get(id); return into === null ? id : endOf(into); };
-const membersNow = (id) => {
-  const parts = themes.flatMap((theme, n) => (theme.id === id || endOf(theme.id) === id ? [membersOf[n]] : []));
-  return parts.length === 1 ? parts[0] : parts.flat().sort((a, b) => a - b);
-};

@@ -8,8 +8,8 @@ const barList = (title, rows, nothing) => {
   const most = Math.max(1, ...rows.map(([, n]) => n)), there = rows.filter(([, n]) => n).sort((a, b) => b[1] - a[1]), absent = rows.filter(([, n]) => !n);
   const line = ([name, n, to]) => make("li", {}, link(to, {}, make("span", { class: "label" }, own(name)), bar(n, most), make("span", { class: "n" }, number(n))));
   const bars = (some) => make("ul", { class: "bars" }, some.map(line));
-  return make("div", there.length ? { "data-figure": title } : {}, make("h2", {}, title), there.length ? bars(there.slice(0, 8)) : null, there.length > 8 ? folded(`${number(there.length - 8)} more`, bars(there.slice(8))) : null,
-    absent.length ? make("p", { class: "soft" }, "In no passage: ", absent.flatMap(([name], n) => [n ? ", " : "", own(name)]), ".") : null, rows.length ? null : make("p", { class: "soft" }, nothing));
+  return make("div", {}, make("div", there.length ? { "data-figure": title } : {}, make("h2", {}, title), there.length ? bars(there.slice(0, 8)) : null, there.length > 8 ? folded(`${number(there.length - 8)} more`, bars(there.slice(8))) : null,
+    absent.length ? make("p", { class: "soft" }, "In no passage: ", absent.flatMap(([name], n) => [n ? ", " : "", own(name)]), ".") : null, rows.length ? null : make("p", { class: "soft" }, nothing)));
 };
 // One bar a code: barriers to the left, facilitators to the right of a common middle.
 const diverging = (code, counts, most) => {
@@ -23,9 +23,10 @@ const diverging = (code, counts, most) => {
 const codeRow = (entry, mostLeaning) => {
   const n = codes.indexOf(entry.name);
   const found = entry.themes.slice(0, 3), best = Math.max(1, ...entry.themes.map(([, k]) => k));
+  const themeBar = ([theme, k, verdict]) => make("li", { class: verdict === "fits" || verdict === "ambiguous" ? "" : "weak" }, link(address("quotes", "", { theme, code: n }), {}, make("span", { class: "label" }, own(labelOf(themes[theme].id))), bar(k, best), make("span", { class: "n" }, number(k))));
   return make("tr", { "data-code": n }, make("th", { scope: "row" }, link(address("quotes", "", { code: n }), { title: entry.definition }, own(entry.name)), entry.definition ? make("span", { class: "size" }, own(entry.definition)) : null),
     make("td", { class: "n" }, number(withCode[n].length)),
-    make("td", {}, make("ul", { class: "bars" }, found.map(([theme, k, verdict]) => make("li", { class: verdict === "fits" || verdict === "ambiguous" ? "" : "weak" }, link(address("quotes", "", { theme, code: n }), {}, make("span", { class: "label" }, own(labelOf(themes[theme].id))), bar(k, best), make("span", { class: "n" }, number(k)))))), found.length ? null : make("span", { class: "soft" }, "in no theme")),
+    make("td", {}, make("ul", { class: "bars" }, found.map(themeBar)), entry.themes.length > found.length ? folded(`${number(entry.themes.length - found.length)} more`, make("ul", { class: "bars" }, entry.themes.slice(found.length).map(themeBar))) : null, found.length ? null : make("span", { class: "soft" }, "in no theme")),
     valences.length ? make("td", {}, entry.leaning.length ? diverging(n, entry.leaning, mostLeaning) : "") : null);
 };
 const parentTable = (entries, mostLeaning) => scrolling("Codes and themes", make("table", { class: "framework", "data-figure": "Codes and themes" }, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Code"), make("th", { scope: "col", class: "n" }, "Passages"), make("th", { scope: "col" }, "Themes it is found in"),
@@ -42,8 +43,14 @@ const matrixCell = (row, code, filters) => {
   const current = filters.cell === `${row}-${code}`;
   return make("td", { class: `h${Math.min(5, 1 + Math.floor(Math.log2(passages)))}` }, button(String(passages), () => change({ cell: current ? "" : `${row}-${code}` }), { class: "plain", "aria-pressed": String(current), "data-key": `cell-${row}-${code}`, "aria-label": `${matrix[row].name}, ${codes[code]}: ${count(passages, "passage")}${cell[4].length ? ", summary written" : ""}` }), cell[4].length ? make("span", { "aria-hidden": "true" }, "✎") : null);
 };
+// A source in which nobody is named has a row where something in it has a code; a person always has one.
+const inMatrix = (row) => row.field === "case" || row.cells.some((cell) => cell[1].length);
+const leftOut = () => {
+  const names = matrix.filter((row) => !inMatrix(row) && used.some((n) => segments[n][CASE] < 0 && documentOf(segments[n]) === row.number)).map((row) => row.name);
+  return names.length ? make("p", { class: "soft" }, "Without a row, because nobody is named in them and none of their passages has a candidate code: ", ...few(names, 8).flatMap((name, n) => [n ? ", " : "", name]), ".") : null;
+};
 const matrixTable = (shown, grouping, filters) => {
-  const rows = matrix.map((row, n) => ({ ...row, n }));
+  const rows = matrix.map((row, n) => ({ ...row, n })).filter(inMatrix);
   const place = attributes.findIndex((attribute) => attribute.name === grouping);
   const groupOf = (row) => (place < 0 || row.field !== "case" ? "" : attributes[place].values[attributes[place].of[row.number]] || "not given");
   const bodies = [...new Set(rows.map(groupOf))].sort().map((group) => make("tbody", {},
@@ -68,7 +75,7 @@ const matrixPart = (filters, categories) => {
   const shown = category === "all codes" ? codes.map((_, n) => n) : categories.find(([name]) => name === category)[1].map((entry) => codes.indexOf(entry.name));
   const select = several ? make("label", {}, "Codes ", make("select", { "data-key": "codes", on: { change: (event) => change({ codes: event.target.value, cell: "" }) } }, ["all codes", ...categories.map(([name]) => name)].map((name) => make("option", { value: name, selected: name === category }, name)))) : null;
   return [make("h2", { id: "matrix-h" }, "People by codes"), make("div", { class: "bar" }, attributes.length ? choice("Grouped by", "by", [...attributes.map((one) => one.name), "nobody"], grouping, (option) => (option === "nobody" ? "not grouped" : option)) : null, select),
-    make("div", { class: "matrix" }, scrolling("People by codes", matrixTable(shown, grouping, filters)), cellPanel(filters)),
+    make("div", { class: "matrix" }, scrolling("People by codes", matrixTable(shown, grouping, filters)), cellPanel(filters)), leftOut(),
     make("p", { class: "soft" }, "The same matrix with every summary, to edit, is in framework_matrix.xlsx; ", make("code", {}, "counterpoint import"), " brings your summaries in.")];
 };
 // Parent codes with their codes; codes without a parent stand together.
@@ -97,6 +104,6 @@ views.framework = ({ filters }) => {
     return part;
   });
   body.replaceChildren(make("div", { class: "columns" }, barList("Codes without a theme", without, "None: every code marks a theme."), barList("Themes without a code", uncovered, themes.length ? "None: every theme is marked by a code." : "There are no candidate themes to compare with the framework.")),
-    make("h2", {}, "Themes by parent code"), ...accordion, ...matrixPart(filters, categories));
+    make("h2", {}, "Themes by parent code"), ...accordion, ...matrixPart(filters, categories).filter(Boolean));
   if (chosen) body.querySelector(`[data-code="${Number(filters.code)}"]`)?.scrollIntoView({ block: "center" });
 };

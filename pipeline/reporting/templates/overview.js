@@ -13,12 +13,13 @@ const heatCell = (theme, n, group, of, { each, talk, most }) => {
   const inside = k ? link(address("quotes", "", { theme: n, ...group.filter }), { "aria-label": label }, text) : make("span", {}, text);
   return make("td", { class: `h${shade(share)}` }, inside);
 };
+const nounOf = () => (people.length ? "people" : "sources");
 const heatMap = (grouping, talk) => {
   const said = spoken(used), groups = groupsOf(grouping).map((group) => ({ ...group, passages: sum(group, said) })), each = grouping === EACH;
   const ofTheme = new Map(shownThemes().map((theme) => [theme.id, spoken(membersNow(theme.id))]));
   const most = Math.max(0.01, ...groups.flatMap((group) => [...ofTheme.values()].map((of) => (group.passages >= 10 ? sum(group, of) / group.passages : 0))));
   const everyone = { voices: people.length ? people : voices };
-  const noun = people.length ? "people" : "sources";
+  const noun = nounOf();
   const head = make("tr", {}, make("th", { scope: "col" }, "Theme"), make("th", { scope: "col" }, `All ${noun}`),
     groups.map((group) => make("th", { scope: "col", class: each ? "narrow" : "" }, make("span", {}, own(group.name)))), codes.length ? make("th", { scope: "col" }, "Closest code") : null);
   const rows = shownThemes().map((theme) => {
@@ -28,7 +29,7 @@ const heatMap = (grouping, talk) => {
       groups.map((group) => heatCell(theme, n, group, of, { each, talk, most })),
       !codes.length ? null : make("td", { class: "code" }, codeOf(theme) ? link(address("framework", "", { code: codes.indexOf(codeOf(theme)) }), {}, own(codeOf(theme))) : make("span", { class: "soft" }, "none")));
   });
-  return make("table", { class: each ? "heat each" : "heat", "data-figure": "Themes by groups of people" }, make("caption", { class: "sr" }, `Share of each group’s ${noun} who speak of each theme`), make("thead", {}, head), make("tbody", {}, rows));
+  return make("table", { class: each ? "heat each" : "heat", "data-figure": "Themes by groups of people" }, make("caption", { class: "sr" }, talk ? "Share of each theme in what they say" : each ? "Passages of each theme" : `Share of each group’s ${noun} who speak of each theme`), make("thead", {}, head), make("tbody", {}, rows));
 };
 const firstWords = (n, most = 9) => {
   const words = textOf(segments[n]).trim().split(/\s+/);
@@ -47,7 +48,7 @@ const readFirst = () => {
 views.overview = ({ filters }) => {
   const grouping = chosenGrouping(filters);
   const picture = themes.length ? [
-    make("div", { class: "choices-of-picture" }, choice("By", "by", groupings, grouping), choice("Show", "show", ["people", "talk"], filters.show === "talk" ? "talk" : "people", (option) => (option === "talk" ? "share of their talk" : "people who speak of it"))),
+    make("div", { class: "choices-of-picture" }, choice("By", "by", groupings, grouping), choice("Show", "show", ["people", "talk"], filters.show === "talk" ? "talk" : "people", (option) => (option === "talk" ? "share of their talk" : grouping === EACH ? "passages" : `${nounOf()} who speak of it`))),
     scrolling("Themes by groups of people", heatMap(grouping, filters.show === "talk")),
   ] : [];
   by("picture").replaceChildren(...picture);

@@ -11,7 +11,8 @@ const dumbbell = (pairs) => {
 const shortly = (name) => (name.startsWith("the pipeline") ? "pipeline" : name);
 const counted = ([a, b, , nA, nB, both], named = shortly) => `${named(a)} ${number(nA)} · ${named(b)} ${number(nB)} · both ${number(both)}`;
 const kappa = (pair) => (data.reflexive ? "" : pair[6] === null ? "undefined" : pair[6].toFixed(2));
-const mainPairs = (pairs) => { const persons = pairs.filter((pair) => pair[2] === "people"); return persons.length ? persons.slice(0, 1) : pairs.slice(0, 1); };
+// Lines stand in groups, each with the agreement that its lines show and are sorted by, worst first.
+const GROUPS = ["Coders with each other, worst first", "A coder with the pipeline, worst first", "Used too rarely to tell, worst first", "No agreement to measure"];
 const definition = (code) => {
   const entry = framework.find((one) => one.name === code);
   if (!entry || !(entry.definition || entry.include || entry.exclude)) return make("p", { class: "soft" }, entry ? "This code has no definition in the codebook: write one, with what it leaves out." : "This code is not in the codebook.");
@@ -28,21 +29,32 @@ const openedLine = (line) => {
   return make("div", { class: "columns opened" }, make("div", {}, make("h3", {}, own(line.code)), definition(line.code), values),
     make("div", {}, make("h3", {}, about.length ? `${count(about.length, "passage")} to discuss` : "No passage is disputed"), ...(about.length ? paged(about, dispute, { size: 5 }) : [])));
 };
-const listOf = (rows) => [make("ol", { class: "lines", "data-figure": "Agreement by code" }, rows)];
+const LINES = 25;
+// The lines of a group; after the first LINES of all groups, the rest is folded.
+const groupOf = (title, rows, before, opened) => {
+  const first = rows.slice(0, Math.max(0, LINES - before)), rest = rows.slice(first.length);
+  const listOf = (some) => make("ol", { class: "lines" }, some);
+  const more = rest.length ? folded(`${number(rest.length)} ${first.length ? "more " : ""}${rest.length === 1 ? "code" : "codes"}`, listOf(rest)) : null;
+  if (more) more.open = rest.includes(opened);
+  return [make("h3", {}, title), first.length ? listOf(first) : null, more].filter(Boolean);
+};
 views.quality = ({ filters }) => {
   const { lines } = data;
   const key = data.reflexive ? null : make("p", { class: "soft key" }, "Kappa, from chance (dotted) to 1: ", make("span", { class: "people" }, "●"), " coders with each other, ", make("span", { class: "pipeline" }, "◆"), " with the pipeline taught by people’s codes, ", make("span", { class: "words" }, "◇"), " with the pipeline reading the codebook alone.");
   if (lines.length) {
     const rows = lines.map((line, n) => {
       const current = filters.line === String(n);
-      const main = mainPairs(line.pairs)[0];
+      const [main] = line.pairs;
       const opener = button("", () => change({ line: current ? "" : n, part: "" }), { class: "line", "aria-expanded": String(current), "data-key": `line-${n}` });
       opener.append(...[make("span", { class: "name" }, own(line.code)), data.reflexive ? null : dumbbell(line.pairs), make("span", { class: "n" }, own(counted(main))), make("span", { class: "n value" }, kappa(main))].filter(Boolean));
       return make("li", {}, opener, current ? openedLine(line) : null);
     });
-    by("lines").replaceChildren(make("h2", {}, data.reflexive ? "Codes, with the passages that were read differently" : "Codes, worst agreement first"), ...[key].filter(Boolean), ...listOf(rows.slice(0, 25)), ...(rows.length > 25 ? [folded(`${number(rows.length - 25)} more codes`, ...listOf(rows.slice(25)))] : []));
-    const opened = Number(filters.line);
-    if (opened >= 25) by("lines").querySelector("details").open = true;
+    const opened = rows[Number(filters.line)], titles = data.reflexive ? ["Most different first"] : GROUPS;
+    const parts = titles.flatMap((title, group) => {
+      const first = lines.findIndex((line) => line.group === group), own = rows.filter((_, n) => lines[n].group === group);
+      return own.length ? groupOf(title, own, first, opened) : [];
+    });
+    by("lines").replaceChildren(make("h2", {}, data.reflexive ? "Codes, with the passages that were read differently" : "Agreement on each code"), ...[key].filter(Boolean), make("div", { "data-figure": "Agreement by code" }, parts));
   } else if (data.disputes.length) {
     by("lines").replaceChildren(make("h2", {}, "Passages to discuss"), ...paged(data.disputes, dispute, { size: 5 }));
   }

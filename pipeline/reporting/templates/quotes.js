@@ -1,6 +1,7 @@
 // Quotes: search, filters with counts, two groups side by side, and the map.
 const NONE = "-1";
 const themeNow = () => themes.map((theme) => themeAt.get(endOf(theme.id)));
+const themeOf = (n) => { const split = splitNow().of.get(n); return split !== undefined ? null : segments[n][THEME] >= 0 ? themes[themeAt.get(endOf(themes[segments[n][THEME]].id))] : null; };
 // Whether the question before a passage already held a word of the passage's theme.
 const promptedBy = (() => {
   const folded = themes.map((theme) => theme.keywords.map((word) => fold(word)));
@@ -35,24 +36,30 @@ const sourceTypes = [...new Set(documents.map((one) => one.source))].sort();
 const codedBy = (segment) => (segment[PEOPLE].length ? (segment[CODES].length ? "both" : "people") : segment[CODES].length ? "pipeline" : "nobody");
 // Each filter: name in the address, title, values with their words, and the values of a passage.
 const facetsNow = () => {
-  const now = themeNow();
+  const now = themeNow(), parts = splitNow();
   const numbered = (names) => names.map((name, n) => [String(n), name]);
+  const themeValue = (s, n) => (parts.of.has(n) ? `split${parts.of.get(n)}` : s[THEME] >= 0 ? now[s[THEME]] : s[THEME]);
   const list = [
-    ["theme", "Theme", [...themes.map((theme, n) => [String(n), labelOf(theme.id)]).filter(([n]) => now[n] === Number(n)), [NONE, "in no theme"], [String(REJECTED), "in a rejected theme"]], (s) => [String(s[THEME] >= 0 ? now[s[THEME]] : s[THEME])]],
-    ["coded", "Coded by", [["nobody", "nobody"], ["pipeline", "the pipeline alone"], ["people", "people alone"], ["both", "people and the pipeline"]], (s) => [codedBy(s)]],
-    ...attributes.map((attribute, n) => [`a${n}`, upper(attribute.name), [...numbered(attribute.values), [NONE, "not given"]], (s) => [s[CASE] >= 0 ? String(attribute.of[s[CASE]]) : "no person"]]),
-    ["code", "Candidate code", [...numbered(codes), [NONE, "none"]], (s) => (s[CODES].length ? s[CODES].map(String) : [NONE])],
-    ["human", "People’s code", [...numbered(human), [NONE, "none"]], (s) => (s[PEOPLE].length ? [...new Set(s[PEOPLE].map((one) => String(one % human.length)))] : [NONE])],
-    ["valence", "Facilitator or barrier", numbered(valences), (s) => [String(s[VALENCE])]],
-    ["dispute", "Coders", [["1", "differ"]], (s) => [s[MARKS] & DISPUTED ? "1" : ""]],
+    ["theme", "Theme", [...themes.map((theme, n) => [String(n), labelOf(theme.id)]).filter(([n]) => now[n] === Number(n)), ...parts.labels.map((label, k) => [`split${k}`, label]), [NONE, "in no theme"], [String(REJECTED), "in a rejected theme"]], (s, n) => [themeValue(s, n)]],
+    ["coded", "Coded by", [["nobody", "neither people nor the pipeline"], ["pipeline", "the pipeline alone"], ["people", "people alone"], ["both", "people and the pipeline"]], (s) => [codedBy(s)]],
+    ...attributes.map((attribute, n) => [`a${n}`, upper(attribute.name), [...numbered(attribute.values), [NONE, "not given"]], (s) => (s[CASE] >= 0 ? [attribute.of[s[CASE]]] : [])]),
+    ["code", "Candidate code", [...numbered(codes), [NONE, "no candidate code"]], (s) => (s[CODES].length ? s[CODES] : [NONE])],
+    ["human", "People’s code", [...numbered(human), [NONE, "no code by people"]], (s) => (s[PEOPLE].length ? [...new Set(s[PEOPLE].map((one) => one % human.length))] : [NONE])],
+    ["valence", "Facilitator or barrier", numbered(valences), (s) => [s[VALENCE]]],
+    ["dispute", "Coded differently", [["people", "by two people"], ["pipeline", "by a person and the pipeline"]], (s) => [s[MARKS] & PEOPLE_DIFFER ? "people" : "", s[MARKS] & PIPELINE_DIFFERS ? "pipeline" : ""]],
     ["prompted", "Prompted", [["asked", "the question named it"], ["open", "brought up unasked"], ["none", "no question before it"]], (s) => [promptedBy(s)]],
-    ["case", "Person", numbered(cases.map((one) => one.name)), (s) => [String(s[CASE])]],
+    ["case", "Person", numbered(cases.map((one) => one.name)), (s) => [s[CASE]]],
     ["kind", "Type of source", sourceTypes.map((kind) => [kind, kind]), (s) => [documents[documentOf(s)].source]],
-    ["source", "Source", numbered(documents.map((one) => one.name)), (s) => [String(documentOf(s))]],
-    ["question", "Question", numbered(questions.names), (s, n) => [String(questions.of[n])]],
+    ["source", "Source", numbered(documents.map((one) => one.name)), (s) => [documentOf(s)]],
+    ["question", "Question", numbered(questions.names), (s, n) => [questions.of[n]]],
   ];
   if (!coders.length && !codes.length) list.splice(1, 1);
-  return list.map(([name, title, values, of]) => ({ name, title, values, rows: segments.map(of) }));
+  // A passage's values are kept as numbers: the places of its values in the filter's list.
+  return list.map(([name, title, values, of]) => {
+    const place = new Map(values.map(([value], k) => [value, k]));
+    const rows = segments.map((segment, n) => of(segment, n).map((value) => place.get(String(value))).filter((k) => k !== undefined));
+    return { name, title, values, place, rows };
+  });
 };
 // They change only with the decisions made on the page.
 const facetsHeld = { of: null, facets: null };
@@ -62,31 +69,43 @@ const facetsFor = () => {
 };
 // One pass: passages that pass every filter, and for each value of a filter how many pass all the others.
 const filtered = (facets, filters, among) => {
-  const hits = [], counts = facets.map(() => new Map());
-  const chosen = facets.map((facet) => filters[facet.name] ?? ""), active = chosen.flatMap((value, k) => (value === "" ? [] : [k]));
+  const hits = [], counts = facets.map((facet) => new Int32Array(facet.values.length));
+  const active = facets.flatMap((facet, k) => ((filters[facet.name] ?? "") === "" ? [] : [[k, facet.rows, facet.place.get(filters[facet.name])]]));
   for (const n of among) {
     let failed = -1, fails = 0;
-    for (const k of active) if (!facets[k].rows[n].includes(chosen[k])) { failed = k; fails += 1; if (fails > 1) break; }
-    if (!fails) hits.push(n);
+    for (const [k, rows, value] of active) if (!rows[n].includes(value)) { failed = k; fails += 1; if (fails > 1) break; }
     if (fails > 1) continue;
-    for (let k = 0; k < facets.length; k += 1) if (!fails || failed === k) for (const value of facets[k].rows[n]) counts[k].set(value, (counts[k].get(value) || 0) + 1);
+    if (!fails) hits.push(n);
+    for (let k = fails ? failed : 0, last = fails ? failed : facets.length - 1; k <= last; k += 1) for (const value of facets[k].rows[n]) counts[k][value] += 1;
   }
   return { hits, counts };
 };
-const facetScroll = new Map();
+// Values of a filter that are listed at first, and how many more each "more" lists.
+const FIRST_LISTED = 8, MORE_LISTED = 200;
+const listedOf = new Map();
 const facetList = (facet, counts, filters) => {
-  const current = filters[facet.name] ?? "";
-  const there = facet.values.filter(([value]) => counts.get(value) || value === current);
-  if (facet.values.length < 2 && !current && facet.name !== "dispute") return null;
+  const current = filters[facet.name] ?? "", chosen = facet.place.get(current);
+  if (facet.values.length < 2 && !current) return null;
+  const there = facet.values.map((_, k) => k).filter((k) => counts[k] || k === chosen);
   if (!there.length) return null;
-  const ordered = there.length > 8 ? [...there].sort((a, b) => (counts.get(b[0]) || 0) - (counts.get(a[0]) || 0)) : there;
-  const list = make("ul", { "aria-label": facet.title, on: { scroll: () => facetScroll.set(facet.name, list.scrollTop) } }, ordered.slice(0, 200).map(([value, words]) => make("li", {},
-    button("", () => change({ [facet.name]: value === current ? "" : value, near: "" }), { class: "facet", "aria-pressed": String(value === current), "data-facet": facet.name, "data-value": value, "data-key": `${facet.name}-${value}` }))));
-  list.querySelectorAll("button").forEach((one, k) => one.append(make("span", { class: "label" }, own(ordered[k][1])), " ", make("span", { class: "soft" }, number(counts.get(ordered[k][0]) || 0))));
+  const ordered = there.length > FIRST_LISTED ? there.sort((a, b) => counts[b] - counts[a] || a - b) : there;
+  const most = Math.max(listedOf.get(facet.name) || FIRST_LISTED, ordered.indexOf(chosen) + 1);
+  // Two more take no more room than the words that there are two more.
+  const shown = ordered.length <= most + 2 ? ordered : ordered.slice(0, most), rest = ordered.length - shown.length, empty = facet.values.filter(([value], k) => Number(value) !== -1 && Number(value) !== REJECTED && !there.includes(k)).length;
+  const item = (k) => {
+    const value = facet.values[k][0];
+    return make("li", {}, button("", () => change({ [facet.name]: k === chosen ? "" : value, near: "" }), { class: "facet", "aria-pressed": String(k === chosen), "data-facet": facet.name, "data-value": value, "data-key": `${facet.name}-${value}` }));
+  };
+  const list = make("ul", { "aria-label": facet.title }, shown.map(item));
+  list.querySelectorAll("button").forEach((one, k) => one.append(make("span", { class: "label" }, own(facet.values[shown[k]][1])), " ", make("span", { class: "soft" }, number(counts[shown[k]]))));
+  const relist = (size) => () => { listedOf.set(facet.name, size); show(); };
+  const more = rest ? button(`${number(rest)} more`, relist(most + MORE_LISTED), { class: "plain", "aria-label": `${facet.title}: list ${number(rest)} more`, "data-more": facet.name, "data-key": `more-${facet.name}` }) : null;
+  const fewer = shown.length > FIRST_LISTED + 2 && listedOf.get(facet.name) ? button("Fewer", relist(0), { class: "plain", "aria-label": `${facet.title}: list fewer`, "data-key": `fewer-${facet.name}` }) : null;
+  const none = empty ? make("span", { class: "soft" }, `${number(empty)} without a passage${Object.keys(filters).length ? " here" : ""}`) : null;
   const place = /^a(\d+)$/.exec(facet.name);
-  const compare = place && facet.values.filter(([value]) => value !== NONE && counts.get(value)).length > 1
+  const compare = place && facet.values.filter(([value], k) => value !== NONE && counts[k]).length > 1
     ? button(String(filters.compare ?? "") === place[1] ? "Stop comparing" : "Compare two", () => change(String(filters.compare ?? "") === place[1] ? { compare: "", left: "", right: "" } : { compare: place[1], [facet.name]: "" }), { class: "plain", "data-key": `compare-${place[1]}`, "data-compare": place[1] }) : null;
-  return make("div", { class: "facet-group" }, make("h2", {}, own(facet.title), " ", compare), list);
+  return make("div", { class: "facet-group" }, make("h2", {}, own(facet.title), " ", compare), list, more || fewer || none ? make("p", { class: "rest" }, more, fewer, none) : null);
 };
 // The passages of a view of Quotes, with a value to rank them by.
 const clear = (n) => { const letters = segments[n][END] - segments[n][START]; return letters >= 70 && letters <= 480 ? 1 : letters < 40 ? 0.5 : 0.8; };
@@ -99,16 +118,18 @@ const rankOf = (filters, scores) => {
 const nearTo = (near) => {
   const [kind, id] = [near.slice(0, 1), Number(near.slice(1))];
   if (kind === "p" && segments[id]) return { scores: nearest([id]), words: ["Nearest in meaning to “", own(firstWords(id, 10)), "”"] };
-  if (kind === "t" && themes[id]) return { scores: nearest(membersOf[id]), words: ["Nearest in meaning to the theme “", own(labelOf(themes[id].id)), "”"] };
+  if (kind === "t" && themes[id]) return { scores: nearest(membersNow(themes[id].id)), words: ["Nearest in meaning to the theme “", own(labelOf(themes[id].id)), "”"] };
   if (kind === "c" && framework[id]) {
     const rows = [...withCode[id].map((n) => [n, 2 + segments[n][SCORES][segments[n][CODES].indexOf(id)] / 100]), ...framework[id].near.map((n, k) => [n, 1 - k / 100])];
     return { scores: new Map(rows), words: ["Nearest to the definition of “", own(codes[id]), "”: first those given the code, then those that come near it"] };
   }
   return null;
 };
-const searchWords = (found, phrase) => {
+const searchWords = (found, phrase, all) => {
   if (!found.known.length) return [`No passage has ${found.asked.length > 1 ? "any of these words" : "this word"}. The search knows the study’s own words, not what a phrase means: try a word that people here would use, or choose a theme or code.`];
-  const said = [found.literal ? `${count(found.literal, "passage says", "passages say")} “${phrase.trim()}”; then passages with its words and near them in meaning.` : "Nobody says it in these words: passages with some of its words, and near those in meaning."];
+  const { literal, withWords, near } = found.among(all);
+  const first = literal ? `${count(literal, "passage says", "passages say")} “${phrase.trim()}”` : "Nobody says it in these words";
+  const said = [`${listed([first, withWords ? `${number(withWords)} ${literal ? "more " : ""}${withWords === 1 ? "has" : "have"} ${found.asked.length > 1 ? "some of its words" : "a form of it"}` : "", near ? `${number(near)} more ${near === 1 ? "is" : "are"} near these in meaning` : ""].filter(Boolean))}.`];
   const missing = found.asked.filter((word) => !found.known.includes(word));
   if (missing.length) said.push(` Not said here: ${missing.join(", ")}.`);
   if (found.also.length) said.push(" Near words here: ", ...found.also.flatMap((word, n) => [n ? ", " : "", button(word, () => change({ words: word, near: "" }), { class: "plain" })]), ".");
@@ -117,9 +138,9 @@ const searchWords = (found, phrase) => {
 const hit = (filters, patterns) => (n) => {
   const element = quote(n, { patterns, short: 700 });
   const segment = segments[n];
-  const labels = [segment[THEME] >= 0 ? themes[themeNow()[segment[THEME]]] : null].filter(Boolean).map((theme) => link(address("themes", theme.id), {}, own(labelOf(theme.id))));
-  const given = segment[CODES].slice(0, 3).map((code) => own(codes[code]));
-  const byPeople = [...new Set(segment[PEOPLE].map((one) => `${human[one % human.length]} (${coders[Math.floor(one / human.length)]})`))].slice(0, 4).map((one) => own(one));
+  const labels = [themeOf(n)].filter(Boolean).map((theme) => link(address("themes", theme.id), {}, own(labelOf(theme.id))));
+  const given = few(segment[CODES].map((code) => codes[code]), 3);
+  const byPeople = few([...new Set(segment[PEOPLE].map((one) => `${human[one % human.length]} (${coders[Math.floor(one / human.length)]})`))], 4);
   const line = make("p", { class: "labels" }, ...[["Theme: ", labels], ["Candidate codes: ", given], ["People: ", byPeople]].filter(([, items]) => items.length)
     .flatMap(([name, items], k) => [k ? " · " : "", make("span", { class: "soft" }, name), ...items.flatMap((item, m) => [m ? ", " : "", item])]));
   if (vectors.there && (segment[MARKS] & HAS_VECTOR)) element.querySelector(".tools").append(link(address("quotes", "", { near: `p${n}` }), {}, "More like this"));
@@ -147,7 +168,7 @@ views.quotes = ({ filters }) => {
     const found = searchFor(filters.words);
     scores = found.total;
     patterns = found.literal ? [fold(filters.words.trim()), ...found.known] : found.known;
-    note = searchWords(found, filters.words);
+    note = searchWords(found, filters.words, all);
   }
   by("near-words").replaceChildren(...note);
   const { hits, counts } = filtered(facets, filters, scores ? all.filter((n) => scores.has(n)) : all);
@@ -155,7 +176,7 @@ views.quotes = ({ filters }) => {
   if (rank) hits.sort((a, b) => rank(b) - rank(a) || a - b);
   const active = facets.filter((facet) => (filters[facet.name] ?? "") !== "");
   const chips = active.map((facet) => button("", () => change({ [facet.name]: "" }), { class: "chip", "aria-label": `Remove filter: ${facet.title}` }));
-  chips.forEach((chip, n) => chip.append(own(`${active[n].title}: ${(active[n].values.find(([value]) => value === filters[active[n].name]) || ["", ""])[1]}`), " ×"));
+  chips.forEach((chip, n) => chip.append(own(`${active[n].title}: ${(active[n].values.find(([value]) => value === filters[active[n].name]) || ["", filters[active[n].name]])[1]}`), " ×"));
   const compare = attributes[Number(filters.compare)] && filters.compare !== undefined ? attributes[Number(filters.compare)] : null;
   const nearLinks = vectors.there ? [filters.theme >= 0 && !filters.near ? link(address("quotes", "", { near: `t${filters.theme}` }), {}, "Passages near this theme") : null, filters.code >= 0 && !filters.near ? link(address("quotes", "", { near: `c${filters.code}` }), {}, "Passages near this code’s definition") : null].filter(Boolean) : [];
   const found = make("p", { id: "found", role: "status", "aria-live": "polite" }, hits.length ? `${count(hits.length, "passage")} by ${whoseWords(hits)}` : used.length ? "No passages match. Clear a filter to see more." : "There are no passages to show: no participant’s text was long enough to analyse.");
@@ -167,7 +188,6 @@ views.quotes = ({ filters }) => {
   const groups = make("details", { class: "facets" }, make("summary", {}, "Filters"), facets.map((facet, k) => facetList(facet, counts[k], filters)));
   groups.open = matchMedia("(min-width: 50rem)").matches || Boolean(by("facets").querySelector("details[open]"));
   by("facets").replaceChildren(groups);
-  groups.querySelectorAll("ul").forEach((list) => { const one = list.querySelector("button"); if (one) list.scrollTop = facetScroll.get(one.dataset.facet) || 0; });
 };
 by("search").addEventListener("submit", (event) => { event.preventDefault(); change({ words: by("words").value, near: "" }); });
 let typing = 0;

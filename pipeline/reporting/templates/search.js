@@ -79,7 +79,7 @@ const searchFor = (phrase) => {
   const all = wordsIn(phrase), words = all.filter((word) => !COMMON.has(word));
   const asked = words.length ? words : all;
   const exact = fold(phrase.trim());
-  const score = byWords(asked);
+  const score = byWords(asked), asks = new Set(score.keys());
   const { plain } = index();
   const literal = plain.flatMap((text, n) => (exact && text.includes(exact) ? [n] : []));
   const ranked = [...score.entries()].filter(([n]) => segments[n][USED]).sort((a, b) => b[1] - a[1]);
@@ -96,7 +96,13 @@ const searchFor = (phrase) => {
   score.forEach((value, n) => total.set(n, value / top + (near ? Math.max(0, near[n]) * 0.6 : 0)));
   around.forEach((n) => { if (!total.has(n)) total.set(n, Math.max(0, near[n]) * 0.6); });
   literal.forEach((n) => total.set(n, 2 + (total.get(n) || 0)));
-  return { total, literal: literal.length, withWords: score.size, asked, also, known: asked.filter((word) => index().holding.has(stem(word))) };
+  // How many of some passages say the phrase, else have its words, or else are only near.
+  const among = (numbers) => {
+    const there = numbers.filter((n) => total.has(n)), says = new Set(literal), own = there.filter((n) => !says.has(n) && asks.has(n)).length;
+    const exactly = there.filter((n) => says.has(n)).length;
+    return { literal: exactly, withWords: own, near: there.length - exactly - own };
+  };
+  return { total, literal: literal.length, among, asked, also, known: asked.filter((word) => index().holding.has(stem(word))) };
 };
 // Passages nearest in meaning to some passages.
 const nearest = (numbers) => {

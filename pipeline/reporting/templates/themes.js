@@ -104,20 +104,26 @@ const evidenceOf = (theme) => {
 const headingOf = (theme) => {
   const label = labelOf(theme.id);
   const heading = make("h2", { "data-heading": "" }, own(label));
-  const edit = button("Edit label", () => editLabel(theme.id, heading.parentElement), { class: "plain", "data-edit": theme.id });
+  const edit = button("Rename", () => rename(theme.id, heading.parentElement), { class: "plain", "data-edit": theme.id, disabled: held().get(theme.id).into !== null });
   return make("div", { class: "theme-heading" }, heading, edit, stateOf(theme.id) ? make("span", { class: "tag" }, stateOf(theme.id)) : null);
 };
 const decideButtons = (theme) => make("div", { class: "decide", "data-decide-theme": theme.id },
   make("p", { class: "now", role: "status", hidden: true }),
-  make("p", { class: "choices", role: "group", "aria-label": `Decide about ${labelOf(theme.id)}` }, ["accept", "rename", "merge", "reject", "memo"].flatMap((action) =>
-    [make("button", { type: "button", "data-decide": action, "aria-label": `${upper(action)}: ${labelOf(theme.id)}` }, upper(action)), " "]),
-    theme.vivo ? make("button", { type: "button", "data-decide": "rename", "data-label": cut(documentOf(segments[theme.vivo[0]]), theme.vivo[1], theme.vivo[2]) }, "Use the line as label") : null));
+  make("p", { class: "choices", role: "group", "aria-label": `Decide about ${labelOf(theme.id)}` }, ["accept", "merge", "split", "reject", "memo"].flatMap((action) =>
+    [make("button", { type: "button", "data-decide": action, "aria-label": `${upper(action)}: ${labelOf(theme.id)}` }, upper(action)), " "])));
+// A line in a participant's words, which can become the label.
+const vivoOf = (theme) => {
+  const [n, start, end] = theme.vivo, line = cut(documentOf(segments[n]), start, end);
+  return make("p", { class: "vivo" }, make("q", { dir: "auto" }, line), " ", make("span", { class: "soft" }, ...separated(where(segments[n]).slice(0, 1))), " ",
+    button("In context", () => openTalk(n), { class: "plain door", "data-door": n }), " ",
+    button("Rename to this", () => rename(theme.id, by("theme").querySelector(".theme-heading"), line), { class: "plain", "data-line": theme.id, disabled: held().get(theme.id).into !== null }));
+};
+const partsOf = (theme) => [make("h3", {}, "Sub-themes"), make("ul", { class: "plain-list", "data-decide-theme": theme.id }, theme.parts.map(([label, size], k) => make("li", {}, own(label), ` (${number(size)}) `,
+  make("button", { type: "button", class: "plain", "data-decide": "split", "data-part": k, "aria-label": `Split off: ${label}` }, "Split off"))))];
 const themePage = (theme, filters) => {
   const n = themeAt.get(theme.id), label = labelOf(theme.id);
-  const vivo = theme.vivo ? make("p", { class: "vivo" }, make("q", { dir: "auto" }, cut(documentOf(segments[theme.vivo[0]]), theme.vivo[1], theme.vivo[2])), " ",
-    make("span", { class: "soft" }, ...separated(where(segments[theme.vivo[0]]).slice(0, 1))), " ", button("In context", () => openTalk(theme.vivo[0]), { class: "plain door", "data-door": theme.vivo[0] })) : null;
   return [
-    headingOf(theme), theme.proposed.length && label === theme.label ? make("p", { class: "soft" }, own(`Label proposed by ${theme.proposed[0]}${theme.proposed[1] ? `; from the passages’ words: ${theme.proposed[1]}` : ""}`)) : null, vivo, make("p", { class: "voice" }, own(inWhoseVoice(membersNow(theme.id)))),
+    headingOf(theme), theme.proposed.length && label === theme.label ? make("p", { class: "soft" }, own(`Label proposed by ${theme.proposed[0]}${theme.proposed[1] ? `; from the passages’ words: ${theme.proposed[1]}` : ""}`)) : null, theme.vivo ? vivoOf(theme) : null, make("p", { class: "voice" }, own(inWhoseVoice(membersNow(theme.id)))),
     theme.codes.length ? make("p", { class: "soft" }, "Framework: ", theme.codes.slice(0, 3).flatMap(([code, k], m) => [m ? ", " : "", link(address("quotes", "", { theme: n, code }), {}, own(codes[code])), ` (${number(k)})`])) : null,
     theme.answers ? make("p", { class: "soft" }, own(`Answers ${theme.answers.slice(0, 1).toLowerCase()}${theme.answers.slice(1)}`)) : null,
     theme.questions.map((question) => make("p", { class: "waits" }, own(question))),
@@ -125,7 +131,7 @@ const themePage = (theme, filters) => {
     decideButtons(theme),
     make("div", { class: "columns" }, make("div", {}, voicesOf(n, filters)), make("div", {}, make("h3", {}, "In their words"), bestOf(n).map((one) => quote(one)))),
     make("h3", {}, "More passages"), tabsOf(n, filters),
-    theme.parts.length ? [make("h3", {}, "Sub-themes"), make("ul", { class: "plain-list" }, theme.parts.map(([label, size]) => make("li", {}, own(label), ` (${number(size)})`)))] : [],
+    theme.parts.length ? partsOf(theme) : [],
     humanOf(theme),
     theme.readings.length ? [make("h3", {}, count(theme.readings.length, "alternative reading")), theme.readings.map(readingOf)] : [],
     theme.trail.length ? folded("Decisions about it", ...theme.trail.map((sentence) => make("p", {}, own(sentence)))) : null,
@@ -139,7 +145,8 @@ views.themes = ({ item, filters }) => {
   }
   const known = themes.filter((theme) => String(theme.id) === item)[0] || shownThemes()[0] || themes[0];
   here.item = String(known.id);
-  by("theme-list").replaceChildren(themeList(known.id));
+  const parts = splitNow();
+  by("theme-list").replaceChildren(themeList(known.id), ...(parts.labels.length ? [make("ul", { class: "parted" }, parts.labels.map((label, k) => make("li", {}, link(address("quotes", "", { theme: `split${k}` }), {}, own(label), make("span", { class: "soft" }, `${count(parts.sizes[k], "passage")} · split off, a theme from the next run on`)))))] : []));
   by("theme").replaceChildren(...themePage(known, filters).filter(Boolean));
   by("theme-list").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   showDecided();

@@ -8,12 +8,12 @@ import pandas as pd
 
 from pipeline.core import prose
 from pipeline.core.table_rows import counts, each, lookup
-from pipeline.core.terms import ALL_CODES, UNASSIGNED
+from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import ledger, states
 from pipeline.decisions.ledger import Decision
 from pipeline.decisions.states import Count
 from pipeline.reporting.quotes import Quote
-from pipeline.reporting.views import overview
+from pipeline.reporting.views import overview, quality_data
 from pipeline.reporting.views.theme_data import steadiness
 
 # Shares from which a theme is told to rest on one person, source or question.
@@ -30,11 +30,11 @@ Line = dict[str, str]
 
 
 class Warned(NamedTuple):
-    """Something to be careful with: why, the themes or codes that are named, and how many more there are."""
+    """Something to be careful with: why, the themes or codes that are named at once, and the rest of them."""
 
     why: str
     named: tuple[Line, ...]
-    more: int
+    rest: tuple[Line, ...]
 
 
 def study_line(tables: Mapping[str, pd.DataFrame]) -> str:
@@ -168,10 +168,10 @@ def careful(tables: Mapping[str, pd.DataFrame], *, reflexive: bool) -> list[Warn
         why = _why_careful(row, kind_of, several)
         if why:
             told.setdefault(why, []).append({"text": str(row.label), "to": f"themes/{row.theme_id}"})
-    weak = [] if reflexive else weak_codes(tables["mapping_quality"])
+    weak = [] if reflexive else weak_codes(tables["agreement"])
     if weak:
         told["Weak codes"] = [{"text": code, "to": "quality"} for code in weak]
-    return [Warned(why, tuple(told[why][:MOST_NAMED]), len(told[why]) - MOST_NAMED) for why in CAREFUL if why in told]
+    return [Warned(why, tuple(told[why][:MOST_NAMED]), tuple(told[why][MOST_NAMED:])) for why in CAREFUL if why in told]
 
 
 def _why_careful(row: Any, kind_of: Mapping[str, str], several: bool) -> str:
@@ -191,27 +191,35 @@ def _at_least(value: object, limit: float) -> bool:
     return isinstance(value, float | int) and not pd.isna(value) and value >= limit
 
 
-def weak_codes(quality: pd.DataFrame) -> list[str]:
+def weak_codes(agreement: pd.DataFrame) -> list[str]:
     """The candidate codes that agree least with people's, of those that people used often enough to tell."""
-    own = _measured(quality)
+    own = _measured(agreement)
     return [str(code) for code in own[own.f1 < WEAK].code][::-1]
 
 
-def reliable_codes(quality: pd.DataFrame, *, most: int = 2) -> str:
-    """Which candidate codes people can rely on, and which not, in a sentence; empty if nobody coded enough to tell."""
-    own = _measured(quality)
+def reliable_codes(agreement: pd.DataFrame, *, most: int = 2) -> str:
+    """Which candidate codes people can rely on, and which not, in a sentence; empty if nobody coded enough to tell.
+
+    Each code counts by itself, without its sub-codes, as in the list of codes below it.
+    """
+    own = _measured(agreement)
     if own.empty:
         return ""
-    good = [f"“{code}”" for code in own[own.f1 >= RELIABLE].code][:most]
-    bad = [f"“{code}”" for code in weak_codes(quality)][:most]
-    first = f"Candidate codes: most reliable for {prose.listed(good)}" if good else "No candidate code is reliable yet"
-    return f"{first}{f'; weak for {prose.listed(bad)}' if bad else ''}."
+    good, bad = list(own[own.f1 >= RELIABLE].code), weak_codes(agreement)
+    first = f"Candidate codes: most reliable for {_some(good, most)}" if good else "No candidate code is reliable yet"
+    return f"{first}{f'; weak for {_some(bad, most)}' if bad else ''}."
 
 
-def _measured(quality: pd.DataFrame) -> pd.DataFrame:
-    """The rows of codes that people used often enough, by the method that does best on each, best code first."""
-    own = quality[(quality.code != ALL_CODES) & (quality.n_coded >= ENOUGH) & quality.f1.notna()]
-    return own.sort_values(["f1", "code"], ascending=[False, True]).drop_duplicates("code")
+def _some(codes: Sequence[str], most: int) -> str:
+    """The first of some codes, and how many more there are."""
+    more = len(codes) - most
+    return prose.listed([*(f"“{code}”" for code in codes[:most]), *([f"{more:,} more"] if more > 0 else [])])
+
+
+def _measured(agreement: pd.DataFrame) -> pd.DataFrame:
+    """The codes that people used often enough to tell (see `quality_data.with_pipeline`), best code first."""
+    own = quality_data.with_pipeline(agreement)
+    return own[(own.n_people >= ENOUGH) & own.f1.notna()]
 
 
 def stability(tables: Mapping[str, pd.DataFrame]) -> str:

@@ -21,7 +21,7 @@ from pipeline.reporting import templates
 SCRIPTS = (
     *("core.js", "people.js", "talk.js", "pictures.js", "basket.js", "search.js"),
     *("overview.js", "themes.js", "framework.js", "quotes.js", "quality.js"),
-    *("decide.js", "start.js"),
+    *("split.js", "decide.js", "held.js", "start.js"),
 )
 # Where the data for deciding stands in the page, and what its policy begins with (as HTML writes it in an attribute).
 DECIDE_OPENS, DECIDE_CLOSES = '<script type="application/json" id="decide-data">', "</script>"

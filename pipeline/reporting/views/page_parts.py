@@ -168,8 +168,7 @@ def _steady(data: ReportData, params: settings.Params) -> steady_view.Steady:
 def _screen(data: ReportData, params: settings.Params) -> dict[str, Any]:
     """The words of the first screen."""
     tables, reflexive = data.tables, params.stance == "reflexive"
-    known = [*data.codes, *sorted(set(tables["codings"].code))]
-    disputes = quality_data.disputes(tables["disagreements"], tables["segments"], data.quoted, known)
+    disputes = quality_data.disputes(tables["disagreements"], tables["segments"], data.quoted, _known_codes(data))
     return {
         "line": first_screen.study_line(tables),
         "found": first_screen.found(data.count),
@@ -177,9 +176,14 @@ def _screen(data: ReportData, params: settings.Params) -> dict[str, Any]:
         "first": first_screen.read_first(tables, data.quoted, disputes),
         "careful": first_screen.careful(tables, reflexive=reflexive),
         "stability": first_screen.stability(tables),
-        "reliable": "" if reflexive else first_screen.reliable_codes(tables["mapping_quality"], most=4),
+        "reliable": "" if reflexive else first_screen.reliable_codes(tables["agreement"], most=4),
         "disputes": disputes,
     }
+
+
+def _known_codes(data: ReportData) -> list[str]:
+    """Every code that the pipeline or a person could have given, by name."""
+    return [*data.codes, *sorted(set(data.tables["codings"].code))]
 
 
 def _data(
@@ -254,6 +258,12 @@ def _passages(data: ReportData, themes: Sequence[int]) -> dict[str, Any]:
     tables = data.tables
     assigned = tables["theme_assignments"]
     given = codes_of_segments(tables["segments"][tables["segments"].substantive], tables["codings"])
+    known = _known_codes(data)
+    mapped = frozenset(data.codes)
+    differ = {
+        row.segment_id: quality_data.who_differ(row.says, quality_data.codes_in(row.disputed, known), known, mapped)
+        for row in each(tables["disagreements"])
+    }
     marks = passages.Marks(
         theme_of=lookup(assigned, "segment_id", "theme_id"),
         strength_of=lookup(assigned, "segment_id", "strength"),
@@ -264,7 +274,7 @@ def _passages(data: ReportData, themes: Sequence[int]) -> dict[str, Any]:
             for segment, rows in groups(given, "segment_id").items()
         },
         valence_of=lookup(tables["valence"], "segment_id", "valence"),
-        disputed=frozenset(tables["disagreements"].segment_id),
+        differ=differ,
     )
     return passages.build(
         documents=tables["documents"],
@@ -287,6 +297,7 @@ def _decide(data: ReportData) -> dict[str, Any]:
         segments=data.tables["segments"],
         questions=data.tables["theme_questions"],
         decisions=data.decisions,
+        numbers={name: quote.number for name, quote in data.quoted.items()},
     )
 
 

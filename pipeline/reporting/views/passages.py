@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core import prose
+from pipeline.core.coders import PIPELINE
 from pipeline.core.table_rows import each, groups, lookup
 from pipeline.core.terms import UNASSIGNED, VALENCES
 from pipeline.reporting import quotes
@@ -22,8 +23,9 @@ REJECTED = -2
 FIRST_SIGN = 0x2800
 # Dimensions of the vectors in the page: neighbours hardly change, and a large study stays small.
 DIMENSIONS = 96
-# Bits of a passage's marks: coders differ on it; it has a vector.
-DISPUTED, HAS_VECTOR = 1, 2
+# Bits of a passage's marks: coders differ on it with each other, or with the pipeline; it has a vector.
+DIFFERS = {"people": 1, PIPELINE: 4}
+HAS_VECTOR = 2
 # The map's units.
 MAP_SIZE = 600
 
@@ -34,7 +36,7 @@ class Marks:
 
     `theme_of`, `strength_of`: theme and how well the segment fits it; `left_out`: segments of rejected themes;
     `codes_of`: candidate codes with their scores, most certain first; `people_of`: (coder, code) of people;
-    `valence_of`; `disputed`: segments on which coders differ.
+    `valence_of`; `differ`: who differs on a segment, keys of DIFFERS.
     """
 
     theme_of: Mapping[str, int] = field(default_factory=dict)
@@ -43,7 +45,7 @@ class Marks:
     codes_of: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
     people_of: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     valence_of: Mapping[str, str] = field(default_factory=dict)
-    disputed: Set[str] = frozenset()
+    differ: Mapping[str, Set[str]] = field(default_factory=dict)
 
 
 def codes_with_scores(accepted: pd.DataFrame) -> dict[str, list[tuple[str, float]]]:
@@ -150,7 +152,7 @@ def _rows(
                 [round(100 * score) for _, score in given],
                 sorted(by_people),
                 round(100 * max(0.0, marks.strength_of.get(segment, 0.0) or 0.0)),
-                DISPUTED * (segment in marks.disputed) + HAS_VECTOR * (segment in vectored),
+                sum(DIFFERS[who] for who in marks.differ.get(segment, ())) + HAS_VECTOR * (segment in vectored),
             ]
         )
     return rows

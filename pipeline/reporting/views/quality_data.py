@@ -1,6 +1,7 @@
 """What the page's script knows of agreement: a line for each code, and the passages on which coders differ."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import pandas as pd
@@ -15,25 +16,65 @@ from pipeline.reporting.views.further_view import coder
 MOST = 600
 # Words from which a passage can be discussed by itself.
 CLEAR_WORDS, LONG_WORDS = 12, 60
-# Passages with a code from which a disagreement on it is told before others.
+# Passages with a code from which agreement on it can be told from chance finds.
 OFTEN = 8
+# Groups of lines, in order: two people used the code; only one did, beside the pipeline; too few uses; no figure.
+GROUPS = ("people", coders.PIPELINE, "rare", "undefined")
+
+Pair = list[Any]
 
 
 def lines(agreement: pd.DataFrame, codes: Sequence[str], *, reflexive: bool) -> list[dict[str, Any]]:
-    """A line for each code that two coders could have used, worst first: where people agree least, then the pipeline.
+    """A line for each code that two coders could have used, sorted by its group (see GROUPS) and its first pair.
 
-    Each pair: who, kind (people, or the pipeline's method), passages of the first, the second and both, kappa with its
-    interval (missing if undefined, or if the study is reflexive) and the note.
+    `group`: number in GROUPS. The first pair is the one the line shows and is sorted by: of people, the two who agree
+    least; else the pipeline's best method with a person. Each pair: who, kind (people, or the pipeline's method),
+    passages of the first, the second and both, kappa with its interval (missing if undefined, or if the study is
+    reflexive) and the note.
     """
-    unit = next((unit for unit in COMPARED_UNITS if unit in set(agreement.unit)), "segment")
-    rows = agreement[(agreement.unit == unit) & (agreement.level == "code")]
+    rows = _by_code(agreement)
     found = [_line(str(code), own, reflexive) for code, own in groups(rows, "code").items()]
     order = {code: number for number, code in enumerate(codes)}
-    return sorted(found, key=lambda line: (*_badness(line), order.get(line["code"], len(order)), line["code"]))
+    return sorted(
+        found,
+        key=lambda line: (
+            line["group"],
+            _agreement(line["pairs"][0], reflexive),
+            order.get(line["code"], len(order)),
+            line["code"],
+        ),
+    )
+
+
+def _by_code(agreement: pd.DataFrame) -> pd.DataFrame:
+    """The rows of single codes, by the unit that the page shows."""
+    unit = next((unit for unit in COMPARED_UNITS if unit in set(agreement.unit)), "segment")
+    return agreement[(agreement.unit == unit) & (agreement.level == "code")]
+
+
+def with_pipeline(agreement: pd.DataFrame) -> pd.DataFrame:
+    """How well the pipeline does on each code, from the passages that the lines count: one row a code, best first.
+
+    Columns `code`; `n_people`: passages that people gave it, over all coders; `f1`: share of what either gave that both
+    gave, as twice both of the sum, by the method that does best (missing where nobody gave it).
+    """
+    rows = _by_code(agreement)
+    machine = {side: rows[f"coder_{side}"].map(coders.is_pipeline).astype(bool) for side in "ab"}
+    rows = rows[machine["a"] != machine["b"]]
+    first = machine["a"].reindex(rows.index)
+    rows = rows.assign(
+        method=rows.coder_a.where(first, rows.coder_b),
+        n_people=rows.n_b.where(first, rows.n_a),
+        given=rows.n_a + rows.n_b,
+    )
+    summed = rows.groupby(["code", "method"], as_index=False)[["n_people", "given", "n_both"]].sum()
+    summed["f1"] = (2 * summed.n_both / summed.given.where(summed.given > 0)).astype("float64")
+    ordered = summed.sort_values(["f1", "code", "method"], ascending=[False, True, True])
+    return ordered.drop_duplicates("code")[["code", "n_people", "f1"]].reset_index(drop=True)
 
 
 def _line(code: str, rows: pd.DataFrame, reflexive: bool) -> dict[str, Any]:
-    pairs = []
+    pairs: list[Pair] = []
     for row in each(rows.sort_values(["coder_a", "coder_b"])):
         machine = [name for name in (row.coder_a, row.coder_b) if coders.is_pipeline(name)]
         kind = coders.method_of(machine[0]) if machine else "people"
@@ -41,23 +82,29 @@ def _line(code: str, rows: pd.DataFrame, reflexive: bool) -> dict[str, Any]:
         figures = [None if reflexive or pd.isna(one) else round(float(one), 3) for one in values]
         counts = [int(row.n_a), int(row.n_b), int(row.n_both)]
         pairs.append([coder(row.coder_a), coder(row.coder_b), kind, *counts, *figures, str(row.note)])
-    return {"code": code, "pairs": sorted(pairs, key=lambda pair: pair[2] != "people")}
+    people, machine = ([pair for pair in pairs if (pair[2] == "people") is wanted] for wanted in (True, False))
+    people.sort(key=lambda pair: _agreement(pair, reflexive))
+    machine.sort(key=lambda pair: _agreement(pair, reflexive, missing=-math.inf), reverse=True)
+    return {"code": code, "group": _group(people, machine, reflexive), "pairs": [*people, *machine]}
 
 
-def _badness(line: Mapping[str, Any]) -> tuple[int, float]:
-    """Sorts lines: people's worst kappa first, then codes that only the pipeline can be compared on.
+def _group(people: Sequence[Pair], machine: Sequence[Pair], reflexive: bool) -> int:
+    if reflexive:
+        return 0
+    pairs = [*people, *machine]
+    if math.isinf(_agreement(pairs[0], reflexive)):
+        return GROUPS.index("undefined")
+    if max(pair[3] + pair[4] - pair[5] for pair in pairs) < OFTEN:
+        return GROUPS.index("rare")
+    return GROUPS.index("people" if people else coders.PIPELINE)
 
-    Codes too rare for a difference to mean much come after these, and undefined ones last.
-    """
-    rare = max((pair[3] + pair[4] - pair[5] for pair in line["pairs"]), default=0) < OFTEN
-    people = [pair[6] for pair in line["pairs"] if pair[2] == "people" and pair[6] is not None]
-    machine = [pair[6] for pair in line["pairs"] if pair[2] != "people" and pair[6] is not None]
-    if people:
-        return 2 * rare, min(people)
-    if machine:
-        return 1 + 2 * rare, max(machine)
-    shares = [pair[5] / max(1, pair[3] + pair[4] - pair[5]) for pair in line["pairs"]]
-    return 4, min(shares, default=1.0)
+
+def _agreement(pair: Pair, reflexive: bool, *, missing: float = math.inf) -> float:
+    """The kappa of a pair, or with `reflexive` the share that both gave of what either gave; `missing` if undefined."""
+    if reflexive:
+        either = pair[3] + pair[4] - pair[5]
+        return pair[5] / either if either else missing
+    return missing if pair[6] is None else float(pair[6])
 
 
 def disputes(
@@ -65,13 +112,13 @@ def disputes(
 ) -> list[dict[str, Any]]:
     """The passages on which coders differ, best to discuss first: long enough to be clear, and given two codes.
 
-    Each: passage, the codes in dispute, and what each coder said. `known`: names of codes.
+    Each: passage, the codes in dispute, and what each coder said. `known`: names of codes. At most MOST of them.
     """
     words = lookup(segments, "segment_id", "n_words")
     rows = []
     for row in each(table[table.segment_id.isin(list(quoted))].sort_values("rank")):
         says = [_said(answer) for answer in row.says.split(" | ")]
-        disputed = _codes(row.disputed, known)
+        disputed = codes_in(row.disputed, known)
         n_words = int(words.get(row.segment_id, 0))
         unclear = n_words < CLEAR_WORDS, sum(codes not in ("", "none", "no code") for _, codes in says) < 2
         rows.append((*unclear, n_words > LONG_WORDS * 3, row.rank, quoted[row.segment_id].number, disputed, says))
@@ -79,12 +126,29 @@ def disputes(
     return [{"s": number, "codes": disputed, "says": says} for *_, number, disputed, says in rows[:MOST]]
 
 
+def who_differ(says: str, disputed: Sequence[str], known: Sequence[str], mapped: Set[str]) -> frozenset[str]:
+    """Who differs on a passage: "people" (two coders with each other), "pipeline" (a coder and the pipeline), or both.
+
+    `says`: what each coder said, and `disputed`: the codes in dispute, as in the table disagreements; `known`: names of
+    codes; `mapped`: the codes that the pipeline could give.
+    """
+    given = [
+        (who, frozenset(codes_in(codes, known))) for who, _, codes in (one.partition(": ") for one in says.split(" | "))
+    ]
+    people = [codes for who, codes in given if not coders.is_pipeline(who)]
+    machine = [codes for who, codes in given if coders.is_pipeline(who)]
+    differ = {"people"} if len({codes & set(disputed) for codes in people}) > 1 else set()
+    if people and machine and len({codes & set(disputed) & mapped for codes in (*people, *machine)}) > 1:
+        differ.add(coders.PIPELINE)
+    return frozenset(differ)
+
+
 def _said(answer: str) -> tuple[str, str]:
     who, _, codes = answer.partition(": ")
     return coder(who), codes
 
 
-def _codes(text: str, known: Sequence[str]) -> list[str]:
+def codes_in(text: str, known: Sequence[str]) -> list[str]:
     """The codes in a list as the table writes it; a name that holds a semicolon is kept whole."""
     if text in known:
         return [text]

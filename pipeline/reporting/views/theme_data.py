@@ -40,6 +40,7 @@ def build(
     human = _human(tables["theme_human_code"])
     chosen = groups(tables["theme_quotes"], "theme_id")
     against = _against(tables["negative_cases"], quoted)
+    parts = _parts(tables["theme_assignments"], quoted)
     offsets = {row.document: utf16_offsets(row.text) for row in each(tables["documents"])}
     return [
         {
@@ -53,7 +54,7 @@ def build(
             "passport": card.passport,
             "keywords": list(card.keywords),
             "noKeywords": card.no_keywords,
-            "parts": [list(pair) for pair in card.sub_themes],
+            "parts": [[label, size, parts.get(theme, [])] for theme, label, size in card.sub_themes],
             "quotes": _chosen(chosen.get(card.theme_id), quoted),
             "against": against.get(card.theme_id, []),
             "codes": marked.get(card.theme_id, []),
@@ -102,6 +103,15 @@ def _cut(quote: Quote | None, offsets: Mapping[str, Sequence[int]]) -> list[int]
         return None
     units = offsets[quote.document]
     return [quote.number, units[quote.start], units[quote.end]]
+
+
+def _parts(assignments: pd.DataFrame, quoted: Mapping[str, Quote]) -> dict[int, list[int]]:
+    """Numbers of the passages of each sub-theme."""
+    own = assignments[(assignments.subtheme_id != UNASSIGNED) & assignments.segment_id.isin(list(quoted))]
+    return {
+        int(theme): sorted(quoted[name].number for name in rows.segment_id)
+        for theme, rows in groups(own, "subtheme_id").items()
+    }
 
 
 def _chosen(rows: pd.DataFrame | None, quoted: Mapping[str, Quote]) -> dict[str, list[int]]:

@@ -26,8 +26,8 @@ class Card:
 
     `number`: 1 for the largest; `in_vivo`: a participant's clause that says what it is about; `passport`: the theme in
     a sentence; `state`: see decisions/states.py; `standing`: its state in sentences; `spread`: segments by participant
-    attribute; `sub_themes`: labels and sizes; `proposed`: who or what proposed the label, where it is a language model,
-    and the label made of the segments' own words.
+    attribute; `sub_themes`: ids, labels and sizes; `proposed`: who or what proposed the label, where it is a language
+    model, and the label made of the segments' own words.
     """
 
     number: int
@@ -43,7 +43,7 @@ class Card:
     n_segments: int
     spread: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
     quotes: tuple[tuple[str, tuple[Quote, ...]], ...]
-    sub_themes: tuple[tuple[str, int], ...]
+    sub_themes: tuple[tuple[int, str, int], ...]
     proposed: tuple[str, str] | None = None
 
 
@@ -108,7 +108,9 @@ def cards(
                 n_segments=row["n_segments"],
                 spread=tuple(_spread(spread[theme])) if theme in spread else (),
                 quotes=_chosen(chosen[theme], quotes, per_theme) if theme in chosen else (),
-                sub_themes=tuple(zip(theme_sub_themes.label, theme_sub_themes.n_segments, strict=True)),
+                sub_themes=tuple(
+                    (int(part.theme_id), str(part.label), int(part.n_segments)) for part in each(theme_sub_themes)
+                ),
                 proposed=_proposed(row),
             )
         )
