@@ -94,17 +94,17 @@ def themes(
         replace(machine_groups, likeness=machine_groups.likeness[in_sample]),
     )
     source: list[str] = []
+    questions = questions or Questions(store.empty("guide"), store.empty("prompts"))
+    asked = theme_guide.asked(questions.guide, questions.prompts, turns, talk.segments)
     with reruns.begun(
         sampled, groups.themes[in_sample], cases, options=options, seed=seed, groups=sample_groups
     ) as steady:
-        worded, model = _worded(talk, groups, decided, options=options, parser=parser, encode=encode)
+        worded, model = _worded(talk, groups, decided, asked, options=options, parser=parser, encode=encode)
         if ask is not None and groups.curve:
             worded, source, sentences = _asked(talk, groups, worded, ask, people_labels=decided.given())
             problems += [("note", "", "", sentence) for sentence in sentences]
         map_places = projection.places(talk.segments["segment_id"].tolist(), talk.vectors)
         rerun_results = steady()
-    questions = questions or Questions(store.empty("guide"), store.empty("prompts"))
-    asked = theme_guide.asked(questions.guide, questions.prompts, turns, talk.segments)
     table, ids, sub_theme_ids = theme_tables.themes(
         talk, groups, worded, asked, decided=decided, rerun_results=rerun_results, sources=sources or {}
     )
@@ -179,6 +179,7 @@ def _worded(
     talk: Talk,
     groups: Groups,
     decided: Decided,
+    asked: theme_guide.Asked,
     *,
     options: settings.Themes,
     parser: Callable[[], "Language"] | None,
@@ -195,6 +196,7 @@ def _worded(
         given=decided.given(),
         plain=talk.plain,
         encode=encode,
+        questions=[asked.words(prompt_id) if prompt_id else "" for prompt_id in talk.segments["prompt_id"]],
     )
 
 

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.core import model_registry, params
 from pipeline.core import terms as core_terms
 from pipeline.decisions import states
-from pipeline.inductive import contrast, in_vivo, label_choice, meaning, naming
+from pipeline.inductive import contrast, in_vivo, label_choice, labels, meaning, naming
 from pipeline.inductive.phrases import Lexicon, Phrase
 
 NO_LEXICON = Lexicon({}, {}, {}, {})
@@ -43,7 +44,7 @@ def chosen(
     """The first group's label. Texts are lists of lemmas, each by a case of its own."""
     terms = contrast.counted(texts, lexicon, stop=frozenset({"of", "the"}))
     cases = pd.Series([f"case {place % 8}" for place in range(len(texts))])
-    known = naming.Read(lexicon, terms, [], cases, vectors, encode)
+    known = naming.Read(lexicon, terms, [], cases, vectors, terms.counts, encode)
     frame = pd.DataFrame({"text": [" ".join(words) for words in texts], "start": 0})
     return naming.named(frame, vectors, groups, np.zeros_like(groups), known=known)[0].terms
 
@@ -78,8 +79,8 @@ def may_name(texts: list[list[str]], groups: np.ndarray) -> set[str]:
     cases = pd.Series([f"case {place % 8}" for place in range(len(texts))])
     said = contrast.compared(terms.counts, groups, np.zeros_like(groups), cases)
     sizes = np.bincount(groups)
-    strength, _ = label_choice.allowed(terms, said, sizes=sizes, n_cases=np.minimum(sizes, 8))
-    return {terms.forms[column] for column in np.flatnonzero(strength[0] > 0)}
+    may, _ = label_choice.allowed(terms, said, sizes=sizes, n_cases=np.minimum(sizes, 8))
+    return {terms.forms[column] for column in np.flatnonzero(may[0])}
 
 
 def test_a_word_that_few_of_the_segments_say_is_no_term_of_a_label():
@@ -103,10 +104,10 @@ def test_a_phrase_stands_for_its_words():
     assert chosen(*talk(said, OTHERS), lexicon)[0] == "code of ethics"
 
 
-def test_what_tells_the_group_from_no_other_by_meaning_names_nothing():
-    texts, groups, _ = talk([["money", "grant"]] * 20, OTHERS)
-    same = np.tile(np.eye(4)[[0, 1]], (20, 1))
-    assert chosen(texts, groups, same) == []
+def test_what_some_say_and_what_tells_the_group_from_no_other_by_meaning_names_nothing():
+    texts, groups, vectors = talk([["it"]] * 15 + [["money", "grant", "fund"]] * 5, OTHERS)
+    assert chosen(texts, groups, np.tile(np.eye(4)[[0, 1]], (20, 1))) == []
+    assert chosen(texts, groups, vectors) != []
 
 
 @pytest.mark.parametrize("kind", ["ADJ", "VERB"])
@@ -122,7 +123,7 @@ def test_a_rare_adjective_or_verb_alone_is_no_label(kind: str):
 
 def test_the_line_is_the_clause_whose_meaning_tells_the_group_apart():
     def candidate(place: int, score: float, *, backed: bool = True) -> in_vivo.Candidate:
-        return in_vivo.Candidate(backed, True, score, in_vivo.Clause(place, 0, 9, frozenset()))
+        return in_vivo.Candidate(backed, True, score, in_vivo.Clause(place, 0, 9, frozenset({"a", "b", "c"})))
 
     shortlist = [candidate(1, 3.0), candidate(2, 2.0), candidate(3, 9.0, backed=False)]
     assert in_vivo.best(shortlist, np.array([0.6, 0.9, 0.9])).place == 2
@@ -151,7 +152,7 @@ def test_two_residues_are_told_apart_by_their_form():
     groups = np.repeat([0, 1, 2], 30)
     terms = contrast.counted(texts, NO_LEXICON, stop=frozenset({"it", "of"}))
     cases = pd.Series([f"case {place % 8}" for place in range(90)])
-    known = naming.Read(NO_LEXICON, terms, [], cases, np.eye(4)[groups], None)
+    known = naming.Read(NO_LEXICON, terms, [], cases, np.eye(4)[groups], terms.counts, None)
     frame = pd.DataFrame({"text": [" ".join(words) for words in texts], "start": 0})
     named = naming.named(frame, np.eye(4)[groups], groups, np.zeros_like(groups), known=known)
     assert named[0].terms == [] and named[0].hints == [naming.SHORT_REMARKS]
@@ -166,5 +167,53 @@ def test_loosely_connected_talk_comes_last():
     assert states.ranked(loose)["number"].tolist() == [1, 2, 3]
 
 
-def test_the_least_score_is_checked_on_the_best_term_alone():
-    assert label_choice.scores(np.array([[1.0, 1.0]]), np.array([[0.5, 0.4]])).tolist() == [[0.0, 0.0]]
+def test_a_label_tells_a_group_apart_by_its_words_and_by_its_meaning():
+    """Half of the group says the one, all of it the other; the rarer one, of the group's own meaning, is worth less."""
+    texts, groups, vectors = talk([["grant", "money"]] * 10 + [["money"]] * 10, OTHERS)
+    assert chosen(texts, groups, vectors) == ["money"]
+
+
+def test_the_term_that_most_segments_say_stands_first():
+    apart = [["money"]] * 8 + [["board"]] * 12
+    texts, groups, _ = talk(apart, OTHERS)
+    assert chosen(texts, groups, np.eye(4)[np.repeat([0, 1, 2], [8, 12, 20])]) == ["board", "money"]
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return labels.load(model_registry.find(params.Segment().model, kind="spacy").folder)
+
+
+def read_with(nlp, questions: list[str]) -> naming.Named:
+    """What names the first twenty answers, which share no word but those of their questions."""
+    words = ["bus", "rain", "tea", "roof", "lamp", "cat", "road", "coat", "lid", "pond"]
+    texts = [f"There was a {words[place % 10]} and a {words[(3 * place + 1) % 10]}." for place in range(40)]
+    frame = pd.DataFrame(
+        {
+            "text": texts,
+            "start": 0,
+            "speaker": "A",
+            "case": [f"case {place % 8}" for place in range(40)],
+            "document": "d",
+        }
+    )
+    groups, vectors = np.repeat([0, 1], 20), np.eye(4)[np.repeat([0, 1], 20)] + 0.01
+    known = naming.read(
+        frame, texts, list(range(40)), vectors, nlp=nlp, stop=labels.stop_words([]), encode=None, questions=questions
+    )
+    return naming.named(frame, vectors, groups, np.zeros_like(groups), known=known)[0]
+
+
+def test_the_words_of_the_questions_that_a_group_answers_name_it_too(nlp):
+    asked = ["What do you think of the filtering capabilities?", "Are the filtering capabilities of any use to you?"]
+    assert read_with(nlp, []).terms == []
+    assert read_with(nlp, asked * 10 + [""] * 20).terms == ["filtering capabilities"]
+
+
+def test_what_a_question_denies_is_no_name(nlp):
+    asked = ["How did it support or not support your analysis?"] * 20 + [""] * 20
+    assert not any("not" in term for term in read_with(nlp, asked).terms)
+
+
+def test_a_question_that_all_groups_answer_names_none(nlp):
+    assert read_with(nlp, ["What do you think of the filtering capabilities?"] * 40).terms == []

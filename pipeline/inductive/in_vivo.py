@@ -207,10 +207,17 @@ def best(shortlist: Sequence[Candidate], separation: np.ndarray) -> Clause | Non
     nobody else backs is taken only where there is none other.
     """
     weighed = [
-        one._replace(score=round(one.score * max(2 * float(apart) - 1, 0.0), 6))
+        one._replace(
+            score=round(float(np.sqrt(one.score)) * max(2 * float(apart) - 1, 0.0) ** 1.5 * _full(one.clause), 6)
+        )
         for one, apart in zip(shortlist, separation, strict=True)
     ]
     return min(weighed, key=_order).clause if weighed else None
+
+
+def _full(clause: Clause) -> float:
+    """Return how much a clause says, from its content words: 1 for three or more."""
+    return min(len(clause.content) / 3, 1.0)
 
 
 def _order(one: Candidate) -> tuple[bool, bool, float, int, int]:

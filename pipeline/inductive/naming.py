@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from pipeline.core.arithmetic import unit
 from pipeline.inductive import contrast, in_vivo, label_choice, labels, meaning, phrases
-from pipeline.inductive.contrast import Said, Terms
+from pipeline.inductive.contrast import Terms
 from pipeline.inductive.in_vivo import Clause
 from pipeline.inductive.label_choice import Scored
 from pipeline.inductive.meaning import Encode
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 LOOSE = "Loosely connected talk"
 # What tells a group of "Okay, let me see" from other loosely connected talk.
 SHORT_REMARKS = "short remarks"
+# What a word of the question that a segment answers is worth beside a word that it says; how many questions are parsed.
+ASKED, MOST_QUESTIONS = 0.7, 400
 # A group in which this share of the segments say the same few words is called by them.
 SAME_WORDS, MOST_SAME_WORDS = 1 / 3, 6
 
@@ -47,6 +50,7 @@ class Line(NamedTuple):
 class Read:
     """What is known of the talk: the parsed lexicon, each segment's terms, clauses, who says it, and its vector.
 
+    `weighed`: (segments, terms), 1 for a term that a segment says and ASKED for one that only its question says;
     `encode`: None if no model encodes phrases.
     """
 
@@ -55,6 +59,7 @@ class Read:
     clauses: Sequence[Clause]
     voices: pd.Series
     vectors: np.ndarray
+    weighed: sparse.csr_matrix
     encode: Encode | None
 
 
@@ -67,25 +72,41 @@ def read(
     nlp: "Language | None",
     stop: Sequence[str],
     encode: Encode | None,
+    questions: Sequence[str] = (),
 ) -> Read:
     """Read the talk.
 
     `texts`: each segment's, "" where its language is not read; `sampled`: the places to parse; `vectors`: (n, d),
-    without context.
+    without context; `questions`: what each segment answers, "" for nothing, or none at all.
     """
     plain = [labels.spoken(text) for text in texts]
     places = [place for place in sampled if plain[place]] if phrases.parses(nlp) else []
     docs = list(nlp.pipe([plain[place] for place in places], batch_size=64)) if nlp is not None and places else []
     barred = frozenset(stop)
-    lexicon = phrases.lexicon(docs, stop=barred)
-    terms = contrast.counted([phrases.lemmas(text, lexicon.lemma_of) for text in plain], lexicon, stop=barred)
+    asked = sorted(Counter(filter(None, questions)).items(), key=lambda item: (-item[1], item[0]))
+    parsed = [question for question, _ in asked[:MOST_QUESTIONS]] if nlp is not None and docs else []
+    lexicon = phrases.lexicon(docs, list(nlp.pipe(parsed, batch_size=64)) if nlp is not None else [], stop=barred)
+    spoken = [*plain, *(question for question, _ in asked)]
+    terms = contrast.counted([phrases.lemmas(text, lexicon.lemma_of) for text in spoken], lexicon, stop=barred)
+    row = {question: len(plain) + at for at, (question, _) in enumerate(asked)}
+    said = terms.counts[: len(plain)]
+    weighed = _weighed(said, terms.counts, [row.get(question, -1) for question in questions])
+    terms = replace(terms, counts=said)
     clauses = [
         clause
         for place, doc in zip(places, docs, strict=True)
         for clause in in_vivo.clauses(doc, texts[place], place=place, lemma_of=lexicon.lemma_of, stop=barred)
     ]
     voices = segments["case"].where(segments["case"] != "", segments["document"]).reset_index(drop=True)
-    return Read(lexicon, terms, clauses, voices, unit(vectors), encode)
+    return Read(lexicon, terms, clauses, voices, unit(vectors), weighed, encode)
+
+
+def _weighed(said: sparse.csr_matrix, counts: sparse.csr_matrix, rows: Sequence[int]) -> sparse.csr_matrix:
+    """Return what each segment says or answers. `rows`: of `counts`, the question of each segment; -1 for none."""
+    if not rows or max(rows) < 0:
+        return said
+    answers = sparse.diags_array([ASKED if row >= 0 else 0.0 for row in rows])
+    return sparse.csr_matrix(said.maximum(answers @ counts[np.maximum(rows, 0)]))
 
 
 def named(
@@ -100,7 +121,7 @@ def named(
         return [Named([], [], None)] * count
     by_group = contrast.compared(known.terms.counts, groups, parents, known.voices)
     places = meaning.sampled(groups)
-    found = _scored(known, by_group, groups, parents)
+    found = _scored(known, groups, parents)
     members = [np.flatnonzero(groups == group) for group in range(count)]
     shortlists = [
         in_vivo.candidates(
@@ -118,7 +139,18 @@ def named(
     for group, family in enumerate(meaning.siblings_of(groups, parents)):
         among = places[np.isin(groups[places], family)]
         talk, inside = known.vectors[among], groups[among] == group
-        terms = label_choice.chosen(known.terms, found, group, members[group], talk=talk, inside=inside)
+        rows = np.flatnonzero(np.isin(groups, family))
+        label = label_choice.Group(
+            known.terms,
+            found,
+            group,
+            known.weighed,
+            places=rows,
+            members=groups[rows] == group,
+            talk=talk,
+            inside=inside,
+        )
+        terms = label_choice.chosen(label)
         shortlist, near = shortlists[group], clause_vectors[group]
         separation = np.full(len(shortlist), meaning.ALONE) if near is None else meaning.apart(talk @ near.T, inside)
         hints = label_choice.hints(known.terms, found, group)
@@ -159,23 +191,21 @@ def _meant(known: Read, texts: list[str]) -> np.ndarray | None:
     return vectors if vectors is not None and vectors.shape[1] == known.vectors.shape[1] else None
 
 
-def _scored(known: Read, by_group: Said, groups: np.ndarray, parents: np.ndarray) -> Scored:
-    """Return the terms that may name a group, with their scores."""
+def _scored(known: Read, groups: np.ndarray, parents: np.ndarray) -> Scored:
+    """Return the terms that may name a group, and their meaning."""
     count = int(groups.max(initial=-1)) + 1
-    strength, whole = label_choice.allowed(
+    may, names = label_choice.allowed(
         known.terms,
-        by_group,
+        contrast.compared(known.weighed, groups, parents, known.voices),
         sizes=np.array([(groups == group).sum() for group in range(count)]),
         n_cases=np.array([known.voices[groups == group].nunique() for group in range(count)]),
     )
-    columns = np.flatnonzero((strength > 0).any(axis=0) | whole.any(axis=0)).tolist()
+    columns = np.flatnonzero(may.any(axis=0)).tolist()
     vectors = _meant(known, [known.terms.forms[column] for column in columns])
     if vectors is None:
         vectors = meaning.of_sayings(known.terms.counts[:, columns], known.vectors)
     separation = meaning.separations(known.vectors, vectors, groups, parents)
-    score = label_choice.scores(strength[:, columns], separation)
-    score = label_choice.of_one(score, meaning.siblings_of(groups, parents))
-    return Scored(columns, score, whole[:, columns], separation, by_group.share[:, columns], vectors)
+    return Scored(columns, may[:, columns], names, separation, vectors)
 
 
 def _line(segments: pd.DataFrame, clause: Clause | None) -> Line | None:

@@ -75,10 +75,10 @@ def parses(nlp: "Language | None") -> bool:
     return nlp is not None and "parser" in nlp.pipe_names
 
 
-def lexicon(docs: Iterable["Doc"], *, stop: Collection[str]) -> Lexicon:
+def lexicon(docs: Iterable["Doc"], questions: Iterable["Doc"] = (), *, stop: Collection[str]) -> Lexicon:
     """Return the phrases of parsed texts that could name a theme, and how their words are written.
 
-    `stop`: words that name nothing.
+    `questions`: of what is asked, phrases that deny something ("or not") are left out; `stop`: words that name nothing.
     """
     barred = frozenset(stop) - labels.IN_PHRASES
     empty = frozenset(stop)
@@ -88,7 +88,7 @@ def lexicon(docs: Iterable["Doc"], *, stop: Collection[str]) -> Lexicon:
     tags: defaultdict[str, Counter[str]] = defaultdict(Counter)
     phrases: defaultdict[Phrase, Counter[str]] = defaultdict(Counter)
     docs = list(docs)
-    for doc in docs:
+    for number, doc in enumerate([*docs, *questions]):
         words = _words(doc)
         for place, word in words.items():
             lemmas[word.text.lower()][word.lemma] += 1
@@ -97,7 +97,8 @@ def lexicon(docs: Iterable["Doc"], *, stop: Collection[str]) -> Lexicon:
             cased[shown.lower()][shown] += 1
             tags[word.lemma][doc[place].pos_.replace("PROPN", "NOUN")] += 1
         for phrase, form in _found(doc, words, barred):
-            if not empty.issuperset(phrase.content):
+            asked_or_not = number >= len(docs) and phrase.negated
+            if not asked_or_not and not empty.issuperset(phrase.content):
                 phrases[phrase][form] += 1
     least = 2 if len(docs) >= FEW else 1
     return Lexicon(

@@ -25,7 +25,7 @@ def labels(done: Record) -> list[str]:
         return []
     n_from_words = done["labels"].get("words", 0)
     if not done["words"]:
-        sentences = ["No keywords were found, so groups have no labels of their own."]
+        sentences = ["No keywords were found, so no group is named by what was said in it."]
     else:
         phrases = f", and phrases that {done['phrases']} found in them" if done["phrases"] else ""
         sentences = [
@@ -36,10 +36,12 @@ def labels(done: Record) -> list[str]:
             "by this weight, by the similarity of their segments to the theme, and by the number of participants using "
             "them. "
             f"Labels{'' if n_from_words else ' that were not set otherwise'} are made of words and phrases that "
-            "several participants use, in at least a tenth of the theme's segments, and far more "
-            "often than in the other themes (log-odds with an informative Dirichlet prior, Monroe et al. 2008), and "
-            "whose vectors tell the theme's segments from the others'; a second term stands where it adds segments. A "
-            "theme that no such term sets apart is called loosely connected talk."
+            "several participants use, in at least a tenth of the theme's segments and far more "
+            "often than in the other themes (log-odds with an informative Dirichlet prior, Monroe et al. 2008); those "
+            "of the question that a segment answers count as 0.7. Of the labels of up to three terms, the one "
+            "was taken that best tells the theme's segments from the others' by its words (share of segments that say "
+            "one, less that of the others') and by its vector (area under the ROC curve). A "
+            "theme that no label tells apart well enough is called loosely connected talk."
         ]
     if done["labeller"]:
         n_by_model = done["labels"].get(done["labeller"], 0)
