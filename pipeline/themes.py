@@ -19,6 +19,7 @@ from pipeline.decisions.decided_themes import Decided
 from pipeline.decisions.ledger import Decision
 from pipeline.inductive import (
     assigning,
+    in_vivo,
     labeller,
     labels,
     passports,
@@ -99,7 +100,10 @@ def themes(
     with reruns.begun(
         sampled, groups.themes[in_sample], cases, options=options, seed=seed, groups=sample_groups
     ) as steady:
-        worded, model = _worded(talk, groups, decided, asked, options=options, parser=parser, encode=encode)
+        quotable = in_vivo.quotable(talk.segments, sources or {})
+        worded, model = _worded(
+            talk, groups, decided, asked, options=options, parser=parser, encode=encode, quotable=quotable
+        )
         if ask is not None and groups.curve:
             worded, source, sentences = _asked(talk, groups, worded, ask, people_labels=decided.given())
             problems += [("note", "", "", sentence) for sentence in sentences]
@@ -184,6 +188,7 @@ def _worded(
     options: settings.Themes,
     parser: Callable[[], "Language"] | None,
     encode: Encode | None,
+    quotable: np.ndarray,
 ) -> tuple[wording.Words, "BERTopic | None"]:
     """Return labels and keywords of the groups, and the model fitted on them."""
     return wording.worded(
@@ -197,6 +202,7 @@ def _worded(
         plain=talk.plain,
         encode=encode,
         questions=[asked.words(prompt_id) if prompt_id else "" for prompt_id in talk.segments["prompt_id"]],
+        quotable=quotable,
     )
 
 

@@ -44,7 +44,8 @@ def chosen(
     """The first group's label. Texts are lists of lemmas, each by a case of its own."""
     terms = contrast.counted(texts, lexicon, stop=frozenset({"of", "the"}))
     cases = pd.Series([f"case {place % 8}" for place in range(len(texts))])
-    known = naming.Read(lexicon, terms, [], cases, vectors, terms.counts, encode)
+    every = np.ones(len(texts), dtype=bool)
+    known = naming.Read(lexicon, terms, [], cases, vectors, terms.counts, encode, every)
     frame = pd.DataFrame({"text": [" ".join(words) for words in texts], "start": 0})
     return naming.named(frame, vectors, groups, np.zeros_like(groups), known=known)[0].terms
 
@@ -152,7 +153,8 @@ def test_two_residues_are_told_apart_by_their_form():
     groups = np.repeat([0, 1, 2], 30)
     terms = contrast.counted(texts, NO_LEXICON, stop=frozenset({"it", "of"}))
     cases = pd.Series([f"case {place % 8}" for place in range(90)])
-    known = naming.Read(NO_LEXICON, terms, [], cases, np.eye(4)[groups], terms.counts, None)
+    every = np.ones(90, dtype=bool)
+    known = naming.Read(NO_LEXICON, terms, [], cases, np.eye(4)[groups], terms.counts, None, every)
     frame = pd.DataFrame({"text": [" ".join(words) for words in texts], "start": 0})
     named = naming.named(frame, np.eye(4)[groups], groups, np.zeros_like(groups), known=known)
     assert named[0].terms == [] and named[0].hints == [naming.SHORT_REMARKS]

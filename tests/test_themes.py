@@ -12,7 +12,7 @@ from pipeline import themes
 from pipeline.core import params as settings
 from pipeline.core import safe_removal, store
 from pipeline.core.contracts import MODEL_FILES
-from pipeline.inductive import grouping, theme_model
+from pipeline.inductive import grouping, theme_model, wording
 
 WORDS = {
     0: ["bleep", "night", "handover", "corridor"],
@@ -237,6 +237,17 @@ def test_a_segment_without_a_vector_is_named_and_not_dropped_in_silence():
     segments, embeddings, turns, cases = study()
     refused = found(segments, embeddings[1:], turns, cases).tables["themes_problems"].query("kind == 'refused'")
     assert refused["place"].tolist() == ["s0000"]
+
+
+def test_an_observers_notes_take_part_in_themes_but_are_not_quoted(monkeypatch):
+    asked, worded = [], wording.worded
+    monkeypatch.setattr(wording, "worded", lambda *args, **options: asked.append(options) or worded(*args, **options))
+    segments, embeddings, turns, cases = study(40)
+    notes = segments.assign(part=segments["part"].where(segments["document"] != "d00", "none"))
+    made = themes.themes(notes, embeddings, turns, cases, options=FAST, sources={"d00": "field_note"})
+    taken = made.tables["theme_assignments"].merge(notes, on="segment_id").sort_values(["document", "start"])
+    assert "d00" in set(taken["document"])
+    assert asked[0]["quotable"].tolist() == (taken["document"] != "d00").tolist()
 
 
 def test_talk_without_a_word_that_names_anything_is_no_error():

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.core import model_registry
 from pipeline.core import params as settings
-from pipeline.inductive import labels, wording
+from pipeline.inductive import in_vivo, labels, wording
 
 
 def segments(*said: tuple[str, str, str]) -> pd.DataFrame:
@@ -129,6 +129,25 @@ def test_a_line_is_verbatim_and_knows_its_place(nlp):
         row = frame.iloc[line.place]
         assert row["text"][line.start - row["start"] : line.end - row["start"]] == line.text
         assert 3 <= len(line.text.split()) <= 12
+
+
+def test_a_line_is_in_a_participants_words(nlp):
+    frame = segments(*WARD, *BOARD).assign(start=100 * np.arange(6))
+    themes = np.repeat([0, 1], 3)
+    by_all = wording.worded(frame, np.eye(6)[themes], themes, themes, keywords=4, nlp=nlp)[0].lines[0]
+    spoken = np.arange(6) != by_all.place
+    options = {"keywords": 4, "nlp": nlp, "quotable": spoken & (themes == 0)}
+    own, none = wording.worded(frame, np.eye(6)[themes], themes, themes, **options)[0].lines
+    assert own is not None and own.place != by_all.place, "the best line is an observer's here"
+    assert none is None
+
+
+def test_observers_and_interviewers_are_not_quoted():
+    frame = pd.DataFrame({"document": ["i", "i", "n", "d"], "part": ["participant", "interviewer", "none", "none"]})
+    kinds = {"i": "interview", "n": "field_note", "d": "document"}
+    assert in_vivo.quotable(frame, kinds).tolist() == [True, False, False, False]
+    unlabelled = frame.assign(part=["none", "interviewer", "none", "none"])
+    assert in_vivo.quotable(unlabelled, kinds).tolist() == [True, False, False, True], "nobody is known to take part"
 
 
 def test_a_theme_that_no_word_sets_apart_is_called_loose(nlp):

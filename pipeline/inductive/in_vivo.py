@@ -1,7 +1,7 @@
 """In-vivo lines: for each theme a verbatim clause by a participant that says what the theme is about.
 
-An in-vivo code is a participant's own words (Saldaña 2021). The clause is complete, understandable by itself, from a
-segment of middling typicality, and like what other cases say.
+An in-vivo code is a participant's own words (Saldaña 2021), never the interviewer's or an observer's. The clause is
+complete, understandable by itself, from a segment of middling typicality, and like what other cases say.
 """
 
 import re
@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from pipeline.core.arithmetic import unit
 from pipeline.corpus import text_layout
@@ -52,6 +53,18 @@ class Clause(NamedTuple):
     start: int
     end: int
     content: frozenset[str]
+
+
+def quotable(segments: pd.DataFrame, sources: Mapping[str, str]) -> np.ndarray:
+    """Return whether each segment is in a participant's own words, (n,). `sources`: each document's type.
+
+    Where no speaker of the study is known as a participant, all words count but the interviewer's and field notes.
+    """
+    participants = (segments["part"] == "participant").to_numpy()
+    if participants.any():
+        return participants
+    observed = segments["document"].map(sources).eq("field_note")
+    return (~observed & (segments["part"] != "interviewer")).to_numpy()
 
 
 def clauses(
@@ -176,10 +189,12 @@ def candidates(
 ) -> list[Candidate]:
     """Return the SHORTLIST clauses whose words say best what a group is about.
 
-    `inside`: the places of the group's segments; `weights`: (terms,), how much more usual each is there; `voices`:
-    (segments,), who speaks. A clause scores the weights of its words, times the share of other voices of the group that
-    say two of these words.
+    `inside`: the places of the group's segments that may be quoted; `weights`: (terms,), how much more usual each is
+    there; `voices`: (segments,), who speaks. A clause scores the weights of its words, times the share of other voices
+    of the group that say two of these words.
     """
+    if not len(inside):
+        return []
     column = {phrase.lemmas[0]: at for at, phrase in enumerate(terms.phrases) if len(phrase.lemmas) == 1}
     ranks = _ranks(vectors, inside)
     said = terms.counts[inside]

@@ -51,7 +51,7 @@ class Read:
     """What is known of the talk: the parsed lexicon, each segment's terms, clauses, who says it, and its vector.
 
     `weighed`: (segments, terms), 1 for a term that a segment says and ASKED for one that only its question says;
-    `encode`: None if no model encodes phrases.
+    `encode`: None if no model encodes phrases; `quotable`: (n,), whether an in-vivo line may come from a segment.
     """
 
     lexicon: Lexicon
@@ -61,6 +61,7 @@ class Read:
     vectors: np.ndarray
     weighed: sparse.csr_matrix
     encode: Encode | None
+    quotable: np.ndarray
 
 
 def read(
@@ -73,11 +74,13 @@ def read(
     stop: Sequence[str],
     encode: Encode | None,
     questions: Sequence[str] = (),
+    quotable: np.ndarray | None = None,
 ) -> Read:
     """Read the talk.
 
     `texts`: each segment's, "" where its language is not read; `sampled`: the places to parse; `vectors`: (n, d),
-    without context; `questions`: what each segment answers, "" for nothing, or none at all.
+    without context; `questions`: what each segment answers, "" for nothing, or none at all; `quotable`: by default
+    every segment.
     """
     plain = [labels.spoken(text) for text in texts]
     places = [place for place in sampled if plain[place]] if phrases.parses(nlp) else []
@@ -98,7 +101,8 @@ def read(
         for clause in in_vivo.clauses(doc, texts[place], place=place, lemma_of=lexicon.lemma_of, stop=barred)
     ]
     voices = segments["case"].where(segments["case"] != "", segments["document"]).reset_index(drop=True)
-    return Read(lexicon, terms, clauses, voices, unit(vectors), weighed, encode)
+    own = np.ones(len(segments), dtype=bool) if quotable is None else quotable
+    return Read(lexicon, terms, clauses, voices, unit(vectors), weighed, encode, own)
 
 
 def _weighed(said: sparse.csr_matrix, counts: sparse.csr_matrix, rows: Sequence[int]) -> sparse.csr_matrix:
@@ -126,7 +130,7 @@ def named(
     shortlists = [
         in_vivo.candidates(
             known.clauses,
-            members[group],
+            members[group][known.quotable[members[group]]],
             terms=known.terms,
             weights=by_group.z[group],
             vectors=vectors,

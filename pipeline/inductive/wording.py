@@ -61,14 +61,15 @@ def worded(
     plain: np.ndarray | None = None,
     encode: Encode | None = None,
     questions: Sequence[str] = (),
+    quotable: np.ndarray | None = None,
 ) -> tuple[Words, "BERTopic | None"]:
     """Return labels and keywords of themes and sub-themes, and the BERTopic model of the themes.
 
     `themes` and `sub_themes`: (n,), numbered from 0, -1 for none; `vectors`: (n, d); `given`: the researchers' label of
     each theme, or None; it replaces the computed label. `plain`: (n, d), vectors without context, by default `vectors`;
     `encode`: the model of these vectors, for the meaning of phrases; `questions`: what each segment answers, "" for
-    nothing: their words name a theme too. The model is None if there are no themes or fewer
-    than two terms.
+    nothing: their words name a theme too; `quotable`: (n,), which segments an in-vivo line may quote, by default all.
+    The model is None if there are no themes or fewer than two terms.
     """
     readable = languages.read_in(segments["language"], segments["n_words"], {languages.ENGLISH}).to_numpy()
     texts = [text if is_readable else "" for text, is_readable in zip(segments["text"].tolist(), readable, strict=True)]
@@ -82,6 +83,7 @@ def worded(
         stop=stop,
         encode=encode,
         questions=[question if here else "" for question, here in zip(questions, readable, strict=bool(questions))],
+        quotable=quotable,
     )
     phrases = [form.lower() for phrase, form in known.lexicon.phrases.items() if not phrase.verb]
     least = 2 if len(texts) >= FEW else 1
