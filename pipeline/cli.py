@@ -349,7 +349,8 @@ def handout(
     """Write theme cards for stakeholders to fill in, as a Word document; `import` reads their answers."""
     from pipeline.commands import handout as handing
 
-    for line in handing.write(settings.load().folder, role=role, to=to):
+    params = settings.load()
+    for line in handing.write(params.folder, role=role, to=to, paper=params.report.paper):
         typer.echo(line)
 
 

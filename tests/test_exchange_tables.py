@@ -14,7 +14,7 @@ from pipeline.commands import importing
 from pipeline.core import formula_guard, store
 from pipeline.corpus.readers import codes_csv
 from pipeline.deductive import codebook
-from pipeline.exchange import csv, docx, sheets
+from pipeline.exchange import csv, docx, sheet_layout, sheets
 from pipeline.paper import matrix_table
 
 NASTY = ["=SUM(A1)", "+1", "-1", "@x", "\tx", "\rx", "'=x", "''-", "＝1", "'", "", "it's", "=cmd|' /C calc'!A0", "-"]
@@ -152,3 +152,15 @@ def test_a_heading_comes_back_from_a_table_as_one(tmp_path):
     (tmp_path / "book.xlsx").write_bytes(sheets.codebook(book))
     importing.run(tmp_path / "book.xlsx", tmp_path / "study")
     assert codebook.load_codebook(tmp_path / "study/codebook.yaml") == book
+
+
+@pytest.mark.parametrize(("paper", "size", "number"), [("a4", (210, 297), 9), ("letter", (216, 279), 1)])
+def test_a_codebook_is_laid_out_for_the_paper_asked_for(paper, size, number):
+    (section,) = Document(io.BytesIO(docx.codebook(BOOK, paper=paper))).sections
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == size
+    sheet = openpyxl.load_workbook(io.BytesIO(sheets.codebook(BOOK, paper=paper))).active
+    assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", number)
+    assert sheet.page_setup.fitToHeight == 0 and sheet.print_title_rows == "$1:$1"
+    for row in sheet.iter_rows(min_row=2):
+        tallest = max(str(one.value or "").count("\n") + 1 for one in row)
+        assert sheet.row_dimensions[row[0].row].height >= tallest * sheet_layout.LINE

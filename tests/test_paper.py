@@ -258,6 +258,16 @@ def test_only_what_people_have_to_say_is_marked_as_a_gap(text, gaps):
     assert word.GAP.findall(text) == gaps
 
 
+def test_legends_name_the_files_of_their_figures(written):
+    said = text(Places(written[0]).paper / "methods.docx")
+    made = {name for name in files(written[0]) if name.endswith(".png")}
+    named = {
+        f"figures/{stem}.png" for found in re.findall(r"Figure \d+ \(([^)]*)\)\.", said) for stem in found.split(", ")
+    }
+    assert named == made
+    assert "[Gaps like this one, " in said
+
+
 def test_checklists_have_every_item_with_an_answer_or_its_question(written):
     for name, count in (("coreq.docx", 32), ("srqr.docx", 21)):
         rows = Document(str(Places(written[0]).paper / name)).tables[0].rows[1:]

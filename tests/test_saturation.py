@@ -55,13 +55,16 @@ def test_a_base_without_codes_has_no_ratio():
         ),
         (
             [10, 5, 3, 2, 2, 1],
-            "Nurse, site B: 6 documents, not reached: the last 2 added 3 new codes (15% of the 20 in the "
+            "Nurse, site B: 6 documents, saturation not reached: the last 2 added 3 new codes (15% of the 20 in the "
             "base; threshold 5%).",
         ),
-        ([10, 5, 3, 2, 0, 1], "Nurse, site B: 6 documents, reached after 6: that run added 5%."),
+        (
+            [10, 5, 3, 2, 0, 1],
+            "Nurse, site B: 6 documents, saturation reached after 6 (the last 2 of these added 5% new codes).",
+        ),
         (
             [10, 5, 3, 2, 0, 0, 4],
-            "Nurse, site B: 7 documents, reached after 6: that run added 0%, but later documents added 4 more.",
+            "Nurse, site B: 7 documents, saturation reached after 6 (the last 2 of these added 0% new codes), but later documents added 4 more.",
         ),
         (
             [0, 0, 0, 0, 1, 1],
@@ -75,7 +78,7 @@ def test_the_verdict_is_a_plain_sentence(new, said):
 
 def test_the_whole_study_is_called_all_documents_and_themes_are_themes():
     said = sat.sentence(ALL, np.array([3, 1, 1, 0, 2, 2]), RULE, things="themes")
-    assert said.startswith("All documents: 6 documents, not reached: the last 2 added 4 new themes")
+    assert said.startswith("All documents: 6 documents, saturation not reached: the last 2 added 4 new themes")
 
 
 def test_curves_hold_the_given_order_and_random_ones():

@@ -53,7 +53,7 @@ def export(
     if "documents" not in there:
         raise CounterpointError(f"{folder} has no results to export yet. Run `counterpoint run` first.")
     tables = {name: store.read(folder, name) for name in there}
-    files = contents(folder, tables, offsets=offsets, cases_as_codes=cases_as_codes)
+    files = contents(folder, tables, offsets=offsets, cases_as_codes=cases_as_codes, paper=paper)
     if "framework_matrix" in tables:
         files["framework_matrix.docx"] = _matrix(folder, tables, paper)
     # As it was made: what somebody wrote in the report's copy comes back by `import`.
@@ -91,7 +91,12 @@ def unit(name: str) -> qdpx.Offsets:
 
 
 def contents(
-    folder: Path, tables: dict[str, pd.DataFrame], *, offsets: qdpx.Offsets, cases_as_codes: bool = False
+    folder: Path,
+    tables: dict[str, pd.DataFrame],
+    *,
+    offsets: qdpx.Offsets,
+    cases_as_codes: bool = False,
+    paper: Paper = "a4",
 ) -> dict[str, bytes]:
     """The content of each file by name. `tables`: those that exist; the others count as empty."""
     all_tables = {name: tables.get(name, store.empty(name)) for name in (*qdpx.TABLES, "framework_matrix")}
@@ -108,8 +113,8 @@ def contents(
             cases_as_codes=cases_as_codes,
         ),
         "codebook.qdc": qdc.codebook(book, study_name=name),
-        "codebook.xlsx": sheets.codebook(book),
-        "codebook.docx": docx.codebook(book),
+        "codebook.xlsx": sheets.codebook(book, paper=paper),
+        "codebook.docx": docx.codebook(book, paper=paper),
         "taguette.sqlite3": taguette.project(all_tables, book=book, study_name=name),
         "taguette_codebook.csv": taguette.codebook(book),
         "csv/codebook.csv": csv.table(pd.DataFrame(sheets.codebook_rows(book), columns=list(sheets.COLUMNS))),

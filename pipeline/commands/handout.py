@@ -10,6 +10,7 @@ from pipeline.core import atomic_files, languages, prose, stage_record, store, s
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 from pipeline.core.table_rows import each, groups, lookup
+from pipeline.core.terms import Paper
 from pipeline.decisions import states
 from pipeline.exchange import handout
 
@@ -22,7 +23,7 @@ class HandoutError(CounterpointError):
     """The handout cannot be created."""
 
 
-def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
+def write(study: Path, *, role: str = "", to: Path | None = None, paper: Paper = "a4") -> list[str]:
     """Write the handout of a study's themes; return messages on where it is and what to do with it.
 
     With `role`, passages are from participants with that role. Raises HandoutError if there are no themes or no such
@@ -46,7 +47,13 @@ def write(study: Path, *, role: str = "", to: Path | None = None) -> list[str]:
     grouped = bool(themes_record.get("divided", True))
     decided = _decided(tables["theme_states"])
     data = handout.document(
-        theme_cards, study_name=study.name, role=role, decided=decided, grouped=grouped, labeller=labeller
+        theme_cards,
+        study_name=study.name,
+        role=role,
+        decided=decided,
+        grouped=grouped,
+        labeller=labeller,
+        paper=paper,
     )
     with study_lock.locked(study):
         existing = study_lock.alike(target)

@@ -11,9 +11,12 @@ from pipeline.core import atomic_files, formula_guard, study_lock, text_files
 from pipeline.core.errors import CounterpointError
 from pipeline.corpus.readers import files, workbooks
 from pipeline.corpus.readers.model import RefusedError
+from pipeline.exchange import sheet_layout
 
 ENDINGS = (".xlsx", ".csv")
 LARGEST = 20 * 2**20
+# Of a column and of the sheet About, in characters.
+WIDTH, ABOUT_WIDTHS = 12, (32, 60, 60, 60)
 # So much of a coder's name, or a sheet's, names a file.
 LONGEST = 60
 
@@ -153,7 +156,7 @@ def _xlsx(
     sheet = book.add_worksheet("Passages")
     sheet.freeze_panes(1, 0)
     for column, name in enumerate(columns):
-        sheet.set_column(column, column, widths.get(name, 12))
+        sheet.set_column(column, column, widths.get(name, WIDTH))
         sheet.write_string(0, column, name, head)
         style = blank if name in to_fill else text
         for line, row in enumerate(rows, start=1):
@@ -162,15 +165,21 @@ def _xlsx(
                 sheet.write_number(line, column, value, style)
             else:
                 sheet.write_string(line, column, str(value)[: formula_guard.LONGEST], style)
+    for line, row in enumerate(rows, start=1):
+        shown = [(str(row.get(name, "")), widths.get(name, WIDTH)) for name in columns]
+        sheet.set_row(line, sheet_layout.height(shown))
+    sheet.set_row(0, sheet_layout.height([]))
+    sheet_layout.for_print(sheet)
     if rows:
         sheet.autofilter(0, 0, len(rows), len(columns) - 1)
     if about:
         other = book.add_worksheet("About")
-        other.set_column(0, 0, 32)
-        other.set_column(1, 3, 60)
+        for column, width in enumerate(ABOUT_WIDTHS):
+            other.set_column(column, column, width)
         for line, about_row in enumerate(about):
             for column, cell in enumerate(about_row):
                 other.write_string(line, column, cell[: formula_guard.LONGEST], text)
+            other.set_row(line, sheet_layout.height(zip(about_row, ABOUT_WIDTHS, strict=False)))
     book.close()
     return out.getvalue()
 

@@ -168,12 +168,13 @@ def sentence(cell: str, new: Ints, rule: Rule, *, things: str = "codes") -> str:
     last_run = f"the last {rule.run} added {last} new {things} ({shares[-1]:.0%} of the {base} in the base"
     reached = reached_at(shares, rule)
     if reached < 0:
-        return f"{who}: {_count(n)}, not reached: {last_run}; threshold {rule.threshold:.0%})."
+        return f"{who}: {_count(n)}, saturation not reached: {last_run}; threshold {rule.threshold:.0%})."
     later = int(new[reached:].sum())
     # The rule looks at a single run; later documents may contradict it.
     against = ", but" if later > rule.threshold * base else ";"
     after = f"{against} later documents added {later} more" if reached < n else ""
-    return f"{who}: {_count(n)}, reached after {reached}: that run added {shares[reached - 1]:.0%}{after}."
+    run = f"the last {rule.run} of these added {shares[reached - 1]:.0%} new {things}"
+    return f"{who}: {_count(n)}, saturation reached after {reached} ({run}){after}."
 
 
 def cells(cases: pd.DataFrame, frame: tuple[str, ...]) -> dict[str, set[str]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from docx.shared import Cm, Pt
 
+from pipeline.core.terms import Paper
 from pipeline.decisions.alternative_readings import ANSWERS
 from pipeline.exchange import docx, markup
 
@@ -50,13 +51,14 @@ def document(
     decided: bool = False,
     grouped: bool = True,
     labeller: str = "",
+    paper: Paper = "a4",
 ) -> bytes:
     """Return the handout as a Word document. `role`: the reader's role, if it is made for one.
 
     `decided`: whether researchers have decided on any theme; `grouped`: whether themes come from clustering;
     `labeller`: the language model that wrote names, if any.
     """
-    handout = docx.begun("What do you make of it?")
+    handout = docx.begun("What do you make of it?", paper=paper)
     handout.add_paragraph(markup.allowed(f"Study: {study_name}"))
     for paragraph in (INTRO[0] if grouped else GATHERED, *((DECIDED,) if decided else ()), *INTRO[1:]):
         handout.add_paragraph(paragraph)

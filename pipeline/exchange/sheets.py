@@ -5,7 +5,9 @@ import io
 import xlsxwriter
 
 from pipeline.core import formula_guard
+from pipeline.core.terms import Paper
 from pipeline.deductive.codebook import Codebook
+from pipeline.exchange import sheet_layout
 
 COLUMNS = ("name", "parent", "definition", "include", "exclude", "examples", "counter_examples", "color", "codable")
 NO = "no"
@@ -30,8 +32,11 @@ def codebook_rows(book: Codebook) -> list[tuple[str, ...]]:
     ]
 
 
-def codebook(book: Codebook) -> bytes:
-    """Return the workbook; text that looks like a formula or address stays text, and the date is fixed."""
+def codebook(book: Codebook, *, paper: Paper = "a4") -> bytes:
+    """Return the workbook, laid out for print on `paper`, with a fixed date.
+
+    Text that looks like a formula or address stays text.
+    """
     buffer = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     workbook = xlsxwriter.Workbook(buffer, plain)
@@ -45,6 +50,9 @@ def codebook(book: Codebook) -> bytes:
     for row_number, row in enumerate(codebook_rows(book), start=1):
         for column, cell in enumerate(row):
             sheet.write_string(row_number, column, cell[: formula_guard.LONGEST], text)
+        sheet.set_row(row_number, sheet_layout.height(zip(row, WIDTHS, strict=True)))
+    sheet.set_row(0, sheet_layout.height([]))
+    sheet_layout.for_print(sheet, paper, columns=1)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(book), 1), len(COLUMNS) - 1)
     workbook.close()

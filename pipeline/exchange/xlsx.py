@@ -11,6 +11,7 @@ from pipeline.core import languages
 from pipeline.core.formula_guard import LONGEST, MADE
 from pipeline.core.table_rows import each
 from pipeline.core.terms import Paper
+from pipeline.exchange.sheet_layout import LINE, for_print, height
 from pipeline.reporting import written_summaries
 from pipeline.reporting.matrix import Cell
 from pipeline.reporting.quotes import Quote
@@ -29,10 +30,9 @@ WIDTHS = (7, 16, 22, 26, 14, 22, 8, 40, 80, 28)
 THEMES = ("theme", "label", "status", "decision", "memo", "segments", "words", "in vivo", "id")
 THEME_WIDTHS = (7, 44, 30, 12, 60, 10, 44, 44, 10)
 DECISIONS = ("accept", "reject")
-# The width of a code's column in characters, the height of a line in points, and the tallest row of Excel.
-CODE_WIDTH, LINE, TALLEST = 42, 15.0, 409.0
-# Excel's numbers of the paper sizes, and how many codes stand side by side on a printed sheet.
-PAPERS: dict[Paper, int] = {"a4": 9, "letter": 1}
+# The widths of a code's column and of the sheet About, in characters.
+CODE_WIDTH, ABOUT_WIDTH = 42, 100
+# How many codes stand side by side on a printed sheet.
 ABREAST = 6
 # Columns of the hidden sheet with the original content, by which edits are detected: one row per cell (case, code,
 # fingerprints of the shown text and of the extractive summary) or theme (id, status, label).
@@ -54,8 +54,9 @@ def write_matrix(
 ) -> None:
     """Write the workbook: `Matrix` (one row per case, attributes, one column per code), `Themes`, `Quotes`, `About`.
 
-    Cells of the matrix link to their first passage in `Quotes`. Everything is written as text, so that speech that
-    looks like a formula or address is not interpreted. For re-import (`counterpoint import`), a hidden sheet contains
+    Cells of the matrix name their passages by their numbers in `Quotes`: LibreOffice shows a cell with a link as a
+    single line. Everything is written as text, so that speech that looks like a formula or address is not interpreted.
+    For re-import (`counterpoint import`), a hidden sheet contains
     fingerprints of all editable content. `themes`: top-level themes with their `number`; `status_of`: their status for
     people, by id; `theme_sentences`: sentences about all themes; `summaries`: summaries written by people; `paper`: the
     sheets it is printed on, across, with heads repeated.
@@ -75,7 +76,6 @@ def write_matrix(
     formats = {
         "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#F0F3F5"}),
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
-        "link": book.add_format({"text_wrap": True, "valign": "top", "font_color": "#1F3A5F"}),
         "soft": book.add_format({"text_wrap": True, "valign": "top", "font_color": "#6B757D", "italic": True}),
         "name": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
     }
@@ -93,8 +93,8 @@ def write_matrix(
     )
     theme_origins = _write_themes(labels, themes, status_of or {}, formats)
     _write_about(about, theme_sentences, formats)
-    for sheet, columns in ((matrix, 1), (labels, 0), (quote_sheet, 0)):
-        _for_print(sheet, paper, columns=columns)
+    for sheet, columns in ((matrix, 1), (labels, 0), (quote_sheet, 0), (about, 0)):
+        for_print(sheet, paper, columns=columns)
     matrix.fit_to_pages(-(-max(len(codes), 1) // ABREAST), 0)
     _write_origin(origin, [*(_origin(cell, summaries) for cell in cells), *theme_origins])
     book.close()
@@ -123,27 +123,29 @@ def _write_cells(
     column_of = {code: number + 1 + len(names) for number, code in enumerate(codes)}
     for column, heading in enumerate(["case", *names, *codes]):
         sheet.write_string(0, column, _fits(heading), formats["head"])
+    sheet.set_row(0, height((_fits(code), CODE_WIDTH) for code in codes))
     for case, row in row_of.items():
         sheet.write_string(row, 0, _fits(case), formats["name"])
         for column, name in enumerate(names):
             sheet.write_string(row, column + 1, _fits(attributes.get(case, {}).get(name, "")), formats["text"])
+    text_of = {(cell.case, cell.code): shown(cell, summaries) for cell in cells}
     for cell in cells:
         row, column = row_of[cell.case], column_of[cell.code]
         if cell.excerpts:
             summary = summaries.get((cell.case, cell.code))
-            author = f"; {summary.who}" if summary else ""
-            text = _fits(f"{shown(cell, summaries)}\n({len(cell.excerpts)}{author})")
-            target = f"internal:'Quotes'!A{first_quote_row[cell.case, cell.code] + 1}"
-            sheet.write_url(row, column, target, formats["link"], string=text, tip="Its passages")
+            first = first_quote_row[cell.case, cell.code]
+            told = "; ".join(filter(None, [_passages(first, len(cell.excerpts)), summary.who if summary else ""]))
+            text_of[cell.case, cell.code] = text = _fits(f"{shown(cell, summaries)}\n({told})")
+            sheet.write_string(row, column, text, formats["text"])
         else:
             kind = "text" if (cell.case, cell.code) in summaries else "soft"
             sheet.write_string(row, column, _fits(shown(cell, summaries)), formats[kind])
     tallest = dict.fromkeys(row_of.values(), LINE)
     for cell in cells:
         row = row_of[cell.case]
-        tallest[row] = max(tallest[row], _height(f"{shown(cell, summaries)}\n()", CODE_WIDTH))
-    for row, height in tallest.items():
-        sheet.set_row(row, height)
+        tallest[row] = max(tallest[row], height([(text_of[cell.case, cell.code], CODE_WIDTH)]))
+    for row, points in tallest.items():
+        sheet.set_row(row, points)
     sheet.set_column(0, 0, 18)
     if names:
         sheet.set_column(1, len(names), 14)
@@ -153,22 +155,9 @@ def _write_cells(
     sheet.autofilter(0, 0, max(len(cases), 1), len(names) + len(codes))
 
 
-def _for_print(sheet: Any, paper: Paper, *, columns: int) -> None:
-    """Lay a sheet out for print: across, as wide as the paper, with its head on each page (and so many columns)."""
-    sheet.set_landscape()
-    sheet.set_paper(PAPERS[paper])
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.repeat_rows(0)
-    if columns:
-        sheet.repeat_columns(0, columns - 1)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&C&P / &N")
-
-
-def _height(text: str, width: int) -> float:
-    """How tall a cell has to be to show a text, in points, as far as Excel allows."""
-    lines = sum(-(-max(len(line), 1) // (width - 2)) for line in text.split("\n"))
-    return min(lines * LINE + 3, TALLEST)
+def _passages(first: int, count: int) -> str:
+    """How many passages a cell has, and their numbers in the sheet Quotes."""
+    return f"{count}; quote {first}" if count == 1 else f"{count}; quotes {first}–{first + count - 1}"
 
 
 def shown(cell: Cell, summaries: Mapping[tuple[str, str], written_summaries.Summary]) -> str:
@@ -194,6 +183,7 @@ def _write_themes(
     for column, (heading, width) in enumerate(zip(THEMES, THEME_WIDTHS, strict=True)):
         sheet.write_string(0, column, heading, formats["head"])
         sheet.set_column(column, column, width)
+    sheet.set_row(0, height([]))
     theme_rows = [] if themes is None else list(each(themes))
     for row_number, row in enumerate(theme_rows, start=1):
         keywords = languages.shown(row.keywords, row.language)
@@ -206,6 +196,9 @@ def _write_themes(
         }
         for column, name in enumerate(THEMES):
             sheet.write_string(row_number, column, _fits(texts.get(name, "")), formats["text"])
+        sheet.set_row(
+            row_number, height(zip((_fits(texts.get(name, "")) for name in THEMES), THEME_WIDTHS, strict=True))
+        )
     if theme_rows:
         column = THEMES.index("decision")
         sheet.data_validation(1, column, len(theme_rows), column, {"validate": "list", "source": list(DECISIONS)})
@@ -230,6 +223,7 @@ def _write_quotes(
     for column, (heading, width) in enumerate(zip(HEADINGS, WIDTHS, strict=True)):
         sheet.write_string(0, column, heading, formats["head"])
         sheet.set_column(column, column, width)
+    sheet.set_row(0, height([]))
     first: dict[tuple[str, str], int] = {}
     row = 0
     for cell in cells:
@@ -239,8 +233,10 @@ def _write_quotes(
             quote = quotes[segment]
             sheet.write_number(row, 0, row, formats["text"])
             values = (cell.case, cell.code, quote.document, quote.speaker, quote.attributes, quote.time, quote.question)
-            for column, value in enumerate((*values, quote.text, segment), start=1):
-                sheet.write_string(row, column, _fits(value), formats["text"])
+            texts = [_fits(value) for value in (*values, quote.text, segment)]
+            for column, value in enumerate(texts, start=1):
+                sheet.write_string(row, column, value, formats["text"])
+            sheet.set_row(row, height(zip(texts, WIDTHS[1:], strict=True)))
     sheet.freeze_panes(1, 3)
     sheet.autofilter(0, 0, max(row, 1), len(HEADINGS) - 1)
     return first
@@ -251,7 +247,7 @@ def _write_about(sheet: Any, sentences: Sequence[str], formats: Mapping[str, Any
         "A framework matrix (Gale et al. 2013): one row per case, one column per code.",
         "Codes are candidates assigned by the pipeline: read the passages before relying on a cell.",
         "Each summary consists of whole sentences in the participant's own words; […] marks omitted text. "
-        "The number is the count of passages. Click a cell to go to its first passage in the sheet Quotes.",
+        "In brackets stand the count of passages and their numbers in the sheet Quotes.",
         "asked, silent: a question was close to the code, but no passage in the answer matched. not asked: "
         "no question was close to the code. Empty: not known.",
         "The workbook can be imported again: what you write in a cell of Matrix, or in the columns label, "
@@ -262,7 +258,8 @@ def _write_about(sheet: Any, sentences: Sequence[str], formats: Mapping[str, Any
     )
     for row, text in enumerate(paragraphs):
         sheet.write_string(row, 0, text, formats["text"])
-    sheet.set_column(0, 0, 100)
+        sheet.set_row(row, height([(text, ABOUT_WIDTH)]))
+    sheet.set_column(0, 0, ABOUT_WIDTH)
 
 
 def _fits(text: str) -> str:

@@ -68,19 +68,23 @@ def quotes(groups: Sequence[Gathered], *, title: str, paper: Paper) -> bytes:
         for quote in group.quotes:
             place = document.add_paragraph()
             place.paragraph_format.left_indent = Pt(14)
+            place.paragraph_format.keep_together = True
             _quote(place, quote, size=10.5)
     if not groups:
         document.add_paragraph("There are no quotes.")
     return word.saved(document)
 
 
-def methods(text: Methods, *, legends: Sequence[tuple[str, str]], paper: Paper) -> bytes:
-    """The methods section, the legends of the figures, and the references."""
+def methods(text: Methods, *, legends: Sequence[tuple[str, Sequence[str], str]], paper: Paper) -> bytes:
+    """The methods section, the legends of the figures, and the references.
+
+    `legends`: name, files and legend of each figure.
+    """
     document = word.begun("Methods", paper=paper)
     word.paragraph(
         document,
-        f"Written from what each step recorded when it ran. [{prose.count(text.gaps, 'gap').capitalize()} like this "
-        f"{'is' if text.gaps == 1 else 'are'} for you: delete this sentence when none is left.]",
+        "Written from what each step recorded when it ran. "
+        f"[Gaps like this one, {text.gaps} in all, are for you: delete this sentence when none is left.]",
     )
     for section in text.sections:
         document.add_heading(section.heading, level=2)
@@ -88,10 +92,10 @@ def methods(text: Methods, *, legends: Sequence[tuple[str, str]], paper: Paper) 
             word.paragraph(document, paragraph)
     if legends:
         document.add_heading("Figure legends", level=2)
-    for name, legend in legends:
+    for name, files, legend in legends:
         place = document.add_paragraph()
-        word.plain(place, f"{name}. ", size=11, bold=True)
-        word.plain(place, legend, size=11)
+        word.plain(place, f"{name} ", size=11, bold=True)
+        word.plain(place, f"({', '.join(files)}). {legend}", size=11)
     document.add_heading("References", level=2)
     for number, reference in enumerate(text.references, start=1):
         place = document.add_paragraph()

@@ -30,15 +30,18 @@ class Figure:
     parts: tuple[Drawn, ...]
 
     @property
+    def stems(self) -> list[str]:
+        """The names of its pictures, without endings: one for each part."""
+        return (
+            [f"{self.name}_{number}" for number, _ in enumerate(self.parts, 1)] if len(self.parts) > 1 else [self.name]
+        )
+
+    @property
     def files(self) -> dict[str, bytes]:
         """Its files by their path in the paper's folder."""
         made = {f"{FOLDER}/{self.name}.csv": csv.table(self.table)}
-        for number, part in enumerate(self.parts, start=1):
-            ending = f"_{number}" if len(self.parts) > 1 else ""
-            made |= {
-                f"{FOLDER}/{self.name}{ending}.svg": part.svg,
-                f"{FOLDER}/{self.name}{ending}.png": part.png,
-            }
+        for stem, part in zip(self.stems, self.parts, strict=True):
+            made |= {f"{FOLDER}/{stem}.svg": part.svg, f"{FOLDER}/{stem}.png": part.png}
         return made
 
 
@@ -156,8 +159,9 @@ def _valence(data: ReportData) -> Figure | str:
         return "Facilitators and barriers: no passage has a code."
     return Figure(
         "facilitators_and_barriers",
-        "Passages of each code that speak of it as a barrier and as a facilitator; hatched: as both. Passages that "
-        "speak of it as neither are in the data only. The reading was made by a program from the wording.",
+        "Passages of each code that speak of it as a barrier and as a facilitator; hatched: as both; beside the "
+        "bars, the numbers of each. Passages that speak of it as neither are in the data only. The reading was made by "
+        "a program from the wording.",
         table,
         _parts(figures.valence, table, MOST_ROWS),
     )

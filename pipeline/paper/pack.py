@@ -39,7 +39,9 @@ def build(data: ReportData, params: settings.Params, people: People, *, basket: 
     paper, frame = params.report.paper, described(data, params)
     reflexive = params.stance == "reflexive"
     drawn = figure_set.draw(data, people, frame=frame, reflexive=reflexive)
-    legends = [(f"Figure {number}", figure.legend) for number, figure in enumerate(drawn.figures, start=1)]
+    legends = [
+        (f"Figure {number}", figure.stems, figure.legend) for number, figure in enumerate(drawn.figures, start=1)
+    ]
     draft = drafted.draft(data, reflexive=reflexive)
     facts = checklist_facts.facts(data)
     files = {
@@ -109,7 +111,8 @@ def _quotes(data: ReportData, people: People, frame: Sequence[str], paper: Paper
             theme_table.cited(quote, people)
             for quote in theme_table.varied(best, data.tables["cases"], group, PER_THEME)
         ]
-        about = f"{prose.count(len(cited), 'quote').capitalize()} of {members[theme]:,}, one per participant or source."
+        others = f", each by another participant or source (at most {PER_THEME})" if len(cited) > 1 else ""
+        about = f"{len(cited)} of {prose.count(int(members[theme]), 'passage')}{others}."
         gathered.append(documents.Gathered(people.without_names(str(label)) or f"Theme {theme}", about, tuple(cited)))
     return documents.quotes(gathered, title="Quotes by theme" if accepted else "Quotes by candidate theme", paper=paper)
 

@@ -13,8 +13,7 @@ from docx.shared import Cm, Mm, Pt, RGBColor
 from pipeline.core.terms import Paper
 from pipeline.exchange import docx, markup
 
-# Width and height of a sheet, and its margins, in millimetres.
-SHEETS: dict[Paper, tuple[float, float]] = {"a4": (210, 297), "letter": (215.9, 279.4)}
+# The margins of a sheet, in millimetres.
 MARGIN = 20
 SMALL = 8.5
 # What only people know stands in brackets: [State who …]. Numbers of references and codes of participants are no gaps.
@@ -23,9 +22,9 @@ GAP = re.compile(r"(\[[A-Z][^\[\]]* [^\[\]]*\])")
 
 def begun(title: str, *, paper: Paper, landscape: bool = False) -> Any:
     """An empty document of a sheet's size, upright or landscape, with page numbers."""
-    document = docx.begun(markup.allowed(title))
+    document = docx.begun(markup.allowed(title), paper=paper)
     section = document.sections[0]
-    width, height = SHEETS[paper]
+    width, height = docx.SHEETS[paper]
     if landscape:
         section.orientation = WD_ORIENT.LANDSCAPE
         width, height = height, width
@@ -40,7 +39,7 @@ def begun(title: str, *, paper: Paper, landscape: bool = False) -> Any:
 
 def room(paper: Paper, *, landscape: bool = False) -> float:
     """The width between the margins, in centimetres."""
-    width, height = SHEETS[paper]
+    width, height = docx.SHEETS[paper]
     return ((height if landscape else width) - 2 * MARGIN) / 10
 
 

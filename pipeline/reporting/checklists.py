@@ -118,15 +118,17 @@ def coreq(facts: Facts) -> tuple[Item, ...]:
         **facts.researchers,
         12: f"{prose.count(facts.n_cases, 'participant').capitalize()} in {facts.sources}." if facts.n_cases else "",
         16: f"Attributes recorded: {attributes}. [Describe the sample by these.]" if attributes else "",
-        20: f"{notes.capitalize()} were analysed together with the transcripts." if facts.n_field_notes else "",
-        22: "Assessed in this report, under Saturation. [State your conclusion.]" if facts.saturation else "",
+        20: f"{notes.capitalize()} analysed together with the transcripts." if facts.n_field_notes else "",
+        22: "Assessed by the program: see Saturation in its report. [State your conclusion.]"
+        if facts.saturation
+        else "",
         24: _coders(facts),
         25: f"A framework of {prose.count(facts.n_codes, 'code')}; its codebook is in codebook.yaml."
         if facts.n_codes
         else "",
         26: _derived(facts),
         27: facts.software,
-        29: "Every quote in the report gives its speaker and source and was verified to match the transcript exactly.",
+        29: "Every quote gives its speaker and source and was verified to match the transcript exactly.",
         31: _accepted(facts),
     }
     return _items(COREQ, statements, checklist_questions.COREQ)
