@@ -105,6 +105,7 @@ def test_a_line_is_a_whole_clause_without_what_joins_it(nlp, text, line):
     "text",
     [
         "It is a very good meeting.",
+        "(The ward sister reads the reports aloud and then she nods at them) Okay.",
         "They never read the reports.",
         "Does the ward sister read the reports?",
         "Yeah, yeah, okay.",

@@ -116,6 +116,15 @@ def test_script_is_set_aside_and_asks():
     assert found["prompt_id"].tolist() == [part for name in "abcd" for part in ("", f"{name}:0")]
 
 
+def test_a_remark_on_what_somebody_does_asks_nothing_however_often_it_is_made():
+    said = "1.a Was the text clear to you?\n(The participant reads the text again)\nI read it {} times too often.\n"
+    found = run({name: said.format(name) for name in "abcd"})
+    assert found["set_aside"].tolist() == ["script", "note", ""] * 4
+    assert found["prompt_id"].tolist() == [part for name in "abcd" for part in ("", f"{name}:0", f"{name}:0")]
+    asked = "(Participant: what do you think of the text?)\nI read it {} times too often.\n"
+    assert run({name: asked.format(name) for name in "abcd"})["set_aside"].tolist() == ["script", ""] * 4
+
+
 def test_what_a_turn_asks_is_asked_of_the_turns_after_it():
     script = "Please tell us in your own words what you think of this."
     own = "I think {} things of it at once."

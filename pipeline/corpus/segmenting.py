@@ -13,7 +13,16 @@ import pandas as pd
 
 from pipeline.core import languages, store
 from pipeline.core.terms import SegmentUnit
-from pipeline.corpus import formalities, language_detection, prompts, sentences, short_answers, text_layout
+from pipeline.corpus import (
+    asking,
+    formalities,
+    language_detection,
+    prompts,
+    role_words,
+    sentences,
+    short_answers,
+    text_layout,
+)
 from pipeline.corpus.sentences import Place, Sentence
 from pipeline.corpus.short_answers import Answer
 
@@ -201,21 +210,28 @@ def aside(
     """Return why a segment is excluded from clustering, or ''.
 
     interviewer: the interviewer's words. heading, script, note: nobody's (a title; a question or task repeated word for
-    word in many documents; a bracketed remark). backchannel: only words such as "yeah" and "okay" (English only).
-    courtesy: only thanks and farewells. procedure: only talk about the interview itself, such as its recording (see
-    `formalities`). short: fewer than `min_words` words. nonresponse: "n/a", "no comment". `brief`: whether the
-    document's answers are short (see `short_answers`); then few words are enough in any language, formalities are an
-    answer, and nonresponse is looked for. `tasks`: whether the interview sets tasks.
+    word in many documents; a bracketed remark, such as one on what the participant does). backchannel: only words such
+    as "yeah" and "okay" (English only). courtesy: only thanks and farewells. procedure: only talk about the interview
+    itself, such as its recording (see `formalities`). short: fewer than `min_words` words. nonresponse: "n/a", "no
+    comment". `brief`: whether the document's answers are short (see `short_answers`); then few words are enough in any
+    language, formalities are an answer, and nonresponse is looked for. `tasks`: whether the interview sets tasks.
     """
     if part == "interviewer":
         return "interviewer"
     reasons = {
         "heading": part == "none" and text_layout.is_heading(text),
-        "script": bool(group[0].script),
+        "script": bool(group[0].script) and not _observed(text),
         "note": text_layout.is_note(text),
     }
     nobodys = next((why for why, holds in reasons.items() if holds), "")
     return nobodys or _empty(text, group, min_words=min_words, language=language, brief=brief, tasks=tasks)
+
+
+def _observed(text: str) -> bool:
+    """Return whether a text is a remark on what somebody does: "(The participant reads the task again)"."""
+    words = sentences.tokens(text)
+    of_somebody = any(role_words.kind(word.removesuffix("s")) for word in words[:FEW])
+    return of_somebody and text_layout.is_note(text) and not asking.question(text) and not prompts.ASK_FOR & {*words}
 
 
 def _empty(text: str, group: list[Sentence], *, min_words: int, language: str, brief: bool, tasks: bool) -> str:

@@ -79,9 +79,17 @@ def clauses(
             continue
         start, end = tokens[0].idx, tokens[-1].idx + len(tokens[-1].text)
         words = labels.words(text[start:end])
+        if _bracketed(text, start):
+            continue  # "(The participant reads the task)"
         if doc.text[start:end] == text[start:end] and FEWEST <= len(words) <= MOST and _fluent(text[start:end], words):
             content = {lemma for lemma in phrases.lemmas(text[start:end], lemma_of) if labels.naming(lemma, stop)}
             yield Clause(place, start, end, frozenset(content))
+
+
+def _bracketed(text: str, start: int) -> bool:
+    """Return whether a place is within brackets: a remark by somebody who listened or transcribed."""
+    before = text[:start]
+    return any(before.count(opened) > before.count(closed) for opened, closed in ("()", "[]", "{}"))
 
 
 def _span(head: "Token") -> "list[Token] | None":
