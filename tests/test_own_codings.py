@@ -15,7 +15,7 @@ from docx import Document
 from qda_files import qualcoder, taguette
 
 from pipeline import ingest
-from pipeline.commands import blind_sheets, exporting, importing
+from pipeline.commands import blind_sheets, exporting, importing, sheets_back
 from pipeline.commands.sheets import SheetError
 from pipeline.core import coders, params, store
 from pipeline.corpus import refi
@@ -231,4 +231,4 @@ def test_no_sheet_is_drawn_for_the_program_or_taken_in_as_its(small_study, tmp_p
     with pytest.raises(
         SheetError, match="row 2: 'Counterpoint \\(model\\)' is reserved for this program's own codings"
     ):
-        blind_sheets.filled(sheet, texts={document.document: document.text}, column="code")
+        sheets_back.filled(sheet, texts={document.document: document.text}, column="code")

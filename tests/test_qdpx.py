@@ -146,8 +146,8 @@ def test_the_model_is_a_user_of_its_own_and_says_its_scores(tables, book):
     given_codes = [codes[ref.get("targetGUID")] for one in by_model for ref in one.iter(N + "CodeRef")]
     assert sorted(code for code in given_codes if code in book) == sorted(accepted["code"])
     said = [one.findtext(N + "Description") for one in by_model]
-    assert any("Candidate codes (zero_shot): Pride 0.79" in text for text in said)
-    assert any("Candidate theme: Charts at <home> 0.50" in text for text in said)
+    assert any("Candidate codes (zero_shot; scores, not probabilities): Pride 0.79" in text for text in said)
+    assert any("Candidate theme: Charts at <home> (strength 0.50 of 1)" in text for text in said)
 
 
 def test_only_accepted_rows_of_one_method_are_the_models(tables, book):

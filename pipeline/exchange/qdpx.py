@@ -26,6 +26,12 @@ TABLES = (
     *("themes", "theme_states", "theme_assignments", "code_assignments"),
 )
 NAME_LENGTH = 60
+# What the scores of a method are, which other programs show as they stand.
+SCORED = "scores"
+SCORES = {
+    "zero_shot": "scores, not probabilities",
+    "few_shot": "scores; the report says whether they serve as probabilities",
+}
 
 
 @dataclass(frozen=True)
@@ -183,10 +189,10 @@ def _by_pipeline(
         codes = scores.get(str(segment.segment_id), [])
         applied = [guids[code] for code, _ in codes]
         listed = "; ".join(f"{code} {score:.2f}" for code, score in codes)
-        lines = [f"{refi.CANDIDATE[0]}{method}): {listed}"] if codes else []
+        lines = [f"{refi.CANDIDATE[0]}{method}; {SCORES.get(method, SCORED)}): {listed}"] if codes else []
         theme = in_theme.get(str(segment.segment_id))
         if theme is not None and theme.theme_id in nodes:
-            lines.append(f"{refi.CANDIDATE[1]}{nodes[theme.theme_id].name} {theme.strength:.2f}")
+            lines.append(f"{refi.CANDIDATE[1]}{nodes[theme.theme_id].name} (strength {theme.strength:.2f} of 1)")
             applied += [nodes[number].guid for number in (theme.theme_id, theme.subtheme_id) if number in nodes]
         if applied:
             application = _Applied(segment.start, segment.end, coders.MODEL, "\n".join(lines), "", tuple(applied))
@@ -273,6 +279,6 @@ def _places(text: str, offsets: Offsets) -> Callable[[int], int]:
 def _about(offsets: Offsets) -> str:
     unit = "code points" if offsets == "codepoints" else "UTF-16 units"
     return (
-        f"Codings by the user '{coders.MODEL}' are candidates proposed by a program; the score is in the "
-        f"selection's description. {refi.counting(unit)} {refi.UNDATED[:10]} stands for an unknown date."
+        f"Codings by the user '{coders.MODEL}' are candidates proposed by a program; the score, and what it means, "
+        f"is in the selection's description. {refi.counting(unit)} {refi.UNDATED[:10]} stands for an unknown date."
     )
