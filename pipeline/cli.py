@@ -333,11 +333,14 @@ def paper(
     keep: Annotated[
         list[str] | None, typer.Option(help="A word that is a participant's name and may stay.", show_default=False)
     ] = None,
+    hide: Annotated[
+        list[str] | None, typer.Option(help="A name of somebody else, or of a place, to be hidden.", show_default=False)
+    ] = None,
 ) -> None:
     """Write what goes into a paper: tables of themes and quotes, methods, checklists, figures."""
     from pipeline.commands import paper as writing
 
-    for line in writing.write(settings.load(), names=names, basket=basket, keep=keep or []):
+    for line in writing.write(settings.load(), names=names, basket=basket, keep=keep or [], hide=hide or []):
         typer.echo(line)
 
 

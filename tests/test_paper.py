@@ -19,7 +19,18 @@ from pipeline.core import store
 from pipeline.core.params import Params
 from pipeline.core.study_paths import Places
 from pipeline.decisions import deciding
-from pipeline.paper import figure_set, matrix_table, methods, name_check, pack, theme_table, word
+from pipeline.paper import (
+    documents,
+    figure_set,
+    identities,
+    matrix_table,
+    methods,
+    name_check,
+    pack,
+    theme_table,
+    unlisted_names,
+    word,
+)
 from pipeline.reporting import method
 from pipeline.withdrawal import derived_files
 
@@ -122,6 +133,40 @@ def test_a_name_in_what_somebody_said_is_replaced_by_the_code(study, undrawn):
     said = text(Places(study).paper / "framework_matrix.docx") + text(Places(study).paper / "quotes.docx")
     assert re.search(r"\[P\d\] afternoons", said)
     assert "Sunday" not in said
+
+
+def test_a_third_person_and_a_nickname_are_hidden_once_they_are_named(study, undrawn):
+    talk = "We call her Bibi, and Maureen's at Fulmar Ward with her child, Tim, who is ill. Time, Bibi."
+    cases = pd.DataFrame({"case": ["Ana"], "nickname": ["Bibi"]})
+    speakers = pd.DataFrame({"speaker": ["Ana"], "case": ["Ana"], "part": ["participant"]})
+    hide = ["Maureen", "Fulmar Ward", "Tim"]
+    people = identities.people(speakers=speakers, cases=cases, texts=[talk], describe=[], hide=hide)
+    assert people.without_names(talk) == (
+        "We call her [P1], and [name]'s at [name] [name] with her child, [name], who is ill. Time, [P1]."
+    )
+    paper.write(settings(study), hide=["Sunday"])
+    said = text(Places(study).paper / "framework_matrix.docx") + text(Places(study).paper / "quotes.docx")
+    assert "[name] afternoons" in said and "Sunday" not in said
+
+
+@pytest.mark.parametrize(
+    ("talk", "told"),
+    [
+        ("Mit der Station war das Haus zufrieden, und die Leute im Dienst hatten Zeit. " * 3, None),
+        ("she said tim was ill and we went to the ward. " * 3, None),
+        ("I was ill on Monday, and in May. They came. " * 3, []),
+        (
+            "So we told Tim. Then Tim's mother, who is English, rang us all day about the Mays, and time went by as it does when one is tired. "
+            * 3,
+            ["Tim", "English"],
+        ),
+    ],
+)
+def test_capitals_tell_names_only_where_other_words_have_none(talk, told):
+    found = unlisted_names.candidates(
+        {"quotes.docx": documents.quotes([documents.Gathered("x", talk, ())], title="t", paper="a4")}, [talk]
+    )
+    assert found == told
 
 
 def test_with_names_they_are_shown_and_that_is_said(study, undrawn):

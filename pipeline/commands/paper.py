@@ -1,7 +1,7 @@
 """`counterpoint paper`: writes what goes into a paper to the study's `paper/`."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from pipeline.commands import exposed
@@ -11,13 +11,13 @@ from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
 from pipeline.decisions import alternative_readings, before_themes, ledger, reading_ledger, reflexivity
 from pipeline.deductive import codebook
-from pipeline.paper import identities, name_check, pack
+from pipeline.paper import identities, name_check, pack, unlisted_names
 from pipeline.paper.identities import People
 from pipeline.paper.pack import Pack
 from pipeline.reporting import report_tables, written_summaries
 from pipeline.reporting.report_tables import ReportData
 
-SHOWN = 5
+SHOWN, WORDS_SHOWN = 5, 30
 
 
 class PaperError(CounterpointError):
@@ -25,15 +25,21 @@ class PaperError(CounterpointError):
 
 
 def write(
-    params: settings.Params, *, names: bool = False, basket: Path | None = None, keep: Collection[str] = ()
+    params: settings.Params,
+    *,
+    names: bool = False,
+    basket: Path | None = None,
+    keep: Collection[str] = (),
+    hide: Collection[str] = (),
 ) -> list[str]:
     """Write the files for a paper; return messages. Files that were edited since are kept beside their new version.
 
     `names`: show participants' names; `basket`: a file with ids of segments to quote; `keep`: words that are also
-    names and may stay. Raises PaperError if the study has no results, or if a name would still be in the files.
+    names and may stay; `hide`: names of other people and of places. Raises PaperError if the study has no results, or
+    if a name would still be in the files.
     """
     data = gathered(params)
-    people = pack.people_of(data, params, shown=names, keep=keep)
+    people = pack.people_of(data, params, shown=names, keep=keep, hide=hide)
     made = pack.build(data, params, people, basket=_basket(basket, data) if basket else ())
     _refuse_names(made, people, researchers(data))
     places = params.places
@@ -41,7 +47,7 @@ def write(
     lines = [f"wrote {places.paper}: {_contents(made)}."]
     lines += edited_outputs.kept_messages(kept)
     lines += [f"Not drawn. {reason}" for reason in made.left_out]
-    lines += _about_names(people, data, params, places)
+    lines += _about_names(people, data, params, made)
     if exposed.untracked(places.paper):
         lines.append(f"Git would add files in {places.paper}: exclude that folder with a line in a .gitignore.")
     return lines
@@ -105,8 +111,8 @@ def _refuse_names(made: Pack, people: People, known: Collection[str]) -> None:
         where = "; ".join(f"{', '.join(words[:SHOWN])} in {file}" for file, words in sorted(left.items())[:SHOWN])
         first = next(iter(left.values()))[0]
         raise PaperError(
-            f"Nothing was written, because names of people who spoke would be in the files: {where}. If such a word is "
-            f"no name there, allow it with --keep {first}; to show participants’ names, use --names."
+            f"Nothing was written, because names to be hidden would be in the files: {where}. If such a word is no "
+            f"name there, allow it with --keep {first}; to show participants’ names, use --names."
         )
 
 
@@ -142,15 +148,17 @@ def _contents(made: Pack) -> str:
     return prose.listed([*texts, figures])
 
 
-def _about_names(people: People, data: ReportData, params: settings.Params, places: Places) -> list[str]:
+def _about_names(people: People, data: ReportData, params: settings.Params, made: Pack) -> list[str]:
     if people.shown:
         return ["Participants’ names are shown, as you asked: do not share these files as they are."]
     lines = [
-        f"Participants appear as codes; {places.paper_key} says who is who. It must not leave the project.",
-        "Names of speakers were replaced in quotes. Names of other people, nicknames and places were not: read the "
-        "files through before you share them.",
+        f"Participants appear as codes; {params.places.paper_key} says who is who. It must not leave the project.",
+        "Replaced in quotes: the names of speakers, as transcripts and participants.csv write them (a column nickname "
+        "counts). The program does not know other people, places and other spellings: read the files through before "
+        "you share them.",
     ]
     describe = pack.described(data, params)
+    lines += _unlisted(data, describe, made)
     single = identities.alone(data.tables["cases"], describe)
     if single:
         lines.append(
@@ -159,3 +167,19 @@ def _about_names(people: People, data: ReportData, params: settings.Params, plac
             "compare.frame."
         )
     return lines
+
+
+def _unlisted(data: ReportData, describe: Sequence[str], made: Pack) -> list[str]:
+    """Say which words in the files may be names that nobody listed."""
+    tables = data.tables
+    described = [str(value) for name in describe for value in tables["cases"][name]]
+    found = unlisted_names.candidates(made.files, tables["segments"].text, known=[*described, *data.book.names])
+    if found is None:
+        return ["Capitals do not tell names from other words in this talk, so words that may be names are not listed."]
+    if not found:
+        return []
+    shown = [*found[:WORDS_SHOWN], *([f"{len(found) - WORDS_SHOWN} more"] if len(found) > WORDS_SHOWN else [])]
+    return [
+        f"In the files, {prose.count(len(found), 'word')} may be names of people or places, because of their capitals: "
+        f"{prose.listed(shown)}. To hide some, write paper again with --hide {found[0]}."
+    ]

@@ -1,8 +1,8 @@
 """How participants are referred to in a paper, and how their names are kept out of it.
 
 A participant is a code (P3) with what the paper says of them (nurse, Haverley). The names hidden are those that
-transcripts and participants.csv give: speaker labels, cases, and columns such as `name`. Names of other people cannot
-be known, so quotes still have to be read through.
+transcripts and participants.csv give: speaker labels, cases, and columns such as `name`. Names of other people and
+nicknames that no column gives cannot be known, so quotes still have to be read through (see `unlisted_names`).
 """
 
 import re
@@ -19,9 +19,12 @@ from pipeline.corpus import role_words
 
 # Columns of participants.csv with the codes that a paper uses, and with names that it does not.
 CODES = ("pseudonym", "code", "participant_code", "alias")
-NAMES = re.compile(r"(?:first|last|full|given|family|sur|real|speaker|participant)?[ _-]?names?|initials|e-?mail")
+NAMES = re.compile(
+    r"(?:first|last|full|given|family|sur|real|nick|pet|middle|maiden|birth|preferred|user|speaker|participant)?"
+    r"[ _-]?names?|initials|e-?mail"
+)
 _CODE = re.compile(r"(?:(?P<word>[^\W\d_]+)[\s_.#-]*)?\d+[a-z]?", re.IGNORECASE)
-_TOKEN = re.compile(r"[^\W\d_]+(?:[-'’ʼ][^\W\d_]+)*")
+TOKEN = re.compile(r"[^\W\d_]+(?:[-'’ʼ][^\W\d_]+)*")
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # Parts of labels that are no names.
 _TITLES = """
@@ -67,17 +70,17 @@ class People:
         spaceless = [name for name in self.replaced if _NO_SPACES.search(name)]
         for name in sorted(spaceless, key=len, reverse=True):
             text = text.replace(name, f"[{self.replaced[name]}]")
-        return _TOKEN.sub(self._replacement, text)
+        return TOKEN.sub(self._replacement, text)
 
     def names_in(self, text: str) -> list[str]:
         """The names that a text still has, as they are written there, each once, in order."""
-        found = [match[0] for match in _TOKEN.finditer(text) if self._replacement(match) != match[0]]
+        found = [match[0] for match in TOKEN.finditer(text) if self._replacement(match) != match[0]]
         found += [name for name in self.replaced if _NO_SPACES.search(name) and name in text]
         return list(dict.fromkeys(found))
 
     def _replacement(self, match: re.Match[str]) -> str:
         token = match[0]
-        for form, rest in ((token, ""), _without_ending(token)):
+        for form, rest in ((token, ""), without_ending(token)):
             if (stands := self.replaced.get(folded(form))) and self._is_name(form):
                 return f"[{stands}]{rest}"
         parts = re.split(r"([-'’ʼ])", token)
@@ -100,11 +103,13 @@ def people(
     describe: Sequence[str],
     shown: bool = False,
     keep: Collection[str] = (),
+    hide: Collection[str] = (),
 ) -> People:
     """How the participants of a study appear in a paper.
 
     `speakers`: the table speakers; `texts`: all talk, which tells names from ordinary words; `describe`: the attributes
-    that the paper says of participants; `shown`: show names; `keep`: words that are also names and may stay.
+    that the paper says of participants; `shown`: show names; `keep`: words that are also names and may stay; `hide`:
+    names of other people and of places, which become [name].
     """
     code_of = codes(speakers, cases)
     columns = [name for name in describe if name in cases.columns]
@@ -115,6 +120,7 @@ def people(
     if shown:
         return People(code_of, about, shown=True)
     names = _names(speakers, cases, code_of, columns)
+    names |= {folded(word): "name" for phrase in hide for word in TOKEN.findall(phrase)}
     for word in keep:
         names.pop(folded(word), None)
     capital, lower, plain = _counted(texts)
@@ -178,7 +184,7 @@ def _names(
         for column in columns
         for value in cases[column]
         if _said(value)
-        for word in _TOKEN.findall(str(value))
+        for word in TOKEN.findall(str(value))
     }
     found: dict[str, set[str]] = {}
     for row in each(speakers[["speaker", "case", "part"]].drop_duplicates()):
@@ -198,7 +204,7 @@ def _add(found: dict[str, set[str]], label: str, stands: str, described: set[str
     if _NO_SPACES.search(label):
         found.setdefault(label.strip(), set()).add(stands)
         return
-    for token in _TOKEN.findall(label):
+    for token in TOKEN.findall(label):
         for word in dict.fromkeys([token, *re.split(r"[-'’ʼ]", token)]):
             plain = folded(word)
             # Two letters are initials, unless they are written as a name: Jo.
@@ -212,14 +218,14 @@ def _counted(texts: Iterable[str]) -> tuple[Counter[str], Counter[str], bool]:
     capital: Counter[str] = Counter()
     lower: Counter[str] = Counter()
     for text in texts:
-        for word in _TOKEN.findall(text):
-            form = _without_ending(word)[0]
+        for word in TOKEN.findall(text):
+            form = without_ending(word)[0]
             (capital if form[:1].isupper() else lower)[folded(form)] += 1
     return capital, lower, capital.total() < CAPITALS * (capital.total() + lower.total())
 
 
-def _without_ending(token: str) -> tuple[str, str]:
-    """A word without its 's, and the 's."""
+def without_ending(token: str) -> tuple[str, str]:
+    """Return a word without its 's, and the 's."""
     match = re.fullmatch(r"(.+?)(['’ʼ]s?)", token)
     return (match[1], match[2]) if match else (token, "")
 

@@ -135,8 +135,15 @@ def _group(data: ReportData, frame: Sequence[str]) -> str:
     return next(iter(figure_data.attributes(data.tables["cases"], frame)), "")
 
 
-def people_of(data: ReportData, params: settings.Params, *, shown: bool, keep: Collection[str] = ()) -> People:
-    """How the participants of a study appear. `keep`: words that are also names and may stay."""
+def people_of(
+    data: ReportData,
+    params: settings.Params,
+    *,
+    shown: bool,
+    keep: Collection[str] = (),
+    hide: Collection[str] = (),
+) -> People:
+    """How the participants of a study appear. `keep`, `hide`: as for `identities.people`."""
     tables = data.tables
     return identities.people(
         speakers=tables["speakers"],
@@ -145,4 +152,5 @@ def people_of(data: ReportData, params: settings.Params, *, shown: bool, keep: C
         describe=described(data, params),
         shown=shown,
         keep=keep,
+        hide=hide,
     )
