@@ -13,8 +13,8 @@ def segments(*rows: tuple[str, str, str]) -> pd.DataFrame:
 
 
 def asked(words: dict[str, str]) -> Asked:
-    """Turns that each ask a question of their own."""
-    return Asked({turn: turn for turn in words}, words, words)
+    """Turns that each ask a question of their own, which no talk answers more than other talk does."""
+    return Asked({turn: turn for turn in words}, words, words, share_of=dict.fromkeys(words, 1.0))
 
 
 def known(**changed) -> Facts:
@@ -46,6 +46,17 @@ def test_of_cases_and_questions_that_are_as_frequent_the_first_by_name_is_the_ma
     assert (facts.prompt_id, facts.prompt_share) == ("t1", pytest.approx(2 / 6))  # of the theme, not of what was asked
     assert facts.unprompted_share == pytest.approx(4 / 6)
     assert passports.facts(said.iloc[::-1], asked=Asked(), keywords=[]).main_case == "a"
+
+
+def test_talk_that_partly_answers_a_question_was_prompted_by_it():
+    said = segments(*[("a", "d", "t1")] * 4, *[("b", "d", "t2")] * 3, *[("c", "d", "")] * 3)
+    words = {"t1": "The board?", "t2": "Time?"}
+    rare = passports.facts(
+        said, asked=Asked(words, words, words, share_of={"The board?": 0.1, "Time?": 0.1}), keywords=[]
+    )
+    assert rare.unprompted_share == 0.6, "the card says that the theme partly answers the first question"
+    usual = passports.facts(said, asked=Asked(words, words, words, share_of={"The board?": 0.4}), keywords=[])
+    assert usual.unprompted_share == 1, "it answers it no more than other talk does"
 
 
 def test_facts_where_nobody_is_named_as_speaking():

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.core import store
+from pipeline.core.terms import LOOSE
 from pipeline.inductive import theme_guide
 from pipeline.reporting.views import guide_view
 
@@ -43,6 +44,7 @@ def test_what_was_asked_of_whom():
     assert asked.text_of["Q1"] == "Is there time?"
     assert asked.cases_of["Q1"] == {"ana", "ben", "cleo"}  # all who speak where it was asked
     assert asked.cases_of["t3"] == {"ben", "cleo", "dan"}
+    assert asked.share_of == {"Q1": 3 / 6, "t3": 2 / 6, "t9": 1 / 6}
     assert asked.words("t2") == "Hours? Is there time?"
     assert asked.words("t9").startswith("Not in the table of prompts?")
     assert asked == theme_guide.asked(GUIDE, ASKED.iloc[::-1], TURNS, SEGMENTS.iloc[::-1])
@@ -94,6 +96,8 @@ def test_a_question_says_what_themes_answer_it():
     assert first.themes == ((8, "money", "75%"), (7, "rotas", "25%"))
     assert (first.wordings, second.themes) == (("And Is there time?",), ())
     assert view.by_theme == {8: "mostly “Is there time?” (6 of 10 segments, 60%; 75% of all answers to it)"}
+    loose = guide_view.build(GUIDE, shares, themes.assign(passport=["", LOOSE]), n_used=100)
+    assert loose.by_theme == {} and loose.questions == view.questions, "it answers none, and is listed under it"
     assert view.lead.startswith("2 questions of the interview guide: 2 asked again and again.")
     nothing = guide_view.build(store.empty("guide"), store.empty("theme_guide"), themes, n_used=100)
     assert nothing.questions == () and nothing.lead.startswith("No question")

@@ -12,7 +12,8 @@ from pipeline import themes
 from pipeline.core import params as settings
 from pipeline.core import safe_removal, store
 from pipeline.core.contracts import MODEL_FILES
-from pipeline.inductive import grouping, theme_model, wording
+from pipeline.core.terms import LOOSE
+from pipeline.inductive import grouping, naming, theme_model, wording
 
 WORDS = {
     0: ["bleep", "night", "handover", "corridor"],
@@ -100,6 +101,15 @@ def test_a_theme_that_answers_one_question_is_called_that(result):
         assert theme.prompt_text.startswith("Question")
         assert "mostly one question: 100%" in theme.passport
         assert theme.unprompted_share == 0  # each question names its subject
+
+
+def test_loosely_connected_talk_is_not_called_an_answer(result, monkeypatch):
+    label = first(result)["label"].iloc[0]
+    monkeypatch.setattr(naming, "LOOSE", label)
+    for theme in first(found()).itertuples():
+        loose = theme.label == label
+        assert (theme.passport == LOOSE) == loose == (theme.prompt_text == "") == (theme.prompt_id == "")
+        assert np.isnan([theme.prompt_share, theme.unprompted_share]).tolist() == [loose, loose]
 
 
 def test_the_spread_over_cases_is_counted(result):

@@ -76,8 +76,8 @@ def facts(
 ) -> Facts:
     """The facts about one theme from its segments (at least one). `sources`: each document's type.
 
-    A segment is unprompted if no question precedes it, or the question has none of the theme's keywords and is not the
-    one that most of the theme answers.
+    A segment is unprompted if no question precedes it, or the question has none of the theme's keywords and is none
+    that the theme mostly or partly answers.
     """
     cases = segments.loc[segments["case"] != "", "case"].value_counts()
     cases = cases[sorted(cases.index, key=lambda name: (-cases[name], name))]
@@ -87,7 +87,8 @@ def facts(
     is_main = prompt_share >= ONE_QUESTION
     keyword_stems = {labels.stem(word) for word in keywords}
     stems = segments["prompt_id"].map(lambda turn: {labels.stem(word) for word in labels.tokens(asked.words(turn))})
-    unprompted = stems.map(lambda question: not question & keyword_stems) & ~((to == main) & is_main)
+    answered = {name for name, share in (to.value_counts() / len(to)).items() if asked.answered(str(name), share)}
+    unprompted = stems.map(lambda question: not question & keyword_stems) & ~to.isin(answered)
     documents = segments["document"].value_counts()
     document, document_share = _most(segments["document"])
     in_it = segments.loc[segments["document"] == document, "case"]

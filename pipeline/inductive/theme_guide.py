@@ -10,19 +10,35 @@ from pipeline.core import store
 from pipeline.core.table_rows import each, groups
 from pipeline.corpus import question_wording
 
+# A theme answers a question if this share of it does; in part if PARTLY does, and LIFT times what the question has of
+# all segments.
+MOSTLY, PARTLY, LIFT = 0.5, 1 / 3, 2.0
+
+
+def answers(share: float, expected: float) -> str:
+    """Return how far a theme answers a question: mostly, partly or ''.
+
+    `share`: of the theme's segments that answer it; `expected`: of all segments.
+    """
+    if share >= MOSTLY:
+        return "mostly"
+    return "partly" if share >= PARTLY and share >= LIFT * expected else ""
+
 
 @dataclass(frozen=True)
 class Asked:
     """What was asked of whom.
 
     `question_of`: the question that a turn asks, by prompt_id: its guide_id, or for a follow-up the first turn in the
-    same words; `text_of`: a question's text; `wording_of`: a turn's own words; `cases_of`: who was asked a question.
+    same words; `text_of`: a question's text; `wording_of`: a turn's own words; `cases_of`: who was asked a question;
+    `share_of`: the share of all segments that answer it.
     """
 
     question_of: Mapping[str, str] = field(default_factory=dict)
     text_of: Mapping[str, str] = field(default_factory=dict)
     wording_of: Mapping[str, str] = field(default_factory=dict)
     cases_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    share_of: Mapping[str, float] = field(default_factory=dict)
 
     def of(self, prompt_id: str) -> str:
         """Return the question that a turn asks; '' for none."""
@@ -31,6 +47,10 @@ class Asked:
     def words(self, prompt_id: str) -> str:
         """Return all that a turn asks: its own words, and those of the guide's question."""
         return f"{self.wording_of.get(prompt_id, '')} {self.text_of.get(self.of(prompt_id), '')}"
+
+    def answered(self, question: str, share: float) -> bool:
+        """Return whether talk of which this share answers a question was asked for by it; '' is no question."""
+        return bool(question and answers(share, self.share_of.get(question, 0.0)))
 
 
 def asked(guide: pd.DataFrame, prompts: pd.DataFrame, turns: pd.DataFrame, segments: pd.DataFrame) -> Asked:
@@ -54,7 +74,14 @@ def asked(guide: pd.DataFrame, prompts: pd.DataFrame, turns: pd.DataFrame, segme
     cases_of: dict[str, set[str]] = {}
     for turn, question in question_of.items():
         cases_of.setdefault(question, set()).update(speak.get(where[turn], ()))
-    return Asked(question_of, text_of, wording_of, {name: frozenset(cases) for name, cases in cases_of.items()})
+    share_of = segments["prompt_id"].map(lambda turn: question_of.get(turn, turn)).value_counts() / len(segments)
+    return Asked(
+        question_of,
+        text_of,
+        wording_of,
+        {name: frozenset(cases) for name, cases in cases_of.items()},
+        {str(name): float(share) for name, share in share_of.items()},
+    )
 
 
 def table(

@@ -83,7 +83,7 @@ def themes(
         facts = replace(facts, stability=float(steady[theme]), lost_without=tuple(lost_without))
         spoken = worded.languages[theme]
         label_columns = (worded.named[theme], worded.keywords[theme], spoken)
-        facts = _measured(facts, spoken)
+        facts = _measured(facts, spoken, label=worded.named[theme])
         row = _row(theme_ids[theme], UNASSIGNED, *label_columns, facts=facts, study=study)
         row |= _in_vivo(talk, worded.lines[theme]) | {"words_label": worded.own[theme]}
         rows.append(row | decided.columns()[theme])
@@ -96,7 +96,7 @@ def themes(
         facts = passports.facts(talk.segments.iloc[places], asked=asked, keywords=keywords, sources=sources)
         spoken = worded.sub_theme_languages[sub_theme]
         label_columns = (worded.sub_themes[sub_theme], keywords, spoken)
-        facts = _measured(facts, spoken)
+        facts = _measured(facts, spoken, label=worded.sub_themes[sub_theme])
         own, above = sub_theme_ids[sub_theme], theme_ids[parent]
         row = _row(own, above, *label_columns, facts=facts, study=study)
         rows.append(row | _in_vivo(talk, worded.sub_theme_lines[sub_theme]))
@@ -113,8 +113,15 @@ def _in_vivo(talk: Talk, line: Line | None) -> dict[str, object]:
     return {"in_vivo": text, "in_vivo_segment": segment, "in_vivo_start": start, "in_vivo_end": end}
 
 
-def _measured(known: Facts, spoken: str) -> Facts:
-    """Return the facts without those that depend on keywords, if the theme's language has no keywords."""
+def _measured(known: Facts, spoken: str, *, label: str) -> Facts:
+    """Return the facts that mean something.
+
+    Loosely connected talk answers no question as a whole; without keywords, in other languages than English, nothing
+    tells what was asked for in the theme's own words.
+    """
+    if label.startswith(naming.LOOSE):
+        nothing = float("nan")
+        return replace(known, prompt_id="", prompt_text="", prompt_share=nothing, unprompted_share=nothing)
     return known if languages.english(spoken) else replace(known, unprompted_share=float("nan"))
 
 

@@ -15,7 +15,8 @@ class Themes(Table):
     `effective_cases`: how many cases it would be if all said equally much of it (inverse Simpson index); `main_case`
     says most of it, `main_case_share` of the segments; `effective_documents`, `main_document` and
     `main_document_share` are the same for documents. `prompt_id`, `prompt_text`: the question most of it answers,
-    `prompt_share` of the segments; `unprompted_share`: the share that no question asked for in the theme's own words.
+    `prompt_share` of the segments; `unprompted_share`: the share that no question asked for in the theme's own words,
+    or because the theme answers it mostly or partly. Loosely connected talk has neither.
     `stability`: mean Jaccard index with its like when a share of the documents is left out, missing where not measured.
     `label_source`: words (from the segments' own words) or the name of the language model that wrote the label; empty
     where there is none but the name of a language. `words_label`: the label made of the segments' own words, which

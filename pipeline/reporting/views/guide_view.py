@@ -6,11 +6,10 @@ import pandas as pd
 
 from pipeline.core import prose
 from pipeline.core.table_rows import each, groups
+from pipeline.core.terms import LOOSE
 from pipeline.decisions import states
+from pipeline.inductive import theme_guide as shares
 
-# A theme answers a question if this share of it does; in part if PARTLY does, and LIFT times what the question has of
-# all segments.
-MOSTLY, PARTLY, LIFT = 0.5, 1 / 3, 2.0
 # Most wordings shown of a question.
 SHOWN = 8
 
@@ -37,8 +36,12 @@ class GuideView:
 
 
 def build(guide: pd.DataFrame, theme_guide: pd.DataFrame, themes: pd.DataFrame, *, n_used: int) -> GuideView:
-    """Return the view. `n_used`: the number of segments analysed."""
+    """Return the view. `n_used`: the number of segments analysed.
+
+    Loosely connected talk is listed under the questions that it answers, and itself answers none.
+    """
     ranked = states.ranked(themes)
+    loose = {row.theme_id for row in each(ranked) if getattr(row, "passport", "") == LOOSE}
     names = {row.theme_id: str(row.label) for row in each(ranked)}
     of_themes = theme_guide[theme_guide["theme_id"].isin(list(names))]
     parts = groups(of_themes, "guide_id")
@@ -46,7 +49,7 @@ def build(guide: pd.DataFrame, theme_guide: pd.DataFrame, themes: pd.DataFrame, 
     by_theme = {
         theme: sentence
         for theme, rows in groups(of_themes, "theme_id").items()
-        if (sentence := answers(rows, guide, n_used=n_used))
+        if theme not in loose and (sentence := answers(rows, guide, n_used=n_used))
     }
     return GuideView(lead(guide), questions, by_theme)
 
@@ -69,11 +72,10 @@ def answers(rows: pd.DataFrame, guide: pd.DataFrame, *, n_used: int) -> str:
     """Return which question a theme answers, and how surely; '' for none. `rows`: of one theme in theme_guide."""
     best = min(each(rows), key=lambda row: (-row.n_segments, row.guide_id))
     own = guide[guide["guide_id"] == best.guide_id].iloc[0]
-    expected = own["n_segments"] / max(n_used, 1)
-    if best.share_of_theme < MOSTLY and (best.share_of_theme < PARTLY or best.share_of_theme < LIFT * expected):
+    much = shares.answers(float(best.share_of_theme), float(own["n_segments"]) / max(n_used, 1))
+    if not much:
         return ""
     size = round(best.n_segments / best.share_of_theme)
-    much = "mostly" if best.share_of_theme >= MOSTLY else "partly"
     return (
         f"{much} “{prose.shortened(own['question'])}” ({best.n_segments} of {size} segments, "
         f"{prose.percent(best.share_of_theme)}; {prose.percent(best.share_of_answers)} of all answers to it)"
