@@ -95,6 +95,7 @@ def lines(nlp, text):
         ("So I think that the managers protect our training time.", "the managers protect our training time"),
         ("And the ward sister never sees the reports, you know.", "the ward sister never sees the reports"),
         ("People joined because the data were honest.", "the data were honest"),
+        ("We talked. NURSE: The managers protect the training time.", "The managers protect the training time"),
     ],
 )
 def test_a_line_is_a_whole_clause_without_what_joins_it(nlp, text, line):
@@ -105,7 +106,10 @@ def test_a_line_is_a_whole_clause_without_what_joins_it(nlp, text, line):
     "text",
     [
         "It is a very good meeting.",
-        "(The ward sister reads the reports aloud and then she nods at them) Okay.",
+        "Well ... (The ward sister never sees the reports of the managers) We talked.",
+        "Then the participant reads the reports of the board.",
+        "Okay, next. MODERATOR: The ward sister reads the reports.",
+        "So the last task is completed.",
         "They never read the reports.",
         "Does the ward sister read the reports?",
         "Yeah, yeah, okay.",

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from pipeline.core import languages
 from pipeline.core.arithmetic import unit
-from pipeline.corpus import text_layout
+from pipeline.corpus import formalities, role_words, text_layout
 from pipeline.inductive import labels, phrases
 from pipeline.inductive.contrast import Terms
 
@@ -30,6 +31,9 @@ DANGLING = text_layout.word_list(
 FILLED = text_layout.word_list(
     "neither either um uh er erm hmm mm mhm yeah yep okay ok oh ah like basically gonna wanna kinda sorta"
 )
+# Those of whom an observer writes: "The participant reads the task again."
+OBSERVED = text_layout.word_list("participant interviewee respondent interviewer moderator")
+INLINE_LABEL = re.compile(r"(?:^|\s)([^\W\d_]{2,20}):\s")
 # Clauses of each group whose meaning is compared with its talk.
 SHORTLIST = 12
 # Verbs that leave a clause open where nothing follows.
@@ -79,17 +83,20 @@ def clauses(
             continue
         start, end = tokens[0].idx, tokens[-1].idx + len(tokens[-1].text)
         words = labels.words(text[start:end])
-        if _bracketed(text, start):
-            continue  # "(The participant reads the task)"
+        if _of_others(head, text, start) or formalities.kind(text[start:end], language=languages.ENGLISH, tasks=True):
+            continue
         if doc.text[start:end] == text[start:end] and FEWEST <= len(words) <= MOST and _fluent(text[start:end], words):
             content = {lemma for lemma in phrases.lemmas(text[start:end], lemma_of) if labels.naming(lemma, stop)}
             yield Clause(place, start, end, frozenset(content))
 
 
-def _bracketed(text: str, start: int) -> bool:
-    """Return whether a place is within brackets: a remark by somebody who listened or transcribed."""
+def _of_others(head: "Token", text: str, start: int) -> bool:
+    """Return whether a clause is not the participant's: in brackets, on the participant, or after "MODERATOR:"."""
     before = text[:start]
-    return any(before.count(opened) > before.count(closed) for opened, closed in ("()", "[]", "{}"))
+    in_brackets = any(before.count(opened) > before.count(closed) for opened, closed in ("()", "[]", "{}"))
+    observed = any(child.dep_ in SUBJECTS and child.lemma_.lower() in OBSERVED for child in head.children)
+    spoken_by = INLINE_LABEL.findall(before)
+    return in_brackets or observed or (bool(spoken_by) and role_words.kind(spoken_by[-1]) == "asks")
 
 
 def _span(head: "Token") -> "list[Token] | None":
