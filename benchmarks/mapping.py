@@ -195,7 +195,7 @@ def main() -> None:
             found[data.name, level.name] = measure(
                 data, level, draws=draws, shots=chosen.shots, ways=ways, full=chosen.full
             )
-        if data.is_talk and not chosen.quick:
+        if not chosen.quick:
             mapping_further.report(data, draws=chosen.draws)
     summary(found)
     print(SETFIT)

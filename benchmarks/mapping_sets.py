@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from pipeline.core import params as settings
 from pipeline.core import store
 from pipeline.core.params import SEED
 from pipeline.corpus.coded_segments import codes_of_segments
-from pipeline.deductive import mapping_features
+from pipeline.deductive import coded, mapping_features
 from pipeline.deductive.codebook import Code, Codebook
 from pipeline.vectors import context, encoder
 
@@ -46,6 +47,12 @@ class Set:
     groups: np.ndarray
     levels: list[Level]
     said: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    by_words: dict[str, tuple[np.ndarray, coded.Tree]] = field(default_factory=dict)
+
+    @cached_property
+    def features(self) -> np.ndarray:
+        """What mapping learns from, of each segment."""
+        return mapping_features.of_segments(self.views, self.words)
 
     @property
     def is_talk(self) -> bool:

@@ -24,11 +24,13 @@ Way = Callable[[Set, Level, np.ndarray], np.ndarray]  # the segments whose codes
 
 
 def by_words(data: Set, level: Level) -> tuple[np.ndarray, coded.Tree]:
-    """Zero-shot scores of the level's codebook, and its tree."""
-    texts = mapping_zero.texts(level.book)
-    vectors = dict(zip(texts, embed(texts, f"{data.name}-{level.name}"), strict=True))
-    tree = coded.tree(level.book, pd.DataFrame({"code": [], "parent_code": []}, dtype=str))
-    return mapping_zero.scores(data.views, book=level.book, vectors=vectors), tree
+    """Zero-shot scores of the level's codebook, and its tree; made once for a level."""
+    if level.name not in data.by_words:
+        texts = mapping_zero.texts(level.book)
+        vectors = dict(zip(texts, embed(texts, f"{data.name}-{level.name}"), strict=True))
+        tree = coded.tree(level.book, pd.DataFrame({"code": [], "parent_code": []}, dtype=str))
+        data.by_words[level.name] = mapping_zero.scores(data.views, book=level.book, vectors=vectors), tree
+    return data.by_words[level.name]
 
 
 def ours_zero(data: Set, level: Level, known: np.ndarray) -> np.ndarray:
@@ -57,18 +59,21 @@ def lines_of(data: Set, level: Level) -> tuple[np.ndarray, np.ndarray]:
     return data.said[level.name]
 
 
-def ours_few(data: Set, level: Level, known: np.ndarray, *, texts: bool = True) -> mapping_few.Predicted:
-    """Few-shot, as the stage does it: calibrated, thresholds and all."""
+def ours_few(
+    data: Set, level: Level, known: np.ndarray, *, texts: bool = True, rows: np.ndarray | None = None
+) -> mapping_few.Predicted:
+    """Few-shot, as the stage does it: calibrated, thresholds and all. `rows`: those to predict; all without it."""
+    rows = np.ones(len(level.truth), dtype=bool) if rows is None else rows
     lines = said_so = None
     if texts:
         words, tree = by_words(data, level)
-        said_so = mapping_zero.rolled(words, tree.above)[:, [tree.names.index(code) for code in level.codes]]
+        said_so = mapping_zero.rolled(words, tree.above)[:, [tree.names.index(code) for code in level.codes]][rows]
         lines = lines_of(data, level)
     return mapping_few.predict(
-        mapping_features.of_segments(data.views, data.words),
-        level.truth,
-        groups=data.groups,
-        seen=known,
+        data.features[rows],
+        level.truth[rows],
+        groups=data.groups[rows],
+        seen=known[rows],
         options=mapping_few.Options(
             folds=OPTIONS.folds, ridge=OPTIONS.ridge, text_weight=OPTIONS.text_weight, by_words=OPTIONS.by_words
         ),

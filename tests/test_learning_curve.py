@@ -8,19 +8,33 @@ from pipeline import map_codes
 from pipeline.core import store
 from pipeline.core.params import MapCodes
 from pipeline.deductive import learning_curve
+from pipeline.deductive.learning_curve import Draw
 from tests import mapped_study as made
 
 
-def measured(documents: int, *, limit: float = 0.6, slope: float = 0.3, noise: float = 0.01, seed: int = 0):
-    """Figures of four orders that approach a limit as they should."""
+def counts(kappa: float) -> np.ndarray:
+    """Two codes, each in a tenth of 1,000 segments by people and mapping, with that kappa."""
+    both = 100 * (kappa * 0.9 + 0.1)
+    return np.array([[1000.0, 100.0, 100.0, both]] * 2)
+
+
+def drawn(documents: int, *, slope: float = 0.1, noise: float = 0.0, seed: int = 0) -> list[Draw]:
+    """Draws in which each doubling adds the same, with noise that falls with the number of documents."""
     random = np.random.default_rng(seed)
-    sizes = [n for n in learning_curve.SIZES if n <= documents - learning_curve.n_held_out(documents)]
-    rows = [(order, n, limit - slope * n**-0.5 + random.normal(0, noise)) for order in range(4) for n in sizes]
-    return pd.DataFrame(rows, columns=["order", "n", "kappa"])
+    names = np.array([f"d{n:02d}" for n in range(documents)])
+    return [
+        Draw(
+            part,
+            len(learned),
+            counts(0.2 + slope * np.log2(len(learned)) + random.normal(0, noise)),
+            0.2 + random.normal(0, noise / np.sqrt(len(learned))),
+        )
+        for part, learned, _ in learning_curve.draws(names, names, seed=seed)
+    ]
 
 
 def table(documents: int, **more):
-    found = learning_curve.table(measured(documents, **more), current=0.45, documents=documents)
+    found = learning_curve.table(drawn(documents, **more), current=0.45, documents=documents, folds=5)
     return store.schema("learning_curve").validate(found[list(store.empty("learning_curve").columns)])
 
 
@@ -34,18 +48,66 @@ def agreement(*pairs) -> pd.DataFrame:
 def test_the_gain_is_found_again_within_its_interval():
     rows = table(8, noise=0.005).query("kind == 'expected'").set_index("n_documents")
     for more in learning_curve.MORE:
-        gain = 0.3 * (8**-0.5 - (8 + more) ** -0.5)
+        gain = 0.1 * np.log2((8 + more) / 8)
         assert rows.loc[8 + more, "kappa"] - 0.45 == pytest.approx(gain, abs=0.02)
         assert rows.loc[8 + more, "low"] - 0.45 <= gain <= rows.loc[8 + more, "high"] - 0.45
 
 
-def test_two_documents_tell_nothing_of_more_and_neither_do_figures_at_odds():
-    assert table(2).query("kind == 'expected'")["kappa"].isna().all()
+def test_models_learn_from_all_folds_but_one():
+    # Of 4 documents each is a fold, so that 3 are learned from; of 9 there are 5 folds.
+    found = learning_curve.gained(drawn(4), documents=4, more=5, folds=5)
+    assert found.expected == pytest.approx(0.1 * np.log2(9 * 0.8 / 3))
+
+
+@pytest.mark.parametrize("documents", [4, 8, 16])
+@pytest.mark.parametrize("more", [2, 5])
+def test_four_of_five_intervals_hold_what_documents_to_come_add(documents, more):
+    # A document raises or lowers what is told by a hundredth or two, by chance, as one of those coded.
+    random = np.random.default_rng(documents + more)
+    inside, studies = 0, 200
+    for study in range(studies):
+        effect = random.normal(0, 0.06, documents + more)
+        names = np.array([f"d{n:02d}" for n in range(documents)])
+        place = {name: n for n, name in enumerate(names)}
+        found = [
+            Draw(
+                part,
+                len(learned),
+                counts(0.2 + 0.05 * np.log2(len(learned)) + effect[[place[one] for one in held_out]].mean()),
+                0.2 + effect[[place[one] for one in learned]].mean(),
+            )
+            for part, learned, held_out in learning_curve.draws(names, names, seed=study)
+        ]
+        told = learning_curve.gained(found, documents=documents, more=more, folds=5)
+        rise = 0.05 * np.log2(
+            learning_curve._learned_from(documents + more, 5) / learning_curve._learned_from(documents, 5)
+        )
+        added = rise + effect.mean() - effect[:documents].mean()
+        inside += told.low <= added <= told.high if np.isfinite(told.low) else 0.8
+    assert 0.7 <= inside / studies <= 0.95
+
+
+def test_few_documents_tell_nothing_of_more_and_neither_do_figures_at_odds():
+    assert table(3).query("kind == 'expected'")["kappa"].isna().all()
+    assert table(4).query("kind == 'expected'")["kappa"].notna().all()
     assert table(8, noise=0.5).query("kind == 'expected' and n_documents == 13")["kappa"].isna().all()
-    said = learning_curve.sentence(table(2), agreement())
+    said = learning_curve.sentence(table(3), agreement())
     assert said == (
-        "Learned from 2 documents: kappa 0.45 with the coders; what more coded documents would add cannot be told yet."
+        "Learned from 3 documents: kappa 0.45 with the coders; what more coded documents would add cannot be told yet."
     )
+
+
+def test_nothing_is_told_where_a_part_is_missing():
+    found = [draw for draw in drawn(8) if draw.part]
+    assert np.isnan(learning_curve.gained(found, documents=8, more=2, folds=5).expected)
+    rows = learning_curve.table(found, current=0.45, documents=8, folds=5)
+    assert rows.query("kind == 'measured'")["n_draws"].tolist() == [3] * 5
+
+
+def test_figures_are_pooled_over_parts():
+    found = [Draw(0, 1, counts(0.2), 0.1), Draw(1, 1, counts(0.6), 0.1)]
+    row = learning_curve.table(found, current=0.45, documents=2, folds=5).iloc[0]
+    assert (row["kappa"], row["low"], row["high"], row["n_draws"]) == (0.4, 0.2, 0.6, 2)
 
 
 def test_the_sentence_sets_people_beside_it():
@@ -56,7 +118,7 @@ def test_the_sentence_sets_people_beside_it():
         ("turn", "(all codes)", "ann", "bob", 0.9),
     )
     said = learning_curve.sentence(table(8, noise=0), people)
-    assert said.startswith("Learned from 8 documents: kappa 0.45 with the coders; 2 more may add about 0.01 (0.01 to ")
+    assert said.startswith("Learned from 8 documents: kappa 0.45 with the coders; 2 more may add about 0.03 (0.03 to ")
     assert said.endswith("two people agree at 0.44.")
 
 
@@ -70,6 +132,14 @@ def test_kappa_is_pooled_over_codes_by_hand():
     chance = np.mean([0.5 * 0.25 + 0.5 * 0.75, 0.0 + 1.0 * 0.75])
     assert learning_curve.kappa(a, b) == pytest.approx((0.75 - chance) / (1 - chance))
     assert np.isnan(learning_curve.kappa(a[:, :0], b[:, :0]))
+
+
+def test_kappa_of_counts_is_that_of_codes():
+    random = np.random.default_rng(0)
+    a, b = random.random((50, 4)) < 0.3, random.random((50, 4)) < 0.4
+    agreed = (a == b).mean()
+    chance = np.mean([a[:, n].mean() * b[:, n].mean() + (~a[:, n]).mean() * (~b[:, n]).mean() for n in range(4)])
+    assert learning_curve.pooled(learning_curve.counted(a, b)) == pytest.approx((agreed - chance) / (1 - chance))
 
 
 def curve(coded: int, **options) -> pd.DataFrame:

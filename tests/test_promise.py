@@ -6,7 +6,6 @@ import pytest
 from pipeline import map_codes
 from pipeline.core.params import MapCodes
 from pipeline.deductive import mapping
-from pipeline.deductive import promise as promising
 from pipeline.deductive.coded import Truth
 from pipeline.deductive.mapping_few import Predicted
 from pipeline.deductive.promise import counted, fewest, promise, sentence
@@ -56,11 +55,34 @@ def test_with_few_documents_it_says_how_many_it_takes_and_that_many_are_enough()
     made = promise(given, right, THRESHOLDS, level=0.65)
     assert not made.holds
     assert made.needed > 4
-    times = -(-made.needed // 4)
-    more = promise(np.tile(given, times), np.tile(right, times), THRESHOLDS[:], level=0.65)
     assert f"it takes about {made.needed} coded documents" in sentence(made)
-    assert promising._evidence(promising._gains(given[3], right[3], 0.65), made.needed + 8, 0.65) > 0
-    assert more.documents >= made.needed
+    times = -(-made.needed // 4)
+    assert promise(np.tile(given, times), np.tile(right, times), THRESHOLDS, level=0.65).holds
+    times = (made.needed - 1) // 4
+    assert not promise(np.tile(given, times), np.tile(right, times), THRESHOLDS, level=0.65).holds
+
+
+@pytest.mark.parametrize(("level", "documents"), [(0.5, 4), (0.7, 7), (0.8, 11)])
+def test_documents_in_which_everything_is_right_are_as_few_as_can_be(level, documents):
+    # A tenth of the time, all of n documents are right although a share 1 - level of all documents is wholly wrong,
+    # if level ** n is a tenth: no rule can promise with fewer.
+    assert level**documents <= 0.1 < level ** (documents - 1)
+    assert fewest(level) == documents
+    right = np.full((1, documents), 6)
+    assert promise(right, right, THRESHOLDS[:1], level=level).holds
+    assert not promise(right[:, 1:], right[:, 1:], THRESHOLDS[:1], level=level).holds
+
+
+def test_a_larger_document_than_those_coded_may_be_bad():
+    random = np.random.default_rng(11)
+    broken = 0
+    for _ in range(150):
+        bad = random.random(12) < 0.1
+        given = np.where(bad, 60, 20)[None]
+        right = random.binomial(given, np.where(bad, 0.1, 0.9))
+        # In all documents, (0.9 * 20 * 0.9 + 0.1 * 60 * 0.1) / (0.9 * 20 + 0.1 * 60) = 70% of the codes are right.
+        broken += promise(given, right, THRESHOLDS[:1], level=0.71, largest=np.array([60])).holds
+    assert broken <= 0.1 * 150
 
 
 def test_a_precision_out_of_reach_is_not_put_off_to_more_documents():
@@ -68,6 +90,8 @@ def test_a_precision_out_of_reach_is_not_put_off_to_more_documents():
     made = promise(given, right, THRESHOLDS, level=0.99)
     assert (made.holds, made.needed) == (False, 0)
     assert "ask for less (map_codes.precision)" in sentence(made)
+    nothing = np.zeros((4, 1), dtype=np.int64)
+    assert "No number of documents can promise that" in sentence(promise(nothing, nothing, THRESHOLDS, level=1.0))
 
 
 def test_without_predictions_there_is_a_least_number_of_documents():
@@ -121,3 +145,22 @@ def test_where_it_is_promised_coded_documents_get_thresholds_from_others_alone()
     assert (limits(truth)[fold == 0] == limits(changed)[fold == 0]).all()
     assert (limits(truth) != 0.42).all()
     assert (limits(changed)[fold != 0] != limits(truth)[fold != 0]).any()
+
+
+def test_a_document_that_nobody_coded_may_be_larger_than_those_coded():
+    n, each = 40, 20
+    random = np.random.default_rng(4)
+    documents = np.concatenate([np.repeat([f"d{d:02d}" for d in range(n)], each), np.repeat("large", 100 * each)])
+    codes = random.random((len(documents), 2)) < 0.4
+    scores = np.clip(np.where(codes, 0.9, 0.1) + random.normal(0, 0.05, codes.shape), 0, 1)
+    fold = np.where(documents == "large", -1, np.repeat(np.arange(n + 100) % 4, each))
+    predicted = Predicted(scores, np.full(scores.shape, 0.42), fold)
+    options = {"above": np.eye(2, dtype=bool), "given": np.ones(2, dtype=bool), "level": 0.7}
+
+    def made(rows: np.ndarray):
+        part = Predicted(scores[rows], predicted.thresholds[rows], fold[rows])
+        truth = Truth(fold[rows] >= 0, codes[rows], codes[rows])
+        return mapping._promised(scores[rows], part, truth, documents[rows], **options)[1]
+
+    assert made(documents != "large").holds
+    assert not made(np.ones(len(documents), dtype=bool)).holds

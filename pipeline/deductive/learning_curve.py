@@ -1,13 +1,17 @@
 """How agreement with coders grows with the number of coded documents, and what more of them would add.
 
-Documents are put in several random orders; the last ones are held out, and mapping learns from the first one, two,
-three, … of the others. Agreement is taken to approach its limit with the square root of the number of documents, as
-errors of estimation do; the slope is fitted in each order, and its interval allows for orders that share documents
-(Nadeau & Bengio 2003).
+Coded documents are dealt into four parts; each is held out in turn, and mapping learns from the first one, two, three,
+… of the others. The kappa of a number of documents is pooled over the parts, so that all sizes are judged on the same
+documents. Each doubling is taken to add as much as the one before, as it does far from the limit of a learning curve
+(Figueroa et al. 2012).
+
+The interval is for the agreement that the next run will tell: it includes the error of the slope and the draw of the
+documents to come, as documents coded and as documents learned from (both from leaving out a part: delete-a-group
+jackknife, Shao & Wu 1989), and what one figure differs from the curve.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,15 +27,36 @@ from pipeline.deductive.coded import Tree, Truth
 from pipeline.deductive.mapping_near import Ints
 
 SIZES = (1, 2, 3, 5, 8, 13, 21)
-ORDERS = 4
-# Share of the documents held out in each order, and at most this many.
-HELD_OUT, MOST_HELD_OUT = 0.25, 6
+PARTS = 4
 # The last sizes are left out where mapping would learn from more segments than this.
 MOST_SEGMENTS = 3000
 MORE = (1, 2, 5)
 # From fewer documents, or with a wider interval, what more would add cannot be told.
-FEWEST, WIDEST = 3, 0.15
-CONFIDENCE = 0.9
+FEWEST, WIDEST = 4, 0.2
+CONFIDENCE = 0.8
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What mapping did after learning from `n` documents.
+
+    `held_out`: by code, segments of the held-out part, those with the code by people, by the mapping, and by both;
+    `learned`: kappa on the documents learned from, out of fold (nan: unknown).
+    """
+
+    part: int
+    n: int
+    held_out: Floats
+    learned: float
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What more documents add to kappa, with its interval; nan where it cannot be told."""
+
+    expected: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
 
 
 def rows(
@@ -55,60 +80,86 @@ def rows(
     if options.aim != "f1":
         options = replace(options, aim="f1")
         now = mapping.few_shot(material, codes=codes, truth=truth, options=options, units=units)
-    measured = [
-        (order, len(learned), figure)
-        for order, learned, held_out in draws(names, documents[truth.seen], seed=seed)
-        if np.isfinite(
-            figure := _agreement(material, learned, held_out, codes=codes, truth=truth, options=options, units=units)
-        )
+    found = [
+        draw
+        for part, learned, held_out in draws(names, documents[truth.seen], seed=seed)
+        if (draw := _drawn(material, part, learned, held_out, codes=codes, truth=truth, options=options, units=units))
     ]
     known = truth.seen & now.told
     current = kappa(truth.direct[known], now.accepted[known])
-    return table(pd.DataFrame(measured, columns=["order", "n", "kappa"]), current=current, documents=len(names))
+    return table(found, current=current, documents=len(names), folds=options.folds)
 
 
-def table(measured: pd.DataFrame, *, current: float, documents: int) -> pd.DataFrame:
-    """Return rows of learning_curve from figures per order and number of documents (order, n, kappa)."""
-    found: list[dict[str, Any]] = []
-    for n, group in measured.groupby("n"):
-        figures = group["kappa"]
-        found.append(_row("measured", int(str(n)), len(group), figures.mean(), figures.min(), figures.max()))
-    found.append(_row("now", documents, 0, current, np.nan, np.nan))
-    risen, noise = slopes(measured)
+def table(found: Sequence[Draw], *, current: float, documents: int, folds: int) -> pd.DataFrame:
+    """Return rows of learning_curve. `current`: the study's kappa now; `folds`: how many it was taken from."""
+    told: list[dict[str, Any]] = []
+    for n in sorted({draw.n for draw in found}):
+        same = [draw.held_out for draw in found if draw.n == n]
+        each = np.array([pooled(counts) for counts in same])
+        each = each[np.isfinite(each)]
+        low, high = (float(each.min()), float(each.max())) if len(each) else (np.nan, np.nan)
+        told.append(_row("measured", n, len(same), pooled(np.sum(same, axis=0)), low, high))
+    told.append(_row("now", documents, 0, current, np.nan, np.nan))
     for more in MORE:
-        gain, low, high = gained(risen, noise, documents=documents, more=more)
-        found.append(_row("expected", documents + more, len(risen), current + gain, current + low, current + high))
-    return pd.DataFrame(found)
+        gain = gained(found, documents=documents, more=more, folds=folds)
+        figures = (current + gain.expected, current + gain.low, current + gain.high)
+        told.append(_row("expected", documents + more, len(found), *figures))
+    return pd.DataFrame(told)
 
 
-def gained(risen: Floats, noise: float, *, documents: int, more: int) -> tuple[float, float, float]:
-    """Return what more documents would add to the agreement, with its interval; nan where it cannot be told.
+def gained(found: Sequence[Draw], *, documents: int, more: int, folds: int) -> Gain:
+    """Return what more documents add to the agreement that is told with so many folds."""
+    parts = sorted({draw.part for draw in found})
+    sizes = [n for n in sorted({draw.n for draw in found}) if sum(draw.n == n for draw in found) == len(parts)]
+    if documents < FEWEST or len(parts) < PARTS or len(sizes) < 3:
+        return Gain()
+    at = {(draw.part, draw.n): draw for draw in found}
+    step = float(np.log(_learned_from(documents + more, folds) / _learned_from(documents, folds)))
+    slope, noise = _slope(at, parts, sizes)
+    without = np.array([_slope(at, [one for one in parts if one != part], sizes)[0] for part in parts])
+    shares = (PARTS - 1) / PARTS
+    of_slope = shares * float(((without - without.mean()) ** 2).sum()) * step**2
+    # What a document weighs, as one of those coded and of those learned from.
+    largest = sizes[-1]
+    figures = np.array([at[part, largest].learned for part in parts])
+    of_document = shares * float(figures.var(ddof=1)) / (1 / largest - 1 / documents)
+    of_documents = of_document * (1 / documents - 1 / (documents + more))
+    reach = float(student.ppf((1 + CONFIDENCE) / 2, PARTS - 1)) * float(np.sqrt(of_slope + of_documents + noise**2))
+    gain = slope * step
+    return Gain(gain, gain - reach, gain + reach) if 2 * reach <= WIDEST else Gain()
 
-    `risen`, `noise`: see `slopes`. The interval is for what these documents will add, so it includes the noise of
-    either figure.
-    """
-    if documents < FEWEST or len(risen) < 2:
-        return np.nan, np.nan, np.nan
-    step = documents**-0.5 - (documents + more) ** -0.5
-    held_out = n_held_out(documents)
-    error = float(risen.std(ddof=1)) * np.sqrt(1 / len(risen) + held_out / (documents - held_out))
-    reach = float(student.ppf((1 + CONFIDENCE) / 2, len(risen) - 1)) * np.hypot(error * step, np.sqrt(2) * noise)
-    gain = float(risen.mean()) * step
-    return (gain, gain - reach, gain + reach) if 2 * reach <= WIDEST else (np.nan, np.nan, np.nan)
+
+def _learned_from(documents: int, folds: int) -> float:
+    """Return from how many documents a model learns if each of the folds is left out in turn."""
+    return documents * (1 - 1 / min(folds, documents))
 
 
-def n_held_out(documents: int) -> int:
-    """Return how many documents each order holds out."""
-    return min(max(round(HELD_OUT * documents), 1), MOST_HELD_OUT)
+def _slope(at: dict[tuple[int, int], Draw], parts: Sequence[int], sizes: Sequence[int]) -> tuple[float, float]:
+    """Return by how much kappa rises with the logarithm of the number of documents, and its deviation from that."""
+    figures = np.array([pooled(np.sum([at[part, n].held_out for part in parts], axis=0)) for n in sizes])
+    place = np.log(sizes)
+    slope, start = np.polyfit(place, figures, 1) if np.isfinite(figures).all() else (np.nan, np.nan)
+    return float(slope), float(np.sqrt(((figures - start - slope * place) ** 2).sum() / (len(sizes) - 2)))
 
 
 def kappa(a: Bools, b: Bools) -> float:
     """Return kappa pooled over codes (De Vries et al. 2008), as `compare` does; nan if it is undefined."""
-    if not a.size:
+    return pooled(counted(a, b))
+
+
+def counted(a: Bools, b: Bools) -> Floats:
+    """Return by code (codes x 4): rows, rows with the code by one, by the other, and by both."""
+    n = np.full(a.shape[1], len(a))
+    return np.stack([n, a.sum(axis=0), b.sum(axis=0), (a & b).sum(axis=0)], axis=1).astype(np.float64)
+
+
+def pooled(counts: Floats) -> float:
+    """Return kappa pooled over codes from `counted`; nan if it is undefined."""
+    if not counts.size or not counts[:, 0].all():
         return float("nan")
-    share_a, share_b = a.mean(axis=0), b.mean(axis=0)
-    chance = float((share_a * share_b + (1 - share_a) * (1 - share_b)).mean())
-    return (float((a == b).mean()) - chance) / (1 - chance) if chance < 1 else float("nan")
+    a, b, both = (counts[:, 1:] / counts[:, :1]).T
+    agreed, chance = float((1 - a - b + 2 * both).mean()), float((a * b + (1 - a) * (1 - b)).mean())
+    return (agreed - chance) / (1 - chance) if chance < 1 else float("nan")
 
 
 def human_ceiling(agreement: pd.DataFrame) -> float:
@@ -128,10 +179,10 @@ def sentence(curve: pd.DataFrame, agreement: pd.DataFrame) -> str:
         return ""
     documents, current = int(now["n_documents"].iloc[0]), float(now["kappa"].iloc[0])
     said = [f"Learned from {prose.count(documents, 'document')}: kappa {current:.2f} with the coders"]
-    expected = curve[(curve["kind"] == "expected") & curve["kappa"].notna()]
+    expected = curve[(curve["kind"] == "expected") & curve["kappa"].notna() & (curve["n_documents"] > documents + 1)]
     if expected.empty:
         said.append("what more coded documents would add cannot be told yet")
-    for row in expected[expected["n_documents"] - documents > 1].itertuples():
+    for row in expected.itertuples():
         gain, low, high = (round(float(str(value)) - current, 2) + 0.0 for value in (row.kappa, row.low, row.high))
         amount = f"about {gain:.2f}" if gain > 0 else "nothing"
         said.append(f"{int(str(row.n_documents)) - documents} more may add {amount} ({low:.2f} to {high:.2f})")
@@ -146,40 +197,25 @@ def _row(kind: str, documents: int, draws: int, *figures: float) -> dict[str, An
     return {"kind": kind, "n_documents": documents, "n_draws": draws} | dict(named)
 
 
-def slopes(measured: pd.DataFrame) -> tuple[Floats, float]:
-    """Return how steeply agreement rises in each order, over minus the inverse root of the number, and its noise.
-
-    The noise is the standard deviation of figures around the slopes, or between orders where slopes leave none.
-    """
-    found, squares, freedom = [], 0.0, 0
-    for _, group in measured.groupby("order"):
-        if len(group) > 1:
-            at, figures = -(group["n"].to_numpy(dtype=np.float64) ** -0.5), group["kappa"].to_numpy(dtype=np.float64)
-            slope, start = np.polyfit(at, figures, 1)
-            found.append(slope)
-            squares += float(((figures - start - slope * at) ** 2).sum())
-            freedom += len(group) - 2
-    last = measured.loc[measured["n"] == measured["n"].max(), "kappa"]
-    noise = float(np.sqrt(squares / freedom)) if freedom else float(last.std(ddof=1)) if len(last) > 1 else 0.0
-    return np.array(found, dtype=np.float64), noise
-
-
 def draws(
     names: npt.NDArray[np.str_], documents: npt.NDArray[np.str_], *, seed: int
 ) -> Iterator[tuple[int, npt.NDArray[np.str_], npt.NDArray[np.str_]]]:
-    """Return order, documents learned from and held out. `documents`: those of the segments that were read."""
-    n = n_held_out(len(names))
+    """Return part, documents learned from and held out. `documents`: those of the segments that were read."""
     size = dict(zip(*np.unique(documents, return_counts=True), strict=True))
-    for order in range(min(ORDERS, len(names))):
-        mixed = np.random.default_rng((seed, order)).permutation(names)
-        for count in SIZES:
-            learned = mixed[:count]
-            if count <= len(names) - n and (count == 1 or sum(size[name] for name in learned) <= MOST_SEGMENTS):
-                yield order, learned, mixed[-n:]
+    dealt = np.random.default_rng(seed).permutation(names)
+    parts = np.array_split(dealt, min(PARTS, len(names)))
+    largest = len(names) - len(parts[0])
+    for part, held_out in enumerate(parts):
+        others = np.random.default_rng((seed, part)).permutation(dealt[~np.isin(dealt, held_out)])
+        for count in sorted({count for count in SIZES if count < largest} | {largest}):
+            learned = others[:count]
+            if count == 1 or sum(size[name] for name in learned) <= MOST_SEGMENTS:
+                yield part, learned, held_out
 
 
-def _agreement(
+def _drawn(
     material: mapping.Material,
+    part: int,
     learned: npt.NDArray[np.str_],
     held_out: npt.NDArray[np.str_],
     *,
@@ -187,16 +223,21 @@ def _agreement(
     truth: Truth,
     options: mapping_few.Options,
     units: Ints | None,
-) -> float:
-    """Return the agreement on documents held out after learning from others; nan if those have no codes."""
+) -> Draw | None:
+    """Return the draw; None if the documents learned from have no codes."""
     documents = material.segments["document"].to_numpy(dtype=np.str_)
     rows_used = np.isin(documents, [*learned, *held_out])
     inside = documents[rows_used]
-    seen, direct, rolled = (part[rows_used] for part in (truth.seen, truth.direct, truth.rolled))
+    seen, direct, rolled = truth.seen[rows_used], truth.direct[rows_used], truth.rolled[rows_used]
     known = Truth(seen & np.isin(inside, learned), direct, rolled)
     if not direct[known.seen].any():
-        return float("nan")
+        return None
     own_units = None if units is None else np.unique(units[rows_used], return_inverse=True)[1]
     mapped = mapping.few_shot(material.part(rows_used), codes=codes, truth=known, options=options, units=own_units)
-    test = seen & ~known.seen & np.isin(inside, held_out)
-    return kappa(direct[test], mapped.accepted[test])
+    test, told = seen & np.isin(inside, held_out), known.seen & mapped.told
+    return Draw(
+        part,
+        len(learned),
+        counted(direct[test], mapped.accepted[test]),
+        kappa(direct[told], mapped.accepted[told]),
+    )

@@ -158,15 +158,21 @@ def _promised(
     known = truth.seen & (predicted.fold >= 0)
     names, first = np.unique(documents[known], return_index=True)
     fold_of = predicted.fold[known][first]
-    n_given, n_right = promise.counted(
-        lambda threshold: decided(scores[known], np.full(scores[known].shape, threshold), above=above, given=given),
-        truth.rolled[known],
-        documents[known],
-        promise.THRESHOLDS,
-    )
+
+    def counted(rows: Bools) -> tuple[Ints, Ints]:
+        return promise.counted(
+            lambda threshold: decided(scores[rows], np.full(scores[rows].shape, threshold), above=above, given=given),
+            truth.rolled[rows],
+            documents[rows],
+            promise.THRESHOLDS,
+        )
+
+    n_given, n_right = counted(known)
+    # A document that nobody has coded may be larger than those coded.
+    largest = counted(predicted.fold != UNPREDICTED)[0].max(axis=1, initial=0)
 
     def made(chosen: Bools) -> promise.Promise:
-        return promise.promise(n_given[:, chosen], n_right[:, chosen], promise.THRESHOLDS, level=level)
+        return promise.promise(n_given[:, chosen], n_right[:, chosen], promise.THRESHOLDS, level=level, largest=largest)
 
     limits = predicted.thresholds.copy()
     for fold in np.unique(predicted.fold[predicted.fold != UNPREDICTED]).tolist():

@@ -87,9 +87,9 @@ class CodeReliability(Table):
 class LearningCurve(Table):
     """Agreement with coders by the number of coded documents that mapping learned from: kappa pooled over codes.
 
-    `kind`: measured (on held-out documents after learning from `n_documents`; `kappa` is the mean of `n_draws`, `low`
-    and `high` their range), now (the few-shot mapping itself, out of fold) or expected (with more documents, with a 90%
-    interval; missing where that cannot be told).
+    `kind`: measured (on held-out documents after learning from `n_documents`; `kappa` is pooled over `n_draws` parts of
+    the documents, `low` and `high` their range), now (the few-shot mapping itself, out of fold) or expected (what the
+    run after more documents will tell, with an 80% interval; missing where that cannot be told).
     """
 
     kind: Series[str] = pa.Field(isin=["measured", "now", "expected"])
