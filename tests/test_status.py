@@ -90,6 +90,14 @@ def test_a_question_waits_until_it_is_answered(study: Path):
     assert part(study, "To decide") == "  Nothing."
 
 
+def test_it_says_how_to_decide_and_names_the_first_themes_only(study: Path):
+    assert status.HOW_TO_DECIDE in part(study, "To decide")
+    many = {f"{document}{number}": 500_000 + number for number in range(12) for document in "ab"}
+    decided_study.write(study, themes=many)
+    assert "; and 4 more." in part(study, "To decide") and "(500011)" not in screen(study)
+    assert "(500011)." in screen(study, show_all=True)
+
+
 def test_a_theme_that_was_worked_on_waits_still(study: Path):
     deciding.decide(study, "memo", "500000", ["Is", "it", "one?"], who="Asha", now=NOW)
     said = part(study, "To decide")
@@ -128,7 +136,7 @@ def test_what_was_learned_of_codes_and_what_more_would_add_is_told_unless_the_st
     store.write(study, "learning_curve", table)
     store.write(study, "agreement", store.empty("agreement"))
     said = "Learned from 4 documents: kappa 0.41 with the coders; 2 more may add about 0.03 (0.00 to 0.06)."
-    assert part(study, "Codes") == f"  {said}"
+    assert part(study, "Codes") == f"  {said}\n  {status.KAPPA}"
     assert said not in screen(study, reflexive=True)
 
 
@@ -150,7 +158,16 @@ def test_what_is_stale_is_told_with_the_file_that_changed(study: Path):
     dvc("repro", "-q")
     assert part(study, "Out of date") == "  Nothing: all results are up to date."
     Path("in.txt").write_text("two")
-    assert part(study, "Out of date") == "  copy: in.txt modified\n  Run `counterpoint run` to update the results."
+    assert part(study, "Out of date") == (
+        "  `counterpoint run` will run these steps, and those that follow from them, because of what changed:\n"
+        "    copy: in.txt changed"
+    )
+    Path("params.yaml").write_text("study: data/mine\nseed: 1\n")
+    pipeline = Path("dvc.yaml").read_text().replace("    deps: [in.txt]", "    deps: [in.txt]\n    params: [seed]")
+    Path("dvc.yaml").write_text(pipeline)
+    dvc("repro", "-q")
+    Path("params.yaml").write_text("study: data/mine\nseed: 2\n")
+    assert "    copy: seed in params.yaml changed" in part(study, "Out of date")
 
 
 def test_dvc_s_own_trouble_is_passed_on(study: Path):

@@ -17,8 +17,14 @@ from pipeline.deductive import learning_curve
 
 SHOWN = 8
 
+HOW_TO_DECIDE = (
+    "Decide in the browser with `counterpoint review`, or here: `counterpoint decide accept ID --who NAME` (or rename, "
+    "merge, split, reject, memo). Ids stand in brackets."
+)
+KAPPA = "Kappa is 1 where codes are identical, and 0 where they agree as often as by chance."
 # What DVC says of the study stage, which runs every time.
 ALWAYS_CHANGED = "always changed"
+CHANGED = {"modified": "changed", "deleted": "is missing", "new": "is new"}
 
 
 def lines(study: Path, *, root: Path = Path(), show_all: bool = False, reflexive: bool = False) -> list[str]:
@@ -30,7 +36,8 @@ def lines(study: Path, *, root: Path = Path(), show_all: bool = False, reflexive
     shown = screen.read(study, decisions)
     output = [_first(study, shown)]
     output += _section("Changes since your decisions", _changed(study, shown, decisions), show_all)
-    output += _section("To decide", _waiting(shown), show_all)
+    waiting = _waiting(shown, most=None if show_all else SHOWN)
+    output += [*_section("To decide", waiting or ["Nothing."], show_all), *([f"  {HOW_TO_DECIDE}"] if waiting else [])]
     learned = [] if reflexive else _learned(study)
     output += _section("Codes", learned, show_all) if learned else []
     output += _section("Out of date", stale or ["Nothing: all results are up to date."], show_all)
@@ -77,15 +84,19 @@ def _changed(study: Path, shown: Screen, decisions: Sequence[Decision]) -> list[
     ]
 
 
-def _waiting(shown: Screen) -> list[str]:
-    """Questions that no decision has answered yet, and themes that are neither accepted nor rejected."""
+def _waiting(shown: Screen, *, most: int | None) -> list[str]:
+    """Questions that no decision has answered yet, and themes that are neither accepted nor rejected.
+
+    `most`: so many themes are named in a sentence; None: all.
+    """
     sentences = [question.sentence for question in shown.questions]
     for state, (noun, why) in states.WAITS.items():
         waiting = [theme for theme, state_of_theme in shown.statuses.items() if state_of_theme == state]
         if waiting:
-            named = "; ".join(states.named(theme, shown.labels) for theme in waiting)
-            sentences.append(f"{prose.count(len(waiting), noun)} {why}: {named}.")
-    return sentences or ["Nothing."]
+            named = [states.named(theme, shown.labels) for theme in waiting]
+            more = [] if most is None or len(named) <= most else [f"and {len(named) - most} more"]
+            sentences.append(f"{prose.count(len(waiting), noun)} {why}: {'; '.join([*named[:most], *more])}.")
+    return sentences
 
 
 def _learned(study: Path) -> list[str]:
@@ -93,7 +104,7 @@ def _learned(study: Path) -> list[str]:
     if not all(store.path(study, name).exists() for name in ("learning_curve", "agreement")):
         return []
     said = learning_curve.sentence(store.read(study, "learning_curve"), store.read(study, "agreement"))
-    return [said] if said else []
+    return [said, KAPPA] if said else []
 
 
 def _read(study: Path, shown: Screen, decisions: Sequence[Decision]) -> list[str]:
@@ -122,7 +133,8 @@ def _stale(root: Path) -> list[str]:
         return [f"Unknown: `dvc status` failed: {' '.join(done.stderr.split())}"]
     changes = json.loads(done.stdout or "{}")
     lines = [line for stage, entries in changes.items() for line in _because(stage, entries)]
-    return [*lines, "Run `counterpoint run` to update the results."] if lines else []
+    head = "`counterpoint run` will run these steps, and those that follow from them, because of what changed:"
+    return [head, *(f"  {line}" for line in lines)] if lines else []
 
 
 def _because(stage: str, entries: Sequence[Any]) -> list[str]:
@@ -130,7 +142,14 @@ def _because(stage: str, entries: Sequence[Any]) -> list[str]:
     for entry in entries:
         for cause, changed in entry.items() if isinstance(entry, Mapping) else [(entry, {})]:
             if cause in ("changed deps", "changed outs"):
-                causes += [f"{Path(name).name} {state}" for name, state in changed.items()]
+                causes += [_cause(Path(name).name, state) for name, state in changed.items()]
             elif cause != ALWAYS_CHANGED:
                 causes.append(str(cause))
     return [f"{stage}: {', '.join(sorted(causes))}"] if causes else []
+
+
+def _cause(name: str, state: object) -> str:
+    """What changed, in words; of a file of settings, DVC says which of its sections did."""
+    if isinstance(state, Mapping):
+        return f"{', '.join(map(str, state))} in {name} changed"
+    return f"{name} {CHANGED.get(str(state), state)}"
