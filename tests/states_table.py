@@ -40,10 +40,10 @@ CARD = {
     "renamed": "Counting … Accepted by people. … On 2026-01-07 Ben named it “Counting”.",
     "took": "{label} … Accepted by people. … Asha merged “{merged}” into it: The same complaint.",
     "merged": None,
-    "split": "{label} … Accepted by people. … Ben split 6 segments off it as “Alarms”.",
-    "part": "Alarms … Accepted by people. … Ben split 6 segments off “{split}” as “Alarms”.",
+    "split": "{label} … Accepted by people. … Ben split 6 passages off it as “Alarms”.",
+    "part": "Alarms … Accepted by people. … Ben split 6 passages off “{split}” as “Alarms”.",
     "rejected": None,
-    "open": "{label} … In progress: neither accepted nor rejected. … Ben wrote a memo on it: Is this one? … pinned 1 segment",
+    "open": "{label} … In progress: neither accepted nor rejected. … Ben wrote a memo on it: Is this one? … pinned 1 passage",
     "undone": "{label}",
     "empty": None,
     "contested": "{label} … Accepted by people. … On 2026-02-01 Ben accepted it.",
@@ -60,7 +60,7 @@ LISTED = {
     "rejected": "“{label}” ({id}) was {settled}: its {size} belong to no theme.",
     "open": "{label}, in progress",
     "undone": "{label}, candidate",
-    "empty": "“{label}” ({id}) was {settled} and has no segments left.",
+    "empty": "“{label}” ({id}) was {settled} and has no passages left.",
     "contested": "{label}, accepted",
 }
 
@@ -76,8 +76,8 @@ ASKED = {
     "right for them too? If so, reject the theme again.",
     "open": None,
     "undone": None,
-    "empty": "“{label}” ({id}, {settled}) has no segments left: all were moved or merged into other themes.",
-    "contested": "2 segments assigned to “{label}” ({id}, {settled}) had been assigned to another theme by an earlier",
+    "empty": "“{label}” ({id}, {settled}) has no passages left: all were moved or merged into other themes.",
+    "contested": "2 passages assigned to “{label}” ({id}, {settled}) had been assigned to another theme by an earlier",
 }
 
 # The trail, on the page: what was done, and where the segments are now that it rested on.
@@ -86,7 +86,7 @@ TRAIL = {
     "renamed": "Ben renamed “{first}” to “Counting”. … All of them are still in the theme.",
     "took": "Asha merged “{merged}” into “{label}”. … All of them are still in the theme.",
     "merged": "Asha merged “{label}” into “{took}”.",
-    "split": "Ben split 6 segments off “{label}” as “Alarms”. … Of these, 19 are still in the theme; 6 are now in “Alarms”.",
+    "split": "Ben split 6 passages off “{label}” as “Alarms”. … Of these, 19 are still in the theme; 6 are now in “Alarms”.",
     "part": "as “Alarms”.",
     "rejected": "Asha rejected “{label}”. … Only tea. … All of them are still rejected with it.",
     "open": "Ben wrote a memo on “{label}”: Is this one?",

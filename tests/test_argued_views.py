@@ -101,7 +101,7 @@ def test_a_number_that_was_asked_for_is_not_explained_by_the_curve(tables, quote
 def test_too_little_to_compare_numbers_is_said(tables, quoted):
     tables["theme_choice"] = pd.DataFrame({"n_themes": [1], "score": [np.nan], "chosen": [True]})
     shown = steady(tables, quoted)
-    assert "too few segments" in shown.number
+    assert "too few passages" in shown.number
     assert shown.curve is None
 
 
@@ -125,7 +125,7 @@ def test_the_reading_list_begins_with_what_is_least_like_anything(tables, quoted
 def test_a_language_model_that_wrote_labels_is_named(tables):
     themes = tables["themes"].assign(label_source=["words", "a-model"])
     said = steady_view.labels_in_words(themes)
-    assert "1 label taken from words of the segments and 1 label written by the language model a-model" in said
+    assert "1 label taken from words of the passages and 1 label written by the language model a-model" in said
     assert steady_view.labels_in_words(themes.iloc[:0]) == ""
 
 
@@ -147,8 +147,8 @@ def mapping(tables, quoted, *, reflexive=False):
 
 def test_how_much_has_a_code_is_said_first(tables, quoted):
     said = mapping(tables, quoted).lead
-    assert said[0].startswith("Of 11 segments, 9 (82%) were assigned at least one candidate code. 2 are borderline")
-    assert said[1].startswith("For all of these segments, in documents coded by people")
+    assert said[0].startswith("Of 11 passages, 9 (82%) were assigned at least one candidate code. 2 are borderline")
+    assert said[1].startswith("For all of these passages, in documents coded by people")
 
 
 def test_precision_and_recall_are_said_and_every_figure_has_a_row(tables, quoted):
@@ -180,7 +180,7 @@ def test_from_the_codebook_alone_segments_have_ranks_and_no_probabilities(tables
     tables["code_reliability"] = store.empty("code_reliability")
     shown = mapping(tables, quoted)
     assert (shown.bins_lead, shown.bins, shown.curve) == ("", (), None)
-    assert shown.review[0][1] == f"close to “Time” (rank {len(codes) - 1} of {len(codes)} segments)"
+    assert shown.review[0][1] == f"close to “Time” (rank {len(codes) - 1} of {len(codes)} passages)"
 
 
 def test_review_begins_with_what_tells_most(tables, quoted):
@@ -220,7 +220,7 @@ def test_every_code_has_its_fate_in_the_order_of_the_codebook(tables, quoted):
         "Of 4 candidate codes, 1 is a theme of its own, 1 is spread over several, 1 is in no theme more than elsewhere "
         "and 1 cannot be told."
     )
-    assert shown.fates[3].verdict == "cannot be told: too few to tell: 4 coded segments (at least 10 needed)"
+    assert shown.fates[3].verdict == "cannot be told: too few to tell: 4 coded passages (at least 10 needed)"
     time = shown.fates[1]
     assert (time.best, time.others, time.share, time.share_of_theme) == ("T2 Time", "T1 Charts", "67%", "57%")
     assert [side for side, _ in time.sides] == list(fates_view.SIDES.values())
@@ -303,9 +303,9 @@ def people(tables, *, reflexive=False):
 
 def test_all_coders_together_in_words_first(tables):
     shown = people(tables).together
-    assert shown.sentences[0] == "lea coded 8 segments and max 5; both 4."
+    assert shown.sentences[0] == "lea coded 8 passages and max 5; both 4."
     assert shown.sentences[1].startswith(
-        "lea and max, on 11 segments coded by at least two of them: Krippendorff’s alpha"
+        "lea and max, on 11 passages coded by at least two of them: Krippendorff’s alpha"
     )
     assert "use the differences to discuss the codebook" in shown.sentences[1]
     assert [row[0] for row in shown.rows] == ["all codes", "Time"]
@@ -322,7 +322,7 @@ def test_alpha_is_given_its_meaning(tables, alpha, said):
 
 def test_a_group_that_differs_beyond_chance_is_named_and_refusals_are_counted(tables):
     shown = people(tables).by_group
-    assert shown.sentences[0].startswith("lea and max agree less on segments of role “nurse” than on all others")
+    assert shown.sentences[0].startswith("lea and max agree less on passages of role “nurse” than on all others")
     assert shown.sentences[1] == "1 of 2 comparisons were not made because the group is too small."
     tables["agreement_by_attribute"]["high"] = 0.2
     assert "does not differ significantly" in people(tables).by_group.sentences[0]

@@ -30,10 +30,10 @@ SPLIT = decision("split", theme=5, label="Study days", segments=("a", "b"))
             decision("merge", theme=5, others=(6, 7)),
             "merged “Staffing” (6) and an unlabelled theme (7) into “Protected time” (5)",
         ),
-        (SPLIT, f"split 2 segments off “Protected time” (5) as “Study days” ({part_id(SPLIT)})"),
-        (decision("move", theme=-1, segments=("a",)), "moved 1 segment out of all themes"),
-        (decision("pin", theme=5, segments=("a",)), "pinned 1 segment as exemplar of “Protected time” (5)"),
-        (decision("pin", theme=5, segments=("a", "b")), "pinned 2 segments as exemplars of “Protected time” (5)"),
+        (SPLIT, f"split 2 passages off “Protected time” (5) as “Study days” ({part_id(SPLIT)})"),
+        (decision("move", theme=-1, segments=("a",)), "moved 1 passage out of all themes"),
+        (decision("pin", theme=5, segments=("a",)), "pinned 1 passage as exemplar of “Protected time” (5)"),
+        (decision("pin", theme=5, segments=("a", "b")), "pinned 2 passages as exemplars of “Protected time” (5)"),
         (decision("memo", theme=5, text="On\nthe edge."), "wrote a memo on “Protected time” (5): On the edge."),
     ],
 )
@@ -51,8 +51,8 @@ def test_each_action_is_a_sentence(taken: Decision, what: str):
             decision("merge", theme=5, others=(6, 7)),
             "merged “Staffing” and an unlabelled theme (7) into “Protected time”",
         ),
-        (SPLIT, "split 2 segments off “Protected time” as “Study days”"),
-        (decision("move", theme=-1, segments=("a",)), "moved 1 segment out of all themes"),
+        (SPLIT, "split 2 passages off “Protected time” as “Study days”"),
+        (decision("move", theme=-1, segments=("a",)), "moved 1 passage out of all themes"),
     ],
 )
 def test_for_readers_a_sentence_names_labels_alone(taken: Decision, what: str):
@@ -86,7 +86,7 @@ def test_the_sentence_holds_who_when_why_and_the_evidence():
         "accept", theme=5, why="It came up\nin every interview.", members=("a", "b"), documents=("x",), id="k1"
     )
     assert only(taken).sentence == (
-        "2026-01-15 10:00:00  Asha accepted “Protected time” (5), on 2 segments in a study of 1 document: "
+        "2026-01-15 10:00:00  Asha accepted “Protected time” (5), on 2 passages in a study of 1 document: "
         "It came up in every interview.  [k1]"
     )
 

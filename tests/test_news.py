@@ -53,7 +53,7 @@ def test_like_talk_fits_and_says_how_much_and_from_where():
     world = study(old=("a", 5, around(0, 60, 0.1)), new=("b", 5, around(0, 12, 0.1)))
     (row,) = said(world, accepted(5, world, {"a"}))
     assert (row.verdict, row.n_segments, row.n_documents, row.candidate_id) == ("fits", 12, 1, -1)
-    assert row.sentence == "12 new segments from 1 document fit “Time” (5) as decided."
+    assert row.sentence == "12 new passages from 1 document fit “Time” (5) as decided."
 
 
 def test_talk_further_out_than_the_theme_s_own_stretches_it():

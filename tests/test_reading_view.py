@@ -18,16 +18,16 @@ def built(*ledger: Read, taken: tuple[Decision, ...] = (), assigned=ASSIGNED, co
 
 def test_where_nothing_was_read_that_is_said():
     made = built()
-    assert made.lead.startswith("No segment of a candidate theme has been recorded as read yet")
-    assert made.by_theme[5] == "No segment of this theme has been recorded as read yet."
+    assert made.lead.startswith("No passage of a candidate theme has been recorded as read yet")
+    assert made.by_theme[5] == "No passage of this theme has been recorded as read yet."
 
 
 def test_a_share_is_told_with_its_readers_and_counts():
     made = built(Read("a", "Ben"), Read("a", "Asha"), Read("b", "Asha"), Read("e", "Eve"))
-    assert made.by_theme[5] == "67% of this theme has been read by Asha and Ben: 2 of its 3 segments."
-    assert made.by_theme[6] == "No segment of this theme has been recorded as read yet."
+    assert made.by_theme[5] == "67% of this theme has been read by Asha and Ben: 2 of its 3 passages."
+    assert made.by_theme[6] == "No passage of this theme has been recorded as read yet."
     assert made.lead == (
-        "50% of the segments in candidate themes have been read by Asha and Ben: 2 of 4 segments, opened or cited in a "
+        "50% of the passages in candidate themes have been read by Asha and Ben: 2 of 4 passages, opened or cited in a "
         "decision."
     )
 
@@ -35,14 +35,14 @@ def test_a_share_is_told_with_its_readers_and_counts():
 def test_what_a_decision_names_was_read_by_those_who_took_it():
     pin = Decision(action="pin", theme=6, segments=("d",), who="Asha", when="2026-01-15")
     made = built(taken=(pin,))
-    assert made.by_theme[6] == "100% of this theme has been read: 1 of its 1 segment."
-    assert made.lead.startswith("25% of the segments")
+    assert made.by_theme[6] == "100% of this theme has been read: 1 of its 1 passage."
+    assert made.lead.startswith("25% of the passages")
 
 
 @pytest.mark.parametrize("gone", [Read("x", "Asha"), Read("e", "Asha")])
 def test_what_is_gone_or_in_no_theme_counts_for_no_theme(gone):
-    assert built(gone).by_theme[5].startswith("No segment")
-    assert built(gone).lead.startswith("No segment")
+    assert built(gone).by_theme[5].startswith("No passage")
+    assert built(gone).lead.startswith("No passage")
 
 
 def test_a_study_without_themes_says_nothing():
@@ -57,6 +57,6 @@ def test_what_was_decided_on_is_counted_beside_what_was_read():
     some = counts.made(found=3, candidates=1, accepted=1, open=1, in_decided=2)
     made = built(count=some)
     assert made.lead == (
-        "No segment of a theme has been recorded as read yet. Use `counterpoint review` or `counterpoint read` to "
+        "No passage of a theme has been recorded as read yet. Use `counterpoint review` or `counterpoint read` to "
         "record what you have read. 2 of 3 themes have been decided on: 1 accepted and 1 in progress."
     )

@@ -102,8 +102,8 @@ def test_a_question_names_the_theme_by_its_label_and_id_and_says_what_was_decide
         for label in ({}, {"label": "Time"})
     ]
     assert [one.sentence for (one,) in asked] == [
-        "2 new segments joined an unlabelled theme (5, accepted by Asha on 2026-01-01): do they fit it?",
-        "2 new segments joined “Time” (5, accepted by Asha on 2026-01-01): do they fit it?",
+        "2 new passages joined an unlabelled theme (5, accepted by Asha on 2026-01-01): do they fit it?",
+        "2 new passages joined “Time” (5, accepted by Asha on 2026-01-01): do they fit it?",
     ]
 
 

@@ -163,7 +163,7 @@ def test_a_reflexive_study_shows_no_coefficient(small_study):
 def test_how_far_it_can_be_leaned_on_is_said_with_drawings_and_tables(copied):
     html = built(argued.write(copied))
     text = seen(html)
-    for said in ("Why 2 candidates?", "found again", "Passages in no theme", "Borderline segments to review", "All coders together", "Agreement by group", "Passages the pipeline left uncoded", "Two moved <away>."):  # fmt: skip
+    for said in ("Why 2 candidates?", "found again", "Passages in no theme", "Borderline passages to review", "All coders together", "Agreement by group", "Passages the pipeline left uncoded", "Two moved <away>."):  # fmt: skip
         assert said in text, said
     assert html.count('<svg viewBox="0 0 600 240" role="img"') == 4
     assert "The analysis was repeated without each of" in text
@@ -224,9 +224,9 @@ def test_what_was_decided_and_read_is_told_in_sentences(copied):
     study = report_tables.gather(report.read(copied), book, taken, ledger=[Read(segment, "Ben")])
     html = report.build_page(study, Params(study=str(copied)), MODELS)
     text = seen(html)
-    assert "On 2026-01-15 Asha pinned 1 segment as exemplar of it: <b>Typical</b>." in text
+    assert "On 2026-01-15 Asha pinned 1 passage as exemplar of it: <b>Typical</b>." in text
     assert "of this theme has been read by Ben: 1 of its" in text
-    assert "of the segments in candidate themes have been read by Ben" in text
+    assert "of the passages in candidate themes have been read by Ben" in text
     assert "1 decision by Asha." in text
     assert quotes.verify_page(html, store.read(copied, "documents")) == 4
 

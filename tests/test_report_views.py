@@ -33,7 +33,7 @@ def test_a_card_for_each_theme_largest_first(tables, quoted):
     cards = made_cards(tables, quoted)
     sizes = [card.n_segments for card in cards]
     assert sizes == sorted(sizes, reverse=True)
-    assert "(45% of the segments analysed)" in cards[0].lead
+    assert "(45% of the passages analysed)" in cards[0].lead
     assert [kind for kind, _ in cards[0].quotes] == ["Typical", "Borderline"]
 
 
@@ -78,14 +78,14 @@ def view(tables, **changes):
 
 def test_people_come_first_and_are_called_the_ceiling(tables):
     said = view(tables).sentences
-    assert said[0].startswith("lea and max, on 11 segments of 4 documents: agreement over all codes is 42% of the way")
+    assert said[0].startswith("lea and max, on 11 passages of 4 documents: agreement over all codes is 42% of the way")
     assert "with that between human coders" in said[-1]
 
 
 def test_wherever_coders_are_compared_it_is_said_how_much_each_coded(tables):
     said = view(tables).sentences
-    assert said[0].endswith("lea coded 9 segments, max 6, both 4.")
-    assert said[1].endswith("lea coded 9 segments, the pipeline 6, both 4.")
+    assert said[0].endswith("lea coded 9 passages, max 6, both 4.")
+    assert said[1].endswith("lea coded 9 passages, the pipeline 6, both 4.")
 
 
 def test_the_table_has_the_prevalence_and_positive_agreement_beside_kappa(tables):
@@ -102,8 +102,8 @@ def test_the_table_has_the_prevalence_and_positive_agreement_beside_kappa(tables
 def test_rare_codes_are_told_with_what_belongs_beside_kappa(tables):
     assert not any("Kappa is low for what is rare" in sentence for sentence in view(tables).sentences)
     said = view(tables, prevalence=0.04, f1=0.67).sentences[-1]
-    assert said.startswith("3 codes are in fewer than 10% of the segments. Kappa is low for what is rare")
-    assert said.endswith("lea gave it to 9 segments, max 6, both 4: kappa 0.42, AC1 0.50, positive agreement 0.67.")
+    assert said.startswith("3 codes are in fewer than 10% of the passages. Kappa is low for what is rare")
+    assert said.endswith("lea gave it to 9 passages, max 6, both 4: kappa 0.42, AC1 0.50, positive agreement 0.67.")
 
 
 def test_categories_come_before_codes_in_the_chart_and_speak_for_rare_ones(tables):
@@ -240,7 +240,7 @@ def test_saturation_is_said_of_the_whole_first(quoted):
         {"source": ["themes", "lea"], "cell": ["(all)", "nurse"], "sentence": ["Not yet.", "Reached."]}
     )
     shown = further(quoted, saturation=table)
-    assert shown.saturation == ("Themes. Not yet.",)
+    assert shown.saturation == ("Themes: Not yet.",)
     assert shown.saturation_cells == (("Codes of lea", "nurse", "Reached."),)
 
 

@@ -29,16 +29,18 @@ def test_new_codes_are_counted_where_they_are_first_met():
 
 def test_runs_after_the_base_move_on_by_one_document():
     # A base of 4 documents with 37 codes; 5 and 6 bring 4 new ones (11%), 6 and 7 bring 3 (8%), 7 and 8 bring 1 (3%).
-    found = sat.ratios(np.array([20, 9, 5, 3, 1, 3, 0, 1]), RULE)
+    new = np.array([20, 9, 5, 3, 1, 3, 0, 1])
+    found = sat.ratios(new, RULE)
     assert np.isnan(found[:5]).all()
     assert found[5:] == pytest.approx([4 / 37, 3 / 37, 1 / 37])
-    assert sat.reached_at(found, RULE) == 8
+    assert sat.reached_at(new, RULE) == 8
 
 
 def test_a_threshold_of_0_needs_a_run_without_anything_new():
     rule = Rule(base=2, run=2, threshold=0.0)
-    assert sat.reached_at(sat.ratios(np.array([5, 3, 0, 1, 0, 0]), rule), rule) == 6
-    assert sat.reached_at(sat.ratios(np.array([5, 3, 1, 0, 1, 0]), rule), rule) == -1
+    assert sat.reached_at(np.array([5, 3, 0, 1, 0, 0]), rule) == 6
+    assert sat.reached_at(np.array([5, 3, 1, 0, 1, 0]), rule) == -1
+    assert sat.reached_at(np.array([5, 3, 0, 0, 1, 0, 0]), rule) == 7, "what comes after a run counts too"
 
 
 def test_a_base_without_codes_has_no_ratio():
@@ -60,11 +62,22 @@ def test_a_base_without_codes_has_no_ratio():
         ),
         (
             [10, 5, 3, 2, 0, 1],
-            "Nurse, site B: 6 documents, saturation reached after 6 (the last 2 of these added 5% new codes).",
+            "Nurse, site B: 6 documents, saturation reached after 6: the 2 up to number 6 added 1 new code (5% of the 20 in the base).",
+        ),
+        (
+            [10, 5, 3, 2, 0, 0, 1, 0],
+            "Nurse, site B: 8 documents, saturation reached after 6: the 2 up to number 6 added no new codes (0% of the 20 in the "
+            "base), and the 2 after them 1.",
         ),
         (
             [10, 5, 3, 2, 0, 0, 4],
-            "Nurse, site B: 7 documents, saturation reached after 6 (the last 2 of these added 0% new codes), but later documents added 4 more.",
+            "Nurse, site B: 7 documents, saturation not reached: the last 2 added 4 new codes (20% of the 20 in the base; "
+            "threshold 5%).",
+        ),
+        (
+            [10, 5, 3, 2, 0, 0, 4, 0, 0],
+            "Nurse, site B: 9 documents, saturation reached after 9: the 2 up to number 9 added no new codes (0% of the 20 in "
+            "the base).",
         ),
         (
             [0, 0, 0, 0, 1, 1],

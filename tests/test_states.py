@@ -132,8 +132,8 @@ def filled(pattern: str, world: World, part: str) -> str:
         id=world.ids[part],
         first=world.first.get(world.ids[part], ""),
         settled=SETTLED[part],
-        size=prose.count(int(row.n_segments), "segment"),
-        new=prose.count(int(joined.iloc[0]), "new segment") if len(joined) else "",
+        size=prose.count(int(row.n_segments), "passage"),
+        new=prose.count(int(joined.iloc[0]), "new passage") if len(joined) else "",
         took_id=world.ids["took"],
     )
 
@@ -299,19 +299,19 @@ def test_with_nothing_decided_it_is_the_candidates_that_are_counted(worlds):
 
 def test_after_decisions_the_sentence_says_how_the_number_came_about(worlds):
     assert (
-        "9 themes are shown: the run found 11 candidates; you merged 1, rejected 1, left 1 without segments and split off "
+        "9 themes are shown: the run found 11 candidates; you merged 1, rejected 1, left 1 without passages and split off "
         "1. The largest" in worlds["same"].section("themes")
     )
     assert "The number of candidates (11) was set in params.yaml" in worlds["same"].section("themes")
     assert worlds["lived"].section("themes").count("The run found 7 candidates: ") == 1
-    assert "The researchers merged 1, rejected 1, left 1 without segments and split off 1." in worlds["lived"].section(
+    assert "The researchers merged 1, rejected 1, left 1 without passages and split off 1." in worlds["lived"].section(
         "method"
     )
 
 
 def test_talk_that_was_rejected_is_said_to_be_and_never_called_unlike(worlds):
     world = worlds["lived"]
-    assert re.search(r"40 segments \(12%\) are in no theme: 5 \(1%\) fit no theme and 35 \(10%\) were in", world.page)
+    assert re.search(r"40 passages \(12%\) are in no theme: 5 \(1%\) fit no theme and 35 \(10%\) were in", world.page)
     note = f"in “{world.label('rejected')}” ({world.ids['rejected']}), which was rejected"
     assert world.html.count(f'data-note="{note}"') == 35
     held = re.search(r'<script type="application/json" id="data">(.*?)</script>', world.html, re.S).group(1)
@@ -391,7 +391,7 @@ def test_new_talk_that_joined_is_asked_about(worlds):
 def test_where_the_clusters_see_a_theme_otherwise_it_stays_and_is_asked_about(worlds):
     asked = worlds["finer"].tables["theme_questions"].query("kind == 'shifted'")
     assert set(asked.theme_id) == {worlds["finer"].ids["accepted"], worlds["finer"].ids["open"]}
-    assert all(re.search(r"^\d+ of 25 segments of “.*are now in other clusters", said) for said in asked.sentence)
+    assert all(re.search(r"^\d+ of 25 passages of “.*are now in other clusters", said) for said in asked.sentence)
 
 
 @pytest.mark.parametrize("name", ["same"])

@@ -237,16 +237,16 @@ def test_the_number_of_themes_is_explained(numbers, said):
     ("outside", "said"),
     [
         ({}, ""),
-        ({"unlike": 3}, "3 segments (3%) fit no theme."),
-        ({"unlike": 1}, "1 segment (1%) fit no theme."),
-        ({"rejected": 14}, "14 segments (14%) were in themes you rejected."),
+        ({"unlike": 3}, "3 passages (3%) fit no theme."),
+        ({"unlike": 1}, "1 passage (1%) fit no theme."),
+        ({"rejected": 14}, "14 passages (14%) were in themes you rejected."),
         (
             {"unlike": 3, "rejected": 14},
-            "17 segments (17%) are in no theme: 3 (3%) fit no theme and 14 (14%) were in themes you rejected.",
+            "17 passages (17%) are in no theme: 3 (3%) fit no theme and 14 (14%) were in themes you rejected.",
         ),
         (
             {"unlike": 1, "moved": 1, "beside": 2},
-            "4 segments (4%) are in no theme: 1 (1%) fit no theme, 1 (1%) was moved out of all themes by you and 2 "
+            "4 passages (4%) are in no theme: 1 (1%) fit no theme, 1 (1%) was moved out of all themes by you and 2 "
             "(2%) were close to a theme you decided on, but too few to form their own theme.",
         ),
     ],

@@ -20,7 +20,7 @@ THEMES = {"a1": 500_000, "a2": 500_000, "b1": 500_000, "b2": 500_001, "c1": 500_
 # Where the next run's clusters put two of the three segments of a theme.
 MOVED = {"a1": 500_002, "a2": 500_003}
 SHIFTED = (
-    "2 of 3 segments of “Protected time” (500000, accepted by Asha on 2026-01-15) are now in other clusters: is it "
+    "2 of 3 passages of “Protected time” (500000, accepted by Asha on 2026-01-15) are now in other clusters: is it "
     "still one theme?"
 )
 
@@ -48,7 +48,7 @@ def test_a_study_that_never_ran_says_what_to_do(tmp_path: Path):
 def test_the_first_line_sums_up(study: Path):
     deciding.decide(study, "reject", "500001", who="Asha", now=NOW)
     assert status.lines(study)[0] == (
-        "data/mine: 3 documents, 6 segments. 1 theme is shown: the run found 2 candidates; you rejected 1. 3 segments "
+        "data/mine: 3 documents, 6 passages. 1 theme is shown: the run found 2 candidates; you rejected 1. 3 passages "
         "(50%) are in no theme: 1 (17%) fit no theme and 2 (33%) were in themes you rejected."
     )
 
@@ -61,10 +61,10 @@ def test_new_documents_and_what_they_say_of_accepted_themes_are_listed(study: Pa
     deciding.decide(study, "accept", "500000", who="Asha", why="Clear.", now=NOW)
     decided_study.write(study, themes={**THEMES, "d1": 500_000})
     row = {"theme_id": 500_000, "verdict": "untold", "candidate_id": -1, "n_segments": 1, "n_documents": 1}
-    store.write(study, "theme_news", pd.DataFrame([{**row, "sentence": "1 new segment joined."}]))
+    store.write(study, "theme_news", pd.DataFrame([{**row, "sentence": "1 new passage joined."}]))
     said = part(study, "Changes since your decisions")
     assert "New documents: d.txt." in said
-    assert "1 new segment joined." in said
+    assert "1 new passage joined." in said
     assert "1 decision by Asha. Latest: 2026-01-15 10:00:00  Asha accepted “Protected time” (500000)" in said
 
 
@@ -73,7 +73,7 @@ def test_documents_that_left_are_named(study: Path):
     decided_study.write(study, themes={name: theme for name, theme in THEMES.items() if name[0] != "b"})
     said = part(study, "Changes since your decisions")
     assert "No new documents." in said
-    assert "No longer in the study, or without usable segments: b.txt." in said
+    assert "No longer in the study, or without usable passages: b.txt." in said
 
 
 def test_a_question_waits_until_it_is_answered(study: Path):
@@ -114,17 +114,17 @@ def test_one_screen_holds_the_first_questions_and_all_are_there_to_be_had(study:
     assert "and 22 more: counterpoint status --all" in screen(study)
     assert len(screen(study).splitlines()) < 40
     assert "an unlabelled theme (500029, accepted" not in screen(study)
-    assert "1 new segment joined an unlabelled theme (500029, accepted by Asha" in screen(study, show_all=True)
+    assert "1 new passage joined an unlabelled theme (500029, accepted by Asha" in screen(study, show_all=True)
 
 
 def test_the_share_read_counts_what_was_opened_and_themes_that_were_decided_on_are_counted_apart(study: Path):
     said = part(study, "Read")
-    assert "0% of the segments in themes have been opened or cited in a decision (0 of 5)." in said
+    assert "0% of the passages in themes have been opened or cited in a decision (0 of 5)." in said
     assert "None of 2 themes has been decided on." in said
     reading_ledger.opened(study, ["a1", "a2", "b1", "c3"], who="Asha")
     deciding.decide(study, "accept", "500000", who="Asha", now=NOW)
     said = part(study, "Read")
-    assert "60% of the segments in themes have been opened or cited in a decision (3 of 5)." in said
+    assert "60% of the passages in themes have been opened or cited in a decision (3 of 5)." in said
     assert "1 of 2 themes has been decided on: 1 accepted." in said
     assert "Least read: “Staffing” (500001), 0%." in said
 

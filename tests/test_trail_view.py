@@ -66,7 +66,7 @@ def test_the_evidence_is_what_it_rested_on_and_what_is_left_of_that(tables, quot
     there = sorted(own[own.theme_id == 1].segment_id)[:3]
     members = (*here[:left], *there[left:])
     step = built(tables, quoted, decision("accept", theme=0, members=members, documents=("a", "b"))).steps[0]
-    assert step.evidence == f"Based on 3 segments, in a study of 2 documents. {said}"
+    assert step.evidence == f"Based on 3 passages, in a study of 2 documents. {said}"
 
 
 def test_settled_questions_are_counted(tables, quoted):
@@ -105,7 +105,7 @@ def test_themes_that_are_gone_keep_the_name_that_people_gave_them(tables, quoted
     said = [step.sentence for step in built(tables, quoted, named, merged, split).steps]
     assert "Asha named a theme “Old name”." in said
     assert "Asha merged “Old name” and an unlabelled theme (78) into “Charts at <home>”." in said
-    assert "Asha split 2 segments off “Charts at <home>” as “Part”." in said
+    assert "Asha split 2 passages off “Charts at <home>” as “Part”." in said
 
 
 def test_a_theme_is_told_its_own_decisions_in_sentences(tables, quoted):

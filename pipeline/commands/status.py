@@ -52,7 +52,7 @@ def _section(title: str, items: Sequence[str], show_all: bool) -> list[str]:
 
 def _first(study: Path, shown: Screen) -> str:
     size = (
-        f"{prose.count(len(set(shown.documents.values())), 'document')}, {prose.count(shown.count.segments, 'segment')}"
+        f"{prose.count(len(set(shown.documents.values())), 'document')}, {prose.count(shown.count.segments, 'passage')}"
     )
     outside = states.outside_in_words(shown.count)
     return f"{study}: {size}. {states.shown_in_words(shown.count)}.{f' {outside}' if outside else ''}"
@@ -73,7 +73,7 @@ def _changed(study: Path, shown: Screen, decisions: Sequence[Decision]) -> list[
     )
     if known_documents - present:
         sentences.append(
-            f"No longer in the study, or without usable segments: {', '.join(sorted(known_documents - present))}."
+            f"No longer in the study, or without usable passages: {', '.join(sorted(known_documents - present))}."
         )
     news = store.read(study, "theme_news")
     accepted = [theme for theme, state in shown.statuses.items() if state == "accepted"]
@@ -111,7 +111,7 @@ def _read(study: Path, shown: Screen, decisions: Sequence[Decision]) -> list[str
     shares = reading_ledger.shares(shown.themes, reading_ledger.load(Places(study).passages_read), decisions)
     overall, count = reading_ledger.overall(shares), shown.count
     sentences = [
-        f"{prose.percent(overall.share)} of the segments in themes have been opened or cited in a decision "
+        f"{prose.percent(overall.share)} of the passages in themes have been opened or cited in a decision "
         f"({overall.n_read:,} of {overall.n_segments:,}).",
         states.decided_in_words(count),
     ]

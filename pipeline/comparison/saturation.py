@@ -1,7 +1,8 @@
 """Saturation: whether further interviews still bring new codes or themes.
 
 The first documents are the base. Runs of consecutive documents are compared with it: saturation is reached when the
-number of new codes in a run is at most a threshold share of the number in the base. Guest, Namey & Chen (2020), A
+number of new codes in a run is at most a threshold share of the number in the base, and the documents after that run
+add no more than that either. Guest, Namey & Chen (2020), A
 simple method to assess and report thematic saturation in qualitative research. PLOS ONE 15(5), e0232076.
 """
 
@@ -105,10 +106,15 @@ def ratios(new: Ints, rule: Rule) -> Floats:
     return shares
 
 
-def reached_at(shares: Floats, rule: Rule) -> int:
-    """Return the number of documents after which a run first adds no more than the threshold; -1 if none does."""
-    low = np.flatnonzero(np.nan_to_num(shares, nan=np.inf) <= rule.threshold)
-    return int(low[0]) + 1 if low.size else -1
+def reached_at(new: Ints, rule: Rule) -> int:
+    """Return the number of documents after which saturation is reached; -1 if it is not.
+
+    That is the first run that adds no more than the threshold, if all documents after it together add no more either.
+    `new`: (documents,), new codes in each document.
+    """
+    low = np.flatnonzero(np.nan_to_num(ratios(new, rule), nan=np.inf) <= rule.threshold)
+    still = rule.threshold * new[: rule.base].sum()
+    return next((int(last) + 1 for last in low if new[last + 1 :].sum() <= still), -1)
 
 
 def saturation(source: str, cell: str, presence: Bools, order: Order, rule: Rule) -> tuple[list[Any], dict[str, Any]]:
@@ -145,9 +151,9 @@ def saturation(source: str, cell: str, presence: Bools, order: Order, rule: Rule
         "cell": cell,
         "n_documents": len(new),
         "n_known": int(new.sum()),
-        "reached_at": reached_at(ratio, rule),
+        "reached_at": reached_at(new, rule),
         "ratio": _defined(ratio[-1]) if complete else None,
-        "random": float(np.mean([reached_at(drawn_new, rule) > 0 for drawn_new in drawn_ratio])) if complete else None,
+        "random": float(np.mean([reached_at(drawn_new, rule) > 0 for drawn_new in drawn])) if complete else None,
         "sentence": sentence(cell, new, rule, things="themes" if source == "themes" else "codes"),
     }
     return rows, verdict
@@ -164,17 +170,20 @@ def sentence(cell: str, new: Ints, rule: Rule, *, things: str = "codes") -> str:
     if not base:
         return f"{who}: the first {rule.base} of {_count(n)} have no {things}, so saturation cannot be assessed."
     shares = ratios(new, rule)
-    last = int(new[-rule.run :].sum())
-    last_run = f"the last {rule.run} added {last} new {things} ({shares[-1]:.0%} of the {base} in the base"
-    reached = reached_at(shares, rule)
+    reached = reached_at(new, rule)
     if reached < 0:
-        return f"{who}: {_count(n)}, saturation not reached: {last_run}; threshold {rule.threshold:.0%})."
-    later = int(new[reached:].sum())
-    # The rule looks at a single run; later documents may contradict it.
-    against = ", but" if later > rule.threshold * base else ";"
-    after = f"{against} later documents added {later} more" if reached < n else ""
-    run = f"the last {rule.run} of these added {shares[reached - 1]:.0%} new {things}"
-    return f"{who}: {_count(n)}, saturation reached after {reached} ({run}){after}."
+        added = _new(int(new[-rule.run :].sum()), things)
+        share = f"{shares[-1]:.0%} of the {base} in the base; threshold {rule.threshold:.0%}"
+        return f"{who}: {_count(n)}, saturation not reached: the last {rule.run} added {added} ({share})."
+    added = _new(int(new[reached - rule.run : reached].sum()), things)
+    run = f"the {rule.run} up to number {reached} added {added} ({shares[reached - 1]:.0%} of the {base} in the base)"
+    later, after = int(new[reached:].sum()), n - reached
+    rest = f", and the {after} after them {later or 'none'}" if after else ""
+    return f"{who}: {_count(n)}, saturation reached after {reached}: {run}{rest}."
+
+
+def _new(number: int, things: str) -> str:
+    return f"{number or 'no'} new {things if number != 1 else things.removesuffix('s')}"
 
 
 def cells(cases: pd.DataFrame, frame: tuple[str, ...]) -> dict[str, set[str]]:

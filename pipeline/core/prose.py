@@ -13,6 +13,10 @@ SOURCES = {
 }
 SOURCES_MANY = {"field_note": "sets of field notes"}
 
+# What is quoted, and a segment in our own words (not in the name of a table or a setting).
+_QUOTED = re.compile(r"(“[^”]*”)")
+_SEGMENT = re.compile(r"(?<![\w.`])([Ss])egment(?=s?(?![\w.`]))")
+
 
 def count(number: int, noun: str, many: str = "") -> str:
     """Return a number with its noun: 1 case, 1,204 cases, no cases."""
@@ -66,3 +70,18 @@ def sentence(text: str) -> str:
     if not text:
         return ""
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
+
+
+def passages(text: str) -> str:
+    """Our own text as the report words it, where a segment is called a passage; what stands in “ ” is left as it is."""
+    parts = _QUOTED.split(text)
+    return "".join(
+        part if n % 2 else _SEGMENT.sub(lambda found: "Passage" if found[1] == "S" else "passage", part)
+        for n, part in enumerate(parts)
+    )
+
+
+def unit(name: str, number: int | None = None) -> str:
+    """A unit of comparison as the report calls it, counted if a number is given: "1 passage", "12 turns"."""
+    called = "passage" if name == "segment" else name
+    return called if number is None else count(number, called)

@@ -33,7 +33,7 @@ class Entry:
     @property
     def sentence(self) -> str:
         """The entry in one line."""
-        rested = f"{prose.count(self.n_segments, 'segment')} in a study of {prose.count(self.n_documents, 'document')}"
+        rested = f"{prose.count(self.n_segments, 'passage')} in a study of {prose.count(self.n_documents, 'document')}"
         evidence = f", on {rested}" if self.n_segments else ""
         why = f": {' '.join(self.why.split())}" if self.why else ""
         undone = f" (undone by {self.undone_by})" if self.undone_by else ""
@@ -110,7 +110,7 @@ def labels_of(decisions: Sequence[Decision], present: Mapping[int, str]) -> dict
 
 def _deed(decision: Decision, name: _Names, by_key: Mapping[str, Decision]) -> str:
     theme = name(decision.theme, decision)
-    passages = prose.count(len(decision.segments), "segment")
+    passages = prose.count(len(decision.segments), "passage")
     match decision.action:
         case "rename":
             sentence = _renamed(decision, theme, ids=name.ids)

@@ -100,13 +100,13 @@ def _judged(
     """The verdict on a theme and its sentence."""
     if not new:
         where = "the new document" if n_added == 1 else f"the {_count(n_added, 'new document')}"
-        return "silent", f"No segment of {where} belongs to {name}."
-    talk = f"{_count(len(new), 'new segment')} from {_count(n_sources, 'document')}"
+        return "silent", f"No passage of {where} belongs to {name}."
+    talk = f"{_count(len(new), 'new passage')} from {_count(n_sources, 'document')}"
     if len(settled) < MIN_ANCHOR:
-        return "untold", f"{talk} joined {name}, which has too few segments to tell whether they fit: please read them."
+        return "untold", f"{talk} joined {name}, which has too few passages to tell whether they fit: please read them."
     beyond, more = stretched(settled, new)
     if more:
-        where = "are further from its centre than 90% of its earlier segments"
+        where = "are further from its centre than 90% of its earlier passages"
         return "stretches", f"{talk} broaden {name}: {beyond} of them {where}."
     return "fits", f"{talk} fit {name} as decided."
 
@@ -130,7 +130,7 @@ def _asking(
         nearest = min(centres, key=lambda key: (round(_distance(centre, centres[key]), 6), key))
         sources = len({talk.documents[segment] for segment in new})
         sentence = (
-            f"{_count(len(new), 'new segment')} from {_count(sources, 'document')} form a theme of their own, "
+            f"{_count(len(new), 'new passage')} from {_count(sources, 'document')} form a theme of their own, "
             f"the candidate {states.named(candidate, labels)}; the most similar accepted theme is "
             f"{states.named(nearest, labels)}."
         )

@@ -55,7 +55,7 @@ def _came(theme: Held, joined: int, claimed: int) -> list[Question]:
     rejected, raised = theme.status == "rejected", []
     if joined:
         many = joined != 1
-        new = prose.count(joined, "new segment")
+        new = prose.count(joined, "new passage")
         sentence = f"{new} joined {name(theme)}: {'do they' if many else 'does it'} fit it?"
         if rejected:
             sentence = (
@@ -64,17 +64,12 @@ def _came(theme: Held, joined: int, claimed: int) -> list[Question]:
             )
         raised.append(Question(theme.theme_id, "joined", joined, sentence))
     if claimed:
-        single = claimed == 1
-        described = (
-            f"{prose.count(claimed, 'segment')} that {'was' if single else 'were'} not in {name(theme)} at that time"
-        )
-        sits = "now clusters" if single else "now cluster"
-        sentence = f"{described} {sits} with it: should {'it' if single else 'they'} be added?"
+        many, more = claimed != 1, prose.count(claimed, "more passage")
+        resemble = f"{more} {'resemble' if many else 'resembles'} {name(theme)}, but {'were' if many else 'was'} not"
+        them = "them" if many else "it"
+        sentence = f"{resemble} in it then: add {them}, or leave {them} where {'they are' if many else 'it is'}?"
         if rejected:
-            sentence = (
-                f"{described} {sits} with it, but {'was' if single else 'were'} not rejected with it: "
-                f"{'does it' if single else 'do they'} belong to it?"
-            )
+            sentence = f"{resemble} rejected with it: leave {them} out too, or review {them}?"
         raised.append(Question(theme.theme_id, "claimed", claimed, sentence))
     return raised
 
@@ -85,7 +80,7 @@ def _left(theme: Held, present: Sequence[str], clusters: Mapping[str, int]) -> l
     n_gone = len(theme.anchor) - len(present)
     if n_gone:
         sentence = (
-            f"{n_gone:,} of {prose.count(len(theme.anchor), 'segment')} of {name(theme)} "
+            f"{n_gone:,} of {prose.count(len(theme.anchor), 'passage')} of {name(theme)} "
             f"{'is' if n_gone == 1 else 'are'} no longer in the study: is it still a theme?"
         )
         raised.append(Question(theme.theme_id, "gone", n_gone, sentence))
@@ -93,13 +88,13 @@ def _left(theme: Held, present: Sequence[str], clusters: Mapping[str, int]) -> l
     if count:
         single = count == 1
         sentence = (
-            f"{prose.count(count, 'segment')} assigned to {name(theme)} had been assigned to another theme by an "
+            f"{prose.count(count, 'passage')} assigned to {name(theme)} had been assigned to another theme by an "
             f"earlier decision: where {'does it' if single else 'do they'} belong?"
         )
         raised.append(Question(theme.theme_id, "contested", count, sentence))
     if not theme.anchor:
         sentence = (
-            f"{name(theme)} has no segments left: all were moved or merged into other themes. Reject it, or undo the "
+            f"{name(theme)} has no passages left: all were moved or merged into other themes. Reject it, or undo the "
             "decision that emptied it."
         )
         raised.append(Question(theme.theme_id, "empty", 0, sentence))
@@ -125,7 +120,7 @@ def _shifts(theme: Held, present: Sequence[str], clusters: Mapping[str, int], sh
         n_unassigned = sum(clusters[segment] == UNASSIGNED for segment in clustered)
         sentence = (
             f"The clusters no longer support {name(theme)}: {n_unassigned:,} of its "
-            f"{prose.count(len(clustered), 'segment')} {'is' if n_unassigned == 1 else 'are'} now in no cluster."
+            f"{prose.count(len(clustered), 'passage')} {'is' if n_unassigned == 1 else 'are'} now in no cluster."
         )
         return [Question(theme.theme_id, "vanished", len(present), sentence)]
     counts = Counter(clusters[segment] for segment in clustered if clusters[segment] != UNASSIGNED)
@@ -134,7 +129,7 @@ def _shifts(theme: Held, present: Sequence[str], clusters: Mapping[str, int], sh
     if moved <= shift_share * len(clustered):
         return []
     sentence = (
-        f"{moved:,} of {prose.count(len(clustered), 'segment')} of {name(theme)} "
+        f"{moved:,} of {prose.count(len(clustered), 'passage')} of {name(theme)} "
         f"{'is' if moved == 1 else 'are'} now in other clusters: is it still one theme?"
     )
     return [Question(theme.theme_id, "shifted", moved, sentence)]

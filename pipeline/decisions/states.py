@@ -18,11 +18,11 @@ from pipeline.decisions.ledger import Decision
 # The states of a theme (see core/terms.py) and what they mean.
 STATES = {
     "candidate": "found by the run; no decision yet",
-    "open": "in progress (a memo, a pinned exemplar or a moved segment), neither accepted nor rejected",
+    "open": "in progress (a memo, a pinned exemplar or a moved passage), neither accepted nor rejected",
     "accepted": "accepted, renamed, merged with others or split by people",
-    "rejected": "rejected by people: its segments are in no theme",
-    "merged": "merged into another theme, which now has its segments",
-    "empty": "decided on, but without segments: all were moved to other themes or have left the study",
+    "rejected": "rejected by people: its passages are in no theme",
+    "merged": "merged into another theme, which now has its passages",
+    "empty": "decided on, but without passages: all were moved to other themes or have left the study",
 }
 # States of themes that have segments, and so a card, a row and a colour.
 SHOWN = ("candidate", "open", "accepted")
@@ -33,7 +33,7 @@ WORDS = {
     "accepted": "accepted",
     "rejected": "rejected",
     "merged": "merged",
-    "empty": "without segments",
+    "empty": "without passages",
 }
 # States that still need a decision: the noun, and the reason.
 WAITS = {
@@ -55,7 +55,7 @@ DID = {
     "split": "split",
     "reject": "rejected",
     "pin": "given an exemplar",
-    "move": "given segments",
+    "move": "given passages",
     "memo": "commented on",
 }
 
@@ -199,7 +199,7 @@ def _done(count: Count) -> str:
     changes = [
         (count.merged, f"merged {count.merged:,}"),
         (count.rejected, f"rejected {count.rejected:,}"),
-        (count.empty, f"left {count.empty:,} without segments"),
+        (count.empty, f"left {count.empty:,} without passages"),
         (count.split, f"split off {count.split:,}"),
     ]
     return prose.listed([phrase for number, phrase in changes if number])
@@ -233,7 +233,7 @@ def outside_in_words(count: Count) -> str:
     if not count.n_outside:
         return ""
     shares = {why: (number, prose.percent(number / count.segments)) for why, number in count.outside.items() if number}
-    all_of, share = prose.count(count.n_outside, "segment"), prose.percent(count.n_outside / count.segments)
+    all_of, share = prose.count(count.n_outside, "passage"), prose.percent(count.n_outside / count.segments)
     verb = "is" if count.n_outside == 1 else "are"
     if len(shares) == 1:
         return f"{all_of.capitalize()} ({share}) {_why(next(iter(shares)), count.n_outside)}."

@@ -274,8 +274,8 @@ class Saturation(Table):
 class SaturationVerdict(Table):
     """Whether one source has reached saturation in one cell of the sampling frame, and a plain sentence.
 
-    `reached_at`: documents read when a run first brought no more than the threshold, -1 where none did; `random`: the
-    share of random orders in which one did by the end.
+    `reached_at`: documents read when a run first brought no more than the threshold and all later ones did not either,
+    -1 where none did; `random`: the share of random orders in which one did by the end.
     """
 
     source: Series[str]

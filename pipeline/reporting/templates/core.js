@@ -28,7 +28,8 @@ const drawn = (tag, attributes = {}, ...children) => {
 };
 const own = (text) => make("bdi", {}, String(text));
 const button = (text, act, attributes = {}) => make("button", { type: "button", on: { click: act }, ...attributes }, text);
-const number = (n) => n.toLocaleString("en");
+const NUMBERS = new Intl.NumberFormat("en");
+const number = (n) => NUMBERS.format(n);
 const count = (n, noun, many) => `${n ? number(n) : "no"} ${n === 1 ? noun : many || noun + "s"}`;
 const listed = (items, last = "and") => (items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} ${last} ${items[items.length - 1]}`);
 const percent = (share) => (share > 0 && share < 0.01 ? "under 1%" : `${Math.round(100 * share)}%`);

@@ -4,15 +4,19 @@ const themeNow = () => themes.map((theme) => themeAt.get(endOf(theme.id)));
 const themeOf = (n) => { const split = splitNow().of.get(n); return split !== undefined ? null : segments[n][THEME] >= 0 ? themes[themeAt.get(endOf(themes[segments[n][THEME]].id))] : null; };
 // Whether the question before a passage already held a word of the passage's theme.
 const promptedBy = (() => {
-  const folded = themes.map((theme) => theme.keywords.map((word) => fold(word)));
-  const asked = new Map();
+  const roots = themes.map((theme) => theme.keywords.flatMap((word) => wordsIn(fold(word)).map(stem)));
+  const asked = new Map(), saidIn = new Map();
+  const rootsOf = (place) => {
+    if (!saidIn.has(place)) saidIn.set(place, new Set(wordsIn(cut(turns[place][DOCUMENT], turns[place][FROM], turns[place][TO])).map(stem)));
+    return saidIn.get(place);
+  };
   return (segment) => {
     if (segment[PROMPT] < 0) return "none";
     if (segment[THEME] < 0) return "open";
     const key = `${segment[PROMPT]} ${segment[THEME]}`;
     if (!asked.has(key)) {
-      const turn = turns[segment[PROMPT]], words = new Set(wordsIn(cut(turn[DOCUMENT], turn[FROM], turn[TO])).map(stem));
-      asked.set(key, folded[segment[THEME]].some((word) => wordsIn(word).some((one) => words.has(stem(one)))) ? "asked" : "open");
+      const said = rootsOf(segment[PROMPT]);
+      asked.set(key, roots[segment[THEME]].some((root) => said.has(root)) ? "asked" : "open");
     }
     return asked.get(key);
   };

@@ -96,7 +96,7 @@ def counted(row: Any, unit: str) -> str:
     pair = [(coder(row.coder_a), row.given_a), (coder(row.coder_b), row.given_b)]
     (one, n_one), (other, n_other) = reversed(pair) if second_first else pair
     verb = "coded" if row.code in (ANY_CODE, ALL_CODES, ALL_CATEGORIES) else "gave it to"
-    return f"{one} {verb} {prose.count(int(n_one), unit)}, {other} {int(n_other):,}, both {int(row.n_both):,}"
+    return f"{one} {verb} {prose.unit(unit, int(n_one))}, {other} {int(n_other):,}, both {int(row.n_both):,}"
 
 
 def contrasts(codings: pd.DataFrame) -> tuple[str, ...]:
@@ -143,10 +143,11 @@ def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
     counts = {(row.coder_a, row.coder_b): f" {counted(row, unit)}." for row in each(whether)}
     for row in each(pooled):
         said = counts.get((row.coder_a, row.coder_b), "")
-        where = f"{prose.count(row.n, unit)} of {prose.count(row.n_documents, 'document')}"
+        where = f"{prose.unit(unit, row.n)} of {prose.count(row.n_documents, 'document')}"
         if pd.isna(row.kappa):
             sentences.append(
-                f"{_who(row)}, on {where}: agreement over all codes is undefined. {prose.sentence(row.note)}{said}"
+                f"{_who(row)}, on {where}: agreement over all codes is undefined. "
+                f"{prose.sentence(prose.passages(row.note))}{said}"
             )
             continue
         beyond = (
@@ -181,8 +182,8 @@ def _rare(agreement: pd.DataFrame, unit: str) -> list[str]:
     noun = ("category", "categories") if levels[0] == "category" else ("code", "codes")
     return [
         f"{prose.count(n_rare, *noun)} {'is' if n_rare == 1 else 'are'} in fewer than {prose.percent(RARE)} of the "
-        f"{unit}s. Kappa is low for what is rare even where coders agree: read AC1 and positive agreement (how often "
-        f"one gives the code where the other does) beside it. For “{row.code}” (in "
+        f"{prose.unit(unit)}s. Kappa is low for what is rare even where coders agree: read AC1 and positive agreement "
+        f"(how often one gives the code where the other does) beside it. For “{row.code}” (in "
         f"{prose.percent(row.prevalence)}), {counted(row, unit)}: kappa {prose.figure(row.kappa)}, AC1 "
         f"{prose.figure(row.ac1)}, positive agreement {prose.figure(row.f1)}."
     ]
@@ -236,7 +237,7 @@ def _rows(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, ...]
                 shares = (prose.percent(row.prevalence), prose.percent(row.percent))
                 figures = (*shares, prose.figure(row.kappa), _interval(row.low, row.high))
                 others = (prose.figure(row.ac1), prose.figure(row.f1), prose.figure(row.alpha))
-                cells.append((name, _who(row), *counts, *figures, *others, row.note))
+                cells.append((name, _who(row), *counts, *figures, *others, prose.passages(row.note)))
     return cells
 
 
@@ -245,11 +246,13 @@ def _theme_sentences(table: pd.DataFrame) -> list[str]:
     for row in each(table[table.measure == "ami"].sort_values(["coder", "level"])):
         noun = "codes" if row.level == "code" else "categories"
         if pd.isna(row.value):
-            sentences.append(f"Candidate themes against {row.coder}’s {noun}: undefined. {prose.sentence(row.note)}")
+            sentences.append(
+                f"Candidate themes against {row.coder}’s {noun}: undefined. {prose.sentence(prose.passages(row.note))}"
+            )
         else:
             sentences.append(
                 f"Adjusted mutual information of the candidate themes with {row.coder}’s {noun} on "
-                f"{prose.count(row.n, 'segment')}: {prose.figure(row.value)} (95% interval "
+                f"{prose.count(row.n, 'passage')}: {prose.figure(row.value)} (95% interval "
                 f"{_interval(row.low, row.high)}; 0: chance, 1: identical groups)."
             )
     return sentences

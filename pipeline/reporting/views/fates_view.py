@@ -145,7 +145,7 @@ def _fates(
                 code=row.code,
                 parent=row.parent,
                 n_segments=int(row.n_segments),
-                verdict=verdict_words.with_reason(row.verdict, "" if reflexive else row.note),
+                verdict=verdict_words.with_reason(row.verdict, "" if reflexive else prose.passages(row.note)),
                 best=names.get(row.theme_id, ""),
                 share="" if reflexive else prose.percent(row.recall),
                 share_of_theme="" if reflexive else prose.percent(row.precision),

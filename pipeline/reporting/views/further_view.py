@@ -79,7 +79,7 @@ def build(
 def saturation_in_words(verdicts: pd.DataFrame) -> tuple[str, ...]:
     """A sentence on saturation over all documents, for the themes and for each coder's codes."""
     all_documents = verdicts[verdicts.cell == EVERYTHING].sort_values("source")
-    return tuple(f"{_named(row.source)}. {row.sentence}" for row in each(all_documents))
+    return tuple(f"{_named(row.source)}: {row.sentence.removeprefix('All documents: ')}" for row in each(all_documents))
 
 
 def leanings(valence: pd.DataFrame, accepted: pd.DataFrame, codes: Sequence[str]) -> tuple[Leaning, ...]:

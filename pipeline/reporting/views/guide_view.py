@@ -77,7 +77,7 @@ def answers(rows: pd.DataFrame, guide: pd.DataFrame, *, n_used: int) -> str:
         return ""
     size = round(best.n_segments / best.share_of_theme)
     return (
-        f"{much} “{prose.shortened(own['question'])}” ({best.n_segments} of {size} segments, "
+        f"{much} “{prose.shortened(own['question'])}” ({best.n_segments} of {size} passages, "
         f"{prose.percent(best.share_of_theme)}; {prose.percent(best.share_of_answers)} of all answers to it)"
     )
 
@@ -87,7 +87,7 @@ def _question(row: pd.Series, rows: pd.DataFrame, names: dict[int, str]) -> Aske
     times = prose.count(row.n_prompts, "time")
     where = prose.count(row.n_documents, "document")
     size = (
-        f"asked {times} in {where}; {prose.count(row.n_segments, 'segment')} in answer"
+        f"asked {times} in {where}; {prose.count(row.n_segments, 'passage')} in answer"
         if row.n_prompts
         else "not asked"
     )

@@ -70,14 +70,14 @@ def _lead(mapped: pd.DataFrame) -> tuple[str, ...]:
     total = len(mapped)
     counted = {status: int((mapped.status == status).sum()) for status in ("accepted", "uncertain", "none")}
     sentences = [
-        f"Of {prose.count(total, 'segment')}, {counted['accepted']:,} "
+        f"Of {prose.count(total, 'passage')}, {counted['accepted']:,} "
         f"({prose.percent(counted['accepted'] / total)}) were assigned at least one candidate code. "
         f"{counted['uncertain']:,} are borderline and should be reviewed; {counted['none']:,} match no code."
     ]
     n_held_out = int((mapped.source == "out of fold").sum())
     if n_held_out:
         sentences.append(
-            f"For {'all' if n_held_out == total else f'{n_held_out:,}'} of these segments, in documents coded by "
+            f"For {'all' if n_held_out == total else f'{n_held_out:,}'} of these passages, in documents coded by "
             "people, "
             "suggestions were learned from the other documents only."
         )
@@ -95,7 +95,7 @@ def _quality(quality: pd.DataFrame, method: str) -> list[str]:
             )
             continue
         sentences.append(
-            f"Codes assigned {how}: on {prose.count(row.n_segments, 'segment')} coded by people, "
+            f"Codes assigned {how}: on {prose.count(row.n_segments, 'passage')} coded by people, "
             f"{prose.percent(row.precision)} of the {row.n_given:,} candidate codes agree with a human code "
             f"(precision), and {prose.percent(row.recall)} of the {row.n_coded:,} human codes were found "
             f"(recall).{_covers(row)}"
@@ -111,7 +111,7 @@ def _learned(tables: Mapping[str, pd.DataFrame], reflexive: bool) -> list[str]:
 
 
 def _covers(row: Any) -> str:
-    return "" if pd.isna(row.coverage) else f" {prose.percent(row.coverage)} of the segments have at least one."
+    return "" if pd.isna(row.coverage) else f" {prose.percent(row.coverage)} of the passages have at least one."
 
 
 def _rows(quality: pd.DataFrame, codes: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -179,7 +179,7 @@ def _of_nearness(assignments: pd.DataFrame, method: str, reflexive: bool) -> Cal
         if reflexive:
             return text
         if method == "zero_shot":
-            return f"{text} (rank {rank_of[row.segment_id, row.best_code]:,} of {size:,} segments)"
+            return f"{text} (rank {rank_of[row.segment_id, row.best_code]:,} of {size:,} passages)"
         return f"{text} (score {prose.figure(row.best_score)}, threshold {prose.figure(row.threshold)})"
 
     return near

@@ -86,7 +86,7 @@ def build(
 def problem_rows(problems: Mapping[str, pd.DataFrame]) -> tuple[Problem, ...]:
     """All problems of all stages: what was left out first, then guesses, then notes."""
     rows = [
-        Problem(STAGES.get(stage, stage), row.kind, row.document, row.place, row.reason)
+        Problem(STAGES.get(stage, stage), row.kind, row.document, row.place, prose.passages(row.reason))
         for stage in problems
         for row in each(problems[stage])
     ]
@@ -132,9 +132,9 @@ def _lead(
     used = int(segments.substantive.sum())
     if len(segments):
         sentences.append(
-            f"The text was divided into {prose.count(len(segments), 'segment')} of whole sentences by one speaker. "
-            f"Themes and codes are based on the {prose.count(used, 'segment')} with substantive content; "
-            f"the other {len(segments) - used:,} are set aside but can be read here."
+            f"The text was divided into {prose.count(len(segments), 'passage')} of whole sentences by one speaker. "
+            f"Themes and codes are based on the {prose.count(used, 'passage')} with substantive content; "
+            f"the other {len(segments) - used:,} are set aside but can be read under Quotes."
         )
     coders = sorted(set(codings.coder))
     if coders:

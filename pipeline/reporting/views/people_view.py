@@ -120,10 +120,12 @@ def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
     for row in each(rows[rows.code == ALL_CODES]):
         people = row.coders.split("; ")
         who = prose.listed(people) if len(people) < 6 else prose.count(len(people), "person", "people")
-        where = f"on {prose.count(row.n, unit)} coded by at least two of them"
+        where = f"on {prose.unit(unit, row.n)} coded by at least two of them"
         sentences.append(_counted(people, row, unit))
         if pd.isna(row.alpha):
-            sentences.append(f"{who}, {where}: Krippendorff’s alpha is undefined. {prose.sentence(row.note)}")
+            sentences.append(
+                f"{who}, {where}: Krippendorff’s alpha is undefined. {prose.sentence(prose.passages(row.note))}"
+            )
         else:
             sentences.append(
                 f"{who}, {where}: Krippendorff’s alpha over sets of codes is {prose.figure(row.alpha)} (95% interval "
@@ -144,7 +146,7 @@ def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
             _interval(row.low, row.high),
             prose.figure(row.fleiss),
             prose.figure(row.ac1),
-            row.note,
+            prose.passages(row.note),
         )
         for row in each(ordered.sort_values("rank", kind="stable"))
     )
@@ -154,7 +156,7 @@ def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
 def _counted(people: Sequence[str], row: Any, unit: str) -> str:
     """How much each person coded: "ann coded 118 segments, ben 14 and cat 20; all of them 9"."""
     first, *others = (int(number) for number in row.given.split("; "))
-    listed = [f"{people[0]} coded {prose.count(first, unit)}"]
+    listed = [f"{people[0]} coded {prose.unit(unit, first)}"]
     listed += [f"{name} {number:,}" for name, number in zip(people[1:], others, strict=True)]
     return f"{prose.listed(listed)}; {'both' if len(people) == 2 else 'all of them'} {row.n_every:,}."
 
@@ -181,7 +183,7 @@ def _by_group(table: pd.DataFrame) -> Table | None:
     with_interval = ordered[ordered.low.notna() & ordered.high.notna()]
     different = with_interval[(with_interval.low > 0) | (with_interval.high < 0)]
     sentences = [
-        f"{_pair(row)} agree {'more' if row.difference > 0 else 'less'} on segments of {row.attribute} “{row.value}” "
+        f"{_pair(row)} agree {'more' if row.difference > 0 else 'less'} on passages of {row.attribute} “{row.value}” "
         f"than on all others (kappa {prose.figure(row.kappa)} against {prose.figure(row.rest)}; 95% interval of the "
         f"difference {_interval(row.low, row.high)}): look at the disagreements in this group."
         for row in each(different)
@@ -205,7 +207,7 @@ def _by_group(table: pd.DataFrame) -> Table | None:
             f"{row.n_cases:,}",
             *(prose.figure(value) for value in (row.kappa, row.rest, row.difference)),
             _interval(row.low, row.high),
-            row.note,
+            prose.passages(row.note),
         )
         for row in each(ordered)
     )
@@ -225,7 +227,7 @@ def _missed(row: Any, reflexive: bool) -> str:
     if reflexive:
         return f"{reading_result}. What did the pipeline miss?"
     if pd.isna(row.share):
-        return f"{reading_result}. {prose.sentence(row.note)}"
+        return f"{reading_result}. {prose.sentence(prose.passages(row.note))}"
     low, high = prose.percent(row.low), prose.percent(row.high)
     interval = "" if pd.isna(row.low) or pd.isna(row.high) else f", 95% interval {low} to {high}"
     return f"{reading_result} ({prose.percent(row.share)}{interval})."
@@ -265,7 +267,7 @@ def _recovered(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str
         figures = () if reflexive else (_shares(row, "recall"), _shares(row, "precision"))
         above = (row.parent,) if has_parents else ()
         known = (row.code, *above, f"{row.n_segments:,}", verdict_words.WORDS[row.verdict])
-        shown.append((*known, names.get(row.theme_id, "–"), *figures, marked, row.note))
+        shown.append((*known, names.get(row.theme_id, "–"), *figures, marked, prose.passages(row.note)))
     columns = (NOUNS[level][0].capitalize(), *(("Category",) if has_parents else ()), "Passages", "Verdict")
     more = ("Best theme", *shares, "Characteristic of", "Note")
     title = f"What becomes of {owner} {NOUNS[level][1]} in the themes"
@@ -286,7 +288,16 @@ def _mapped(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str], 
     for row in each(ordered):
         figures = () if reflexive else (prose.percent(row.coded), _shares(row, "precision"))
         listed = row.codes if row.codes else "none"
-        shown.append((names[row.theme_id], f"{row.n_segments:,}", MAPPED[row.verdict], listed, *figures, row.note))
+        shown.append(
+            (
+                names[row.theme_id],
+                f"{row.n_segments:,}",
+                MAPPED[row.verdict],
+                listed,
+                *figures,
+                prose.passages(row.note),
+            )
+        )
     shares = () if reflexive else ("Any code", "First code")
     columns = ("Candidate theme", "Passages", "Match", "Codes", *shares, "Note")
     owner = f"{coder(who)}’s"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.core import coders
+from pipeline.core import coders, prose
 from pipeline.core.table_rows import each, groups, lookup
 from pipeline.core.terms import COMPARED_UNITS
 from pipeline.reporting.quotes import Quote
@@ -81,7 +81,7 @@ def _line(code: str, rows: pd.DataFrame, reflexive: bool) -> dict[str, Any]:
         values = (row.kappa, row.low, row.high)
         figures = [None if reflexive or pd.isna(one) else round(float(one), 3) for one in values]
         counts = [int(row.n_a), int(row.n_b), int(row.n_both)]
-        pairs.append([coder(row.coder_a), coder(row.coder_b), kind, *counts, *figures, str(row.note)])
+        pairs.append([coder(row.coder_a), coder(row.coder_b), kind, *counts, *figures, prose.passages(str(row.note))])
     people, machine = ([pair for pair in pairs if (pair[2] == "people") is wanted] for wanted in (True, False))
     people.sort(key=lambda pair: _agreement(pair, reflexive))
     machine.sort(key=lambda pair: _agreement(pair, reflexive, missing=-math.inf), reverse=True)

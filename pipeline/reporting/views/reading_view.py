@@ -39,11 +39,11 @@ def build(assignments: pd.DataFrame, *, count: Count, ledger: Sequence[Read], de
 
 def _told(share: Share, readers: Sequence[str]) -> str:
     if not share.n_read:
-        return "No segment of this theme has been recorded as read yet."
+        return "No passage of this theme has been recorded as read yet."
     by = f" by {prose.listed(readers)}" if readers else ""
     return (
         f"{prose.percent(share.share)} of this theme has been read{by}: {share.n_read:,} of its "
-        f"{prose.count(share.n_segments, 'segment')}."
+        f"{prose.count(share.n_segments, 'passage')}."
     )
 
 
@@ -53,11 +53,11 @@ def _lead(share: Share, readers: Sequence[str], count: Count) -> str:
     if not share.n_read:
         alone = "" if count.decided else ", so nothing below has been checked by a person"
         return (
-            f"No segment of a {noun(count)} has been recorded as read yet{alone}. Use `counterpoint review` or "
+            f"No passage of a {noun(count)} has been recorded as read yet{alone}. Use `counterpoint review` or "
             "`counterpoint read` to record what you have read."
         )
     by = f" by {prose.listed(readers)}" if readers else ""
     return (
-        f"{prose.percent(share.share)} of the segments in {noun(count)}s have been read{by}: "
-        f"{share.n_read:,} of {prose.count(share.n_segments, 'segment')}, opened or cited in a decision."
+        f"{prose.percent(share.share)} of the passages in {noun(count)}s have been read{by}: "
+        f"{share.n_read:,} of {prose.count(share.n_segments, 'passage')}, opened or cited in a decision."
     )

@@ -45,8 +45,8 @@ def gone_in_words(row: Any, labels: Mapping[int, str]) -> str:
         return f"{name} was {row.settled_as} and is now part of {states.named(row.into, labels)}."
     if row.state == "rejected":
         belong = "belongs" if row.n_segments == 1 else "belong"
-        return f"{name} was {row.settled_as}: its {prose.count(row.n_segments, 'segment')} {belong} to no theme."
-    return f"{name} was {row.settled_as} and has no segments left."
+        return f"{name} was {row.settled_as}: its {prose.count(row.n_segments, 'passage')} {belong} to no theme."
+    return f"{name} was {row.settled_as} and has no passages left."
 
 
 def notes(assignments: pd.DataFrame, theme_states: pd.DataFrame) -> dict[str, str]:

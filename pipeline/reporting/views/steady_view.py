@@ -102,11 +102,11 @@ def labels_in_words(themes: pd.DataFrame) -> str:
     from_people = int((themes.label_source == "people").sum())
     n_kept = int((themes.label_source == "kept").sum())
     models = themes[~themes.label_source.isin(["words", "people", "kept", ""])].label_source.value_counts().sort_index()
-    phrases = [f"{prose.count(from_words, 'label')} taken from words of the segments"] if from_words else []
+    phrases = [f"{prose.count(from_words, 'label')} taken from words of the passages"] if from_words else []
     phrases += [f"{prose.count(from_people, 'label')} given or accepted by people"] if from_people else []
     phrases += [f"{prose.count(n_kept, 'label')} kept because of a decision about the theme"] if n_kept else []
     phrases += [
-        f"{prose.count(int(number), 'label')} written by the language model {name} from example segments"
+        f"{prose.count(int(number), 'label')} written by the language model {name} from example passages"
         for name, number in models.items()
     ]
     return prose.sentence(f"theme labels: {prose.listed(phrases)}") if phrases else ""
@@ -117,7 +117,7 @@ def _sentences(themes: pd.DataFrame, stability: pd.DataFrame, theme_noun: str, r
         return ()
     if stability.empty:
         return (
-            "Stability was not assessed: it needs at least two documents and more segments than this study has, or it "
+            "Stability was not assessed: it needs at least two documents and more passages than this study has, or it "
             "was switched off (themes.stability_runs).",
         )
     sizes = sorted({len(names) for names in stability.left_out})
@@ -161,7 +161,7 @@ def _come_back(mean: float) -> str:
     if mean >= SAME:
         return "Nearly the same groups were found again"
     if mean >= MOSTLY:
-        return "Broadly the same groups were found again; borderline segments change groups"
+        return "Broadly the same groups were found again; borderline passages change groups"
     if mean >= PARTLY:
         return "Some of the groups were found again; others were divided differently"
     return "The groups change considerably, so treat them as one of several possible ways to group the data"
@@ -186,7 +186,7 @@ def _number(choice: pd.DataFrame, n_themes: int | None, reflexive: bool) -> str:
         return f"The number of candidates ({chosen}) was set in params.yaml (themes.n_themes: {n_themes}){near}."
     if len(choice) < 2:
         return (
-            f"There are too few segments to compare different numbers of candidates, so {chosen} was the only option."
+            f"There are too few passages to compare different numbers of candidates, so {chosen} was the only option."
         )
     tried = f"{int(choice.n_themes.min())} to {int(choice.n_themes.max())}"
     reason = (

@@ -51,17 +51,17 @@ def lead(themes: pd.DataFrame, count: Count) -> str:
     """The sentences above the theme cards: how many themes there are, the largest one, and segments in no theme."""
     if not count.found:
         return (
-            "No candidate themes were found: there were too few segments, or they did not form groups. You can read "
-            "the segments under Explore."
+            "No candidate themes were found: there were too few passages, or they did not form groups. You can read "
+            "the passages under Quotes."
         )
     sentences = [f"{states.shown_in_words(count)}."]
     largest = next(each(states.ranked(themes)), None)
     if largest is not None:
-        sentences.append(f"The largest, “{largest.label}”, has {prose.count(largest.n_segments, 'segment')}.")
+        sentences.append(f"The largest, “{largest.label}”, has {prose.count(largest.n_segments, 'passage')}.")
     sentences.append(states.outside_in_words(count))
     if count.waiting:
         sentences.append(
-            "Candidates are groups of segments with similar content. Whether a candidate is a theme is for you to "
+            "Candidates are groups of passages with similar content. Whether a candidate is a theme is for you to "
             "decide."
         )
     return " ".join(filter(None, sentences))
@@ -100,7 +100,7 @@ def cards(
                 label=row["label"],
                 in_vivo=_in_vivo(row, quotes),
                 lead=_lead(row, n_used),
-                passport=prose.sentence(str(row.get("passport") or "")),
+                passport=prose.passages(prose.sentence(str(row.get("passport") or ""))),
                 state=state_of[theme].state,
                 standing=states.standing(state_of[theme]),
                 keywords=tuple(str(word) for word in row["keywords"]),
@@ -133,9 +133,9 @@ def _in_vivo(row: Mapping[Any, Any], quotes: Mapping[str, Quote]) -> Quote | Non
 
 def _lead(row: Mapping[Any, Any], n_used: int) -> str:
     size, people, sources = (int(row[key]) for key in ("n_segments", "n_cases", "n_documents"))
-    share = f" ({prose.percent(size / n_used)} of the segments analysed)" if n_used else ""
+    share = f" ({prose.percent(size / n_used)} of the passages analysed)" if n_used else ""
     return (
-        f"{prose.count(size, 'segment').capitalize()}{share} from {prose.count(people, 'case')} in "
+        f"{prose.count(size, 'passage').capitalize()}{share} from {prose.count(people, 'case')} in "
         f"{prose.count(sources, 'document')}."
     )
 

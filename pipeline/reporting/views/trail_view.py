@@ -141,7 +141,7 @@ def _evidence(decision: Decision, now: _Now, *, in_force: bool) -> str:
     """The evidence: the theme's segments at the time, where they are now, and the questions it answered."""
     sentences = []
     if decision.members:
-        then = prose.count(len(decision.members), "segment")
+        then = prose.count(len(decision.members), "passage")
         study = f", in a study of {prose.count(len(decision.documents), 'document')}" if decision.documents else ""
         sentences.append(f"Based on {then}{study}.")
         if in_force:

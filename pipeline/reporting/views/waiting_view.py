@@ -14,24 +14,24 @@ from pipeline.decisions.states import Count
 
 # What happened, by kind of question; {you}: what people did with the theme.
 KINDS = {
-    "joined": "New segments joined a theme you {you}",
-    "claimed": "Existing segments now cluster with a theme you {you}",
-    "contested": "Two decisions claim the same segments",
+    "joined": "New passages joined a theme you {you}",
+    "claimed": "Earlier passages now resemble a theme you {you}",
+    "contested": "Two decisions claim the same passages",
     "shifted": "The clusters no longer match a theme you {you}",
     "vanished": "The clusters no longer find a theme you {you}",
     "merged": "The clusters no longer separate two of your themes",
-    "gone": "Segments of a theme you {you} are no longer in the study",
-    "empty": "A theme you {you} has no segments left",
+    "gone": "Passages of a theme you {you} are no longer in the study",
+    "empty": "A theme you {you} has no passages left",
     "lost": "A decision refers to a theme that does not exist",
 }
-LEFT_OUT = "New segments belong to a theme you {you}"
+LEFT_OUT = "New passages belong to a theme you {you}"
 YOU = {"accepted": "accepted", "open": "worked on", "rejected": "rejected", "empty": "decided on"}
 NEWS = {
-    "asks": "New segments form a theme of their own",
-    "stretches": "New segments broaden a theme",
-    "untold": "New segments joined a theme too small to compare with",
+    "asks": "New passages form a theme of their own",
+    "stretches": "New passages broaden a theme",
+    "untold": "New passages joined a theme too small to compare with",
     "silent": "New documents do not mention a theme",
-    "fits": "New segments fit a theme",
+    "fits": "New passages fit a theme",
 }
 
 
@@ -88,7 +88,8 @@ def _asked(table: pd.DataFrame, theme_states: pd.DataFrame) -> tuple[Asked, ...]
         )
         label = theme.label if theme and state in states.SHOWN else ""
         asked_once.setdefault(
-            (kind, row.sentence), Asked(kind, row.sentence, row.theme_id, label, row.theme_id not in met)
+            (kind, row.sentence),
+            Asked(kind, row.sentence, row.theme_id, label, row.theme_id not in met),
         )
         met.add(row.theme_id)
     return tuple(asked_once.values())
@@ -108,7 +109,7 @@ def _open_ends(tables: Mapping[str, pd.DataFrame], count: Count, n_review: int) 
     open_ends = [
         *waiting,
         (alone, "theme", "not covered by any candidate code: is a code missing from the framework?", "against"),
-        (n_review, "segment", "just below the threshold of a code", "review"),
+        (n_review, "passage", "just below the threshold of a code", "review"),
         (
             len(tables["disagreements"]),
             "passage",
