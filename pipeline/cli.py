@@ -345,6 +345,19 @@ def paper(
 
 
 @app.command()
+def notebooks(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Notebooks to run (default: all in notebooks/).", show_default=False)
+    ] = None,
+) -> None:
+    """Run the notebooks on the study, and write each as a page to read, or to print as PDF."""
+    from pipeline.commands import notebook_pages
+
+    for line in notebook_pages.write(settings.load(), files or []):
+        typer.echo(line)
+
+
+@app.command()
 def handout(
     role: Annotated[str, typer.Option(help="Quote only participants with this role.")] = "",
     to: Annotated[Path | None, typer.Option(help="Output file (default: in the study's export/).")] = None,

@@ -23,6 +23,7 @@ EXPORT = (
     *(f"csv/{table}.csv" for table in (*store.INTERIM, *store.PROCESSED)),
 )
 PAPER = (
+    "notebooks/*.html",
     *(f"{name}.docx" for name in ("themes", "quotes", "methods", "coreq", "srqr", "disclosure", "framework_matrix")),
     *(
         f"figures/{name}.{kind}"
