@@ -46,6 +46,10 @@ PROCEDURE = {
         I don't know if that answers your question.
         Would Thursday at ten work for you?
         Could we reschedule for tomorrow afternoon?
+        Let's say half past two on Friday then.
+        Hi, I'm Sarah, nice to meet you.
+        The recording will be deleted once it has been transcribed.
+        I still have a few more questions for you, and then we will be done.
     """,
     "de": """
         Können Sie mich gut hören?
@@ -85,6 +89,11 @@ EVIDENCE = {
         Nobody could hear me in those meetings.
         Can you hear how angry I am?
         I'm happy to be here.
+        Hello, I'm here about the job, I said.
+        Participation is voluntary.
+        There are no right answers.
+        The last page of the notes was missing.
+        I have another meeting.
         I have completed the task.
         I need to get back to my tasks.
         I am going over these questions again and again.

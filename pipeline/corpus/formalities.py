@@ -26,8 +26,9 @@ _CLAUSE = re.compile(r"[.!?,;:…。！？，–—-]+")
 _SENTENCE = re.compile(r"(?<=[?？])|[!;:…。！]+|\.(?=\W|$)|\.{2,}|\n|\s[–—-]+\s")
 _TOKEN = re.compile(r"[()\[\]|*]|[^()\[\]|*\s]+")
 _NAME = re.compile(
-    r"\b((?i:my name is|my name['’]s|mein name ist|je m['’]appelle|mon nom est|me llamo|mi nombre es|mijn naam is"
-    r"|ik heet|mi chiamo|il mio nome è|chamo-me|me chamo|meu nome é))(?: [A-ZÀ-ÞŁŚŠŽ][\w’'-]+){1,3}"
+    r"\b((?i:(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there| all| everyone| everybody)?[,.!]?"
+    r" (?:i am|i['’]m)|my name is|my name['’]s|mein name ist|je m['’]appelle|mon nom est|me llamo|mi nombre es"
+    r"|mijn naam is|ik heet|mi chiamo|il mio nome è|chamo-me|me chamo|meu nome é))(?: [A-ZÀ-ÞŁŚŠŽ][\w’'-]+){1,3}"
 )
 _JOINED = re.compile(r"[^\w\s'?]+|(?<!\w)'|'(?!\w)|_")
 _WRITTEN_OUT = (

@@ -42,7 +42,7 @@ PARTS = {
     "ANYTIME": "(at any (time|point|stage|moment)|whenever you (like|want|wish))",
     "SAFE": "[strictly|completely|fully|kept|treated|audio|video|securely|will be]* (recorded|transcribed|confidential\
         |confidentially|anonymous|anonymously|anonymised|anonymized|pseudonymised|pseudonymized|stored securely|deleted\
-        |destroyed)",
+        |destroyed|encrypted)",
     "SECRET": "SAFE [and|or|then|SAFE]*",
     "SHEET": "[participant] (information sheet|information leaflet|consent form)",
     "AGREE": "i [hereby] (agree|consent|give [you] [my] consent)",
@@ -50,7 +50,7 @@ PARTS = {
         |twenty|thirty|forty|sixty|ninety)] (minute|minutes|hour|hours)",
     "WHEN": "([on|by|next|this]* (monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|week|morning\
         |afternoon|evening|another time|another day)|(at|around|about) [half] [past] (DIGIT|noon) [o'clock|am|pm|thirty\
-        |fifteen|#]|in the (morning|afternoon|evening))",
+        |fifteen|#]|half past DIGIT|DIGIT (o'clock|am|pm|thirty)|in the (morning|afternoon|evening))",
     "READY": "(start|begin|get started|go on|continue|finish)",
 }
 
@@ -78,7 +78,8 @@ RECORDING = """
     (are you|am i) [still] (seeing my screen|hearing me|sharing [my screen]|on mute|muted)
     (you are|i am|you were|i was) [still] (on mute|muted)
     (can|could) you (mute|unmute) (yourself|your microphone)
-    SELF [stop] (share|sharing|unshare) [my|the|your] (screen|slides)
+    (SELF|you can) [stop|try|try to] (share|sharing|unshare) [my|the|your] (screen|slides)
+    let me [just] (turn off|switch off|silence|mute) my phone
     (can|could|would) you [please] (stop sharing|share) [my|the|your] (screen|slides)
     you (have frozen|froze|are frozen|are breaking up|are cutting out)
     i [have] lost you for (a|one) (second|moment|minute)
@@ -90,7 +91,13 @@ QUESTIONS = """
     (let us|let me|i will) [just] (move|go) (on|ahead) to ONE
     (are you|are we) ready for (ASKED|ONE)
     that (is|was) (the end of|it for) ASKED
-    (SELF|i need to|i have to) (read|check|look at|see|repeat) [back|again|through|out|aloud]* ASKED
+    (SELF|i need to|i have to) (read|reading|check|look at|see|repeat) [back|again|through|out|aloud]* ASKED
+    (should|shall) i [just] (keep going|carry on|continue)
+    (question|statement|vignette|card|page|slide) [number] DIGIT
+    [the] (next|last) (question|statement|vignette|card|page|slide)
+    is (this|that) the (last|next) (question|page)
+    are we (done|finished) [now|here]
+    is that (all|everything) [from me|you need|you wanted to (ask|know)]
     (should|shall) i (read|answer) [it|this|that|these|them] [ASKED] (out loud|aloud|out)
     [sorry] what (was|is) (the|your) question [again]
     (can|could|would) you [please] (repeat|rephrase) (ASKED|that|it)
@@ -104,8 +111,10 @@ QUESTIONS = """
     do we [still] have [enough] time for (one|another|a|a few) [last|more]* (question|questions)
     (that|this) is (all|it|everything) from (me|my side)
     i am going to ask you (some|a few|a couple of) questions
-    SELF turn [over] the page
-    [i am] [just] turning [over] the page
+    i [just|still]* have (some|a few|a couple of) [interview|more]* questions [to ask you|for you]
+    i will be asking [you] [the|some|a few] questions
+    SELF turn [over] the page [over]
+    [i am] [just] turning [over] the page [over]
 """
 CONSENT = """
     you MAY WITHDRAW [from THIS] ANYTIME
@@ -117,7 +126,10 @@ CONSENT = """
     your (name|data|answers|responses|details|identity|information|interview) [and your (name|data|answers)] will [all]\
     be SECRET
     your (name|names|identity) will not (be (used|mentioned|given|revealed|disclosed)|appear)
-    there (are|is) no (right|wrong) (and|or) (right|wrong) (answer|answers)
+    there (are|is) (no|not any) (right|wrong) [and|or] (right|wrong) (answer|answers)
+    [the|your] (recording|recordings|transcript|transcripts|interview data) will be SECRET
+    do you (agree|consent|give [your] consent) to (take part|participate|be recorded|being recorded) [in THIS]
+    are you (happy|fine|okay|ok) (to be recorded|with being recorded|for this to be recorded|if i record this)
     your participation [in THIS] is [entirely|completely|purely|fully] voluntary
     taking part in THIS is [entirely|completely|purely] voluntary
     you do not have to answer (any|all|every) [of|the|my]* (question|questions)
@@ -142,12 +154,14 @@ MEETING = """
     how are you [today|doing|all]*
     i am (fine|good|well|very well) (thank you|thanks)
     my name is xname
-    i am (the|your) (interviewer|moderator|facilitator)
+    i am xname
+    i (am|will be) (the|your) (interviewer|moderator|facilitator)
     i (am|will be) (moderating|facilitating|chairing|leading|conducting) THIS
     ((shall|can|could|should|may) (we|i)|let us|could you|can you) [please] (meet|speak|talk|schedule|reschedule\
     |arrange|book|do|continue|say|call you) [up|it|this|that|again|for|another (meeting|call|interview|session)]*\
     WHEN [WHEN]*
     (does|would|is|will) WHEN [WHEN]* (work|suit|be|ok|okay|good|fine) [okay|ok|fine|good] [for] you
+    i have another (meeting|call|interview) (WHEN|in MINUTES)
     how long (will|is|does) THIS (take|last|going to take|going to last)
     (shall|can|could|should|let) (we|us) (take|have) a [short|quick]* break
     (shall|can|should|let) (we|i|us) (start|begin|get started)
@@ -167,6 +181,12 @@ TAILS = """
     if (that|this) is (ok|okay|all right|alright|fine) [with you|for you]
     if you (like|do not mind)
     before we READY
+    participation is [entirely|completely|purely] voluntary
+    you can stop ANYTIME [to]
+    you do not have to agree [with each other]
+    [and|then]* we will be done
+    we are (nearly|almost) (done|there|finished)
+    (once|after|when) (it|they) (has|have) been (transcribed|typed up)
     without (giving|having to give) [us|me] (a|any) (reason|reasons)
     number NUMBER
     [anywhere] in (the|any|our) (report|reports|transcript|transcripts|publication|publications|results)
@@ -194,7 +214,8 @@ TASKS = """
 """
 WORDS = """
     a again ah ahead all already alright aloud also and anyway bye cool eh er erm everybody everyone exactly fantastic
-    fine first good great guys hello here hey hi hm hmm i it just mhm mm mmm now oh ok okay one or perfect please really
-    right so sorry still sure thank thanks that the then there this today uh uhm um well welcome yeah yep yes yet you
+    fine first good great guys hello here hey hi hm hmm i instead it just mhm mm mmm now oh ok okay one or perfect
+    please really right so sorry still sure thank thanks that the then there this today uh uhm um well welcome yeah yep
+    yes yet you
 """
 ENGLISH = Phrases(RECORDING + QUESTIONS + CONSENT + MEETING, TAILS, WORDS, TASKS)
