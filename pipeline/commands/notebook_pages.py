@@ -24,11 +24,12 @@ STYLE = """<style>
 .jp-InputArea-editor pre, .jp-OutputArea-output pre { white-space: pre-wrap !important; overflow-wrap: anywhere; }
 .jp-RenderedHTMLCommon table { max-width: 100%; }
 .jp-RenderedHTMLCommon table.dataframe :is(td, th) {
-  text-align: left !important; vertical-align: top; max-width: 32em !important; overflow-wrap: anywhere;
+  text-align: left !important; vertical-align: top; max-width: 32em !important;
 }
+.jp-RenderedHTMLCommon table.dataframe thead th { min-width: 4.2em; overflow-wrap: anywhere; hyphens: auto; }
 @media print {
   body, .jp-Notebook { padding: 0 !important; margin: 0 !important; }
-  .jp-RenderedHTMLCommon table { font-size: 7.5pt; }
+  .jp-RenderedHTMLCommon table { font-size: 7pt; }
   .jp-RenderedHTMLCommon table.dataframe :is(td, th) { padding: 2pt 3pt; }
   .jp-InputArea-editor pre { font-size: 8pt; }
   .jp-Cell, .jp-OutputArea, .jp-OutputArea-child, .jp-Cell-outputWrapper, .jp-Cell-inputWrapper { display: block; }
