@@ -11,7 +11,7 @@ kappa: Cohen's, pooled over segments x codes; by code: its mean over codes; macr
 calibration error of our probabilities; brier: their Brier score, and base brier, that of giving each code its own
 frequency; seconds of one fit and prediction. A way that has no decision rule of its own
 gives as many codes a segment as the coded documents have (without any: one). "nhs" sets, in which each line is one
-comment, are taken by comment and split into 5 by its id.
+comment, are taken by comment and split into 5 by its id; a "document" of theirs is 75 comments.
 """
 
 import argparse
@@ -98,12 +98,14 @@ def measure(data: Set, level: Level, *, draws: int, shots: list[int], ways: dict
         given = way(data, level, np.zeros(len(level.truth), dtype=bool))
         rows["0", name] = [figures(level.truth, given) | {"seconds": time.perf_counter() - begin}]
         report(data, level, "0", name, rows["0", name])
-    documents = sorted(set(data.groups))
+    parts = mapping_further.dealt(data)
+    documents = sorted(set(parts.groups))
     everything = np.ones(len(level.truth), dtype=bool)
-    known = {str(n): drawn(data, level, n, draws) for n in shots if 0 < n < len(documents) and data.is_talk}
+    known = {str(n): drawn(parts, level, n, draws) for n in shots if 0 < n < len(documents)}
     for n, sets in (known | {"out of fold": [everything]}).items():
         for name in (OURS, *([BARE] if full or n == "out of fold" else []), *ways):
-            rows[n, name] = [of_way(data, level, name, one, ways) for one in sets]
+            source = data if n == "out of fold" else parts
+            rows[n, name] = [of_way(source, level, name, one, ways) for one in sets]
             report(data, level, n, name, rows[n, name])
     return rows
 

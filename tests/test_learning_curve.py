@@ -53,6 +53,11 @@ def test_the_gain_is_found_again_within_its_interval():
         assert rows.loc[8 + more, "low"] - 0.45 <= gain <= rows.loc[8 + more, "high"] - 0.45
 
 
+def test_no_more_than_full_agreement_is_expected():
+    rows = learning_curve.table(drawn(8), current=0.99, documents=8, folds=5).query("kind == 'expected'")
+    assert (rows[["kappa", "high"]] == 1.0).all(axis=None)
+
+
 def test_models_learn_from_all_folds_but_one():
     # Of 4 documents each is a fold, so that 3 are learned from; of 9 there are 5 folds.
     found = learning_curve.gained(drawn(4), documents=4, more=5, folds=5)

@@ -71,6 +71,13 @@ def test_a_code_spread_as_all_talk_is_invisible_only_if_the_study_could_show_oth
     assert row["power"] >= 0.8
 
 
+def test_a_code_that_one_theme_lacks_is_not_invisible():
+    # A category of most of what was coded fills three of four themes: none of them stands out from the others.
+    row = judged(*study([*spread("A", 27, 0, 1, 2), *spread("B", 9, 3)])).loc["A"]
+    assert (row["verdict"], row["themes"]) == (CANNOT_TELL, "")
+    assert row["note"].startswith("less of it is in one theme than by chance")
+
+
 def test_a_code_is_fragmented_only_if_no_theme_can_hold_half_of_it():
     rest = spread("B", 160, *range(8))
     few = judged(*study([*spread("A", 9, 0), *spread("A", 8, 1), *spread("A", 3, 2), *rest])).loc["A"]

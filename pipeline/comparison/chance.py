@@ -46,12 +46,13 @@ class Related:
 
     `marks`: (themes, codes), more frequent than by chance and clearly so; `clear`: see `clearly`; `p`: (codes,), of its
     lying in any theme as by chance; `power`: (codes,), see `power`; `lone`: (codes,), more frequent in a theme, but
-    there in too few documents.
+    there in too few documents; `rarer`: (codes,), less frequent in some theme than by chance.
     """
 
     marks: Bools
     clear: Bools
     lone: Bools
+    rarer: Bools
     p: Floats
     power: Floats
 
@@ -82,10 +83,12 @@ def tested(counts: Counts, *, enough: Bools, seed: int) -> Related:
     """
     n_themes, n_codes = enough.shape
     marks = np.zeros((n_themes, n_codes), dtype=bool)
-    lone, p_any = np.zeros(n_codes, dtype=bool), np.ones(n_codes)
+    lone, rarer, p_any = np.zeros(n_codes, dtype=bool), np.zeros(n_codes, dtype=bool), np.ones(n_codes)
     clear = clearly(counts)
     for code in range(n_codes if n_themes > 1 else 0):
         left = np.ones(n_themes + 1, dtype=bool)
+        lacking = (_lack(both, counts.size) for both in (counts.both[:, code], counts.drawn[..., code]))
+        rarer[code] = _p_value(float(next(lacking)), next(lacking)) <= ALPHA
         for step in range(n_themes):
             found = _excess(counts.both[:, code], counts.size, left)
             best = int(np.argmax(found[:-1]))
@@ -97,7 +100,7 @@ def tested(counts: Counts, *, enough: Bools, seed: int) -> Related:
             marks[best, code] = clear[best, code] and enough[best, code]
             lone[code] |= clear[best, code] and not enough[best, code]
             left[best] = False
-    return Related(marks, clear, lone, p_any, power(counts, seed=seed))
+    return Related(marks, clear, lone, rarer, p_any, power(counts, seed=seed))
 
 
 def clearly(counts: Counts) -> Bools:
@@ -149,6 +152,13 @@ def _excess(both: Ints, size: Ints, left: Bools) -> Floats:
     expected = remaining * shares
     spread = np.sqrt(np.maximum(expected * (1 - shares), 1e-12))
     return np.where(left & (shares < 1) & (remaining > 0), (both - expected) / spread, -np.inf)
+
+
+def _lack(both: Ints, size: Ints) -> Floats:
+    """Return how far counts fall short of those expected in the theme that lacks most; see `_excess`."""
+    excess = _excess(both, size, np.ones(len(size), dtype=bool))[..., :-1]
+    lack: Floats = np.where(np.isfinite(excess), -excess, -np.inf).max(-1)
+    return lack
 
 
 def _p_value(found: float, drawn: Floats) -> float:

@@ -254,7 +254,8 @@ def _note(row: Mapping[str, Any], kappa: Bounds, position: int | None, options: 
         habit = f"{never[0]} never applied it here" if never else f"{always[0]} applied it to every unit here"
         clauses.append(f"{habit}, so kappa is 0 regardless of the other coder")
     elif min(row["n_a"], row["n_b"]) < options.min_documents:
-        clauses.append(f"one of them applied it only {min(row['n_a'], row['n_b'])} times")
+        fewest = min(row["n_a"], row["n_b"])
+        clauses.append(f"one of them applied it only {'once' if fewest == 1 else f'{fewest} times'}")
     if row["n_documents"] < options.min_documents:
         clauses.append(intervals.few_documents(row["n_documents"], options.min_documents))
     elif np.isnan(low):

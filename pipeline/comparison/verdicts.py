@@ -155,6 +155,8 @@ def _unmarked(overlaps: Overlaps, code: int) -> tuple[str, str]:
             f"more of it is in one theme than by chance, but there in one document only (at least {FEWEST_DOCUMENTS} "
             "needed)"
         )
+    if overlaps.related.rarer[code]:
+        return CANNOT_TELL, "less of it is in one theme than by chance, but no theme has clearly more than the others"
     power = float(overlaps.related.power[code])
     if power >= chance.POWER:
         return "invisible", ""
@@ -203,10 +205,13 @@ def _ids(overlaps: Overlaps, positions: Ints) -> str:
 def _unmapped(size: int, n_coded: int) -> dict[str, Any]:
     """Return the verdict on a theme that no code marks: not covered by the codes, unless too little of it was read."""
     if size < FEWEST:
-        return {"verdict": CANNOT_TELL, "note": f"too few to tell: {size} segments (at least {FEWEST} needed)"}
+        return {
+            "verdict": CANNOT_TELL,
+            "note": f"too few to tell: {prose.count(size, 'segment')} (at least {FEWEST} needed)",
+        }
     if n_coded >= FEWEST or n_coded < HALF * size:
         return {"verdict": "orphan"}
-    return {"verdict": CANNOT_TELL, "note": f"too few to tell: {n_coded} coded segments (at least {FEWEST} needed)"}
+    return {"verdict": CANNOT_TELL, "note": _few(n_coded)}
 
 
 def _pair(precision: float, recall: float) -> str:
@@ -220,13 +225,17 @@ def _too_few(n_segments: int, n_documents: int, overlaps: Overlaps) -> str:
     if overlaps.themes.size < 2:
         return "there are no themes" if not overlaps.themes.size else "there is one theme only"
     if n_segments < FEWEST:
-        return f"too few to tell: {n_segments} coded segments (at least {FEWEST} needed)"
+        return _few(n_segments)
     if n_segments == overlaps.counts.size.sum():
         return "everything that was coded has this code, so there is nothing to tell it from"
     least = min(FEWEST_DOCUMENTS, overlaps.n_documents)
     if n_documents < least:
         return f"in {n_documents} document of {overlaps.n_documents} only (at least {least} needed)"
     return ""
+
+
+def _few(n_segments: int) -> str:
+    return f"too few to tell: {prose.count(n_segments, 'coded segment')} (at least {FEWEST} needed)"
 
 
 def _interval_columns(name: str, bounds: intervals.Bounds, position: tuple[int, int]) -> dict[str, float | None]:

@@ -102,8 +102,8 @@ def table(found: Sequence[Draw], *, current: float, documents: int, folds: int) 
     told.append(_row("now", documents, 0, current, np.nan, np.nan))
     for more in MORE:
         gain = gained(found, documents=documents, more=more, folds=folds)
-        figures = (current + gain.expected, current + gain.low, current + gain.high)
-        told.append(_row("expected", documents + more, len(found), *figures))
+        figures = np.minimum(current + np.array([gain.expected, gain.low, gain.high]), 1.0)
+        told.append(_row("expected", documents + more, len(found), *figures.tolist()))
     return pd.DataFrame(told)
 
 
