@@ -7,8 +7,9 @@ vector, words: how often a label's theme is the nearest of all, by the cosine of
 means (around their common mean), and by the share of a theme's segments that say each word of the label (idf-weighted).
 MRR: the reciprocal rank of the human category that fills most of the theme among all categories, by cosine of its name
 with the label. faults: the share of labels with a function word, a word that fewer than two cases say, or one that
-fewer than a tenth of the theme's segments say, each counted on the half that the label was made from. unnamed: the
-share of themes called loosely connected talk; they are no fault, and wrong in the other columns.
+fewer than a tenth of the theme's segments say, each counted on the half that the label was made from. odd: the same
+where the words of the question that a segment answers count as said. unnamed: the share of themes called loosely
+connected talk; they are no fault, and wrong in the other columns.
 """
 
 import argparse
@@ -36,7 +37,16 @@ JOINING = {"of", "to", "with", "between", "in", "for", "from", "on", "about", "a
 
 def ours(segments: pd.DataFrame, vectors: np.ndarray, groups: np.ndarray, sub_themes: np.ndarray) -> list[str]:
     nlp = labels.load(model_registry.find(settings.Segment().model, kind="spacy").folder)
-    words, _ = wording.worded(segments, vectors, groups, sub_themes, keywords=10, nlp=nlp, encode=phrase_vectors)
+    words, _ = wording.worded(
+        segments,
+        vectors,
+        groups,
+        sub_themes,
+        keywords=10,
+        nlp=nlp,
+        encode=phrase_vectors,
+        questions=segments["asked"].tolist(),
+    )
     return words.named
 
 
@@ -110,11 +120,11 @@ def right(score: np.ndarray) -> float:
     return float(np.mean((best == np.arange(len(score))) & (score.max(axis=1) > 0)))
 
 
-def faulty(label: str, segments: pd.DataFrame) -> bool:
-    """Whether a label holds a word that is no word of its theme."""
+def faulty(label: str, segments: pd.DataFrame, *, asked: bool = False) -> bool:
+    """Whether a label holds a word that is no word of its theme, or, if `asked`, of the questions it answers either."""
     if label.startswith(naming.LOOSE):
         return False
-    spoken = said(segments["text"].tolist())
+    spoken = said((segments["text"] + (" " + segments["asked"] if asked else "")).tolist())
     cases = segments["case"].where(segments["case"] != "", segments["document"]).to_numpy()
     for word in content(label):
         has = np.array([word in words or any(other.startswith(word[:5]) for other in words) for words in spoken])
@@ -143,6 +153,7 @@ def measured(data: theme_sets.Set) -> pd.DataFrame:
         language=data.segments.get("language", "en"),
         n_words=data.segments["text"].str.split().str.len(),
         start=data.segments.get("start", 0),
+        asked=data.asked,
     )
     documents = sorted(set(segments["document"]))
     half = segments["document"].isin(documents[::2]).to_numpy()
@@ -171,11 +182,12 @@ def measured(data: theme_sets.Set) -> pd.DataFrame:
         ]
         faults = [faulty(label, part[themes[train] == place]) for place, label in enumerate(found)]
         said_by = by_words(found, segments["text"][test].tolist(), themes[test])
-        scores = (right(near), right(said_by), float(np.mean(ranks)), float(np.mean(faults)))
+        odd = [faulty(label, part[themes[train] == place], asked=True) for place, label in enumerate(found)]
+        scores = (right(near), right(said_by), float(np.mean(ranks)), float(np.mean(faults)), float(np.mean(odd)))
         scores += (float(np.mean([label.startswith(naming.LOOSE) for label in found])),)
         rows.append((data.name, way, len(used), *scores))
         print(f"  {way}: " + " | ".join(found), flush=True)
-    return pd.DataFrame(rows, columns=["set", "way", "themes", "vector", "words", "MRR", "faults", "unnamed"])
+    return pd.DataFrame(rows, columns=["set", "way", "themes", "vector", "words", "MRR", "faults", "odd", "unnamed"])
 
 
 def main() -> None:
@@ -190,7 +202,12 @@ def main() -> None:
             [measured(theme_sets.read(source)) for source in sources if not asked.sets or source.name in asked.sets]
         )
     print(table.round(2).to_string(index=False))
-    print(table.groupby("way", sort=False)[["vector", "words", "MRR", "faults", "unnamed"]].mean().round(2).to_string())
+    print(
+        table.groupby("way", sort=False)[["vector", "words", "MRR", "faults", "odd", "unnamed"]]
+        .mean()
+        .round(2)
+        .to_string()
+    )
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ from sklearn.model_selection import GroupKFold
 from benchmarks.mapping_sets import comment_set, run_study
 from pipeline.core import environment, model_registry, store
 from pipeline.core import params as settings
-from pipeline.inductive import grouping, steadiness
+from pipeline.inductive import grouping, steadiness, theme_guide
 from pipeline.vectors import context, speaker_means
 
 OPTIONS = settings.Themes()
@@ -45,8 +45,7 @@ SEEDS = (0, 1, 2, 3, 4)
 class Set:
     """A study: its substantive segments in the order of the talk, their plain vectors, and what people coded.
 
-    `questions`: the vector of the question each answers, zeros where there is none.
-
+    `questions`: the vector of the question each answers, zeros where there is none; `asked`: its words, "" for none;
     `coded`: for each level (category, code) a frame of passages, `segment` (a place) and `code`.
     """
 
@@ -54,6 +53,7 @@ class Set:
     segments: pd.DataFrame
     vectors: np.ndarray
     questions: np.ndarray
+    asked: list[str]
     coded: dict[str, pd.DataFrame]
 
 
@@ -86,7 +86,7 @@ def read(source: Path) -> Set:
         codings = codings.assign(document=codings["segment_id"])
         order, plain = context.order(talk), data.views.plain
         talk, plain = talk.iloc[order].reset_index(drop=True), plain[order]
-        questions = np.zeros_like(plain)
+        questions, asked = np.zeros_like(plain), [""] * len(talk)
     else:
         folder = run_study(source, source.name)
         segments, embeddings = (store.read(folder, table) for table in ("segments", "embeddings"))
@@ -94,9 +94,13 @@ def read(source: Path) -> Set:
         talk, plain, codings = whole.segments, whole.plain, store.read(folder, "codings")
         known = dict(zip(embeddings["segment_id"], embeddings["vector"], strict=True))
         questions = context.asked(talk, segments, known, plain.shape[1])
+        tables = [store.read(folder, table) for table in ("guide", "prompts", "turns")]
+        whose = theme_guide.asked(*tables, segments)
+        asked = [whose.words(prompt_id) if prompt_id else "" for prompt_id in talk["prompt_id"]]
     above = codings["parent_code"].where(codings["parent_code"] != "", codings["code"])
     levels = {"category": codings.assign(code=above), "code": codings}
-    return Set(source.name, talk, plain, questions, {level: passages(talk, rows) for level, rows in levels.items()})
+    coded = {level: passages(talk, rows) for level, rows in levels.items()}
+    return Set(source.name, talk, plain, questions, asked, coded)
 
 
 COLUMNS = ("segment_id", "document", "turn_id", "prompt_id", "start", "end", "case", "speaker", "substantive", "text")
