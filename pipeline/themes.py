@@ -102,7 +102,15 @@ def themes(
     ) as steady:
         quotable = in_vivo.quotable(talk.segments, sources or {})
         worded, model = _worded(
-            talk, groups, decided, asked, options=options, parser=parser, encode=encode, quotable=quotable
+            talk,
+            groups,
+            decided,
+            asked,
+            guide=questions.guide,
+            options=options,
+            parser=parser,
+            encode=encode,
+            quotable=quotable,
         )
         if ask is not None and groups.curve:
             worded, source, sentences = _asked(talk, groups, worded, ask, people_labels=decided.given())
@@ -185,12 +193,14 @@ def _worded(
     decided: Decided,
     asked: theme_guide.Asked,
     *,
+    guide: pd.DataFrame,
     options: settings.Themes,
     parser: Callable[[], "Language"] | None,
     encode: Encode | None,
     quotable: np.ndarray,
 ) -> tuple[wording.Words, "BERTopic | None"]:
     """Return labels and keywords of the groups, and the model fitted on them."""
+    called = dict(zip(guide["guide_id"], guide["question"], strict=True))
     return wording.worded(
         talk.segments,
         talk.vectors,
@@ -201,6 +211,7 @@ def _worded(
         given=decided.given(),
         plain=talk.plain,
         encode=encode,
+        answers=[called.get(asked.of(prompt_id), "") for prompt_id in talk.segments["prompt_id"]],
         questions=[asked.words(prompt_id) if prompt_id else "" for prompt_id in talk.segments["prompt_id"]],
         quotable=quotable,
     )

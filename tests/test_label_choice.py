@@ -80,7 +80,7 @@ def may_name(texts: list[list[str]], groups: np.ndarray) -> set[str]:
     cases = pd.Series([f"case {place % 8}" for place in range(len(texts))])
     said = contrast.compared(terms.counts, groups, np.zeros_like(groups), cases)
     sizes = np.bincount(groups)
-    may, _ = label_choice.allowed(terms, said, sizes=sizes, n_cases=np.minimum(sizes, 8))
+    may, _ = label_choice.allowed(terms, said, said, sizes=sizes, n_cases=np.minimum(sizes, 8))
     return {terms.forms[column] for column in np.flatnonzero(may[0])}
 
 
@@ -187,9 +187,10 @@ def nlp():
 
 
 def read_with(nlp, questions: list[str]) -> naming.Named:
-    """What names the first twenty answers, which share no word but those of their questions."""
+    """What names the first twenty answers, which share no word; one of them says a phrase of the questions."""
     words = ["bus", "rain", "tea", "roof", "lamp", "cat", "road", "coat", "lid", "pond"]
     texts = [f"There was a {words[place % 10]} and a {words[(3 * place + 1) % 10]}." for place in range(40)]
+    texts[4] = "The filtering capabilities were all right."
     frame = pd.DataFrame(
         {
             "text": texts,

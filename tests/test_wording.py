@@ -92,7 +92,7 @@ def test_a_parser_reads_each_theme_from_its_middle_to_its_edge(monkeypatch):
 
 
 WARD = [
-    ("a", "ana", "So the managers never protect our training time, and I was cross."),
+    ("a", "ana", "So the managers never protected our training time, and I was cross."),
     ("b", "ben", "The managers should protect training time. Yeah."),
     ("c", "cy", "[chuckles] Training time is what the managers protect."),
 ]
@@ -170,3 +170,47 @@ def test_labels_do_not_depend_on_the_order_of_the_rows_of_other_themes(nlp):
     again, _ = wording.worded(frame, np.eye(6)[themes], themes, themes, keywords=4, nlp=nlp)
     assert again.named == found.named
     assert [line and line.text for line in again.lines] == [line and line.text for line in found.lines]
+
+
+@pytest.mark.parametrize(
+    ("said", "clauses"),
+    [
+        ("Um, I don't think I used the highlighted similarity very much.", []),
+        ("I think the nurses trusted the figures on the ward.", ["the nurses trusted the figures on the ward"]),
+        ("We hoped the figures would change the board's mind.", ["We hoped the figures would change the board's mind"]),
+        ("The media content was created or modified by a machine.", []),
+        ("Query, I am going to choose high probability and another location.", []),
+        (
+            "In modern life, we've learned to depend on social media.",
+            ["In modern life, we've learned to depend on social media"],
+        ),
+    ],
+)
+def test_a_clause_is_quoted_with_what_it_denies_or_not_at_all(nlp, said: str, clauses: list[str]):
+    [doc] = nlp.pipe([said])
+    found = in_vivo.clauses(doc, said, place=0, lemma_of={}, stop=labels.stop_words([]))
+    assert [said[clause.start : clause.end] for clause in found] == clauses
+
+
+def test_a_line_holds_a_word_of_the_label_where_one_does():
+    def candidate(place: int, *content: str) -> in_vivo.Candidate:
+        return in_vivo.Candidate(True, True, 4.0, in_vivo.Clause(place, 0, 9, frozenset(content)))
+
+    shortlist = [candidate(1, "fire", "door", "ward"), candidate(2, "inspection", "week", "ward")]
+    assert in_vivo.best(shortlist, np.array([0.9, 0.8])).place == 1
+    assert in_vivo.best(shortlist, np.array([0.9, 0.8]), {"inspection"}).place == 2
+
+
+def test_a_short_question_of_the_guide_names_the_theme_that_answers_it():
+    frame = segments(*[("a", f"case {at % 4}", "rota bleep" if at % 2 else "owl zebra") for at in range(20)])
+    groups = np.repeat([0, 1], 10)
+    vectors = np.eye(6)[groups]
+
+    def called(answers: list[str]) -> list[str]:
+        return wording.worded(frame, vectors, groups, groups, keywords=4, nlp=None, answers=answers)[0].named
+
+    assert called(["Staffing"] * 6 + [""] * 14)[0] == "Staffing"
+    assert "Staffing" not in called(["Staffing"] * 4 + [""] * 16), "too few"
+    assert "Staffing" not in called(["Staffing"] * 6 + [""] * 4 + ["Staffing"] * 6 + [""] * 4), "two themes answer it"
+    assert "Staffing" not in called(["Staffing"] * 5 + ["Time"] * 5 + [""] * 10), "it answers two"
+    assert not any("?" in name for name in called(["Is there time?"] * 6 + [""] * 14))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 FEWEST, MOST = 3, 12
+# Words of a clause that say what it is about.
+FEWEST_CONTENT = 2
 # Segments between these ranks of nearness to the theme's mean are of middling typicality.
 MIDDLING = (0.1, 0.75)
 DANGLING = text_layout.word_list(
@@ -47,6 +49,11 @@ UNFINISHED = frozenset(["ADP", "DET", "CCONJ", "SCONJ", "AUX", "PART", "PUNCT"])
 CONDITIONS = text_layout.word_list("if unless whether when while until although though where which who than")
 LAST = text_layout.word_list("a an the my our your their his her and or but also of to very so as than not")
 FINITE = frozenset(["VBD", "VBZ", "VBP", "MD"])
+# What is said under these is not what somebody holds.
+DOUBTED = text_layout.word_list(
+    "doubt doubted doubting deny denied denying wonder wondered wondering pretend pretended hope hoped hoping wish "
+    "wished wishing unsure uncertain unless if whether no hardly never"
+)
 SUBJECTS = frozenset(["nsubj", "nsubjpass", "expl", "csubj"])
 
 
@@ -138,13 +145,14 @@ def _alone(head: "Token", tokens: "Sequence[Token]") -> bool:
     after = next((token for token in head.doc[tokens[-1].i + 1 :] if token.text.strip()), None)
     subject = next(child for child in head.children if child.dep_ in SUBJECTS)
     hedge = head.lemma_ in phrases.HEDGES and any(child.dep_ in ("ccomp", "xcomp") for child in head.children)
-    if head.i not in inside or subject.i not in inside or hedge or head.sent.text.rstrip().endswith("?"):
+    asked = head.sent.text.rstrip().endswith("?")
+    if head.i not in inside or subject.i not in inside or hedge or asked or _doubted(head) or _continued(head, tokens):
         return False
     objects = any(child.dep_ in ("dobj", "attr", "acomp", "oprd") for child in head.children)
     if not objects and (head.lemma_ in SAYING or (head.i == tokens[-1].i and head.tag_ in FINITE)):
         return False
     before = [token for token in tokens if token.i < subject.left_edge.i]
-    if before and not (before[-1].text == "," or (before[-1].pos_ == "ADV" and len(before) == 1)):
+    if before and not _introduces(before):
         return False
     if (
         tokens[0].dep_ == "neg"
@@ -161,6 +169,34 @@ def _alone(head: "Token", tokens: "Sequence[Token]") -> bool:
     return not any(
         token.lower_ in DANGLING and token.pos_ in ("PRON", "DET", "ADV") and not _refers(token, tokens[0].i)
         for token in tokens
+    )
+
+
+def _introduces(before: "Sequence[Token]") -> bool:
+    """Return whether what stands before the subject belongs to the clause: "In modern life,", but no stray noun."""
+    if before[-1].text != ",":
+        return before[-1].pos_ == "ADV" and len(before) == 1
+    return len(before) > 2 or before[0].pos_ in ("ADV", "ADP", "ADJ")
+
+
+def _doubted(head: "Token") -> bool:
+    """Return whether a clause says what somebody denies, doubts or supposes: "I don't think I used it"."""
+    while head.dep_ != "ROOT" and not (head.dep_ == "conj" and any(own.dep_ in SUBJECTS for own in head.children)):
+        head = head.head
+        words = {child.lower_ for child in head.children} | {head.lower_, head.lemma_.lower()}
+        if any(child.dep_ == "neg" for child in head.children) or words & DOUBTED:
+            return True
+    return False
+
+
+def _continued(head: "Token", tokens: "Sequence[Token]") -> bool:
+    """Return whether a verb without a subject of its own goes on where the clause is cut off: "created or modified"."""
+    return any(
+        child.dep_ == "conj"
+        and child.pos_ in ("VERB", "AUX")
+        and child.i > tokens[-1].i
+        and not any(own.dep_ in SUBJECTS for own in child.children)
+        for child in head.children
     )
 
 
@@ -219,7 +255,7 @@ def candidates(
     for clause in found:
         columns = sorted(column[word] for word in clause.content if word in column)
         strong = [at for at in columns if weights[at] > 0]
-        if clause.place not in members or not strong:
+        if clause.place not in members or not strong or len(clause.content) < FEWEST_CONTENT:
             continue
         worth = float(np.minimum(weights[strong], 10).sum()) / np.sqrt(len(clause.content) + 2)
         shared = np.asarray(said[:, strong].sum(axis=1)).ravel() >= min(2, len(strong))
@@ -230,11 +266,12 @@ def candidates(
     return sorted(result, key=_order)[:SHORTLIST]
 
 
-def best(shortlist: Sequence[Candidate], separation: np.ndarray) -> Clause | None:
+def best(shortlist: Sequence[Candidate], separation: np.ndarray, label: Collection[str] = ()) -> Clause | None:
     """Return the clause that says best what a group is about, or None.
 
-    `separation`: (candidates,), how well the meaning of each tells the group apart (see `meaning.apart`). One that
-    nobody else backs is taken only where there is none other.
+    `separation`: (candidates,), how well the meaning of each tells the group apart (see `meaning.apart`); `label`: the
+    words of the group's label, without inflection. One that nobody else backs, or that holds no word of the label, is
+    taken only where there is none other.
     """
     weighed = [
         one._replace(
@@ -242,7 +279,9 @@ def best(shortlist: Sequence[Candidate], separation: np.ndarray) -> Clause | Non
         )
         for one, apart in zip(shortlist, separation, strict=True)
     ]
-    return min(weighed, key=_order).clause if weighed else None
+    words = frozenset(label)
+    named = [one for one in weighed if one.backed and one.clause.content & words]
+    return min(named or weighed, key=_order).clause if weighed else None
 
 
 def _full(clause: Clause) -> float:

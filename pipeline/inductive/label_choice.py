@@ -28,9 +28,14 @@ PHRASE, NO_NOUN = 0.1, 0.15
 # How much more it says for each share of segments that say it whole.
 WHOLE = 0.7
 # A label worth less names nothing.
-LEAST_WORTH = 0.35
-# A further term makes a label worth this much more, and is said in this share of segments that say no other of it.
-BETTER, NEW = 0.02, 0.03
+LEAST_WORTH = 0.45
+# A further term makes a label worth this much more, times how many there are, and is said in this share of segments
+# that say no other of it. Each of its words is said in a tenth of the segments, the questions aside.
+BETTER, NEW = 0.06, 0.05
+# A name with a capital, such as that of a place, is said in this share.
+PROPER = 1 / 3
+# How much the words of a label count beside its meaning.
+WORDS = 1.5
 # With how many first terms a label is tried.
 TRIED = 6
 # A label of a single adjective or verb, or of short remarks, is said in this share.
@@ -38,7 +43,7 @@ LEAST_ALONE = 0.15
 # A group of short remarks has this share of segments with fewer content words.
 SHORT, MOSTLY = 3, 0.5
 # Beyond this cosine two terms say the same.
-SAME = 0.8
+SAME = 0.65
 MOST_WORDS, MOST_TERMS = 6, 3
 
 
@@ -56,28 +61,41 @@ class Scored(NamedTuple):
     vectors: np.ndarray
 
 
-def allowed(terms: Terms, by_group: Said, *, sizes: np.ndarray, n_cases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def allowed(
+    terms: Terms, by_group: Said, weighed: Said, *, sizes: np.ndarray, n_cases: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return which terms may name each group, and which tell it from the others; both are (groups, terms).
 
-    A word or a phrase tells a group from the others if a tenth of its segments and several cases say it, far more often
-    than the others do and no less often than any of them. A phrase may name a group too if one of its words does so
-    and its other content words are usual there. `sizes` and `n_cases`: (groups,), segments and cases of each.
+    A word or a phrase tells a group from the others if a tenth of its segments say it or answer it, several cases among
+    them, far more often than the others do and no less often than any of them. Somebody has to say each of its words. A
+    phrase may name a group too if one of its words tells it from the others and its other content words are usual
+    there. `by_group`: what is said; `weighed`: what is said or answered; `sizes` and `n_cases`: (groups,), segments and
+    cases of each.
     """
     least_cases = np.minimum(2, n_cases)[:, None]
-    number = np.round(by_group.share * sizes[:, None])
+    number = np.round(weighed.share * sizes[:, None])
     elsewhere = (number.sum(axis=0) - number) / np.maximum(sizes.sum() - sizes, 1)[:, None]
-    several = by_group.cases >= least_cases
-    usual = several & (by_group.share >= LEAST_SHARE) & (by_group.other <= by_group.share)
+    several = weighed.cases >= least_cases
+    whole = several & (weighed.share >= LEAST_WHOLE) & (weighed.z >= LEAST_Z_WHOLE)
+    said = by_group.cases > 0
+    for column in np.flatnonzero(terms.naming).tolist():
+        said[:, column] = said[:, list(terms.words[column])].all(axis=1)
+    usual = several & said & (weighed.share >= LEAST_SHARE) & (weighed.other <= weighed.share)
     usual &= number >= np.minimum(FEWEST, np.maximum(2 * sizes // 3, 1))[:, None]
-    names = usual & (by_group.share >= LIFT * elsewhere) & (by_group.z >= LEAST_Z) & (terms.naming > 0)
-    beside = several & (by_group.share >= np.maximum(LEAST_SHARE, LIFT_BESIDE * elsewhere))
-    whole = several & (by_group.share >= LEAST_WHOLE) & (by_group.z >= LEAST_Z_WHOLE)
-    may = names.copy()
+    names = usual & (weighed.share >= LIFT * elsewhere) & (weighed.z >= LEAST_Z) & (terms.naming > 0)
+    beside = said & (weighed.share >= np.maximum(LEAST_SHARE, LIFT_BESIDE * elsewhere))
+    proper = np.array([_proper(form) for form in terms.forms], dtype=bool)
+    may = names & (~proper | (weighed.share >= PROPER))
     for column in np.flatnonzero(terms.naming).tolist():
         words = list(terms.words[column])
         if len(terms.phrases[column].lemmas) > 1:
             may[:, column] |= whole[:, column] & beside[:, words].all(axis=1) & names[:, words].any(axis=1)
     return may, names
+
+
+def _proper(form: str) -> bool:
+    """Return whether a term is a single word with a capital, and no acronym."""
+    return " " not in form and form[:1].isupper() and not form.isupper()
 
 
 class Group:
@@ -103,6 +121,8 @@ class Group:
         self.columns = [found.columns[place] for place in self.places]
         self.terms, self.own, self.members, self.inside = terms, places[members], members, inside
         counts = weighed[places].tocsc()
+        spoken = np.asarray(terms.counts[self.own].mean(axis=0)).ravel()
+        self.spoken = [min(float(spoken[at]) for at in terms.words[column]) for column in self.columns]
         self.shares = [float(counts[members, column].mean()) for column in self.columns]
         self.vectors = unit(found.vectors[self.places])
         self.likeness = np.round(talk @ found.vectors[self.places].T, 6)
@@ -121,6 +141,15 @@ class Group:
     def lemmas(self, at: int) -> Sequence[str]:
         """Return the words of a term without inflection."""
         return self.terms.phrases[self.columns[at]].lemmas
+
+    def words(self, chosen: Collection[str]) -> set[str]:
+        """Return the content words of the terms chosen, without inflection."""
+        columns = [column for column, form in zip(self.columns, self.forms, strict=True) if form in chosen]
+        return {word for column in columns for word in self.terms.phrases[column].content}
+
+    def adjective(self, at: int) -> bool:
+        """Return whether a term is an adjective alone."""
+        return bool(self.terms.naming[self.columns[at]] < 1) and self.forms[at].lower() == self.lemmas(at)[0]
 
     def share(self, picked: Sequence[int], *, but: Sequence[int] = ()) -> float:
         """Return the share of the group's segments that say one of the terms picked, and none of others."""
@@ -141,7 +170,7 @@ class Group:
         phrases = [self.shares[at] for at in picked if len(self.lemmas(at)) > 1]
         no_noun = any(self.terms.naming[self.columns[at]] < 1 for at in picked)
         kinds = PHRASE * (len(phrases) > 0) + WHOLE * sum(phrases) - NO_NOUN * no_noun
-        return round(float(by_words) + by_meaning + kinds, 6)
+        return round(WORDS * float(by_words) + by_meaning + kinds, 6)
 
 
 def chosen(group: Group) -> list[str]:
@@ -173,18 +202,20 @@ def _grown(group: Group, picked: list[int]) -> list[int]:
             at: group.worth([*picked, at]) for at in _others(group, picked) if group.share([at], but=picked) >= NEW
         }
         best = min(worth, key=lambda at: (-worth[at], group.forms[at]), default=None)
-        if best is None or worth[best] < group.worth(picked) + BETTER:
+        if best is None or worth[best] < group.worth(picked) + BETTER * len(picked):
             break
         picked = [*picked, best]
     return picked
 
 
 def _others(group: Group, picked: Sequence[int]) -> Iterator[int]:
-    """Yield the terms that share no word and no meaning with those picked, and fit in."""
+    """Yield the terms that fit in and share no word and no meaning with those picked; adjectives beside adjectives."""
     used = {lemma for at in picked for lemma in group.lemmas(at)}
     room = MOST_WORDS - sum(len(group.forms[at].split()) for at in picked)
     near = (group.vectors @ group.vectors[list(picked)].T).max(axis=1)
     for at, form in enumerate(group.forms):
+        if group.spoken[at] < LEAST_SHARE or group.adjective(at) != group.adjective(picked[0]):
+            continue
         if len(form.split()) <= room and near[at] < SAME and not alike(used, group.lemmas(at)):
             yield at
 

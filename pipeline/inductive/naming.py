@@ -11,7 +11,7 @@ from scipy import sparse
 
 from pipeline.core.arithmetic import unit
 from pipeline.inductive import contrast, in_vivo, label_choice, labels, meaning, phrases
-from pipeline.inductive.contrast import Terms
+from pipeline.inductive.contrast import Said, Terms
 from pipeline.inductive.in_vivo import Clause
 from pipeline.inductive.label_choice import Scored
 from pipeline.inductive.meaning import Encode
@@ -125,7 +125,7 @@ def named(
         return [Named([], [], None)] * count
     by_group = contrast.compared(known.terms.counts, groups, parents, known.voices)
     places = meaning.sampled(groups)
-    found = _scored(known, groups, parents)
+    found = _scored(known, by_group, groups, parents)
     members = [np.flatnonzero(groups == group) for group in range(count)]
     shortlists = [
         in_vivo.candidates(
@@ -160,7 +160,7 @@ def named(
         hints = label_choice.hints(known.terms, found, group)
         if not hints and label_choice.of_short_remarks(known.terms, members[group]):
             hints = [SHORT_REMARKS]
-        result.append(Named(terms, hints, _line(segments, in_vivo.best(shortlist, separation))))
+        result.append(Named(terms, hints, _line(segments, in_vivo.best(shortlist, separation, label.words(terms)))))
     return result
 
 
@@ -195,11 +195,12 @@ def _meant(known: Read, texts: list[str]) -> np.ndarray | None:
     return vectors if vectors is not None and vectors.shape[1] == known.vectors.shape[1] else None
 
 
-def _scored(known: Read, groups: np.ndarray, parents: np.ndarray) -> Scored:
+def _scored(known: Read, by_group: Said, groups: np.ndarray, parents: np.ndarray) -> Scored:
     """Return the terms that may name a group, and their meaning."""
     count = int(groups.max(initial=-1)) + 1
     may, names = label_choice.allowed(
         known.terms,
+        by_group,
         contrast.compared(known.weighed, groups, parents, known.voices),
         sizes=np.array([(groups == group).sum() for group in range(count)]),
         n_cases=np.array([known.voices[groups == group].nunique() for group in range(count)]),

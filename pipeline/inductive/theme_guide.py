@@ -25,6 +25,12 @@ def answers(share: float, expected: float) -> str:
     return "partly" if share >= PARTLY and share >= LIFT * expected else ""
 
 
+# A question of the guide names a theme by these shares, see `names`. So many segments answer it, and so many words call
+# it.
+LEAST_OF_THEME, MOST = 1 / 3, 0.6
+FEWEST, LONGEST_NAME = 5, 8
+
+
 @dataclass(frozen=True)
 class Asked:
     """What was asked of whom.
@@ -82,6 +88,25 @@ def asked(guide: pd.DataFrame, prompts: pd.DataFrame, turns: pd.DataFrame, segme
         {name: frozenset(cases) for name, cases in cases_of.items()},
         {str(name): float(share) for name, share in share_of.items()},
     )
+
+
+def names(answers: Sequence[str], groups: np.ndarray) -> list[str]:
+    """Return for each group the question of the guide that names it; "" for none.
+
+    `answers`: how the guide calls the question that each segment answers, "" for none; `groups`: (n,), -1 for none. A
+    question names a group if it is called by a few words, is answered by a third of the group and by most of what
+    answers any, and if most of its answers are there.
+    """
+    called, found = np.array(answers, dtype=object), []
+    for group in range(int(groups.max(initial=-1)) + 1):
+        own = pd.Series(called[groups == group])
+        counts = own[own != ""].value_counts().sort_index()
+        name = str(counts.idxmax()) if len(counts) else ""
+        n = int(counts.max()) if len(counts) else 0
+        enough = n >= LEAST_OF_THEME * len(own) and n >= MOST * counts.sum() and n >= MOST * int((called == name).sum())
+        short = not name.endswith(("?", ":")) and len(name.split()) <= LONGEST_NAME
+        found.append(name if n >= FEWEST and enough and short else "")
+    return found
 
 
 def table(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.core import languages
 from pipeline.core.arithmetic import unit
-from pipeline.inductive import labels, naming, theme_model
+from pipeline.inductive import labels, naming, theme_guide, theme_model
 from pipeline.inductive.meaning import Encode
 from pipeline.inductive.naming import Line, Named
 
@@ -61,6 +61,7 @@ def worded(
     plain: np.ndarray | None = None,
     encode: Encode | None = None,
     questions: Sequence[str] = (),
+    answers: Sequence[str] = (),
     quotable: np.ndarray | None = None,
 ) -> tuple[Words, "BERTopic | None"]:
     """Return labels and keywords of themes and sub-themes, and the BERTopic model of the themes.
@@ -92,7 +93,8 @@ def worded(
     model, weights = None, None
     if len(terms) >= FEWEST_TERMS and themes.max(initial=-1) >= 0:
         model, weights = theme_model.fit(texts, vectors, themes, terms)
-    theme_words = _words(talk, themes, np.zeros_like(themes), weights)
+    named = theme_guide.names(answers or [""] * len(texts), themes)
+    theme_words = _words(talk, themes, np.zeros_like(themes), weights, named=named)
     if model is not None:
         weights = theme_model.weights(labels.vectorizer(terms).transform(texts), sub_themes)
     sub_theme_words = _words(talk, sub_themes, themes, weights, parent_labels=theme_words.labels)
@@ -135,11 +137,12 @@ def _words(
     weights: np.ndarray | None,
     *,
     parent_labels: Sequence[str] = (),
+    named: Sequence[str] = (),
 ) -> _Group:
     """Return what is said of each group.
 
     `weights`: c-TF-IDF, (groups, terms), None if there were too few terms; `parent_labels`: the themes' labels if the
-    groups are sub-themes.
+    groups are sub-themes; `named`: how the guide calls each group, "" for nothing.
     """
     segments, texts, vectors, known, terms = talk
     spoken = _languages(segments, groups)
@@ -149,8 +152,8 @@ def _words(
         counts = labels.vectorizer(terms).transform(texts)
         ranked = _ranked(segments, vectors, groups, counts=counts, weights=weights, terms=terms)
     ranked = _readable(ranked, spoken)
-    named = naming.named(segments, vectors, groups, parents, known=known)
-    named = _against_all(talk, groups, parents, named, parent_labels)
+    own = naming.named(segments, vectors, groups, parents, known=known)
+    own = _against_all(talk, groups, parents, own, parent_labels)
     naming_terms: list[list[str]] = []
     unnamed: list[str] = []
     lines: list[Line | None] = []
@@ -158,11 +161,13 @@ def _words(
     sayings = [naming.saying(segments["text"][groups == group].tolist()) for group in range(len(spoken))]
     several = len(segments) >= FEW and len(spoken) > 1
     for group, language in enumerate(spoken):
-        terms_, hints, line = named[group]
+        terms_, hints, line = own[group]
         english = languages.english(language)
         saying = sayings[group] if several and sayings.count(sayings[group]) == 1 else ""
         loose = english and several and bool(ranked[group])
-        if saying or not english or (loose and not terms_):
+        if named and named[group]:
+            naming_terms.append([named[group]])
+        elif saying or not english or (loose and not terms_):
             naming_terms.append([])
         else:
             naming_terms.append(terms_ or ranked[group])

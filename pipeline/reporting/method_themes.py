@@ -40,7 +40,9 @@ def labels(done: Record) -> list[str]:
             "often than in the other themes (log-odds with an informative Dirichlet prior, Monroe et al. 2008); those "
             "of the question that a segment answers count as 0.7. Of the labels of up to three terms, the one "
             "was taken that best tells the theme's segments from the others' by its words (share of segments that say "
-            "one, less that of the others') and by its vector (area under the ROC curve). A "
+            "one, less that of the others') and by its vector (area under the ROC curve). Where most of what a theme "
+            "answers is one question of the interview guide, and most of that question's answers are in it, the theme "
+            "is called as the guide calls the question in a few words. A "
             "theme that no label tells apart well enough is called loosely connected talk."
         ]
     if done["labeller"]:
