@@ -75,7 +75,7 @@ const matrixPart = (filters, categories) => {
   const shown = category === "all codes" ? codes.map((_, n) => n) : categories.find(([name]) => name === category)[1].map((entry) => codes.indexOf(entry.name));
   const select = several ? make("label", {}, "Codes ", make("select", { "data-key": "codes", on: { change: (event) => change({ codes: event.target.value, cell: "" }) } }, ["all codes", ...categories.map(([name]) => name)].map((name) => make("option", { value: name, selected: name === category }, name)))) : null;
   return [make("h2", { id: "matrix-h" }, "People by codes"), make("div", { class: "bar" }, attributes.length ? choice("Grouped by", "by", [...attributes.map((one) => one.name), "nobody"], grouping, (option) => (option === "nobody" ? "not grouped" : option)) : null, select),
-    make("div", { class: "matrix" }, scrolling("People by codes", matrixTable(shown, grouping, filters)), cellPanel(filters)), leftOut(),
+    make("div", { class: "matrix" }, make("div", {}, scrolling("People by codes", matrixTable(shown, grouping, filters))), cellPanel(filters)), leftOut(),
     make("p", { class: "soft" }, "The same matrix with every summary, to edit, is in framework_matrix.xlsx; ", make("code", {}, "counterpoint import"), " brings your summaries in.")];
 };
 // Parent codes with their codes; codes without a parent stand together.

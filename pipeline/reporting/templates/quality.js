@@ -4,13 +4,15 @@ const dumbbell = (pairs) => {
   const known = pairs.filter((pair) => pair[6] !== null);
   const picture = drawn("svg", { class: "dumbbell", viewBox: "0 0 200 16", "aria-hidden": "true" }, drawn("line", { x1: scale(-0.2), x2: scale(1), y1: 8, y2: 8, class: "scale" }), drawn("line", { x1: scale(0), x2: scale(0), y1: 2, y2: 14, class: "zero" }));
   if (known.length > 1) picture.append(drawn("line", { x1: scale(Math.min(...known.map((pair) => pair[6]))), x2: scale(Math.max(...known.map((pair) => pair[6]))), y1: 8, y2: 8, class: "between" }));
-  known.forEach((pair) => picture.append(pair[2] === "people" ? drawn("circle", { cx: scale(pair[6]), cy: 8, r: 5, class: "people" })
+  // People's mark lies on top.
+  [...known].reverse().forEach((pair) => picture.append(pair[2] === "people" ? drawn("circle", { cx: scale(pair[6]), cy: 8, r: 5, class: "people" })
     : drawn("rect", { x: scale(pair[6]) - 4, y: 4, width: 8, height: 8, class: pair[2] === "zero_shot" ? "words" : "pipeline", transform: `rotate(45 ${scale(pair[6])} 8)` })));
   return picture;
 };
 const shortly = (name) => (name.startsWith("the pipeline") ? "pipeline" : name);
 const counted = ([a, b, , nA, nB, both], named = shortly) => `${named(a)} ${number(nA)} · ${named(b)} ${number(nB)} · both ${number(both)}`;
-const kappa = (pair) => (data.reflexive ? "" : pair[6] === null ? "undefined" : pair[6].toFixed(2));
+const figure = (value) => value.toFixed(2).replace(/^-(?=0\.00$)/, "");
+const kappa = (pair) => (data.reflexive ? "" : pair[6] === null ? "undefined" : figure(pair[6]));
 // Lines stand in groups, each with the agreement that its lines show and are sorted by, worst first.
 const GROUPS = ["Coders with each other, worst first", "A coder with the pipeline, worst first", "Used too rarely to tell, worst first", "No agreement to measure"];
 const definition = (code) => {
@@ -24,10 +26,13 @@ const dispute = (one) => {
   return element;
 };
 const openedLine = (line) => {
-  const about = data.disputes.filter((one) => one.codes.includes(line.code));
-  const values = make("ul", { class: "plain-list" }, line.pairs.map((pair) => make("li", {}, own(counted(pair, (name) => name)), data.reflexive ? "" : `: kappa ${kappa(pair)}${pair[7] !== null ? ` (${pair[7].toFixed(2)} to ${pair[8].toFixed(2)})` : ""}`, pair[9] ? ` ${pair[9]}` : "")));
+  // Where two people differ on the code comes before where only the pipeline does.
+  const between = (one) => new Set(one.says.filter(([who]) => !who.startsWith("the pipeline")).map(([, what]) => what.split("; ").includes(line.code))).size > 1;
+  const all = data.disputes.filter((one) => one.codes.includes(line.code)), ours = all.filter(between), about = [...ours, ...all.filter((one) => !between(one))];
+  const title = about.length ? `${count(about.length, "passage")} to discuss${ours.length && ours.length < about.length ? `, first ${ours.length} on which people differ` : ""}` : "No passage is disputed";
+  const values = make("ul", { class: "plain-list" }, line.pairs.map((pair) => make("li", {}, own(counted(pair, (name) => name)), data.reflexive ? "" : `: kappa ${kappa(pair)}${pair[7] !== null ? ` (${figure(pair[7])} to ${figure(pair[8])})` : ""}`, pair[9] ? `; ${pair[9]}` : "")));
   return make("div", { class: "columns opened" }, make("div", {}, make("h3", {}, own(line.code)), definition(line.code), values),
-    make("div", {}, make("h3", {}, about.length ? `${count(about.length, "passage")} to discuss` : "No passage is disputed"), ...(about.length ? paged(about, dispute, { size: 5 }) : [])));
+    make("div", {}, make("h3", {}, title), ...(about.length ? paged(about, dispute, { size: 5 }) : [])));
 };
 const LINES = 25;
 // The lines of a group; after the first LINES of all groups, the rest is folded.

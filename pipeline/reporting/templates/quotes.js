@@ -132,8 +132,11 @@ const nearTo = (near) => {
 const searchWords = (found, phrase, all) => {
   if (!found.known.length) return [`No passage has ${found.asked.length > 1 ? "any of these words" : "this word"}. The search knows the study’s own words, not what a phrase means: try a word that people here would use, or choose a theme or code.`];
   const { literal, withWords, near } = found.among(all);
-  const first = literal ? `${count(literal, "passage says", "passages say")} “${phrase.trim()}”` : "Nobody says it in these words";
-  const said = [`${listed([first, withWords ? `${number(withWords)} ${literal ? "more " : ""}${withWords === 1 ? "has" : "have"} ${found.asked.length > 1 ? "some of its words" : "a form of it"}` : "", near ? `${number(near)} more ${near === 1 ? "is" : "are"} near these in meaning` : ""].filter(Boolean))}.`];
+  const has = (n) => (n === 1 ? "has" : "have"), one = found.asked.length === 1;
+  const parts = [literal ? `${count(literal, "passage says", "passages say")} “${phrase.trim()}”` : "",
+    withWords ? `${literal ? `${number(withWords)} more` : count(withWords, "passage")} ${has(withWords)} ${one ? "a form of it" : "some of its words"}` : "",
+    near ? `${literal || withWords ? `${number(near)} more` : count(near, "passage")} ${has(near)} near words or ${near === 1 ? "is" : "are"} near in meaning` : ""];
+  const said = [`${literal ? "" : "Nobody says it in these words; "}${listed(parts.filter(Boolean))}.`];
   const missing = found.asked.filter((word) => !found.known.includes(word));
   if (missing.length) said.push(` Not said here: ${missing.join(", ")}.`);
   if (found.also.length) said.push(" Near words here: ", ...found.also.flatMap((word, n) => [n ? ", " : "", button(word, () => change({ words: word, near: "" }), { class: "plain" })]), ".");

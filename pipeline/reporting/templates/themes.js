@@ -10,23 +10,23 @@ const themeList = (current) => make("ul", {}, shownThemes().map((theme) => {
   const all = people.length ? people : voices, k = reach({ voices: all }, of);
   return make("li", {}, link(address("themes", theme.id, { by: here.filters.by }), theme.id === current ? { "aria-current": "true" } : {},
     make("span", { class: "label" }, own(labelOf(theme.id))), " ",
-    make("span", { class: "soft" }, `${k} of ${all.length}${stateOf(theme.id) ? ` · ${stateOf(theme.id)}` : ""}`)));
+    make("span", { class: "soft" }, `${k} of ${count(all.length, people.length ? "person" : "source", people.length ? "people" : "")}${stateOf(theme.id) ? ` · ${stateOf(theme.id)}` : ""}`)));
 }));
 // Everybody who speaks, by group: who speaks of the theme, and how much.
-const strip = (n, groups, of) => {
+const strip = (n, groups, of, named) => {
   const most = Math.max(1, ...of.values());
   const cell = (voice) => {
     const passages = of.get(voice) || 0;
     const label = `${voiceName(voice)}: ${count(passages, "passage")}`;
-    const look = { class: `person h${passages ? Math.max(1, Math.ceil((5 * passages) / most)) : 0}`, title: label, "aria-label": label };
+    const look = { class: `person${named ? " named" : ""} h${passages ? Math.max(1, Math.ceil((5 * passages) / most)) : 0}`, title: label, "aria-label": label };
     const filter = voice < cases.length ? { case: voice } : { source: voice - cases.length };
-    return passages ? link(address("quotes", "", { theme: n, ...filter }), look, String(passages)) : make("span", { ...look, role: "img" }, "");
+    return passages ? link(address("quotes", "", { theme: n, ...filter }), look, named ? own(voiceName(voice)) : null, String(passages)) : make("span", { ...look, role: "img" }, named ? own(voiceName(voice)) : "");
   };
   // In a large group those who say nothing of it are counted.
   const row = (group) => {
     const silent = group.voices.length > 24 ? group.voices.filter((voice) => !of.has(voice)).length : 0;
     const shown = silent ? group.voices.filter((voice) => of.has(voice)).sort((a, b) => of.get(b) - of.get(a)) : group.voices;
-    return make("div", { class: "strip-row" }, group.name ? make("span", { class: "name" }, own(group.name)) : null,
+    return make("div", { class: named ? "strip-row each" : "strip-row" }, group.name ? make("span", { class: "name" }, own(group.name)) : null,
       make("span", { class: "persons" }, shown.map(cell), silent ? make("span", { class: "soft" }, `${number(silent)} silent`) : null));
   };
   return make("div", { class: "strip", "data-figure": "Who speaks of it" }, groups.map(row));
@@ -51,7 +51,7 @@ const sideBySide = (n, grouping, groups, of) => {
 const voicesOf = (n, filters) => {
   const grouping = chosenGrouping(filters), groups = groupsOf(grouping === EACH && attributes.length ? attributes[0].name : grouping), of = spoken(membersNow(themes[n].id));
   const flat = grouping === EACH ? [{ name: "", voices }] : groups;
-  const parts = [make("h3", {}, "Who speaks of it"), attributes.length ? choice("By", "by", groupings, grouping) : null, strip(n, flat, of)];
+  const parts = [make("h3", {}, "Who speaks of it"), attributes.length ? choice("By", "by", groupings, grouping) : null, strip(n, flat, of, grouping === EACH)];
   if (grouping !== EACH && groups.length > 1) parts.push(make("h3", {}, "Share of each group"), dotPlot(n, groups, of), sideBySide(n, grouping, groups, of));
   return parts;
 };

@@ -82,7 +82,7 @@ def build(
     }
     return Steady(
         sentences=_sentences(ranked, stability, noun(count), reflexive),
-        columns=("Run", "Left out", "Segments", "Themes found", *(() if reflexive else ("Adjusted Rand index",))),
+        columns=("Run", "Left out", "Passages", "Themes found", *(() if reflexive else ("Adjusted Rand index",))),
         runs=_runs(stability, reflexive),
         number=_number(choice, n_themes, reflexive),
         curve=None if reflexive else _curve(choice),

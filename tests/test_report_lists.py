@@ -1,0 +1,96 @@
+"""Lists of the page in a real browser: what they leave out is said and can be had."""
+
+import pandas as pd
+import pytest
+import small_study as invented
+from browsing import MODELS, api, launched, needs_browser, watched
+
+from pipeline import report
+from pipeline.core import store
+from pipeline.core.params import Params
+from pipeline.deductive import codebook
+
+pytestmark = needs_browser
+CODES = [f"Code {number}" for number in range(14)]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory) -> str:
+    """A study of 14 candidate codes, none of them in documents in which nobody is named."""
+    folder = invented.write(tmp_path_factory.mktemp("lists") / "data" / "small", repeat=3)
+    (folder / "codebook.yaml").write_text("codes:\n" + "".join(f"- {name}\n" for name in CODES))
+    segments = store.read(folder, "segments")
+    used = segments[segments.substantive]
+    rows = [
+        {
+            "segment_id": row.segment_id,
+            "code": CODES[n % 14],
+            "score": 0.9,
+            "accepted": row.case != "",
+            "method": "zero_shot",
+        }
+        for n, row in enumerate(used.itertuples())
+    ]
+    store.write(folder, "code_assignments", pd.DataFrame(rows))
+    for name in ("theme_code", "theme_human_code", "code_themes", "valence"):
+        store.write(folder, name, store.empty(name))
+    made = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"))
+    place = folder / "index.html"
+    place.write_text(report.build_page(made, Params(study=str(folder)), MODELS), encoding="utf-8")
+    return place.as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser, address):
+    with watched(browser, address) as opened:
+        yield opened
+
+
+def go(page, address: str) -> None:
+    page.evaluate("(to) => { location.hash = to; }", address)
+
+
+def test_a_long_filter_lists_eight_values_and_the_rest_on_demand(page):
+    go(page, "#quotes")
+    values = page.locator("[data-facet=code]")
+    api.expect(values).to_have_count(8)
+    rest = int(page.inner_text("[data-more=code]").split()[0])
+    page.click("[data-more=code]")
+    api.expect(values).to_have_count(8 + rest)
+    page.click("[data-key=fewer-code]")
+    api.expect(values).to_have_count(8)
+
+
+def test_a_chosen_value_stays_in_its_list(page):
+    go(page, "#quotes")
+    page.click("[data-more=code]")
+    last = page.locator("[data-facet=code]").last
+    chosen = last.get_attribute("data-value")
+    last.click()
+    api.expect(page.locator(f"[data-facet=code][data-value='{chosen}'][aria-pressed=true]")).to_be_visible()
+
+
+def test_a_source_in_which_nobody_is_named_has_a_row_only_with_a_code_and_the_reason_is_given(page):
+    go(page, "#framework")
+    api.expect(page.locator(".people-codes tbody tr").first).to_be_visible()
+    assert "session.docx" not in page.inner_text(".people-codes")
+    said = page.inner_text("#framework-body")
+    assert "because nobody is named in them" in said and "notes/session.docx" in said
+
+
+def test_of_each_person_passages_are_counted_and_called_so(page):
+    assert "people who speak of it" in page.inner_text("#picture")
+    page.click("[data-choice='each person']")
+    api.expect(page.locator("[data-choice=people]")).to_have_text("passages")
+    assert "people who speak of it" not in page.inner_text("#picture")
+
+
+def test_nobody_is_said_to_mean_neither_people_nor_the_pipeline(page):
+    go(page, "#quotes")
+    assert page.inner_text("[data-facet=coded][data-value=nobody] .label") == "neither people nor the pipeline"
