@@ -289,3 +289,14 @@ def test_versions_are_those_of_what_computed_something_after_this_program():
         ("scikit-network", "0.33.0"),
         ("spaCy", "3.8.7"),
     ]
+
+
+@pytest.mark.parametrize(("third", "said"), [([], "ann 3, bob 2, both 1"), ([("cat", "d", 5, 6)], "cat 1, all 1")])
+def test_contrasts_say_what_coders_share(third, said):
+    rows = [("ann", "d", 0, 10), ("ann", "d", 20, 30), ("ann", "e", 0, 9), ("bob", "d", 9, 12), ("bob", "f", 0, 9)]
+    codings = pd.DataFrame(
+        [{"coder": who, "document": where, "start": start, "end": end} for who, where, start, end in rows + third]
+    )
+    if third:
+        codings.loc[3, "start"] = 4
+    assert said in agreement_view.contrasts(codings.assign(code="Time"))[0]

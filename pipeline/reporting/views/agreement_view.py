@@ -107,8 +107,20 @@ def contrasts(codings: pd.DataFrame) -> tuple[str, ...]:
     sentences = []
     for code, group in groups(codings, "code").items():
         counts = [f"{coder} {int((group.coder == coder).sum())}" for coder in coders]
+        counts.append(f"{'both' if len(coders) == 2 else 'all'} {_shared(group, coders)}")
         sentences.append(f"How often “{code}” was applied: {', '.join(counts)}. What does each coder see in it?")
     return tuple(sentences)
+
+
+def _shared(group: pd.DataFrame, coders: Sequence[str]) -> int:
+    """Return how many passages of the coder with the fewest overlap one of each other coder."""
+    of = {one: group.loc[group.coder == one, ["document", "start", "end"]] for one in coders}
+    fewest = min(coders, key=lambda one: len(of[one]))
+    others = [of[one] for one in coders if one != fewest]
+    return sum(
+        all(((one.document == row.document) & (one.start < row.end) & (row.start < one.end)).any() for one in others)
+        for row in each(of[fewest])
+    )
 
 
 def _main_unit(agreement: pd.DataFrame) -> str:
