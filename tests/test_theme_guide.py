@@ -65,9 +65,9 @@ def test_the_share_of_a_theme_and_of_the_answers():
 @pytest.mark.parametrize(
     ("n", "of", "answers", "said"),
     [
-        (14, 20, 28, "mostly “Is there time?” (14 of 20 segments, 70%; 50% of all answers to it)"),
-        (10, 20, 20, "mostly “Is there time?” (10 of 20 segments, 50%; 50% of all answers to it)"),
-        (8, 20, 16, "partly “Is there time?” (8 of 20 segments, 40%; 50% of all answers to it)"),
+        (14, 20, 28, "mostly “Is there time?” (14 of 20 passages, 70%; 50% of all answers to it)"),
+        (10, 20, 20, "mostly “Is there time?” (10 of 20 passages, 50%; 50% of all answers to it)"),
+        (8, 20, 16, "partly “Is there time?” (8 of 20 passages, 40%; 50% of all answers to it)"),
         (8, 20, 60, ""),  # no more than of any other talk
         (6, 20, 6, ""),
     ],
@@ -95,7 +95,7 @@ def test_a_question_says_what_themes_answer_it():
     first, second = view.questions
     assert first.themes == ((8, "money", "75%"), (7, "rotas", "25%"))
     assert (first.wordings, second.themes) == (("And Is there time?",), ())
-    assert view.by_theme == {8: "mostly “Is there time?” (6 of 10 segments, 60%; 75% of all answers to it)"}
+    assert view.by_theme == {8: "mostly “Is there time?” (6 of 10 passages, 60%; 75% of all answers to it)"}
     loose = guide_view.build(GUIDE, shares, themes.assign(passport=["", LOOSE]), n_used=100)
     assert loose.by_theme == {} and loose.questions == view.questions, "it answers none, and is listed under it"
     assert view.lead.startswith("2 questions of the interview guide: 2 asked again and again.")

@@ -12,7 +12,8 @@ from pipeline import themes
 from pipeline.core import params as settings
 from pipeline.core import safe_removal, store
 from pipeline.core.contracts import MODEL_FILES
-from pipeline.core.terms import LOOSE
+from pipeline.core.terms import LOOSE, PROCEDURAL
+from pipeline.decisions import states
 from pipeline.inductive import grouping, naming, theme_model, wording
 
 WORDS = {
@@ -103,13 +104,16 @@ def test_a_theme_that_answers_one_question_is_called_that(result):
         assert theme.unprompted_share == 0  # each question names its subject
 
 
-def test_loosely_connected_talk_is_not_called_an_answer(result, monkeypatch):
+@pytest.mark.parametrize(("name", "passport"), [("LOOSE", LOOSE), ("ABOUT_INTERVIEW", PROCEDURAL)])
+def test_what_is_no_theme_is_not_called_an_answer_and_comes_last(result, monkeypatch, name, passport):
     label = first(result)["label"].iloc[0]
-    monkeypatch.setattr(naming, "LOOSE", label)
-    for theme in first(found()).itertuples():
+    monkeypatch.setattr(naming, name, label)
+    tables = found().tables["themes"]
+    for theme in tables.query("level == 1").itertuples():
         loose = theme.label == label
-        assert (theme.passport == LOOSE) == loose == (theme.prompt_text == "") == (theme.prompt_id == "")
+        assert (theme.passport == passport) == loose == (theme.prompt_text == "") == (theme.prompt_id == "")
         assert np.isnan([theme.prompt_share, theme.unprompted_share]).tolist() == [loose, loose]
+    assert states.ranked(tables)["label"].iloc[-1] == label
 
 
 def test_the_spread_over_cases_is_counted(result):

@@ -163,6 +163,17 @@ def test_a_theme_that_no_word_sets_apart_is_called_loose(nlp):
     assert found.lines == [None, None]
 
 
+@pytest.mark.parametrize(("said", "formal"), [(13, True), (12, False)])
+def test_talk_that_is_mostly_about_the_interview_is_called_that(nlp, said, formal):
+    asides = ["So that is the task completed. The query page has a filter."] * said
+    courteous = ["Thank you. The query page has a filter for the query."] * (24 - said)
+    rows = [(f"d{n % 8}", f"c{n % 8}", text) for n, text in enumerate([*asides, *courteous, *[WARD[0][2]] * 24])]
+    frame, themes = segments(*rows).assign(start=0), np.repeat([0, 1], 24)
+    found, _ = wording.worded(frame, np.eye(6)[themes], themes, themes, keywords=4, nlp=nlp)
+    assert (found.named[0] == "Talk about the interview itself") == formal == (found.lines[0] is None)
+    assert "interview" not in found.named[1]
+
+
 def test_labels_do_not_depend_on_the_order_of_the_rows_of_other_themes(nlp):
     _, found = talk(nlp)
     frame = segments(*BOARD, *WARD).assign(start=100 * np.arange(6))

@@ -28,6 +28,9 @@ VALENCES = ("facilitator", "barrier", "both", "neither")
 UNASSIGNED = -1
 # What is said of talk that nothing sets apart: neither shared nor stable, however often it is found again.
 LOOSE = "No theme of its own: its segments have little in common but that they fit no other theme better."
+PROCEDURAL = "About the interview itself: most of its segments are about recording, consent, tasks or appointments."
+# Passports of groups that are no themes, and are listed after them.
+RESIDUES = (LOOSE, PROCEDURAL)
 # States of a theme, and reasons why a segment has none; explained in pipeline/decisions/states.py.
 THEME_STATES = ("candidate", "open", "accepted", "rejected", "merged", "empty")
 OUTSIDE = ("unlike", "rejected", "moved", "beside")

@@ -67,6 +67,13 @@ def kind(text: str, *, language: str, tasks: bool = False) -> str:
     return PROCEDURE if known.words.issuperset(word for one in left for word in one.split()) else ""
 
 
+def mostly(text: str, *, language: str) -> bool:
+    """Return whether at least half of a text's sentences, but for courtesies, are about the interview or its tasks."""
+    parts = [one for one in _SENTENCE.split(text) if text_layout.count_words(one)]
+    kinds = [kind(one, language=language, tasks=True) for one in parts]
+    return PROCEDURE in kinds and 2 * kinds.count(PROCEDURE) >= len(kinds) - kinds.count(COURTESY)
+
+
 def sets_tasks(text: str) -> bool:
     """Return whether somebody goes through tasks in a document, as in a usability test: "Task 3 completed."."""
     said = [one for one in _SENTENCE.split(text) if "task" in one.casefold()]

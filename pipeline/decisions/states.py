@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.core import prose
-from pipeline.core.terms import LOOSE, UNASSIGNED
+from pipeline.core.terms import RESIDUES, UNASSIGNED
 from pipeline.decisions.ledger import Decision
 
 # The states of a theme (see core/terms.py) and what they mean.
@@ -262,11 +262,11 @@ def made(decision: Decision, *, split_off: bool = False) -> str:
 
 
 def ranked(themes: pd.DataFrame) -> pd.DataFrame:
-    """Return themes of the first level with the column `number` from 1: largest first, loosely connected talk last."""
+    """Return themes of the first level with the column `number` from 1: largest first, and last what is no theme."""
     top_level = themes[themes.level == 1]
-    loose = top_level.get("passport", pd.Series("", index=top_level.index)) == LOOSE
-    top_level = top_level.assign(loose=loose).sort_values(
-        ["loose", "n_segments", "theme_id"], ascending=[True, False, True]
+    residue = top_level.get("passport", pd.Series("", index=top_level.index)).isin(RESIDUES)
+    top_level = top_level.assign(residue=residue).sort_values(
+        ["residue", "n_segments", "theme_id"], ascending=[True, False, True]
     )
-    top_level = top_level.drop(columns="loose")
+    top_level = top_level.drop(columns="residue")
     return top_level.assign(number=range(1, len(top_level) + 1))

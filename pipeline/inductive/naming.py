@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from pipeline.core.arithmetic import unit
+from pipeline.corpus import formalities
 from pipeline.inductive import contrast, in_vivo, label_choice, labels, meaning, phrases
 from pipeline.inductive.contrast import Said, Terms
 from pipeline.inductive.in_vivo import Clause
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 LOOSE = "Loosely connected talk"
+ABOUT_INTERVIEW = "Talk about the interview itself"
 # What tells a group of "Okay, let me see" from other loosely connected talk.
 SHORT_REMARKS = "short remarks"
 # What a word of the question that a segment answers is worth beside a word that it says; how many questions are parsed.
@@ -178,6 +180,12 @@ def _of_clauses(
 
 def _text(segments: pd.DataFrame, clause: Clause) -> str:
     return str(segments["text"].iloc[clause.place])[clause.start : clause.end]
+
+
+def about_interview(texts: Sequence[str], spoken: Sequence[str]) -> bool:
+    """Return whether more than half of a group's segments are mostly about the interview. `spoken`: their languages."""
+    formal = sum(formalities.mostly(text, language=language) for text, language in zip(texts, spoken, strict=True))
+    return 2 * formal > len(texts)
 
 
 def saying(texts: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from pipeline.core import languages, prose, store
 from pipeline.core import params as settings
 from pipeline.core.table_rows import counts
-from pipeline.core.terms import LOOSE, UNASSIGNED
+from pipeline.core.terms import LOOSE, PROCEDURAL, UNASSIGNED
 from pipeline.decisions import decided_themes
 from pipeline.decisions.decided_themes import Decided
 from pipeline.inductive import grouping, naming, passports, reruns, steadiness, theme_quotes, wording
@@ -116,10 +116,10 @@ def _in_vivo(talk: Talk, line: Line | None) -> dict[str, object]:
 def _measured(known: Facts, spoken: str, *, label: str) -> Facts:
     """Return the facts that mean something.
 
-    Loosely connected talk answers no question as a whole; without keywords, in other languages than English, nothing
-    tells what was asked for in the theme's own words.
+    What is no theme answers no question as a whole; without keywords, in other languages than English, nothing tells
+    what was asked for in the theme's own words.
     """
-    if label.startswith(naming.LOOSE):
+    if _residue(label):
         nothing = float("nan")
         return replace(known, prompt_id="", prompt_text="", prompt_share=nothing, unprompted_share=nothing)
     return known if languages.english(spoken) else replace(known, unprompted_share=float("nan"))
@@ -147,8 +147,14 @@ def _row(
         "label_source": "words",
         "status": "candidate",
         "decided": "",
-        "passport": LOOSE if label.startswith(naming.LOOSE) else passports.verdict(facts, study),
+        "passport": _residue(label) or passports.verdict(facts, study),
     }
+
+
+def _residue(label: str) -> str:
+    """Return the passport of a group that is no theme, by its label; '' for a theme."""
+    known = {naming.LOOSE: LOOSE, naming.ABOUT_INTERVIEW: PROCEDURAL}
+    return next((passport for name, passport in known.items() if label.startswith(name)), "")
 
 
 def _study(talk: Talk, sources: Mapping[str, str]) -> Study:

@@ -160,10 +160,12 @@ def _words(
     rest = partial(_rest, REST if parent_labels else naming.LOOSE)
     sayings = [naming.saying(segments["text"][groups == group].tolist()) for group in range(len(spoken))]
     several = len(segments) >= FEW and len(spoken) > 1
+    formal = [] if parent_labels else _about_interview(segments, vectors, groups)
     for group, language in enumerate(spoken):
         terms_, hints, line = own[group]
         english = languages.english(language)
-        saying = sayings[group] if several and sayings.count(sayings[group]) == 1 else ""
+        saying = f"“{sayings[group]}”" if several and sayings[group] and sayings.count(sayings[group]) == 1 else ""
+        saying = naming.ABOUT_INTERVIEW if group in formal else saying
         loose = english and several and bool(ranked[group])
         if named and named[group]:
             naming_terms.append([named[group]])
@@ -171,10 +173,21 @@ def _words(
             naming_terms.append([])
         else:
             naming_terms.append(terms_ or ranked[group])
-        unnamed.append(f"“{saying}”" if saying else rest(hints) if loose else _unnamed([language])[0])
+        unnamed.append(saying or (rest(hints) if loose else _unnamed([language])[0]))
         # Loosely connected talk has no clause that says what it is about; other languages are not parsed.
         lines.append(line if naming_terms[-1] and english else None)
     return _Group(labels.names(naming_terms, unnamed=_single(unnamed, naming_terms)), ranked, spoken, lines)
+
+
+def _about_interview(segments: pd.DataFrame, vectors: np.ndarray, groups: np.ndarray) -> list[int]:
+    """Return the groups that are mostly about the interview itself, by READ segments of each."""
+    sampled = np.array(_sampled(vectors, groups), dtype=np.int64)
+    found = []
+    for group in range(int(groups.max(initial=-1)) + 1):
+        inside = segments.iloc[sampled[groups[sampled] == group]]
+        if naming.about_interview(inside["text"].tolist(), inside["language"].tolist()):
+            found.append(group)
+    return found
 
 
 def _rest(name: str, hints: Sequence[str]) -> str:

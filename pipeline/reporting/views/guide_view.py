@@ -6,7 +6,7 @@ import pandas as pd
 
 from pipeline.core import prose
 from pipeline.core.table_rows import each, groups
-from pipeline.core.terms import LOOSE
+from pipeline.core.terms import RESIDUES
 from pipeline.decisions import states
 from pipeline.inductive import theme_guide as shares
 
@@ -38,10 +38,10 @@ class GuideView:
 def build(guide: pd.DataFrame, theme_guide: pd.DataFrame, themes: pd.DataFrame, *, n_used: int) -> GuideView:
     """Return the view. `n_used`: the number of segments analysed.
 
-    Loosely connected talk is listed under the questions that it answers, and itself answers none.
+    What is no theme, such as loosely connected talk, is listed under the questions that it answers; it answers none.
     """
     ranked = states.ranked(themes)
-    loose = {row.theme_id for row in each(ranked) if getattr(row, "passport", "") == LOOSE}
+    residue = {row.theme_id for row in each(ranked) if getattr(row, "passport", "") in RESIDUES}
     names = {row.theme_id: str(row.label) for row in each(ranked)}
     of_themes = theme_guide[theme_guide["theme_id"].isin(list(names))]
     parts = groups(of_themes, "guide_id")
@@ -49,7 +49,7 @@ def build(guide: pd.DataFrame, theme_guide: pd.DataFrame, themes: pd.DataFrame, 
     by_theme = {
         theme: sentence
         for theme, rows in groups(of_themes, "theme_id").items()
-        if theme not in loose and (sentence := answers(rows, guide, n_used=n_used))
+        if theme not in residue and (sentence := answers(rows, guide, n_used=n_used))
     }
     return GuideView(lead(guide), questions, by_theme)
 
