@@ -148,7 +148,7 @@ def test_reliable_codes_count_what_the_list_of_codes_counts():
         ]
     )
     assert first_screen.weak_codes(agreement) == ["Parent"]
-    assert quality_data.with_pipeline(agreement).to_dict("records") == [{"code": "Parent", "n_people": 20, "f1": 0.2}]
+    assert quality_data.with_pipeline(agreement).to_dict("records") == [{"code": "Parent", "n_people": 10, "f1": 0.2}]
     assert quality_data.with_pipeline(agreement.iloc[:0]).empty
 
 

@@ -55,8 +55,8 @@ def _by_code(agreement: pd.DataFrame) -> pd.DataFrame:
 def with_pipeline(agreement: pd.DataFrame) -> pd.DataFrame:
     """How well the pipeline does on each code, from the passages that the lines count: one row a code, best first.
 
-    Columns `code`; `n_people`: passages that people gave it, over all coders; `f1`: share of what either gave that both
-    gave, as twice both of the sum, by the method that does best (missing where nobody gave it).
+    Columns `code`; `n_people`: passages that the coder who used it most gave it; `f1`: twice what both gave as a share
+    of what each gave, over all coders, by the method that does best (missing where nobody gave it).
     """
     rows = _by_code(agreement)
     machine = {side: rows[f"coder_{side}"].map(coders.is_pipeline).astype(bool) for side in "ab"}
@@ -67,7 +67,8 @@ def with_pipeline(agreement: pd.DataFrame) -> pd.DataFrame:
         n_people=rows.n_b.where(first, rows.n_a),
         given=rows.n_a + rows.n_b,
     )
-    summed = rows.groupby(["code", "method"], as_index=False)[["n_people", "given", "n_both"]].sum()
+    by_method = rows.groupby(["code", "method"], as_index=False)
+    summed = by_method.agg(n_people=("n_people", "max"), given=("given", "sum"), n_both=("n_both", "sum"))
     summed["f1"] = (2 * summed.n_both / summed.given.where(summed.given > 0)).astype("float64")
     ordered = summed.sort_values(["f1", "code", "method"], ascending=[False, True, True])
     return ordered.drop_duplicates("code")[["code", "n_people", "f1"]].reset_index(drop=True)
