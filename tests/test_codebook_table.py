@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from typer.testing import CliRunner
 
 from pipeline import cli
-from pipeline.commands import codebook_table, import_tables, importing
+from pipeline.commands import codebook_table, import_tables, importing, returned
 from pipeline.core.errors import CounterpointError
 from pipeline.corpus import human_codings, participants, taken
 from pipeline.deductive import codebook
@@ -259,6 +259,34 @@ def test_all_that_a_workbook_holds_is_taken_and_the_rest_is_named(tmp_path, orde
     assert (left.kind, left.left) == ("other", 1) and "'A'" in left.why
     assert not any("'B'" in line or "'P'" in line for line in lines)
     assert "Nothing was changed" in importing.run(file, tmp_path / "study")[-1]
+
+
+def test_codes_that_differ_in_capitals_alone_get_numbers_and_that_is_said(tmp_path):
+    found = table("Code,Theme,Definition", "rota,Work,lower", "Rota,Work,upper", "ROTA,Rest,other", "Room,Work,")
+    assert set(found.book.names) == {"Work", "Rest", "Work / rota", "Work / Rota (2)", "Rest / ROTA", "Room"}
+    assert any("3 codes that share a name, or differ in capitals alone" in line for line in found.lines)
+    (one,) = [line for line in table("Code", "Rota", "rota").lines if "'" in line]
+    assert one.startswith("1 code that shares a name, or differs in capitals alone") and one.endswith(
+        "such as 'rota (2)'."
+    )
+
+
+def test_the_codebook_of_another_study_is_imported_as_it_is(tmp_path):
+    other = tmp_path / "codebook.yaml"
+    other.write_text(
+        "codes:\n- {name: Work, codable: false}\n- {name: Rota, parent: Work, definition: Who works when.}\n"
+    )
+    study = tmp_path / "study"
+    assert not returned.comes_back(other)
+    assert f"Wrote 2 codes to {study / 'codebook.yaml'}." in importing.run(other, study)
+    assert codebook.load_codebook(study / "codebook.yaml") == codebook.load_codebook(other)
+    assert importing.run(other, study)[-1] == "Nothing was changed: the study has all of it already."
+    other.write_text("codes:\n- {nom: Work}\n")
+    with pytest.raises(CounterpointError, match="line 2"):
+        importing.run(other, study)
+    for text in ("decisions: []\n", "codes: []\ndecisions: []\n", "- x\n", "{"):
+        other.write_text(text)
+        assert returned.comes_back(other)
 
 
 def test_a_second_codebook_in_a_workbook_is_named(tmp_path):

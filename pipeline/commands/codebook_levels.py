@@ -63,20 +63,23 @@ def _by_names(heading: str, cells: Sequence[str]) -> Paths:
 
 
 def unique(found: Sequence[Path]) -> dict[Path, str]:
-    """Return a name for each path, in order: its last part, with as many parents before it as tell it apart."""
+    """Return a name for each path, in order: its last part, with as many parents before it as tell it apart.
+
+    Names that differ in capitals alone are one name; where parents do not tell them apart, numbers do.
+    """
     last: dict[str, list[Path]] = {}
     for path in found:
         last.setdefault(path[-1].casefold(), []).append(path)
     names: dict[Path, str] = {}
-    taken: set[str] = {path[-1] for same in last.values() if len(same) == 1 for path in same}
+    taken: set[str] = {name for name, same in last.items() if len(same) == 1}
     for path in found:
         if len(last[path[-1].casefold()]) == 1:
             names[path] = path[-1]
             continue
         choices = [" / ".join(path[-size:]) for size in range(1 if len(path) == 1 else 2, len(path) + 1)]
         choices += [f"{choices[-1]} ({number})" for number in range(2, len(found) + 2)]
-        names[path] = next(one for one in choices if one not in taken)
-        taken.add(names[path])
+        names[path] = next(one for one in choices if one.casefold() not in taken)
+        taken.add(names[path].casefold())
     return names
 
 

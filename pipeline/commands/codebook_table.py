@@ -160,8 +160,11 @@ def _book(reading: _Reading, place: str) -> Codebook:
     renamed = [(path, name) for path, name in names.items() if name != path[-1]]
     if renamed:
         _, name = renamed[0]
+        verb, were = ("shares", "was") if len(renamed) == 1 else ("share", "were")
+        differ = "differs" if len(renamed) == 1 else "differ"
         reading.lines.append(
-            f"{prose.count(len(renamed), 'code')} that share a name were written with their parent, such as '{name}'."
+            f"{prose.count(len(renamed), 'code')} that {verb} a name, or {differ} in capitals alone, {were} written "
+            f"with a parent or a number, such as '{name}'."
         )
     entries = [{"name": name, "parent": names.get(path[:-1], ""), **entries_of[path]} for path, name in names.items()]
     return codebook.parse_codebook(entries, place=place)

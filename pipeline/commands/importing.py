@@ -25,8 +25,9 @@ from pipeline.corpus.readers import files, guards, offsets, programs, qde, qdpx
 from pipeline.corpus.readers.coding import by_people
 from pipeline.corpus.readers.model import RefusedError
 from pipeline.corpus.taken import Tally
+from pipeline.deductive import codebook
 
-KINDS = (".csv", ".qdc", ".qdpx", ".xlsx")
+KINDS = (".csv", ".qdc", ".qdpx", ".xlsx", ".yaml", ".yml")
 SUPPORTED = tuple(sorted({*KINDS, *programs.ENDINGS, *import_documents.ENDINGS, ".rock"}))
 # Projects in forms that only their own programs read, and what to export instead.
 OWN = {
@@ -89,7 +90,7 @@ def _read(plan: Plan, path: Path, data: bytes) -> None:
             path = programs.named(path)
             _contents(plan, path, programs.as_contents(programs.read_project(data, path.stem)))
         return
-    kinds = dict(zip(KINDS, (_table, _book, _project, _workbook), strict=True))
+    kinds = dict(zip(KINDS, (_table, _book, _project, _workbook, _own_book, _own_book), strict=True))
     with files.reading(f"{path.suffix.lower()} (to import)"):
         kinds.get(path.suffix.lower(), _document)(plan, path, data)
 
@@ -136,6 +137,17 @@ def _book(plan: Plan, path: Path, data: bytes) -> None:
     import_leftovers.count(project, tally)
     empty = [group.name for group in project.sets if not group.ours and not set(group.codes) & set(project.codes)]
     tally.leave("sets", len(empty), why="it holds no codes of the file", names=empty)
+    plan.taken = tally.rows
+
+
+def _own_book(plan: Plan, path: Path, data: bytes) -> None:
+    """Import the codebook.yaml of another study."""
+    guards.check_size(len(data))
+    book = codebook.load_codebook(path)
+    tally = Tally(path.name)
+    tally.take("codes", sum(code.codable for code in book.codes))
+    tally.take("headings", sum(not code.codable for code in book.codes))
+    import_codes.write(plan, book, tally)
     plan.taken = tally.rows
 
 

@@ -34,9 +34,20 @@ def comes_back(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix in HANDOUTS:
         return import_documents.kind(path) in ("handout", "")
-    if suffix in DECISIONS or (suffix in WORKBOOKS and path.exists() and workbook.is_ours(path)):
+    if suffix in DECISIONS:
+        return not _is_codebook(path)
+    if suffix in WORKBOOKS and path.exists() and workbook.is_ours(path):
         return True
     return sheets_back.is_sheet(path)
+
+
+def _is_codebook(path: Path) -> bool:
+    """Whether a file is the codebook of a study."""
+    try:
+        held = yaml_files.read_yaml(path, largest=LARGEST).value
+    except (CounterpointError, OSError):
+        return False
+    return isinstance(held, dict) and "codes" in held and "decisions" not in held
 
 
 def names_its_own(path: Path) -> bool:
