@@ -7,7 +7,8 @@ recording might be used against me".
 """
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from pipeline.core import languages
@@ -40,10 +41,13 @@ _WRITTEN_OUT = (
 
 
 class _Known(NamedTuple):
-    """A language's phrases, compiled: signs, all phrases, words that may stand beside them, and every word there is."""
+    """A language's phrases, words that may stand beside them, and every word there is.
 
-    signs: re.Pattern[str]
-    phrases: re.Pattern[str]
+    `phrases`: a function of no arguments, as compiling takes a while and few texts need it; its group `sign` marks
+    what makes a formality.
+    """
+
+    phrases: Callable[[], re.Pattern[str]]
     words: frozenset[str]
     vocabulary: frozenset[str]
 
@@ -61,9 +65,10 @@ def kind(text: str, *, language: str, tasks: bool = False) -> str:
     said = [_plain(one, language) for one in _SENTENCE.split(_NAME.sub(r"\1 xname", text))]
     if any(word not in known.vocabulary and not word[0].isdecimal() for one in said for word in one.split()):
         return ""  # most talk
-    if not any(known.signs.search(one) for one in said):
+    phrases = known.phrases()
+    if not any(found["sign"] for one in said for found in phrases.finditer(one)):
         return ""
-    left = [known.phrases.sub(" ", one) for one in said if not is_courtesy(one, language=language)]
+    left = [phrases.sub(" ", one) for one in said if not is_courtesy(one, language=language)]
     return PROCEDURE if known.words.issuperset(word for one in left for word in one.split()) else ""
 
 
@@ -77,7 +82,10 @@ def mostly(text: str, *, language: str) -> bool:
 def sets_tasks(text: str) -> bool:
     """Return whether somebody goes through tasks in a document, as in a usability test: "Task 3 completed."."""
     said = [one for one in _SENTENCE.split(text) if "task" in one.casefold()]
-    return sum(bool(_tasks().search(_plain(one, languages.ENGLISH))) for one in said) >= TASKS
+    return (
+        sum(bool(_compiled(formality_phrases.ENGLISH.tasks).search(_plain(one, languages.ENGLISH))) for one in said)
+        >= TASKS
+    )
 
 
 def is_courtesy(text: str, *, language: str) -> bool:
@@ -110,19 +118,20 @@ def _known(language: str, *, tasks: bool) -> _Known | None:
     if found is None:
         return None
     signs = f"{found.signs}\n{found.tasks}" if tasks else found.signs
-    phrases, beside = f"{signs}\n{found.tails}", text_layout.word_list(found.words) | {"?"}
-    known = sentences.tokens(" ".join([phrases, *formality_phrases.PARTS.values()]).replace("xname", " xname "))
-    return _Known(_compiled(signs), _compiled(phrases), beside, beside.union(known, COURTESIES, BESIDE))
+    beside = text_layout.word_list(found.words) | {"?"}
+    known = sentences.tokens(" ".join([signs, found.tails, *formality_phrases.PARTS.values()]))
+    return _Known(partial(_compiled, signs, found.tails), beside, beside.union(known, COURTESIES, BESIDE))
 
 
-@lru_cache(maxsize=1)
-def _tasks() -> re.Pattern[str]:
-    return _compiled(formality_phrases.ENGLISH.tasks)
-
-
-def _compiled(phrases: str) -> re.Pattern[str]:
+@lru_cache(maxsize=32)
+def _compiled(signs: str, tails: str = "") -> re.Pattern[str]:
     """Return a regular expression for any of these phrases; see `formality_phrases` for how they are written."""
-    return re.compile(rf"(?:{'|'.join(_pattern(line) for line in phrases.splitlines() if line.strip())})(?= |$)")
+    either = [f"(?P<sign>{_any(signs)})", *([_any(tails)] if tails else [])]
+    return re.compile(rf"(?:{'|'.join(either)})(?= |$)")
+
+
+def _any(phrases: str) -> str:
+    return "|".join(_pattern(line) for line in phrases.splitlines() if line.strip())
 
 
 def _pattern(phrase: str) -> str:
