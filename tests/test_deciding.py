@@ -178,7 +178,7 @@ def test_the_commands_decide_undo_and_show_the_trail(study: Path):
     assert "No decisions yet" in run("decisions")[1]
     code, said = run("decide", "rename", "500000", "Time", "off", "--who", "Asha", "--why", "Their words.")
     assert code == 0
-    assert "Asha renamed “Protected time” (500000) to “Time off”, on 3 segments in a study of 3 documents" in said
+    assert "Asha renamed “Protected time” (500000) to “Time off”, on 3 passages in a study of 3 documents" in said
     (taken,) = ledger.load(study / "decisions.yaml")
     assert run("decide", "accept", "500001", COUNTERPOINT_WHO="Ben")[0] == 0
     assert run("undo", taken.id, COUNTERPOINT_WHO="Ben")[0] == 0
