@@ -1,5 +1,7 @@
 """A stage's edges: one sentence instead of a traceback, one run at a time, fixed threads."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,3 +61,9 @@ def test_the_number_of_threads_is_fixed(root: Path):
     assert np.eye(2).sum() == 2
     with stage_runner.opened("ingest"):
         assert {library["num_threads"] for library in threadpool_info()} == {1}
+
+
+def test_the_stage_that_always_runs_loads_no_tables():
+    code = "import sys, pipeline.study; print(sorted({'pandas', 'pandera', 'spacy', 'sklearn'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

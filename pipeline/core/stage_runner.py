@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.core import connections, environment, stage_record, store, study_template, withdrawal_state
+from pipeline.core import connections, environment, study_template, withdrawal_state
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
@@ -52,8 +52,11 @@ def _connections_noted(name: str, folder: Path) -> Iterator[None]:
         yield
     finally:
         connected = connections.end()
-    table = f"{name}_record"
-    if table in (*store.INTERIM, *store.PROCESSED) and store.path(folder, table).exists():
+    table, places = f"{name}_record", Places(folder)
+    if any((where / f"{table}.parquet").exists() for where in (places.interim, places.processed)):
+        # The first stage, which always runs, has no record and reads no table: it is spared pandas.
+        from pipeline.core import stage_record, store
+
         done = stage_record.read_record(store.read(folder, table))
         store.write(folder, table, stage_record.Record({**done, "connected": connected}).table())
 
