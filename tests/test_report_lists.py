@@ -9,9 +9,17 @@ from pipeline import report
 from pipeline.core import store
 from pipeline.core.params import Params
 from pipeline.deductive import codebook
+from pipeline.reporting.views import quality_data
 
 pytestmark = needs_browser
 CODES = [f"Code {number}" for number in range(14)]
+
+
+def _dispute(row, n: int) -> dict[str, object]:
+    """A passage on which two coders differ about the code Pride."""
+    known = {name: getattr(row, name) for name in ("segment_id", "document", "start", "end", "case", "speaker", "text")}
+    empty = dict.fromkeys(("question", "before", "after", "agreed", "resolution"), "")
+    return {**empty, **known, "rank": n + 1, "worth": 0.9, "disputed": "Pride", "says": "lea: Pride | max: none"}
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +42,13 @@ def address(tmp_path_factory) -> str:
     store.write(folder, "code_assignments", pd.DataFrame(rows))
     for name in ("theme_code", "theme_human_code", "code_themes", "valence"):
         store.write(folder, name, store.empty(name))
+    disputed = pd.DataFrame([_dispute(row, n) for n, row in enumerate(used.itertuples())])
+    store.write(folder, "disagreements", disputed[list(store.empty("disagreements").columns)])
     made = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"))
     place = folder / "index.html"
-    place.write_text(report.build_page(made, Params(study=str(folder)), MODELS), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quality_data, "MOST", 5)
+        place.write_text(report.build_page(made, Params(study=str(folder)), MODELS), encoding="utf-8")
     return place.as_uri()
 
 
@@ -94,3 +106,15 @@ def test_of_each_person_passages_are_counted_and_called_so(page):
 def test_nobody_is_said_to_mean_neither_people_nor_the_pipeline(page):
     go(page, "#quotes")
     assert page.inner_text("[data-facet=coded][data-value=nobody] .label") == "neither people nor the pipeline"
+
+
+def test_a_list_of_disputes_that_was_cut_says_where_the_others_are(page):
+    go(page, "#quality")
+    page.click(".line:has-text('Pride')")
+    api.expect(page.locator(".opened")).to_contain_text("5 passages to discuss")
+    said = page.inner_text(".opened")
+    assert "passages coded differently, the 5 clearest are listed beside their codes." in said
+    page.click(".opened a:has-text('Quotes')")
+    filed = page.locator("[data-facet=dispute][data-value=people]")
+    api.expect(filed).to_be_visible()
+    assert int(filed.locator(".soft").inner_text()) > 5

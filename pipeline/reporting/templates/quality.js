@@ -25,6 +25,8 @@ const dispute = (one) => {
   element.append(make("dl", { class: "says" }, one.says.map(([who, what]) => make("div", {}, make("dt", {}, own(who)), make("dd", {}, own(what))))));
   return element;
 };
+// A large study has more passages in dispute than the page lists beside the codes.
+const unlisted = () => (data.disputed > data.disputes.length ? make("p", { class: "soft" }, `Of the ${number(data.disputed)} passages coded differently, the ${number(data.disputes.length)} clearest are listed beside their codes. `, link(address("quotes"), {}, "Quotes"), " lists the others under “Coded differently”.") : null);
 const openedLine = (line) => {
   // Where two people differ on the code comes before where only the pipeline does.
   const between = (one) => new Set(one.says.filter(([who]) => !who.startsWith("the pipeline")).map(([, what]) => what.split("; ").includes(line.code))).size > 1;
@@ -32,7 +34,7 @@ const openedLine = (line) => {
   const title = about.length ? `${count(about.length, "passage")} to discuss${ours.length && ours.length < about.length ? `, first ${ours.length} on which people differ` : ""}` : "No passage is disputed";
   const values = make("ul", { class: "plain-list" }, line.pairs.map((pair) => make("li", {}, own(counted(pair, (name) => name)), data.reflexive ? "" : `: kappa ${kappa(pair)}${pair[7] !== null ? ` (${figure(pair[7])} to ${figure(pair[8])})` : ""}`, pair[9] ? `; ${pair[9]}` : "")));
   return make("div", { class: "columns opened" }, make("div", {}, make("h3", {}, own(line.code)), definition(line.code), values),
-    make("div", {}, make("h3", {}, title), ...(about.length ? paged(about, dispute, { size: 5 }) : [])));
+    make("div", {}, make("h3", {}, title), ...[unlisted()].filter(Boolean), ...(about.length ? paged(about, dispute, { size: 5 }) : [])));
 };
 const LINES = 25;
 // The lines of a group; after the first LINES of all groups, the rest is folded.

@@ -241,6 +241,7 @@ def _data(
         "guide": _guide(tables),
         "lines": quality_data.lines(tables["agreement"], codes, reflexive=reflexive),
         "disputes": screen["disputes"],
+        "disputed": len(tables["disagreements"]),
     }
 
 
