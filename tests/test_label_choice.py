@@ -1,5 +1,7 @@
 """Label choice: which terms name a group, by what its segments say and by what they mean."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -220,3 +222,22 @@ def test_what_a_question_denies_is_no_name(nlp):
 
 def test_a_question_that_all_groups_answer_names_none(nlp):
     assert read_with(nlp, ["What do you think of the filtering capabilities?"] * 40).terms == []
+
+
+def test_short_remarks_that_share_no_word_are_called_by_the_one_that_stands_for_them(nlp):
+    said = ["Everything was perfect", "All was great", "Nothing was wrong", "It was fine", "No complaints here"]
+    said += ["Could not fault it", "Spot on really", "Quite good indeed", "Happy with that", "Everything was perfect."]
+    said *= 2
+    other = [f"The bus number {at} came late to the stop by the old mill" for at in range(20)]
+    frame = pd.DataFrame({"text": said + other, "start": 0, "speaker": "A", "document": "d"})
+    frame["case"] = [f"case {place % 8}" for place in range(40)]
+    groups = np.repeat([0, 1], 20)
+    vectors = np.eye(4)[groups] + 0.01
+    known = naming.read(frame, list(frame["text"]), [], vectors, nlp=nlp, stop=labels.stop_words([]), encode=None)
+    named = naming.named(frame, vectors, groups, np.zeros_like(groups), known=known)
+    assert (named[0].terms, named[0].remark) == ([], "Everything was perfect")
+    assert named[1].terms != [] and named[1].remark == ""
+    alike = naming.named(
+        frame, np.ones((40, 4)), groups, np.zeros_like(groups), known=replace(known, vectors=vectors * 0 + 0.5)
+    )
+    assert alike[0].remark == "", "a remark that other talk is as like"

@@ -132,3 +132,16 @@ def test_log_odds_are_nil_where_a_group_talks_like_the_rest():
     z = contrast.log_odds(np.array([10.0, 18.0, 2.0]), np.array([20.0, 20.0, 20.0]), n_said=50, n_among=100)
     assert z[0] == pytest.approx(0)
     assert z[1] > 2 and z[2] == pytest.approx(-z[1])
+
+
+@pytest.mark.parametrize(
+    ("asked", "subject"),
+    [
+        ("Please explain the filtering capabilities.", "the filtering capabilities"),
+        ("Read the task, and submit a query.", "and submit a query"),
+        ("What would you change?", "What would you change"),
+    ],
+)
+def test_a_question_is_about_what_it_asks_for(nlp, asked: str, subject: str):
+    [doc] = nlp.pipe([asked])
+    assert phrases.subject(doc).strip(" .,?").removeprefix("the , ") == subject

@@ -31,12 +31,20 @@ ASKED, MOST_QUESTIONS = 0.7, 400
 SAME_WORDS, MOST_SAME_WORDS = 1 / 3, 6
 
 
+# A group of remarks of so few words is called by the one that tells it apart so well, of this many that are central.
+REMARK, APART, CENTRAL = 8, 0.85, 30
+
+
 class Named(NamedTuple):
-    """What names a group: terms (none if nothing does), terms that tell something of one without, its in-vivo line."""
+    """What names a group: terms (none if nothing does), terms that tell something of one without, its in-vivo line.
+
+    `remark`: a short remark that stands for a group of them that no term names, "" for none.
+    """
 
     terms: list[str]
     hints: list[str]
     line: "Line | None"
+    remark: str = ""
 
 
 class Line(NamedTuple):
@@ -90,9 +98,11 @@ def read(
     barred = frozenset(stop)
     asked = sorted(Counter(filter(None, questions)).items(), key=lambda item: (-item[1], item[0]))
     parsed = [question for question, _ in asked[:MOST_QUESTIONS]] if nlp is not None and docs else []
-    lexicon = phrases.lexicon(docs, list(nlp.pipe(parsed, batch_size=64)) if nlp is not None else [], stop=barred)
-    spoken = [*plain, *(question for question, _ in asked)]
-    terms = contrast.counted([phrases.lemmas(text, lexicon.lemma_of) for text in spoken], lexicon, stop=barred)
+    question_docs = list(nlp.pipe(parsed, batch_size=64)) if nlp is not None else []
+    lexicon = phrases.lexicon(docs, question_docs, stop=barred)
+    subjects = [phrases.subject(doc) for doc in question_docs] + [question for question, _ in asked[len(parsed) :]]
+    spoken = [phrases.lemmas(text, lexicon.lemma_of) for text in [*plain, *subjects]]
+    terms = contrast.counted(spoken, lexicon, stop=barred)
     row = {question: len(plain) + at for at, (question, _) in enumerate(asked)}
     said = terms.counts[: len(plain)]
     weighed = _weighed(said, terms.counts, [row.get(question, -1) for question in questions])
@@ -162,8 +172,26 @@ def named(
         hints = label_choice.hints(known.terms, found, group)
         if not hints and label_choice.of_short_remarks(known.terms, members[group]):
             hints = [SHORT_REMARKS]
-        result.append(Named(terms, hints, _line(segments, in_vivo.best(shortlist, separation, label.words(terms)))))
+        line = _line(segments, in_vivo.best(shortlist, separation, label.words(terms)))
+        remark = "" if terms else _remark(known, segments, members[group], talk=talk, inside=inside)
+        result.append(Named(terms, hints, line, remark))
     return result
+
+
+def _remark(known: Read, segments: pd.DataFrame, places: np.ndarray, *, talk: np.ndarray, inside: np.ndarray) -> str:
+    """Return the remark that tells a group of short remarks apart ("Everything was perfect"), "" if none does."""
+    texts = segments["text"].iloc[places]
+    n_words = texts.map(lambda text: len(labels.words(text))).to_numpy()
+    short = places[(n_words > 1) & (n_words <= REMARK)]
+    if np.median(n_words) > REMARK or not len(short):
+        return ""
+    middle = unit(known.vectors[places].mean(axis=0, keepdims=True))[0]
+    central = short[np.argsort(-np.round(known.vectors[short] @ middle, 6), kind="stable")[:CENTRAL]]
+    separation = np.round(meaning.apart(talk @ known.vectors[central].T, inside), 2)
+    said = [str(segments["text"].iloc[place]).strip().rstrip(".!?,; ") for place in central]
+    often = Counter(" ".join(labels.words(text)) for text in texts)
+    far = [text for text, apart in zip(said, separation, strict=True) if apart >= APART]
+    return min(far, key=lambda text: (-often[" ".join(labels.words(text))], len(text), text), default="")
 
 
 def _of_clauses(

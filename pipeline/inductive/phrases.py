@@ -21,6 +21,11 @@ MOST_WORDS = 6
 # A phrase's words stand this close together where it is said, other words between them.
 GAP = 3
 NEGATIONS = frozenset(["not", "no", "never", "without", "cannot", "hardly", "lack"])
+# Words of asking, which do not say what is asked about.
+ASKING = text_layout.word_list(
+    "task question answer interview section explain describe discuss tell say talk aloud read click please mind start "
+    "summarize summarise justify mention elaborate example"
+)
 # Verbs that say how something is said or take a clause, and name nothing done.
 HEDGES = text_layout.word_list(
     "be mean guess think say suppose seem like wish let tell know want feel hope tend happen appear s m re ve"
@@ -266,6 +271,11 @@ def lemmas(text: str, lemma_of: Mapping[str, str]) -> list[str]:
         plain = plain.split("'")[0]
         words.append(lemma_of.get(plain) or labels.stem(plain))
     return words
+
+
+def subject(question: "Doc") -> str:
+    """Return a question without its words of asking: "Read the task", "Please explain"."""
+    return "".join(token.text_with_ws for token in question if token.lemma_.lower() not in ASKING)
 
 
 def said(phrase: Phrase, words: Sequence[str]) -> bool:

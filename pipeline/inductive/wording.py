@@ -162,12 +162,13 @@ def _words(
     several = len(segments) >= FEW and len(spoken) > 1
     formal = [] if parent_labels else _about_interview(segments, vectors, groups)
     for group, language in enumerate(spoken):
-        terms_, hints, line = own[group]
+        terms_, hints, line, remark = own[group]
         english = languages.english(language)
-        saying = f"“{sayings[group]}”" if several and sayings[group] and sayings.count(sayings[group]) == 1 else ""
-        saying = naming.ABOUT_INTERVIEW if group in formal else saying
+        saying = sayings[group] if several and sayings.count(sayings[group]) == 1 else ""
+        saying = saying or (remark if several and english and not parent_labels else "")
+        saying = naming.ABOUT_INTERVIEW if group in formal else f"“{saying}”" if saying else ""
         loose = english and several and bool(ranked[group])
-        if named and named[group]:
+        if named and named[group] and group not in formal:
             naming_terms.append([named[group]])
         elif saying or not english or (loose and not terms_):
             naming_terms.append([])
@@ -218,7 +219,7 @@ def _against_all(
     for group, one in enumerate(named):
         theme = labels.words(parent_labels[parents[groups == group][0]])
         terms = labels.distinct([" ".join(theme), *again[group].terms], count=MOST_TERMS)[1:]
-        result.append(one if one.terms else Named(terms, one.hints or again[group].hints, one.line))
+        result.append(one if one.terms else one._replace(terms=terms, hints=one.hints or again[group].hints))
     return result
 
 
