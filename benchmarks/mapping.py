@@ -24,6 +24,7 @@ import numpy as np
 from benchmarks import mapping_further
 from benchmarks.mapping_sets import OPTIONS, ROOT, Level, Set, comment_set, study_set
 from benchmarks.mapping_ways import BARE, FEW, FULL, OURS, ZERO, Way, ours_few
+from pipeline.core import environment
 from pipeline.deductive import calibration, mapping_features, mapping_few, mapping_zero
 from pipeline.vectors import context
 
@@ -183,6 +184,12 @@ def main() -> None:
     parser.add_argument("--full", action="store_true")
     chosen = parser.parse_args()
     warnings.filterwarnings("ignore")
+    # As in the stages: threads wait for each other, most where the machine is busy.
+    with environment.one_thread():
+        _measured(chosen)
+
+
+def _measured(chosen: argparse.Namespace) -> None:
     begin = time.perf_counter()
     speed()
     print(f"\n| set | level | coded documents | way | {' | '.join(KEYS)} |\n{'|---' * (4 + len(KEYS))}|")
