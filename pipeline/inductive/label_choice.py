@@ -176,13 +176,15 @@ class Group:
 def chosen(group: Group) -> list[str]:
     """Return the terms that name a group, what most segments say first; none if nothing names it.
 
-    The label that is worth most, of those grown from the TRIED best terms; no word twice and six words at most.
+    The label that is worth most, of those grown from the TRIED best terms; no word twice and six words at most. Only
+    the best term of all may be one that the questions say rather than the segments.
     """
 
     def order(picked: Sequence[int]) -> tuple[float, list[str]]:
         return -group.worth(picked), [group.forms[at] for at in picked]
 
-    firsts = sorted(([at] for at in range(len(group.columns))), key=order)[:TRIED]
+    alone = sorted(([at] for at in range(len(group.columns))), key=order)
+    firsts = [first for first in alone if first == alone[0] or group.spoken[first[0]] >= LEAST_SHARE][:TRIED]
     best = min((_grown(group, first) for first in firsts), key=order, default=[])
     if not best or group.worth(best) < LEAST_WORTH or (_weak(group, best) and group.share(best) < LEAST_ALONE):
         return []

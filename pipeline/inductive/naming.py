@@ -31,8 +31,10 @@ ASKED, MOST_QUESTIONS = 0.7, 400
 SAME_WORDS, MOST_SAME_WORDS = 1 / 3, 6
 
 
-# A group of remarks of so few words is called by the one that tells it apart so well, of this many that are central.
+# A group of remarks of so few words is called by the one that tells it apart so well, of this many central ones, ...
 REMARK, APART, CENTRAL = 8, 0.85, 30
+# ... if this share of the group is as like it as this cosine.
+MANY, LIKE = 1 / 3, 0.4
 
 
 class Named(NamedTuple):
@@ -188,9 +190,10 @@ def _remark(known: Read, segments: pd.DataFrame, places: np.ndarray, *, talk: np
     middle = unit(known.vectors[places].mean(axis=0, keepdims=True))[0]
     central = short[np.argsort(-np.round(known.vectors[short] @ middle, 6), kind="stable")[:CENTRAL]]
     separation = np.round(meaning.apart(talk @ known.vectors[central].T, inside), 2)
+    many = (np.round(known.vectors[places] @ known.vectors[central].T, 6) >= LIKE).mean(axis=0) >= MANY
     said = [str(segments["text"].iloc[place]).strip().rstrip(".!?,; ") for place in central]
     often = Counter(" ".join(labels.words(text)) for text in texts)
-    far = [text for text, apart in zip(said, separation, strict=True) if apart >= APART]
+    far = [text for text, apart, enough in zip(said, separation, many, strict=True) if enough and apart >= APART]
     return min(far, key=lambda text: (-often[" ".join(labels.words(text))], len(text), text), default="")
 
 
