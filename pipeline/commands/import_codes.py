@@ -138,7 +138,14 @@ def _remarks(project: qde.Project, own: Sequence[str], names: Mapping[str, str],
         tally.remark("codes", f"a colour that is not #rrggbb was left out: {_listed(strange)}")
     cases = sum(number >= 0 for number in project.of_cases.values())
     if cases:
-        tally.remark("codes", f"{prose.count(cases, 'code')} that stands for a case is no code of the codebook")
+        tally.remark(
+            "codes",
+            prose.count(
+                cases,
+                "code stands for a case, and is none of the codebook",
+                "codes stand for cases, and are none of the codebook",
+            ),
+        )
     ours = sum(project.is_theme(guid) or guid in project.beyond for guid in project.codes)
     tally.leave("codes", ours, why="made by this program: candidate themes, or codes beyond the codebook")
 
