@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipeline.core import prose
 from pipeline.inductive import labels
 from pipeline.vectors import encoder
 
@@ -115,7 +116,7 @@ def page(root: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_next_to_nothing_comes_to_a_report_that_says_so(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     files, said = STUDIES[name]
     made(tmp_path, files, themes={"fit_segments": 1000}, coded=True)
-    assert said in page(tmp_path, monkeypatch)
+    assert prose.passages(said) in page(tmp_path, monkeypatch)
 
 
 @pytest.mark.filterwarnings("error::RuntimeWarning")
@@ -132,4 +133,4 @@ def test_so_it_does_with_every_limit_at_its_lowest_and_no_codes(
     name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     made(tmp_path, STUDIES[name][0], themes=SMALLEST, coded=False)
-    assert said in page(tmp_path, monkeypatch)
+    assert prose.passages(said) in page(tmp_path, monkeypatch)
