@@ -143,10 +143,11 @@ def test_clicked_in_a_browser_saved_brought_in_run_and_read(project, monkeypatch
     place = (project / "report" / "index.html").resolve()
     with launched() as browser, watched(browser, place.as_uri()) as page:
         page.goto(f"{place.as_uri()}#themes")
-        page.click("#theme button[data-decide=rename]")
-        for name, value in {"label": "What we do at night", "who": "Asha", "why": "So they call it."}.items():
-            page.fill(f"#decide-form [name={name}]", value)
-        page.click("#decide-form button[type=submit]")
+        page.click("#theme [data-edit]")
+        names = {"new-label": "What we do at night", "your-name": "Asha", "reason": "So they call it."}
+        for name, value in names.items():
+            page.fill(f".label-edit [name={name}]", value)
+        page.click(".label-edit button[type=submit]")
         with page.expect_download() as waiting:
             page.click("#decided-save")
         waiting.value.save_as(tmp_path / "decided.yaml")
