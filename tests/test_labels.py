@@ -133,3 +133,17 @@ def test_days_and_months_name_nothing_and_working_hours_do():
     terms = labels.vocabulary(texts, ["working hours"], stop=labels.stop_words([]), least=1)
     assert "working hours" in terms
     assert not {"monday", "tuesday", "june", "hours"} & set(terms)
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "[chuckles]",
+        "(inaudible)",
+        "(The participant reads the column headings of the whole data provenance table)",
+        "[interviewer shows the second picture of the ward]",
+    ],
+)
+def test_a_remark_in_brackets_is_no_talk(remark: str):
+    said = f"I saw it {remark} on Monday (which was the day of the inspection that closed the ward for a week)"
+    assert labels.spoken(said) == said.replace(remark, " " * len(remark))

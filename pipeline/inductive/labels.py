@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 # A word begins with a letter and may hold apostrophes and hyphens: "don't", "follow-up", "naïve".
 TOKEN = r"(?u)\b[^\W\d_][\w'’-]*\w\b"  # noqa: S105  # a word, not a secret
-# A remark in brackets: "[chuckles]", "(inaudible)", "<laughs>".
-REMARK = r"\[[^\[\]\n]{0,60}\]|\([^()\n]{0,40}\)|<[^<>\n]{0,40}>|\{[^{}\n]{0,40}\}"
+# A remark in brackets: "[chuckles]", "(inaudible)", "<laughs>", and longer ones on what somebody does.
+REMARK = (
+    r"\[[^\[\]\n]{0,60}\]|\([^()\n]{0,40}\)|<[^<>\n]{0,40}>|\{[^{}\n]{0,40}\}"
+    r"|[(\[](?i:the )?(?i:participant|interviewee|interviewer|respondent|moderator|speaker)s? [^()\[\]\n]{0,200}[)\]]"
+)
 LONGEST = 3
 # Words within a phrase that two phrases of a label may share.
 JOINING = frozenset(["of", "to", "with", "between", "in", "for", "from", "on", "about", "at", "not", "the", "a", "an"])
