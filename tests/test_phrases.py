@@ -145,3 +145,11 @@ def test_log_odds_are_nil_where_a_group_talks_like_the_rest():
 def test_a_question_is_about_what_it_asks_for(nlp, asked: str, subject: str):
     [doc] = nlp.pipe([asked])
     assert phrases.subject(doc).strip(" .,?").removeprefix("the , ") == subject
+
+
+def test_a_phrase_is_found_in_texts_whatever_lemma_its_words_were_given(nlp):
+    """The parser gives "Data" in a name another lemma than "data" in a sentence."""
+    texts = ["The Data Table is wrong.", "We count the data sets.", "They count the data sets."]
+    found = phrases.lexicon(nlp.pipe(texts), stop=labels.stop_words([]))
+    [phrase] = [phrase for phrase, form in found.phrases.items() if form.lower() == "data table"]
+    assert phrases.said(phrase, phrases.lemmas("Is the data table wrong?", found.lemma_of))

@@ -93,10 +93,14 @@ def lexicon(docs: Iterable["Doc"], questions: Iterable["Doc"] = (), *, stop: Col
     tags: defaultdict[str, Counter[str]] = defaultdict(Counter)
     phrases: defaultdict[Phrase, Counter[str]] = defaultdict(Counter)
     docs = list(docs)
-    for number, doc in enumerate([*docs, *questions]):
-        words = _words(doc)
+    read = [(doc, _words(doc)) for doc in [*docs, *questions]]
+    for word in (word for _, words in read for word in words.values()):
+        lemmas[word.text.lower()][word.lemma] += 1
+    lemma_of = {word: _most(counts) for word, counts in sorted(lemmas.items())}
+    for number, (doc, parsed) in enumerate(read):
+        # One lemma for each word, as texts are searched: "data" is not "datum" here and "data" there.
+        words = {place: word._replace(lemma=lemma_of[word.text.lower()]) for place, word in parsed.items()}
         for place, word in words.items():
-            lemmas[word.text.lower()][word.lemma] += 1
             shown = word.text if not word.opens or _acronym(word.text) else word.text.lower()
             written[word.lemma][shown] += 1
             cased[shown.lower()][shown] += 1
@@ -107,7 +111,7 @@ def lexicon(docs: Iterable["Doc"], questions: Iterable["Doc"] = (), *, stop: Col
                 phrases[phrase][form] += 1
     least = 2 if len(docs) >= FEW else 1
     return Lexicon(
-        {word: _most(counts) for word, counts in sorted(lemmas.items())},
+        lemma_of,
         {lemma: _as_written(_most(counts), cased) for lemma, counts in sorted(written.items())},
         {
             lemma: kind
