@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from itertools import pairwise
+from collections.abc import Callable
+from itertools import pairwise, permutations
 
 import docx as word
 import pytest
@@ -52,6 +53,17 @@ def document(talk=TALK) -> bytes:
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
+
+
+def srt(talk=TALK) -> bytes:
+    return zoom(talk).removeprefix(b"WEBVTT\n\n").replace(b".000", b",000").replace(b".900", b",900")
+
+
+def identified(talk=TALK) -> bytes:
+    cues = [
+        f'{n} "{who}" (1)\n00:00:{n:02d}.000 --> 00:00:{n:02d}.900\n{words}\n' for n, (who, words) in enumerate(talk)
+    ]
+    return ("WEBVTT\n\n" + "\n".join(cues)).encode()
 
 
 FORMATS = {"a.txt": plain, "a.vtt": voices, "zoom.vtt": zoom, "a.docx": document}
@@ -106,6 +118,29 @@ def test_spans_of_the_others_are_found_again(name: str):
     outward = done.span(before.text.index("It worked"), before.text.index("winter"))
     assert outward is not None and done.text[slice(*outward)].startswith("It worked.")
     assert "winter" not in done.text[slice(*outward)]
+
+
+FOUR = [
+    ("Interviewer", "How did you all come to be on the ward?"),
+    *((("Anna", "Bilal", "Carys")[n % 3], f"I said number {n} about the tablet, and it was true.") for n in range(9)),
+    ("Interviewer", "Thank you, that was very helpful."),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(["anna", "bilal", "carys"])), ids="-".join)
+@pytest.mark.parametrize("kind", [plain, document, voices, zoom, srt, identified])
+def test_one_after_the_other_may_withdraw_from_the_same_file(kind: Callable[..., bytes], order: tuple[str, ...]):
+    name = {plain: "a.txt", document: "a.docx", srt: "a.srt"}.get(kind, "a.vtt")
+    data = kind(FOUR)
+    gone: set[str] = set()
+    for who in order:
+        data = redaction.redact(data, name, {who}, INT).data
+        gone.add(who)
+        after = read(name, data)
+        said = [(turn.speaker, after.text[turn.start : turn.end]) for turn in after.turns]
+        assert [pair for pair in said if pair[1] != redaction.MARK] == [p for p in FOUR if p[0].lower() not in gone]
+        assert {who for who, words in said if words == redaction.MARK} == {""}, "the mark has no speaker"
+        assert not after.remarks, "nor is it a sign of anything"
 
 
 def test_a_name_on_a_line_of_its_own_goes_too():

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+# What a withdrawal leaves in place of a turn. No reader takes it for speech or for a name.
+WITHDRAWN = "[withdrawn]"
 # Most words of a heading; longer lines are speech or prose.
 HEADING_WORDS = 14
 # A text is hard-wrapped if most continued lines end near the same column, as in e-mails and old exports.
@@ -39,6 +41,11 @@ def is_heading(line: str) -> bool:
 def is_note(line: str) -> bool:
     """Return whether a line has no speech: only bracketed remarks such as `[laughter]`, page numbers or symbols."""
     return not is_heading(line) and not any(letter.isalpha() for letter in _BRACKETED.sub("", line))
+
+
+def is_withdrawn(text: str) -> bool:
+    """Return whether a text consists of nothing but the marks of turns that were withdrawn."""
+    return WITHDRAWN in text and not text.replace(WITHDRAWN, "").strip()
 
 
 def hard_wrapped(text: str) -> bool:

@@ -17,10 +17,11 @@ from lxml import etree
 
 from pipeline.core.errors import CounterpointError
 from pipeline.core.names import key
+from pipeline.corpus import text_layout
 from pipeline.corpus.readers import TRANSCRIPTS, cue_speakers, cues, decoding, docx, guards
 from pipeline.corpus.readers.model import Labels, RefusedError, Transcript, Turn, Utterance
 
-MARK = "[withdrawn]"
+MARK = text_layout.WITHDRAWN
 TEXTS, SUBTITLES, WORD = (".txt", ".md"), (".vtt", ".srt"), (".docx",)
 
 _SPACE_KEPT = "{http://www.w3.org/XML/1998/namespace}space"
@@ -104,9 +105,8 @@ def _places(
     before: Transcript, after: Transcript, removed_speakers: set[str]
 ) -> tuple[tuple[int, int, int], ...] | None:
     """The new position of each remaining turn; None unless exactly these remain, in order and with their speakers."""
-    remaining = [turn for turn in before.turns if key(turn.speaker) not in removed_speakers]
-    after_turns = [turn for turn in after.turns if after.text[turn.start : turn.end] != MARK]
-    if _talk(before.text, remaining) != _talk(after.text, after_turns):
+    remaining = [turn for turn in _spoken(before) if key(turn.speaker) not in removed_speakers]
+    if _talk(before.text, remaining) != _talk(after.text, _spoken(after)):
         return None
     places, offset = [], 0
     for turn in remaining:
@@ -114,6 +114,11 @@ def _places(
         places.append((turn.start, turn.end, new))
         offset = new + turn.end - turn.start
     return tuple(places)
+
+
+def _spoken(transcript: Transcript) -> list[Turn]:
+    """The turns that still say something: not those that this or an earlier withdrawal replaced by the mark."""
+    return [turn for turn in transcript.turns if not text_layout.is_withdrawn(transcript.text[turn.start : turn.end])]
 
 
 def _talk(text: str, turns: Sequence[Turn]) -> list[tuple[str, str]]:

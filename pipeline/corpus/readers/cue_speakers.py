@@ -125,7 +125,7 @@ def _by_voice(units: Sequence[Utterance], payloads: Sequence[str]) -> Reading | 
     if not any(map(has_voice, payloads)):
         return None
     pieces, remarks = voices.continued(_voiced(units, payloads), unit="cue")
-    share = len({piece.at for piece in pieces if piece.opens and piece.utterance.speaker}) / len(units)
+    share = len({piece.at for piece in pieces if piece.opens and piece.utterance.speaker}) / voices.speaking(units)
     nameless = [piece for piece in pieces if piece.opens and not piece.utterance.speaker]
     return Reading(pieces, share, [*remarks, *voices.unnamed_voices(nameless, unit="cue")])
 
@@ -150,14 +150,15 @@ def _without_name(text: str, speaker: str) -> str:
 def _by_identifier(units: Sequence[Utterance], cues: Sequence[Cue]) -> Reading | None:
     names = [_identified(cue.identifier) for cue in cues]
     named = [name for name in names if name]
-    if len(named) < IDENTIFIED * len(cues) or len({key(name) for name in named}) > max(1, len(named) / 2):
+    share = len(named) / voices.speaking(units)
+    if share < IDENTIFIED or len({key(name) for name in named}) > max(1, len(named) / 2):
         return None
     pieces = [
         Piece(replace(unit, speaker=name), bool(name), at)
         for at, (unit, name) in enumerate(zip(units, names, strict=True))
     ]
     spread, remarks = voices.continued(pieces, unit="cue")
-    return Reading(spread, len(named) / len(cues), remarks)
+    return Reading(spread, share, remarks)
 
 
 def _identified(identifier: str) -> str:

@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from pipeline.core.names import key
+from pipeline.corpus import text_layout
 from pipeline.corpus.readers import voices
 from pipeline.corpus.readers.model import Labels, Remark, Utterance
 from pipeline.corpus.readers.voices import Piece
@@ -72,17 +73,18 @@ def read(units: Sequence[Utterance], labels: Labels, *, unit: str) -> Reading | 
 
     The lines of a unit are separated by line breaks; several may have a label.
     """
+    speaking = voices.speaking(units)
     best: tuple[float, list[_Found], dict[str, str]] | None = None
     for form in _FORMS:
         found = list(_candidates(units, form))
-        accepted = _accepted(found, labels, form=form, units=len(units))
-        share = _share(found, set(accepted), len(units))
+        accepted = _accepted(found, labels, form=form, units=speaking)
+        share = _share(found, set(accepted), speaking)
         if accepted and (best is None or share > best[0]):
             best = share, found, accepted
     if best is None:
         return None
     share, found, accepted = best
-    each = _each(found, accepted, len(units))
+    each = _each(found, accepted, speaking)
     spelled, remarks = _with_rare(found, accepted, each=each, unit=unit)
     remarks += [] if each else _guessed(found, accepted)
     pieces, more = voices.continued(_pieces(units, found, spelled), unit=unit)
@@ -129,7 +131,7 @@ def _candidates(units: Sequence[Utterance], form: str) -> Iterator[_Found]:
         for number, line in enumerate(lines):
             found = _Found(at, line, number == 0)
             match = _FORMS[form].match(line) if form != "alone" or (number == 0 and len(lines) > 1) else None
-            label = cleaned(match["label"]) if match else ""
+            label = cleaned(match["label"]) if match and not text_layout.is_withdrawn(line) else ""
             if match and is_name(label):
                 yield replace(found, label=label, rest=match["rest"].lstrip("]*_ \t"))
             else:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pipeline.corpus.text_layout import WITHDRAWN
+
 # Captions roll if this share of the cues repeats words of the cue before it, and there are this many such cues.
 SHARE, AT_LEAST = 0.4, 3
 # At least so many words must be repeated, unless they are a whole line: people say `yes` twice.
@@ -23,7 +25,10 @@ def read_once(cues: Sequence[Sequence[str]]) -> tuple[list[list[str]], int]:
 
 
 def _repeated(before: list[list[str]], after: list[list[str]]) -> int:
-    """Return how many words at the start of a cue repeat the end of the cue before it."""
+    """Return how many words at the start of a cue repeat the end of the cue before it.
+
+    Two turns in a row that were withdrawn repeat nothing.
+    """
     old = [word for line in before for word in line][-MOST_WORDS:]
     new = [word for line in after for word in line][:MOST_WORDS]
     whole_lines = set()
@@ -33,7 +38,7 @@ def _repeated(before: list[list[str]], after: list[list[str]]) -> int:
         whole_lines.add(total)
     for count in range(min(len(old), len(new)), 0, -1):
         if (count >= WORDS or count in whole_lines or count == len(old)) and old[-count:] == new[:count]:
-            return count
+            return count if set(new[:count]) != {WITHDRAWN} else 0
     return 0
 
 

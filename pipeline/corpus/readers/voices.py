@@ -47,6 +47,11 @@ def ended(text: str) -> bool:
     return bool(_ENDED.search(text[-40:]))
 
 
+def speaking(units: Sequence[Utterance]) -> int:
+    """Return the number of units, at least 1, without those whose turns were withdrawn: they had a speaker once."""
+    return max(1, sum(1 for unit in units if not text_layout.is_withdrawn(unit.text)))
+
+
 def is_sound(text: str) -> bool:
     """Return whether a text is a note in brackets or between music signs, such as `[Music]`."""
     return text.strip()[:1] in ("[", "(", "♪", "*") and text_layout.is_note(text)
@@ -96,7 +101,11 @@ def unnamed(units: Sequence[Utterance], *, unit: str) -> tuple[list[Piece], list
 
 
 def unnamed_voices(opened: Sequence[Piece], *, unit: str) -> list[Remark]:
-    """Return a message on changes of speaker without a name; none if there are none."""
+    """Return a message on changes of speaker without a name; none if there are none.
+
+    A turn that was withdrawn has no name by design.
+    """
+    opened = [piece for piece in opened if not text_layout.is_withdrawn(piece.utterance.text)]
     if not opened:
         return []
     first = opened[0].utterance
@@ -135,10 +144,11 @@ def joined(pieces: Iterable[Piece], pauses: Mapping[int, float] | None) -> list[
 
 def _labelled_each(pieces: Sequence[Piece]) -> bool:
     """Return whether each unit has a label, rather than the first of a speaker only: speakers repeat theirs."""
-    first = {piece.at: piece.utterance.speaker for piece in reversed(pieces)}
-    order = [first[at] for at in sorted(first)]
+    first = {piece.at: piece for piece in reversed(pieces)}
+    order = [first[at].utterance.speaker for at in sorted(first)]
     repeated = sum(1 for one, two in pairwise(order) if one and one == two)
-    return repeated > 0 and order.count("") <= UNNAMED * len(order)
+    withdrawn = sum(1 for piece in first.values() if text_layout.is_withdrawn(piece.utterance.text))
+    return repeated > 0 and order.count("") - withdrawn <= UNNAMED * (len(order) - withdrawn)
 
 
 def nobodys(passages: Sequence[Utterance], *, unit: str) -> list[Remark]:
