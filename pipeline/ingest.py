@@ -99,6 +99,7 @@ def record(tables: Mapping[str, pd.DataFrame], *, labels: Labels, guessed: int, 
     return Record(
         sources={kind: int(n) for kind, n in sorted(documents["source_type"].value_counts().items())},
         words=int(documents["n_words"].sum()),
+        words_by=speaker_table.words_by(tables["speakers"], documents),
         cases=len(tables["cases"]),
         interviewer_labels=sorted(labels.interviewer),
         min_label_count=labels.min_count,

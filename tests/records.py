@@ -8,6 +8,7 @@ _RECORDS = {
     "ingest": {
         "sources": {"interview": 2, "focus_group": 1},
         "words": 1234,
+        "words_by": {"participant": 1000, "interviewer": 234},
         "cases": 4,
         "interviewer_labels": ["facilitator", "interviewer"],
         "min_label_count": 2,

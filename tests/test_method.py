@@ -368,6 +368,14 @@ def test_without_coded_passages_mapping_is_by_words_alone():
     assert "Platt" not in said_
 
 
+def test_words_of_others_are_not_told_as_the_participants():
+    assert "with 1,234 words: 1,000 by 4 participants and 234 by interviewers." in text()
+    by = {"participant": 700, "interviewer": 234, "written": 200, "other": 100}
+    notes = "234 by interviewers, 200 in field notes and written documents and 100 in titles, notes"
+    assert f"1,234 words: 700 by 4 participants, {notes}" in text(ingest={"words_by": by})
+    assert "1,234 words, all by 4 participants." in text(ingest={"words_by": {"participant": 1234}})
+
+
 def test_codes_are_told_one_by_one():
     said_ = text()
     assert "Pride (12), Time (30)" in said_ and "assigned from the codebook only: Leaders" in said_

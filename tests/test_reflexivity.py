@@ -15,6 +15,7 @@ from pipeline.decisions import outcomes, reflexivity
 from pipeline.decisions.ledger import Decision
 from pipeline.reporting import checklist_facts, checklists, disclosure, drafted, method, metrics
 from pipeline.reporting.views import reflexivity_view
+from tests.records import records
 
 SAID = """\
 reflexivity:
@@ -181,6 +182,16 @@ def test_a_language_model_is_disclosed_with_prompt_what_was_sent_and_what_became
     assert "1 label of" in answers["Which prompts were given?"]
     assert answers["What was sent to whom?"].startswith("To llama: for each theme its keywords and up to 8 passages")
     assert "llama" in made.lead
+
+
+def test_codes_learned_from_people_are_disclosed_as_such(study):
+    store.write(study, "map_codes_record", records()["map_codes"].table())
+    data = paper.gathered(settings(study))
+    made = disclosure.build(data, settings=settings(study).model_dump(mode="json"))
+    answers = {item.question: item.answer for part in made.parts for item in part.items}
+    answer = answers["What did the program do with codes and themes?"]
+    assert "using the codebook only" in answer and "Codes were also learned from human codes" in answer
+    assert answer.index("learned from human codes") < answer.index("These are the codes reported.")
 
 
 def test_twenty_questions_in_five_parts_each_with_an_answer(study):

@@ -166,13 +166,31 @@ def test_contrasts_are_counts_and_questions(tables):
 
 
 def made_overview(tables, **changes):
-    names = ("documents", "cases", "segments", "codings")
+    names = ("documents", "speakers", "cases", "segments", "codings")
     problems = {"ingest": tables["ingest_problems"], "segment": tables["segment_problems"]}
     return overview.build(**{name: tables[name] for name in names} | {"problems": problems} | changes)
 
 
 def test_what_was_left_out_comes_before_what_was_guessed_and_notes(tables):
     assert [problem.kind for problem in made_overview(tables).problems] == ["refused", "guessed", "note"]
+
+
+def test_the_words_of_a_study_are_told_by_whom_they_are(tables):
+    documents = tables["documents"].assign(n_words=[9, 8, 20, 5][: len(tables["documents"])])
+    speakers = pd.DataFrame(
+        {
+            "document": [documents.document.iloc[0]] * 3,
+            "speaker": ["A", "B", ""],
+            "part": ["participant", "interviewer", "none"],
+            "case": ["a", "", ""],
+            "n_words": [1200, 30, 4],
+        }
+    )
+    total = int(documents.n_words.sum())
+    made = made_overview(tables, documents=documents, speakers=speakers)
+    people = tables["segments"].query("case != ''").case.nunique()
+    parts = f"{total} words: 1,200 by {people} participants, 30 by interviewers and 4 in "
+    assert parts in made.lead[0]
 
 
 def test_a_source_says_who_speaks_and_who_coded_it(tables):

@@ -1,3 +1,5 @@
+import pandas as pd
+
 from pipeline.corpus import speaker_table
 from pipeline.corpus.speaker_roles import Role
 from pipeline.corpus.turn_rows import Turn
@@ -30,3 +32,20 @@ def test_each_speaker_of_a_document_is_a_row():
 
 def test_speech_without_words_has_no_share():
     assert speaker_table.speakers([turn("a", "", "none", "…")], {})[0].share == 0
+
+
+def test_words_are_counted_by_whom_they_are():
+    documents = pd.DataFrame({"document": ["a", "b", "n"], "source_type": ["interview", "interview", "field_note"]})
+    rows = [
+        ("a", "participant", "a/Anna", 100),
+        ("a", "interviewer", "", 20),
+        ("a", "none", "", 7),  # a title
+        ("b", "none", "b", 40),  # an answer without a label
+        ("b", "interviewer", "", 5),
+        ("n", "none", "", 60),
+    ]
+    speakers = pd.DataFrame(rows, columns=["document", "part", "case", "n_words"])
+    found = speaker_table.words_by(speakers, documents)
+    assert found == {"participant": 140, "interviewer": 25, "written": 60, "other": 7}
+    assert speaker_table.words_by(speakers[:1], documents) == {"participant": 100}
+    assert speaker_table.words_by(speakers[:0], documents) == {}

@@ -15,7 +15,7 @@ from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 from pipeline.core.table_rows import each
-from pipeline.corpus import guide_file, overview, participants, proposals, taken
+from pipeline.corpus import guide_file, overview, participants, proposals, speaker_table, taken
 from pipeline.corpus.overview import Overview
 from pipeline.corpus.participants import Person
 from pipeline.corpus.readers import files
@@ -163,9 +163,9 @@ def _tables(found: Findings, tables: Mapping[str, pd.DataFrame], *, whole: bool)
     documents, turns, problems = tables["documents"], tables["turns"], tables["ingest_problems"]
     types = [prose.source(kind, count) for kind, count in sorted(Counter(documents["source_type"]).items())]
     listed = f" ({', '.join(types)})" if types else ""
-    found.lines.append(
-        f"{prose.count(len(documents), 'document')}{listed}, {prose.count(int(documents['n_words'].sum()), 'word')}."
-    )
+    words = prose.count(int(documents["n_words"].sum()), "word")
+    own = speaker_table.words_by(tables["speakers"], documents).get("participant", 0)
+    found.lines.append(f"{prose.count(len(documents), 'document')}{listed}, {words} ({own:,} by participants).")
     participating = int(turns.loc[turns["part"] == "participant", "case"].nunique())
     counted = {"participant": participating, "turn": len(turns), "coding": len(tables["codings"])}
     found.lines.append(f"{', '.join(prose.count(number, noun) for noun, number in counted.items())}.")

@@ -3,8 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
+import pandas as pd
+
 from pipeline.core.names import alike, key
 from pipeline.corpus.text_layout import count_words
+
+# Whose words there are, and the types of sources whose words nobody says.
+WHOSE = ("participant", "interviewer", "written", "other")
+WRITTEN = ("field_note", "document")
 
 
 class Spoken(Protocol):
@@ -83,3 +89,17 @@ def speakers(turns: Iterable[Spoken], roles: Mapping[tuple[str, str], Basis]) ->
         )
     order = {"participant": 0, "interviewer": 1, "none": 2}
     return sorted(rows, key=lambda row: (row.document, order[row.part], -row.n_words, row.speaker, row.case))
+
+
+def words_by(speakers: pd.DataFrame, documents: pd.DataFrame) -> dict[str, int]:
+    """Return the number of words by whom they are: participant, interviewer, written (field notes and written
+    documents), other (titles, notes and speech of nobody known); those without words are left out.
+
+    Unlabelled speech that has a case is a participant's. `speakers`: the table; `documents`: with their source types.
+    """
+    written = documents["document"][documents["source_type"].isin(WRITTEN)]
+    whose = speakers["part"].where(speakers["part"] != "none", "other")
+    whose = whose.mask((whose == "other") & speakers["document"].isin(written), "written")
+    whose = whose.mask((speakers["part"] == "none") & (speakers["case"] != ""), "participant")
+    words = speakers["n_words"].groupby(whose).sum()
+    return {name: int(words[name]) for name in WHOSE if words.get(name, 0)}

@@ -195,7 +195,7 @@ def _analysis(data: ReportData, settings: Mapping[str, Any]) -> list[tuple[str, 
     done = data.records
     used = [f"{name} ({purpose}; SHA-256 of its files {digest[:16]}…)" for name, purpose, digest in method.models(done)]
     models = f"{prose.listed(used)}. These represent or divide text and generate none." if used else "None."
-    codes = " ".join(method_codes.mapping(done["map_codes"])[:1])
+    codes = " ".join(method_codes.mapping(done["map_codes"]))
     checked = [
         outcomes.in_words(data.outcomes),
         " ".join(method_codes.comparison(done["compare"], reflexive=str(settings["stance"]) == "reflexive")[:1]),

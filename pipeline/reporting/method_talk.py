@@ -1,5 +1,7 @@
 """The methods section on the material, its segments and their embeddings, from what those stages recorded."""
 
+from collections.abc import Mapping
+
 from pipeline.core import languages, prose
 from pipeline.core.stage_record import Record
 
@@ -28,8 +30,8 @@ def material(done: Record) -> list[str]:
     if not done:
         return []
     kinds = [prose.source(kind, done["sources"][kind]) for kind in prose.SOURCES if kind in done["sources"]]
-    total, people = prose.count(done["words"], "word"), prose.count(done["cases"], "participant")
-    sentences = [f"The material comprised {prose.listed(kinds) or 'no sources'} with {total} from {people}."]
+    said = words_in_words(done["words"], done.get("words_by"), done["cases"])
+    sentences = [f"The material comprised {prose.listed(kinds) or 'no sources'} with {said}."]
     if done["interviewer_labels"]:
         sentences.append(
             "A label before a turn was taken as its speaker if it was listed in participants.csv, denoted the "
@@ -51,6 +53,26 @@ def material(done: Record) -> list[str]:
             f"{prose.count(done['left_out'], 'coding').capitalize()} by this program itself were excluded."
         )
     return sentences
+
+
+def words_in_words(total: int, words_by: Mapping[str, int] | None, people: int) -> str:
+    """How many words there are, and whose: 900 words: 700 by 4 participants, 150 by interviewers and 50 in field notes.
+
+    `words_by`: see `speaker_table.words_by`; None if it was not recorded.
+    """
+    words, participants = prose.count(total, "word"), prose.count(people, "participant")
+    if words_by is None:
+        return f"{words} in all, those of interviewers and written sources included; {participants} spoke"
+    if list(words_by) == ["participant"]:
+        return f"{words}, all by {participants}"
+    whose = {
+        "participant": f"by {participants}",
+        "interviewer": "by interviewers",
+        "written": "in field notes and written documents",
+        "other": "in titles, notes and unattributed speech",
+    }
+    parts = [f"{words_by[name]:,} {where}" for name, where in whose.items() if words_by.get(name)]
+    return f"{words}: {prose.listed(parts)}" if parts else f"{words}"
 
 
 def segments(done: Record) -> list[str]:

@@ -8,6 +8,7 @@ import pandas as pd
 from pipeline.core import coders
 from pipeline.core.table_rows import each, groups
 from pipeline.core.terms import ANYONE
+from pipeline.corpus import speaker_table
 from pipeline.decisions import states
 from pipeline.decisions.before_themes import Reader
 from pipeline.decisions.outcomes import Outcomes
@@ -28,6 +29,7 @@ def build(
         "segments": len(segments),
         "segments_used": used,
         "words": int(tables["documents"].n_words.sum()),
+        "words_of_participants": speaker_table.words_by(tables["speakers"], tables["documents"]).get("participant", 0),
         "themes": count.shown,
         "accepted_themes": count.accepted,
         "candidates_found": count.found,

@@ -7,6 +7,8 @@ import pandas as pd
 
 from pipeline.core import languages, prose
 from pipeline.core.table_rows import counts, each, groups
+from pipeline.corpus import speaker_table
+from pipeline.reporting import method_talk
 
 ASIDE = {
     "interviewer": "spoken by an interviewer",
@@ -67,6 +69,7 @@ class Overview:
 def build(
     *,
     documents: pd.DataFrame,
+    speakers: pd.DataFrame,
     cases: pd.DataFrame,
     segments: pd.DataFrame,
     codings: pd.DataFrame,
@@ -75,7 +78,7 @@ def build(
     """Summarise a study. `problems`: each stage's table of problems, by stage name."""
     listed = problem_rows(problems)
     return Overview(
-        lead=_lead(documents, segments, codings, listed),
+        lead=_lead(documents, segments, codings, listed, speaker_table.words_by(speakers, documents)),
         sources=_sources(documents, segments, codings),
         attributes=_attributes(cases),
         aside=set_aside(segments),
@@ -120,14 +123,15 @@ def set_aside(segments: pd.DataFrame) -> tuple[tuple[str, int], ...]:
 
 
 def _lead(
-    documents: pd.DataFrame, segments: pd.DataFrame, codings: pd.DataFrame, problems: Sequence[Problem]
+    documents: pd.DataFrame,
+    segments: pd.DataFrame,
+    codings: pd.DataFrame,
+    problems: Sequence[Problem],
+    words_by: Mapping[str, int],
 ) -> tuple[str, ...]:
     people = segments[segments.case != ""].case.nunique()
-    total = int(documents.n_words.sum())
-    sentences = [
-        f"This study has {sources_in_words(documents)} with {prose.count(total, 'word')} in total "
-        f"and {prose.count(people, 'case')} (participants)."
-    ]
+    said = method_talk.words_in_words(int(documents.n_words.sum()), words_by, people)
+    sentences = [f"This study has {sources_in_words(documents)} with {said}."]
     sentences += languages.summary(documents)
     used = int(segments.substantive.sum())
     if len(segments):

@@ -85,6 +85,7 @@ def _shown(data: ReportData, params: settings.Params) -> dict[str, Any]:
     return {
         "overview": overview.build(
             documents=tables["documents"],
+            speakers=tables["speakers"],
             cases=tables["cases"],
             segments=tables["segments"],
             codings=tables["codings"],
