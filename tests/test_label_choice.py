@@ -76,9 +76,9 @@ def test_a_second_term_stands_where_it_adds_segments():
     assert len(chosen(*talk(together, OTHERS))) == 1, "two words of the same segments say it twice"
 
 
-def may_name(texts: list[list[str]], groups: np.ndarray) -> set[str]:
+def may_name(texts: list[list[str]], groups: np.ndarray, lexicon: Lexicon = NO_LEXICON) -> set[str]:
     """The words that may name the first group."""
-    terms = contrast.counted(texts, NO_LEXICON, stop=frozenset())
+    terms = contrast.counted(texts, lexicon, stop=frozenset())
     cases = pd.Series([f"case {place % 8}" for place in range(len(texts))])
     said = contrast.compared(terms.counts, groups, np.zeros_like(groups), cases)
     sizes = np.bincount(groups)
@@ -98,6 +98,13 @@ def test_what_everybody_says_names_no_group():
     first, others = [["grant", "money"]] * 36 + [["grant"]] * 24, [["rota", "money"]] * 18 + [["rota"]] * 42
     texts, groups, _ = talk(first, others)
     assert may_name(texts, groups) == {"grant"}
+
+
+def test_a_name_of_a_place_or_a_person_names_a_theme_only_where_a_third_says_it():
+    lexicon = Lexicon({}, {"maria": "Maria", "jones": "Jones", "icu": "ICU"}, {}, {})
+    for names, share, allowed in ((["maria", "jones"], 12, set()), (["maria"], 24, {"Maria"}), (["icu"], 12, {"ICU"})):
+        texts, groups, _ = talk([["grant"]] * (60 - share) + [["grant", *names]] * share, OTHERS * 3)
+        assert may_name(texts, groups, lexicon) == {"grant", *allowed}
 
 
 def test_a_phrase_stands_for_its_words():
@@ -236,6 +243,11 @@ def test_short_remarks_that_share_no_word_are_called_by_the_one_that_stands_for_
     known = naming.read(frame, list(frame["text"]), [], vectors, nlp=nlp, stop=labels.stop_words([]), encode=None)
     named = naming.named(frame, vectors, groups, np.zeros_like(groups), known=known)
     assert (named[0].terms, named[0].remark) == ([], "Everything was perfect")
+    frame["text"] = [text.replace("Everything was", "Everything  was [chuckles]") for text in frame["text"]]
+    again = naming.named(frame, vectors, groups, np.zeros_like(groups), known=known)
+    assert again[0].remark == "Everything was perfect", "without what a transcriber put there"
+    unquoted = replace(known, quotable=np.repeat([False, True], 20))
+    assert naming.named(frame, vectors, groups, np.zeros_like(groups), known=unquoted)[0].remark == ""
     assert named[1].terms != [] and named[1].remark == ""
     alike = naming.named(
         frame, np.ones((40, 4)), groups, np.zeros_like(groups), known=replace(known, vectors=vectors * 0 + 0.5)

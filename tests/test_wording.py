@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.core import model_registry
 from pipeline.core import params as settings
-from pipeline.inductive import in_vivo, labels, wording
+from pipeline.inductive import in_vivo, labels, theme_guide, wording
 
 
 def segments(*said: tuple[str, str, str]) -> pd.DataFrame:
@@ -225,3 +225,28 @@ def test_a_short_question_of_the_guide_names_the_theme_that_answers_it():
     assert "Staffing" not in called(["Staffing"] * 6 + [""] * 4 + ["Staffing"] * 6 + [""] * 4), "two themes answer it"
     assert "Staffing" not in called(["Staffing"] * 5 + ["Time"] * 5 + [""] * 10), "it answers two"
     assert not any("?" in name for name in called(["Is there time?"] * 6 + [""] * 14))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Tell me about your role.",
+        "What is it?”",
+        "ما رأيك؟",
+        "你在工作中感受如何？",
+        "x" * 5000,
+        "\u200b\u200b",
+        "—",
+        "A\x00b",
+        "Go on:",
+    ],
+)
+def test_a_question_in_full_or_a_text_that_is_no_name_names_nothing(asked: str):
+    groups = np.repeat([0, 1], 10)
+    assert theme_guide.names([asked] * 8 + [""] * 12, groups) == ["", ""]
+    assert theme_guide.names(["Rôle et place"] * 8 + [""] * 12, groups) == ["Rôle et place", ""]
+
+
+def test_no_theme_is_called_as_people_call_another():
+    assert labels.names([["role"], ["staff"]], given=[None, "Role"]) == ["Role (2)", "Staff"]
+    assert labels.names([["role"], ["staff"]], given=["Role", None]) == ["Role", "Staff"]

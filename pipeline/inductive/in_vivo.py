@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 FEWEST, MOST = 3, 12
-# Words of a clause that say what it is about.
-FEWEST_CONTENT = 2
 # Segments between these ranks of nearness to the theme's mean are of middling typicality.
 MIDDLING = (0.1, 0.75)
 DANGLING = text_layout.word_list(
@@ -36,6 +34,9 @@ FILLED = text_layout.word_list(
 # Those of whom an observer writes: "The participant reads the task again."
 OBSERVED = text_layout.word_list("participant interviewee respondent interviewer moderator")
 INLINE_LABEL = re.compile(r"(?:^|\s)([^\W\d_]{2,20}):\s")
+# A clause is like the group's talk rather than other talk with at least this probability; a greater one if nobody else
+# says the like.
+LEAST_APART, LEAST_APART_ALONE = 0.6, 0.7
 # Clauses of each group whose meaning is compared with its talk.
 SHORTLIST = 12
 # Verbs that leave a clause open where nothing follows.
@@ -255,7 +256,7 @@ def candidates(
     for clause in found:
         columns = sorted(column[word] for word in clause.content if word in column)
         strong = [at for at in columns if weights[at] > 0]
-        if clause.place not in members or not strong or len(clause.content) < FEWEST_CONTENT:
+        if clause.place not in members or not strong:
             continue
         worth = float(np.minimum(weights[strong], 10).sum()) / np.sqrt(len(clause.content) + 2)
         shared = np.asarray(said[:, strong].sum(axis=1)).ravel() >= min(2, len(strong))
@@ -271,13 +272,14 @@ def best(shortlist: Sequence[Candidate], separation: np.ndarray, label: Collecti
 
     `separation`: (candidates,), how well the meaning of each tells the group apart (see `meaning.apart`); `label`: the
     words of the group's label, without inflection. One that nobody else backs, or that holds no word of the label, is
-    taken only where there is none other.
+    taken only where there is none other; none that says little more of the group than of other talk.
     """
     weighed = [
         one._replace(
             score=round(float(np.sqrt(one.score)) * max(2 * float(apart) - 1, 0.0) ** 1.5 * _full(one.clause), 6)
         )
         for one, apart in zip(shortlist, separation, strict=True)
+        if round(float(apart), 4) >= (LEAST_APART if one.backed else LEAST_APART_ALONE)
     ]
     words = frozenset(label)
     named = [one for one in weighed if one.backed and one.clause.content & words]

@@ -94,8 +94,8 @@ def allowed(
 
 
 def _proper(form: str) -> bool:
-    """Return whether a term is a single word with a capital, and no acronym."""
-    return " " not in form and form[:1].isupper() and not form.isupper()
+    """Return whether each word of a term has a capital, as in names of places and people, and is no acronym."""
+    return all(word[0].isupper() and not word.isupper() for word in form.split())
 
 
 class Group:

@@ -196,22 +196,28 @@ def stem(word: str) -> str:
 
 
 def names(
-    ranked_terms: Sequence[Sequence[str]], *, n_terms: int = 3, unnamed: Sequence[str] | None = None
+    ranked_terms: Sequence[Sequence[str]],
+    *,
+    n_terms: int = 3,
+    unnamed: Sequence[str] | None = None,
+    given: Sequence[str | None] | None = None,
 ) -> list[str]:
     """Return a unique label for each group: its best terms that share no word.
 
-    `n_terms`: terms per label; `unnamed`: the label of each group without terms, by default "Unnamed". If two labels
-    would be the same, the later one gets another term, or else a number.
+    `n_terms`: terms per label; `unnamed`: the label of each group without terms, by default "Unnamed"; `given`: what
+    people call each group, or None: no other group is called that. If two labels would be the same, the later one gets
+    another term, or else a number.
     """
     labels: list[str] = []
-    used: set[str] = set()
-    for terms, otherwise in zip(ranked_terms, unnamed or [UNNAMED] * len(ranked_terms), strict=True):
+    count = len(ranked_terms)
+    by_people = [label.casefold() if label else "" for label in given or [None] * count]
+    for group, (terms, otherwise) in enumerate(zip(ranked_terms, unnamed or [UNNAMED] * count, strict=True)):
+        used = {label.casefold() for label in labels} | {*by_people[:group], *by_people[group + 1 :]}
         label = next((name for name in _tries(terms, n_terms, otherwise) if name.casefold() not in used), "")
         if not label:
             base = next(_tries(terms, n_terms, otherwise))
-            numbered = (f"{base} ({number})" for number in range(2, len(ranked_terms) + 2))
+            numbered = (f"{base} ({number})" for number in range(2, 2 * count + 2))
             label = next(name for name in numbered if name.casefold() not in used)
-        used.add(label.casefold())
         labels.append(label)
     return labels
 

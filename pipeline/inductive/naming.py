@@ -175,15 +175,18 @@ def named(
         if not hints and label_choice.of_short_remarks(known.terms, members[group]):
             hints = [SHORT_REMARKS]
         line = _line(segments, in_vivo.best(shortlist, separation, label.words(terms)))
-        remark = "" if terms else _remark(known, segments, members[group], talk=talk, inside=inside)
+        own = members[group][known.quotable[members[group]]]
+        remark = "" if terms else _remark(known, segments, own, talk=talk, inside=inside)
         result.append(Named(terms, hints, line, remark))
     return result
 
 
 def _remark(known: Read, segments: pd.DataFrame, places: np.ndarray, *, talk: np.ndarray, inside: np.ndarray) -> str:
     """Return the remark that tells a group of short remarks apart ("Everything was perfect"), "" if none does."""
-    texts = segments["text"].iloc[places]
-    n_words = texts.map(lambda text: len(labels.words(text))).to_numpy()
+    texts = [" ".join(labels.spoken(str(text)).split()) for text in segments["text"].iloc[places]]
+    n_words = np.array([len(labels.words(text)) for text in texts])
+    if not len(places):
+        return ""
     short = places[(n_words > 1) & (n_words <= REMARK)]
     if np.median(n_words) > REMARK or not len(short):
         return ""
@@ -191,7 +194,8 @@ def _remark(known: Read, segments: pd.DataFrame, places: np.ndarray, *, talk: np
     central = short[np.argsort(-np.round(known.vectors[short] @ middle, 6), kind="stable")[:CENTRAL]]
     separation = np.round(meaning.apart(talk @ known.vectors[central].T, inside), 2)
     many = (np.round(known.vectors[places] @ known.vectors[central].T, 6) >= LIKE).mean(axis=0) >= MANY
-    said = [str(segments["text"].iloc[place]).strip().rstrip(".!?,; ") for place in central]
+    text_of = dict(zip(places.tolist(), texts, strict=True))
+    said = [text_of[place].rstrip(".!?,; ") for place in central.tolist()]
     often = Counter(" ".join(labels.words(text)) for text in texts)
     far = [text for text, apart, enough in zip(said, separation, many, strict=True) if enough and apart >= APART]
     return min(far, key=lambda text: (-often[" ".join(labels.words(text))], len(text), text), default="")

@@ -1,5 +1,6 @@
 """Which questions a theme's segments answer: those of the guide, and follow-ups as they were worded."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -29,6 +30,8 @@ def answers(share: float, expected: float) -> str:
 # it.
 LEAST_OF_THEME, MOST = 1 / 3, 0.6
 FEWEST, LONGEST_NAME = 5, 8
+# Its signs at most.
+LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,17 @@ def names(answers: Sequence[str], groups: np.ndarray) -> list[str]:
         name = str(counts.idxmax()) if len(counts) else ""
         n = int(counts.max()) if len(counts) else 0
         enough = n >= LEAST_OF_THEME * len(own) and n >= MOST * counts.sum() and n >= MOST * int((called == name).sum())
-        short = not name.endswith(("?", ":")) and len(name.split()) <= LONGEST_NAME
-        found.append(name if n >= FEWEST and enough and short else "")
+        found.append(name if n >= FEWEST and enough and _is_name(name) else "")
     return found
+
+
+def _is_name(text: str) -> bool:
+    """Return whether a question's text is a few words that call it ("Role"), and no question or request in full."""
+    ends = unicodedata.category(text[-1:]).startswith("P") and text[-1:] not in "\"”»’')]"
+    asks = any(sign in text for sign in "?？؟;")
+    printable = not any(unicodedata.category(sign).startswith("C") for sign in text)
+    letters = any(sign.isalpha() for sign in text)
+    return letters and printable and not (ends or asks) and len(text) <= LONGEST and len(text.split()) <= LONGEST_NAME
 
 
 def table(

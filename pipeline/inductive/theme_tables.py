@@ -83,8 +83,10 @@ def themes(
         facts = replace(facts, stability=float(steady[theme]), lost_without=tuple(lost_without))
         spoken = worded.languages[theme]
         label_columns = (worded.named[theme], worded.keywords[theme], spoken)
-        facts = _measured(facts, spoken, label=worded.named[theme])
-        row = _row(theme_ids[theme], UNASSIGNED, *label_columns, facts=facts, study=study)
+        # What people call a theme is one, whatever it sounds like.
+        residue = _residue(worded.named[theme]) if _residue(worded.own[theme]) else ""
+        facts = _measured(facts, spoken, residue=residue)
+        row = _row(theme_ids[theme], UNASSIGNED, *label_columns, facts=facts, study=study, residue=residue)
         row |= _in_vivo(talk, worded.lines[theme]) | {"words_label": worded.own[theme]}
         rows.append(row | decided.columns()[theme])
     for sub_theme, places in enumerate(sub_theme_places):
@@ -96,7 +98,7 @@ def themes(
         facts = passports.facts(talk.segments.iloc[places], asked=asked, keywords=keywords, sources=sources)
         spoken = worded.sub_theme_languages[sub_theme]
         label_columns = (worded.sub_themes[sub_theme], keywords, spoken)
-        facts = _measured(facts, spoken, label=worded.sub_themes[sub_theme])
+        facts = _measured(facts, spoken)
         own, above = sub_theme_ids[sub_theme], theme_ids[parent]
         row = _row(own, above, *label_columns, facts=facts, study=study)
         rows.append(row | _in_vivo(talk, worded.sub_theme_lines[sub_theme]))
@@ -113,13 +115,13 @@ def _in_vivo(talk: Talk, line: Line | None) -> dict[str, object]:
     return {"in_vivo": text, "in_vivo_segment": segment, "in_vivo_start": start, "in_vivo_end": end}
 
 
-def _measured(known: Facts, spoken: str, *, label: str) -> Facts:
+def _measured(known: Facts, spoken: str, *, residue: str = "") -> Facts:
     """Return the facts that mean something.
 
     What is no theme answers no question as a whole; without keywords, in other languages than English, nothing tells
     what was asked for in the theme's own words.
     """
-    if _residue(label):
+    if residue:
         nothing = float("nan")
         return replace(known, prompt_id="", prompt_text="", prompt_share=nothing, unprompted_share=nothing)
     return known if languages.english(spoken) else replace(known, unprompted_share=float("nan"))
@@ -134,6 +136,7 @@ def _row(
     *,
     facts: Facts,
     study: Study,
+    residue: str = "",
 ) -> dict[str, object]:
     row = {name: value for name, value in vars(facts).items() if name not in IN_WORDS_ONLY}
     return row | {
@@ -147,7 +150,7 @@ def _row(
         "label_source": "words",
         "status": "candidate",
         "decided": "",
-        "passport": _residue(label) or passports.verdict(facts, study),
+        "passport": residue or passports.verdict(facts, study),
     }
 
 

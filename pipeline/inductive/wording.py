@@ -94,7 +94,7 @@ def worded(
     if len(terms) >= FEWEST_TERMS and themes.max(initial=-1) >= 0:
         model, weights = theme_model.fit(texts, vectors, themes, terms)
     named = theme_guide.names(answers or [""] * len(texts), themes)
-    theme_words = _words(talk, themes, np.zeros_like(themes), weights, named=named)
+    theme_words = _words(talk, themes, np.zeros_like(themes), weights, named=named, given=given)
     if model is not None:
         weights = theme_model.weights(labels.vectorizer(terms).transform(texts), sub_themes)
     sub_theme_words = _words(talk, sub_themes, themes, weights, parent_labels=theme_words.labels)
@@ -138,11 +138,12 @@ def _words(
     *,
     parent_labels: Sequence[str] = (),
     named: Sequence[str] = (),
+    given: Sequence[str | None] | None = None,
 ) -> _Group:
     """Return what is said of each group.
 
     `weights`: c-TF-IDF, (groups, terms), None if there were too few terms; `parent_labels`: the themes' labels if the
-    groups are sub-themes; `named`: how the guide calls each group, "" for nothing.
+    groups are sub-themes; `named`: how the guide calls each group, "" for nothing; `given`: how people do.
     """
     segments, texts, vectors, known, terms = talk
     spoken = _languages(segments, groups)
@@ -177,7 +178,9 @@ def _words(
         unnamed.append(saying or (rest(hints) if loose else _unnamed([language])[0]))
         # Loosely connected talk has no clause that says what it is about; other languages are not parsed.
         lines.append(line if naming_terms[-1] and english else None)
-    return _Group(labels.names(naming_terms, unnamed=_single(unnamed, naming_terms)), ranked, spoken, lines)
+    return _Group(
+        labels.names(naming_terms, unnamed=_single(unnamed, naming_terms), given=given), ranked, spoken, lines
+    )
 
 
 def _about_interview(segments: pd.DataFrame, vectors: np.ndarray, groups: np.ndarray) -> list[int]:
