@@ -1,5 +1,6 @@
 """Codebooks as tables, as people and programs keep them: columns by meaning, levels, groups, and what is asked."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from openpyxl import Workbook
 from typer.testing import CliRunner
 
 from pipeline import cli
-from pipeline.commands import codebook_table, import_tables, importing, returned
+from pipeline.commands import codebook_levels, codebook_table, import_tables, importing, returned
 from pipeline.core.errors import CounterpointError
 from pipeline.corpus import human_codings, participants, taken
 from pipeline.deductive import codebook
@@ -170,6 +171,62 @@ def test_a_name_below_two_parents_keeps_both():
         "Home / Other": "Home",
     }
     assert any("share a name" in line for line in found.lines)
+
+
+def test_no_more_ways_to_tell_codes_apart_are_written_out_than_are_tried(monkeypatch):
+    written: list[int] = []
+
+    def counted(start: int):
+        for number in itertools.count(start):
+            written.append(number)
+            yield number
+
+    monkeypatch.setattr(codebook_levels, "count", counted)
+    below_others = [(f"P{number}", "A") for number in range(500)]
+    assert len(set(codebook_levels.unique(below_others).values())) == 500
+    assert not written
+    capitals = [("P", "".join(one)) for one in itertools.product("aA", "bB", "cC", "dD", "eE")]
+    names = codebook_levels.unique(capitals)
+    assert len({name.casefold() for name in names.values()}) == len(written) + 1 == 32
+
+
+@pytest.mark.parametrize(
+    ("heading", "row"),
+    [
+        ("Code,Parent,Definition", "{0},{3},d"),
+        ("Code,ID,Parent ID,Definition", "{0},{1},{2},d"),
+        ("Code,Definition", "{4}{0},d"),
+    ],
+)
+def test_more_levels_than_anybody_means_are_refused_where_they_begin(heading, row):
+    def chain(length: int) -> list[str]:
+        rows = [("C1", "1", "", "", ""), *((f"C{n}", n, n - 1, f"C{n - 1}", " " * n) for n in range(2, length + 1))]
+        return [heading, *(row.format(*one) for one in rows)]
+
+    assert len(table(*chain(50)).book) == 50
+    with pytest.raises(CounterpointError, match=r"book\.csv, line 52: 'C51' is below 50 others or more.*at most 50"):
+        table(*chain(200))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("book.csv", "Code,Definition\n"),
+        ("book.yaml", "codes:\n"),
+        ("book.yml", "codes: []\n"),
+        ("book.qdc", '<CodeBook xmlns="urn:QDA-XML:codebook:1.0"><Codes/></CodeBook>'),
+    ],
+)
+def test_a_codebook_without_codes_is_refused_and_makes_no_study(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(CounterpointError, match=rf"{name} has no codes; nothing was imported\."):
+        importing.run(tmp_path / name, tmp_path / "study")
+    assert not (tmp_path / "study").exists()
+
+
+def test_an_empty_codebook_beside_coded_segments_is_named(tmp_path):
+    lines = importing.run(workbook(tmp_path / "all.xlsx", {"B": BOOK[:1], "S": SEGMENTS}), tmp_path / "study")
+    assert "The codebook in all.xlsx has no codes." in lines
 
 
 def test_definition_and_description_are_joined_and_a_comment_beside_them_is_left_out():

@@ -1,8 +1,8 @@
 """Where a codebook's rows stand in its hierarchy: by columns of levels or parents, ids, groups, paths or indents."""
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import chain, count, pairwise
 from typing import NamedTuple
 
 from pipeline.core import prose
@@ -15,6 +15,8 @@ from pipeline.deductive.codebook_headings import Layout
 
 # The first part of NVivo's hierarchical names.
 _ROOTS = frozenset(["codes", "nodes", "knoten", "nodos", "noeuds", "nos", "nodi", "kodes", "codigos", "codici"])
+# More levels than this are taken for a mistake; `paths` follows a code's parents no further than one beyond.
+MOST_LEVELS = 50
 # What groups stand between in a cell; a comma may be part of a group's name.
 _APART = r"[\n;|]"
 # A place in an outline, such as 2.10.3.
@@ -71,14 +73,17 @@ def unique(found: Sequence[Path]) -> dict[Path, str]:
     for path in found:
         last.setdefault(path[-1].casefold(), []).append(path)
     names: dict[Path, str] = {}
+    numbered: dict[str, Iterator[int]] = {}
     taken: set[str] = {name for name, same in last.items() if len(same) == 1}
     for path in found:
         if len(last[path[-1].casefold()]) == 1:
             names[path] = path[-1]
             continue
-        choices = [" / ".join(path[-size:]) for size in range(1 if len(path) == 1 else 2, len(path) + 1)]
-        choices += [f"{choices[-1]} ({number})" for number in range(2, len(found) + 2)]
-        names[path] = next(one for one in choices if one.casefold() not in taken)
+        whole = " / ".join(path)
+        by_parents = (" / ".join(path[-size:]) for size in range(1 if len(path) == 1 else 2, len(path) + 1))
+        numbers = numbered.setdefault(whole.casefold(), count(2))
+        by_numbers = (f"{whole} ({number})" for number in numbers)
+        names[path] = next(one for one in chain(by_parents, by_numbers) if one.casefold() not in taken)
         taken.add(names[path].casefold())
     return names
 
@@ -179,13 +184,13 @@ def _by_outline(own: Sequence[str], names: Sequence[str]) -> list[Path]:
 def _chain(own: str, name: str, above: dict[str, str], name_of: dict[str, str]) -> Path:
     if not name:
         return ()
-    chain, seen = [name], {own}
+    path, seen = [name], {own}
     at = above.get(own, "")
-    while name_of.get(at) and at not in seen:
-        chain.append(name_of[at])
+    while name_of.get(at) and at not in seen and len(path) <= MOST_LEVELS:
+        path.append(name_of[at])
         seen.add(at)
         at = above.get(at, "")
-    return tuple(reversed(chain))
+    return tuple(reversed(path))
 
 
 def _by_parents(column: int, names: Sequence[str], below: Sequence[Record]) -> list[Path]:
@@ -199,7 +204,7 @@ def _by_parents(column: int, names: Sequence[str], below: Sequence[Record]) -> l
     for name, one in zip(names, written, strict=True):
         path = tuple(levels[one]) if one else ()
         seen = {name}
-        while path and path[0] in parent_of and parent_of[path[0]] and path[0] not in seen:
+        while path and parent_of.get(path[0]) and path[0] not in seen and len(path) <= MOST_LEVELS:
             seen.add(path[0])
             path = (*parent_of[path[0]], *path)
         if name in path:
@@ -247,5 +252,5 @@ def _by_indents(cells: Sequence[str]) -> list[Path]:
         while stack and stack[-1][0] >= indent:
             stack.pop()
         stack.append((indent, name))
-        found.append(tuple(one for _, one in stack))
+        found.append(tuple(one for _, one in stack[: MOST_LEVELS + 1]))
     return found

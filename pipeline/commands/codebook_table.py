@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pipeline.commands import codebook_levels
+from pipeline.commands.codebook_levels import MOST_LEVELS
 from pipeline.core import formula_guard, prose
 from pipeline.core.errors import CounterpointError
 from pipeline.corpus.readers.code_records import Record
@@ -74,6 +75,13 @@ def read(records: Sequence[Record], *, place: str) -> Found:
     reading = _Reading()
     paths = codebook_levels.paths(layout, name, below)
     reading.lines += paths.lines
+    deep = [(number, path) for (number, _), path in zip(below, paths.of_rows, strict=True) if len(path) > MOST_LEVELS]
+    if deep:
+        number, path = deep[0]
+        raise CodebookError(
+            f"{place}, line {number}: '{path[-1][:60]}' is below {MOST_LEVELS} others or more. A codebook has at most "
+            f"{MOST_LEVELS} levels; check the parents."
+        )
     told = _told(layout, below, reading.lines)
     last: tuple[str, ...] = ()
     continued: list[int] = []

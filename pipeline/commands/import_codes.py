@@ -75,11 +75,11 @@ def write(plan: Plan, book: Codebook, tally: Tally | None = None) -> bool:
 
 def _differences(there: Codebook, new: Codebook) -> list[str]:
     """Return what tells a codebook that was not imported from the study's: for people to decide."""
-    known = {code.name: code for code in there.codes}
+    known, names = {code.name: code for code in there.codes}, set(new.names)
     pairs = [(known[code.name], code) for code in new.codes if code.name in known]
     found = {
         "Not in it": [code.name for code in new.codes if code.name not in known],
-        "Only in it": [name for name in known if name not in {code.name for code in new.codes}],
+        "Only in it": [name for name in known if name not in names],
         "With another definition": [a.name for a, b in pairs if _flat(a.definition) != _flat(b.definition)],
         "With another parent": [a.name for a, b in pairs if a.parent != b.parent],
         "With other details": [a.name for a, b in pairs if a.model_copy(update=_same(b)) != b],

@@ -102,6 +102,10 @@ def _unsupported(path: Path) -> CounterpointError:
     return CounterpointError(f"Unsupported file {path}. {advice}")
 
 
+def _no_codes(path: Path) -> CounterpointError:
+    return CounterpointError(f"{path} has no codes; nothing was imported.")
+
+
 def _stopped(error: OSError) -> CounterpointError:
     problem = refused(error, doing="The import") or f"{error.filename} cannot be written ({error.strerror})."
     return CounterpointError(f"{problem} Then run the same import again; it continues where it stopped.")
@@ -132,6 +136,8 @@ def _contents(plan: Plan, path: Path, project: qdpx.Contents) -> None:
 def _book(plan: Plan, path: Path, data: bytes) -> None:
     guards.check_size(len(data))
     project = qde.parse_project(data)
+    if not project.codes:
+        raise _no_codes(path)
     tally = Tally(path.name)
     import_codes.add(plan, project, tally, place=path.name)
     import_leftovers.count(project, tally)
@@ -144,6 +150,8 @@ def _own_book(plan: Plan, path: Path, data: bytes) -> None:
     """Import the codebook.yaml of another study."""
     guards.check_size(len(data))
     book = codebook.load_codebook(path)
+    if not len(book):
+        raise _no_codes(path)
     tally = Tally(path.name)
     tally.take("codes", sum(code.codable for code in book.codes))
     tally.take("headings", sum(not code.codable for code in book.codes))
@@ -175,6 +183,10 @@ def _document(plan: Plan, path: Path, data: bytes) -> None:
 
 
 def _recognised(plan: Plan, path: Path, data: bytes, table: import_tables.Table) -> None:
+    if table.book is not None and not len(table.book):
+        if not (table.people or table.codings or table.segments):
+            raise _no_codes(path)
+        plan.lines.append(f"The codebook in {path.name} has no codes.")
     plan.lines.extend(table.lines)
     tally = Tally(path.name)
     if table.people:

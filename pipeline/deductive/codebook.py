@@ -218,10 +218,12 @@ def _wrong_between(codes: list[tuple[str, Code]], written: set[str]) -> list[str
 
 def _ring(name: str, parents: dict[str, str]) -> list[str]:
     """Return the codes of the loop that a code is in, itself first; empty if it is in none."""
-    seen = [name]
-    while (above := parents.get(seen[-1], "")) and above not in seen:
-        seen.append(above)
-    return seen if above == name else []
+    seen = {name: None}  # a dict, for its order
+    above = parents.get(name, "")
+    while above and above not in seen:
+        seen[above] = None
+        above = parents.get(above, "")
+    return list(seen) if above == name else []
 
 
 def _sentence(where: str, name: str, problem: Any) -> str:

@@ -1,7 +1,9 @@
 """Parses the XML of a REFI-QDA project or codebook into records: users, codes, cases, variables, notes, links, sets."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any
 
 from pipeline.core import coders
@@ -205,21 +207,30 @@ def code_names(project: Project) -> dict[str, str]:
             groups[_plain(code.name).casefold()].append(guid)
     names = {guids[0]: _plain(project.codes[guids[0]].name) for guids in groups.values() if len(guids) == 1}
     taken = set(names.values())
-    waiting = [guid for guids in groups.values() if len(guids) > 1 for guid in guids]
+    folded = {name.casefold() for name in taken}
+    numbered: dict[tuple[bool, str], Iterator[int]] = {}
+    waiting = dict.fromkeys(guid for guids in groups.values() if len(guids) > 1 for guid in guids)
     for guid in [*waiting, *(guid for guid in project.codes if guid not in names and guid not in waiting)]:
         alone = guid not in waiting
-        names[guid] = _free(project, guid, taken, alone=alone)
+        names[guid] = _free(project, guid, taken if alone else folded, numbered, alone=alone)
         taken.add(names[guid])
+        folded.add(names[guid].casefold())
     return names
 
 
-def _free(project: Project, guid: str, taken: set[str], *, alone: bool) -> str:
-    """Return the shortest unused name, with as many parents in front as needed."""
+def _free(
+    project: Project, guid: str, used: set[str], numbered: dict[tuple[bool, str], Iterator[int]], *, alone: bool
+) -> str:
+    """Return the shortest unused name, with as many parents in front as needed, then a number.
+
+    `numbered`: the numbers not yet tried, by name. Unless it is `alone`, a name is compared without capitals.
+    """
     parts = [_plain(code.name) for code in project.path(guid)]
-    used = {name.casefold() for name in taken} if not alone else taken
-    choices = [" / ".join(reversed(parts[:size])) for size in range(1 if alone else 2, len(parts) + 1)]
-    choices += [f"{choices[-1] if choices else parts[0]} ({number})" for number in range(1, len(taken) + 3)]
-    return next(name for name in choices if (name if alone else name.casefold()) not in used)
+    whole = " / ".join(reversed(parts))
+    by_parents = (" / ".join(reversed(parts[:size])) for size in range(1 if alone else 2, len(parts) + 1))
+    numbers = numbered.setdefault((alone, whole if alone else whole.casefold()), count(1))
+    by_numbers = (f"{whole} ({number})" for number in numbers)
+    return next(one for one in chain(by_parents, by_numbers) if (one if alone else one.casefold()) not in used)
 
 
 def _plain(name: str) -> str:
