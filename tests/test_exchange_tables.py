@@ -120,17 +120,21 @@ def test_the_codebook_as_a_document_follows_the_tree():
 def test_the_matrix_as_a_document_says_what_is_silence_and_what_was_not_asked():
     columns = list(store.empty("framework_matrix").columns)
     rows = [
-        ("Ana", "Time", "At home.\x07 […] </w:t> & more", 2, ["s1", "s2"], "spoken", ""),
-        ("Ana", "Trust", "", 0, [], "asked", "t1"),
-        ("Ben", "Time", "", 0, [], "not_asked", ""),
-        ("Ben", "Trust", "One.", 1, ["s3"], "spoken", ""),
+        ("Ana", "Time", "At home.\x07 […] </w:t> & more", 2, ["s1", "s2"], "spoken", "", 1),
+        ("Ana", "Trust", "", 0, [], "asked", "t1", 0),
+        ("Ben", "Time", "", 0, [], "not_asked", "", 0),
+        ("Ben", "Trust", "One.", 1, ["s3"], "spoken", "", 0),
     ]
     data = _matrix(pd.DataFrame(rows, columns=columns))
     made = Document(io.BytesIO(data))
     assert [[cell.text for cell in row.cells] for row in made.tables[0].rows] == [
         ["Case", "Trust", "Time"],
-        ["Ana, nurse", "(asked; no answer matched)", "At home.\ufffd […] </w:t> & more (2)"],
-        ["Ben", "One. (1)", "(not asked)"],
+        [
+            "Ana, nurse",
+            "(asked; nothing coded or suggested)",
+            "At home.\ufffd […] </w:t> & more (1 coded, 1 candidate)",
+        ],
+        ["Ben", "One. (1 candidate)", "(not asked)"],
     ]
     assert _matrix(pd.DataFrame(rows[::-1], columns=columns)) == data
 

@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core import store
+from pipeline.core.coders import CONSENSUS, NO_CODE
+from pipeline.deductive.codebook import Code, Codebook
 from pipeline.reporting import matrix
 
+TEXT_SENTENCES = ("We had no time.", "None at all, honestly.", "The ward was full.")
 TEXT = "We had no time. None at all, honestly. The ward was full."
 
 
@@ -56,7 +59,7 @@ def test_a_summary_is_made_of_whole_sentences_letter_for_letter():
     cell = matrix.cells(segments=ONE, accepted=accepted(("s1", "A", 0.5)), codes=["A"], asked={})[0]
     for part in cell.sentences:
         assert part.text == TEXT[part.start - 10 : part.end - 10]
-        assert part.text in ("We had no time.", "None at all, honestly.", "The ward was full.")
+        assert {part.text[start:end] for start, end in matrix.sentences_of(part.text)} <= set(TEXT_SENTENCES)
     assert cell.summary == " […] ".join(part.text for part in cell.sentences)
 
 
@@ -66,7 +69,7 @@ def test_a_summary_has_no_more_sentences_than_asked_for_and_none_twice():
     assert len(matrix.cells(segments=same, accepted=given_codes, codes=["A"], asked={})[0].sentences) == 1
     for asked_for, found in (({}, 2), ({"sentences": 1}, 1), ({"sentences": 9}, 3)):
         cell = matrix.cells(segments=ONE, accepted=accepted(("s1", "A", 0.5)), codes=["A"], asked={}, **asked_for)[0]
-        assert len(cell.sentences) == found
+        assert len(matrix.sentences_of(" ".join(part.text for part in cell.sentences))) == found
 
 
 @pytest.mark.parametrize(
@@ -169,3 +172,69 @@ def test_passages_of_stop_words_alone_are_summed_up_all_the_same():
     frame = segments(("s1", "d", "ana", "participant", 0, "It is what it is."))
     cell = matrix.cells(segments=frame, accepted=accepted(("s1", "A", 0.5)), codes=["A"], asked={})[0]
     assert cell.summary == "It is what it is."
+
+
+def summed_up(frame, *ids, **more):
+    given_codes = accepted(*((name, "A", 0.5) for name in ids))
+    (cell,) = matrix.cells(segments=frame, accepted=given_codes, codes=["A"], asked={}, sentences=2, **more)
+    return cell
+
+
+def test_nothing_is_marked_as_omitted_between_sentences_that_follow_each_other():
+    said = "No trouble at all.  It is the same as a fitness watch."
+    cell = summed_up(segments(("s1", "d", "ana", "participant", 10, said)), "s1")
+    assert cell.summary == said
+    assert [(part.start, part.end) for part in cell.sentences] == [(10, 10 + len(said))]
+
+
+def test_passages_that_follow_each_other_in_the_document_are_joined_and_others_are_not():
+    text = (
+        "The rota is too long for us.\nThe ward is too full for us. Ben: Yes.\nAna: The bleep never stops at all here."
+    )
+    starts = {name: text.index(said) for name, said in (("s1", "The rota"), ("s2", "The ward"), ("s3", "The bleep"))}
+    ends = {"s1": text.index("\n"), "s2": text.index(" Ben"), "s3": len(text)}
+    frame = segments(*((n, "d", "ana", "participant", starts[n], text[starts[n] : ends[n]]) for n in starts))
+    assert summed_up(frame, "s1", "s2", texts={"d": text}).summary == text[: ends["s2"]]
+    assert " […] " in summed_up(frame, "s2", "s3", texts={"d": text}).summary
+    assert " […] " in summed_up(frame, "s1", "s3", texts={"d": text}).summary
+
+
+def codings(*rows) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["document", "start", "end", "code", "parent_code", "coder"])
+
+
+def filled(coded, candidates, asked=None):
+    book = Codebook(codes=(Code(name="A"), Code(name="B")))
+    frame = ONE.assign(end=ONE.start + ONE.text.str.len())
+    content = matrix.content(segments=frame, codings=coded, candidates=candidates, book=book)
+    found = matrix.cells(segments=frame, accepted=content, codes=["A", "B"], asked=asked or {})
+    return {cell.code: (cell.state, cell.excerpts, cell.n_coded) for cell in found}
+
+
+ASKED_ABOUT_BOTH = {("ana", "A"): "t1", ("ana", "B"): "t1"}
+
+
+def test_what_a_person_coded_is_in_its_cell_and_never_silent():
+    coded = codings(("d1", 10, 60, "A", "", "lea"), ("d1", 10, 60, "A", "", "max"))
+    assert filled(coded, accepted(), ASKED_ABOUT_BOTH) == {"A": ("spoken", ("s1",), 1), "B": ("asked", (), 0)}
+
+
+def test_peoples_codes_win_and_candidates_stand_where_nobody_coded():
+    candidates = accepted(("s1", "B", 0.9), ("s2", "A", 0.8))
+    coded = codings(("d1", 10, 60, "A", "", "lea"))
+    assert filled(coded, candidates) == {"A": ("spoken", ("s1", "s2"), 1), "B": ("unknown", (), 0)}
+    assert filled(codings(("d1", 10, 60, NO_CODE, "", "lea")), candidates)["B"] == ("unknown", (), 0)
+    assert filled(codings(), candidates) == {"A": ("spoken", ("s2",), 0), "B": ("spoken", ("s1",), 0)}
+
+
+def test_what_was_settled_counts_alone():
+    coded = codings(("d1", 10, 60, "A", "", "lea"), ("d1", 10, 60, "B", "", "max"), ("d1", 10, 60, "B", "", CONSENSUS))
+    assert filled(coded, accepted()) == {"A": ("unknown", (), 0), "B": ("spoken", ("s1",), 1)}
+
+
+@pytest.mark.parametrize(
+    ("n_segments", "n_coded", "said"),
+    [(3, 3, "3 coded"), (3, 2, "2 coded, 1 candidate"), (2, 0, "2 candidates"), (0, 0, "")],
+)
+def test_a_cell_says_how_many_passages_people_coded(n_segments, n_coded, said):
+    assert matrix.count_in_words(n_segments, n_coded) == said

@@ -93,8 +93,8 @@ def test_a_summary_by_a_person_stands_in_the_word_document_with_their_name():
     from pipeline.deductive.codebook import Codebook
     from pipeline.paper import matrix_table
 
-    rows = [("Ana", "Time", "Extractive.", 2, "spoken"), ("Ben", "Time", "", 0, "asked")]
-    table = pd.DataFrame(rows, columns=["case", "code", "summary", "n_segments", "state"])
+    rows = [("Ana", "Time", "Extractive.", 2, "spoken", 2), ("Ben", "Time", "", 0, "asked", 0)]
+    table = pd.DataFrame(rows, columns=["case", "code", "summary", "n_segments", "state", "n_coded"])
     made = matrix_table.document(
         table,
         book=Codebook(),
@@ -104,6 +104,6 @@ def test_a_summary_by_a_person_stands_in_the_word_document_with_their_name():
         summaries={("Ana", "Time"): ONE},
     )
     cells = [cell.text for grid in Document(io.BytesIO(made)).tables for row in grid.rows for cell in row.cells]
-    assert "No time, ever. (2; Asha)" in cells
-    assert "(asked; no answer matched)" in cells
+    assert "No time, ever. (2 coded; Asha)" in cells
+    assert "(asked; nothing coded or suggested)" in cells
     assert "Extractive." not in " ".join(cells)

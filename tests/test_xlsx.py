@@ -80,13 +80,13 @@ def test_every_row_of_every_sheet_is_tall_enough_for_its_text(tmp_path):
 def test_a_row_for_every_quote_with_where_it_comes_from(book):
     rows = list(book["Quotes"].iter_rows(values_only=True))
     assert rows[0] == xlsx.HEADINGS
-    assert rows[1] == (1, "ana", "A", "d.txt", "Ana", "nurse", "1:05", "Why?", SAID, "s1")
+    assert rows[1] == (1, "ana", "A", "d.txt", "Ana", "nurse", "1:05", "Why?", SAID, "s1", "pipeline")
     assert len(rows) == 4
 
 
 def test_panes_are_frozen_and_rows_can_be_filtered(book):
     assert (book["Matrix"].freeze_panes, book["Matrix"].auto_filter.ref) == ("B2", "A1:D3")
-    assert (book["Quotes"].freeze_panes, book["Quotes"].auto_filter.ref) == ("D2", "A1:J4")
+    assert (book["Quotes"].freeze_panes, book["Quotes"].auto_filter.ref) == ("D2", "A1:K4")
 
 
 @pytest.mark.parametrize(("paper", "number"), [("a4", 9), ("letter", 1)])

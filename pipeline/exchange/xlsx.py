@@ -8,6 +8,7 @@ import pandas as pd
 import xlsxwriter
 
 from pipeline.core import languages
+from pipeline.core.coders import PIPELINE
 from pipeline.core.formula_guard import LONGEST, MADE
 from pipeline.core.table_rows import each
 from pipeline.core.terms import Paper
@@ -24,8 +25,20 @@ SILENT = {
     "not_available": "not available (not in English)",
     "spoken": "summary not available (not in English)",
 }
-HEADINGS = ("quote", "case", "code", "document", "speaker", "attributes", "time", "question", "passage", "segment_id")
-WIDTHS = (7, 16, 22, 26, 14, 22, 8, 40, 80, 28)
+HEADINGS = (
+    "quote",
+    "case",
+    "code",
+    "document",
+    "speaker",
+    "attributes",
+    "time",
+    "question",
+    "passage",
+    "segment_id",
+    "coded by",
+)
+WIDTHS = (7, 16, 22, 26, 14, 22, 8, 40, 80, 28, 14)
 # Columns of the sheet Themes; people may edit label, decision and memo.
 THEMES = ("theme", "label", "status", "decision", "memo", "segments", "words", "in vivo", "id")
 THEME_WIDTHS = (7, 44, 30, 12, 60, 10, 44, 44, 10)
@@ -69,7 +82,7 @@ def write_matrix(
     book.set_properties(
         {
             "title": "Framework matrix",
-            "comments": "Candidate codes, for review.",
+            "comments": "People's codes, and candidate codes for review.",
             "created": MADE,
         }
     )
@@ -227,13 +240,14 @@ def _write_quotes(
     first: dict[tuple[str, str], int] = {}
     row = 0
     for cell in cells:
-        for segment in cell.excerpts:
+        for place, segment in enumerate(cell.excerpts):
             row += 1
             first.setdefault((cell.case, cell.code), row)
             quote = quotes[segment]
             sheet.write_number(row, 0, row, formats["text"])
             values = (cell.case, cell.code, quote.document, quote.speaker, quote.attributes, quote.time, quote.question)
-            texts = [_fits(value) for value in (*values, quote.text, segment)]
+            by = "a person" if place < cell.n_coded else PIPELINE
+            texts = [_fits(value) for value in (*values, quote.text, segment, by)]
             for column, value in enumerate(texts, start=1):
                 sheet.write_string(row, column, value, formats["text"])
             sheet.set_row(row, height(zip(texts, WIDTHS[1:], strict=True)))
@@ -245,10 +259,12 @@ def _write_quotes(
 def _write_about(sheet: Any, sentences: Sequence[str], formats: Mapping[str, Any]) -> None:
     paragraphs = (
         "A framework matrix (Gale et al. 2013): one row per case, one column per code.",
-        "Codes are candidates assigned by the pipeline: read the passages before relying on a cell.",
+        "A passage that a person coded stands under that person's codes alone. Passages that nobody coded stand under "
+        "the codes that the pipeline suggests (candidates): read them before relying on a cell. The column coded by of "
+        "Quotes says which is which.",
         "Each summary consists of whole sentences in the participant's own words; […] marks omitted text. "
         "In brackets stand the count of passages and their numbers in the sheet Quotes.",
-        "asked, silent: a question was close to the code, but no passage in the answer matched. not asked: "
+        "asked, silent: a question was close to the code, but nothing was coded or suggested. not asked: "
         "no question was close to the code. Empty: not known.",
         "The workbook can be imported again: what you write in a cell of Matrix, or in the columns label, "
         "decision and memo of Themes, is read by `counterpoint import framework_matrix.xlsx --who NAME` "

@@ -10,6 +10,7 @@ from pipeline.core.table_rows import each
 from pipeline.core.terms import Paper
 from pipeline.deductive.codebook import Codebook
 from pipeline.paper import word
+from pipeline.reporting.matrix import count_in_words
 from pipeline.reporting.written_summaries import Summary
 
 # So many codes stand side by side on a sheet, and the first column is this wide, in centimetres.
@@ -17,11 +18,12 @@ ABREAST, FIRST = 5, 3.0
 SIZE = 7.5
 LEAD = (
     "A framework matrix (Gale et al. 2013): one row per case, one column per code; the codes are in blocks, each with "
-    "all cases. Codes are candidates assigned by a program: read the passages before relying on a cell. The text is "
-    "verbatim unless an author is named; […] marks omitted text, and the number is that of passages."
+    "all cases. A passage that a person coded stands under that person's codes alone (“coded”); passages that nobody "
+    "coded stand under the codes that a program suggests (“candidates”): read them before relying on a cell. The text "
+    "is verbatim unless an author is named; […] marks omitted text, and the numbers are those of passages."
 )
 SILENT = {
-    "asked": "(asked; no answer matched)",
+    "asked": "(asked; nothing coded or suggested)",
     "not_asked": "(not asked)",
     "unknown": "–",
     "not_available": "(not in English: not mapped)",
@@ -93,8 +95,8 @@ def _cell(row: Any, summary: Summary | None, clean: Any) -> tuple[str, bool]:
     if row is None:
         return SILENT["unknown"], True
     if summary:
-        number = f"{row.n_segments}; " if row.n_segments else ""
+        number = f"{count_in_words(row.n_segments, row.n_coded)}; " if row.n_segments else ""
         return f"{clean(summary.summary)} ({number}{summary.who})", False
     if row.n_segments:
-        return f"{clean(str(row.summary)) or NO_SUMMARY} ({row.n_segments})", False
+        return f"{clean(str(row.summary)) or NO_SUMMARY} ({count_in_words(row.n_segments, row.n_coded)})", False
     return SILENT[str(row.state)], True

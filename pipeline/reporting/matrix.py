@@ -1,11 +1,13 @@
 """Framework matrix of cases by codes (Gale et al. 2013, BMC Med Res Methodol 13:117) with extractive summaries.
 
+A passage that a person coded has that person's codes alone; the others have the pipeline's candidate codes.
+
 A summary consists of verbatim sentences, chosen by their similarity to the centroid of all passages of the code (Radev
 et al. 2004, Inf Process Manag 40:919).
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +17,21 @@ from sklearn.preprocessing import normalize
 
 from pipeline.core import languages, prose
 from pipeline.core.table_rows import each, groups
+from pipeline.deductive import coded
+from pipeline.deductive.codebook import Codebook
 
 SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)\]]*(?=\s|$)|$)", re.DOTALL)
 BETWEEN = " […] "
+# The score of a code that a person gave: above all scores of candidates.
+BY_PERSON = 2.0
 
 
 @dataclass(frozen=True)
 class SummarySentence:
-    """A verbatim sentence of a summary. `start`, `end`: code points in the document, end exclusive."""
+    """A verbatim sentence of a summary, or several that follow each other.
+
+    `start`, `end`: code points in the document, end exclusive.
+    """
 
     segment_id: str
     start: int
@@ -36,7 +45,7 @@ class Cell:
 
     `state`: spoken, asked (and silent), not_asked, unknown, or not_available (in a language that is not mapped);
     `sentences`: the sentences of the summary; `excerpts`: segment ids; `question`: the turn_id of the question, or
-    empty.
+    empty; `n_coded`: how many of the excerpts a person coded; the others are candidates.
     """
 
     case: str
@@ -45,10 +54,11 @@ class Cell:
     sentences: tuple[SummarySentence, ...]
     excerpts: tuple[str, ...]
     question: str = ""
+    n_coded: int = 0
 
     @property
     def summary(self) -> str:
-        """The sentences as one text, with an ellipsis in brackets between them."""
+        """The sentences as one text, with an ellipsis in brackets where text between them is omitted."""
         return BETWEEN.join(sentence.text for sentence in self.sentences)
 
 
@@ -77,6 +87,23 @@ def unread(segments: pd.DataFrame, *, mapped_ids: Collection[str]) -> frozenset[
     return frozenset(str(name) for name in n_words.index[mapped * 2 <= n_words])
 
 
+def content(*, segments: pd.DataFrame, codings: pd.DataFrame, candidates: pd.DataFrame, book: Codebook) -> pd.DataFrame:
+    """Return the codes of each segment (columns segment_id, code, score): people's, and candidates where nobody coded.
+
+    `candidates`: the pipeline's codes, with the same columns. A segment that a person gave any code, or the mark that
+    it has none, has no candidates. People's codes have the score BY_PERSON.
+    """
+    spoken = segments[segments.part != "interviewer"]
+    codes = coded.tree(book, codings)
+    people = coded.truth(spoken, codings, codes=codes, uncoded="unknown")
+    rows, columns = np.nonzero(people.direct)
+    ids = spoken.segment_id.to_numpy()
+    names = np.array(codes.names, dtype=object)
+    by_people = pd.DataFrame({"segment_id": ids[rows], "code": names[columns], "score": BY_PERSON})
+    rest = candidates[~candidates.segment_id.isin(ids[people.seen])]
+    return pd.concat([part for part in (by_people, rest) if len(part)] or [rest], ignore_index=True)
+
+
 def cells(
     *,
     segments: pd.DataFrame,
@@ -85,12 +112,14 @@ def cells(
     asked: dict[tuple[str, str], str],
     sentences: int = 2,
     unread: frozenset[str] = frozenset(),
+    texts: Mapping[str, str] | None = None,
 ) -> list[Cell]:
     """Return a cell for every case and code: cases in the order of their numbers, codes in the order given.
 
-    `accepted`: columns segment_id, code and score; `asked`: see asked_about.asked; `unread`: cases not mapped because
-    of their language. Excerpts are ordered by score, then by position. A summary has at most `sentences` sentences, in
-    text order, and only from English segments, since the method uses English stop words.
+    `accepted`: see `content`; `asked`: see asked_about.asked; `unread`: cases not mapped because of their language;
+    `texts`: the documents by name, to tell whether segments follow each other. Excerpts are ordered by score, then by
+    position. A summary has at most `sentences` sentences, in text order, and only from English segments, since the
+    method uses English stop words.
     """
     rows = rows_of(segments)
     cases = sorted(set(rows.case), key=prose.natural_order)
@@ -100,8 +129,9 @@ def cells(
     best = best.sort_values(["score", "document", "start"], ascending=[False, True, True], kind="stable")
     best = best[best.code.isin(list(codes))]
     english = best[languages.read_in(best.language, best.n_words, {languages.ENGLISH})]
-    summaries = {code: _summaries(group, sentences) for code, group in groups(english, "code").items()}
+    summaries = {code: _summaries(group, sentences, texts or {}) for code, group in groups(english, "code").items()}
     excerpts = {key: tuple(group.segment_id) for key, group in groups(best, ["case", "code"]).items()}
+    n_coded = {key: len(group) for key, group in groups(best[best.score == BY_PERSON], ["case", "code"]).items()}
     matrix_cells = []
     for case in cases:
         for code in codes:
@@ -118,7 +148,15 @@ def cells(
             )
             parts = summaries.get(code, {}).get(case, ())
             matrix_cells.append(
-                Cell(case, code, "spoken" if cell_excerpts else silence, parts, cell_excerpts, question)
+                Cell(
+                    case,
+                    code,
+                    "spoken" if cell_excerpts else silence,
+                    parts,
+                    cell_excerpts,
+                    question,
+                    n_coded.get((case, code), 0),
+                )
             )
     return matrix_cells
 
@@ -134,6 +172,7 @@ def table(matrix_cells: Sequence[Cell]) -> pd.DataFrame:
             "excerpts": [list(cell.excerpts) for cell in matrix_cells],
             "state": [cell.state for cell in matrix_cells],
             "question": [cell.question for cell in matrix_cells],
+            "n_coded": [cell.n_coded for cell in matrix_cells],
         }
     )
 
@@ -143,8 +182,18 @@ def sentences_of(text: str) -> list[tuple[int, int]]:
     return [(match.start(), match.end()) for match in SENTENCE.finditer(text) if match.group().strip()]
 
 
-def _summaries(passages: pd.DataFrame, count: int) -> dict[str, tuple[SummarySentence, ...]]:
-    """Return each case's sentences nearest to the centroid of all passages of one code, at most `count`."""
+def count_in_words(n_segments: int, n_coded: int) -> str:
+    """How many passages of a cell people coded, and how many are candidates: "2 coded, 1 candidate"."""
+    n_candidates = n_segments - n_coded
+    parts = [f"{n_coded:,} coded"] if n_coded else []
+    return ", ".join([*parts, *([prose.count(n_candidates, "candidate")] if n_candidates else [])])
+
+
+def _summaries(passages: pd.DataFrame, count: int, texts: Mapping[str, str]) -> dict[str, tuple[SummarySentence, ...]]:
+    """Return each case's sentences nearest to the centroid of all passages of one code, at most `count`.
+
+    Sentences with nothing but space between them are joined.
+    """
     candidates: list[tuple[str, SummarySentence]] = []
     order: list[tuple[str, int]] = []
     for passage in each(passages):
@@ -161,10 +210,40 @@ def _summaries(passages: pd.DataFrame, count: int) -> dict[str, tuple[SummarySen
         repeated = any(candidates[other][1].text == candidates[number][1].text for other in chosen_numbers)
         if len(chosen_numbers) < count and not repeated:
             chosen_numbers.append(number)
-    return {
-        case: tuple(candidates[number][1] for number in sorted(chosen_numbers, key=lambda number: order[number]))
-        for case, chosen_numbers in chosen.items()
-    }
+    parts_of: dict[str, tuple[SummarySentence, ...]] = {}
+    text_of = {row.segment_id: (row.document, row.start, row.text) for row in each(passages)}
+    for case, chosen_numbers in chosen.items():
+        parts: list[SummarySentence] = []
+        for number in sorted(chosen_numbers, key=lambda number: order[number]):
+            part = candidates[number][1]
+            joined = _joined(parts[-1], part, text_of, texts) if parts else None
+            parts[-1:] = [joined] if joined else [*parts[-1:], part]
+        parts_of[case] = tuple(parts)
+    return parts_of
+
+
+def _joined(
+    one: SummarySentence,
+    two: SummarySentence,
+    text_of: Mapping[str, tuple[str, int, str]],
+    texts: Mapping[str, str],
+) -> SummarySentence | None:
+    """Return two stretches of a document as one if nothing but space lies between them, else None.
+
+    `text_of`: document, start and text of each segment.
+    """
+    document, start, text = text_of[one.segment_id]
+    if one.segment_id != two.segment_id:
+        start, text = 0, texts.get(document, "")
+    gap = text[one.end - start : two.start - start]
+    if (
+        text_of[two.segment_id][0] != document
+        or two.start < one.end
+        or gap.strip()
+        or (not gap and two.start != one.end)
+    ):
+        return None
+    return SummarySentence(one.segment_id, one.start, two.end, text[one.start - start : two.end - start])
 
 
 def _nearness(texts: list[str]) -> np.ndarray:

@@ -84,7 +84,14 @@ def gather(
         tables["prompts"], tables["guide"], cases=matrix.rows_of(segments), codes=mapped_codes
     )
     unread = matrix.unread(segments, mapped_ids=set(assigned.segment_id))
-    cells = matrix.cells(segments=segments, accepted=accepted, codes=codes, asked=questions, unread=unread)
+    cells = matrix.cells(
+        segments=segments,
+        accepted=matrix.content(segments=segments, codings=tables["codings"], candidates=accepted, book=book),
+        codes=codes,
+        asked=questions,
+        unread=unread,
+        texts=dict(zip(tables["documents"].document, tables["documents"].text, strict=True)),
+    )
     quoted = quotes.collect(
         documents=tables["documents"], turns=tables["turns"], cases=tables["cases"], segments=segments
     )

@@ -12,6 +12,8 @@ class FrameworkMatrix(Table):
     A document in which nobody is named as speaking stands as a case under its own name. `state`: spoken; asked (a
     question, the turn_id in `question`, came near the code, and nothing was found); not_asked; unknown; not_available
     (the case speaks a language that the mapping does not read). A summary is empty where passages are not in English.
+    Passages that a person coded have people's codes alone, and come first: `n_coded` of `n_segments`. The others are
+    candidates of the pipeline.
     """
 
     case: Series[str]
@@ -21,3 +23,4 @@ class FrameworkMatrix(Table):
     excerpts: Series[object]
     state: Series[str] = pa.Field(isin=["spoken", "asked", "not_asked", "unknown", "not_available"])
     question: Series[str]
+    n_coded: Series[int]

@@ -1,5 +1,7 @@
 // Framework: themes by parent code, facilitators and barriers, and the matrix of people by codes.
 const marking = (rows) => rows.filter(([, , verdict]) => verdict === "fits" || verdict === "ambiguous");
+// Whether a code and a theme belong together: one marks the other, or at least half of `n` passages are in both.
+const counterpart = (rows, n) => marking(rows).length > 0 || rows.some(([, k]) => 2 * k >= n && k);
 const bar = (n, most, kind = "") => {
   const picture = drawn("svg", { class: `bar-drawn ${kind}`, viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" }, drawn("rect", { x: 0, y: 0, width: Math.max(1, (100 * n) / Math.max(1, most)), height: 8 }));
   return picture;
@@ -41,13 +43,13 @@ const matrixCell = (row, code, filters) => {
     return make("td", { class: "empty", title: words }, make("span", { "aria-hidden": "true" }, mark), make("span", { class: "sr" }, words));
   }
   const current = filters.cell === `${row}-${code}`;
-  return make("td", { class: `h${Math.min(5, 1 + Math.floor(Math.log2(passages)))}` }, button(String(passages), () => change({ cell: current ? "" : `${row}-${code}` }), { class: "plain", "aria-pressed": String(current), "data-key": `cell-${row}-${code}`, "aria-label": `${matrix[row].name}, ${codes[code]}: ${count(passages, "passage")}${cell[4].length ? ", summary written" : ""}` }), cell[4].length ? make("span", { "aria-hidden": "true" }, "✎") : null);
+  return make("td", { class: `h${Math.min(5, 1 + Math.floor(Math.log2(passages)))}` }, button(String(passages), () => change({ cell: current ? "" : `${row}-${code}` }), { class: "plain", "aria-pressed": String(current), "data-key": `cell-${row}-${code}`, "aria-label": `${matrix[row].name}, ${codes[code]}: ${count(passages, "passage")} (${codedOr(cell[5], passages - cell[5])})${cell[4].length ? ", summary written" : ""}` }), cell[4].length ? make("span", { "aria-hidden": "true" }, "✎") : null);
 };
 // A source in which nobody is named has a row where something in it has a code; a person always has one.
 const inMatrix = (row) => row.field === "case" || row.cells.some((cell) => cell[1].length);
 const leftOut = () => {
   const names = matrix.filter((row) => !inMatrix(row) && used.some((n) => segments[n][CASE] < 0 && documentOf(segments[n]) === row.number)).map((row) => row.name);
-  return names.length ? make("p", { class: "soft" }, "Without a row, because nobody is named in them and none of their passages has a candidate code: ", ...few(names, 8).flatMap((name, n) => [n ? ", " : "", name]), ".") : null;
+  return names.length ? make("p", { class: "soft" }, "Without a row, because nobody is named in them and none of their passages has a code: ", ...few(names, 8).flatMap((name, n) => [n ? ", " : "", name]), ".") : null;
 };
 const matrixTable = (shown, grouping, filters) => {
   const rows = matrix.map((row, n) => ({ ...row, n })).filter(inMatrix);
@@ -58,14 +60,15 @@ const matrixTable = (shown, grouping, filters) => {
     rows.filter((row) => groupOf(row) === group).map((row) => make("tr", {}, make("th", { scope: "row", title: row.field === "case" ? cases[row.number].about : "" }, own(row.name)), shown.map((code) => matrixCell(row.n, code, filters))))));
   return make("table", { class: "people-codes", "data-figure": "People by codes" }, make("caption", { class: "sr" }, "Passages of each person for each code"), make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Person"), shown.map((code) => make("th", { scope: "col", class: "narrow" }, make("span", {}, own(codes[code])))))), bodies);
 };
+const codedOr = (coded, candidates) => [...(coded ? [`${number(coded)} coded by people`] : []), ...(candidates ? [count(candidates, "candidate")] : [])].join(", ");
 const cellPanel = (filters) => {
   const [row, code] = (filters.cell || "").split("-").map(Number);
   if (!matrix[row] || !matrix[row].cells[code]) return make("p", { class: "soft panel" }, "Choose a cell to read its summary beside its passages. ○ asked, silent · not asked – unknown.");
-  const [, passages, said, , written] = matrix[row].cells[code];
+  const [, passages, said, , written, coded] = matrix[row].cells[code];
   const summary = written.length ? [make("p", { class: "own", dir: "auto" }, own(written[0])), make("p", { class: "soft" }, own(`Written by ${written[1]}${written[2] ? "; the passages have changed since" : ""}`))]
     : said.length ? said.map(([n, start, end]) => make("p", {}, make("q", { dir: "auto" }, cut(documentOf(segments[n]), start, end)), " ", button("In context", () => openTalk(n), { class: "plain door", "data-door": n }))) : [make("p", { class: "soft" }, "No summary: not in English.")];
   return make("div", { class: "panel" }, make("h3", {}, own(`${matrix[row].name}: ${codes[code]}`)), make("div", { class: "columns" },
-    make("div", {}, make("h4", {}, "Summary"), summary), make("div", {}, make("h4", {}, count(passages.length, "passage")), ...paged(passages, (n) => quote(n), { size: 5 }))));
+    make("div", {}, make("h4", {}, "Summary"), summary), make("div", {}, make("h4", {}, `${count(passages.length, "passage")}: ${codedOr(coded, passages.length - coded)}`), ...paged(passages, (n) => quote(n), { size: 5 }))));
 };
 const matrixPart = (filters, categories) => {
   if (!matrix.length) return [];
@@ -75,6 +78,7 @@ const matrixPart = (filters, categories) => {
   const shown = category === "all codes" ? codes.map((_, n) => n) : categories.find(([name]) => name === category)[1].map((entry) => codes.indexOf(entry.name));
   const select = several ? make("label", {}, "Codes ", make("select", { "data-key": "codes", on: { change: (event) => change({ codes: event.target.value, cell: "" }) } }, ["all codes", ...categories.map(([name]) => name)].map((name) => make("option", { value: name, selected: name === category }, name)))) : null;
   return [make("h2", { id: "matrix-h" }, "People by codes"), make("div", { class: "bar" }, attributes.length ? choice("Grouped by", "by", [...attributes.map((one) => one.name), "nobody"], grouping, (option) => (option === "nobody" ? "not grouped" : option)) : null, select),
+    make("p", { class: "soft" }, "A passage that a person coded stands under that person’s codes alone; where nobody coded, under the candidate codes."),
     make("div", { class: "matrix" }, make("div", {}, scrolling("People by codes", matrixTable(shown, grouping, filters))), cellPanel(filters)), leftOut(),
     make("p", { class: "soft" }, "The same matrix with every summary, to edit, is in framework_matrix.xlsx; ", make("code", {}, "counterpoint import"), " brings your summaries in.")];
 };
@@ -92,8 +96,8 @@ views.framework = ({ filters }) => {
     return;
   }
   const categories = categoriesOf();
-  const without = framework.filter((entry) => !marking(entry.themes).length).map((entry) => [entry.name, withCode[codes.indexOf(entry.name)].length, address("quotes", "", { code: codes.indexOf(entry.name) })]);
-  const uncovered = shownThemes().filter((theme) => !marking(theme.codes).length).map((theme) => [labelOf(theme.id), membersNow(theme.id).length, address("themes", theme.id)]);
+  const without = framework.filter((entry) => !counterpart(entry.themes, withCode[codes.indexOf(entry.name)].length)).map((entry) => [entry.name, withCode[codes.indexOf(entry.name)].length, address("quotes", "", { code: codes.indexOf(entry.name) })]);
+  const uncovered = shownThemes().filter((theme) => !counterpart(theme.codes, membersNow(theme.id).length)).map((theme) => [labelOf(theme.id), membersNow(theme.id).length, address("themes", theme.id)]);
   const chosen = filters.code !== undefined ? framework[Number(filters.code)] : null;
   const current = chosen ? categories.find(([, entries]) => entries.includes(chosen))[0] : filters.parent || categories[0][0];
   const mostLeaning = Math.max(1, ...framework.flatMap((entry) => entry.leaning.slice(0, 2)));
@@ -103,7 +107,7 @@ views.framework = ({ filters }) => {
     if (part.open) part.append(parentTable(entries, mostLeaning));
     return part;
   });
-  body.replaceChildren(make("div", { class: "columns" }, barList("Codes without a theme", without, "None: every code marks a theme."), barList("Themes without a code", uncovered, themes.length ? "None: every theme is marked by a code." : "There are no candidate themes to compare with the framework.")),
-    make("h2", {}, "Themes by parent code"), ...accordion, ...matrixPart(filters, categories).filter(Boolean));
+  body.replaceChildren(make("div", { class: "columns" }, barList("Codes without a theme", without, "None: every code has a theme."), barList("Themes without a code", uncovered, themes.length ? "None: every theme has a code." : "There are no candidate themes to compare with the framework.")),
+    make("p", { class: "soft" }, "A code has a theme, and a theme a code, where one stands out by the other, or at least half of its passages are in both."), make("h2", {}, "Themes by parent code"), ...accordion, ...matrixPart(filters, categories).filter(Boolean));
   if (chosen) body.querySelector(`[data-code="${Number(filters.code)}"]`)?.scrollIntoView({ block: "center" });
 };

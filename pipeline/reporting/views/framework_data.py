@@ -94,7 +94,8 @@ def matrix(
     """One entry for each case (or document in which nobody is named), with a cell for each code.
 
     A cell is its state (number in STATES), its passages, the sentences of its summary (passage, start and end in UTF-16
-    units), the turn of the question asked, and a summary by a person: text, author, and whether passages changed since.
+    units), the turn of the question asked, a summary by a person (text, author, and whether passages changed since),
+    and how many of the passages people coded (they come first).
     """
     offsets = {row.document: utf16_offsets(row.text) for row in each(tables["documents"])}
     place = {turn: number for number, turn in enumerate(in_order(tables["turns"]).turn_id)}
@@ -123,4 +124,4 @@ def _cell(
         said.append([quote.number, units[sentence.start], units[sentence.end]])
     passages = [quoted[name].number for name in cell.excerpts if name in quoted]
     by_person = [] if summary is None else [summary.summary, summary.who, int(summary.of != digest(cell.summary))]
-    return [STATES.index(cell.state), passages, said, place.get(cell.question, -1), by_person]
+    return [STATES.index(cell.state), passages, said, place.get(cell.question, -1), by_person, cell.n_coded]
