@@ -61,14 +61,15 @@ def test_what_changed_since_the_last_decision_is_counted_and_linked(tables):
 def test_three_passages_come_first_each_with_why_and_none_twice(tables, quoted):
     disputes = [{"s": 1, "codes": ["Time", "Pride"], "says": [("lea", "Time"), ("max", "Pride")]}]
     chosen = first_screen.read_first(tables, quoted, disputes)
-    assert chosen[0] == {"s": 1, "why": "Coders differ: “Time” or “Pride”", "to": "quality"}
+    assert chosen[0] == {"s": 1, "why": "Coders differ: “Time” (lea) or “Pride” (max)", "to": "quality"}
     assert len({one["s"] for one in chosen}) == len(chosen) >= 2
     assert any(one["why"].startswith(("Hardly quoted: ", "Between “")) for one in chosen)
 
 
 def test_a_passage_on_which_one_coder_and_the_pipeline_differ_is_called_so(tables, quoted):
     disputes = [{"s": 1, "codes": ["Time"], "says": [("lea", "Time"), ("the pipeline (using the codebook)", "none")]}]
-    assert first_screen.read_first(tables, quoted, disputes)[0]["why"] == "Coder and pipeline differ: “Time”"
+    why = "Coder and pipeline differ: lea gave “Time”; the pipeline did not"
+    assert first_screen.read_first(tables, quoted, disputes)[0]["why"] == why
 
 
 def test_the_passage_between_two_themes_is_the_one_between_them(tables, quoted):
@@ -248,3 +249,30 @@ def test_long_clear_passages_between_two_codes_are_discussed_first(tables, quote
 def test_a_code_whose_name_holds_a_semicolon_is_one_code():
     assert quality_data.codes_in("a; b", ["a; b"]) == ["a; b"]
     assert quality_data.codes_in("a; b", ["a", "b"]) == ["a", "b"]
+
+
+PIPELINE = ("the pipeline (using the codebook)", "C")
+
+
+@pytest.mark.parametrize(
+    ("codes", "says", "why"),
+    [
+        (
+            ["Protected time", "Staffing"],
+            [("coder_a", "Staffing"), ("coder_b", "Protected time; Staffing"), ("the pipeline", "Protected time")],
+            "Coders differ: coder_b added “Protected time”; coder_a did not",
+        ),
+        (["A"], [("ana", "A"), ("ben", "none"), PIPELINE], "Coders differ: ana gave “A”; ben did not"),
+        (["A", "B"], [("ana", "A"), ("ben", "B"), PIPELINE], "Coders differ: “A” (ana) or “B” (ben)"),
+        (["A"], [("ana", "A"), ("ben", "none"), ("cem", "A")], "Coders differ: ana and cem gave “A”; ben did not"),
+        (
+            ["A", "C"],
+            [("ana", "A; B"), ("ben", "B"), ("the pipeline", "C")],
+            "Coders differ: ana added “A”; ben did not",
+        ),
+    ],
+)
+def test_of_a_disagreement_it_is_told_which_person_gave_what(tables, quoted, codes, says, why):
+    only_pipeline = {"s": 2, "codes": ["C"], "says": [("ana", "A"), ("ben", "A"), PIPELINE]}
+    disputes = [only_pipeline, {"s": 1, "codes": codes, "says": says}]
+    assert first_screen.read_first(tables, quoted, disputes)[0] == {"s": 1, "why": why, "to": "quality"}

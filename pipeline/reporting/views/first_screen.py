@@ -25,6 +25,8 @@ SHORTEST, LONGEST = 14, 90
 # What to be careful with, most important first, and how many themes are named with each.
 CAREFUL = ("Mostly one voice", "Mostly one focus group", "Unstable", "Answers to one question", "Weak codes")
 MOST_NAMED = 2
+# How the page calls the pipeline among coders, before its method.
+THE_PIPELINE = "the pipeline"
 
 Line = dict[str, str]
 
@@ -98,13 +100,38 @@ def read_first(
 
 
 def _disagreement(disputes: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    if not disputes:
-        return None
-    first = disputes[0]
-    about = prose.listed([f"“{code}”" for code in first["codes"][:2]], "or")
-    said = {codes for who, codes in first["says"] if not who.startswith("the pipeline")}
-    differ = "Coders differ" if len(said) > 1 else "Coder and pipeline differ"
-    return {"s": first["s"], "why": f"{differ}: {about}" if about else differ, "to": "quality"}
+    """The first passage on which people differ with each other; if there is none, with the pipeline."""
+    for of_people, who in ((True, "Coders differ"), (False, "Coder and pipeline differ")):
+        for one in disputes:
+            words = _difference(_given(one, of_people=of_people), one["codes"])
+            if words:
+                return {"s": one["s"], "why": f"{who}: {words}", "to": "quality"}
+    return None
+
+
+def _given(dispute: Mapping[str, Any], *, of_people: bool) -> dict[str, list[str]]:
+    """The codes that each coder gave; of people, or of people and the pipeline's first method."""
+    given: dict[str, list[str]] = {}
+    for who, codes in dispute["says"]:
+        machine = who.startswith(THE_PIPELINE)
+        if not (machine and of_people):
+            given.setdefault(THE_PIPELINE if machine else who, quality_data.given_codes(codes, dispute["codes"]))
+    return given
+
+
+def _difference(given: Mapping[str, Sequence[str]], disputed: Sequence[str]) -> str:
+    """What coders gave differently, in words; empty if they gave the same of the codes in dispute."""
+    givers = {code: [who for who, codes in given.items() if code in codes] for code in disputed}
+    contested = [code for code in disputed if 0 < len(givers[code]) < len(given)]
+    if not contested:
+        return ""
+    alone = {who: codes[0] for who, codes in given.items() if len(codes) == 1}
+    if len(given) == len(alone) == len(set(alone.values())):
+        return prose.listed([f"“{code}” ({who})" for who, code in alone.items()], "or")
+    code = contested[0]
+    others = [who for who in given if who not in givers[code]]
+    verb = "added" if set.intersection(*(set(codes) for codes in given.values())) else "gave"
+    return f"{prose.listed(givers[code])} {verb} “{code}”; {prose.listed(others)} did not"
 
 
 def _readable(segments: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,9 @@ OFTEN = 8
 # Groups of lines, in order: two people used the code; only one did, beside the pipeline; too few uses; no figure.
 GROUPS = ("people", coders.PIPELINE, "rare", "undefined")
 
+# How the table says that a coder gave no code.
+NOTHING = ("", "none", "no code")
+
 Pair = list[Any]
 
 
@@ -121,7 +124,7 @@ def disputes(
         says = [_said(answer) for answer in row.says.split(" | ")]
         disputed = codes_in(row.disputed, known)
         n_words = int(words.get(row.segment_id, 0))
-        unclear = n_words < CLEAR_WORDS, sum(codes not in ("", "none", "no code") for _, codes in says) < 2
+        unclear = n_words < CLEAR_WORDS, sum(codes not in NOTHING for _, codes in says) < 2
         rows.append((*unclear, n_words > LONG_WORDS * 3, row.rank, quoted[row.segment_id].number, disputed, says))
     rows.sort(key=lambda one: one[:5])
     return [{"s": number, "codes": disputed, "says": says} for *_, number, disputed, says in rows[:MOST]]
@@ -147,6 +150,11 @@ def who_differ(says: str, disputed: Sequence[str], known: Sequence[str], mapped:
 def _said(answer: str) -> tuple[str, str]:
     who, _, codes = answer.partition(": ")
     return coder(who), codes
+
+
+def given_codes(text: str, known: Sequence[str]) -> list[str]:
+    """The codes that a coder gave, as the table writes them; none where it says so in words."""
+    return [] if text in NOTHING else codes_in(text, known)
 
 
 def codes_in(text: str, known: Sequence[str]) -> list[str]:
