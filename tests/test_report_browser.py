@@ -15,6 +15,7 @@ from pipeline import report
 from pipeline.core import store
 from pipeline.core.params import Params
 from pipeline.deductive import codebook
+from pipeline.reporting import templates
 
 pytestmark = needs_browser
 VIEWS = ("overview", "themes", "framework", "quotes", "quality")
@@ -396,3 +397,63 @@ def test_every_figure_can_be_saved_as_a_picture(page, tmp_path, view, figure, wo
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
     assert abs(width - float(drawing.get("width")) * 300 / 96) < 1
     assert abs(height - float(drawing.get("height")) * 300 / 96) < 1
+
+
+# The script's part on voices with a study around it: so many people in each of two roles, of whom so many speak of it.
+VOICES = """([doctors, team]) => {
+  const CASE = 0, documents = [], documentOf = () => 0, number = String, percent = String;
+  const role = [...Array(doctors[1]).fill(0), ...Array(team[1]).fill(1)];
+  const cases = role.map((_, n) => ({ name: `P${n}` })), segments = role.map((_, n) => [n]), used = segments.map((_, n) => n);
+  const attributes = [{ name: "role", values: ["doctor", "host team"], of: role }];
+  const tally = (all) => all.reduce((found, one) => found.set(one, (found.get(one) || 0) + 1), new Map());
+  const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`, listed = (all) => all.join(", ");
+  SCRIPT
+  return inWhoseVoice(used.filter((n) => (role[n] ? n - doctors[1] < team[0] : n < doctors[0])));
+}"""
+
+
+@pytest.mark.parametrize(
+    ("doctors", "team", "apart"),
+    [((3, 3), (1, 3), False), ((6, 6), (2, 6), False), ((5, 5), (0, 5), True), ((9, 10), (1, 10), True)],
+)
+def test_a_group_is_said_to_speak_more_of_it_only_where_the_intervals_are_apart(page, doctors, team, apart):
+    script = templates.text("people.js").split("const decide")[0]
+    said = page.evaluate(VOICES.replace("SCRIPT", script), [doctors, team])
+    assert ("more than" in said) is apart, said
+
+
+def test_what_speaks_against_a_theme_is_not_mixed_with_what_lies_outside_it(page):
+    go(page, "#themes")
+    for name, title in (("against", "Speaks against ("), ("outside", "Just outside the theme (")):
+        assert page.locator(f"[data-tab={name}]").inner_text().startswith(title)
+
+
+@pytest.fixture(scope="module")
+def matched_in_part(small_study, tmp_path_factory) -> str:
+    """A page on which no code marks a theme; all passages of Time are in one theme."""
+    tables = report.read(small_study)
+    tables["theme_code"] = tables["theme_code"].assign(verdict="orphan")
+    made = report.gather(tables, codebook.load_codebook(small_study / "codebook.yaml"))
+    place = tmp_path_factory.mktemp("in part") / "index.html"
+    place.write_text(report.build_page(made, Params(study=str(small_study)), MODELS), encoding="utf-8")
+    return place.as_uri()
+
+
+def test_a_code_that_is_mostly_in_one_theme_is_not_without_a_theme(browser, matched_in_part):
+    with watched(browser, f"{matched_in_part}#framework", allowed=matched_in_part) as page:
+        data = page.evaluate("JSON.parse(document.getElementById('data').textContent)")
+        names = [code["name"] for code in data["framework"]]
+        n_passages = {
+            name: int(page.inner_text(f"tr[data-code='{names.index(name)}'] td.n").replace(",", ""))
+            for name in names
+            if page.locator(f"tr[data-code='{names.index(name)}'] td.n").count()
+        }
+        listed = page.inner_text("#framework-body .columns > div >> nth=0")
+        mostly = {
+            one["name"]: any(2 * k >= n_passages[one["name"]] for _, k, _ in one["themes"])
+            for one in data["framework"]
+            if n_passages.get(one["name"])
+        }
+        assert any(mostly.values()), (mostly, n_passages)
+        assert [name for name, inside in mostly.items() if inside and name in listed] == []
+        assert [name for name, inside in mostly.items() if not inside and name not in listed] == []

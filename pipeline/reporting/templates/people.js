@@ -32,6 +32,8 @@ const interval = (k, n) => {
   const z = 1.96, p = k / n, middle = p + (z * z) / (2 * n), wide = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
   return [Math.max(0, (middle - wide) / (1 + (z * z) / n)), Math.min(1, (middle + wide) / (1 + (z * z) / n))];
 };
+// Whether the first share is above the second beyond their intervals. Each: people who speak of it, and all.
+const above = ([k, n], [l, m]) => interval(k, n)[0] > interval(l, m)[1];
 const shade = (share) => (share <= 0 ? 0 : share < 0.2 ? 1 : share < 0.4 ? 2 : share < 0.6 ? 3 : share < 0.8 ? 4 : 5);
 // One choice of several, as buttons side by side; the choice is kept in the address.
 const choice = (label, name, options, current, wording = (option) => option) =>
@@ -44,7 +46,7 @@ const inWhoseVoice = (numbers) => {
     const groups = groupsOf(attribute.name).filter((group) => group.voices.length > 2).map((group) => [group, reach(group, of)]);
     const most = groups.sort((a, b) => b[1] / b[0].voices.length - a[1] / a[0].voices.length)[0];
     const least = groups[groups.length - 1];
-    if (groups.length > 1 && most[1] / most[0].voices.length - least[1] / least[0].voices.length >= 0.35) {
+    if (groups.length > 1 && above([most[1], most[0].voices.length], [least[1], least[0].voices.length])) {
       parts.push(`by ${attribute.name}, ${most[0].name} (${most[1]} of ${most[0].voices.length}) more than ${least[0].name} (${least[1]} of ${least[0].voices.length})`);
     }
   });

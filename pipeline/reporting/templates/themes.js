@@ -69,7 +69,8 @@ const byStrength = (numbers) => [...numbers].sort((a, b) => segments[b][STRENGTH
 const tabsOf = (n, filters) => {
   const theme = themes[n];
   const tabs = [
-    ["against", "Speaks against", [...theme.against.map(([one, code]) => [one, `Against the others coded “${code}”`]), ...(theme.quotes.contrasting || []).map((one) => [one, "Just outside the theme"])]],
+    ["against", "Speaks against", theme.against.map(([one, code]) => [one, `Against the others coded “${code}”`])],
+    ["outside", "Just outside the theme", (theme.quotes.contrasting || []).map((one) => [one, ""])],
     ["borderline", "Borderline", (theme.quotes.borderline || []).map((one) => [one, ""])],
     ["all", "All", byStrength(membersNow(theme.id)).map((one) => [one, ""])],
   ];
