@@ -368,6 +368,11 @@ def test_without_coded_passages_mapping_is_by_words_alone():
     assert "Platt" not in said_
 
 
+def test_the_share_of_sources_left_out_is_the_one_that_was():
+    told = text(themes={"reruns": 6, "documents": 6, "left_out": 1, "leave_out": 0.1})
+    assert "repeated 6 times with 1 of 6 sources (17%; 10%, but at least one) left out" in told
+
+
 def test_words_of_others_are_not_told_as_the_participants():
     assert "with 1,234 words: 1,000 by 4 participants and 234 by interviewers." in text()
     by = {"participant": 700, "interviewer": 234, "written": 200, "other": 100}

@@ -52,6 +52,21 @@ def test_a_document_says_who_speaks_and_what_was_set_aside(folder):
     assert "1 heading" in aside
 
 
+def test_lines_before_the_first_speaker_are_counted_and_shown(folder):
+    by = "Transcribed by K. Lowe and checked, DRAFT v2"
+    put(folder, "int1.txt", f"{by}\n\n{TALK.split('# Interview', 1)[1].lstrip()}")
+    (one,) = read(folder)
+    assert any(f"1 line before the first speaker (8 words): “{by}”" in line for line in one.aside), one.aside
+    assert [voice.speaker for voice in one.voices if voice.part == "none" and by in voice.first] == []
+
+
+def test_answers_without_a_label_do_not_make_a_title_evidence(folder):
+    by = "Transcribed by K. Lowe and checked, DRAFT v2"
+    put(folder, "int1.txt", f"{by}\n\n" + "Interviewer: Why here?\n\nIt was near my home.\n\n" * 3)
+    turns = ingest.ingest(folder, **params.Ingest().model_dump())["turns"]
+    assert set(turns[turns.text == by].case) == {""}
+
+
 def test_lines_that_nobody_says_are_told_without_labels_and_times():
     text = "Interviewee: Bo Kern\nDate: 3 May\n\nAnna  00:12\nHello there.\n[00:15]\nBo: Hi. (00:20)\n\nEnd of tape\n"
     spans = [(at, at + len(said)) for said in ("Hello there.", "Hi.") for at in [text.index(said)]]

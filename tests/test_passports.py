@@ -118,13 +118,13 @@ def test_talk_that_nobody_is_named_for_makes_no_case_and_no_voice_more():
         (known(main_case_share=0.34), "One participant above all: 34%"),
         (
             known(stability=0.9, lost_without=("a",)),
-            "; stable when a tenth of the documents is left out, but lost without a.",
+            "; stable when some documents are left out, but lost without a.",
         ),
         (
             known(stability=0.6, lost_without=("a",)),
-            "; partly stable when a tenth of the documents is left out, and lost",
+            "; partly stable when some documents are left out, and lost",
         ),
-        (known(stability=0.2, lost_without=("a",)), "is left out, and lost without a: interpret with care."),
+        (known(stability=0.2, lost_without=("a",)), "are left out, and lost without a: interpret with care."),
     ],
 )
 def test_the_verdict_in_words(facts, words):

@@ -102,6 +102,28 @@ def test_headings_are_set_aside_and_ask():
     assert found["prompt_id"].tolist() == ["", "", "a:1", "", "a:3"]
 
 
+TURNS = "Interviewer: Why here?\nAnna: Because we had no time for it at all.\nInterviewer: And then?\nAnna: Then we went home again early.\n"
+
+
+@pytest.mark.parametrize(
+    "by", ["Transcribed by: K. Lowe - DRAFT v2", "Transcript checked and corrected by K. Lowe, May"]
+)
+def test_lines_before_the_first_speaker_are_no_evidence(by):
+    rows = run({"a": f"Virtual Ward Study - Interview 01 (patient, North Trust)\n{by}\n\n{TURNS}"})
+    titles = rows[rows.speaker == ""]
+    assert len(titles) >= 1 and set(titles.set_aside) == {"note"} and not titles.substantive.any()
+    assert rows[rows.speaker == "Anna"].substantive.all()
+
+
+def test_long_talk_before_the_first_speaker_is_kept():
+    said = "I came to the ward in the spring. Nobody there had any time for us. So I wrote it all down at home."
+    rows = run({"a": f"Transcribed by: K. Lowe, DRAFT v2 of the study\n\n{said}\n\n{TURNS}"})
+    titles = rows[rows.speaker == ""]
+    assert list(titles[titles.text.str.startswith("I came")].substantive) == [True]
+    assert not titles[titles.text.str.startswith("Transcribed")].substantive.any()
+    assert run({"a": "A title of the notes that is long\n\nAnd the rest of the notes here\n"}).substantive.all()
+
+
 def test_a_participants_own_hash_is_no_heading():
     group = [sentences.Sentence(0, 9, 6)]
     assert segmenting.aside("participant", "# one of the things I said", group, min_words=5) == ""

@@ -9,13 +9,18 @@ def names(n: int) -> np.ndarray:
     return np.repeat([f"d{place:02d}" for place in range(n)], 3)
 
 
-@pytest.mark.parametrize(("n", "runs"), [(0, 0), (1, 0), (2, 2), (4, 4), (5, 10), (40, 10)])
+@pytest.mark.parametrize(("n", "runs"), [(0, 0), (1, 0), (2, 2), (4, 4), (5, 5), (6, 6), (14, 10), (20, 10), (40, 10)])
 def test_how_many_runs_leave_something_out(n, runs):
     assert len(steadiness.draw_left_out(names(n), runs=10, share=0.1, seed=1)) == runs
 
 
 def test_with_few_documents_each_is_left_out_once():
     assert steadiness.draw_left_out(names(3), runs=10, share=0.1, seed=1) == [["d00"], ["d01"], ["d02"]]
+
+
+def test_no_run_repeats_another_where_each_leaves_out_one_document():
+    drawn = steadiness.draw_left_out(names(6), runs=10, share=0.1, seed=1)
+    assert sorted(drawn) == [[name] for name in sorted(set(names(6)))]
 
 
 def test_each_document_is_left_out_as_often_as_any_other():

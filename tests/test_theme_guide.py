@@ -98,6 +98,6 @@ def test_a_question_says_what_themes_answer_it():
     assert view.by_theme == {8: "mostly “Is there time?” (6 of 10 passages, 60%; 75% of all answers to it)"}
     loose = guide_view.build(GUIDE, shares, themes.assign(passport=["", LOOSE]), n_used=100)
     assert loose.by_theme == {} and loose.questions == view.questions, "it answers none, and is listed under it"
-    assert view.lead.startswith("2 questions of the interview guide: 2 asked again and again.")
+    assert view.lead.startswith("2 questions of the interview guide: 2 recurring in interviews.")
     nothing = guide_view.build(store.empty("guide"), store.empty("theme_guide"), themes, n_used=100)
     assert nothing.questions == () and nothing.lead.startswith("No question")

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,9 +92,19 @@ def _in_order(speakers: Iterable[Any]) -> list[Any]:
     return sorted(speakers, key=lambda row: (parts[row.part], -row.n_words, row.speaker, row.case))
 
 
-def _voices(speakers: Iterable[Any], turns: Iterable[Any]) -> Iterator[Voice]:
+def _titles(turns: Sequence[Any]) -> list[Any]:
+    """Return the turns that are no talk but lines before the first speaker."""
+    places = text_layout.title_lines([(turn.speaker, turn.text) for turn in turns])
+    no_speaker = (turns[place] for place in sorted(places))
+    return [turn for turn in no_speaker if turn.part == "none" and not turn.case and pd.isna(turn.time_s)]
+
+
+def _voices(speakers: Iterable[Any], turns: Sequence[Any]) -> Iterator[Voice]:
     said = defaultdict(list)
+    titles = {turn.turn_id for turn in _titles(turns)}
     for turn in turns:
+        if turn.turn_id in titles:
+            continue
         said[key(turn.speaker), turn.part, turn.case].append(turn.text)
     for row in speakers:
         texts = said[key(row.speaker), row.part, row.case]
@@ -105,14 +115,21 @@ def _voices(speakers: Iterable[Any], turns: Iterable[Any]) -> Iterator[Voice]:
         yield Voice(row.speaker, row.part, row.case, row.why, row.n_turns, row.n_words, row.share, first)
 
 
-def _aside(text: str, turns: Collection[Any]) -> Iterator[str]:
+def _aside(text: str, turns: Sequence[Any]) -> Iterator[str]:
     """Yield what is in a document besides speech, in words."""
+    titles = [
+        turn for turn in _titles(turns) if not text_layout.is_heading(turn.text) and not text_layout.is_note(turn.text)
+    ]
     headings = sum(turn.part == "none" and text_layout.is_heading(turn.text) for turn in turns)
     notes = sum(text_layout.is_note(turn.text) for turn in turns)
     if headings:
         yield prose.count(headings, "heading")
     if notes:
         yield prose.count(notes, "transcriber’s note", "transcriber’s notes")
+    if titles:
+        words = sum(text_layout.count_words(turn.text) for turn in titles)
+        shown = prose.shortened(titles[0].text)
+        yield f"{prose.count(len(titles), 'line')} before the first speaker ({prose.count(words, 'word')}): “{shown}”"
     lines = list(outside(text, [(turn.start, turn.end) for turn in turns], {turn.speaker for turn in turns}))
     if lines:
         words = sum(map(text_layout.count_words, lines))

@@ -136,13 +136,16 @@ def _of_document(
         min_words=min_words,
     )
     tasks = formalities.sets_tasks(text)
-    for turn, turn_sentences in pairs:
+    titles = text_layout.title_lines([(turn.speaker, text[turn.start : turn.end]) for turn, _ in pairs])
+    for place, (turn, turn_sentences) in enumerate(pairs):
+        title = place in titles and turn.part == "none" and not turn.case and pd.isna(turn.time_s)
         asked = ""
         for group in _groups(turn_sentences, unit=unit, max_words=max_words):
             start, end = group[0].start, group[-1].end
             words = text[start:end]
             language = language_detection.among(words, spoken)
             why = aside(turn.part, words, group, min_words=min_words, language=language, brief=brief, tasks=tasks)
+            why = "note" if title and why != "heading" else why
             asks = why in ("interviewer", "heading", "script")
             yield {
                 "segment_id": _identifier(turn.document, words, seen[words]),

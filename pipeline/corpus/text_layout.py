@@ -1,7 +1,7 @@
 """Layout of plain text: words, paragraphs, headings, and bracketed notes of the transcriber."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 # What a withdrawal leaves in place of a turn. No reader takes it for speech or for a name.
@@ -18,6 +18,10 @@ _QUESTION = re.compile(
 )
 _BRACKETED = re.compile(r"\[[^\[\]]+\]|\([^()]+\)|<[^<>]+>|\{[^{}]+\}")
 _LINE = re.compile(r"[^\n]+")
+# Unlabelled text before the first speaker is talk, and no title, from so many words or sentences.
+TALK_WORDS, TALK_SENTENCES = 60, 3
+_FACT = re.compile(r"\s*(?:[^\s:：]+[ \t]+){0,3}[^\s:：]+[ \t]*[:：]")
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{2})(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)[.?!…]+[\"”'’)]*(?=\s|$)|[。？！؟]")
 
 
 def word_list(text: str) -> frozenset[str]:
@@ -46,6 +50,26 @@ def is_note(line: str) -> bool:
 def is_withdrawn(text: str) -> bool:
     """Return whether a text consists of nothing but the marks of turns that were withdrawn."""
     return WITHDRAWN in text and not text.replace(WITHDRAWN, "").strip()
+
+
+def title_lines(said: Sequence[tuple[str, str]]) -> frozenset[int]:
+    """Return the places of the lines before the first speaker that are no talk: title, date, `Transcribed by: K. Lowe`.
+
+    `said`: speaker, or '', and text of each turn of a document in order; none are titles where nobody is named. Prose
+    without a speaker is talk if it is long: TALK_WORDS words, or TALK_SENTENCES sentences, in all.
+    """
+    first = next((place for place, (speaker, _) in enumerate(said) if speaker), 0)
+    texts = [text for _, text in said[:first]]
+    prose = {
+        place
+        for place, text in enumerate(texts)
+        if count_words(text) > TALK_WORDS
+        or (_SENTENCE_END.search(text) and not (_FACT.match(text) and count_words(text) <= HEADING_WORDS))
+    }
+    words = sum(count_words(texts[place]) for place in prose)
+    ends = sum(len(_SENTENCE_END.findall(texts[place])) for place in prose)
+    is_talk = words > TALK_WORDS or ends >= TALK_SENTENCES
+    return frozenset(place for place in range(first) if not (is_talk and place in prose))
 
 
 def hard_wrapped(text: str) -> bool:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.core import languages
 from pipeline.core.names import key, written
-from pipeline.corpus import document_types, duplicates, language_detection, proposals, speaker_roles
+from pipeline.corpus import document_types, duplicates, language_detection, proposals, speaker_roles, text_layout
 from pipeline.corpus.participants import ANY, Person
 from pipeline.corpus.readers.model import Labels, Transcript
 from pipeline.corpus.sources import Problem
@@ -171,6 +171,7 @@ def with_own_case(turns: list[Turn], types: Mapping[str, str], transcripts: Mapp
     spoken = {turn.document for turn in turns if turn.part == "participant"}
     alone = {name for name, kind in types.items() if kind in ("interview", "focus_group")} - spoken
     no_talk = {(name, turn.start) for name in alone for turn in transcripts[name].turns if turn.role == "none"}
+    no_talk |= {(name, start) for name in alone for start in _titles(transcripts[name])}
     return [
         turn._replace(case=turn.document)
         if turn.document in alone
@@ -179,6 +180,13 @@ def with_own_case(turns: list[Turn], types: Mapping[str, str], transcripts: Mapp
         else turn
         for turn in turns
     ]
+
+
+def _titles(transcript: Transcript) -> list[int]:
+    """Return where the lines before the first speaker start that are no talk."""
+    said = [(turn.speaker, transcript.text[turn.start : turn.end]) for turn in transcript.turns]
+    titles = text_layout.title_lines(said)
+    return [turn.start for place, turn in enumerate(transcript.turns) if place in titles and turn.time_s is None]
 
 
 def stated_attributes(transcripts: Mapping[str, Transcript]) -> dict[tuple[str, str], dict[str, str]]:

@@ -207,7 +207,7 @@ def _steadiness(theme: Facts) -> list[str]:
     lost = f"lost without {_listed(theme.lost_without)}" if theme.lost_without else ""
     if theme.stability != theme.stability:  # nan: not measured
         return [f"fragile: {lost}"] if lost else []
-    left_out = "when a tenth of the documents is left out"
+    left_out = "when some documents are left out"
     if theme.stability >= 0.75:
         return [f"stable {left_out}, but {lost}" if lost else f"stable {left_out}"]
     if theme.stability >= FOUND_AGAIN:

@@ -115,6 +115,7 @@ def _steady(rerun_results: Steady, *, options: settings.Themes) -> dict[str, obj
     return {
         "reruns": len(rerun_results.stability),
         "leave_out": options.leave_out,
+        "left_out": max(map(len, rerun_results.stability["left_out"]), default=0),
         "cases_left_out": int((left_out["kind"] == "case").sum()),
         "values_left_out": int((left_out["kind"] != "case").sum()),
     }

@@ -23,8 +23,8 @@ MOST_VALUES = 8
 def draw_left_out(documents: np.ndarray, *, runs: int, share: float, seed: int) -> list[list[str]]:
     """Return the documents that each of `runs` runs leaves out.
 
-    Each run leaves out a `share` of the documents, at least one, and all documents are left out equally often. With two
-    to four documents each is left out once, in at most `runs` runs; with fewer than two the list is empty.
+    Each run leaves out a `share` of the documents, at least one, and all documents are left out equally often. Where a
+    run leaves out one, each is left out once, in at most `runs` runs; with fewer than two documents the list is empty.
     """
     names = sorted(set(documents))
     if len(names) < 2:
@@ -32,6 +32,7 @@ def draw_left_out(documents: np.ndarray, *, runs: int, share: float, seed: int) 
     if len(names) < 5:
         return [[name] for name in names][:runs]
     size = max(1, round(share * len(names)))
+    runs = min(runs, len(names)) if size == 1 else runs  # a further run would repeat another
     random = np.random.default_rng(seed)
     order: list[str] = []
     while len(order) < runs * size:

@@ -15,7 +15,7 @@ ASIDE = {
     "nonresponse": "answers such as “n/a” and “no comment”",
     "script": "scripted questions or tasks repeated word for word in many sources",
     "heading": "headings",
-    "note": "transcribers’ notes",
+    "note": "transcribers’ notes and title lines",
 }
 SPLITTERS = {
     "senter": "the sentence recognizer of {library} ({model})",

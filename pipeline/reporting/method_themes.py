@@ -87,7 +87,7 @@ def steadiness(done: Record) -> list[str]:
     if done["reruns"]:
         sentences.append(
             f"To assess stability, the analysis was repeated {_runs(done['reruns'])} with "
-            f"{prose.percent(done['leave_out'])} of the sources left out (Hennig 2007)."
+            f"{_left_out(done)} left out (Hennig 2007)."
         )
     if left_out:
         sentences.append(f"It was also repeated without each of {prose.listed(left_out)} on which themes depend most.")
@@ -188,6 +188,15 @@ def _sample(done: Record) -> list[str]:
 
 def _clustering_runs(number: int) -> str:
     return prose.count(number, "run")
+
+
+def _left_out(done: Record) -> str:
+    """How many sources each rerun leaves out, and which share was asked for."""
+    wanted = prose.percent(done["leave_out"])
+    if not done.get("left_out"):
+        return f"{wanted} of the sources"
+    share = prose.percent(done["left_out"] / done["documents"])
+    return f"{done['left_out']:,} of {prose.count(done['documents'], 'source')} ({share}; {wanted}, but at least one)"
 
 
 def _runs(number: int) -> str:

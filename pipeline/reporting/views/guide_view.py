@@ -60,7 +60,7 @@ def lead(guide: pd.DataFrame) -> str:
         return "No question of an interview guide was found: nothing was asked in several interviews in like words."
     people = int((guide["source"] == "people").sum())
     found = len(guide) - people
-    parts = [f"{people} from guide.yaml"] * bool(people) + [f"{found} asked again and again"] * bool(found)
+    parts = [f"{people} from guide.yaml"] * bool(people) + [f"{found} recurring in interviews"] * bool(found)
     return (
         f"{prose.count(len(guide), 'question').capitalize()} of the interview guide: {prose.listed(parts)}. Like "
         "questions are matched by meaning; what is not listed is a follow-up. To name or join questions, run "

@@ -19,7 +19,7 @@ ASIDE = {
     "nonresponse": "non-responses such as “n/a” or “no comment”",
     "heading": "headings",
     "script": "scripted questions or tasks repeated word for word",
-    "note": "transcriber’s notes in brackets",
+    "note": "transcriber’s notes in brackets, and titles before the first speaker",
 }
 STAGES = {
     "ingest": "Import",
