@@ -12,6 +12,7 @@ import docx
 import pandas as pd
 import pytest
 
+from pipeline.commands import exporting
 from pipeline.core.errors import CounterpointError
 from pipeline.core.params import Params
 from pipeline.decisions import ledger, reading_ledger
@@ -245,6 +246,46 @@ def test_what_still_holds_a_name_is_listed_and_the_outcome_says_so(small: Path):
     assert "and not found" not in said
     assert "has no DVC repository" in said
     assert "thrown away" not in (small / "data/small/transcripts/group.vtt").read_text()
+
+
+def exported(small: Path) -> dict[str, Path]:
+    """An export, by name of the file; each file says something of Carys's."""
+    folder, place = small / "data/small", small / "data/small/export"
+    names = (
+        *("codebook.docx", "codebook.qdc", "codebook.xlsx", "coded.qdpx", "framework_matrix.docx", "csv/themes.csv"),
+        *("framework_matrix.xlsx", "taguette.sqlite3", "taguette_codebook.csv"),
+    )
+    exporting._write(folder, place, {name: f"Carys: {name}".encode() for name in names})
+    return {name: place / name for name in names}
+
+
+def test_what_an_export_wrote_goes_with_nothing_said_of_edits(small: Path):
+    files = exported(small)
+    done, said = withdrawn("Carys")
+    assert done == Outcome.DONE, said
+    assert not any(path.exists() for path in files.values())
+    assert not (small / "data/small/edited").exists()
+    assert "was edited" not in said and "did not create" not in said
+
+
+@pytest.mark.parametrize("name", ["framework_matrix.docx", "taguette.sqlite3"])
+def test_what_somebody_changed_in_an_export_is_kept_and_named_if_it_holds_their_words(small: Path, name: str):
+    files = exported(small)
+    files[name].write_text("Carys, and a note of mine")
+    done, said = withdrawn("Carys")
+    (kept,) = (small / "data/small/edited").iterdir()
+    assert kept.read_text() == "Carys, and a note of mine" and not files[name].exists()
+    assert done == Outcome.LOOK
+    assert f"{kept.name}. It still contains their words or name" in said
+    assert f"edited/{kept.name}: the name Carys (line 1)" in said
+    assert said.count("was edited") == 1
+
+
+def test_the_files_with_findings_are_not_counted_as_free_of_them_and_lines_are_named(small: Path):
+    write(small / "notes.md", "Nothing.\nCarys said so.\n")
+    said = withdrawn("Carys")[1]
+    assert "notes.md: the name Carys (line 2)" in said, said
+    assert re.search(r"\d+ other files? w\w+ searched; nothing of theirs was found in", said)
 
 
 def test_a_long_list_is_cut_and_counted(small: Path):

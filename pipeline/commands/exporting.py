@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.commands import exposed
-from pipeline.core import atomic_files, prose, store, study_folder, study_lock, study_template
+from pipeline.core import atomic_files, export_record, prose, store, study_folder, study_lock, study_template
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import EXPORT_LIST, WORKBOOK, Places
 from pipeline.core.terms import Paper
@@ -162,7 +162,7 @@ def _write(folder: Path, target: Path, files: Mapping[str, bytes]) -> None:
     try:
         with study_lock.locked(folder):
             is_default_folder = target == Places(folder).export
-            known_hashes = _known_hashes(target, None if is_default_folder else folder.resolve().name)
+            known_hashes = export_record.known_hashes(target, None if is_default_folder else folder.resolve().name)
             new_hashes = {name: _hash(data) for name, data in files.items()}
             _refuse_others(target, files, known_hashes)
             _write_manifest(
@@ -191,16 +191,6 @@ def _refuse_others(place: Path, files: Mapping[str, bytes], known: Mapping[str, 
             f"{', '.join(map(str, others[:SHOWN]))}{more}: existing files that are not an unchanged export of this "
             "study. Nothing was written. Move the files you want to keep, or choose another folder with --to."
         )
-
-
-def _known_hashes(place: Path, study: str | None) -> dict[str, list[str]]:
-    """The hashes of the files an export wrote to a folder, for `study` or (None) any study; empty if none."""
-    try:
-        manifest = json.loads((place / EXPORT_LIST).read_text(encoding="utf-8"))
-        hashes_of = {str(name): [str(hash_) for hash_ in hashes] for name, hashes in manifest["files"].items()}
-        return hashes_of if study in (None, manifest["study"]) else {}
-    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
 
 
 def _write_manifest(target: Path, folder: Path, hashes: Mapping[str, Sequence[str]]) -> None:

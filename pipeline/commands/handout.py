@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.commands import exposed
-from pipeline.core import atomic_files, languages, prose, stage_record, store, study_folder, study_lock
+from pipeline.core import atomic_files, edited_outputs, languages, prose, stage_record, store, study_folder, study_lock
 from pipeline.core.errors import CounterpointError
 from pipeline.core.study_paths import Places
 from pipeline.core.table_rows import each, groups, lookup
@@ -63,6 +63,7 @@ def write(study: Path, *, role: str = "", to: Path | None = None, paper: Paper =
             )
         if existing is None:
             atomic_files.create(target, data)
+            edited_outputs.remember(Places(study), [target])
     lines = [
         f"wrote {target}: {prose.count(len(theme_cards), 'theme')}, without names.",
         "It quotes participants verbatim: read it through before you share it.",

@@ -2,7 +2,7 @@
 
 DVC overwrites any output with its cached copy, often before a stage runs. Files that people may edit are therefore made
 in a folder tracked by DVC and copied beside the report page, where DVC tracks only the page and its figures. A file is
-unedited if its hash is in the study's record or in dvc.lock.
+unedited if its hash is in the study's record, in the list of the export that wrote it, or in dvc.lock.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.core import atomic_files
+from pipeline.core import atomic_files, export_record
 from pipeline.core.study_paths import BESIDE_PAGE, Places
 
 
@@ -34,7 +34,9 @@ def remember(places: Places, files: Iterable[Path]) -> None:
 
 def changed(places: Places, file: Path) -> bool:
     """Return whether a file exists and differs from everything the program generated."""
-    return file.is_file() and _sha256(file) not in _known(places) and not _of_dvc(places, file)
+    if not file.is_file() or _sha256(file) in _known(places) or _of_dvc(places, file):
+        return False
+    return not export_record.unchanged(places.export, file)
 
 
 def keep(places: Places, files: Iterable[Path]) -> list[Kept]:

@@ -56,7 +56,7 @@ def _found(search: Search) -> Iterator[str]:
         yield "To check by hand; each of these contains their words, or a name that may be theirs:"
     for trace in search.found[:SHOWN]:
         place = f"{trace.path} ({trace.part})" if trace.part else trace.path
-        yield f"  - {place}: {'; '.join(trace.found)}"
+        yield f"  - {place}: {'; '.join(trace.found)}{_lines(trace.lines)}"
     yield from _more(trace.path for trace in search.found[SHOWN:])
     for name, places in sorted(search.small.items()):
         listed = ", ".join(places[:FEW]) + (f" and {len(places) - FEW} more" if len(places) > FEW else "")
@@ -85,9 +85,20 @@ def _result(needles: Needles, search: Search) -> Iterator[str]:
         searched = f"{subject_words}were searched for in every file of the project{exception}"
         yield f"{searched}, and not found ({_files(search.clean)})."
     else:
-        yield f"{_files(search.clean).capitalize()} were searched{exception}; nothing of theirs was found in them."
+        other = " other" if search.found or search.unsearched or search.small else ""
+        count = f"{search.clean}{other} file{'' if search.clean == 1 else 's'}"
+        verb = "was" if search.clean == 1 else "were"
+        place = "it" if search.clean == 1 else "them"
+        yield f"{count} {verb} searched{exception}; nothing of theirs was found in {place}."
     for name in needles.left_out:
         yield f"'{name}' is too short to search for. Check by hand where it may occur."
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    if not numbers:
+        return ""
+    listed = ", ".join(map(str, numbers[:FEW])) + (" and others" if len(numbers) > FEW else "")
+    return f" ({'line' if len(numbers) == 1 else 'lines'} {listed})"
 
 
 def _more(paths: Iterable[str]) -> Iterator[str]:

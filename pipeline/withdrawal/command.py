@@ -13,10 +13,13 @@ from pipeline.core.names import key
 from pipeline.core.params import Params
 from pipeline.core.study_paths import BESIDE_PAGE, Places
 from pipeline.core.withdrawal_state import UnfinishedError
-from pipeline.withdrawal import closing_report, journal, ledger_entries, purge, search
+from pipeline.withdrawal import closing_report, journal, ledger_entries, purge, search, table_rows
 from pipeline.withdrawal import plan as withdrawal
 from pipeline.withdrawal.journal import Journal
 from pipeline.withdrawal.subject import WithdrawError
+
+# Files that people edit in other programs, among those that are made for them.
+EDITABLE = ("xlsx", "docx", "sqlite3", "qdpx")
 
 Say = Callable[[str], None]
 Agreed = Callable[[list[str]], bool]
@@ -152,16 +155,13 @@ def _made(params: Params, begun: Journal, root: Path, say: Say) -> list[str]:
     """Throw away what was made; what people wrote in it is kept, and looked through with all the rest."""
     places = params.places
     exported = [
-        path
-        for folder in (places.export, places.paper)
-        for ending in ("xlsx", "docx")
-        for path in folder.glob(f"*.{ending}")
+        path for folder in (places.export, places.paper) for ending in EDITABLE for path in folder.glob(f"*.{ending}")
     ]
     for edited in edited_outputs.keep(places, [*(places.report / name for name in BESIDE_PAGE), *exported]):
+        theirs = table_rows.holds(edited.copy, begun.needles)
         say(
-            f"{edited.file} was edited; your edited version is kept in {edited.copy}. If it contains their words, "
-            "import "
-            "what you need (`counterpoint import`) and delete it."
+            f"{edited.file} was edited; your edited version is kept in {edited.copy}."
+            + (" It still contains their words or name: import what you need, then delete it." if theirs else "")
         )
     for line in purge.purge(root, params.folder):
         say(line)

@@ -15,6 +15,8 @@ EXPORT = (
     "codebook.docx",
     "framework_matrix.xlsx",
     "framework_matrix.docx",
+    "taguette.sqlite3",
+    "taguette_codebook.csv",
     "handout*.docx",
     "csv/codebook.csv",
     "csv/participants.csv",

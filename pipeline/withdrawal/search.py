@@ -8,11 +8,11 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.core.study_paths import Places
-from pipeline.withdrawal import derived_files, git_objects
+from pipeline.withdrawal import derived_files, git_objects, text_lines
 from pipeline.withdrawal.containers import apart, plain
 from pipeline.withdrawal.containers.pieces import Budget, Closed, Source
 from pipeline.withdrawal.name_patterns import SENTENCE, Hit, surest
@@ -32,11 +32,15 @@ Found = tuple[str, Hit]
 
 @dataclass(frozen=True, order=True)
 class Trace:
-    """A file with findings. `part`: where in it, such as the member of an archive; `found`: what was found."""
+    """A file with findings. `part`: where in it, such as the member of an archive; `found`: what was found.
+
+    `lines`: the numbers of the lines, if it is a text file.
+    """
 
     path: str
     part: str
     found: tuple[str, ...]
+    lines: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, order=True)
@@ -106,6 +110,10 @@ def search(root: Path, needles: Needles, places: Places | None = None) -> Search
     for store in git_objects.stores(root):
         done.add(store.relative_to(root).as_posix(), *git_objects.look(store, needles))
     rank = _Rank(root, places)
+    done.found = [
+        trace if trace.part else replace(trace, lines=text_lines.holding(root / trace.path, needles))
+        for trace in done.found
+    ]
     done.found.sort(key=lambda trace: (rank(trace.path), trace))
     done.unsearched.sort(key=lambda unsearched: (rank(unsearched.path), unsearched))
     return done
