@@ -7,29 +7,31 @@ recording might be used against me".
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache, partial
 from typing import NamedTuple
 
 from pipeline.core import languages
-from pipeline.corpus import formality_phrases, formality_phrases_other, prompts, sentences, text_layout
+from pipeline.corpus import formality_courtesies, formality_phrases, formality_phrases_other, sentences, text_layout
 
 # Values of set_aside.
 COURTESY, PROCEDURE = "courtesy", "procedure"
-# Most function words in a clause without a courtesy: "Thank you, nobody ever did anything for us" is evidence.
-MOST = 3
 # Words of a longer segment are somebody's account; an information sheet is read in shorter ones.
 LONGEST = 80
 # An interview sets tasks if it is said so often that one is done or the next begins.
 TASKS = 3
 
-_CLAUSE = re.compile(r"[.!?,;:…。！？，–—-]+")
 _SENTENCE = re.compile(r"(?<=[?？])|[!;:…。！]+|\.(?=\W|$)|\.{2,}|\n|\s[–—-]+\s")
 _TOKEN = re.compile(r"[()\[\]|*]|[^()\[\]|*\s]+")
-_NAME = re.compile(
+# "My name is Polish" tells no name, "I'm Scared" neither: a name has two words there, or is known.
+_CALLED = re.compile(
+    r"\b((?i:je m['’]appelle|me llamo|ik heet|mi chiamo|chamo-me|me chamo)(?= [A-ZÀ-ÞŁŚŠŽ])"
+    r"|(?i:my name is|my name['’]s|mein name ist|mon nom est|mi nombre es|mijn naam is|il mio nome è|meu nome é)"
+    r"(?=(?: [A-ZÀ-ÞŁŚŠŽ][\w’'-]+){2}))(?: [A-ZÀ-ÞŁŚŠŽ][\w’'-]+){1,3}"
+)
+_GREETED = re.compile(
     r"\b((?i:(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there| all| everyone| everybody)?[,.!]?"
-    r" (?:i am|i['’]m)|my name is|my name['’]s|mein name ist|je m['’]appelle|mon nom est|me llamo|mi nombre es"
-    r"|mijn naam is|ik heet|mi chiamo|il mio nome è|chamo-me|me chamo|meu nome é))(?: [A-ZÀ-ÞŁŚŠŽ][\w’'-]+){1,3}"
+    r" (?:i am|i['’]m)|my name is|my name['’]s))((?: [A-ZÀ-ÞŁŚŠŽ][\w’'-]+){1,3})"
 )
 _JOINED = re.compile(r"[^\w\s'?]+|(?<!\w)'|'(?!\w)|_")
 _WRITTEN_OUT = (
@@ -52,17 +54,18 @@ class _Known(NamedTuple):
     vocabulary: frozenset[str]
 
 
-def kind(text: str, *, language: str, tasks: bool = False) -> str:
+def kind(text: str, *, language: str, tasks: bool = False, names: Collection[str] = ()) -> str:
     """Return COURTESY or PROCEDURE if a text is that and nothing else, otherwise ''.
 
     `tasks`: whether the interview sets numbered tasks (see `sets_tasks`); otherwise people's tasks are their work.
+    `names`: words of speakers' names in lower case: "Hello, I'm Anna" is a formality, "Hello, I'm Scared" is not.
     """
     if is_courtesy(text, language=language):
         return COURTESY
     known = _known(languages.ENGLISH if language == languages.UNKNOWN else language, tasks=tasks)
     if known is None or text_layout.count_words(text) > LONGEST:
         return ""
-    said = [_plain(one, language) for one in _SENTENCE.split(_NAME.sub(r"\1 xname", text))]
+    said = [_plain(one, language) for one in _SENTENCE.split(_named(text, names))]
     if any(word not in known.vocabulary and not word[0].isdecimal() for one in said for word in one.split()):
         return ""  # most talk
     phrases = known.phrases()
@@ -89,16 +92,25 @@ def sets_tasks(text: str) -> bool:
 
 
 def is_courtesy(text: str, *, language: str) -> bool:
-    """Return whether a text only thanks or takes leave. Function words are allowed beside it in English alone."""
-    if not COURTESIES.intersection(part for word in sentences.tokens(text) for part in word.split("'")):
+    """Return whether a text only thanks or takes leave, in any language."""
+    known = _courtesies()
+    said = [_plain(one, language) for one in _SENTENCE.split(text)]
+    if any(word not in known.vocabulary for one in said for word in one.split()):
         return False
-    english = language in (languages.ENGLISH, languages.UNKNOWN)
-    function = prompts.function_words(language) - SUBSTANCE if english else frozenset()
-    clauses = [[part for word in sentences.tokens(one) for part in word.split("'")] for one in _CLAUSE.split(text)]
-    said = {word for clause in clauses for word in clause}
-    if said - function - COURTESIES - BESIDE - ENDINGS:
+    phrases = known.phrases()
+    if not any(found["sign"] for one in said for found in phrases.finditer(one)):
         return False
-    return all(len(clause) <= MOST or {*clause} & (COURTESIES | BESIDE) for clause in clauses)
+    return known.words.issuperset(word for one in said for word in phrases.sub(" ", one).split())
+
+
+def _named(text: str, names: Collection[str]) -> str:
+    """Return a text with "xname" for names that people introduce themselves by, "xcapital" for what may be one."""
+
+    def mark(found: re.Match[str]) -> str:
+        known = {*names}.issuperset(sentences.tokens(found[2]))
+        return f"{found[1]} {'xname' if known else 'xcapital'}"
+
+    return _GREETED.sub(mark, _CALLED.sub(r"\1 xname", text))
 
 
 def _plain(sentence: str, language: str) -> str:
@@ -118,9 +130,18 @@ def _known(language: str, *, tasks: bool) -> _Known | None:
     if found is None:
         return None
     signs = f"{found.signs}\n{found.tasks}" if tasks else found.signs
-    beside = text_layout.word_list(found.words) | {"?"}
-    known = sentences.tokens(" ".join([signs, found.tails, *formality_phrases.PARTS.values()]))
-    return _Known(partial(_compiled, signs, found.tails), beside, beside.union(known, COURTESIES, BESIDE))
+    tails = f"{found.tails}\n{_COURTESIES.signs}\n{_COURTESIES.tails}"
+    return _patterns(signs, tails, text_layout.word_list(found.words) | {"?"})
+
+
+@lru_cache(maxsize=1)
+def _courtesies() -> _Known:
+    return _patterns(_COURTESIES.signs, _COURTESIES.tails, text_layout.word_list(_COURTESIES.words))
+
+
+def _patterns(signs: str, tails: str, words: frozenset[str]) -> _Known:
+    known = sentences.tokens(" ".join([signs, tails, *_PARTS.values()]))
+    return _Known(partial(_compiled, signs, tails), words, words.union(known))
 
 
 @lru_cache(maxsize=32)
@@ -138,37 +159,13 @@ def _pattern(phrase: str) -> str:
     """Return the regular expression of a phrase, a space before each word."""
     found = []
     for token in _TOKEN.findall(phrase):
-        if token in formality_phrases.PARTS:
-            found.append(f"(?:{_pattern(formality_phrases.PARTS[token])})")
+        if token in _PARTS:
+            found.append(f"(?:{_pattern(_PARTS[token])})")
         else:
             found.append(_SYNTAX.get(token) or f" {re.escape(token)}")
     return "".join(found).replace("?*", "*")
 
 
 _SYNTAX = {"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|", "*": "*", "#": r" \d+[a-z]?"}
-
-
-# English words that spaCy counts as function words although they may be what is said, and ends of contractions.
-SUBSTANCE = text_layout.word_list(
-    """
-    call empty full give made make move name never no nobody none not nothing serious show side unless without against
-    """
-)
-ENDINGS = text_layout.word_list("d l ll m re s t ve")
-# One of these makes a courtesy; ...
-COURTESIES = text_layout.word_list(
-    """
-    thank thanks cheers bye goodbye danke dank tschüss wiedersehen wiederhören merci revoir gracias adiós
-    obrigado obrigada grazie arrivederci bedankt tack takk tak hejdå dziękuję kiitos спасибо
-    """
-)
-# ... these may stand beside it.
-BESIDE = text_layout.word_list(
-    """
-    ah aw welcome pleasure
-    great good lovely nice happy much ok okay oh really so talk talking speaking meet meeting um uh very well yeah
-    yes take care see day evening weekend afternoon luck schön schöne schönen tag vielen gern gerne ihnen bonne journée
-    bien beaucoup bon sí muchas buen día muito bom dia molte mille buona giornata bene heel veel goed mycket bra mange
-    und einen noch auch euch à vous au aussi a ustedes usted en nog een u så e voi lei bardzo большое
-    """
-)
+_COURTESIES = formality_courtesies.COURTESIES
+_PARTS = formality_phrases.PARTS | formality_courtesies.PARTS

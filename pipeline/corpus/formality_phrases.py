@@ -31,18 +31,19 @@ PARTS = {
     "NUMBER": "[number] (DIGIT|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|next|last|final\
         |previous|other|following|new)",
     "THESE": "[the|this|that|these|those|my|our|your|all|of|a|another]*",
-    "ASKED": "THESE [NUMBER] (question|questions|statement|statements|vignette|vignettes|card|cards\
-        |slide|slides) [NUMBER]",
+    "ASKED": "(THESE [NUMBER] (question|questions|vignette|vignettes) [NUMBER]|(statement|card|slide) [number] DIGIT)",
     "TASKS": "THESE [NUMBER] [sub] (task|tasks) [list] [NUMBER]",
     "ONE": "[the] (next|last) (one|part|section|topic)",
     "INTERVIEW": "(interview|conversation|focus group|study|research)",
-    "THIS": "(this|the|our|today's) (INTERVIEW|session|discussion)",
-    "WITHDRAW": "(withdraw|pull out|drop out|opt out)",
-    "MAY": "(can|may|could|are free to|have the right to|are able to) [also]",
+    "THIS": "((this|today's) (INTERVIEW|session|discussion)|the (interview|study|focus group))",
+    "MAY": "(can|may|are free to|have the right to|are able to) [also]",
     "ANYTIME": "(at any (time|point|stage|moment)|whenever you (like|want|wish))",
     "SAFE": "[strictly|completely|fully|kept|treated|audio|video|securely|will be]* (recorded|transcribed|confidential\
         |confidentially|anonymous|anonymously|anonymised|anonymized|pseudonymised|pseudonymized|stored securely|deleted\
         |destroyed|encrypted)",
+    "KEPT": "[strictly|completely|fully|kept|treated|will be]* (confidential|confidentially|anonymous|anonymously\
+        |anonymised|anonymized|pseudonymised|pseudonymized) [and|or|KEPTTOO]*",
+    "KEPTTOO": "(strictly|completely|fully|kept|confidential|anonymous|anonymised|anonymized|stored securely)",
     "SECRET": "SAFE [and|or|then|SAFE]*",
     "SHEET": "[participant] (information sheet|information leaflet|consent form)",
     "AGREE": "i [hereby] (agree|consent|give [you] [my] consent)",
@@ -56,54 +57,50 @@ PARTS = {
 
 RECORDING = """
     (is|are) (it|this|that|we|you|the (thing|machine|app|phone)) [thing|now|still|already]* (recording|being recorded)
-    (it|this|that|which) is [now|still|already]* recording
-    (we|you|i) (are|am) (now|still|already) recording
     (is|has) RECORDING [now|still|already]* (on|off|running|working|going|started|stopped|paused|rolling)
-    RECORDING (is|has) [now|still|already]* (on|running|going|started|stopped|paused|rolling|finished)
     has it [already] started recording
-    it has [now|already]* (started|stopped) recording
     (did|have) (you|we|i) (press|pressed|start|started|hit|turn on|turned on|switch on|switched on) RECORDING
-    (SELF|you can|could you|you may) [now|please]* (stop|start|pause|end|restart|check|switch off|switch on|turn off\
-    |turn on|begin|finish|press) (recording|record|RECORDING) [off|on|button]
+    (you can|could you|can you|you may) [now|please]* (stop|start|pause|restart|press) (recording|record)
+    (SELF|you can|could you|you may) [now|please]* (stop|start|pause|end|restart|switch off|switch on|turn off|turn on)\
+    (the|this) [audio|video|voice|tape] (recording|recorder|dictaphone)
     (SELF|you can|could you) (turn|switch|put) RECORDING (off|on)
     i [do|just|also]* have (a|one|another|a quick|one last) (question|questions) for you
-    SELF [audio|video] record (this|the interview|this interview|our conversation|this conversation)
+    SELF [audio|video] record (the interview|this interview|this conversation)
+    (do you mind|is it ok|is it okay|is it all right|is it alright) if (i|we) [audio|video] record this
     (can|could) (you|everyone|everybody) [all|still] (hear|see) (me|us|my screen|the screen|my slides)
-    (can|could) you [all|still] see (this|it|that)
-    (do you|are you able to) (hear me|see my (screen|slides))
+    are you able to hear me
+    (do you|are you able to) see my (screen|slides)
     you should [now|be able to]* see my (screen|slides)
     (can|could) you [please] speak (up|louder|a bit louder) [a bit]
-    i can [now] (hear you|see you|see your screen)
+    i can [now] (hear you|see your screen)
     i can not (hear you|see your screen)
     (are you|am i) [still] (seeing my screen|hearing me|sharing [my screen]|on mute|muted)
-    (you are|i am|you were|i was) [still] (on mute|muted)
+    you are [still] (on mute|muted)
     (can|could) you (mute|unmute) (yourself|your microphone)
     (SELF|you can) [stop|try|try to] (share|sharing|unshare) [my|the|your] (screen|slides)
     let me [just] (turn off|switch off|silence|mute) my phone
     (can|could|would) you [please] (stop sharing|share) [my|the|your] (screen|slides)
-    you (have frozen|froze|are frozen|are breaking up|are cutting out)
-    i [have] lost you for (a|one) (second|moment|minute)
 """
 QUESTIONS = """
     SELF (move|moving|go|going|come|turn|continue|proceed|carry|start|begin) [back|on|ahead|straight]* (to|with) ASKED
-    (moving|going) (back|on|ahead) (to|with) (ASKED|ONE)
+    (moving|going) (back|on|ahead) (to|with) ASKED
     (shall|can|could|should|may) (i|we) [just] (move|go|continue|carry) [on|ahead|straight]* (to|with) ONE
-    (let us|let me|i will) [just] (move|go) (on|ahead) to ONE
+    (let us|let me) [just] (move|go) (on|ahead) to ONE
     (are you|are we) ready for (ASKED|ONE)
     that (is|was) (the end of|it for) ASKED
-    (SELF|i need to|i have to) (read|reading|check|look at|see|repeat) [back|again|through|out|aloud]* ASKED
-    (should|shall) i [just] (keep going|carry on|continue)
+    (let me|(shall|can|could|should|may) i|i will) [just]* (read|look at|repeat) [back|again|through|out|aloud]* ASKED
+    shall i [just] (keep going|carry on|continue)
     (question|statement|vignette|card|page|slide) [number] DIGIT
-    [the] (next|last) (question|statement|vignette|card|page|slide)
+    [the] (next|last) (question|vignette)
     is (this|that) the (last|next) (question|page)
-    are we (done|finished) [now|here]
-    is that (all|everything) [from me|you need|you wanted to (ask|know)]
+    are we (done|finished) here
+    is that (all|everything) (from me|you need|you wanted to (ask|know))
     (should|shall) i (read|answer) [it|this|that|these|them] [ASKED] (out loud|aloud|out)
     [sorry] what (was|is) (the|your) question [again]
     (can|could|would) you [please] (repeat|rephrase) (ASKED|that|it)
     (can|could) you [please] (say|ask) (that|it|ASKED) [to me] again
     i (did not|do not) (hear|catch) (ASKED|what you said)
-    i [have] (forgot|forgotten) (ASKED|what you asked)
+    i [have] (forgot|forgotten) ((the|your) question|what you asked)
     i (do not know|am not sure) (if|whether) (i|that) [have] (answers|answer|answered) ASKED
     (did i|does that|did that|have i) (answer|answered) ASKED
     i hope (i|that) [have] (answers|answered) ASKED
@@ -111,20 +108,20 @@ QUESTIONS = """
     do we [still] have [enough] time for (one|another|a|a few) [last|more]* (question|questions)
     (that|this) is (all|it|everything) from (me|my side)
     i am going to ask you (some|a few|a couple of) questions
-    i [just|still]* have (some|a few|a couple of) [interview|more]* questions [to ask you|for you]
-    i will be asking [you] [the|some|a few] questions
-    SELF turn [over] the page [over]
-    [i am] [just] turning [over] the page [over]
+    i [just|still]* have (some|a few|a couple of) [interview|more]* questions (to ask you|for you)
+    i will be asking you [the|some|a few] questions
+    (shall|can|should|may) i turn [over] the page [over]
+    [i am] just turning [over] the page [over]
 """
 CONSENT = """
-    you MAY WITHDRAW [from THIS] ANYTIME
-    you MAY WITHDRAW from THIS
-    you MAY (stop|end|pause|leave) (this|the|our) INTERVIEW [ANYTIME]
+    you MAY (withdraw|opt out) (from|of) THIS [ANYTIME]
+    you MAY (pull out|drop out) (from|of) this (study|interview|research) [ANYTIME]
+    you MAY (stop|end|pause|leave) (this (interview|focus group|study)|the interview ANYTIME)
     THIS (will be|is being|is going to be) SECRET
     (everything|anything|whatever|all|what) [that] you (say|tell us|tell me|share|said) [here|today|in THIS]* (will be\
-    |will stay|will remain|is going to be) SECRET
+    |will stay|will remain|is going to be) KEPT
     your (name|data|answers|responses|details|identity|information|interview) [and your (name|data|answers)] will [all]\
-    be SECRET
+    be KEPT
     your (name|names|identity) will not (be (used|mentioned|given|revealed|disclosed)|appear)
     there (are|is) (no|not any) (right|wrong) [and|or] (right|wrong) (answer|answers)
     [the|your] (recording|recordings|transcript|transcripts|interview data) will be SECRET
@@ -135,41 +132,38 @@ CONSENT = """
     you do not have to answer (any|all|every) [of|the|my]* (question|questions)
     (have|did) you [had a chance to|have a chance to] (read|sign|signed|receive|received|get|got|return|returned)\
     [and (understood|signed)] (the|your|our) SHEET
-    i [have] (read|signed|received|returned) (the|your) SHEET (for THIS|that you sent|you sent me|you sent)
+    i [have] (read|signed|received|returned) (the|your) SHEET (that you sent me|that you sent|you sent me|you sent)
     [do you have any|are there any|i have no|i do not have any|any] questions [about THIS] before we READY
     (do you have any|are there any|any) questions about (THIS|the SHEET)
-    AGREE to (take part|participate|taking part|participating) in this (INTERVIEW|session|discussion|group)
+    AGREE to (take part|participate|taking part|participating) in this INTERVIEW
     AGREE (to|for) (be|being|it being|THIS being|the) [audio|video] (recorded|recording)
     i am happy to be [audio|video] recorded
     i am (fine|happy|okay|ok) with you recording [this|me|it]
-    (this|here) is (the|your) SHEET
     i will (send|email) you (the|a) (transcript|recording|SHEET)
     THIS (will|should|is going to) (take|last) [about|around|up to|approximately|roughly]* MINUTES
 """
 MEETING = """
-    [i am|it is] (happy|glad|pleased|nice|good|lovely) to be here (today|with you)
-    (thank you|thanks) [very much|so much|all] for (having me|having us|inviting me|taking part|joining us|joining me\
-    |your time|coming) [today]
     [it is] [very] (nice|good|lovely|great|pleased|a pleasure) to meet you [all|too]*
-    how are you [today|doing|all]*
-    i am (fine|good|well|very well) (thank you|thanks)
     my name is xname
     i am xname
-    i (am|will be) (the|your) (interviewer|moderator|facilitator)
-    i (am|will be) (moderating|facilitating|chairing|leading|conducting) THIS
-    ((shall|can|could|should|may) (we|i)|let us|could you|can you) [please] (meet|speak|talk|schedule|reschedule\
-    |arrange|book|do|continue|say|call you) [up|it|this|that|again|for|another (meeting|call|interview|session)]*\
+    (i am|my name is) xcapital [it is] [so|very] (nice|good|lovely|great|pleased|a pleasure) to meet you
+    i (am|will be) your (interviewer|moderator) [today]
+    i (am|will be) (moderating|facilitating) (this|today's) (interview|focus group)
+    ((shall|can|could|should|may) (we|i)|let us) [please] (meet|speak|talk|schedule|reschedule\
+    |arrange|say|call you) [up|it|this|that|again|for|another (meeting|call|interview|session)]*\
     WHEN [WHEN]*
     (does|would|is|will) WHEN [WHEN]* (work|suit|be|ok|okay|good|fine) [okay|ok|fine|good] [for] you
-    i have another (meeting|call|interview) (WHEN|in MINUTES)
     how long (will|is|does) THIS (take|last|going to take|going to last)
-    (shall|can|could|should|let) (we|us) (take|have) a [short|quick]* break
-    (shall|can|should|let) (we|i|us) (start|begin|get started)
+    (shall|can|could|let) (we|us) (take|have) a [short|quick]* break
+    (shall|can|let) (we|i|us) (start|begin|get started)
     are you ready to (start|begin)
     let me [just|quickly]* (close|shut|get) the (door|window)
-    (let me|i need to|i have to) [just] take this call
+    let me [just] take this call
 """
 TAILS = """
+    (can|could) you [all|still] see (this|it|that)
+    [i am|it is] (happy|glad|pleased|nice|good|lovely) to be here [today|with you]
+    how are you [today|doing|all]*
     [for|in] [just] (a|one) (second|moment|minute|sec)
     bear with me
     loud and clear
@@ -193,7 +187,6 @@ TAILS = """
     (if|that) you do not (want|wish) to [answer]
     [that] you do not feel comfortable with
     (after|before|once|when) (you|we|i) [have] (turn|turned|switch|switched|stop|stopped) [off] RECORDING [off]
-    (thank you|thanks) [very|so]* (much|a lot)
     all of you
     on (my|your) end
     hang on

@@ -7,32 +7,30 @@ from pipeline.corpus.formality_phrases import Phrases
 
 GERMAN = Phrases(
     """
-    (läuft|startet) [jetzt|schon|noch]* (die aufnahme|das aufnahmegerät|das band) [jetzt|schon|noch]*
-    ist (die aufnahme|das aufnahmegerät) [jetzt|schon|noch]* (an|aus)
+    (läuft|startet) [jetzt|schon|noch]* (die aufnahme|das aufnahmegerät|das band) [jetzt|schon|noch]* ?
+    ist (die aufnahme|das aufnahmegerät) [jetzt|schon|noch]* (an|aus) ?
     (nehmen wir|nimmt es|nimmt das) [jetzt|schon|noch]* auf ?
-    die aufnahme (läuft|startet|ist an|ist aus|ist gestartet)
-    (ich|wir) (starte|starten|stoppe|stoppen|beende|beenden|schalte|mache) [jetzt|mal|dann|kurz]* die aufnahme [jetzt]\
-    [aus|an|ab]
-    (können|könnt|kannst) (sie|ihr|du) mich [alle|gut|jetzt]* (hören|sehen)
-    (hören|hört|hörst) (sie|ihr|du) mich
+    ich (starte|stoppe|schalte) [jetzt|mal|dann|kurz]* die aufnahme [jetzt] [aus|an|ab]
+    (können|könnt|kannst) (sie|ihr|du) mich [alle|gut|jetzt]* (hören|sehen) ?
+    (hören|hört|hörst) (sie|ihr|du) mich [alle|gut|jetzt]* ?
     (können|könnt|kannst) (sie|ihr|du) [jetzt] (meinen|den) bildschirm sehen
     (sehen|seht|siehst) (sie|ihr|du) [jetzt] (meinen|den) bildschirm
     (ich teile|ich kann|darf ich|soll ich) [jetzt|mal|kurz|dann]* (meinen|den) bildschirm [teilen]
-    (soll|kann|darf) ich [jetzt|dann]* (zur|mit der|zum) nächsten (frage|aufgabe|teil) [gehen|übergehen\
+    (soll|kann|darf) ich [jetzt|dann]* (zur|mit der|zum) nächsten (frage|teil) [gehen|übergehen\
     |kommen|weitermachen]
-    (gehen wir|kommen wir|ich gehe|ich komme|wir gehen|wir kommen) [jetzt|dann|mal]* (zur|zum) nächsten (frage|aufgabe)\
+    (gehen wir|kommen wir|ich gehe|ich komme|wir gehen|wir kommen) [jetzt|dann|mal]* zur nächsten frage\
     [über]
     (können|könnten|kannst) (sie|du) (die frage|das) [bitte] (noch einmal|nochmal) (wiederholen|sagen|stellen)
     (können|könnten|kannst) (sie|du) die frage [bitte] wiederholen
     (wie|was) war [noch mal|nochmal] die frage
-    sie (können|dürfen) [jederzeit] (das interview|die teilnahme|ihre teilnahme|ihre einwilligung) [auch|jederzeit|ohne\
-    angabe von gründen]* (abbrechen|beenden|widerrufen|zurückziehen)
-    (das|dieses|unser) (interview|gespräch) wird (anonymisiert|aufgezeichnet|aufgenommen|transkribiert) [und|dann\
+    sie (können|dürfen) [jederzeit] (das interview|dieses interview) [auch|jederzeit|ohne\
+    angabe von gründen]* (abbrechen|beenden)
+    (das interview|dieses interview|dieses gespräch) wird (anonymisiert|aufgezeichnet|aufgenommen\
+    |transkribiert) [und|dann\
     |anonymisiert|aufgezeichnet|aufgenommen|transkribiert]*
-    (ihre|alle) (daten|angaben|antworten) werden [streng] (anonymisiert|vertraulich behandelt|gelöscht) [und|dann\
+    ihre (daten|angaben|antworten) werden [streng] (anonymisiert|vertraulich behandelt) [und|dann\
     |anonymisiert|vertraulich behandelt|gelöscht]*
     es gibt (keine|kein) (richtigen|richtig|falschen) [und|oder|kein]* (falschen|falsch|richtigen) [antworten]
-    ihre teilnahme ist freiwillig
     ich bin [damit] einverstanden dass (das|dieses) (interview|gespräch) aufgezeichnet wird
     mein name ist xname
     (freut mich|schön) sie kennenzulernen
@@ -40,6 +38,7 @@ GERMAN = Phrases(
     """,
     """
     ohne angabe von gründen
+    ihre teilnahme ist freiwillig
     guten (tag|morgen|abend)
     gut hören
     einen moment [bitte]
@@ -54,29 +53,27 @@ FRENCH = Phrases(
     """
     est ce que (ça|on|vous) (enregistre|enregistrez)
     ça enregistre [bien|là]* ?
-    c'est en train d'enregistrer
-    (je vais|on va) (arrêter|couper|lancer|démarrer) l'enregistrement
-    (je|on) (lance|coupe|arrête|démarre) l'enregistrement
-    l'enregistrement (est|a) (lancé|en cours|en marche|terminé|commencé|coupé)
-    [est ce que] (vous|tu) (m'entendez|m'entends|me voyez|me vois|voyez mon écran|vois mon écran) [tous|toutes] [bien]
+    je vais (arrêter|couper|lancer|démarrer) l'enregistrement
+    je (lance|coupe|arrête|démarre) l'enregistrement
+    [est ce que] (vous|tu) (m'entendez|m'entends|me voyez|me vois|voyez mon écran|vois mon écran) [tous|toutes] [bien] ?
     (je partage|je vais partager|je peux partager) (mon écran|l'écran)
-    [est ce que] (je peux passer|je passe|on peut passer|on passe|je vais passer|passons) à la (question|tâche) suivante
+    [est ce que] (je peux passer|je passe|on peut passer|on passe|je vais passer|passons) à la question suivante
     (vous pouvez|pouvez vous|pourriez vous|tu peux) (répéter|reformuler) la question
     c'était quoi la question
-    vous pouvez vous retirer [de l'étude] (à tout moment|quand vous voulez)
+    vous pouvez vous retirer de (l'étude|cette étude) (à tout moment|quand vous voulez)
     vous pouvez (arrêter|interrompre) l'entretien (à tout moment|quand vous voulez)
-    (cet entretien|l'entretien|notre entretien) (sera|va être) (enregistré|anonymisé|transcrit) [et|puis|enregistré\
+    (cet entretien|l'entretien) (sera|va être) (enregistré|anonymisé|transcrit) [et|puis|enregistré\
     |anonymisé|transcrit]*
-    (vos|toutes vos) (données|réponses) (seront|resteront) (anonymisées|confidentielles|anonymes|supprimées) [et\
-    |anonymisées|confidentielles|anonymes|supprimées]*
+    (vos|toutes vos) (données|réponses) (seront|resteront) (anonymisées|confidentielles|anonymes) [et\
+    |anonymisées|confidentielles|anonymes]*
     il n'y a pas de (bonne|bonnes) [réponse|réponses] (ou|ni|et) [de] (mauvaise|mauvaises) [réponse|réponses]
-    votre participation est volontaire
     j'accepte (d'être enregistrée|d'être enregistré|que l'entretien soit enregistré)
     (je m'appelle|mon nom est) xname
     (enchanté|enchantée) de vous rencontrer
     (vous avez|avez vous) des questions avant (de commencer|qu'on commence)
     """,
     """
+    votre participation est volontaire
     sans [avoir à] (donner|vous justifier|justification) [de raison]
     s'il vous plaît
     (une|un) (seconde|instant)
@@ -88,29 +85,29 @@ FRENCH = Phrases(
 )
 SPANISH = Phrases(
     """
-    (está|estamos|se está) [ya] grabando
-    [ya] (empezó|comenzó) a grabar
-    la grabación (está en marcha|ha empezado)
-    (voy a|vamos a) (parar|detener|iniciar|empezar|apagar|poner) (la grabación|la grabadora)
+    (está|estamos|se está) [ya] grabando [ya] ?
+    [ya] (empezó|comenzó) a grabar ?
+    voy a (parar|detener|iniciar|empezar|apagar|poner) (la grabación|la grabadora)
     (me|nos) (escuchas|escucha|escuchan|oyes|oye|oyen|ves|ve|ven) [bien|todos]* ?
-    (puede|puedes|pueden) (oírme|verme)
+    (puede|puedes|pueden) (oírme|verme) ?
     (voy a|déjame|puedo) compartir (mi|la) pantalla
     (ves|ve|ven) mi pantalla ?
-    (paso|pasamos|puedo pasar|vamos|podemos pasar) a la (siguiente|próxima) (pregunta|tarea)
-    (puede|puedes|podría|podrías) repetir (la pregunta|eso)
+    (paso|pasamos|puedo pasar|vamos|podemos pasar) a la (siguiente|próxima) pregunta
+    (puede|puedes|podría|podrías) repetir la pregunta
     cuál era la pregunta
-    [usted] (puede|puedes) (retirarse|retirarte|abandonar el estudio|parar la entrevista) en cualquier momento
+    usted puede retirarse en cualquier momento sin (dar|tener que dar) (explicaciones|ninguna explicación|motivos)
+    [usted] (puede|puedes) ((retirarse|retirarte) (del|de este) estudio|parar la entrevista) en cualquier momento
     (esta|la) entrevista (será|va a ser) (grabada|anonimizada|transcrita|confidencial) [y|grabada|anonimizada\
     |transcrita|confidencial]*
     (sus|tus|todas sus) (datos|respuestas) (serán|van a ser) (anónimos|anónimas|confidenciales|anonimizados) [y\
     |anónimos|anónimas|confidenciales|anonimizados]*
     no hay respuestas (correctas|buenas) [ni|o|y]* (incorrectas|malas)
-    su participación es voluntaria
     (me llamo|mi nombre es) xname
     mucho gusto en (conocerlo|conocerla|conocerle|conocerte)
     """,
     """
     sin (dar|tener que dar) (explicaciones|ninguna explicación|motivos)
+    su participación es voluntaria
     por favor
     un (momento|segundo)
     """,
@@ -121,21 +118,24 @@ SPANISH = Phrases(
 )
 DUTCH = Phrases(
     """
-    (neemt (hij|het)|nemen we) [nu|al|nog]* op ?
-    (loopt|staat) de (opname|recorder) [nu|al|aan|nog]*
-    (ik|we) (stop|start|zet|stoppen|starten|zetten) [nu|even|dan]* de (opname|recorder) [nu|even]* [uit|aan|stop]
-    (kun|kunt|kunnen) (je|u|jullie) mij [goed|allemaal]* (horen|zien)
-    (hoor|hoort) (je|u) mij
+    (neemt het|nemen we) [nu|al|nog]* op ?
+    (loopt|staat) de recorder [nu|al|aan|nog]* ?
+    (staat|loopt) de opname [nu|al|nog]* [aan] ?
+    ik (stop|start|zet) [nu|even|dan]* de recorder [nu|even]* [uit|aan|stop]
+    ik zet [nu|even|dan]* de opname [nu|even]* (uit|aan|stop)
+    (kun|kunt|kunnen) (je|u|jullie) mij [goed|allemaal]* (horen|zien) ?
+    (hoor|hoort) (je|u) mij [goed] ?
     (ik deel|ik ga|zal ik|kan ik|mag ik) [nu|even]* mijn scherm [delen]
     (zie|ziet) (je|u) mijn scherm
-    (zal ik|kan ik|zullen we|mag ik|ik ga|we gaan) [nu|dan|maar]* [door] (naar|met) de volgende (vraag|opdracht) [gaan\
+    (zal ik|kan ik|zullen we|mag ik|ik ga|we gaan) [nu|dan|maar]* [door] (naar|met) de volgende vraag [gaan\
     |doorgaan]
     (kun|kunt|kan) (je|u) de vraag [nog een keer|nog eens] herhalen
     wat was de vraag [ook alweer]
-    (u|je) (kunt|kan|mag) (op elk moment|altijd|op ieder moment) (stoppen met het interview|u terugtrekken)
-    (dit|het) (interview|gesprek) wordt (opgenomen|geanonimiseerd|getranscribeerd) [en|opgenomen|geanonimiseerd\
+    (u|je) (kunt|kan|mag) (op elk moment|altijd|op ieder moment) stoppen met (het|dit) interview
+    (dit interview|het interview|dit gesprek) wordt (opgenomen|geanonimiseerd|getranscribeerd) [en|opgenomen\
+    |geanonimiseerd\
     |getranscribeerd]*
-    (uw|jouw|alle) (gegevens|antwoorden) worden (geanonimiseerd|(anoniem|vertrouwelijk) (verwerkt|behandeld)) [en\
+    (uw|jouw) (gegevens|antwoorden) worden (geanonimiseerd|(anoniem|vertrouwelijk) (verwerkt|behandeld)) [en\
     |geanonimiseerd]*
     er zijn geen (goede|foute) (of|en) (foute|goede) antwoorden
     uw deelname is vrijwillig
@@ -150,8 +150,7 @@ DUTCH = Phrases(
 )
 ITALIAN = Phrases(
     """
-    (sta|stiamo) [già|ancora] registrando
-    la registrazione è (partita|iniziata|finita)
+    (sta|stiamo) [già|ancora] registrando [adesso|ora] ?
     (fermo|spengo|avvio|interrompo) (la registrazione|il registratore)
     (mi|ci) (sente|senti|sentite|vede|vedi|vedete) [bene|tutti|adesso|ora]* ?
     (vede|vedi|vedete) il mio schermo ?
@@ -159,15 +158,16 @@ ITALIAN = Phrases(
     (passo|passiamo|posso passare|andiamo) alla (domanda successiva|prossima domanda)
     (può|puoi|potrebbe) ripetere la domanda
     qual era la domanda
-    (può|puoi) (ritirarsi|ritirarti|interrompere l'intervista) in (qualsiasi|qualunque|ogni) momento
+    (può|puoi) ((ritirarsi|ritirarti) (dallo|da questo) studio|interrompere l'intervista) in (qualsiasi\
+    |qualunque|ogni) momento
     (questa intervista|l'intervista) (sarà|verrà) (registrata|anonimizzata|trascritta) [e|registrata|anonimizzata\
     |trascritta]*
     non ci sono risposte (giuste|corrette) [o|e|né]* sbagliate
-    la sua partecipazione è volontaria
     (mi chiamo|il mio nome è) xname
     """,
     """
     senza (dare|fornire) (spiegazioni|motivazioni)
+    la sua partecipazione è volontaria
     per favore
     un (attimo|momento)
     """,
@@ -175,24 +175,23 @@ ITALIAN = Phrases(
 )
 PORTUGUESE = Phrases(
     """
-    (está|estamos) [já|ainda] [a] (gravar|gravando)
-    a gravação [já] (começou|terminou|está ligada)
+    (está|estamos) [já|ainda] [a] (gravar|gravando) [já|agora] ?
     vou (parar|desligar|iniciar|ligar) (a gravação|o gravador)
     [você|vocês] (consegue|consegues|conseguem) (ouvir me|me ouvir|ver me|me ver) [bem] ?
-    [você|vocês] (consegue|consegues|conseguem) ver (a minha tela|o meu ecrã)
+    [você|vocês] (consegue|consegues|conseguem) ver (a minha tela|o meu ecrã) ?
     (está|estás|estão) me ouvindo [bem] ?
     (vou|posso) (partilhar|compartilhar) (o meu ecrã|a minha tela|a tela|o ecrã)
     (passo|passamos|posso passar|vamos|podemos passar) (à|para a) (próxima pergunta|pergunta seguinte)
     (pode|podia|poderia) repetir a pergunta
     qual era a pergunta
-    [você] pode (desistir da entrevista|retirar se|se retirar|parar a entrevista) (a|em) qualquer momento
+    [você] pode ((retirar se|se retirar) (do|deste) estudo|parar (a|esta) entrevista) (a|em) qualquer momento
     (esta|a) entrevista (será|vai ser) (gravada|anonimizada|transcrita) [e|gravada|anonimizada|transcrita]*
     não há respostas (certas|corretas) [nem|ou|e]* erradas
-    a sua participação é voluntária
     (chamo me|me chamo|meu nome é) xname
     """,
     """
     sem (dar|ter de dar|precisar dar) (explicações|justificação)
+    a sua participação é voluntária
     por favor
     um (momento|segundo)
     """,

@@ -136,6 +136,7 @@ def _of_document(
         min_words=min_words,
     )
     tasks = formalities.sets_tasks(text)
+    names = prompts.names_of({turn.speaker for turn, _ in pairs})
     titles = text_layout.title_lines([(turn.speaker, text[turn.start : turn.end]) for turn, _ in pairs])
     for place, (turn, turn_sentences) in enumerate(pairs):
         title = place in titles and turn.part == "none" and not turn.case and pd.isna(turn.time_s)
@@ -144,7 +145,9 @@ def _of_document(
             start, end = group[0].start, group[-1].end
             words = text[start:end]
             language = language_detection.among(words, spoken)
-            why = aside(turn.part, words, group, min_words=min_words, language=language, brief=brief, tasks=tasks)
+            why = aside(
+                turn.part, words, group, min_words=min_words, language=language, brief=brief, tasks=tasks, names=names
+            )
             why = "note" if title and why != "heading" else why
             asks = why in ("interviewer", "heading", "script")
             yield {
@@ -181,11 +184,15 @@ def _asking(pairs: list[tuple[Turn, list[Sentence]]], text: str) -> Callable[[st
     marked = prompts.marks(text[turn.start : turn.end] for turn, _ in pairs if turn.part == "interviewer")
 
     def ask(why: str, words: str, language: str, first: bool) -> bool:
-        if why == "interviewer" and formalities.kind(words, language=language) == formalities.PROCEDURE:
+        if why == "interviewer" and _on_interview(words, language, names):
             return False
         return why != "interviewer" or first or prompts.asks(words, language=language, names=names, marked=marked)
 
     return ask
+
+
+def _on_interview(words: str, language: str, names: Collection[str]) -> bool:
+    return formalities.kind(words, language=language, names=names) == formalities.PROCEDURE
 
 
 def _groups(turn_sentences: list[Sentence], *, unit: SegmentUnit, max_words: int) -> Iterator[list[Sentence]]:
@@ -209,6 +216,7 @@ def aside(
     language: str = languages.ENGLISH,
     brief: bool = False,
     tasks: bool = False,
+    names: Collection[str] = (),
 ) -> str:
     """Return why a segment is excluded from clustering, or ''.
 
@@ -218,6 +226,7 @@ def aside(
     itself, such as its recording (see `formalities`). short: fewer than `min_words` words. nonresponse: "n/a", "no
     comment". `brief`: whether the document's answers are short (see `short_answers`); then few words are enough in any
     language, formalities are an answer, and nonresponse is looked for. `tasks`: whether the interview sets tasks.
+    `names`: words of speakers' labels.
     """
     if part == "interviewer":
         return "interviewer"
@@ -227,7 +236,9 @@ def aside(
         "note": text_layout.is_note(text),
     }
     nobodys = next((why for why, holds in reasons.items() if holds), "")
-    return nobodys or _empty(text, group, min_words=min_words, language=language, brief=brief, tasks=tasks)
+    if nobodys:
+        return nobodys
+    return _empty(text, group, min_words=min_words, language=language, brief=brief, tasks=tasks, names=names)
 
 
 def _observed(text: str) -> bool:
@@ -237,13 +248,22 @@ def _observed(text: str) -> bool:
     return of_somebody and text_layout.is_note(text) and not asking.question(text) and not prompts.ASK_FOR & {*words}
 
 
-def _empty(text: str, group: list[Sentence], *, min_words: int, language: str, brief: bool, tasks: bool) -> str:
+def _empty(
+    text: str,
+    group: list[Sentence],
+    *,
+    min_words: int,
+    language: str,
+    brief: bool,
+    tasks: bool,
+    names: Collection[str],
+) -> str:
     """Return why a participant's segment has no content of its own, or ''."""
     if brief and short_answers.is_nonresponse(text):
         return "nonresponse"
     if language in READ and _only_fillers(text, language):
         return "backchannel"
-    if not brief and (formality := formalities.kind(text, language=language, tasks=tasks)):
+    if not brief and (formality := formalities.kind(text, language=language, tasks=tasks, names=names)):
         return formality
     return "short" if not brief and sum(sentence.words for sentence in group) < min_words else ""
 
