@@ -48,7 +48,9 @@ def test_a_theme_is_named_by_its_id_or_its_label_in_any_capitals(study: Path):
 
 
 def test_two_themes_with_one_label_must_be_named_by_id(study: Path):
-    decide(study, "rename", "500001", "Board")
+    # As in files from before new labels were compared.
+    by_hand = ledger.Decision(action="rename", theme=500_001, label="Board", who="Asha", when="2026-01-15")
+    ledger.save(study / "decisions.yaml", [by_hand])
     with pytest.raises(deciding.DecidingError, match="500001, 500002"):
         decide(study, "accept", "board")
 
@@ -120,6 +122,15 @@ def test_a_rejected_theme_can_be_accepted_after_all(study: Path):
         ("merge", "500000", ["7"], "no theme '7'"),
         ("move", "500000", ["zz"], "Unknown or unused segment id"),
         ("pin", "none", ["a1"], "no theme 'none'"),
+        ("rename", "500000", [" \u200b\u2060 "], "at least one visible character"),
+        ("split", "500000", ["\x07\n", "a1"], "at least one visible character"),
+        ("rename", "500000", ["x" * 201], "at most 200 characters, and this one has 201"),
+        ("split", "500000", ["x" * 200_000, "a1"], "at most 200 characters, and this one has 200000"),
+        ("rename", "500000", ["STAFF\u200bING"], r"Another theme is called “Staffing” \(500001\); choose another name"),
+        ("split", "500000", ["staffing", "a1"], r"Another theme is called “Staffing” \(500001\)"),
+        ("split", "500000", ["Protected  time", "a1"], r"Another theme is called “Protected time” \(500000\)"),
+        ("move", "500000", [f"b{n:05}" for n in range(49_000)], "id: b00000, .*, b00004 and 48,995 others. The table"),
+        ("split", "500000", ["P", *["b2", "c1", "c2"]], "split off it: b2, c1, c2. Move"),
     ],
 )
 def test_what_is_wrong_is_a_sentence_and_nothing_is_written(
@@ -128,6 +139,19 @@ def test_what_is_wrong_is_a_sentence_and_nothing_is_written(
     with pytest.raises(deciding.DecidingError, match=said):
         decide(study, action, theme, *rest)
     assert not (study / "decisions.yaml").exists()
+
+
+@pytest.mark.parametrize("action", ["rename", "split"])
+def test_labels_are_kept_on_one_line_without_what_cannot_be_seen(study: Path, action: str):
+    taken = decide(study, action, "500000", " a\nb\x07\x00\u200b  c\t", *(["a1"] if action == "split" else []))
+    assert taken.label == "a b c"
+    assert ledger.load(study / "decisions.yaml") == [taken]
+
+
+def test_a_theme_may_keep_its_label_or_take_that_of_a_rejected_one(study: Path):
+    assert decide(study, "rename", "500000", "Protected Time").label == "Protected Time"
+    decide(study, "reject", "500001")
+    assert decide(study, "rename", "500000", "Staffing").label == "Staffing"
 
 
 def test_somebody_must_decide(study: Path):

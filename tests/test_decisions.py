@@ -46,6 +46,18 @@ def test_an_id_made_of_what_a_decision_says_is_for_ever():
     assert len({one.model_copy(update={name: value}).key for name, value in said.items()} | {one.key}) == 6
 
 
+def test_labels_of_earlier_files_are_cleaned_and_the_decisions_keep_their_ids(tmp_path: Path):
+    dirty = ["a\nb\x07", " \u200b ", "x" * 200_000]
+    held = [Decision(action="rename", theme=7, label=one, called=(one,), who="A", when="2026-01-15") for one in dirty]
+    path = tmp_path / "decisions.yaml"
+    path.write_text(ledger.dump(held), encoding="utf-8")
+    found = {decision.id: decision for decision in ledger.load(path)}
+    assert [found[one.key].label for one in held] == ["a b", ledger.NO_LABEL, "x" * 200]
+    assert [found[one.key].called for one in held] == [("a b",), ("",), ("x" * 200,)]
+    ledger.save(path, found.values())
+    assert {decision.id: decision for decision in ledger.load(path)} == found
+
+
 def test_every_problem_is_named_at_once(tmp_path: Path):
     text = """decisions:
 - {action: accept, who: A, when: 2026-01-15}

@@ -243,9 +243,12 @@ def _labels(edited: workbook.Filled, study: Path, *, who: str, now: datetime) ->
         if theme_edit.memo and (theme_edit.theme, theme_edit.memo, who) not in known_memos:
             actions.append(("memo", [theme_edit.memo]))
         for action, arguments in actions:
-            decision = deciding.decided(
-                screen.read(study, decisions), decisions, action, str(theme_edit.theme), arguments, who=who, now=now
-            )
+            now_shown, theme = screen.read(study, decisions), str(theme_edit.theme)
+            try:
+                decision = deciding.decided(now_shown, decisions, action, theme, arguments, who=who, now=now)
+            except deciding.LabelError as error:
+                conflicts.append(f"Conflict, left out: the new label of theme {theme}. {error}")
+                continue
             decisions.append(decision)
             lines.append(audit_trail.trail([decision], shown.labels)[0].sentence)
         lines += conflicts

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline.core import entry_files, store, study_lock
+from pipeline.core import entry_files, names, prose, store, study_lock
 from pipeline.core.errors import CounterpointError
-from pipeline.core.names import written
 from pipeline.core.study_paths import Places
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import ledger, screen, states
@@ -26,12 +25,20 @@ ARGUMENTS = {
 }
 
 
+# Ids that a message names.
+MOST_NAMED = 5
+
+
 class DecidingError(CounterpointError):
     """The decision cannot be made as requested."""
 
 
 class StaleError(DecidingError):
     """The themes or decisions have changed since the page was opened."""
+
+
+class LabelError(DecidingError):
+    """A new label has nothing visible, is too long, or another theme has it."""
 
 
 def _fresh(study: Path, seen_state: str | None) -> None:
@@ -139,17 +146,17 @@ def known(study: Path, segments: Sequence[str]) -> list[str]:
     """Return the segments as given. Raises DecidingError if one is not in the study."""
     unknown = sorted(set(segments) - set(store.read(study, "segments")["segment_id"]))
     if unknown:
-        raise DecidingError(f"Unknown segment id: {', '.join(unknown)}. The table segments lists all ids.")
+        raise DecidingError(f"Unknown segment id: {_some(unknown)}. The table segments lists all ids.")
     return list(segments)
 
 
 def _new_decision(
     decisions: Sequence[Decision], fields: Mapping[str, object], *, who: str, why: str, now: datetime | None
 ) -> Decision:
-    if not written(who):
+    if not names.written(who):
         raise DecidingError("Name the person deciding: add --who NAME or set COUNTERPOINT_WHO.")
     when = _after(decisions, now or datetime.now(UTC))
-    complete = {**fields, "who": written(who), "why": why.strip(), "when": when}
+    complete = {**fields, "who": names.written(who), "why": why.strip(), "when": when}
     decision = entry_files.new_entry(Decision, complete, error=DecidingError)
     return decision.model_copy(update={"id": decision.key})
 
@@ -204,14 +211,41 @@ def _arguments(action: str, theme: int, arguments: list[str], shown: Screen) -> 
         raise DecidingError(f"`counterpoint decide {action}` takes a theme {needed}.")
     match action:
         case "rename":
-            return {"label": " ".join(arguments)}
+            return {"label": _label(" ".join(arguments), shown, but=theme)}
         case "memo":
             return {"text": " ".join(arguments)}
         case "split":
-            return {"label": arguments[0], "segments": _split_off(theme, _segments(arguments[1:], shown), shown)}
+            segments = _split_off(theme, _segments(arguments[1:], shown), shown)
+            return {"label": _label(arguments[0], shown), "segments": segments}
         case "move" | "pin":
             return {"segments": _segments(arguments, shown)}
     return {"label": shown.labels.get(theme) or None} if action == "accept" else {}
+
+
+def _label(text: str, shown: Screen, *, but: int = UNASSIGNED) -> str:
+    """Return a new label as it is kept. Raises LabelError if it is none, is too long, or another theme has it.
+
+    `but`: the theme that gets it, if it is there already.
+    """
+    label = ledger.clean_label(text)
+    if not label:
+        raise LabelError("A label needs at least one visible character. Type a name for the theme.")
+    if len(label) > ledger.LONGEST_LABEL:
+        raise LabelError(
+            f"A label has at most {ledger.LONGEST_LABEL} characters, and this one has {len(label)}. Shorten it; a memo "
+            "holds longer text."
+        )
+    for theme in shown.known:
+        if theme != but and shown.statuses[theme] != "rejected" and names.key(shown.labels[theme]) == names.key(label):
+            raise LabelError(f"Another theme is called {states.named(theme, shown.labels)}; choose another name.")
+    return label
+
+
+def _some(segments: Sequence[str]) -> str:
+    """Return the first ids of a list, and how many there are beside."""
+    further = len(segments) - MOST_NAMED
+    named = [segment[:40] for segment in segments[:MOST_NAMED]]
+    return ", ".join(named) if further <= 0 else f"{', '.join(named)} and {prose.count(further, 'other')}"
 
 
 def _others(theme: int, arguments: list[str], shown: Screen) -> tuple[int, ...]:
@@ -227,7 +261,7 @@ def _segments(rest: list[str], shown: Screen) -> tuple[str, ...]:
     unknown = sorted(set(rest) - set(shown.themes))
     if unknown:
         raise DecidingError(
-            f"Unknown or unused segment id: {', '.join(unknown)}. The table theme_assignments lists all ids."
+            f"Unknown or unused segment id: {_some(unknown)}. The table theme_assignments lists all ids."
         )
     return tuple(sorted(set(rest)))
 
@@ -236,7 +270,7 @@ def _split_off(theme: int, segments: tuple[str, ...], shown: Screen) -> tuple[st
     members, name = set(shown.members(theme)), states.named(theme, shown.labels)
     outside = sorted(set(segments) - members)
     if outside:
-        raise DecidingError(f"Segments not in {name} cannot be split off it: {', '.join(outside)}. Move them instead.")
+        raise DecidingError(f"Segments not in {name} cannot be split off it: {_some(outside)}. Move them instead.")
     if set(segments) == members:
         raise DecidingError(
             f"These are all the segments of {name}, so nothing would be left. Rename the theme instead."

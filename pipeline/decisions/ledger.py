@@ -6,6 +6,7 @@ core/entry_files.py); lines are sorted by id, and decisions are replayed in the 
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -43,6 +44,12 @@ ORDER = (
     *("id", "when", "who", "action", "theme", "label", "others", "called", "text", "undoes", "why"),
     *("answers", "segments", "members", "documents"),
 )
+
+
+# The most characters of a theme's label.
+LONGEST_LABEL = 200
+# What a theme is called whose label, in a file by hand, has no visible character.
+NO_LABEL = "(no label)"
 
 
 class DecisionsError(CounterpointError):
@@ -151,9 +158,22 @@ def _line(entry: Any) -> str:
     return entry_files.one_line(dump([_with_id(Decision.model_validate(entry))]))
 
 
+def clean_label(text: str) -> str:
+    """Return a label on one line: single spaces, no control or format characters; '' if nothing is visible."""
+    spaced = "".join(" " if letter.isspace() else letter for letter in text)
+    return " ".join("".join(one for one in spaced if unicodedata.category(one) not in ("Cc", "Cf")).split())
+
+
 def _with_id(decision: Decision) -> Decision:
-    """Return the decision with its id and its author's name in canonical spelling."""
-    return decision.model_copy(update={"id": decision.key, "who": written(decision.who)})
+    """Return the decision with its id (that of the words as written), and its names and labels in canonical form."""
+    label = None if decision.label is None else _shortened(decision.label) or NO_LABEL
+    called = tuple(map(_shortened, decision.called))
+    fields = {"id": decision.key, "who": written(decision.who), "label": label, "called": called}
+    return decision.model_copy(update=fields)
+
+
+def _shortened(label: str) -> str:
+    return clean_label(label)[:LONGEST_LABEL].rstrip()
 
 
 def _clashes(path: Path, decisions: list[Decision], lines: list[int]) -> list[str]:
