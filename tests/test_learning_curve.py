@@ -127,6 +127,17 @@ def test_the_sentence_sets_people_beside_it():
     assert said.endswith("two people agree at 0.44.")
 
 
+def test_agreement_is_never_below_its_least():
+    rows = learning_curve.table(drawn(8, slope=-0.1), current=-0.99, documents=8, folds=5).query("kind == 'expected'")
+    assert rows["low"].min() == -1.0
+
+
+def test_where_more_would_only_take_away_nothing_is_expected():
+    said = learning_curve.sentence(table(8, slope=-0.1), agreement())
+    assert "2 more are expected to add nothing (-0." in said
+    assert "may add" not in said
+
+
 def test_nothing_learned_nothing_said():
     assert learning_curve.sentence(store.empty("learning_curve"), agreement()) == ""
 

@@ -94,6 +94,20 @@ def test_a_precision_out_of_reach_is_not_put_off_to_more_documents():
     assert "No number of documents can promise that" in sentence(promise(nothing, nothing, THRESHOLDS, level=1.0))
 
 
+@pytest.mark.parametrize(("level", "said"), [(0.999, "99.9%"), (0.9995, "99.95%"), (0.57, "57%")])
+def test_a_level_is_told_as_it_was_asked(level, said):
+    assert f"precision of {said} cannot" in sentence(
+        promise(*study(4, np.random.default_rng(3)), THRESHOLDS, level=level)
+    )
+
+
+def test_full_precision_cannot_be_had_by_coding_more():
+    right = np.full((4, 9), 10, dtype=np.int64)
+    told = sentence(promise(right, right, THRESHOLDS, level=1.0))
+    assert "No number of documents can promise that: ask for less" in told
+    assert "code more passages" not in told
+
+
 def test_without_predictions_there_is_a_least_number_of_documents():
     made = promise(np.zeros((4, 1), dtype=np.int64), np.zeros((4, 1), dtype=np.int64), THRESHOLDS, level=0.7)
     assert (made.holds, made.needed) == (False, fewest(0.7))

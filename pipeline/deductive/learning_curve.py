@@ -102,7 +102,7 @@ def table(found: Sequence[Draw], *, current: float, documents: int, folds: int) 
     told.append(_row("now", documents, 0, current, np.nan, np.nan))
     for more in MORE:
         gain = gained(found, documents=documents, more=more, folds=folds)
-        figures = np.minimum(current + np.array([gain.expected, gain.low, gain.high]), 1.0)
+        figures = np.clip(current + np.array([gain.expected, gain.low, gain.high]), -1.0, 1.0)
         told.append(_row("expected", documents + more, len(found), *figures.tolist()))
     return pd.DataFrame(told)
 
@@ -184,8 +184,9 @@ def sentence(curve: pd.DataFrame, agreement: pd.DataFrame) -> str:
         said.append("what more coded documents would add cannot be told yet")
     for row in expected.itertuples():
         gain, low, high = (round(float(str(value)) - current, 2) + 0.0 for value in (row.kappa, row.low, row.high))
-        amount = f"about {gain:.2f}" if gain > 0 else "nothing"
-        said.append(f"{int(str(row.n_documents)) - documents} more may add {amount} ({low:.2f} to {high:.2f})")
+        amount = f"may add {f'about {gain:.2f}' if gain > 0 else 'nothing'}"
+        amount = "are expected to add nothing" if high < 0 else amount
+        said.append(f"{int(str(row.n_documents)) - documents} more {amount} ({low:.2f} to {high:.2f})")
     ceiling = human_ceiling(agreement)
     if np.isfinite(ceiling):
         said.append(f"two people agree at {ceiling:.2f}")

@@ -142,9 +142,14 @@ def _needed(gains: Floats, level: float, *, confidence: float) -> int:
     return high
 
 
+def _exact(level: float) -> str:
+    """Return a level as a percentage with the decimals that it was given: 99.9%, not 100%."""
+    return f"{100 * level:.10g}%"
+
+
 def sentence(made: Promise, *, confidence: float = CONFIDENCE) -> str:
     """Return what is promised, or why nothing is and what it takes."""
-    level, n = prose.percent(made.level), prose.count(made.documents, "coded document")
+    level, n = _exact(made.level), prose.count(made.documents, "coded document")
     sure = prose.percent(confidence)
     if made.holds:
         return (
@@ -155,7 +160,7 @@ def sentence(made: Promise, *, confidence: float = CONFIDENCE) -> str:
     meanwhile = "Until then, thresholds are those that reach it on the coded documents."
     if np.isnan(made.precision) and made.needed:
         return f"{start} It takes at least {made.needed} coded documents, even if every code is right. {meanwhile}"
-    if np.isnan(made.precision):
+    if np.isnan(made.precision) or made.level >= 1.0:
         return f"{start} No number of documents can promise that: ask for less (map_codes.precision). {meanwhile}"
     reached = f"{prose.percent(made.precision)} of the codes that are surest were right"
     if not made.needed:
