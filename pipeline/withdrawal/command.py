@@ -19,7 +19,7 @@ from pipeline.withdrawal.journal import Journal
 from pipeline.withdrawal.subject import WithdrawError
 
 # Files that people edit in other programs, among those that are made for them.
-EDITABLE = ("xlsx", "docx", "sqlite3", "qdpx")
+EDITABLE = ("xlsx", "docx", "sqlite3")
 
 Say = Callable[[str], None]
 Agreed = Callable[[list[str]], bool]
