@@ -169,7 +169,9 @@ def report(
 
 @app.command()
 def decide(
-    action: Annotated[str, typer.Argument(help="One of accept, rename, merge, split, reject, move, pin, memo.")],
+    action: Annotated[
+        str, typer.Argument(help="One of accept, rename, merge (into THEME), split, reject, move, pin, memo.")
+    ],
     theme: Annotated[str, typer.Argument(help="The theme's id or label; for move also none.")],
     rest: Annotated[
         list[str] | None,

@@ -200,7 +200,7 @@ def _worded(
     quotable: np.ndarray,
 ) -> tuple[wording.Words, "BERTopic | None"]:
     """Return labels and keywords of the groups, and the model fitted on them."""
-    called = dict(zip(guide["guide_id"], guide["question"], strict=True))
+    names = dict(zip(guide["guide_id"], guide["question"], strict=True))
     return wording.worded(
         talk.segments,
         talk.vectors,
@@ -211,7 +211,7 @@ def _worded(
         given=decided.given(),
         plain=talk.plain,
         encode=encode,
-        answers=[called.get(asked.of(prompt_id), "") for prompt_id in talk.segments["prompt_id"]],
+        called=[names.get(asked.of(prompt_id), "") for prompt_id in talk.segments["prompt_id"]],
         questions=[asked.words(prompt_id) if prompt_id else "" for prompt_id in talk.segments["prompt_id"]],
         quotable=quotable,
     )

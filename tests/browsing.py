@@ -44,3 +44,10 @@ def watched(
     context.close()
     fine = ("data:", "blob:", "about:", address, *([allowed] if allowed else []))
     assert [said for said in complaints if not said.startswith(fine)] == []
+
+
+def go(page: api.Page, address: str) -> None:
+    """Go to an address within the page, such as "#quotes", and wait for its view."""
+    page.evaluate("(to) => { location.hash = to; }", address)
+    view = address.strip("#").split("?")[0].split("/")[0]
+    api.expect(page.locator(f"#view-{view}")).to_be_visible()

@@ -25,6 +25,15 @@ codes:
 """
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """A browser for the tests of a file; see tests/browsing.py."""
+    from browsing import launched  # needs playwright, which other tests can do without
+
+    with launched() as opened:
+        yield opened
+
+
 @pytest.fixture(scope="session")
 def _small_study(tmp_path_factory) -> Path:
     folder = invented.write(tmp_path_factory.mktemp("project") / "data" / "small")

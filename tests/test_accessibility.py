@@ -1,7 +1,7 @@
 """The page against axe-core, the checker of the Web Content Accessibility Guidelines: no finding."""
 
 import pytest
-from browsing import launched, needs_browser, watched
+from browsing import needs_browser, watched
 from test_review_browser import decide, write_report
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
@@ -14,12 +14,6 @@ def address(small_study, tmp_path_factory) -> str:
 
     folder = shutil.copytree(small_study, tmp_path_factory.mktemp("axe") / "small")
     return write_report(folder).as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as opened:
-        yield opened
 
 
 def findings(page) -> list[str]:

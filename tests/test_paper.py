@@ -346,3 +346,9 @@ def test_a_document_has_no_time_in_it(written):
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         assert {member.date_time[0] for member in package.infolist()} == {1980}
         assert b"2000-01-01" in package.read("docProps/core.xml")
+
+
+def test_a_transcript_s_line_breaks_are_no_line_breaks_in_a_quote():
+    document = Document()
+    word.plain(document.add_paragraph(), "“They keep asking me for a\n   password.” ")
+    assert [paragraph.text for paragraph in document.paragraphs] == ["“They keep asking me for a password.” "]

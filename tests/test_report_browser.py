@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 import small_study as invented
-from browsing import MODELS, api, launched, needs_browser, watched
+from browsing import MODELS, api, go, needs_browser, watched
 
 from pipeline import report
 from pipeline.core import store
@@ -29,12 +29,6 @@ def address(small_study, tmp_path_factory) -> str:
     return place.as_uri()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as opened:
-        yield opened
-
-
 @pytest.fixture
 def page(browser, address):
     """The page in a window without a network; it must say nothing on the console and ask for nothing."""
@@ -44,12 +38,6 @@ def page(browser, address):
 
 def found(page) -> str:
     return page.inner_text("#found")
-
-
-def go(page, address: str) -> None:
-    page.evaluate("(to) => { location.hash = to; }", address)
-    view = address.strip("#").split("?")[0].split("/")[0]
-    api.expect(page.locator(f"#view-{view}")).to_be_visible()
 
 
 def test_it_opens_and_shows_every_segment_that_is_used(page):

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 import small_study as invented
-from browsing import MODELS, api, launched, needs_browser, watched
+from browsing import MODELS, api, go, needs_browser, watched
 
 from pipeline import report
 from pipeline.core import store
@@ -52,20 +52,10 @@ def address(tmp_path_factory) -> str:
     return place.as_uri()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as opened:
-        yield opened
-
-
 @pytest.fixture
 def page(browser, address):
     with watched(browser, address) as opened:
         yield opened
-
-
-def go(page, address: str) -> None:
-    page.evaluate("(to) => { location.hash = to; }", address)
 
 
 def test_a_long_filter_lists_eight_values_and_the_rest_on_demand(page):

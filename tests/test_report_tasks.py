@@ -3,7 +3,7 @@
 import argued_study as argued
 import pytest
 import small_study as invented
-from browsing import MODELS, api, launched, needs_browser, watched
+from browsing import MODELS, api, needs_browser, watched
 
 from pipeline import report
 from pipeline.core import store
@@ -39,12 +39,6 @@ def _dispute(folder) -> None:
         }
         rows.append(row | {"rank": rank + 1, "worth": 0.9, "disputed": code, "says": f"lea: {code} | max: none"})
     store.write(folder, "disagreements", store.empty("disagreements").__class__(rows)[list(table.columns)])
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from browsing import MODELS, api, launched, needs_browser, watched
+from browsing import MODELS, api, needs_browser, watched
 
 from pipeline import report
 from pipeline.commands import review
@@ -26,12 +26,6 @@ def write_report(folder: Path) -> Path:
     place.parent.mkdir(exist_ok=True)
     place.write_text(report.build_page(made, Params(study=str(folder)), MODELS), encoding="utf-8")
     return place
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -62,11 +62,11 @@ def test_a_base_without_codes_has_no_ratio():
         ),
         (
             [10, 5, 3, 2, 0, 1],
-            "Nurse, site B: 6 documents, saturation reached after 6: the 2 up to number 6 added 1 new code (5% of the 20 in the base).",
+            "Nurse, site B: 6 documents, saturation reached after 6: documents 5 and 6 added 1 new code (5% of the 20 in the base).",
         ),
         (
             [10, 5, 3, 2, 0, 0, 1, 0],
-            "Nurse, site B: 8 documents, saturation reached after 6: the 2 up to number 6 added no new codes (0% of the 20 in the "
+            "Nurse, site B: 8 documents, saturation reached after 6: documents 5 and 6 added no new codes (0% of the 20 in the "
             "base), and the 2 after them 1.",
         ),
         (
@@ -76,7 +76,7 @@ def test_a_base_without_codes_has_no_ratio():
         ),
         (
             [10, 5, 3, 2, 0, 0, 4, 0, 0],
-            "Nurse, site B: 9 documents, saturation reached after 9: the 2 up to number 9 added no new codes (0% of the 20 in "
+            "Nurse, site B: 9 documents, saturation reached after 9: documents 8 and 9 added no new codes (0% of the 20 in "
             "the base).",
         ),
         (

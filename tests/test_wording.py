@@ -218,7 +218,7 @@ def test_a_short_question_of_the_guide_names_the_theme_that_answers_it():
     vectors = np.eye(6)[groups]
 
     def called(answers: list[str]) -> list[str]:
-        return wording.worded(frame, vectors, groups, groups, keywords=4, nlp=None, answers=answers)[0].named
+        return wording.worded(frame, vectors, groups, groups, keywords=4, nlp=None, called=answers)[0].named
 
     assert called(["Staffing"] * 6 + [""] * 14)[0] == "Staffing"
     assert "Staffing" not in called(["Staffing"] * 4 + [""] * 16), "too few"

@@ -176,10 +176,18 @@ def sentence(cell: str, new: Ints, rule: Rule, *, things: str = "codes") -> str:
         share = f"{shares[-1]:.0%} of the {base} in the base; threshold {rule.threshold:.0%}"
         return f"{who}: {_count(n)}, saturation not reached: the last {rule.run} added {added} ({share})."
     added = _new(int(new[reached - rule.run : reached].sum()), things)
-    run = f"the {rule.run} up to number {reached} added {added} ({shares[reached - 1]:.0%} of the {base} in the base)"
+    share = f"{shares[reached - 1]:.0%} of the {base} in the base"
+    run = f"{_numbers(reached - rule.run + 1, reached)} added {added} ({share})"
     later, after = int(new[reached:].sum()), n - reached
     rest = f", and the {after} after them {later or 'none'}" if after else ""
     return f"{who}: {_count(n)}, saturation reached after {reached}: {run}{rest}."
+
+
+def _numbers(first: int, last: int) -> str:
+    """Return "document 6", "documents 5 and 6" or "documents 4 to 6"."""
+    if first == last:
+        return f"document {last}"
+    return f"documents {first} {'and' if last == first + 1 else 'to'} {last}"
 
 
 def _new(number: int, things: str) -> str:

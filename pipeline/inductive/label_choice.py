@@ -47,17 +47,15 @@ SAME = 0.65
 MOST_WORDS, MOST_TERMS = 6, 3
 
 
-class Scored(NamedTuple):
+class Candidates(NamedTuple):
     """Terms that may name a group: `columns` in Terms (a list of places), with their unit vectors.
 
-    `may`: (groups, columns), whether a term may name a group; `names`: (groups, terms), what tells it from the others;
-    `separation`: (groups, columns), see `meaning.separations`.
+    `may`: (groups, columns), whether a term may name a group; `names`: (groups, terms), what tells it from the others.
     """
 
     columns: list[int]
     may: np.ndarray
     names: np.ndarray
-    separation: np.ndarray
     vectors: np.ndarray
 
 
@@ -108,7 +106,7 @@ class Group:
     def __init__(  # noqa: D107
         self,
         terms: Terms,
-        found: Scored,
+        found: Candidates,
         group: int,
         weighed: sparse.csr_matrix,
         *,
@@ -228,11 +226,11 @@ def of_short_remarks(terms: Terms, places: np.ndarray) -> bool:
     return float((terms.counts[places][:, content].sum(axis=1) < SHORT).mean()) >= MOSTLY
 
 
-def hints(terms: Terms, found: Scored, group: int) -> list[str]:
-    """Return the two terms that tell most of a group that nothing names, no adjective or verb among them."""
-    at = [place for place in np.flatnonzero(found.may[group]).tolist() if terms.naming[found.columns[place]] == 1]
-    best = sorted(at, key=lambda c: (-round(float(found.separation[group, c]), 6), terms.forms[found.columns[c]]))
-    return labels.distinct([terms.forms[found.columns[c]] for c in best], count=2)
+def hints(group: Group) -> list[str]:
+    """Return the two terms that are worth most of a group that nothing names, no adjective or verb among them."""
+    nouns = [at for at, column in enumerate(group.columns) if group.terms.naming[column] == 1]
+    best = sorted(nouns, key=lambda at: (-group.worth([at]), group.forms[at]))
+    return labels.distinct([group.forms[at] for at in best], count=2)
 
 
 def alike(used: Collection[str], lemmas: Sequence[str]) -> bool:

@@ -47,20 +47,6 @@ def apart(likeness: np.ndarray, inside: np.ndarray) -> np.ndarray:
     return np.asarray((ranks - n_inside * (n_inside + 1) / 2) / (n_inside * n_outside))
 
 
-def separations(vectors: np.ndarray, phrases: np.ndarray, groups: np.ndarray, parents: np.ndarray) -> np.ndarray:
-    """Return how well each phrase tells each group from its siblings, (groups, phrases); see `apart`.
-
-    `vectors`: (segments, d) and `phrases`: (phrases, d), unit vectors.
-    """
-    places = sampled(groups)
-    likeness, own = vectors[places] @ phrases.T, groups[places]
-    rows = []
-    for group, family in enumerate(siblings_of(groups, parents)):
-        among = np.isin(own, family)
-        rows.append(apart(likeness[among], own[among] == group))
-    return np.stack(rows) if rows else np.zeros((0, len(phrases)))
-
-
 def of_sayings(counts: sparse.csr_matrix, vectors: np.ndarray) -> np.ndarray:
     """Return the vector of each term as the mean of the segments that say it, (terms, d), where no model encodes it."""
     return unit((counts > 0).astype(np.float64).T @ vectors)

@@ -14,7 +14,7 @@ from pipeline.corpus import formalities
 from pipeline.inductive import contrast, in_vivo, label_choice, labels, meaning, phrases
 from pipeline.inductive.contrast import Said, Terms
 from pipeline.inductive.in_vivo import Clause
-from pipeline.inductive.label_choice import Scored
+from pipeline.inductive.label_choice import Candidates
 from pipeline.inductive.meaning import Encode
 from pipeline.inductive.phrases import Lexicon
 
@@ -29,8 +29,6 @@ SHORT_REMARKS = "short remarks"
 ASKED, MOST_QUESTIONS = 0.7, 400
 # A group in which this share of the segments say the same few words is called by them.
 SAME_WORDS, MOST_SAME_WORDS = 1 / 3, 6
-
-
 # A group of remarks of so few words is called by the one that tells it apart so well, of this many central ones, ...
 REMARK, APART, CENTRAL = 8, 0.85, 30
 # ... if this share of the group is as like it as this cosine.
@@ -139,7 +137,7 @@ def named(
         return [Named([], [], None)] * count
     by_group = contrast.compared(known.terms.counts, groups, parents, known.voices)
     places = meaning.sampled(groups)
-    found = _scored(known, by_group, groups, parents)
+    found = _candidates(known, by_group, groups, parents)
     members = [np.flatnonzero(groups == group) for group in range(count)]
     shortlists = [
         in_vivo.candidates(
@@ -171,7 +169,7 @@ def named(
         terms = label_choice.chosen(label)
         shortlist, near = shortlists[group], clause_vectors[group]
         separation = np.full(len(shortlist), meaning.ALONE) if near is None else meaning.apart(talk @ near.T, inside)
-        hints = label_choice.hints(known.terms, found, group)
+        hints = label_choice.hints(label)
         if not hints and label_choice.of_short_remarks(known.terms, members[group]):
             hints = [SHORT_REMARKS]
         line = _line(segments, in_vivo.best(shortlist, separation, label.words(terms)))
@@ -183,10 +181,10 @@ def named(
 
 def _remark(known: Read, segments: pd.DataFrame, places: np.ndarray, *, talk: np.ndarray, inside: np.ndarray) -> str:
     """Return the remark that tells a group of short remarks apart ("Everything was perfect"), "" if none does."""
-    texts = [" ".join(labels.spoken(str(text)).split()) for text in segments["text"].iloc[places]]
-    n_words = np.array([len(labels.words(text)) for text in texts])
     if not len(places):
         return ""
+    texts = [" ".join(labels.spoken(str(text)).split()) for text in segments["text"].iloc[places]]
+    n_words = np.array([len(labels.words(text)) for text in texts])
     short = places[(n_words > 1) & (n_words <= REMARK)]
     if np.median(n_words) > REMARK or not len(short):
         return ""
@@ -238,7 +236,7 @@ def _meant(known: Read, texts: list[str]) -> np.ndarray | None:
     return vectors if vectors is not None and vectors.shape[1] == known.vectors.shape[1] else None
 
 
-def _scored(known: Read, by_group: Said, groups: np.ndarray, parents: np.ndarray) -> Scored:
+def _candidates(known: Read, by_group: Said, groups: np.ndarray, parents: np.ndarray) -> Candidates:
     """Return the terms that may name a group, and their meaning."""
     count = int(groups.max(initial=-1)) + 1
     may, names = label_choice.allowed(
@@ -252,8 +250,7 @@ def _scored(known: Read, by_group: Said, groups: np.ndarray, parents: np.ndarray
     vectors = _meant(known, [known.terms.forms[column] for column in columns])
     if vectors is None:
         vectors = meaning.of_sayings(known.terms.counts[:, columns], known.vectors)
-    separation = meaning.separations(known.vectors, vectors, groups, parents)
-    return Scored(columns, may[:, columns], names, separation, vectors)
+    return Candidates(columns, may[:, columns], names, vectors)
 
 
 def _line(segments: pd.DataFrame, clause: Clause | None) -> Line | None:

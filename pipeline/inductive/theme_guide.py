@@ -14,6 +14,11 @@ from pipeline.corpus import question_wording
 # A theme answers a question if this share of it does; in part if PARTLY does, and LIFT times what the question has of
 # all segments.
 MOSTLY, PARTLY, LIFT = 0.5, 1 / 3, 2.0
+# A question of the guide names a theme by these shares (see `names`), if so many segments answer it, ...
+LEAST_OF_THEME, MOST = 1 / 3, 0.6
+FEWEST = 5
+# ... and if the guide calls it by so many words and signs at most.
+MOST_WORDS, MOST_SIGNS = 8, 60
 
 
 def answers(share: float, expected: float) -> str:
@@ -24,14 +29,6 @@ def answers(share: float, expected: float) -> str:
     if share >= MOSTLY:
         return "mostly"
     return "partly" if share >= PARTLY and share >= LIFT * expected else ""
-
-
-# A question of the guide names a theme by these shares, see `names`. So many segments answer it, and so many words call
-# it.
-LEAST_OF_THEME, MOST = 1 / 3, 0.6
-FEWEST, LONGEST_NAME = 5, 8
-# Its signs at most.
-LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -93,20 +90,22 @@ def asked(guide: pd.DataFrame, prompts: pd.DataFrame, turns: pd.DataFrame, segme
     )
 
 
-def names(answers: Sequence[str], groups: np.ndarray) -> list[str]:
+def names(called: Sequence[str], groups: np.ndarray) -> list[str]:
     """Return for each group the question of the guide that names it; "" for none.
 
-    `answers`: how the guide calls the question that each segment answers, "" for none; `groups`: (n,), -1 for none. A
+    `called`: how the guide calls the question that each segment answers, "" for none; `groups`: (n,), -1 for none. A
     question names a group if it is called by a few words, is answered by a third of the group and by most of what
     answers any, and if most of its answers are there.
     """
-    called, found = np.array(answers, dtype=object), []
+    answered, found = np.array(called, dtype=object), []
     for group in range(int(groups.max(initial=-1)) + 1):
-        own = pd.Series(called[groups == group])
+        own = pd.Series(answered[groups == group])
         counts = own[own != ""].value_counts().sort_index()
         name = str(counts.idxmax()) if len(counts) else ""
         n = int(counts.max()) if len(counts) else 0
-        enough = n >= LEAST_OF_THEME * len(own) and n >= MOST * counts.sum() and n >= MOST * int((called == name).sum())
+        enough = (
+            n >= LEAST_OF_THEME * len(own) and n >= MOST * counts.sum() and n >= MOST * int((answered == name).sum())
+        )
         found.append(name if n >= FEWEST and enough and _is_name(name) else "")
     return found
 
@@ -117,7 +116,7 @@ def _is_name(text: str) -> bool:
     asks = any(sign in text for sign in "?？؟;")
     printable = not any(unicodedata.category(sign).startswith("C") for sign in text)
     letters = any(sign.isalpha() for sign in text)
-    return letters and printable and not (ends or asks) and len(text) <= LONGEST and len(text.split()) <= LONGEST_NAME
+    return letters and printable and not (ends or asks) and len(text) <= MOST_SIGNS and len(text.split()) <= MOST_WORDS
 
 
 def table(

@@ -61,7 +61,7 @@ def worded(
     plain: np.ndarray | None = None,
     encode: Encode | None = None,
     questions: Sequence[str] = (),
-    answers: Sequence[str] = (),
+    called: Sequence[str] = (),
     quotable: np.ndarray | None = None,
 ) -> tuple[Words, "BERTopic | None"]:
     """Return labels and keywords of themes and sub-themes, and the BERTopic model of the themes.
@@ -69,8 +69,9 @@ def worded(
     `themes` and `sub_themes`: (n,), numbered from 0, -1 for none; `vectors`: (n, d); `given`: the researchers' label of
     each theme, or None; it replaces the computed label. `plain`: (n, d), vectors without context, by default `vectors`;
     `encode`: the model of these vectors, for the meaning of phrases; `questions`: what each segment answers, "" for
-    nothing: their words name a theme too; `quotable`: (n,), which segments an in-vivo line may quote, by default all.
-    The model is None if there are no themes or fewer than two terms.
+    nothing: their words name a theme too; `called`: how the guide calls that question, "" if it does not; `quotable`:
+    (n,), which segments an in-vivo line may quote, by default all. The model is None if there are no themes or fewer
+    than two terms.
     """
     readable = languages.read_in(segments["language"], segments["n_words"], {languages.ENGLISH}).to_numpy()
     texts = [text if is_readable else "" for text, is_readable in zip(segments["text"].tolist(), readable, strict=True)]
@@ -93,7 +94,7 @@ def worded(
     model, weights = None, None
     if len(terms) >= FEWEST_TERMS and themes.max(initial=-1) >= 0:
         model, weights = theme_model.fit(texts, vectors, themes, terms)
-    named = theme_guide.names(answers or [""] * len(texts), themes)
+    named = theme_guide.names(called or [""] * len(texts), themes)
     theme_words = _words(talk, themes, np.zeros_like(themes), weights, named=named, given=given)
     if model is not None:
         weights = theme_model.weights(labels.vectorizer(terms).transform(texts), sub_themes)

@@ -61,8 +61,8 @@ def marked(place: Any, text: str, *, size: float | None = None, bold: bool = Fal
 
 
 def plain(place: Any, text: str, *, size: float = SMALL, bold: bool = False, italic: bool = False) -> None:
-    """Add text to a paragraph as it is: brackets in it are no gaps."""
-    run = place.add_run(markup.allowed(text))
+    """Add what somebody said: brackets in it are no gaps, and a transcript's line breaks and indents are spaces."""
+    run = place.add_run(re.sub(r"\s+", " ", markup.allowed(text)))
     run.bold, run.italic, run.font.size = bold, italic, Pt(size)
 
 

@@ -18,9 +18,9 @@ class Themes(Table):
     `prompt_share` of the segments; `unprompted_share`: the share that no question asked for in the theme's own words,
     or because the theme answers it mostly or partly. Loosely connected talk has neither.
     `stability`: mean Jaccard index with its like when a share of the documents is left out, missing where not measured.
-    `label_source`: words (from the segments' own words) or the name of the language model that wrote the label; empty
-    where there is none but the name of a language. `words_label`: the label made of the segments' own words, which
-    stands beside one that people gave or a language model proposed.
+    `label_source`: words (of the segments, and of the questions they answer) or the name of the language model that
+    wrote the label; empty where there is none but the name of a language. `words_label`: the label made of these
+    words, which stands beside one that people gave or a language model proposed.
     `passport`: all of this in a sentence. `language`: what most of its words are in, or unknown; of a theme in another
     language than English there are no keywords, no `unprompted_share`, and no label but one that people gave.
     `status`: accepted where the researchers accepted it, else candidate; `decided`: the ids of the decisions about it,

@@ -108,6 +108,6 @@ views.framework = ({ filters }) => {
     return part;
   });
   body.replaceChildren(make("div", { class: "columns" }, barList("Codes without a theme", without, "None: every code has a theme."), barList("Themes without a code", uncovered, themes.length ? "None: every theme has a code." : "There are no candidate themes to compare with the framework.")),
-    make("p", { class: "soft" }, "A code has a theme, and a theme a code, where one stands out by the other, or at least half of its passages are in both."), make("h2", {}, "Themes by parent code"), ...accordion, ...matrixPart(filters, categories).filter(Boolean));
+    make("p", { class: "soft" }, "A code and a theme match where one is clearly more frequent within the other than elsewhere, or where at least half of the passages of one are also in the other."), make("h2", {}, "Themes by parent code"), ...accordion, ...matrixPart(filters, categories).filter(Boolean));
   if (chosen) body.querySelector(`[data-code="${Number(filters.code)}"]`)?.scrollIntoView({ block: "center" });
 };

@@ -102,7 +102,11 @@ def labels_in_words(themes: pd.DataFrame) -> str:
     from_people = int((themes.label_source == "people").sum())
     n_kept = int((themes.label_source == "kept").sum())
     models = themes[~themes.label_source.isin(["words", "people", "kept", ""])].label_source.value_counts().sort_index()
-    phrases = [f"{prose.count(from_words, 'label')} taken from words of the passages"] if from_words else []
+    phrases = (
+        [f"{prose.count(from_words, 'label')} taken from words of the passages and of the questions they answer"]
+        if from_words
+        else []
+    )
     phrases += [f"{prose.count(from_people, 'label')} given or accepted by people"] if from_people else []
     phrases += [f"{prose.count(n_kept, 'label')} kept because of a decision about the theme"] if n_kept else []
     phrases += [
