@@ -125,7 +125,8 @@ def test_the_reading_list_begins_with_what_is_least_like_anything(tables, quoted
 def test_a_language_model_that_wrote_labels_is_named(tables):
     themes = tables["themes"].assign(label_source=["words", "a-model"])
     said = steady_view.labels_in_words(themes)
-    assert "1 label taken from words of the passages and 1 label written by the language model a-model" in said
+    assert "1 label taken from words of the passages and of the questions they answer" in said
+    assert "1 label written by the language model a-model" in said
     assert steady_view.labels_in_words(themes.iloc[:0]) == ""
 
 

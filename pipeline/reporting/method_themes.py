@@ -37,13 +37,13 @@ def labels(done: Record) -> list[str]:
             "them. "
             f"Labels{'' if n_from_words else ' that were not set otherwise'} are made of words and phrases that "
             "several participants use or are asked about, in at least a tenth of the theme's segments and far more "
-            "often than elsewhere (log-odds with an informative Dirichlet prior, Monroe et al. 2008); a word found only "
-            "in the question that a segment answers counts for 0.7 of one that is said. Of labels of up to three terms, "
-            "built up term by term, the one was taken that best separates the theme's segments from the others, by its "
-            "words (share of segments that say one, minus that of the others) and by its vector (area under the ROC "
-            "curve). A theme "
-            "that mostly answers one question of the interview guide, and holds most of the answers to it, takes that "
-            "question's short name. A theme that no label separates well enough is called loosely connected talk."
+            "often than elsewhere (log-odds with an informative Dirichlet prior, Monroe et al. 2008); a word found "
+            "only in the question that a segment answers counts for 0.7 of one that is said. Of labels of up to "
+            "three terms, built up term by term, the one was taken that best separates the theme's segments from the "
+            "others, by its words (share of segments that say one, minus that of the others) and by its vector (area "
+            "under the ROC curve). A theme that mostly answers one question of the interview guide, and holds most "
+            "of the answers to it, takes that question's short name. A theme that no label separates well enough is "
+            "called loosely connected talk."
         ]
     if done["labeller"]:
         n_by_model = done["labels"].get(done["labeller"], 0)
