@@ -38,6 +38,10 @@ def test_groups_are_candidates_and_people_decide():
         "We found 12 groups of similar passages (candidate themes). You decide which are themes."
     )
     assert "You accepted 2." in first_screen.found(counts.made(found=5, candidates=3, accepted=2))
+    merged = first_screen.found(counts.made(found=5, candidates=2, accepted=1, merged=1, rejected=1))
+    assert merged.startswith(
+        "We found 5 groups of similar passages (candidate themes). After your decisions there are 3."
+    )
     assert first_screen.found(counts.made()).startswith("No groups of similar passages were found")
 
 
@@ -102,7 +106,8 @@ RESTS = {
     ("changes", "why"),
     [
         ({"main_case_share": 0.5}, "Mostly one voice"),
-        ({"n_cases": 1}, "Mostly one voice"),
+        ({"n_cases": 1, "main_case_share": 1.0}, "Mostly one voice"),
+        ({"n_cases": 1}, ""),  # one participant beside many field notes
         ({"main_document": "groups/ward.txt", "main_document_share": 0.7}, "Mostly one focus group"),
         ({"stability": 0.3}, "Unstable"),
         ({"prompt_text": "Why?", "prompt_share": 0.8}, "Answers to one question"),

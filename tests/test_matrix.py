@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.core import store
 from pipeline.core.coders import CONSENSUS, NO_CODE
 from pipeline.deductive.codebook import Code, Codebook
-from pipeline.reporting import matrix
+from pipeline.reporting import matrix, method
 
 TEXT_SENTENCES = ("We had no time.", "None at all, honestly.", "The ward was full.")
 TEXT = "We had no time. None at all, honestly. The ward was full."
@@ -199,13 +199,25 @@ def test_passages_that_follow_each_other_in_the_document_are_joined_and_others_a
     assert " […] " in summed_up(frame, "s1", "s3", texts={"d": text}).summary
 
 
+def test_a_summary_is_nearest_to_all_passages_of_its_code_as_the_methods_say():
+    own = "We had no time for charts. The rota broke our nights."
+    others = [
+        (f"o{n}", f"d{n}", f"P{n}", "participant", 0, "The rota broke our nights. The rota is long.") for n in range(5)
+    ]
+    frame = segments(("s1", "d", "ana", "participant", 0, own), *others)
+    given_codes = accepted(*((name, "A", 0.5) for name in frame.segment_id))
+    found = matrix.cells(segments=frame, accepted=given_codes, codes=["A"], asked={}, sentences=1)
+    assert {cell.case: cell.summary for cell in found}["ana"] == "The rota broke our nights."
+    assert "all passages of its code, those of other participants included" in method.MATRIX
+
+
 def codings(*rows) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["document", "start", "end", "code", "parent_code", "coder"])
 
 
 def filled(coded, candidates, asked=None):
     book = Codebook(codes=(Code(name="A"), Code(name="B")))
-    frame = ONE.assign(end=ONE.start + ONE.text.str.len())
+    frame = ONE.assign(end=ONE.start + ONE.text.str.len(), turn_id="t2", prompt_id="", set_aside="", substantive=True)
     content = matrix.content(segments=frame, codings=coded, candidates=candidates, book=book)
     found = matrix.cells(segments=frame, accepted=content, codes=["A", "B"], asked=asked or {})
     return {cell.code: (cell.state, cell.excerpts, cell.n_coded) for cell in found}

@@ -5,7 +5,7 @@ import pandas as pd
 
 from pipeline.comparison.saturation import Order
 from pipeline.comparison.units import Ratings
-from pipeline.core.coders import NO_CODE
+from pipeline.core.coders import CONSENSUS, NO_CODE
 
 
 def problems(
@@ -63,10 +63,11 @@ def problems(
 def _who_coded_what(ratings: Ratings) -> list[dict[str, str]]:
     """Return a note if people coded different documents, or if only one person coded."""
     documents = ratings.units["document"]
-    coded = {ratings.coders[coder]: set(documents[ratings.seen[coder]]) for coder in np.flatnonzero(ratings.human)}
+    people = [coder for coder in np.flatnonzero(ratings.human) if ratings.coders[coder] != CONSENSUS]
+    coded = {ratings.coders[coder]: set(documents[ratings.seen[coder]]) for coder in people}
     every = set().union(*coded.values())
     if len(coded) < 2:
-        name = next(iter(coded))
+        name = next(iter(coded), CONSENSUS)
         return [
             _note(
                 f"Only one person coded ({name}), so there is no agreement between human coders to compare the "

@@ -26,6 +26,11 @@ _WORDS = re.compile(r"[^\W_]+")
 _SEVERAL = re.compile(r"[,;/&+|]")
 
 
+def people(names: Iterable[str]) -> list[str]:
+    """Return the people among coders, sorted, each once; the consensus and the pipeline are no further person."""
+    return sorted({name for name in names if name != CONSENSUS and not is_pipeline(name)})
+
+
 def pipeline_name(method: str) -> str:
     """Return the pipeline's name as a coder for a mapping method."""
     return f"{PIPELINE} ({method})"

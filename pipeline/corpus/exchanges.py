@@ -55,6 +55,15 @@ def with_answers(codings: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([codings, placed], ignore_index=True).drop_duplicates(ignore_index=True)
 
 
+def codes_of_talk(segments: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
+    """Return the codes that people gave to substantive segments (columns coder, code, segment_id), as in comparisons.
+
+    A coding on a question alone counts for its answer, and the mark that no code applies is no code.
+    """
+    given = with_answers(codings, segments)
+    return codes_of_segments(segments[segments["substantive"]], given[given["code"] != NO_CODE])
+
+
 def _on_questions(codings: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     """Return the codings that lie on questions alone: coding (its row), coder, code and turn_id."""
     labelled = codings.assign(coder="", code=[str(row) for row in codings.index])

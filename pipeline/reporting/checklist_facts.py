@@ -1,5 +1,6 @@
 """Gathers the facts of a run for the reporting checklists."""
 
+from pipeline.core import coders
 from pipeline.core.table_rows import counts
 from pipeline.decisions import before_themes, ledger, outcomes, reflexivity
 from pipeline.reporting import checklists, method, method_talk
@@ -20,7 +21,7 @@ def facts(data: ReportData) -> checklists.Facts:
         attributes=[_in_words(data, str(name)) for name in tables["cases"].columns if name != "case"],
         segments=" ".join(method_talk.segments(data.records["segment"])),
         n_codes=len(data.codes),
-        coders=sorted(set(tables["codings"].coder)),
+        coders=coders.people(tables["codings"].coder),
         count=data.count,
         clustered=bool(data.records["themes"].get("divided")),
         n_decisions=len(ledger.standing(data.decisions)),

@@ -166,9 +166,9 @@ def _items(names: Sequence[str], statements: dict[int, str], questions: dict[int
 def _coders(facts: Facts) -> str:
     if not facts.coders:
         return ""
-    who = ", ".join(facts.coders)
+    beside = ", in addition to the pipeline" if facts.n_codes else ""
     return (
-        f"{prose.count(len(facts.coders), 'person', 'people').capitalize()} coded ({who}), in addition to the pipeline."
+        f"{prose.count(len(facts.coders), 'person', 'people').capitalize()} coded ({', '.join(facts.coders)}){beside}."
     )
 
 

@@ -17,6 +17,7 @@ from sklearn.preprocessing import normalize
 
 from pipeline.core import languages, prose
 from pipeline.core.table_rows import each, groups
+from pipeline.corpus import exchanges
 from pipeline.deductive import coded
 from pipeline.deductive.codebook import Codebook
 
@@ -95,7 +96,7 @@ def content(*, segments: pd.DataFrame, codings: pd.DataFrame, candidates: pd.Dat
     """
     spoken = segments[segments.part != "interviewer"]
     codes = coded.tree(book, codings)
-    people = coded.truth(spoken, codings, codes=codes, uncoded="unknown")
+    people = coded.truth(spoken, exchanges.with_answers(codings, segments), codes=codes, uncoded="unknown")
     rows, columns = np.nonzero(people.direct)
     ids = spoken.segment_id.to_numpy()
     names = np.array(codes.names, dtype=object)

@@ -16,7 +16,8 @@ STAGES = ("ingest", "segment", "embed", "themes", "map_codes", "compare")
 CANDIDATES = "All machine results were treated as candidates. [State who reviewed them and what was decided.]"
 MATRIX = (
     "Data were charted into a framework matrix of participants by codes (Gale et al. 2013); each cell quotes the "
-    "sentences closest to the centroid of its passages (Radev et al. 2004)."
+    "sentences closest to the centroid of all passages of its code, those of other participants included (Radev et al. "
+    "2004)."
 )
 
 

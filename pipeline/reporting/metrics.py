@@ -73,7 +73,9 @@ def theme_sizes(themes: pd.DataFrame) -> str:
 
 
 def _coefficients(agreement: pd.DataFrame, theme_agreement: pd.DataFrame) -> dict[str, float]:
-    pooled = agreement_view.over_all_codes(agreement[agreement.unit == "segment"])
+    # A consensus was made from the other codings, so it is no further person.
+    agreement = agreement[(agreement.unit == "segment") & (agreement.coder_a != coders.CONSENSUS)]
+    pooled = agreement_view.over_all_codes(agreement)
     people = pooled[~agreement_view.with_machine(pooled)]
     coefficients = {"kappa_people": people.kappa.mean()}
     for name, rows in groups(pooled, "coder_b").items():
@@ -81,6 +83,6 @@ def _coefficients(agreement: pd.DataFrame, theme_agreement: pd.DataFrame) -> dic
             coefficients[f"kappa_{coders.method_of(name)}"] = rows.kappa.mean()
     for measure in ("ami", "ari", "v_measure"):
         rows = theme_agreement[(theme_agreement.measure == measure) & (theme_agreement.level == "code")]
-        rows = rows[rows.coder != ANYONE]
+        rows = rows[~rows.coder.isin([ANYONE, coders.CONSENSUS])]
         coefficients[f"themes_{measure}"] = rows.value.mean()
     return {key: float(value) for key, value in coefficients.items() if pd.notna(value)}

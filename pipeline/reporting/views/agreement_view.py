@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.core import prose
-from pipeline.core.coders import is_pipeline, method_of
+from pipeline.core.coders import NO_CODE, is_pipeline, method_of, people
 from pipeline.core.table_rows import each, groups
 from pipeline.core.terms import ALL_CATEGORIES, ALL_CODES, ANY_CODE, COMPARED_UNITS, RARE
 from pipeline.reporting.views.further_view import coder
@@ -101,11 +101,11 @@ def counted(row: Any, unit: str) -> str:
 
 def contrasts(codings: pd.DataFrame) -> tuple[str, ...]:
     """For the reflexive stance: how often each coder used each code, as questions without coefficients."""
-    coders = sorted(set(codings.coder))
+    coders = people(codings.coder)
     if len(coders) < 2:
         return ("Fewer than two coders have coded this study so far, so there are no readings to compare.",)
     sentences = []
-    for code, group in groups(codings, "code").items():
+    for code, group in groups(codings[codings.coder.isin(coders) & (codings.code != NO_CODE)], "code").items():
         counts = [f"{coder} {int((group.coder == coder).sum())}" for coder in coders]
         counts.append(f"{'both' if len(coders) == 2 else 'all'} {_shared(group, coders)}")
         sentences.append(f"How often “{code}” was applied: {', '.join(counts)}. What does each coder see in it?")
@@ -171,16 +171,21 @@ def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
             f"{_who(row)}, on {where}: agreement over all codes is {beyond} "
             f"(kappa {prose.figure(row.kappa)}, 95% interval {_interval(row.low, row.high)}){_beside(row)}.{said}"
         )
-    if len(people) and len(people) < len(pooled):
-        sentences.append(
-            "Compare the pipeline’s agreement with that between human coders, not with 1. Candidate codes are "
-            "suggestions to review, not a second coder."
-        )
-    elif len(pooled):
-        sentences.append(
-            "Only one person coded this study, so there is no agreement between human coders to compare with."
-        )
+    if len(people) < len(pooled):
+        sentences.append(_compared_with(people))
     return [*sentences, *_rare(agreement, unit)]
+
+
+def _compared_with(between: pd.DataFrame) -> str:
+    """What the pipeline's agreement can be compared with. `between`: the pooled rows of people with each other."""
+    if between.empty:
+        return "Only one person coded this study, so there is no agreement between human coders to compare with."
+    if between.kappa.isna().all():
+        return "No agreement between human coders could be measured, so there is none to compare the pipeline’s with."
+    return (
+        "Compare the pipeline’s agreement with that between human coders, not with 1. Candidate codes are suggestions "
+        "to review, not a second coder."
+    )
 
 
 def _rare(agreement: pd.DataFrame, unit: str) -> list[str]:
@@ -264,8 +269,9 @@ def _theme_sentences(table: pd.DataFrame) -> list[str]:
         else:
             sentences.append(
                 f"Adjusted mutual information of the candidate themes with {row.coder}’s {noun} on "
-                f"{prose.count(row.n, 'passage')}: {prose.figure(row.value)} (95% interval "
-                f"{_interval(row.low, row.high)}; 0: chance, 1: identical groups)."
+                f"{prose.count(row.n, 'coded passage')}, each counted once for each of its {noun}: "
+                f"{prose.figure(row.value)} (95% interval {_interval(row.low, row.high)}; 0: chance, 1: identical "
+                "groups)."
             )
     return sentences
 

@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline.core import prose
 from pipeline.core.coders import PIPELINE
 from pipeline.core.table_rows import each, groups, lookup
-from pipeline.corpus.coded_segments import codes_of_segments
+from pipeline.corpus import exchanges
 from pipeline.reporting import verdict_words
 from pipeline.reporting.quotes import Quote
 
@@ -251,6 +251,6 @@ def accuracy(segments: pd.DataFrame, codings: pd.DataFrame, valence: pd.DataFram
     names = [codings[column].str.casefold() for column in ("code", "parent_code")]
     helps, hinders = (codings[names[0].isin(kind) | names[1].isin(kind)] for kind in (HELPS, HINDERS))
     sides = pd.concat([helps.assign(code="facilitator"), hinders.assign(code="barrier")])
-    coded = codes_of_segments(segments[segments.substantive], sides)[["segment_id", "code"]].drop_duplicates()
+    coded = exchanges.codes_of_talk(segments, sides)[["segment_id", "code"]].drop_duplicates()
     single = coded[~coded.segment_id.duplicated(keep=False)].merge(valence[["segment_id", "valence"]], on="segment_id")
     return int((single.code == single.valence).sum()), len(single)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeline.core import prose
+from pipeline.core import coders, prose
 from pipeline.core.table_rows import counts, each, lookup
 from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import ledger, states
@@ -43,12 +43,11 @@ def study_line(tables: Mapping[str, pd.DataFrame]) -> str:
     """The study in one line: sources, people, passages and coders."""
     segments, codings = tables["segments"], tables["codings"]
     n_people = segments[segments.case != ""].case.nunique()
-    coders = sorted(set(codings.coder))
     parts = [
         overview.sources_in_words(tables["documents"]),
         prose.count(n_people, "participant"),
         prose.count(int(segments.substantive.sum()), "passage"),
-        prose.count(len(coders), "coder"),
+        prose.count(len(coders.people(codings.coder)), "coder"),
     ]
     return " · ".join(parts)
 
@@ -60,8 +59,11 @@ def found(count: Count) -> str:
     if not count.shown:
         return "No groups of similar passages were found: there is too little text. Read the passages under Quotes."
     decided = f" You accepted {count.accepted:,}." if count.accepted else ""
-    groups_found = prose.count(count.shown, "group")
-    return f"We found {groups_found} of similar passages (candidate themes).{decided} You decide which are themes."
+    groups_found = f"We found {prose.count(count.found, 'group')} of similar passages (candidate themes)."
+    after = ""
+    if count.shown != count.found:
+        after = f" After your decisions {'there is' if count.shown == 1 else 'there are'} {count.shown:,}."
+    return f"{groups_found}{after}{decided} You decide which are themes."
 
 
 def since(tables: Mapping[str, pd.DataFrame], decisions: Sequence[Decision], n_waiting: int) -> list[Line]:
@@ -203,7 +205,7 @@ def careful(tables: Mapping[str, pd.DataFrame], *, reflexive: bool) -> list[Warn
 
 def _why_careful(row: Any, kind_of: Mapping[str, str], several: bool) -> str:
     """The most important reason to be careful with a theme, or an empty text."""
-    if several and row.main_case and (row.n_cases == 1 or _at_least(row.main_case_share, ONE_VOICE)):
+    if several and row.main_case and _at_least(row.main_case_share, ONE_VOICE):
         return "Mostly one voice"
     if several and kind_of.get(row.main_document) == "focus_group" and _at_least(row.main_document_share, ONE_SOURCE):
         return "Mostly one focus group"

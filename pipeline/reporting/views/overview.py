@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.core import languages, prose
+from pipeline.core import coders, languages, prose
 from pipeline.core.table_rows import counts, each, groups
 from pipeline.corpus import speaker_table
 from pipeline.reporting import method_talk
@@ -140,11 +140,12 @@ def _lead(
             f"Themes and codes are based on the {prose.count(used, 'passage')} with substantive content; "
             f"the other {len(segments) - used:,} are set aside but can be read under Quotes."
         )
-    coders = sorted(set(codings.coder))
-    if coders:
-        placed = prose.count(len(codings), "coding")
+    people_who_coded = coders.people(codings.coder)
+    if people_who_coded:
+        own = codings[codings.coder.isin(people_who_coded) & (codings.code != coders.NO_CODE)]
+        placed = prose.count(len(own), "coding")
         sentences.append(
-            f"{prose.listed(coders)} coded {prose.count(codings.document.nunique(), 'document')} ({placed})."
+            f"{prose.listed(people_who_coded)} coded {prose.count(own.document.nunique(), 'document')} ({placed})."
         )
     else:
         sentences.append("This study has no human coding, so nothing here has been compared with human coders.")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.core import params as settings
 from pipeline.core.table_rows import each, groups, lookup
-from pipeline.corpus.coded_segments import codes_of_segments
+from pipeline.corpus import exchanges
 from pipeline.decisions import page_data, states
 from pipeline.reporting import checklist_facts, checklists, disclosure, drafted, method, quotes
 from pipeline.reporting.report_tables import PROBLEMS, ReportData
@@ -259,7 +259,7 @@ def _passages(data: ReportData, themes: Sequence[int]) -> dict[str, Any]:
     """The texts, and what is said about every passage."""
     tables = data.tables
     assigned = tables["theme_assignments"]
-    given = codes_of_segments(tables["segments"][tables["segments"].substantive], tables["codings"])
+    given = exchanges.codes_of_talk(tables["segments"], tables["codings"])
     known = _known_codes(data)
     mapped = frozenset(data.codes)
     differ = {

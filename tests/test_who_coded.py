@@ -1,0 +1,123 @@
+"""Who is counted among coders, and which of their marks are codes: in sentences, checklists, notes, and metrics."""
+
+import pandas as pd
+import pytest
+
+from pipeline.comparison.comparability import problems
+from pipeline.core import coders, store
+from pipeline.core.coders import CONSENSUS, NO_CODE
+from pipeline.corpus import exchanges
+from pipeline.deductive.codebook import Codebook
+from pipeline.reporting import checklist_facts, checklists, matrix, metrics, report_tables
+from pipeline.reporting.views import agreement_view, fates_view, first_screen, overview, page_parts
+from tests import coded_study, counts
+from tests.test_comparability import ORDER
+from tests.test_exchanges import codings as codings_of_talk
+from tests.test_exchanges import segments as segments_of_talk
+from tests.test_units import laid
+
+
+@pytest.fixture
+def tables(small_study):
+    return {name: store.read(small_study, name) for name in (*store.INTERIM, *store.PROCESSED)}
+
+
+def with_marks(tables):
+    """The tables with a passage settled by consensus, and one marked as read and without a code by everybody."""
+    rows, own = tables["codings"], tables["codings"].iloc[:1]
+    more = [own.assign(coder=CONSENSUS)]
+    more += [own.assign(coder=who, code=NO_CODE) for who in (*coders.people(rows.coder), CONSENSUS)]
+    return tables | {"codings": pd.concat([rows, *more], ignore_index=True)}
+
+
+def test_people_are_neither_the_consensus_nor_the_pipeline():
+    assert coders.people(["max", CONSENSUS, "lea", "pipeline (few_shot)", "max"]) == ["lea", "max"]
+
+
+def test_the_consensus_is_no_further_coder_wherever_coders_are_counted(tables):
+    marked = with_marks(tables)
+    assert first_screen.study_line(marked) == first_screen.study_line(tables)
+    names = ("documents", "speakers", "cases", "segments", "codings")
+    lead = [overview.build(**{name: of[name] for name in names}, problems={}).lead for of in (tables, marked)]
+    assert lead[0] == lead[1]
+    assert agreement_view.contrasts(marked["codings"]) == agreement_view.contrasts(tables["codings"])
+    facts = checklist_facts.facts(report_tables.gather(marked, Codebook()))
+    assert facts.coders == ["lea", "max"]
+
+
+def test_a_checklist_says_beside_whom_people_coded(tables):
+    facts = checklist_facts.facts(report_tables.gather(tables, Codebook()))
+    assert facts.n_codes == 0
+    said = {item.number: item.statement for item in checklists.coreq(facts)}
+    assert said[24] == "2 people coded (lea, max)."
+
+
+def test_the_notes_on_comparability_count_people():
+    made = coded_study.tables(documents=3)
+    given = [("ann", "A", f"d{d}", 1, 1) for d in range(3)] + [(CONSENSUS, "A", "d0", 1, 1)]
+    made["codings"] = coded_study.codings(*given)
+    made["code_assignments"] = coded_study.assignments({}, made["segments"], ["A"])
+    rows = problems(made["codings"], made["code_assignments"], laid(made), order=ORDER)
+    assert "Only one person coded (ann)" in rows[0]["reason"]
+
+
+def test_metrics_are_means_over_people(tables):
+    def numbers(of):
+        return metrics.build(
+            of, count=counts.made(candidates=2), problems=of["ingest_problems"], cells=[], reflexive=False
+        )
+
+    agreement, themes = tables["agreement"], tables["theme_agreement"]
+    settled = agreement[agreement.coder_b == "pipeline"].assign(coder_a=CONSENSUS, kappa=1.0)
+    assert len(settled)
+    more = {
+        "agreement": pd.concat([agreement, settled], ignore_index=True),
+        "theme_agreement": pd.concat([themes, themes.assign(coder=CONSENSUS, value=1.0)], ignore_index=True),
+    }
+    assert numbers(tables | more) == numbers(tables)
+
+
+def test_two_people_without_a_pipeline_are_not_called_one(tables):
+    people = tables["agreement"][tables["agreement"].coder_b != "pipeline"]
+    said = agreement_view.build(people, tables["theme_agreement"], []).sentences
+    assert len(said) == 1, said
+    assert not any("Only one person" in one for one in said)
+
+
+def test_people_who_coded_nothing_in_common_give_nothing_to_compare_with(tables):
+    agreement = tables["agreement"].copy()
+    agreement.loc[agreement.coder_b != "pipeline", "kappa"] = float("nan")
+    said = agreement_view.build(agreement, tables["theme_agreement"], []).sentences
+    assert any("No agreement between human coders could be measured" in one for one in said)
+    assert not any("Compare the pipeline’s" in one for one in said)
+
+
+def test_themes_are_compared_on_codes_of_passages_and_not_on_passages(tables):
+    (said,) = agreement_view.build(tables["agreement"], tables["theme_agreement"], []).theme_sentences[:1]
+    assert "coded passages, each counted once for each of its codes:" in said or "coded passage, each" in said
+
+
+def test_a_mark_that_no_code_applies_is_no_code_of_a_passage(tables):
+    marked = with_marks(tables)
+    before, after = (
+        exchanges.codes_of_talk(of["segments"], of["codings"][of["codings"].coder != CONSENSUS])
+        for of in (tables, marked)
+    )
+    pd.testing.assert_frame_equal(before, after)
+
+
+def test_a_coding_of_a_question_counts_for_its_answer_in_the_matrix_and_on_the_page():
+    talk, coded = segments_of_talk(), codings_of_talk(("q1", "q1", "Time"))
+    assert set(exchanges.codes_of_talk(talk, coded).segment_id) == {"a1", "a2", "a3"}
+    nothing = pd.DataFrame({"segment_id": [], "code": [], "score": []})
+    held = matrix.content(segments=talk, codings=coded.assign(parent_code=""), candidates=nothing, book=Codebook())
+    assert set(held[held.code == "Time"].segment_id) == {"a1", "a2", "a3"}
+    valence = pd.DataFrame({"segment_id": ["a1", "a2", "a3"], "valence": ["barrier", "barrier", "facilitator"]})
+    helps = coded.assign(code="barrier", parent_code="")
+    assert fates_view.accuracy(talk, helps, valence) == (2, 3)
+
+
+def test_the_page_lists_no_mark_among_peoples_codes(tables):
+    data = report_tables.gather(with_marks(tables), Codebook())
+    made = page_parts._passages(data, [])
+    assert NO_CODE not in made["human"]
