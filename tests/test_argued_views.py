@@ -324,7 +324,9 @@ def test_alpha_is_given_its_meaning(tables, alpha, said):
 def test_a_group_that_differs_beyond_chance_is_named_and_refusals_are_counted(tables):
     shown = people(tables).by_group
     assert shown.sentences[0].startswith("lea and max agree less on passages of role “nurse” than on all others")
-    assert shown.sentences[1] == "1 of 2 comparisons were not made because the group is too small."
+    assert shown.sentences[1] == (
+        "1 of 2 comparisons has no figure: the group is too small, or neither coder used a code there."
+    )
     tables["agreement_by_attribute"]["high"] = 0.2
     assert "does not differ significantly" in people(tables).by_group.sentences[0]
     tables["agreement_by_attribute"]["high"] = np.nan

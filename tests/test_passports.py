@@ -86,6 +86,10 @@ def test_talk_that_nobody_is_named_for_makes_no_case_and_no_voice_more():
         (known(n_cases=1, main_case_share=1.0), "Only one participant: Nurse 3."),
         (known(main_case_share=0.71), "Dominated by one participant: 71% of it is from Nurse 3."),
         (known(n_cases=3, effective_cases=2.1, main_case_share=0.49), "Few participants: 3 of 10 cases"),
+        (
+            known(n_cases=1, main_case_share=0.2),
+            "One participant, Nurse 3: 20% of it; the rest is from sources in which",
+        ),
         (known(n_cases=0), "Only in notes and documents"),
         (
             known(prompt_share=0.64, prompt_text="Is there time?"),
@@ -274,7 +278,7 @@ def test_shared_counts_those_who_were_asked():
     study = Study(20)
     assert passports.verdict(known(), study).startswith("Some participants: 8 of 20 cases")
     asked_ten = passports.verdict(known(possible_cases=10), study)
-    assert asked_ten.startswith("Shared: 8 of the 10 cases asked about it, at most 20%")
+    assert asked_ten.startswith("Shared: 8 of the 10 cases who were asked or spoke about it, at most 20%")
     assert passports.verdict(known(possible_cases=20), study) == passports.verdict(known(), study)
 
 

@@ -171,6 +171,12 @@ def test_a_connection_or_a_missing_record_is_not_passed_over():
     assert "was not recorded by embed" in disclosure.connected(old)
 
 
+def test_where_things_stay_is_not_told_more_narrowly_than_it_is():
+    said = disclosure._participants(recorded())[2][1]
+    assert "on the machines that run the program" in said, "DVC's cache and the model lie outside the study's folder"
+    assert "only its codebook, decisions, and what was read" in said
+
+
 def test_a_language_model_is_disclosed_with_prompt_what_was_sent_and_what_became_of_it(study):
     record = stage_record.read_record(store.read(study, "themes_record"))
     record |= {"labeller": "llama", "labels": {"llama": 1, "people": 1}, "exemplars": 8, "connected": True}

@@ -57,7 +57,7 @@ def test_fewer_than_three_cases_are_refused_and_few_documents_have_no_interval()
     chief, nurse = (found[found["value"] == value].iloc[0] for value in ("chief", "nurse"))
     assert chief["note"].startswith("too few: 2 cases and 20 units")
     assert np.isnan(pd.to_numeric(chief["kappa"]))
-    assert nurse["note"].startswith("no interval: ")
+    assert nurse["note"] == "no interval: 2 documents in the others (at least 5 needed)"
     assert not np.isnan(nurse["kappa"])
     assert np.isnan(pd.to_numeric(nurse["low"]))
 

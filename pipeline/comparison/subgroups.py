@@ -11,6 +11,7 @@ from pipeline.comparison.coefficients import Bools, Floats
 from pipeline.comparison.intervals import defined
 from pipeline.comparison.pairs import Options, Shared, pairs, shared
 from pipeline.comparison.units import Ratings
+from pipeline.core import prose
 
 # The interview date is not an attribute of the participant.
 NOT_COMPARED = frozenset({"case", "order", "date"})
@@ -64,7 +65,8 @@ def _compared(pair: Shared, chosen: Bools, is_known: Bools, cases_of_units: Any,
     counts = np.stack(groups, axis=1)
     total = counts.sum(0)
     group_documents = np.flatnonzero(counts[:, 0].sum((1, 2, 3)) > 0)
-    enough = min(group_documents.size, np.flatnonzero(counts[:, 1].sum((1, 2, 3)) > 0).size) >= options.min_documents
+    other_documents = np.flatnonzero(counts[:, 1].sum((1, 2, 3)) > 0)
+    enough = min(group_documents.size, other_documents.size) >= options.min_documents
     weights = intervals.document_draws(len(counts), draws=options.draws, seed=options.seed)
     bounds = intervals.bootstrap(
         _contrast, counts, weights=weights, min_documents=options.min_documents if enough else len(counts) + 1
@@ -76,10 +78,9 @@ def _compared(pair: Shared, chosen: Bools, is_known: Bools, cases_of_units: Any,
         row[value] = defined(bounds.value[position])
         if low:
             row |= {low: defined(bounds.low[position]), high: defined(bounds.high[position])}
-    few = (
-        f"no interval: {group_documents.size} documents in this group or the others (at least "
-        f"{options.min_documents} needed)"
-    )
+    fewest = min(group_documents.size, other_documents.size)
+    where = "this group" if fewest == group_documents.size else "the others"
+    few = f"no interval: {prose.count(fewest, 'document')} in {where} (at least {options.min_documents} needed)"
     if row["kappa"] is None:
         return row | {"note": "undefined: neither applied any code here"}
     return row | {"note": "" if enough else few}

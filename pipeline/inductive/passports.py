@@ -169,13 +169,14 @@ def _voices(theme: Facts, n_cases: int, *, shared: bool) -> str:
         return "only in notes and documents without named speakers"
     share = _percent(theme.main_case_share)
     if theme.n_cases == 1:
-        return f"only one participant: {theme.main_case}"
+        beside = f"one participant, {theme.main_case}: {share} of it; the rest is from sources in which nobody is named"
+        return beside if theme.main_case_share < 1 else f"only one participant: {theme.main_case}"
     if theme.main_case_share >= ONE_VOICE:
         return f"dominated by one participant: {share} of it is from {theme.main_case}"
     possible = theme.possible_cases or n_cases
     of = f"{theme.n_cases} of {n_cases} cases"
     if possible < n_cases:
-        of = f"{theme.n_cases} of the {possible} cases asked about it"
+        of = f"{theme.n_cases} of the {possible} cases who were asked or spoke about it"
     if theme.effective_cases < TWO_VOICES + 0.5:
         return f"few participants: {of}; {share} of it is from {theme.main_case}"
     if theme.main_case_share > MOST_OF_ONE:
@@ -186,7 +187,8 @@ def _voices(theme: Facts, n_cases: int, *, shared: bool) -> str:
 
 def _one_document(theme: Facts, study: Study) -> bool:
     """Return whether a theme of several participants, or of none, comes mostly from one document of several."""
-    if theme.n_cases == 1 or len(study.documents) < 2 or theme.main_document_cases == 1:
+    alone = theme.n_cases == 1 and theme.main_case_share >= 1
+    if alone or len(study.documents) < 2 or theme.main_document_cases == 1:
         return False
     expected = study.documents.get(theme.main_document, 0) / max(sum(study.documents.values()), 1)
     return _peculiar(theme.main_document_share, expected)

@@ -208,5 +208,5 @@ def valence(frame: pd.DataFrame) -> Drawn:
 
 
 def stability(frame: pd.DataFrame) -> Drawn:
-    """How much of each theme is found again without some documents (see figure_data.stability)."""
+    """How like each theme its nearest match is without some documents (see figure_data.stability)."""
     return canvas.nothing() if frame.empty else figures.stability(frame, nearly=NEARLY, outline=OUTLINE)

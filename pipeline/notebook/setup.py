@@ -124,7 +124,7 @@ def saturation_curves(folder: Path) -> pd.DataFrame:
 
 
 def theme_stability(folder: Path) -> pd.DataFrame:
-    """How much of each theme is found again, for a figure; empty with a reflexive stance."""
+    """How like each theme its nearest match is in the reruns, for a figure; empty with a reflexive stance."""
     themes = table(folder, "themes").iloc[: 0 if stance() == "reflexive" else None]
     ranked = states.ranked(themes)
     named: dict[object, str] = {row.theme_id: f"T{row.number} {row.label}" for row in each(ranked)}

@@ -105,7 +105,7 @@ def valence(table: pd.DataFrame, accepted: pd.DataFrame, codes: Sequence[str]) -
 
 
 def stability(themes: pd.DataFrame, names: Mapping[object, str]) -> pd.DataFrame:
-    """How much of each theme is found again without some documents; columns name, stability (mean Jaccard index)."""
+    """Mean Jaccard index of each theme with its nearest match without some documents; columns name, stability."""
     ranked = states.ranked(themes)
     known = ranked[ranked.stability.notna() & ranked.theme_id.isin(list(names))]
     return pd.DataFrame(

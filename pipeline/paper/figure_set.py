@@ -176,8 +176,9 @@ def _stability(data: ReportData, people: People, *, reflexive: bool) -> Figure |
     runs = prose.count(len(data.tables["theme_stability"]), "run")
     return Figure(
         "stability",
-        f"How much of each theme was found again when documents were left out (mean Jaccard index of {runs}). Dashed "
-        f"lines: from {OUTLINE:g} partly stable, from {NEARLY:g} stable.",
+        f"Overlap of each theme with the group most like it when documents were left out (passages in both as a share "
+        f"of those in either: Jaccard index, mean of {runs}). Dashed lines: from {OUTLINE:g} partly stable, from "
+        f"{NEARLY:g} stable.",
         table,
         _parts(lambda part: figures.stability(part, nearly=NEARLY, outline=OUTLINE), table, MOST_ROWS),
     )

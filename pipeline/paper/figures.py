@@ -182,7 +182,7 @@ def valence(frame: pd.DataFrame) -> Drawn:
 
 
 def stability(frame: pd.DataFrame, *, nearly: float, outline: float) -> Drawn:
-    """How much of each theme was found again without some documents, against the two thresholds of the report."""
+    """How like each theme its nearest match was without some documents, against the two thresholds of the report."""
 
     def draw(figure: Figure) -> None:
         axes = figure.add_subplot()
@@ -209,7 +209,7 @@ def stability(frame: pd.DataFrame, *, nearly: float, outline: float) -> Drawn:
         canvas.names(axes, list(frame.name))
         axes.set_ylim(len(frame) - 0.4, -0.6)
         axes.set_xlim(0, 1)
-        axes.set_xlabel("Share found again when documents are left out (mean Jaccard index)")
+        axes.set_xlabel("Overlap with its nearest match when documents are left out (mean Jaccard index)")
         canvas.opened(axes)
         canvas.legend(figure, axes)
 

@@ -133,8 +133,8 @@ def _participants(done: Mapping[str, Record]) -> list[tuple[str, str]]:
         ),
         (
             "How are participants’ words and details protected?",
-            f"{connected(done)} Transcripts and everything made from them stay in the study’s folder, which Git "
-            f"leaves out. "
+            f"{connected(done)} Transcripts and everything made from them stay on the machines that run the program; "
+            "Git takes of a study only its codebook, decisions, and what was read. "
             "[Say who has access and how names were removed.]",
         ),
     ]

@@ -190,15 +190,18 @@ def _by_group(table: pd.DataFrame) -> Table | None:
     ]
     if not len(with_interval):
         sentences.append(
-            "Differences in agreement between groups of participants cannot be tested: each group is in too few "
-            "documents for an interval."
+            "Differences in agreement between groups of participants cannot be tested: each group, or the rest of the "
+            "participants, is in too few documents for an interval."
         )
     elif not len(different):
         compared = prose.count(len(with_interval), "comparison")
         sentences.append(f"Agreement does not differ significantly between any group and all others ({compared}).")
     refused = int(ordered.kappa.isna().sum())
     if refused:
-        sentences.append(f"{refused:,} of {len(ordered):,} comparisons were not made because the group is too small.")
+        sentences.append(
+            f"{refused:,} of {prose.count(len(ordered), 'comparison')} {'has' if refused == 1 else 'have'} no figure: "
+            "the group is too small, or neither coder used a code there."
+        )
     rows = tuple(
         (
             f"{row.attribute}: {row.value or 'not given'}",
