@@ -19,7 +19,7 @@ TEXT = "We had no time. None at all, honestly. The ward was full."
 
 def segments(*rows) -> pd.DataFrame:
     columns = ["segment_id", "document", "case", "part", "start", "text"]
-    return pd.DataFrame(rows, columns=columns).assign(language="en", n_words=5)
+    return pd.DataFrame(rows, columns=columns).assign(language="en", n_words=5, substantive=True)
 
 
 def accepted(*rows) -> pd.DataFrame:
@@ -92,6 +92,17 @@ def test_a_document_without_speakers_is_a_case_and_an_interviewer_is_none():
         ("s3", "talk", "ana", "participant", 30, "The tea."),
     )
     assert list(matrix.rows_of(frame).case) == ["ana", "notes"]
+
+
+def test_titles_and_notes_of_a_transcript_make_no_case_unless_somebody_coded_them():
+    frame = segments(
+        ("s1", "talk", "", "none", 0, "Interview 7, transcribed by L. Okafor."),
+        ("s2", "talk", "ana", "participant", 40, "The tea."),
+    ).assign(substantive=[False, True])
+    of_case = {"segments": frame, "codes": ["A"], "asked": {}}
+    assert [cell.case for cell in matrix.cells(accepted=accepted(("s2", "A", 0.5)), **of_case)] == ["ana"]
+    coded = matrix.cells(accepted=accepted(("s1", "A", 2.0)), **of_case)
+    assert [(cell.case, cell.excerpts) for cell in coded] == [("ana", ()), ("talk", ("s1",))]
 
 
 def test_the_order_of_rows_makes_no_difference(small_study):

@@ -66,11 +66,12 @@ class Cell:
 def rows_of(segments: pd.DataFrame) -> pd.DataFrame:
     """Return which cases speak in which documents (columns document, case), sorted.
 
-    A document without named speakers, such as field notes, counts as a case under its own name.
+    A document without named speakers, such as field notes, counts as a case under its own name; a title or a note of
+    the transcriber makes no case.
     """
     spoken = segments[segments.part != "interviewer"]
     with_case = spoken.assign(case=spoken.case.where(spoken.case != "", spoken.document))
-    with_case = with_case[(spoken.case != "") | (spoken.part == "none")]
+    with_case = with_case[(spoken.case != "") | ((spoken.part == "none") & spoken.substantive)]
     return with_case[["document", "case"]].drop_duplicates().sort_values(["case", "document"], ignore_index=True)
 
 
@@ -122,13 +123,12 @@ def cells(
     position. A summary has at most `sentences` sentences, in text order, and only from English segments, since the
     method uses English stop words.
     """
-    rows = rows_of(segments)
-    cases = sorted(set(rows.case), key=prose.natural_order)
     with_case = segments.assign(case=segments.case.where(segments.case != "", segments.document))
     best = accepted.sort_values(["segment_id", "code", "score"], ascending=[True, True, False])
     best = best.drop_duplicates(["segment_id", "code"]).merge(with_case, on="segment_id")
     best = best.sort_values(["score", "document", "start"], ascending=[False, True, True], kind="stable")
     best = best[best.code.isin(list(codes))]
+    cases = sorted({*rows_of(segments).case, *best[best.part != "interviewer"].case}, key=prose.natural_order)
     english = best[languages.read_in(best.language, best.n_words, {languages.ENGLISH})]
     summaries = {code: _summaries(group, sentences, texts or {}) for code, group in groups(english, "code").items()}
     excerpts = {key: tuple(group.segment_id) for key, group in groups(best, ["case", "code"]).items()}
