@@ -250,9 +250,29 @@ def test_a_guide_is_a_list_of_questions_one_a_line(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "How did you come to it? (Staff: who decides?)",
+        "Q1: Is there time for it?",
+        "Yes or no: did you sleep?",
+        "And the costs:",
+    ],
+)
+def test_a_question_may_have_a_colon_in_it(tmp_path, line):
+    path = tmp_path / "guide.yaml"
+    path.write_text(f"# Ours.\nquestions:\n- {line}\n- How do you sleep?\n")
+    own = guide_file.load(path)
+    assert [one.question for one in own] == [line, "How do you sleep?"]
+    guide_file.save(path, own)
+    assert guide_file.load(path) == own
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("questions:\n- {name: Time}\n", "line 2: question 1, question"),
+        ("questions:\n- {name: Time}\n", "line 2: question 1, question: this field is required"),
+        ("questions:\n- qestion: Is there time?\n", "line 2: question 1, qestion: unknown field"),
+        ("questions:\n- Is there time: {no: 1}\n", "line 2: question 1, Is there time: unknown field"),
         ("questions:\n- {question: Time?, answer: No}\n", "unknown field"),
         ("questions:\n- {question: '  '}\n", "the words of a question are required"),
         (

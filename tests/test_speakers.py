@@ -313,6 +313,24 @@ def test_many_rare_labels_make_one_remark():
     assert "and others" in remark
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Study: Dialysis at home. Transcribed by L. Okafor, checked by H. Lunt.",
+        "Interview 7\nSite: Aldermere\nDate: 12 March",
+        "Projekt: Heimdialyse\n\nOrt: Lübbow",
+    ],
+)
+def test_a_title_line_with_a_colon_is_not_said_to_be_read_as_speech(head):
+    assert remarks(f"{head}\n\n" + "Dan: So?\nEve: Yes, we do.\n" * 3) == []
+
+
+def test_long_talk_before_the_first_speaker_is_speech_and_its_label_is_told():
+    head = "Vera: I came here by bus. It took an hour. Then I waited. Nobody asked me in. I went home again."
+    (remark,) = remarks(f"{head}\n\n" + "Dan: So?\nEve: Yes, we do.\n" * 3)
+    assert "'Vera:'" in remark
+
+
 TALK = [*BOTH[:4], ("Interviewer", "What if nobody comes?"), ("Anna", "Then we wait.")]
 
 

@@ -168,6 +168,8 @@ def _sentence(path: Path, block: Any, line: int, which: str, problem: Any) -> st
 def _reason(problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
         return "unknown field"
+    if problem["type"] == "missing":
+        return "this field is required"
     if problem["type"] == "model_type":
         return "expected an entry with fields, such as {who: Asha}"
     if problem["type"] == "string_type":

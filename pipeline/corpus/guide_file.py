@@ -3,7 +3,8 @@
 An entry is one question. `also`: other wordings of it, as they were asked; `follow_up`: it is no question of the guide.
 """
 
-from collections.abc import Callable, Iterable
+import difflib
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,8 @@ class Question(Entry):
         """A guide that people have is a plain list of questions; one other wording needs no list."""
         if isinstance(held, str):
             return {"question": held}
+        if words := _with_colon(held, tuple(cls.model_fields)):
+            return {"question": words}
         if isinstance(held, dict) and isinstance(held.get("also"), str):
             return {**held, "also": [held["also"]]}
         return held
@@ -58,6 +61,19 @@ class Question(Entry):
     def shown(self) -> str:
         """Its name, or its words."""
         return " ".join(self.name.split()) or self.question
+
+
+def _with_colon(held: object, fields: Collection[str]) -> str:
+    """Return the words of a plain question with a colon in it, which YAML reads as a name and a value; else nothing.
+
+    A misspelt field is no question.
+    """
+    if not isinstance(held, dict) or len(held) != 1:
+        return ""
+    before, after = next(iter(held.items()))
+    if not (after is None or isinstance(after, str)) or difflib.get_close_matches(before.casefold(), fields):
+        return ""
+    return f"{before}: {after or ''}".strip()
 
 
 def load(path: Path) -> list[Question]:
