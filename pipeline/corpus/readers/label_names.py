@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
@@ -47,10 +47,13 @@ def joined(labels: Sequence[str], known: Labels) -> dict[str, str]:
     return {label: person for label, person in persons.items() if label != person}
 
 
-def with_slips(spelled: Mapping[str, str], usual: Mapping[str, str]) -> tuple[dict[str, str], list[Remark]]:
+def with_slips(
+    spelled: Mapping[str, str], usual: Mapping[str, str], *, in_talk: Collection[str]
+) -> tuple[dict[str, str], list[Remark]]:
     """Return accepted labels, misspelt ones (`Particpant`) under the right name, and remarks on rare and misspelt ones.
 
-    `spelled`: spelling of each accepted label by key; `usual`: spelling of each label.
+    `spelled`: spelling of each accepted label by key; `usual`: spelling of each label; `in_talk`: the labels of lines
+    that are read as speech, not as titles.
     """
     accepted, rare = dict(spelled), []
     remarks: list[Remark] = []
@@ -66,7 +69,7 @@ def with_slips(spelled: Mapping[str, str], usual: Mapping[str, str]) -> tuple[di
                 "list both in participants.csv."
             )
             remarks.append(Remark("guessed", message))
-        elif usual[name].istitle() and len(name.split()) <= 2:
+        elif name in in_talk and usual[name].istitle() and len(name.split()) <= 2:
             rare.append(f"'{usual[name]}:'")
     if rare:
         message = (

@@ -1,7 +1,7 @@
 """Chooses how a text names its speakers: each form of label is tried, and the one that explains most is taken."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from re import compile as pattern
@@ -93,8 +93,18 @@ def chosen(lines: Sequence[Line], labels: Labels, *, paragraphs: int) -> tuple[H
         best = colon
     if best is not colon:
         return best, []
-    spelled, remarks = label_names.with_slips(colon.spelled, usual(lines))
+    talk = frozenset(usual(_talk(lines, colon.spelled)))
+    spelled, remarks = label_names.with_slips(colon.spelled, usual(lines), in_talk=talk)
     return replace(colon, spelled=spelled), remarks + _rivals(colon, taken)
+
+
+def _talk(lines: Sequence[Line], spelled: Mapping[str, str]) -> list[Line]:
+    """Return the lines without those before the first speaker that are no talk, such as `Study: Dialysis at home`."""
+    own = [line for line in lines if line.raw.strip()]
+    titles = text_layout.title_lines(
+        [(spelled.get(key(line.label), "") if line.label else "", line.raw) for line in own]
+    )
+    return [line for place, line in enumerate(own) if place not in titles]
 
 
 def usual(lines: Sequence[Line]) -> dict[str, str]:
