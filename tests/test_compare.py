@@ -6,7 +6,7 @@ import pytest
 
 from pipeline import compare
 from pipeline.compare import Input
-from pipeline.core import store
+from pipeline.core import stage_record, store
 from pipeline.core.contracts import COMPARE
 from pipeline.core.params import Compare
 from pipeline.deductive.codebook import Codebook, parse_codebook
@@ -181,6 +181,14 @@ def test_saturation_is_told_for_the_study_and_for_each_cell_of_the_frame():
     assert (verdicts[verdicts["cell"] == "nurse"]["n_documents"] == 4).all()
     curve = run(whole())["saturation"]
     assert set(curve["order"]) == {"interviewing", "random"}
+
+
+def test_no_saturation_is_told_within_groups_that_nobody_named():
+    made = whole()
+    made["cases"] = made["cases"].assign(role="", site="")
+    found = run(made)
+    assert set(found["saturation_verdict"]["cell"]) == {"(all)"}
+    assert stage_record.read_record(found["compare_record"])["frame"] == []
 
 
 def test_the_stage_reads_and_writes_through_the_store(tmp_path, monkeypatch):

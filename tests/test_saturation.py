@@ -204,6 +204,14 @@ def test_cells_are_the_combinations_that_occur():
     assert sat.cells(cases, ("ward",)) == {}
 
 
+@pytest.mark.parametrize("frame", [("role", "site"), ("role",), ("site", "role", "unit")])
+@pytest.mark.parametrize("filled", [{}, {"role": "nurse"}, {"site": "A"}])
+def test_columns_that_nobody_filled_in_make_no_cells(frame, filled):
+    cases = pd.DataFrame({"case": ["a", "b"], "role": "", "site": ""}).assign(**filled)
+    whole = all(name in filled for name in frame if name in cases)
+    assert sat.cells(cases, frame) == ({"nurse": {"a", "b"}} if whole else {})
+
+
 @given(st.lists(st.integers(0, 4), max_size=12), st.integers(1, 5), st.integers(1, 6))
 def test_the_share_of_new_codes_in_each_run_is_counted_run_by_run(new, base, run):
     rule = Rule(base=base, run=run)

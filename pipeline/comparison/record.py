@@ -9,7 +9,7 @@ from pipeline.comparison.units import Ratings
 from pipeline.core.coders import CONSENSUS
 from pipeline.core.params import Compare
 from pipeline.core.stage_record import Record
-from pipeline.core.terms import Uncoded
+from pipeline.core.terms import EVERYTHING, Uncoded
 
 # The columns of tables that are coefficients, as far as any row has a value of them.
 COEFFICIENTS = {
@@ -62,7 +62,7 @@ def record(
         stage_record |= {
             "saturation": [settings.saturation_base, settings.saturation_run, settings.saturation_threshold],
             "order": order,
-            "frame": list(frame),
+            "frame": list(frame) if (tables["saturation_verdict"]["cell"] != EVERYTHING).any() else [],
         }
     return stage_record
 

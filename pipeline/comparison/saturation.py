@@ -205,7 +205,7 @@ def cells(cases: pd.DataFrame, frame: tuple[str, ...]) -> dict[str, set[str]]:
         return {}
     values = cases[names].fillna("").astype("str")
     complete = (values != "").all(axis=1)
-    label = values[complete].agg(", ".join, axis=1)
+    label = pd.Series([", ".join(row) for row in values[complete].itertuples(index=False)], values.index[complete])
     grouped = cases.loc[complete, "case"].groupby(label)
     return {str(name): set(group) for name, group in sorted(grouped, key=lambda pair: str(pair[0]))}
 
