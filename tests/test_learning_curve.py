@@ -123,8 +123,11 @@ def test_the_sentence_sets_people_beside_it():
         ("turn", "(all codes)", "ann", "bob", 0.9),
     )
     said = learning_curve.sentence(table(8, noise=0), people)
-    assert said.startswith("Learned from 8 documents: kappa 0.45 with the coders; 2 more may add about 0.03 (0.03 to ")
-    assert said.endswith("two people agree at 0.44.")
+    assert said.startswith(
+        "Learned from 8 documents: kappa 0.45 with the coders’ codes together; 2 more may add "
+        "about 0.03 (80% interval 0.03 to "
+    )
+    assert said.endswith("two people agree with each other at 0.44.")
 
 
 def test_agreement_is_never_below_its_least():
@@ -134,7 +137,7 @@ def test_agreement_is_never_below_its_least():
 
 def test_where_more_would_only_take_away_nothing_is_expected():
     said = learning_curve.sentence(table(8, slope=-0.1), agreement())
-    assert "2 more are expected to add nothing (-0." in said
+    assert "2 more are expected to add nothing (80% interval -0." in said
     assert "may add" not in said
 
 

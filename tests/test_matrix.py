@@ -250,6 +250,27 @@ def test_peoples_codes_win_and_candidates_stand_where_nobody_coded():
     assert filled(codings(), candidates) == {"A": ("spoken", ("s2",), 0), "B": ("spoken", ("s1",), 0)}
 
 
+def test_an_acknowledgement_inside_a_coded_answer_is_no_passage_of_a_cell_and_coded_by_itself_it_is():
+    talk = segments(
+        ("s1", "d1", "ana", "participant", 10, TEXT),
+        ("s2", "d1", "ana", "participant", 90, "Yeah."),
+        ("s3", "d1", "ana", "participant", 100, "Time is short here."),
+        ("s4", "d1", "ana", "participant", 130, "Not me."),
+    )
+    aside = ["", "backchannel", "", "short"]
+    frame = talk.assign(
+        end=talk.start + talk.text.str.len(),
+        turn_id="t",
+        prompt_id="",
+        set_aside=aside,
+        substantive=[not a for a in aside],
+    )
+    coded = codings(("d1", 10, 125, "A", "", "lea"), ("d1", 130, 137, "B", "", "lea"), ("d1", 90, 95, "B", "", "max"))
+    held = matrix.content(segments=frame, codings=coded, candidates=accepted(), book=Codebook(codes=(Code(name="A"),)))
+    assert set(held[held.code == "A"].segment_id) == {"s1", "s3"}
+    assert set(held[held.code == "B"].segment_id) == {"s2", "s4"}
+
+
 def test_what_was_settled_counts_alone():
     coded = codings(("d1", 10, 60, "A", "", "lea"), ("d1", 10, 60, "B", "", "max"), ("d1", 10, 60, "B", "", CONSENSUS))
     assert filled(coded, accepted()) == {"A": ("unknown", (), 0), "B": ("spoken", ("s1",), 1)}

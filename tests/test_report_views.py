@@ -84,8 +84,8 @@ def test_people_come_first_and_are_called_the_ceiling(tables):
 
 def test_wherever_coders_are_compared_it_is_said_how_much_each_coded(tables):
     said = view(tables).sentences
-    assert said[0].endswith("lea coded 9 passages, max 6, both 4.")
-    assert said[1].endswith("lea coded 9 passages, the pipeline 6, both 4.")
+    assert said[0].endswith(" In all, lea coded 9 passages, max 6, both 4.")
+    assert said[1].endswith(" In all, lea coded 9 passages, the pipeline 6, both 4.")
 
 
 def test_the_table_has_the_prevalence_and_positive_agreement_beside_kappa(tables):
@@ -103,7 +103,11 @@ def test_rare_codes_are_told_with_what_belongs_beside_kappa(tables):
     assert not any("Kappa is low for what is rare" in sentence for sentence in view(tables).sentences)
     said = view(tables, prevalence=0.04, f1=0.67).sentences[-1]
     assert said.startswith("3 codes are in fewer than 10% of the passages. Kappa is low for what is rare")
-    assert said.endswith("lea gave it to 9 passages, max 6, both 4: kappa 0.42, AC1 0.50, positive agreement 0.67.")
+    assert said.endswith("lea gave it to 5 passages, max 6, both 4: kappa 0.42, AC1 0.50, positive agreement 0.67.")
+    elsewhere = view(tables, prevalence=0.04, f1=0.67, given_a=90, given_b=60).sentences[-1]
+    assert elsewhere == said, (
+        "kappa and prevalence are of what both were compared on, and so are the counts beside them"
+    )
 
 
 def test_categories_come_before_codes_in_the_chart_and_speak_for_rare_ones(tables):

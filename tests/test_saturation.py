@@ -195,6 +195,14 @@ def test_field_notes_and_documents_are_no_interviews_unless_there_is_nothing_els
     assert ordered(cases, source_types=["field_note", "document"]).documents == ("d0", "d1")
 
 
+def test_one_document_after_the_run_is_called_one():
+    said = sat.sentence(ALL, np.array([5, 0, 0, 0, 0, 0, 0]), Rule(base=4, run=2))
+    assert said.endswith("and the one after them none.")
+    assert sat.sentence(ALL, np.array([5, 0, 0, 0, 0, 0, 0, 0]), Rule(base=4, run=2)).endswith(
+        "and the 2 after them none."
+    )
+
+
 def test_cells_are_the_combinations_that_occur():
     cases = pd.DataFrame(
         {"case": ["a", "b", "c", "d"], "role": ["nurse", "nurse", "doctor", ""], "site": ["B", "B", "A", "A"]}

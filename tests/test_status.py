@@ -135,7 +135,9 @@ def test_what_was_learned_of_codes_and_what_more_would_add_is_told_unless_the_st
     table = pd.DataFrame(rows | {"high": [None, 0.47], "n_draws": [0, 4]})
     store.write(study, "learning_curve", table)
     store.write(study, "agreement", store.empty("agreement"))
-    said = "Learned from 4 documents: kappa 0.41 with the coders; 2 more may add about 0.03 (0.00 to 0.06)."
+    said = (
+        "Learned from 4 documents: kappa 0.41 with the coders; 2 more may add about 0.03 (80% interval 0.00 to 0.06)."
+    )
     assert part(study, "Codes") == f"  {said}\n  {status.KAPPA}"
     assert said not in screen(study, reflexive=True)
 

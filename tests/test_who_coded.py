@@ -6,11 +6,13 @@ import pytest
 from pipeline.comparison.comparability import problems
 from pipeline.core import coders, store
 from pipeline.core.coders import CONSENSUS, NO_CODE
+from pipeline.core.terms import ANYONE
 from pipeline.corpus import exchanges
 from pipeline.deductive.codebook import Codebook
-from pipeline.reporting import checklist_facts, checklists, matrix, metrics, report_tables
+from pipeline.reporting import checklist_facts, checklists, matrix, method_codes, metrics, references, report_tables
 from pipeline.reporting.views import agreement_view, fates_view, first_screen, overview, page_parts
 from tests import coded_study, counts
+from tests.records import records
 from tests.test_comparability import ORDER
 from tests.test_exchanges import codings as codings_of_talk
 from tests.test_exchanges import segments as segments_of_talk
@@ -94,7 +96,10 @@ def test_people_who_coded_nothing_in_common_give_nothing_to_compare_with(tables)
 
 def test_themes_are_compared_on_codes_of_passages_and_not_on_passages(tables):
     (said,) = agreement_view.build(tables["agreement"], tables["theme_agreement"], []).theme_sentences[:1]
-    assert "coded passages, each counted once for each of its codes:" in said or "coded passage, each" in said
+    assert "with lea’s codes, over 11 pairs of a passage and a code: 0.20" in said
+    pooled = tables["theme_agreement"].assign(coder=ANYONE, level="category")
+    (said,) = agreement_view.build(tables["agreement"], pooled, []).theme_sentences[:1]
+    assert "with anyone’s categories, over 11 pairs of a passage and a category" in said
 
 
 def test_a_mark_that_no_code_applies_is_no_code_of_a_passage(tables):
@@ -121,3 +126,13 @@ def test_the_page_lists_no_mark_among_peoples_codes(tables):
     data = report_tables.gather(with_marks(tables), Codebook())
     made = page_parts._passages(data, [])
     assert NO_CODE not in made["human"]
+
+
+def test_the_methods_name_how_kappa_is_pooled_and_which_intervals_are_of_the_jackknife():
+    (said,) = method_codes.comparison(records()["compare"], reflexive=False)
+    assert "over all codes from their mean observed and mean expected agreement, De Vries et al. 2008" in said
+    assert "jackknife" not in said
+    (with_intervals,) = method_codes.comparison(records(compare={"theme_intervals": True})["compare"], reflexive=False)
+    assert "leaving out each source in turn (jackknife; Efron and Stein 1981)" in with_intervals
+    works = references.cited(with_intervals)
+    assert sum("pooled kappa" in work or "jackknife estimate" in work for work in works) == 2

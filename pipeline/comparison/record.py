@@ -58,6 +58,7 @@ def record(
         }
     measures = tables["theme_agreement"]
     stage_record |= {"themes": sorted(set(measures.loc[measures["value"].notna(), "measure"]))}
+    stage_record |= {"theme_intervals": bool(measures["low"].notna().any())}
     if len(tables["saturation_verdict"]):
         stage_record |= {
             "saturation": [settings.saturation_base, settings.saturation_run, settings.saturation_threshold],

@@ -179,7 +179,7 @@ def sentence(cell: str, new: Ints, rule: Rule, *, things: str = "codes") -> str:
     share = f"{shares[reached - 1]:.0%} of the {base} in the base"
     run = f"{_numbers(reached - rule.run + 1, reached)} added {added} ({share})"
     later, after = int(new[reached:].sum()), n - reached
-    rest = f", and the {after} after them {later or 'none'}" if after else ""
+    rest = f", and the {'one' if after == 1 else after} after them {later or 'none'}" if after else ""
     return f"{who}: {_count(n)}, saturation reached after {reached}: {run}{rest}."
 
 

@@ -178,7 +178,9 @@ def sentence(curve: pd.DataFrame, agreement: pd.DataFrame) -> str:
     if now.empty or not np.isfinite(float(now["kappa"].iloc[0])):
         return ""
     documents, current = int(now["n_documents"].iloc[0]), float(now["kappa"].iloc[0])
-    said = [f"Learned from {prose.count(documents, 'document')}: kappa {current:.2f} with the coders"]
+    ceiling = human_ceiling(agreement)
+    whom = "the coders’ codes together" if np.isfinite(ceiling) else "the coders"
+    said = [f"Learned from {prose.count(documents, 'document')}: kappa {current:.2f} with {whom}"]
     expected = curve[(curve["kind"] == "expected") & curve["kappa"].notna() & (curve["n_documents"] > documents + 1)]
     if expected.empty:
         said.append("what more coded documents would add cannot be told yet")
@@ -186,10 +188,10 @@ def sentence(curve: pd.DataFrame, agreement: pd.DataFrame) -> str:
         gain, low, high = (round(float(str(value)) - current, 2) + 0.0 for value in (row.kappa, row.low, row.high))
         amount = f"may add {f'about {gain:.2f}' if gain > 0 else 'nothing'}"
         amount = "are expected to add nothing" if high < 0 else amount
-        said.append(f"{int(str(row.n_documents)) - documents} more {amount} ({low:.2f} to {high:.2f})")
-    ceiling = human_ceiling(agreement)
+        around = f"{prose.percent(CONFIDENCE)} interval {low:.2f} to {high:.2f}"
+        said.append(f"{int(str(row.n_documents)) - documents} more {amount} ({around})")
     if np.isfinite(ceiling):
-        said.append(f"two people agree at {ceiling:.2f}")
+        said.append(f"two people agree with each other at {ceiling:.2f}")
     return f"{'; '.join(said)}."
 
 

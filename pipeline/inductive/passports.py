@@ -74,21 +74,13 @@ class Study:
 def facts(
     segments: pd.DataFrame, *, asked: Asked, keywords: Sequence[str], sources: Mapping[str, str] | None = None
 ) -> Facts:
-    """The facts about one theme from its segments (at least one). `sources`: each document's type.
-
-    A segment is unprompted if no question precedes it, or the question has none of the theme's keywords and is none
-    that the theme mostly or partly answers.
-    """
+    """The facts about one theme from its segments (at least one). `sources`: each document's type."""
     cases = segments.loc[segments["case"] != "", "case"].value_counts()
     cases = cases[sorted(cases.index, key=lambda name: (-cases[name], name))]
     shares = cases / len(segments)
     to = segments["prompt_id"].map(asked.of)
     main, prompt_share = _most(to)
     is_main = prompt_share >= ONE_QUESTION
-    keyword_stems = {labels.stem(word) for word in keywords}
-    stems = segments["prompt_id"].map(lambda turn: {labels.stem(word) for word in labels.tokens(asked.words(turn))})
-    answered = {name for name, share in (to.value_counts() / len(to)).items() if asked.answered(str(name), share)}
-    unprompted = stems.map(lambda question: not question & keyword_stems) & ~to.isin(answered)
     documents = segments["document"].value_counts()
     document, document_share = _most(segments["document"])
     in_it = segments.loc[segments["document"] == document, "case"]
@@ -105,7 +97,7 @@ def facts(
         prompt_id=str(first.min()) if len(first) else "",
         prompt_text=asked.text_of.get(main, ""),
         prompt_share=prompt_share,
-        unprompted_share=float(unprompted.mean()),
+        unprompted_share=1.0 - float(prompted(segments, asked=asked, keywords=keywords).mean()),
         effective_documents=_effective(documents),
         main_document=document,
         main_document_share=document_share,
@@ -116,6 +108,19 @@ def facts(
         main_language=language,
         main_language_share=language_share,
     )
+
+
+def prompted(segments: pd.DataFrame, *, asked: Asked, keywords: Sequence[str]) -> pd.Series:
+    """Return whether a question asked for each segment of one theme, aligned with `segments`.
+
+    A segment is unprompted if no question precedes it, or the question has none of the theme's keywords and is none
+    that the theme mostly or partly answers.
+    """
+    to = segments["prompt_id"].map(asked.of)
+    keyword_stems = {labels.stem(word) for word in keywords}
+    stems = segments["prompt_id"].map(lambda turn: {labels.stem(word) for word in labels.tokens(asked.words(turn))})
+    answered = {name for name, share in (to.value_counts() / len(to)).items() if asked.answered(str(name), share)}
+    return stems.map(lambda question: bool(question & keyword_stems)) | to.isin(answered)
 
 
 def _most(values: pd.Series) -> tuple[str, float]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
@@ -18,6 +19,7 @@ from sklearn.preprocessing import normalize
 from pipeline.core import languages, prose
 from pipeline.core.table_rows import each, groups
 from pipeline.corpus import exchanges
+from pipeline.corpus.coded_segments import codes_of_segments
 from pipeline.deductive import coded
 from pipeline.deductive.codebook import Codebook
 
@@ -97,13 +99,23 @@ def content(*, segments: pd.DataFrame, codings: pd.DataFrame, candidates: pd.Dat
     """
     spoken = segments[segments.part != "interviewer"]
     codes = coded.tree(book, codings)
-    people = coded.truth(spoken, exchanges.with_answers(codings, segments), codes=codes, uncoded="unknown")
-    rows, columns = np.nonzero(people.direct)
+    marked = exchanges.with_answers(codings, segments)
+    people = coded.truth(spoken, marked, codes=codes, uncoded="unknown")
+    # "Yeah." in the middle of a coded answer is not one more passage; coded by itself it is.
+    alone = coded.truth(spoken, marked[~_on_talk(spoken, marked)], codes=codes, uncoded="unknown")
+    rows, columns = np.nonzero(np.where(spoken.substantive.to_numpy()[:, None], people.direct, alone.direct))
     ids = spoken.segment_id.to_numpy()
     names = np.array(codes.names, dtype=object)
     by_people = pd.DataFrame({"segment_id": ids[rows], "code": names[columns], "score": BY_PERSON})
     rest = candidates[~candidates.segment_id.isin(ids[people.seen])]
     return pd.concat([part for part in (by_people, rest) if len(part)] or [rest], ignore_index=True)
+
+
+def _on_talk(spoken: pd.DataFrame, codings: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return whether each coding lies on a substantive segment, (codings,)."""
+    each_alone = codings.assign(coder="", code=[str(row) for row in range(len(codings))])
+    placed = codes_of_segments(spoken[spoken.substantive], each_alone)
+    return np.isin(each_alone.code.to_numpy(dtype=str), placed.code.to_numpy(dtype=str))
 
 
 def cells(

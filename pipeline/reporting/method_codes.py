@@ -5,12 +5,13 @@ from pipeline.core.stage_record import Record
 
 MEASURED = {
     "percent": "percentage agreement",
-    "kappa": "Cohen’s kappa (Cohen 1960)",
+    "kappa": "Cohen’s kappa (Cohen 1960; over all codes from their mean observed and mean expected agreement, "
+    "De Vries et al. 2008)",
     "alpha": "Krippendorff’s alpha (Krippendorff 2004; over sets of codes with the MASI distance, Passonneau 2006)",
     "ac1": "Gwet’s AC1 (Gwet 2008)",
     "pabak": "the prevalence-adjusted kappa (Byrt et al. 1993)",
     "fleiss": "Fleiss’ kappa (Fleiss 1971)",
-    "f1": "F1",
+    "f1": "F1 (positive specific agreement)",
     "precision": "precision",
     "recall": "recall",
     "jaccard": "the Jaccard index",
@@ -88,7 +89,11 @@ def comparison(done: Record, *, reflexive: bool) -> list[str]:
     sentences = [f"{origin}{settled} {_compared(done)}"]
     measures = [THEMED[name] for name in THEMED if name in done["themes"]]
     if measures:
-        sentences.append(f"Candidate themes were compared with human codes by {prose.listed(measures)}.")
+        around = "; 95% intervals are from leaving out each source in turn (jackknife; Efron and Stein 1981)"
+        sentences.append(
+            f"Candidate themes were compared with human codes by {prose.listed(measures)}, over pairs of a "
+            f"segment and a code{around if done.get('theme_intervals') else ''}."
+        )
     return sentences
 
 
@@ -102,8 +107,8 @@ def saturation(done: Record, *, reflexive: bool) -> list[str]:
     order = {"interviewing": "in the order of interviewing", "file names": "in the order of file names"}
     return [
         f"Saturation was assessed by the number of new {things} in runs of {prose.count(run, 'source')} relative to a "
-        f"base of {base} sources (Guest et al. 2020; threshold {prose.percent(threshold)}), "
-        f"{order.get(done['order'], done['order'])} and in random orders{frame}."
+        f"base of {base} sources (Guest et al. 2020; threshold {prose.percent(threshold)}, also for all sources after "
+        f"the run), {order.get(done['order'], done['order'])} and in random orders{frame}."
     ]
 
 

@@ -50,7 +50,7 @@ def build(
 
 
 def of_decisions(became: Outcomes, readers: Sequence[Reader]) -> dict[str, float]:
-    """Return what people made of the candidate themes, and the share of segments that anybody read before themes."""
+    """Return what people made of the candidate themes, and the largest share that one person read before."""
     metrics: dict[str, float] = {f"candidates_{kind.replace(' ', '_')}": n for kind, n in became.of.items()}
     metrics["candidates_overruled"] = became.overruled
     metrics["share_overruled"] = became.share

@@ -11,6 +11,10 @@ WORKS = {
     ),
     "Byrt et al. 1993": "Byrt T, Bishop J, Carlin JB. Bias, prevalence and kappa. J Clin Epidemiol 1993;46:423–429.",
     "Cohen 1960": "Cohen J. A coefficient of agreement for nominal scales. Educ Psychol Meas 1960;20:37–46.",
+    "De Vries et al. 2008": (
+        "De Vries H, Elliott MN, Kanouse DE, Teleki SS. Using pooled kappa to summarize interrater agreement across "
+        "many items. Field Methods 2008;20:272–282."
+    ),
     "Deerwester et al. 1990": (
         "Deerwester S, Dumais ST, Furnas GW, Landauer TK, Harshman R. Indexing by latent semantic analysis. J"
         " Am Soc Inf Sci 1990;41:391–407."
@@ -19,6 +23,7 @@ WORKS = {
         "Dhillon IS, Modha DS. Concept decompositions for large sparse text data using clustering. Mach Learn"
         " 2001;42:143–175."
     ),
+    "Efron and Stein 1981": "Efron B, Stein C. The jackknife estimate of variance. Ann Stat 1981;9:586–596.",
     "Efron and Tibshirani 1993": "Efron B, Tibshirani RJ. An introduction to the bootstrap. Chapman & Hall, 1993.",
     "Fleiss 1971": "Fleiss JL. Measuring nominal scale agreement among many raters. Psychol Bull 1971;76:378–382.",
     "Fred and Jain 2005": (

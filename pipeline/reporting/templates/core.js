@@ -3,7 +3,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const { documents, cases, attributes, themes, codes, coders, human, turns, segments, valences, framework, matrix } = data;
 const [TURN, START, END, PROMPT, THEME, CODES, CASE, USED, VALENCE, SCORES, PEOPLE, STRENGTH, MARKS] = Array.from({ length: 13 }, (_, n) => n);
 const [DOCUMENT, SPEAKER, PART, FROM, TO, TIME] = [0, 1, 2, 3, 4, 5];
-const REJECTED = -2, PEOPLE_DIFFER = 1, HAS_VECTOR = 2, PIPELINE_DIFFERS = 4;
+const REJECTED = -2, PEOPLE_DIFFER = 1, HAS_VECTOR = 2, PIPELINE_DIFFERS = 4, ASKED_FOR = 8, ASKED_TOLD = 16;
 
 const by = (id) => document.getElementById(id);
 // An element with its attributes and children; texts become text, never markup.

@@ -2,25 +2,8 @@
 const NONE = "-1";
 const themeNow = () => themes.map((theme) => themeAt.get(endOf(theme.id)));
 const themeOf = (n) => { const split = splitNow().of.get(n); return split !== undefined ? null : segments[n][THEME] >= 0 ? themes[themeAt.get(endOf(themes[segments[n][THEME]].id))] : null; };
-// Whether the question before a passage already held a word of the passage's theme.
-const promptedBy = (() => {
-  const roots = themes.map((theme) => theme.keywords.flatMap((word) => wordsIn(fold(word)).map(stem)));
-  const asked = new Map(), saidIn = new Map();
-  const rootsOf = (place) => {
-    if (!saidIn.has(place)) saidIn.set(place, new Set(wordsIn(cut(turns[place][DOCUMENT], turns[place][FROM], turns[place][TO])).map(stem)));
-    return saidIn.get(place);
-  };
-  return (segment) => {
-    if (segment[PROMPT] < 0) return "none";
-    if (segment[THEME] < 0) return "open";
-    const key = `${segment[PROMPT]} ${segment[THEME]}`;
-    if (!asked.has(key)) {
-      const said = rootsOf(segment[PROMPT]);
-      asked.set(key, roots[segment[THEME]].some((root) => said.has(root)) ? "asked" : "open");
-    }
-    return asked.get(key);
-  };
-})();
+// Whether a passage was asked for: its question has a word of its theme, or its theme answers that question.
+const promptedBy = (segment) => (segment[PROMPT] < 0 ? "none" : segment[MARKS] & ASKED_TOLD ? (segment[MARKS] & ASKED_FOR ? "asked" : "open") : "untold");
 // Questions of the guide, however they were worded; where none is known, the questions as they were asked.
 const FOLLOW_UP = "another question";
 const questions = (() => {
@@ -51,7 +34,7 @@ const facetsNow = () => {
     ["human", "People’s code", [...numbered(human), [NONE, "no code by people"]], (s) => (s[PEOPLE].length ? [...new Set(s[PEOPLE].map((one) => one % human.length))] : [NONE])],
     ["valence", "Facilitator or barrier", numbered(valences), (s) => [s[VALENCE]]],
     ["dispute", "Coded differently", [["people", "by two people"], ["pipeline", "by a person and the pipeline"]], (s) => [s[MARKS] & PEOPLE_DIFFER ? "people" : "", s[MARKS] & PIPELINE_DIFFERS ? "pipeline" : ""]],
-    ["prompted", "Prompted", [["asked", "the question named it"], ["open", "brought up unasked"], ["none", "no question before it"]], (s) => [promptedBy(s)]],
+    ["prompted", "Prompted", [["asked", "a question asked for it"], ["open", "brought up unasked"], ["none", "no question before it"], ["untold", "cannot be told"]], (s) => [promptedBy(s)]],
     ["case", "Person", numbered(cases.map((one) => one.name)), (s) => [s[CASE]]],
     ["kind", "Type of source", sourceTypes.map((kind) => [kind, kind]), (s) => [documents[documentOf(s)].source]],
     ["source", "Source", numbered(documents.map((one) => one.name)), (s) => [documentOf(s)]],

@@ -90,10 +90,14 @@ def over_all_codes(agreement: pd.DataFrame) -> pd.DataFrame:
     return agreement[(agreement.level == "pooled") & (agreement.code == ALL_CODES)]
 
 
-def counted(row: Any, unit: str) -> str:
-    """Return how much two coders coded: "lea coded 118 segments, max 14, both 12". `row`: any code, or one code."""
+def counted(row: Any, unit: str, *, compared: bool = False) -> str:
+    """Return how much two coders coded: "lea coded 118 segments, max 14, both 12".
+
+    `row`: any code, or one code; `compared`: count only what both were compared on, not all that each coded.
+    """
     second_first = is_pipeline(row.coder_a) and not is_pipeline(row.coder_b)
-    pair = [(coder(row.coder_a), row.given_a), (coder(row.coder_b), row.given_b)]
+    numbers = (row.n_a, row.n_b) if compared else (row.given_a, row.given_b)
+    pair = list(zip((coder(row.coder_a), coder(row.coder_b)), numbers, strict=True))
     (one, n_one), (other, n_other) = reversed(pair) if second_first else pair
     verb = "coded" if row.code in (ANY_CODE, ALL_CODES, ALL_CATEGORIES) else "gave it to"
     return f"{one} {verb} {prose.unit(unit, int(n_one))}, {other} {int(n_other):,}, both {int(row.n_both):,}"
@@ -152,7 +156,7 @@ def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
     sentences = []
     people = pooled[~pooled.machine]
     whether = agreement[(agreement.level == "pooled") & (agreement.code == ANY_CODE)]
-    counts = {(row.coder_a, row.coder_b): f" {counted(row, unit)}." for row in each(whether)}
+    counts = {(row.coder_a, row.coder_b): f" In all, {counted(row, unit)}." for row in each(whether)}
     for row in each(pooled):
         said = counts.get((row.coder_a, row.coder_b), "")
         where = f"{prose.unit(unit, row.n)} of {prose.count(row.n_documents, 'document')}"
@@ -201,7 +205,7 @@ def _rare(agreement: pd.DataFrame, unit: str) -> list[str]:
         f"{prose.count(n_rare, *noun)} {'is' if n_rare == 1 else 'are'} in fewer than {prose.percent(RARE)} of the "
         f"{prose.unit(unit)}s. Kappa is low for what is rare even where coders agree: read AC1 and positive agreement "
         f"(how often one gives the code where the other does) beside it. For “{row.code}” (in "
-        f"{prose.percent(row.prevalence)}), {counted(row, unit)}: kappa {prose.figure(row.kappa)}, AC1 "
+        f"{prose.percent(row.prevalence)}), {counted(row, unit, compared=True)}: kappa {prose.figure(row.kappa)}, AC1 "
         f"{prose.figure(row.ac1)}, positive agreement {prose.figure(row.f1)}."
     ]
 
@@ -261,15 +265,14 @@ def _rows(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, ...]
 def _theme_sentences(table: pd.DataFrame) -> list[str]:
     sentences = []
     for row in each(table[table.measure == "ami"].sort_values(["coder", "level"])):
-        noun = "codes" if row.level == "code" else "categories"
+        whose = f"{coder(row.coder)}’s {'codes' if row.level == 'code' else 'categories'}"
         if pd.isna(row.value):
-            sentences.append(
-                f"Candidate themes against {row.coder}’s {noun}: undefined. {prose.sentence(prose.passages(row.note))}"
-            )
+            reason = prose.sentence(prose.passages(row.note))
+            sentences.append(f"Candidate themes against {whose}: undefined. {reason}")
         else:
+            pairs = prose.count(row.n, f"pair of a passage and a {row.level}", f"pairs of a passage and a {row.level}")
             sentences.append(
-                f"Adjusted mutual information of the candidate themes with {row.coder}’s {noun} on "
-                f"{prose.count(row.n, 'coded passage')}, each counted once for each of its {noun}: "
+                f"Adjusted mutual information of the candidate themes with {whose}, over {pairs}: "
                 f"{prose.figure(row.value)} (95% interval {_interval(row.low, row.high)}; 0: chance, 1: identical "
                 "groups)."
             )
@@ -279,7 +282,7 @@ def _theme_sentences(table: pd.DataFrame) -> list[str]:
 def _theme_rows(table: pd.DataFrame) -> list[tuple[str, ...]]:
     return [
         (
-            row.coder,
+            coder(row.coder),
             "codes" if row.level == "code" else "categories",
             MEASURES.get(row.measure, row.measure),
             f"{row.n:,}",

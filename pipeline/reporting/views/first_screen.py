@@ -156,7 +156,7 @@ def _unheard(tables: Mapping[str, pd.DataFrame], quoted: Mapping[str, Quote]) ->
         strength=spoken.segment_id.map(lambda name: -(strength.get(name) or 0.0)),
     ).sort_values(["shown", "unlike", "strength", "segment_id"])
     row = next(each(ordered))
-    return {"s": quoted[row.segment_id].number, "why": f"Hardly quoted: {row.case.rsplit('/', 1)[-1]}", "to": ""}
+    return {"s": quoted[row.segment_id].number, "why": f"Least quoted: {row.case.rsplit('/', 1)[-1]}", "to": ""}
 
 
 def _between(tables: Mapping[str, pd.DataFrame], quoted: Mapping[str, Quote]) -> dict[str, Any] | None:

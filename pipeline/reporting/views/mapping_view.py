@@ -95,7 +95,7 @@ def _quality(quality: pd.DataFrame, method: str) -> list[str]:
             )
             continue
         sentences.append(
-            f"Codes assigned {how}: on {prose.count(row.n_segments, 'passage')} coded by people, "
+            f"Codes assigned {how}: on {prose.count(row.n_segments, 'passage')} read by people, "
             f"{prose.percent(row.precision)} of the {row.n_given:,} candidate codes agree with a human code "
             f"(precision), and {prose.percent(row.recall)} of the {row.n_coded:,} human codes were found "
             f"(recall).{_covers(row)}"

@@ -10,7 +10,7 @@ from pipeline.core import params as settings
 from pipeline.core.table_rows import each, groups, lookup
 from pipeline.corpus import exchanges
 from pipeline.decisions import page_data, states
-from pipeline.reporting import checklist_facts, checklists, disclosure, drafted, method, quotes
+from pipeline.reporting import checklist_facts, checklists, disclosure, drafted, method, prompting, quotes
 from pipeline.reporting.report_tables import PROBLEMS, ReportData
 from pipeline.reporting.views import (
     agreement_view,
@@ -277,6 +277,7 @@ def _passages(data: ReportData, themes: Sequence[int]) -> dict[str, Any]:
         },
         valence_of=lookup(tables["valence"], "segment_id", "valence"),
         differ=differ,
+        asked_for=prompting.asked_for(tables),
     )
     return passages.build(
         documents=tables["documents"],

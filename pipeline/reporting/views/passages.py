@@ -23,9 +23,11 @@ REJECTED = -2
 FIRST_SIGN = 0x2800
 # Dimensions of the vectors in the page: neighbours hardly change, and a large study stays small.
 DIMENSIONS = 96
-# Bits of a passage's marks: coders differ on it with each other, or with the pipeline; it has a vector.
+# Bits of a passage's marks: coders differ on it with each other, or with the pipeline; it has a vector; whether its
+# question asked for it can be told, and did.
 DIFFERS = {"people": 1, PIPELINE: 4}
 HAS_VECTOR = 2
+ASKED, TOLD = 8, 16
 # The map's units.
 MAP_SIZE = 600
 
@@ -36,7 +38,7 @@ class Marks:
 
     `theme_of`, `strength_of`: theme and how well the segment fits it; `left_out`: segments of rejected themes;
     `codes_of`: candidate codes with their scores, most certain first; `people_of`: (coder, code) of people;
-    `valence_of`; `differ`: who differs on a segment, keys of DIFFERS.
+    `valence_of`; `differ`: who differs on a segment, keys of DIFFERS; `asked_for`: see `prompting.asked_for`.
     """
 
     theme_of: Mapping[str, int] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class Marks:
     people_of: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     valence_of: Mapping[str, str] = field(default_factory=dict)
     differ: Mapping[str, Set[str]] = field(default_factory=dict)
+    asked_for: Mapping[str, bool] = field(default_factory=dict)
 
 
 def codes_with_scores(accepted: pd.DataFrame) -> dict[str, list[tuple[str, float]]]:
@@ -152,7 +155,9 @@ def _rows(
                 [round(100 * score) for _, score in given],
                 sorted(by_people),
                 round(100 * max(0.0, marks.strength_of.get(segment, 0.0) or 0.0)),
-                sum(DIFFERS[who] for who in marks.differ.get(segment, ())) + HAS_VECTOR * (segment in vectored),
+                sum(DIFFERS[who] for who in marks.differ.get(segment, ()))
+                + HAS_VECTOR * (segment in vectored)
+                + (TOLD + ASKED * marks.asked_for[segment] if segment in marks.asked_for else 0),
             ]
         )
     return rows
