@@ -58,7 +58,8 @@ def said(items) -> dict[int, str]:
 
 def test_the_facts_stand_where_they_are_asked_for():
     found = said(checklists.coreq(FACTS))
-    assert found[12] == "4 participants in 2 interviews and 1 set of field notes."
+    assert found[12] == "4 participants; 2 interviews and 1 set of field notes."  # nobody takes part in field notes
+    assert "names of speakers are replaced" in found[29], "the quotes of a paper are not letter for letter"
     assert "role, site" in found[16]
     assert found[20].startswith("1 set of field notes")
     assert found[24].startswith("2 people coded (lea, max)")
@@ -113,7 +114,7 @@ def test_singulars_are_singular():
     )
     found = said(checklists.coreq(one))
     assert found[24].startswith("1 person coded")
-    assert found[12].startswith("1 participant in")
+    assert found[12].startswith("1 participant;")
 
 
 def test_the_citation_names_the_version_that_is_installed():

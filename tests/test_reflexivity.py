@@ -161,7 +161,8 @@ def recorded(**themes) -> dict:
 def test_that_nothing_generative_ran_and_nothing_was_sent_is_said_from_the_records_alone():
     assert disclosure.generative(recorded()) == "No generative model was used."
     assert disclosure.connected(recorded()).startswith("No network connection was made: none of the 6 steps")
-    assert disclosure._sent(recorded()).startswith("Nothing. No network connection")
+    assert disclosure._sent(recorded()).startswith("The program sent nothing. No network connection")
+    assert "sent nothing. " not in disclosure._sent(recorded(connected=True)), "workers elsewhere are sent vectors"
     assert "llama" in disclosure.generative(recorded(labeller="llama"))
 
 

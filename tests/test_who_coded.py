@@ -128,6 +128,15 @@ def test_the_page_lists_no_mark_among_peoples_codes(tables):
     assert NO_CODE not in made["human"]
 
 
+def test_the_methods_tell_how_many_codes_the_codebook_gave_and_what_was_asked_for():
+    done = records(map_codes={"codes_per_segment": 1.0, "codes_assigned": 0.83})["map_codes"]
+    said = " ".join(method_codes.mapping(done))
+    assert (
+        "set for 1 code per segment on average, before sub-codes take precedence over their parents; 0.83 were" in said
+    )
+    assert "used to train each code, those of its sub-codes included" in said
+
+
 def test_the_methods_name_how_kappa_is_pooled_and_which_intervals_are_of_the_jackknife():
     said = " ".join(method_codes.comparison(records()["compare"], reflexive=False))
     assert "over all codes from their mean observed and mean expected agreement, De Vries et al. 2008" in said

@@ -44,7 +44,9 @@ def record(
         return made
     made |= {"context": options.context, "context_decay": options.context_decay}
     if "zero_shot" in methods:
-        made |= {"codes_per_segment": options.codes_per_segment}
+        by_words = next(result for result in results if result.method == "zero_shot")
+        assigned = round(float(by_words.accepted.sum() / max(len(by_words.accepted), 1)), 2)
+        made |= {"codes_per_segment": options.codes_per_segment, "codes_assigned": assigned}
     if "few_shot" in methods:
         learned = next(result for result in results if result.method == "few_shot")
         made |= _learned(learned, material, truth, codes=codes, options=options)

@@ -69,6 +69,11 @@ SRQR = (
     "Conflicts of interest",
     "Funding",
 )
+# What is verified of quotes, and where they are not letter for letter.
+VERIFIED = (
+    "Quotes in the report were verified to match their transcripts exactly; in the files for a paper, names of "
+    "speakers are replaced and long quotes are cut, with a mark."
+)
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,7 @@ def coreq(facts: Facts) -> tuple[Item, ...]:
     attributes = ", ".join(facts.attributes)
     statements = {
         **facts.researchers,
-        12: f"{prose.count(facts.n_cases, 'participant').capitalize()} in {facts.sources}." if facts.n_cases else "",
+        12: f"{prose.count(facts.n_cases, 'participant').capitalize()}; {facts.sources}." if facts.n_cases else "",
         16: f"Attributes recorded: {attributes}. [Describe the sample by these.]" if attributes else "",
         20: f"{notes.capitalize()} analysed together with the transcripts." if facts.n_field_notes else "",
         22: "Assessed by the program: see Saturation in its report. [State your conclusion.]"
@@ -128,7 +133,7 @@ def coreq(facts: Facts) -> tuple[Item, ...]:
         else "",
         26: _derived(facts),
         27: facts.software,
-        29: "Every quote gives its speaker and source and was verified to match the transcript exactly.",
+        29: f"Every quote in the report gives its speaker and source. {VERIFIED}",
         31: _accepted(facts),
     }
     return _items(COREQ, statements, checklist_questions.COREQ)
@@ -194,7 +199,7 @@ def _accepted(facts: Facts) -> str:
 
 
 def _trust(facts: Facts) -> str:
-    sentences = ["Quotes were verified to match their transcripts exactly."]
+    sentences = [VERIFIED]
     if facts.n_decisions:
         deciders = ", ".join(facts.deciders)
         decisions = prose.count(facts.n_decisions, "decision").capitalize()

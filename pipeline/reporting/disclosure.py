@@ -228,7 +228,9 @@ def _sent(done: Mapping[str, Record]) -> str:
             f"{prose.count(themes['exemplars'], 'passage')}, "
             "without names of speakers and documents, to be given a label. Nothing else was sent to anybody."
         )
-    return f"Nothing. {connected(done)}"
+    apart = all(record.get("connected") is False for record in done.values() if record)
+    said = "The program sent nothing." if apart else "The program sent nothing to a language model."
+    return f"{said} {connected(done)} [Say if you sent anything to others.]"
 
 
 def _prompts(done: Mapping[str, Record]) -> str:

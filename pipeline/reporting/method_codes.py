@@ -129,12 +129,14 @@ def _by_words(done: Record) -> str:
         if done["described"] < done["codes"]
         else "each with a definition or examples"
     )
+    assigned = f"; {done['codes_assigned']:g} were assigned" if "codes_assigned" in done else ""
     return (
         f"Each segment was compared with the {prose.count(done['codes'], 'code')} of the framework ({described}) using "
         "the codebook only: the embeddings of a code’s name, definition and examples were compared with those of the "
         f"segment, {near} and of the question it answers. A code was assigned if the similarity stood out from the "
-        "code’s usual similarity (a correction for hubness; Radovanović et al. 2010), with a threshold that yields "
-        f"{_amount(done['codes_per_segment'], 'code')} per segment on average."
+        "code’s usual similarity (a correction for hubness; Radovanović et al. 2010), with a threshold set for "
+        f"{_amount(done['codes_per_segment'], 'code')} per segment on average, before sub-codes take precedence over "
+        f"their parents{assigned}."
     )
 
 
@@ -199,7 +201,10 @@ def _code_by_code(done: Record) -> list[str]:
     if learned:
         shown = [f"{code} ({count:,})" for code, count in list(learned.items())[:NAMED]]
         more = f" and {len(learned) - NAMED} more" if len(learned) > NAMED else ""
-        sentences.append(f"Number of coded segments used to train each code: {', '.join(shown)}{more}.")
+        sentences.append(
+            f"Number of coded segments used to train each code, those of its sub-codes included: "
+            f"{', '.join(shown)}{more}."
+        )
     if bare:
         more = f" and {len(bare) - NAMED} more" if len(bare) > NAMED else ""
         sentences.append(
