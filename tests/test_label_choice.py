@@ -107,6 +107,25 @@ def test_a_name_of_a_place_or_a_person_names_a_theme_only_where_a_third_says_it(
         assert may_name(texts, groups, lexicon) == {"grant", *allowed}
 
 
+def test_a_word_that_means_rather_what_others_talk_about_names_nothing():
+    texts, groups, vectors = talk([["button", "click"]] * 20, OTHERS)
+    assert chosen(texts, groups, vectors, encode=lambda terms: np.tile([1.0, 0, 0, 0], (len(terms), 1)))
+    assert chosen(texts, groups, vectors, encode=lambda terms: np.tile([0, 1.0, 0, 0], (len(terms), 1))) == []
+
+
+def test_a_name_that_only_the_questions_say_names_no_theme():
+    lexicon = Lexicon({}, {"serdif": "Serdif"}, {}, {})
+    groups = np.repeat([0, 1], [40, 60])
+    terms = contrast.counted([["grant"]] * 38 + [["grant", "serdif"]] * 2 + OTHERS * 3, lexicon, stop=frozenset())
+    cases = pd.Series([f"case {place % 8}" for place in range(100)])
+    said = contrast.compared(terms.counts, groups, np.zeros_like(groups), cases)
+    asked = terms.counts.tolil()
+    asked[:40, terms.forms.index("Serdif")] = naming.ASKED
+    weighed = contrast.compared(asked.tocsr(), groups, np.zeros_like(groups), cases)
+    may, names = label_choice.allowed(terms, said, weighed, sizes=np.array([40, 60]), n_cases=np.array([8, 8]))
+    assert names[0, terms.forms.index("Serdif")] and not may[0, terms.forms.index("Serdif")]
+
+
 def test_a_phrase_stands_for_its_words():
     phrase = Phrase(("code", "ethic"), ("code", "ethic"))
     lexicon = Lexicon({}, {}, {"code": "NOUN", "ethic": "NOUN"}, {phrase: "code of ethics"})

@@ -25,15 +25,17 @@ LEAST_WHOLE = 0.015
 LEAST_Z, LEAST_Z_WHOLE = 1.5, 1.0
 # How much more a phrase says than a word, and how much less a word that is no noun.
 PHRASE, NO_NOUN = 0.1, 0.15
-# How much more it says for each share of segments that say it whole.
+# How much more it says for each share of segments that say it whole, questions aside.
 WHOLE = 0.7
 # A label worth less names nothing.
 LEAST_WORTH = 0.45
 # A further term makes a label worth this much more, times how many there are, and is said in this share of segments
 # that say no other of it. Each of its words is said in a tenth of the segments, the questions aside.
 BETTER, NEW = 0.06, 0.05
-# A name with a capital, such as that of a place, is said in this share.
+# A name with a capital, such as that of a place, is said in this share, questions aside.
 PROPER = 1 / 3
+# A word whose vector tells the group from the others less well than this (area under the ROC curve) names nothing.
+LEAST_APART = 0.5
 # How much the words of a label count beside its meaning.
 WORDS = 1.5
 # With how many first terms a label is tried.
@@ -83,7 +85,7 @@ def allowed(
     names = usual & (weighed.share >= LIFT * elsewhere) & (weighed.z >= LEAST_Z) & (terms.naming > 0)
     beside = said & (weighed.share >= np.maximum(LEAST_SHARE, LIFT_BESIDE * elsewhere))
     proper = np.array([_proper(form) for form in terms.forms], dtype=bool)
-    may = names & (~proper | (weighed.share >= PROPER))
+    may = names & (~proper | (by_group.share >= PROPER))
     for column in np.flatnonzero(terms.naming).tolist():
         words = list(terms.words[column])
         if len(terms.phrases[column].lemmas) > 1:
@@ -115,15 +117,18 @@ class Group:
         talk: np.ndarray,
         inside: np.ndarray,
     ) -> None:
-        self.places = np.flatnonzero(found.may[group]).tolist()
+        may = np.flatnonzero(found.may[group])
+        phrase = np.array([len(terms.phrases[found.columns[place]].lemmas) > 1 for place in may], dtype=bool)
+        likeness = np.round(talk @ found.vectors[may].T, 6)
+        telling_apart = phrase | (meaning.apart(likeness, inside) >= LEAST_APART)
+        self.places, self.likeness = may[telling_apart].tolist(), likeness[:, telling_apart]
         self.columns = [found.columns[place] for place in self.places]
         self.terms, self.own, self.members, self.inside = terms, places[members], members, inside
         counts = weighed[places].tocsc()
         spoken = np.asarray(terms.counts[self.own].mean(axis=0)).ravel()
         self.spoken = [min(float(spoken[at]) for at in terms.words[column]) for column in self.columns]
-        self.shares = [float(counts[members, column].mean()) for column in self.columns]
+        self.shares = [float(spoken[column]) for column in self.columns]
         self.vectors = unit(found.vectors[self.places])
-        self.likeness = np.round(talk @ found.vectors[self.places].T, 6)
         telling = [
             [at for at in sorted({column, *terms.words[column]}) if found.names[group, at]] for column in self.columns
         ]
