@@ -3,6 +3,7 @@ import pytest
 from pipeline.core import model_registry
 from pipeline.core import params as settings
 from pipeline.inductive import contrast, in_vivo, labels, phrases
+from pipeline.inductive.gerunds import gerund
 
 STOP = frozenset(labels.stop_words(["Nurse 3"]))
 
@@ -51,10 +52,13 @@ def test_inflected_forms_are_one_phrase_written_as_said_most(nlp):
 @pytest.mark.parametrize(
     ("lemma", "form"),
     [("have", "having"), ("get", "getting"), ("see", "seeing"), ("lie", "lying"), ("visit", "visiting"),
-     ("run", "running"), ("submit", "submitting"), ("show", "showing"), ("share", "sharing"), ("meet", "meeting")],
+     ("run", "running"), ("submit", "submitting"), ("show", "showing"), ("share", "sharing"), ("meet", "meeting"),
+     ("offer", "offering"), ("suffer", "suffering"), ("target", "targeting"), ("limit", "limiting"), ("edit", "editing"),
+     ("refer", "referring"), ("begin", "beginning"), ("quit", "quitting"), ("equip", "equipping"), ("panic", "panicking"),
+     ("regret", "regretting"), ("control", "controlling"), ("be", "being"), ("deliver", "delivering")],
 )  # fmt: skip
 def test_gerunds(lemma, form):
-    assert phrases.gerund(lemma) == form
+    assert gerund(lemma) == form
 
 
 def test_a_denied_phrase_is_not_the_phrase(nlp):

@@ -12,7 +12,8 @@ import pandas as pd
 from scipy import sparse
 
 from pipeline.inductive import labels, meaning
-from pipeline.inductive.phrases import HEDGES, LIGHT, Lexicon, Phrase, gerund, said
+from pipeline.inductive.gerunds import gerund
+from pipeline.inductive.phrases import HEDGES, LIGHT, Lexicon, Phrase, said
 
 # The prior is worth this many segments.
 PRIOR = 20.0

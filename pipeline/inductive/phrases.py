@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.corpus import text_layout
 from pipeline.inductive import labels
+from pipeline.inductive.gerunds import gerund
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -249,19 +250,6 @@ def _leads(token: "Token", word: Word) -> bool:
     """Return whether a token is an article right before a word."""
     after = token.nbor().text if token.i + 1 < len(token.doc) else ""
     return token.lower_ in ("the", "a", "an") and word.text.startswith(after)
-
-
-def gerund(lemma: str) -> str:
-    """Return the -ing form of a verb."""
-    if lemma.endswith("ie"):
-        return f"{lemma[:-2]}ying"
-    if lemma.endswith("e") and not lemma.endswith(("ee", "oe", "ye")) and len(lemma) > 2:
-        return f"{lemma[:-1]}ing"
-    vowels = len(re.findall("[aeiou]+", lemma))
-    short = re.search("[^aeiou][aeiou][bdgklmnprt]$", lemma) is not None
-    if short and (vowels == 1 or lemma.endswith(("mit", "fer", "gin", "get", "cur"))):
-        return f"{lemma}{lemma[-1]}ing"
-    return f"{lemma}ing"
 
 
 def lemmas(text: str, lemma_of: Mapping[str, str]) -> list[str]:
