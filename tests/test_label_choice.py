@@ -1,6 +1,7 @@
 """Label choice: which terms name a group, by what its segments say and by what they mean."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 from pipeline.core import model_registry, params
 from pipeline.core import terms as core_terms
 from pipeline.decisions import states
-from pipeline.inductive import contrast, in_vivo, label_choice, labels, meaning, naming
+from pipeline.inductive import contrast, in_vivo, in_vivo_choice, label_choice, labels, meaning, naming
 from pipeline.inductive.phrases import Lexicon, Phrase
 
 NO_LEXICON = Lexicon({}, {}, {}, {})
@@ -151,13 +152,13 @@ def test_a_rare_adjective_or_verb_alone_is_no_label(kind: str):
 
 
 def test_the_line_is_the_clause_whose_meaning_tells_the_group_apart():
-    def candidate(place: int, score: float, *, backed: bool = True) -> in_vivo.Candidate:
-        return in_vivo.Candidate(backed, True, score, in_vivo.Clause(place, 0, 9, frozenset({"a", "b", "c"})))
+    def candidate(place: int, score: float, *, backed: bool = True) -> in_vivo_choice.Candidate:
+        return in_vivo_choice.Candidate(backed, True, score, in_vivo.Clause(place, 0, 9, frozenset({"a", "b", "c"})))
 
     shortlist = [candidate(1, 3.0), candidate(2, 2.0), candidate(3, 9.0, backed=False)]
-    assert in_vivo.best(shortlist, np.array([0.6, 0.9, 0.9])).place == 2
-    assert in_vivo.best(shortlist[:2], np.array([0.75, 0.75])).place == 1
-    assert in_vivo.best([], np.zeros(0)) is None
+    assert in_vivo_choice.best(shortlist, np.array([0.6, 0.9, 0.9])).place == 2
+    assert in_vivo_choice.best(shortlist[:2], np.array([0.75, 0.75])).place == 1
+    assert in_vivo_choice.best([], np.zeros(0)) is None
 
 
 @pytest.mark.parametrize(
@@ -187,6 +188,30 @@ def test_two_residues_are_told_apart_by_their_form():
     named = naming.named(frame, np.eye(4)[groups], groups, np.zeros_like(groups), known=known)
     assert named[0].terms == [] and named[0].hints == [naming.SHORT_REMARKS]
     assert naming.SHORT_REMARKS not in named[1].hints
+
+
+def test_a_clause_of_one_word_has_to_tell_the_group_apart():
+    """Such as "I don't mind", whose other words say nothing."""
+    [one, two] = [
+        in_vivo_choice.Candidate(True, True, 4.0, in_vivo.Clause(place, 0, 9, frozenset(content)))
+        for place, content in ((1, {"mind"}), (2, {"bed", "ward"}))
+    ]
+    assert in_vivo_choice.best([one], np.array([0.7])) is None
+    assert in_vivo_choice.best([one], np.array([0.8])) == one.clause
+    assert in_vivo_choice.best([two], np.array([0.7])) == two.clause
+
+
+def test_each_term_of_a_label_is_said_where_no_other_is():
+    """All who say "board" say "grant" too: the board adds nothing to the label, whichever was found first."""
+    said = [set(range(20)), set(range(6)), set(range(17, 23))]
+    group = SimpleNamespace(
+        own=np.arange(40),
+        share=lambda picked, *, but: len(said[picked[0]] - set().union(*(said[at] for at in but))) / 40,
+    )
+    grant, board, money = 0, 1, 2
+    assert label_choice._all_add(group, [grant, money])
+    assert not label_choice._all_add(group, [board, grant])
+    assert not label_choice._all_add(group, [grant, board])
 
 
 def test_loosely_connected_talk_comes_last():

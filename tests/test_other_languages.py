@@ -152,6 +152,11 @@ def test_a_theme_in_another_language_has_no_label_and_no_keywords():
     assert found.languages == ["en", "pt", "pt"]
 
 
+def test_few_long_segments_in_another_language_do_not_give_a_theme_its_name():
+    frame = pd.DataFrame({"language": ["pt", "pt", "en", "en", "en"], "text": "", "n_words": [90, 90, 5, 5, 5]})
+    assert wording._languages(frame, np.zeros(5, dtype=int)) == ["en"]
+
+
 def test_cells_of_who_was_not_read_are_not_available_in_page_and_workbook():
     segments = pd.DataFrame(
         [("s1", "d1", "ana", "We had no time."), ("s2", "d2", "rui", "Não tinha tempo.")],

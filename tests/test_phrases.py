@@ -124,6 +124,7 @@ def test_a_line_is_a_whole_clause_without_what_joins_it(nlp, text, line):
         "If checking the sources of the report is impossible, say so.",
         "The ward sister reads the reports and also the",
         "For the reports the board never reads.",
+        "And some, you can not enter the ward sister's office for reports.",
     ],
 )
 def test_what_cannot_be_understood_alone_is_no_line(nlp, text):

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.core import model_registry
 from pipeline.core import params as settings
-from pipeline.inductive import in_vivo, labels, theme_guide, wording
+from pipeline.inductive import in_vivo, in_vivo_choice, labels, theme_guide, wording
 
 
 def segments(*said: tuple[str, str, str]) -> pd.DataFrame:
@@ -204,12 +204,12 @@ def test_a_clause_is_quoted_with_what_it_denies_or_not_at_all(nlp, said: str, cl
 
 
 def test_a_line_holds_a_word_of_the_label_where_one_does():
-    def candidate(place: int, *content: str) -> in_vivo.Candidate:
-        return in_vivo.Candidate(True, True, 4.0, in_vivo.Clause(place, 0, 9, frozenset(content)))
+    def candidate(place: int, *content: str) -> in_vivo_choice.Candidate:
+        return in_vivo_choice.Candidate(True, True, 4.0, in_vivo.Clause(place, 0, 9, frozenset(content)))
 
     shortlist = [candidate(1, "fire", "door", "ward"), candidate(2, "inspection", "week", "ward")]
-    assert in_vivo.best(shortlist, np.array([0.9, 0.8])).place == 1
-    assert in_vivo.best(shortlist, np.array([0.9, 0.8]), {"inspection"}).place == 2
+    assert in_vivo_choice.best(shortlist, np.array([0.9, 0.8])).place == 1
+    assert in_vivo_choice.best(shortlist, np.array([0.9, 0.8]), {"inspection"}).place == 2
 
 
 def test_a_short_question_of_the_guide_names_the_theme_that_answers_it():
@@ -250,3 +250,9 @@ def test_a_question_in_full_or_a_text_that_is_no_name_names_nothing(asked: str):
 def test_no_theme_is_called_as_people_call_another():
     assert labels.names([["role"], ["staff"]], given=[None, "Role"]) == ["Role (2)", "Staff"]
     assert labels.names([["role"], ["staff"]], given=["Role", None]) == ["Role", "Staff"]
+
+
+def test_what_nothing_names_is_the_rest_of_its_theme_or_most_of_it():
+    groups, parents = np.array([0, 0, 1, 2, 2, 2, 3]), np.array([0, 0, 0, 1, 1, 1, 1])
+    called = [wording._remainder(groups, parents, group) for group in range(4)]
+    assert called == [wording.MOST_OF_IT, wording.REST, wording.MOST_OF_IT, wording.REST]

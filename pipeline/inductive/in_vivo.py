@@ -13,17 +13,13 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core import languages
-from pipeline.core.arithmetic import unit
 from pipeline.corpus import formalities, role_words, text_layout
 from pipeline.inductive import labels, phrases
-from pipeline.inductive.contrast import Terms
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 FEWEST, MOST = 3, 12
-# Segments between these ranks of nearness to the theme's mean are of middling typicality.
-MIDDLING = (0.1, 0.75)
 DANGLING = text_layout.word_list(
     "it its this that these those they them their he him his she her hers which who whom such there here one ones "
     "themselves itself himself herself both then neither either"
@@ -34,11 +30,6 @@ FILLED = text_layout.word_list(
 # Those of whom an observer writes: "The participant reads the task again."
 OBSERVED = text_layout.word_list("participant interviewee respondent interviewer moderator")
 INLINE_LABEL = re.compile(r"(?:^|\s)([^\W\d_]{2,20}):\s")
-# A clause is like the group's talk rather than other talk with at least this probability; a greater one if nobody else
-# says the like.
-LEAST_APART, LEAST_APART_ALONE = 0.6, 0.7
-# Clauses of each group whose meaning is compared with its talk.
-SHORTLIST = 12
 # Verbs that leave a clause open where nothing follows.
 SAYING = text_layout.word_list("say tell think guess mean suppose know see believe feel ask")
 # Marks of speech that breaks off, of remarks, of quotations and of lists; numbered items; headings run into the text.
@@ -153,7 +144,7 @@ def _alone(head: "Token", tokens: "Sequence[Token]") -> bool:
     if not objects and (head.lemma_ in SAYING or (head.i == tokens[-1].i and head.tag_ in FINITE)):
         return False
     before = [token for token in tokens if token.i < subject.left_edge.i]
-    if before and not _introduces(before):
+    if (before and not _introduces(before)) or (tokens[1].text == "," and tokens[0].pos_ in ("PRON", "DET", "NOUN")):
         return False
     if (
         tokens[0].dep_ == "neg"
@@ -219,85 +210,3 @@ def _fluent(text: str, words: Sequence[str]) -> bool:
     joined = " ".join(words)
     spoken = any(phrase in joined for phrase in ("you know", "i mean", "sort of", "kind of", "i think", "i guess"))
     return not (repeated or masked or spoken or FILLED & set(words))
-
-
-class Candidate(NamedTuple):
-    """A clause that could stand for a group: whether others back it, whether its segment is middling, its score."""
-
-    backed: bool
-    middling: bool
-    score: float
-    clause: Clause
-
-
-def candidates(
-    found: Sequence[Clause],
-    inside: np.ndarray,
-    *,
-    terms: Terms,
-    weights: np.ndarray,
-    vectors: np.ndarray,
-    voices: np.ndarray,
-) -> list[Candidate]:
-    """Return the SHORTLIST clauses whose words say best what a group is about.
-
-    `inside`: the places of the group's segments that may be quoted; `weights`: (terms,), how much more usual each is
-    there; `voices`: (segments,), who speaks. A clause scores the weights of its words, times the share of other voices
-    of the group that say two of these words.
-    """
-    if not len(inside):
-        return []
-    column = {phrase.lemmas[0]: at for at, phrase in enumerate(terms.phrases) if len(phrase.lemmas) == 1}
-    ranks = _ranks(vectors, inside)
-    said = terms.counts[inside]
-    group_voices = voices[inside]
-    members = set(inside.tolist())
-    result = []
-    for clause in found:
-        columns = sorted(column[word] for word in clause.content if word in column)
-        strong = [at for at in columns if weights[at] > 0]
-        if clause.place not in members or not strong:
-            continue
-        worth = float(np.minimum(weights[strong], 10).sum()) / np.sqrt(len(clause.content) + 2)
-        shared = np.asarray(said[:, strong].sum(axis=1)).ravel() >= min(2, len(strong))
-        backing = len(set(group_voices[shared]) - {voices[clause.place]})
-        middling = MIDDLING[0] <= ranks[clause.place] <= MIDDLING[1]
-        score = round(worth * float(np.sqrt(backing)) * (1.0 if len(strong) > 1 else 0.5), 6)
-        result.append(Candidate(backing > 0, middling, score, clause))
-    return sorted(result, key=_order)[:SHORTLIST]
-
-
-def best(shortlist: Sequence[Candidate], separation: np.ndarray, label: Collection[str] = ()) -> Clause | None:
-    """Return the clause that says best what a group is about, or None.
-
-    `separation`: (candidates,), how well the meaning of each tells the group apart (see `meaning.apart`); `label`: the
-    words of the group's label, without inflection. One that nobody else backs, or that holds no word of the label, is
-    taken only where there is none other; none that says little more of the group than of other talk.
-    """
-    weighed = [
-        one._replace(
-            score=round(float(np.sqrt(one.score)) * max(2 * float(apart) - 1, 0.0) ** 1.5 * _full(one.clause), 6)
-        )
-        for one, apart in zip(shortlist, separation, strict=True)
-        if round(float(apart), 4) >= (LEAST_APART if one.backed else LEAST_APART_ALONE)
-    ]
-    words = frozenset(label)
-    named = [one for one in weighed if one.backed and one.clause.content & words]
-    return min(named or weighed, key=_order).clause if weighed else None
-
-
-def _full(clause: Clause) -> float:
-    """Return how much a clause says, from its content words: 1 for three or more."""
-    return min(len(clause.content) / 3, 1.0)
-
-
-def _order(one: Candidate) -> tuple[bool, bool, float, int, int]:
-    return (not one.backed, not one.middling, -one.score, one.clause.place, one.clause.start)
-
-
-def _ranks(vectors: np.ndarray, inside: np.ndarray) -> dict[int, float]:
-    """Return the rank of each place by nearness to the mean, from 0 (nearest) to 1."""
-    directions = unit(vectors[inside])
-    near = np.round(directions @ unit(directions.mean(axis=0, keepdims=True))[0], 6)
-    order = inside[np.argsort(-near, kind="stable")]
-    return {int(place): at / max(len(order) - 1, 1) for at, place in enumerate(order)}

@@ -24,14 +24,14 @@ LEAST_WHOLE = 0.015
 # A word or a phrase is more usual in a group from this z-score on.
 LEAST_Z, LEAST_Z_WHOLE = 1.5, 1.0
 # How much more a phrase says than a word, and how much less a word that is no noun.
-PHRASE, NO_NOUN = 0.1, 0.15
+PHRASE, NO_NOUN = 0.15, 0.25
 # How much more it says for each share of segments that say it whole, questions aside.
 WHOLE = 0.7
 # A label worth less names nothing.
 LEAST_WORTH = 0.45
 # A further term makes a label worth this much more, times how many there are, and is said in this share of segments
 # that say no other of it. Each of its words is said in a tenth of the segments, the questions aside.
-BETTER, NEW = 0.06, 0.05
+BETTER, NEW, NEW_SEGMENTS = 0.06, 0.05, 2
 # A name with a capital, such as that of a place, is said in this share, questions aside.
 PROPER = 1 / 3
 # A word whose vector tells the group from the others less well than this (area under the ROC curve) names nothing.
@@ -121,8 +121,9 @@ class Group:
         phrase = np.array([len(terms.phrases[found.columns[place]].lemmas) > 1 for place in may], dtype=bool)
         likeness = np.round(talk @ found.vectors[may].T, 6)
         telling_apart = phrase | (meaning.apart(likeness, inside) >= LEAST_APART)
-        self.places, self.likeness = may[telling_apart].tolist(), likeness[:, telling_apart]
-        self.columns = [found.columns[place] for place in self.places]
+        self.places: list[int] = may[telling_apart].tolist()
+        self.likeness = likeness[:, telling_apart]
+        self.columns: list[int] = [found.columns[place] for place in self.places]
         self.terms, self.own, self.members, self.inside = terms, places[members], members, inside
         counts = weighed[places].tocsc()
         spoken = np.asarray(terms.counts[self.own].mean(axis=0)).ravel()
@@ -203,14 +204,18 @@ def _weak(group: Group, picked: Sequence[int]) -> bool:
 def _grown(group: Group, picked: list[int]) -> list[int]:
     """Return a label with all further terms that make it better."""
     while len(picked) < MOST_TERMS:
-        worth = {
-            at: group.worth([*picked, at]) for at in _others(group, picked) if group.share([at], but=picked) >= NEW
-        }
+        worth = {at: group.worth([*picked, at]) for at in _others(group, picked) if _all_add(group, [*picked, at])}
         best = min(worth, key=lambda at: (-worth[at], group.forms[at]), default=None)
         if best is None or worth[best] < group.worth(picked) + BETTER * len(picked):
             break
         picked = [*picked, best]
     return picked
+
+
+def _all_add(group: Group, picked: Sequence[int]) -> bool:
+    """Return whether each term of a label is said in segments that say no other of it."""
+    new = max(NEW, NEW_SEGMENTS / max(len(group.own), 1))
+    return all(group.share([at], but=[other for other in picked if other != at]) >= new for at in picked)
 
 
 def _others(group: Group, picked: Sequence[int]) -> Iterator[int]:

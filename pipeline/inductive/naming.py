@@ -11,7 +11,7 @@ from scipy import sparse
 
 from pipeline.core.arithmetic import unit
 from pipeline.corpus import formalities
-from pipeline.inductive import contrast, in_vivo, label_choice, labels, meaning, phrases
+from pipeline.inductive import contrast, in_vivo, in_vivo_choice, label_choice, labels, meaning, phrases
 from pipeline.inductive.contrast import Said, Terms
 from pipeline.inductive.in_vivo import Clause
 from pipeline.inductive.label_choice import Candidates
@@ -140,7 +140,7 @@ def named(
     found = _candidates(known, by_group, groups, parents)
     members = [np.flatnonzero(groups == group) for group in range(count)]
     shortlists = [
-        in_vivo.candidates(
+        in_vivo_choice.candidates(
             known.clauses,
             members[group][known.quotable[members[group]]],
             terms=known.terms,
@@ -172,7 +172,7 @@ def named(
         hints = label_choice.hints(label)
         if not hints and label_choice.of_short_remarks(known.terms, members[group]):
             hints = [SHORT_REMARKS]
-        line = _line(segments, in_vivo.best(shortlist, separation, label.words(terms)))
+        line = _line(segments, in_vivo_choice.best(shortlist, separation, label.words(terms)))
         own = members[group][known.quotable[members[group]]]
         remark = "" if terms else _remark(known, segments, own, talk=talk, inside=inside)
         result.append(Named(terms, hints, line, remark))
@@ -200,7 +200,7 @@ def _remark(known: Read, segments: pd.DataFrame, places: np.ndarray, *, talk: np
 
 
 def _of_clauses(
-    known: Read, segments: pd.DataFrame, shortlists: Sequence[Sequence[in_vivo.Candidate]]
+    known: Read, segments: pd.DataFrame, shortlists: Sequence[Sequence[in_vivo_choice.Candidate]]
 ) -> list[np.ndarray | None]:
     """Return the vectors of each group's clauses, encoded at once because loading a model is slow; None without one."""
     clauses = [_text(segments, one.clause) for shortlist in shortlists for one in shortlist]

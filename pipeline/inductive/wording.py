@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -24,8 +23,8 @@ READ = 90
 FEW = 20
 FEWEST_TERMS = 2
 MOST_TERMS = 3
-# Talk of a theme that no sub-theme's words name.
-REST = "Rest of the theme"
+# Talk of a theme that no sub-theme's words name: at most half of it, or more.
+REST, MOST_OF_IT = "Rest of the theme", "Most of the theme"
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,8 @@ class Words:
     """Labels and keywords of themes and sub-themes, by number.
 
     `named`: the themes' labels, those that people gave among them; `own`: those made of the segments' words.
-    `languages` and `sub_theme_languages`: the language of most words of each group. If it is not English, there are no
-    keywords (stop words and phrases are English) and the label is "Theme in" and the language. `lines` and
+    `languages` and `sub_theme_languages`: the language of most segments of each group. If it is not English, there are
+    no keywords (stop words and phrases are English) and the label is "Theme in" and the language. `lines` and
     `sub_theme_lines`: the in-vivo line of each, None where there is none.
     """
 
@@ -159,7 +158,6 @@ def _words(
     naming_terms: list[list[str]] = []
     unnamed: list[str] = []
     lines: list[Line | None] = []
-    rest = partial(_rest, REST if parent_labels else naming.LOOSE)
     sayings = [naming.saying(segments["text"][groups == group].tolist()) for group in range(len(spoken))]
     several = len(segments) >= FEW and len(spoken) > 1
     formal = [] if parent_labels else _about_interview(segments, vectors, groups)
@@ -176,7 +174,8 @@ def _words(
             naming_terms.append([])
         else:
             naming_terms.append(terms_ or ranked[group])
-        unnamed.append(saying or (rest(hints) if loose else _unnamed([language])[0]))
+        rest = _rest(_remainder(groups, parents, group) if parent_labels else naming.LOOSE, hints)
+        unnamed.append(saying or (rest if loose else _unnamed([language])[0]))
         # Loosely connected talk has no clause that says what it is about; other languages are not parsed.
         lines.append(line if naming_terms[-1] and english else None)
     return _Group(
@@ -193,6 +192,12 @@ def _about_interview(segments: pd.DataFrame, vectors: np.ndarray, groups: np.nda
         if naming.about_interview(inside["text"].tolist(), inside["language"].tolist()):
             found.append(group)
     return found
+
+
+def _remainder(groups: np.ndarray, parents: np.ndarray, group: int) -> str:
+    """Return what a sub-theme is called that nothing names."""
+    own = groups == group
+    return MOST_OF_IT if 2 * own.sum() > (parents == parents[own][0]).sum() else REST
 
 
 def _rest(name: str, hints: Sequence[str]) -> str:
@@ -221,9 +226,10 @@ def _against_all(
     again = naming.named(talk.segments, talk.vectors, groups, np.zeros_like(groups), known=talk.known)
     result = []
     for group, one in enumerate(named):
-        theme = labels.words(parent_labels[parents[groups == group][0]])
-        terms = labels.distinct([" ".join(theme), *again[group].terms], count=MOST_TERMS)[1:]
-        result.append(one if one.terms else one._replace(terms=terms, hints=one.hints or again[group].hints))
+        theme = " ".join(labels.words(parent_labels[parents[groups == group][0]]))
+        terms = labels.distinct([theme, *again[group].terms], count=MOST_TERMS)[1:]
+        hints = labels.distinct([theme, *(one.hints or again[group].hints)], count=MOST_TERMS)[1:]
+        result.append(one if one.terms else one._replace(terms=terms, hints=hints))
     return result
 
 
@@ -234,13 +240,13 @@ def _terms_in(texts: Sequence[str], inside: np.ndarray, terms: Sequence[str]) ->
 
 
 def _languages(segments: pd.DataFrame, groups: np.ndarray) -> list[str]:
-    """Return the language of most words of each group; unknown only if no segment has a known language."""
+    """Return the language of most segments of each group; unknown only if no segment has a known language."""
     group_languages = []
     for group in range(int(groups.max(initial=-1)) + 1):
-        inside = segments[groups == group]
-        n_words = inside["n_words"].groupby(inside["language"]).sum().sort_index()
-        known = n_words.drop(languages.UNKNOWN, errors="ignore")
-        group_languages.append(str((known if len(known) else n_words).idxmax()) if len(n_words) else languages.UNKNOWN)
+        spoken = segments["language"][groups == group]
+        known = spoken[spoken != languages.UNKNOWN]
+        counts = (known if len(known) else spoken).value_counts().sort_index()
+        group_languages.append(str(counts.idxmax()) if len(counts) else languages.UNKNOWN)
     return group_languages
 
 
