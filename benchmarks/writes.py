@@ -33,7 +33,7 @@ from pipeline.core.study_lock import LOCK
 from pipeline.decisions import alternative_readings, deciding, ledger, reading_ledger
 from pipeline.deductive import codebook
 from pipeline.exchange import handout
-from pipeline.reporting import matrix, written_summaries
+from pipeline.reporting import matrix, report_tables, study_results, written_summaries
 from tests import small_study
 
 STUDY = Path("data/small")
@@ -129,7 +129,7 @@ def fill(root: Path, place: Path, code: str) -> None:
 def edited_workbook(root: Path, place: Path, theme: str) -> None:
     """The report's workbook as somebody changed it: a label, a decision and a memo."""
     folder = root / STUDY
-    found = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"), (), [])
+    found = report_tables.gather(study_results.tables(folder), codebook.load_codebook(folder / "codebook.yaml"), (), [])
     store.write(folder, "framework_matrix", matrix.table(found.cells))
     report.write_tables(folder, found, reflexive=False)
     book = openpyxl.load_workbook(folder / "report/framework_matrix.xlsx")

@@ -62,13 +62,6 @@ def _mapping(said: list[str]) -> dict[str, pd.DataFrame]:
     bins = {"method": "few_shot", "low": [0.0, 0.5], "high": [0.5, 1.0], "n": [30, 14], "mean_score": [0.21, 0.77]}
     segment = pd.DataFrame({"segment_id": said[:3], "valence": ["facilitator", "barrier", "neither"], "score": 0.9})
     against = {"code": "Time", "kind": ["near", "contradicts"], "rank": 1, "segment_id": [said[2], said[3]]}
-    sides = {
-        "theme_id": 1,
-        "code": "Time",
-        "side": ["both", "theme_only", "code_only"],
-        "rank": 1,
-        "segment_id": said[2:5],
-    }
     fates = pd.DataFrame({"code": list(CODES), "verdict": ["recovered", "fragmented", "invisible", "cannot tell"]})
     fates = fates.assign(
         n_segments=4, theme_id=[0, 1, 1, -1], precision=0.57, recall=0.67, themes=["0", "1; 0", "", ""], half_in=""
@@ -83,7 +76,6 @@ def _mapping(said: list[str]) -> dict[str, pd.DataFrame]:
         "negative_cases": pd.DataFrame(
             against | {"score": 0.3, "theme_id": [-1, 1], "reason": ["Near it.", "Not as theme 1."]}
         ),
-        "theme_code_quotes": pd.DataFrame(sides),
         "code_themes": fates,
     }
 

@@ -119,7 +119,6 @@ def test_the_reading_list_begins_with_what_is_least_like_anything(tables, quoted
     shown = steady(tables, quoted)
     ranked = tables["theme_unassigned"].sort_values("rank").segment_id.to_list()
     assert [quote.segment_id for quote, _ in shown.unassigned] == ranked
-    assert shown.n_unassigned == 2
 
 
 def test_a_language_model_that_wrote_labels_is_named(tables):
@@ -224,11 +223,6 @@ def test_every_code_has_its_fate_in_the_order_of_the_codebook(tables, quoted):
     assert shown.fates[3].verdict == "cannot be told: too few to tell: 4 coded passages (at least 10 needed)"
     time = shown.fates[1]
     assert (time.best, time.others, time.share, time.share_of_theme) == ("T2 Time", "T1 Charts", "67%", "57%")
-    assert [side for side, _ in time.sides] == list(fates_view.SIDES.values())
-
-
-def test_negative_cases_name_the_theme_as_the_page_does(tables, quoted):
-    assert [reason for _, reason in fates(tables, quoted).fates[1].against] == ["Not as T2 Time.", "Near it."]
 
 
 def test_categories_come_before_their_codes(tables, quoted):

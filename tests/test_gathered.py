@@ -3,10 +3,9 @@
 import pandas as pd
 import pytest
 
-from pipeline import report
 from pipeline.core import store
 from pipeline.deductive import codebook
-from pipeline.reporting import quotes, report_tables
+from pipeline.reporting import quotes, report_tables, study_results
 
 
 @pytest.mark.parametrize(
@@ -24,7 +23,7 @@ def test_the_primary_method_gives_the_codes(methods, left):
 
 
 def made(folder) -> report_tables.ReportData:
-    return report_tables.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"))
+    return report_tables.gather(study_results.tables(folder), codebook.load_codebook(folder / "codebook.yaml"))
 
 
 def test_codes_are_those_that_were_mapped_in_the_order_of_the_codebook(small_study):
@@ -39,7 +38,7 @@ def test_every_segment_is_a_quote_and_every_case_has_a_cell_for_every_code(small
 
 
 def test_a_segment_that_is_not_verbatim_stops_the_report(small_study):
-    tables = report.read(small_study)
+    tables = study_results.tables(small_study)
     tables["segments"] = tables["segments"].assign(text=tables["segments"].text.str.replace("night shift", "day shift"))
     with pytest.raises(quotes.QuoteError, match=r"ana\.txt"):
         report_tables.gather(tables, codebook.load_codebook(small_study / "codebook.yaml"))

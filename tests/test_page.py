@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core import store
-from pipeline.reporting import quotes, templates
+from pipeline.reporting import quotes, report_tables, study_results, templates
 from pipeline.reporting.views import page, passages
 from pipeline.reporting.views.page import json_for_html
 
@@ -150,7 +150,7 @@ def page_of(study) -> str:
     from pipeline.core.params import Params
     from pipeline.deductive import codebook
 
-    made = report.gather(report.read(study), codebook.load_codebook(study / "codebook.yaml"))
+    made = report_tables.gather(study_results.tables(study), codebook.load_codebook(study / "codebook.yaml"))
     return report.build_page(made, Params(study=str(study)), [("model", "vectors", "0" * 64)])
 
 

@@ -18,7 +18,7 @@ from pipeline.decisions.alternative_readings import Reading
 from pipeline.decisions.ledger import Decision
 from pipeline.decisions.reading_ledger import Read
 from pipeline.deductive import codebook
-from pipeline.reporting import quotes, references, report_tables
+from pipeline.reporting import quotes, references, report_tables, study_results
 
 MODELS = [("all-MiniLM-L6-v2", "segment embeddings", "0" * 64)]
 
@@ -66,7 +66,7 @@ def texts(value) -> list[str]:
 
 
 def built(folder, **params) -> str:
-    study = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"))
+    study = report_tables.gather(study_results.tables(folder), codebook.load_codebook(folder / "codebook.yaml"))
     return report.build_page(study, Params(study=str(folder), **params), MODELS)
 
 
@@ -221,7 +221,7 @@ def test_what_was_decided_and_read_is_told_in_sentences(copied):
     themes["decided"] = [taken[0].key if theme == 0 else "" for theme in themes.theme_id]
     store.write(copied, "themes", themes)
     book = codebook.load_codebook(copied / "codebook.yaml")
-    study = report_tables.gather(report.read(copied), book, taken, ledger=[Read(segment, "Ben")])
+    study = report_tables.gather(study_results.tables(copied), book, taken, ledger=[Read(segment, "Ben")])
     html = report.build_page(study, Params(study=str(copied)), MODELS)
     text = seen(html)
     assert "On 2026-01-15 Asha pinned 1 passage as exemplar of it: <b>Typical</b>." in text
@@ -259,7 +259,7 @@ def test_alternative_readings_stand_beside_the_label_and_lost_ones_are_asked_abo
         Reading(theme=77, label="Gone", missing="Nothing of it is lost.", **said),
     ]
     book = codebook.load_codebook(copied / "codebook.yaml")
-    study = report_tables.gather(report.read(copied), book, readings=readings)
+    study = report_tables.gather(study_results.tables(copied), book, readings=readings)
     text = seen(report.build_page(study, Params(study=str(copied)), MODELS))
     assert "Night <i>work</i>" in text
     assert "Dev <b> (porter)" in text
@@ -299,7 +299,6 @@ def test_without_themes_the_page_says_so(copied):
         "theme_assignments",
         "theme_states",
         "theme_quotes",
-        "theme_attributes",
         "theme_code",
         "theme_human_code",
     ):
@@ -374,7 +373,9 @@ def test_metrics_are_numbers_and_without_coefficients_if_reflexive(copied, monke
 
 
 def test_the_models_are_those_that_the_stages_recorded(small_study):
-    study = report.gather(report.read(small_study), codebook.load_codebook(small_study / "codebook.yaml"))
+    study = report_tables.gather(
+        study_results.tables(small_study), codebook.load_codebook(small_study / "codebook.yaml")
+    )
     assert report.fingerprints(study) == [
         ("all-MiniLM-L6-v2", "segment embeddings", "a" * 64),
         ("en_core_web_sm", "sentence splitting", "b" * 64),

@@ -15,7 +15,7 @@ from pipeline import report
 from pipeline.core import store
 from pipeline.core.params import Params
 from pipeline.deductive import codebook
-from pipeline.reporting import templates
+from pipeline.reporting import report_tables, study_results, templates
 
 pytestmark = needs_browser
 VIEWS = ("overview", "themes", "framework", "quotes", "quality")
@@ -23,7 +23,9 @@ VIEWS = ("overview", "themes", "framework", "quotes", "quality")
 
 @pytest.fixture(scope="module")
 def address(small_study, tmp_path_factory) -> str:
-    made = report.gather(report.read(small_study), codebook.load_codebook(small_study / "codebook.yaml"))
+    made = report_tables.gather(
+        study_results.tables(small_study), codebook.load_codebook(small_study / "codebook.yaml")
+    )
     place = tmp_path_factory.mktemp("page with a space") / "index.html"
     place.write_text(report.build_page(made, Params(study=str(small_study)), MODELS), encoding="utf-8")
     return place.as_uri()
@@ -345,7 +347,7 @@ def test_all_of_it_prints_with_every_theme_and_the_open_view_alone(page):
 def test_a_thousand_segments_make_a_page_of_three_megabytes_at_most(tmp_path, browser):
     folder = invented.write(tmp_path / "large", repeat=48)
     (folder / "codebook.yaml").write_text("codes: [Pride, Time, Staffing, Leaders]\n")
-    study = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"))
+    study = report_tables.gather(study_results.tables(folder), codebook.load_codebook(folder / "codebook.yaml"))
     place = tmp_path / "large.html"
     place.write_text(report.build_page(study, Params(study=str(folder)), MODELS), encoding="utf-8")
     assert place.stat().st_size < 3_000_000
@@ -419,9 +421,9 @@ def test_what_speaks_against_a_theme_is_not_mixed_with_what_lies_outside_it(page
 @pytest.fixture(scope="module")
 def matched_in_part(small_study, tmp_path_factory) -> str:
     """A page on which no code marks a theme; all passages of Time are in one theme."""
-    tables = report.read(small_study)
+    tables = study_results.tables(small_study)
     tables["theme_code"] = tables["theme_code"].assign(verdict="orphan")
-    made = report.gather(tables, codebook.load_codebook(small_study / "codebook.yaml"))
+    made = report_tables.gather(tables, codebook.load_codebook(small_study / "codebook.yaml"))
     place = tmp_path_factory.mktemp("in part") / "index.html"
     place.write_text(report.build_page(made, Params(study=str(small_study)), MODELS), encoding="utf-8")
     return place.as_uri()

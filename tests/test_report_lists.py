@@ -9,6 +9,7 @@ from pipeline import report
 from pipeline.core import store
 from pipeline.core.params import Params
 from pipeline.deductive import codebook
+from pipeline.reporting import report_tables, study_results
 from pipeline.reporting.views import quality_data
 
 pytestmark = needs_browser
@@ -44,7 +45,7 @@ def address(tmp_path_factory) -> str:
         store.write(folder, name, store.empty(name))
     disputed = pd.DataFrame([_dispute(row, n) for n, row in enumerate(used.itertuples())])
     store.write(folder, "disagreements", disputed[list(store.empty("disagreements").columns)])
-    made = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"))
+    made = report_tables.gather(study_results.tables(folder), codebook.load_codebook(folder / "codebook.yaml"))
     place = folder / "index.html"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quality_data, "MOST", 5)

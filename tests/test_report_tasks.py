@@ -9,6 +9,7 @@ from pipeline import report
 from pipeline.core import store
 from pipeline.core.params import Params
 from pipeline.deductive import codebook
+from pipeline.reporting import report_tables, study_results
 
 pytestmark = needs_browser
 MOST_WORDS = 120
@@ -19,7 +20,7 @@ def address(tmp_path_factory) -> str:
     folder = argued.write(invented.write(tmp_path_factory.mktemp("tasks") / "data" / "small", repeat=3))
     (folder / "codebook.yaml").write_text("codes: [Pride, {name: Time, definition: Time for it.}, Staffing, Leaders]\n")
     _dispute(folder)
-    made = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"))
+    made = report_tables.gather(study_results.tables(folder), codebook.load_codebook(folder / "codebook.yaml"))
     place = folder / "index.html"
     place.write_text(report.build_page(made, Params(study=str(folder)), MODELS), encoding="utf-8")
     return place.as_uri()

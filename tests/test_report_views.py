@@ -24,17 +24,14 @@ def quoted(tables):
 # themes
 
 
-def made_cards(tables, quoted, per_theme=6):
-    names = ("themes", "theme_states", "theme_quotes", "theme_attributes")
-    return theme_view.cards(**{name: tables[name] for name in names}, quotes=quoted, n_used=11, per_theme=per_theme)
+def made_cards(tables, quoted):
+    return theme_view.cards(themes=tables["themes"], theme_states=tables["theme_states"], quotes=quoted)
 
 
 def test_a_card_for_each_theme_largest_first(tables, quoted):
-    cards = made_cards(tables, quoted)
-    sizes = [card.n_segments for card in cards]
-    assert sizes == sorted(sizes, reverse=True)
-    assert "(45% of the passages analysed)" in cards[0].lead
-    assert [kind for kind, _ in cards[0].quotes] == ["Typical", "Borderline"]
+    size_of = dict(zip(tables["themes"].theme_id, tables["themes"].n_segments, strict=True))
+    sizes = [size_of[card.theme_id] for card in made_cards(tables, quoted)]
+    assert sizes == sorted(size_of.values(), reverse=True)
 
 
 def test_a_line_in_participants_words_is_a_quote_of_its_place(tables, quoted):
@@ -51,10 +48,6 @@ def test_a_line_in_participants_words_is_a_quote_of_its_place(tables, quoted):
     assert shown.document == whole.document
 
 
-def test_no_more_quotes_than_asked_for(tables, quoted):
-    assert all(sum(len(own) for _, own in card.quotes) == 1 for card in made_cards(tables, quoted, per_theme=1))
-
-
 def test_sub_themes_are_parts_of_their_theme_and_no_cards(tables, quoted):
     below = tables["themes"].iloc[:1].assign(theme_id=7, parent_id=0, level=2, label="part", n_segments=2)
     tables["themes"] = pd.concat([tables["themes"], below])
@@ -62,11 +55,6 @@ def test_sub_themes_are_parts_of_their_theme_and_no_cards(tables, quoted):
     assert set(cards) == {0, 1}
     assert [part[1:] for part in cards[0].sub_themes] == [("part", 2)]
     assert cards[1].sub_themes == ()
-
-
-def test_a_quote_of_a_segment_that_is_gone_is_left_out(tables, quoted):
-    tables["theme_quotes"]["segment_id"] = "gone"
-    assert made_cards(tables, quoted)[0].quotes == ()
 
 
 # agreement
@@ -110,12 +98,17 @@ def test_rare_codes_are_told_with_what_belongs_beside_kappa(tables):
     )
 
 
-def test_categories_come_before_codes_in_the_chart_and_speak_for_rare_ones(tables):
+def test_categories_come_before_codes_in_the_table_and_speak_for_rare_ones(tables):
     rows = tables["agreement"]
     above = rows[rows.code == "Time"].assign(level="category", code="Work")
     tables["agreement"] = pd.concat([rows, above], ignore_index=True)
     shown = view(tables, prevalence=0.04)
-    assert [line[0] for line in shown.chart][:3] == ["all codes", "Work (category)", "Pride"]
+    assert list(dict.fromkeys(row[0] for row in shown.rows))[:4] == [
+        "all codes",
+        "any code",
+        "Work (category)",
+        "Pride",
+    ]
     assert shown.sentences[-1].startswith("1 category is in fewer than 10%")
 
 
@@ -124,23 +117,15 @@ def test_with_one_person_there_is_no_ceiling(tables):
     assert "no agreement between human coders" in view(tables).sentences[-1]
 
 
-def test_what_is_undefined_is_said_and_not_drawn(tables):
+def test_what_is_undefined_is_said(tables):
     shown = view(tables, kappa=np.nan, note="Too few.")
     assert "agreement over all codes is undefined. Too few." in shown.sentences[0]
-    assert shown.chart == ()
     assert all(row[shown.columns.index("Kappa")] == "undefined" for row in shown.rows)
 
 
 @pytest.mark.parametrize("kappa", [0.0, -0.3])
 def test_agreement_that_chance_gives_is_called_so(tables, kappa):
     assert "no better than chance" in view(tables, kappa=kappa).sentences[0]
-
-
-def test_the_chart_begins_with_all_codes_and_runs_from_minus_a_fifth_to_one(tables):
-    chart = view(tables, kappa=0.4, low=-0.9, high=1.0).chart
-    assert [line[0] for line in chart] == ["all codes", "Pride", "Time", "Leaders", "Staffing"]
-    mark = chart[0][1][0]
-    assert (mark.kind, mark.left, mark.low, mark.high) == ("people", 50.0, 0.0, 100.0)
 
 
 def test_the_table_has_a_row_for_every_figure_and_a_name_for_every_column(tables):
@@ -151,7 +136,7 @@ def test_the_table_has_a_row_for_every_figure_and_a_name_for_every_column(tables
 
 def test_nothing_to_compare_is_nothing_to_say():
     shown = agreement_view.build(store.empty("agreement"), store.empty("theme_agreement"), [])
-    assert (shown.sentences, shown.chart, shown.rows, shown.theme_rows) == ((), (), (), ())
+    assert (shown.sentences, shown.rows, shown.theme_rows) == ((), (), ())
 
 
 def test_themes_against_codes_in_words(tables):
@@ -226,42 +211,27 @@ GIVEN = pd.DataFrame({"segment_id": ["a", "b", "b"], "code": ["A", "A", "B"], "s
 VALENCE = pd.DataFrame({"segment_id": ["a", "b"], "valence": ["facilitator", "barrier"]})
 
 
-def further(quoted, **changes):
-    options = {name: store.empty(name) for name in ("valence", "disagreements", "triangulation")}
+def further(**changes):
+    options = {name: store.empty(name) for name in ("valence", "triangulation")}
     options |= {"saturation": store.empty("saturation_verdict"), "accepted": GIVEN, "codes": ["B", "A"]}
-    return further_view.build(**(options | changes), quotes=quoted)
+    return further_view.build(**(options | changes))
 
 
 def test_help_and_hindrance_are_counted_for_each_code():
     shown = further_view.leanings(VALENCE, GIVEN, ["B", "A", "C"])
     assert [(one.code, one.counts) for one in shown] == [("B", (0, 1, 0, 0)), ("A", (1, 1, 0, 0))]
-    assert shown[1].shares == (50.0, 50.0, 0.0, 0.0)
 
 
-def test_what_helps_and_hinders_most_is_said(quoted):
-    said = further(quoted, valence=VALENCE).leanings_lead
-    assert said == "Most frequent facilitator: “A” (1 passage); most frequent barrier: “B” (1 passage)."
+def test_nothing_beside_is_nothing_shown():
+    nothing = further()
+    assert (nothing.leanings, nothing.saturation, nothing.sources) == ((), (), ())
 
 
-def test_nothing_beside_is_nothing_shown(quoted):
-    nothing = further(quoted)
-    assert (nothing.leanings, nothing.disputes, nothing.saturation, nothing.sources) == ((), (), (), ())
-
-
-def test_disputes_are_quotes_with_what_each_coder_said(quoted):
-    segment = next(iter(quoted))
-    table = pd.DataFrame({"rank": [1, 2], "segment_id": [segment, "gone"]})
-    shown = further(quoted, disagreements=table.assign(says="lea: A; B | pipeline (few_shot): none"))
-    assert shown.disputes[0].quote.segment_id == segment
-    assert shown.disputes[0].says == (("lea", "A; B"), ("the pipeline (using human codes of other documents)", "none"))
-    assert (len(shown.disputes), shown.n_disputes) == (1, 2)
-
-
-def test_saturation_is_said_of_the_whole_first(quoted):
+def test_saturation_is_said_of_the_whole_first():
     table = pd.DataFrame(
         {"source": ["themes", "lea"], "cell": ["(all)", "nurse"], "sentence": ["Not yet.", "Reached."]}
     )
-    shown = further(quoted, saturation=table)
+    shown = further(saturation=table)
     assert shown.saturation == ("Themes: Not yet.",)
     assert shown.saturation_cells == (("Codes of lea", "nurse", "Reached."),)
 

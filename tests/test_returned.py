@@ -19,7 +19,7 @@ from pipeline.core.errors import CounterpointError
 from pipeline.decisions import deciding, ledger, page_data, screen
 from pipeline.decisions.ledger import Decision
 from pipeline.deductive import codebook
-from pipeline.reporting import matrix, quotes, written_summaries
+from pipeline.reporting import matrix, quotes, report_tables, study_results, written_summaries
 
 NOW = datetime(2026, 2, 1, 9, 0, 0, tzinfo=UTC)
 LATER = datetime(2026, 2, 2, 9, 0, 0, tzinfo=UTC)
@@ -28,7 +28,9 @@ LATER = datetime(2026, 2, 2, 9, 0, 0, tzinfo=UTC)
 def run_report(folder: Path) -> Path:
     """Make the matrix and its workbook as the report stage does; return the workbook."""
     taken, said = ledger.load(folder / "decisions.yaml"), written_summaries.load(folder / "summaries.yaml")
-    study = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"), taken, said)
+    study = report_tables.gather(
+        study_results.tables(folder), codebook.load_codebook(folder / "codebook.yaml"), taken, said
+    )
     store.write(folder, "framework_matrix", matrix.table(study.cells))
     report.write_tables(folder, study, reflexive=False)
     return folder / "report" / "framework_matrix.xlsx"
@@ -99,11 +101,11 @@ def test_the_page_shows_the_persons_words_with_their_name(study: Path):
     case, code = spoken(study)
     returned.run(edited(study, "a.xlsx", cells={(case, code): "<b>Hers</b>"}), study, who="Asha", now=NOW)
     said = written_summaries.load(study / "summaries.yaml")
-    made = report.gather(report.read(study), codebook.load_codebook(study / "codebook.yaml"), (), said)
+    made = report_tables.gather(study_results.tables(study), codebook.load_codebook(study / "codebook.yaml"), (), said)
     html = report.build_page(made, Params(study=str(study)), [("m", "v", "0")])
     assert written_in(html, case) == [["<b>Hers</b>", "Asha", 0]]
     older = [one.model_copy(update={"of": "another"}) for one in said]
-    made = report.gather(report.read(study), codebook.load_codebook(study / "codebook.yaml"), (), older)
+    made = report_tables.gather(study_results.tables(study), codebook.load_codebook(study / "codebook.yaml"), (), older)
     html = report.build_page(made, Params(study=str(study)), [("m", "v", "0")])
     assert written_in(html, case) == [["<b>Hers</b>", "Asha", 1]], "the passages have changed since"
 

@@ -22,7 +22,7 @@ from pipeline.core.params import Params
 from pipeline.decisions import ledger, page_data, reading_ledger, screen
 from pipeline.decisions.reading_ledger import Read
 from pipeline.deductive import codebook
-from pipeline.reporting import quotes
+from pipeline.reporting import quotes, report_tables, study_results
 from pipeline.reporting.views import page
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +32,7 @@ ROOT = Path(__file__).parent.parent
 def made(small_study, tmp_path_factory) -> Path:
     """The small study with its report."""
     folder = shutil.copytree(small_study, tmp_path_factory.mktemp("made") / "data" / "small")
-    study = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"))
+    study = report_tables.gather(study_results.tables(folder), codebook.load_codebook(folder / "codebook.yaml"))
     (folder / "report").mkdir(exist_ok=True)
     html = report.build_page(study, Params(study=str(folder)), MODELS)
     (folder / "report" / "index.html").write_text(html, encoding="utf-8")

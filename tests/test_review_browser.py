@@ -14,6 +14,7 @@ from pipeline.core import store
 from pipeline.core.params import Params
 from pipeline.decisions import ledger, reading_ledger
 from pipeline.deductive import codebook
+from pipeline.reporting import report_tables, study_results
 
 pytestmark = needs_browser
 
@@ -21,7 +22,7 @@ pytestmark = needs_browser
 def write_report(folder: Path) -> Path:
     """Make the page of a study as the report stage does."""
     taken = ledger.load(folder / "decisions.yaml")
-    made = report.gather(report.read(folder), codebook.load_codebook(folder / "codebook.yaml"), taken)
+    made = report_tables.gather(study_results.tables(folder), codebook.load_codebook(folder / "codebook.yaml"), taken)
     place = folder / "report" / "index.html"
     place.parent.mkdir(exist_ok=True)
     place.write_text(report.build_page(made, Params(study=str(folder)), MODELS), encoding="utf-8")

@@ -9,12 +9,10 @@ from pipeline.core import atomic_files, contracts, edited_outputs, prose, store,
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError, refused
 from pipeline.core.study_paths import Places
-from pipeline.decisions import alternative_readings, before_themes, ledger, reading_ledger, reflexivity
-from pipeline.deductive import codebook
 from pipeline.paper import identities, name_check, pack, unlisted_names
 from pipeline.paper.identities import People
 from pipeline.paper.pack import Pack
-from pipeline.reporting import report_tables, written_summaries
+from pipeline.reporting import study_results
 from pipeline.reporting.report_tables import ReportData
 
 SHOWN, WORDS_SHOWN = 5, 30
@@ -55,20 +53,9 @@ def write(
 
 def gathered(params: settings.Params) -> ReportData:
     """The results of a study, as the report shows them. Raises PaperError if there are none yet."""
-    folder, places = params.folder, params.places
-    names = contracts.REPORT.reads
-    if any(not store.path(folder, name).exists() for name in names):
-        raise PaperError(f"{folder} has no complete results yet. Run `counterpoint run` first.")
-    return report_tables.gather(
-        {name: store.read(folder, name) for name in names},
-        codebook.load_codebook(places.codebook),
-        ledger.load(places.decisions),
-        written_summaries.load(places.summaries),
-        ledger=reading_ledger.load(places.passages_read),
-        readings=alternative_readings.load(places.interpretations),
-        statements=reflexivity.load(places.reflexivity),
-        notes=before_themes.load(places.notes_before_themes),
-    )
+    if any(not store.path(params.folder, name).exists() for name in contracts.REPORT.reads):
+        raise PaperError(f"{params.folder} has no complete results yet. Run `counterpoint run` first.")
+    return study_results.load(params.places)
 
 
 def researchers(data: ReportData) -> set[str]:

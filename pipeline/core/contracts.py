@@ -171,6 +171,8 @@ MAP_CODES = Stage(
         "map_codes_record",
     ),
 )
+# For people who read the tables; nothing in the report needs them.
+UNSHOWN = ("theme_attributes", "theme_code_quotes")
 COMPARE = Stage(
     "compare",
     settings=("compare", "seed", "uncoded"),
@@ -203,7 +205,12 @@ REPORT = Stage(
         *("codebook.yaml", "decisions.yaml", "passages_read.yaml", "interpretations.yaml", "summaries.yaml"),
         *("reflexivity.yaml", "notes_before_themes.yaml"),
     ),
-    reads=tuple(table for stage in (INGEST, SEGMENT, EMBED, THEMES, MAP_CODES, COMPARE) for table in stage.writes),
+    reads=tuple(
+        table
+        for stage in (INGEST, SEGMENT, EMBED, THEMES, MAP_CODES, COMPARE)
+        for table in stage.writes
+        if table not in UNSHOWN
+    ),
     writes=("framework_matrix",),
     outputs=(f"report/{REPORT_PAGE}", *DELIVERED),
     unknown_to_dvc=KEPT_BESIDE_PAGE,

@@ -1,4 +1,4 @@
-"""Agreement in sentences, a chart and a table: human coders with each other, then with the pipeline."""
+"""Agreement in sentences and a table: human coders with each other, then with the pipeline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.core import prose
-from pipeline.core.coders import NO_CODE, is_pipeline, method_of, people
+from pipeline.core.coders import NO_CODE, is_pipeline, people
 from pipeline.core.table_rows import each, groups
 from pipeline.core.terms import ALL_CATEGORIES, ALL_CODES, ANY_CODE, COMPARED_UNITS, RARE
 from pipeline.reporting.views.further_view import coder
@@ -22,26 +22,10 @@ MEASURES = {
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A coefficient in a code's row of the chart.
-
-    `kind`: people, few_shot, zero_shot or pipeline; `left`, `low`, `high`: positions from 0 to 100, nan if undefined.
-    """
-
-    who: str
-    kind: str
-    value: str
-    left: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class View:
-    """The agreement section. `rows`: the table's rows as text; `chart`: a row of marks for each code."""
+    """The agreement section. `rows`: the table's rows as text, under `columns`."""
 
     sentences: tuple[str, ...]
-    chart: tuple[tuple[str, tuple[Mark, ...]], ...]
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     theme_sentences: tuple[str, ...]
@@ -72,7 +56,6 @@ def build(agreement: pd.DataFrame, theme_agreement: pd.DataFrame, codes: Sequenc
     rows = agreement[agreement.unit == unit]
     return View(
         sentences=tuple(_sentences(rows, unit)),
-        chart=tuple(_chart(rows, codes)),
         columns=COLUMNS,
         rows=tuple(_rows(rows, codes)),
         theme_sentences=tuple(_theme_sentences(theme_agreement)),
@@ -213,31 +196,6 @@ def _rare(agreement: pd.DataFrame, unit: str) -> list[str]:
 def _beside(row: Any) -> str:
     """The agreement between human coders that a figure of the pipeline is compared with."""
     return "" if pd.isna(row.ceiling) else f"; between human coders, kappa is {prose.figure(row.ceiling)}"
-
-
-def _position(value: float) -> float:
-    """The position of a coefficient on the chart (0 to 100), whose axis runs from -0.2 to 1."""
-    return float("nan") if pd.isna(value) else round(100 * (min(max(value, -0.2), 1.0) + 0.2) / 1.2, 2)
-
-
-def _kind(row: Any) -> str:
-    return method_of(row.coder_b) if row.machine else "people"
-
-
-def _chart(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, tuple[Mark, ...]]]:
-    lines = []
-    shown = _pairs(agreement[(agreement.level != "pooled") | (agreement.code == ALL_CODES)])
-    levels = {level: _order(shown[shown.level == level], codes) for level in ("pooled", "category", "code")}
-    for level, code in [(level, code) for level, names in levels.items() for code in names]:
-        rows = shown[(shown.level == level) & (shown.code == code)]
-        marks = tuple(
-            Mark(_who(row), _kind(row), prose.figure(row.kappa), *map(_position, (row.kappa, row.low, row.high)))
-            for row in each(rows)
-            if pd.notna(row.kappa)
-        )
-        if marks:
-            lines.append((f"{code} (category)" if level == "category" else code.strip("()"), marks))
-    return lines
 
 
 def _order(pairs: pd.DataFrame, codes: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Code by code: recovery by the candidate themes, negative cases, and facilitators and barriers."""
+"""Code by code: recovery by the candidate themes, and facilitators and barriers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +13,6 @@ from pipeline.corpus import exchanges
 from pipeline.reporting import verdict_words
 from pipeline.reporting.quotes import Quote
 
-SIDES = {
-    "both": "In the theme and assigned the code",
-    "theme_only": "In the theme, not assigned the code",
-    "code_only": "Assigned the code, outside the theme",
-}
 # Names of codes for valence; the same as in pipeline/deductive/valence.py.
 HELPS = frozenset(["facilitator", "facilitators", "enabler", "enablers"])
 HINDERS = frozenset(["barrier", "barriers", "obstacle", "obstacles"])
@@ -28,8 +23,7 @@ class Fate:
     """What becomes of one code, or of a category with its codes, in the candidate themes.
 
     `parent`: the category of a code within one; `verdict`: in words; `best`, `others`: themes by name; `share`,
-    `share_of_theme`: recall and precision as text; `sides`: quotes from the code and its best theme; `against`:
-    negative cases, each with the reason.
+    `share_of_theme`: recall and precision as text.
     """
 
     code: str
@@ -40,9 +34,6 @@ class Fate:
     share: str
     share_of_theme: str
     others: str
-    beside: str
-    sides: tuple[tuple[str, tuple[Quote, ...]], ...]
-    against: tuple[tuple[Quote, str], ...]
 
 
 @dataclass(frozen=True)
@@ -80,7 +71,7 @@ def build(
     return View(
         lead=_fates_lead(tables["code_themes"]),
         by_theme=by_theme(tables["theme_code"]),
-        fates=_fates(tables, codes=codes, names=names, quotes=quotes, reflexive=reflexive),
+        fates=_fates(tables["code_themes"], codes=codes, names=names, reflexive=reflexive),
         evidence=_evidence(tables["valence"], accepted, codes, quotes, tables["documents"]),
         doubt=_doubt(tables, reflexive),
     )
@@ -123,77 +114,29 @@ def _in_order(table: pd.DataFrame, codes: Sequence[str]) -> list[Any]:
 
 
 def _fates(
-    tables: Mapping[str, pd.DataFrame],
-    *,
-    codes: Sequence[str],
-    names: Mapping[int, str],
-    quotes: Mapping[str, Quote],
-    reflexive: bool,
+    code_themes: pd.DataFrame, *, codes: Sequence[str], names: Mapping[int, str], reflexive: bool
 ) -> tuple[Fate, ...]:
-    sides, against = (
-        groups(table[table.segment_id.isin(list(quotes))], "code")
-        for table in (tables["theme_code_quotes"], tables["negative_cases"])
-    )
-    none = tables["code_themes"].iloc[:0]
-    fates = []
-    for row in _in_order(tables["code_themes"], codes):
-        marked = theme_ids(row.themes)
-        is_code = row.level == "code"
-        beside, shown = _sides(sides.get(row.code, none) if is_code else none, row.theme_id, marked, names, quotes)
-        fates.append(
-            Fate(
-                code=row.code,
-                parent=row.parent,
-                n_segments=int(row.n_segments),
-                verdict=verdict_words.with_reason(row.verdict, "" if reflexive else prose.passages(row.note)),
-                best=names.get(row.theme_id, ""),
-                share="" if reflexive else prose.percent(row.recall),
-                share_of_theme="" if reflexive else prose.percent(row.precision),
-                others="; ".join(names[theme] for theme in marked if theme != row.theme_id and theme in names),
-                beside=beside,
-                sides=shown,
-                against=_against(against.get(row.code, none) if is_code else none, names, quotes),
-            )
+    return tuple(
+        Fate(
+            code=row.code,
+            parent=row.parent,
+            n_segments=int(row.n_segments),
+            verdict=verdict_words.with_reason(row.verdict, "" if reflexive else prose.passages(row.note)),
+            best=names.get(row.theme_id, ""),
+            share="" if reflexive else prose.percent(row.recall),
+            share_of_theme="" if reflexive else prose.percent(row.precision),
+            others="; ".join(
+                names[theme] for theme in theme_ids(row.themes) if theme != row.theme_id and theme in names
+            ),
         )
-    return tuple(fates)
+        for row in _in_order(code_themes, codes)
+    )
 
 
 def theme_ids(text: str) -> list[int]:
     """The theme ids in a list as written in the tables: "T943067, T965753" or "943067; 109863"."""
     items = text.replace(";", ",").split(",")
     return [int(item.strip().lstrip("T")) for item in items if item.strip().lstrip("T").isdecimal()]
-
-
-def _sides(
-    rows: pd.DataFrame, best: int, marked: Sequence[int], names: Mapping[int, str], quotes: Mapping[str, Quote]
-) -> tuple[str, tuple[tuple[str, tuple[Quote, ...]], ...]]:
-    """The theme whose quotes are shown (the best, else the first the code is characteristic of) and its quotes."""
-    with_quotes = set(rows.theme_id) if len(rows) else set()
-    theme = next((candidate for candidate in (best, *marked, *sorted(with_quotes)) if candidate in with_quotes), None)
-    if theme is None:
-        return "", ()
-    theme_rows = rows[rows.theme_id == theme].sort_values(["rank", "segment_id"])
-    sides = []
-    for side, heading in SIDES.items():
-        shown = tuple(quotes[segment] for segment in theme_rows[theme_rows.side == side].segment_id)
-        if shown:
-            sides.append((heading, shown))
-    return names.get(theme, ""), tuple(sides)
-
-
-def _against(
-    rows: pd.DataFrame, names: Mapping[int, str], quotes: Mapping[str, Quote]
-) -> tuple[tuple[Quote, str], ...]:
-    if rows.empty:
-        return ()
-    ordered = rows.sort_values(["kind", "rank", "segment_id"])
-    return tuple((quotes[row.segment_id], _named(row, names)) for row in each(ordered))
-
-
-def _named(row: Any, names: Mapping[int, str]) -> str:
-    """The reason, with the theme's name on the page in place of its id."""
-    name = names.get(row.theme_id, "")
-    return str(row.reason).replace(f"theme {row.theme_id}", name) if name else str(row.reason)
 
 
 def _evidence(

@@ -8,7 +8,6 @@ import pandas as pd
 
 from pipeline.core import coders, prose
 from pipeline.core.table_rows import counts, each, lookup
-from pipeline.core.terms import UNASSIGNED
 from pipeline.decisions import ledger, states
 from pipeline.decisions.ledger import Decision
 from pipeline.decisions.states import Count
@@ -265,8 +264,3 @@ def stability(tables: Mapping[str, pd.DataFrame]) -> str:
     words += [f"{number['lost']:,} did not hold"] if number["lost"] else []
     reruns = "one rerun" if len(runs) == 1 else f"{len(runs):,} reruns, each"
     return f"In {reruns} without {much}, {', '.join(words)}."
-
-
-def unassigned(tables: Mapping[str, pd.DataFrame]) -> int:
-    """How many passages are in no theme."""
-    return int((tables["theme_assignments"].theme_id == UNASSIGNED).sum())

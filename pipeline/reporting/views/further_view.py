@@ -1,6 +1,6 @@
-"""Further sections: facilitators and barriers, disagreements to discuss, saturation and source types."""
+"""Further sections: facilitators and barriers, saturation and source types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -8,7 +8,6 @@ import pandas as pd
 from pipeline.core import coders, prose
 from pipeline.core.table_rows import each, groups
 from pipeline.core.terms import ANYONE, EVERYTHING, VALENCES
-from pipeline.reporting.quotes import Quote
 
 READINGS = {
     "converges": "also in other types",
@@ -20,19 +19,10 @@ READINGS = {
 
 @dataclass(frozen=True)
 class Leaning:
-    """The valence of a code's passages. `counts`: in the order of VALENCES; `shares`: bar lengths from 0 to 100."""
+    """The valence of a code's passages. `counts`: in the order of VALENCES."""
 
     code: str
     counts: tuple[int, ...]
-    shares: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Dispute:
-    """A passage that coders coded differently; `says`: each coder with the codes they applied."""
-
-    quote: Quote
-    says: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -40,9 +30,6 @@ class Further:
     """The sections, each empty if there is nothing to show. `sources`: codes by source type (`kinds`)."""
 
     leanings: tuple[Leaning, ...]
-    leanings_lead: str
-    disputes: tuple[Dispute, ...]
-    n_disputes: int
     saturation: tuple[str, ...]
     saturation_cells: tuple[tuple[str, str, str], ...]
     kinds: tuple[str, ...]
@@ -52,23 +39,16 @@ class Further:
 def build(
     *,
     valence: pd.DataFrame,
-    disagreements: pd.DataFrame,
     saturation: pd.DataFrame,
     triangulation: pd.DataFrame,
     accepted: pd.DataFrame,
     codes: Sequence[str],
-    quotes: Mapping[str, Quote],
-    most: int = 12,
 ) -> Further:
-    """Prepare the sections. `saturation`: the table saturation_verdict; `most`: the number of disagreements quoted."""
-    shown = leanings(valence, accepted, codes)
+    """Prepare the sections. `saturation`: the table saturation_verdict."""
     kinds, sources = by_source(triangulation, codes)
     cells = saturation[saturation.cell != EVERYTHING].sort_values(["source", "cell"])
     return Further(
-        leanings=shown,
-        leanings_lead=_leanings_lead(shown),
-        disputes=_disputes(disagreements, quotes, most),
-        n_disputes=len(disagreements),
+        leanings=leanings(valence, accepted, codes),
         saturation=saturation_in_words(saturation),
         saturation_cells=tuple((_named(row.source), row.cell, row.sentence) for row in each(cells)),
         kinds=kinds,
@@ -93,12 +73,7 @@ def leanings(valence: pd.DataFrame, accepted: pd.DataFrame, codes: Sequence[str]
         code: tuple(int((rows.valence == kind).sum()) for kind in VALENCES)
         for code, rows in groups(with_valence, "code").items()
     }
-    longest = max(sum(counts) for counts in counted.values())
-    return tuple(
-        Leaning(code, counted[code], tuple(round(100 * count / longest, 2) for count in counted[code]))
-        for code in codes
-        if code in counted
-    )
+    return tuple(Leaning(code, counted[code]) for code in codes if code in counted)
 
 
 def by_source(
@@ -118,27 +93,6 @@ def by_source(
     blank = (0, READINGS["silent"])
     rows = tuple((code, tuple(cells.get((code, kind), blank) for kind in kinds)) for code in present)
     return tuple(prose.SOURCES[kind].removeprefix("set of ") for kind in kinds), rows
-
-
-def _leanings_lead(shown: Sequence[Leaning]) -> str:
-    if not shown:
-        return ""
-    helped, hindered = (max(shown, key=lambda leaning: leaning.counts[place]) for place in (0, 1))
-    phrases = []
-    if helped.counts[0]:
-        phrases.append(f"most frequent facilitator: “{helped.code}” ({prose.count(helped.counts[0], 'passage')})")
-    if hindered.counts[1]:
-        phrases.append(f"most frequent barrier: “{hindered.code}” ({prose.count(hindered.counts[1], 'passage')})")
-    return prose.sentence("; ".join(phrases))
-
-
-def _disputes(table: pd.DataFrame, quotes: Mapping[str, Quote], most: int) -> tuple[Dispute, ...]:
-    disputes = []
-    for row in each(table[table.segment_id.isin(list(quotes))].sort_values("rank").head(most)):
-        pairs = (answer.split(": ", 1) for answer in row.says.split(" | "))
-        says = tuple((coder(pair[0]), pair[-1] if len(pair) > 1 else "") for pair in pairs)
-        disputes.append(Dispute(quotes[row.segment_id], says))
-    return tuple(disputes)
 
 
 def coder(name: str) -> str:

@@ -101,12 +101,10 @@ def _shown(data: ReportData, params: settings.Params) -> dict[str, Any]:
         "contrasts": agreement_view.contrasts(tables["codings"]),
         "further": further_view.build(
             valence=tables["valence"],
-            disagreements=tables["disagreements"],
             saturation=tables["saturation_verdict"],
             triangulation=tables["triangulation"],
             accepted=data.accepted,
             codes=codes,
-            quotes=data.quoted,
         ),
         "steady": _steady(data, params),
         "mapping": mapping,
@@ -194,15 +192,7 @@ def _data(
     tables, codes, reflexive = data.tables, data.codes, params.stance == "reflexive"
     themes = theme_data.order_of(tables["themes"])
     people = passages.people(tables["cases"], tables["segments"])
-    cards = theme_view.cards(
-        themes=tables["themes"],
-        theme_states=tables["theme_states"],
-        theme_quotes=tables["theme_quotes"],
-        theme_attributes=tables["theme_attributes"],
-        quotes=data.quoted,
-        n_used=int(tables["segments"].substantive.sum()),
-        per_theme=params.report.quotes_per_theme,
-    )
+    cards = theme_view.cards(themes=tables["themes"], theme_states=tables["theme_states"], quotes=data.quoted)
     notes = {
         "framework": shown["fates"].by_theme,
         "answers": shown["guide"].by_theme,

@@ -39,7 +39,7 @@ class Steady:
 
     `sentences`: whether the themes come back when documents are left out; `runs`: each such run as a row of text under
     `columns`; `number`: why this many themes, with its `curve` and `tried` (how many, how well, whether taken); `rests`
-    and `rests_lead`: by theme_id; `unassigned`: what to read first of the `n_unassigned`, each with why it is in no
+    and `rests_lead`: by theme_id; `unassigned`: what to read first of those in no theme, each with why it is in no
     theme where it did not just fit none; `outside`: the same in counts.
     """
 
@@ -53,7 +53,6 @@ class Steady:
     rests_lead: Mapping[int, str]
     unassigned: tuple[tuple[Quote, str], ...]
     outside: str
-    n_unassigned: int
     labels: str
 
 
@@ -91,7 +90,6 @@ def build(
         rests_lead={theme: _rests_lead(rows) for theme, rows in dependence_of.items()},
         unassigned=tuple((quotes[row.segment_id], notes.get(row.segment_id, "")) for row in each(first)),
         outside=states.outside_in_words(count),
-        n_unassigned=len(unassigned),
         labels=labels_in_words(ranked),
     )
 

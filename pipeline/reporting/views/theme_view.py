@@ -12,37 +12,26 @@ from pipeline.decisions import states
 from pipeline.decisions.states import Count
 from pipeline.reporting.quotes import Quote
 
-KINDS = {
-    "typical": "Typical",
-    "diverse": "Diverse",
-    "borderline": "Borderline",
-    "contrasting": "Just outside the theme",
-}
-
 
 @dataclass(frozen=True)
 class Card:
     """A candidate theme.
 
     `number`: 1 for the largest; `in_vivo`: a participant's clause that says what it is about; `passport`: the theme in
-    a sentence; `state`: see decisions/states.py; `standing`: its state in sentences; `spread`: segments by participant
-    attribute; `sub_themes`: ids, labels and sizes; `proposed`: who or what proposed the label, where it is a language
-    model, and the label made of the segments' own words.
+    a sentence; `state`: see decisions/states.py; `standing`: its state in sentences; `sub_themes`: ids, labels and
+    sizes; `proposed`: who or what proposed the label, where it is a language model, and the label made of the segments'
+    own words.
     """
 
     number: int
     theme_id: int
     label: str
     in_vivo: Quote | None
-    lead: str
     passport: str
     state: str
     standing: tuple[str, ...]
     keywords: tuple[str, ...]
     no_keywords: str
-    n_segments: int
-    spread: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
-    quotes: tuple[tuple[str, tuple[Quote, ...]], ...]
     sub_themes: tuple[tuple[int, str, int], ...]
     proposed: tuple[str, str] | None = None
 
@@ -72,20 +61,9 @@ def noun(count: Count) -> str:
     return "theme" if count.accepted else "candidate theme"
 
 
-def cards(
-    *,
-    themes: pd.DataFrame,
-    theme_states: pd.DataFrame,
-    theme_quotes: pd.DataFrame,
-    theme_attributes: pd.DataFrame,
-    quotes: Mapping[str, Quote],
-    n_used: int,
-    per_theme: int,
-) -> tuple[Card, ...]:
-    """One card for each top-level theme, largest first. `n_used`: the number of segments analysed."""
+def cards(*, themes: pd.DataFrame, theme_states: pd.DataFrame, quotes: Mapping[str, Quote]) -> tuple[Card, ...]:
+    """One card for each top-level theme, largest first."""
     sub_themes = groups(themes[themes.level == 2], "parent_id")
-    chosen = groups(theme_quotes, "theme_id")
-    spread = groups(theme_attributes, "theme_id")
     state_of = {row.theme_id: row for row in each(theme_states)}
     theme_cards = []
     for row in states.ranked(themes).to_dict("records"):
@@ -99,15 +77,11 @@ def cards(
                 theme_id=theme,
                 label=row["label"],
                 in_vivo=_in_vivo(row, quotes),
-                lead=_lead(row, n_used),
                 passport=prose.passages(prose.sentence(str(row.get("passport") or ""))),
                 state=state_of[theme].state,
                 standing=states.standing(state_of[theme]),
                 keywords=tuple(str(word) for word in row["keywords"]),
                 no_keywords=languages.shown((), str(row.get("language", languages.ENGLISH))),
-                n_segments=row["n_segments"],
-                spread=tuple(_spread(spread[theme])) if theme in spread else (),
-                quotes=_chosen(chosen[theme], quotes, per_theme) if theme in chosen else (),
                 sub_themes=tuple(
                     (int(part.theme_id), str(part.label), int(part.n_segments)) for part in each(theme_sub_themes)
                 ),
@@ -129,38 +103,3 @@ def _in_vivo(row: Mapping[Any, Any], quotes: Mapping[str, Quote]) -> Quote | Non
     if whole is None or not row["in_vivo"]:
         return None
     return replace(whole, text=row["in_vivo"], start=row["in_vivo_start"], end=row["in_vivo_end"])
-
-
-def _lead(row: Mapping[Any, Any], n_used: int) -> str:
-    size, people, sources = (int(row[key]) for key in ("n_segments", "n_cases", "n_documents"))
-    share = f" ({prose.percent(size / n_used)} of the passages analysed)" if n_used else ""
-    return (
-        f"{prose.count(size, 'passage').capitalize()}{share} from {prose.count(people, 'case')} in "
-        f"{prose.count(sources, 'document')}."
-    )
-
-
-def _spread(rows: pd.DataFrame) -> list[tuple[str, tuple[tuple[str, int], ...]]]:
-    """Segments of a theme by each attribute of their speakers, most frequent value first."""
-    by_attribute = []
-    for attribute, group in groups(rows, "attribute").items():
-        ordered = group.sort_values(["n_segments", "value"], ascending=[False, True])
-        by_attribute.append(
-            (attribute, tuple((row.value or "not given", int(row.n_segments)) for row in each(ordered)))
-        )
-    return by_attribute
-
-
-def _chosen(
-    rows: pd.DataFrame, quotes: Mapping[str, Quote], per_theme: int
-) -> tuple[tuple[str, tuple[Quote, ...]], ...]:
-    """Quotes by kind, at most `per_theme` in all, no quote twice; the first of each kind is chosen first."""
-    order = rows.assign(order=rows.kind.map(list(KINDS).index)).sort_values(["rank", "order", "segment_id"])
-    known = order[order.segment_id.isin(list(quotes))]
-    ordered = known.drop_duplicates("segment_id").head(per_theme)
-    by_kind = []
-    for kind, heading in KINDS.items():
-        kind_quotes = tuple(quotes[segment] for segment in ordered[ordered.kind == kind].segment_id)
-        if kind_quotes:
-            by_kind.append((heading, kind_quotes))
-    return tuple(by_kind)
