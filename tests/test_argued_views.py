@@ -339,6 +339,9 @@ def test_codes_and_themes_meet_in_both_directions(tables):
     assert codes.sentences == ("Of lea’s 2 codes, 1 is a theme of its own and 1 lies together with others.",)
     assert codes.rows[1][3] == "T2 Time"
     assert codes.rows[1][-2] == "T2 Time; T1 Charts"
+    assert themes.sentences[0] == (
+        "Candidate themes against lea’s codes: 1 matches one code; 1 has no code more than elsewhere."
+    )
     assert themes.sentences[1] == (
         "No code is more frequent here than elsewhere: “T2 Time”. Is one missing from the framework?"
     )
@@ -350,7 +353,7 @@ def test_what_themes_follow_and_where_codes_cut_across_the_guide_is_said(tables)
     shown = people(tables).meetings[0]
     assert shown.sentences == (
         "The candidate themes follow the guide’s questions (60%) more than the documents (0%) or the codes (20%).",
-        "Of 2 themes, 1 most follows the guide’s questions and of 1 it cannot be told.",
+        "Of 2 themes, 1 follows the guide’s questions most; what the other follows cannot be told.",
         "The codes cut across the interview guide (the question explains 3% of what tells them apart, 95% interval 0% to "
         "8%): a theme that follows a question holds several of them, and each of them is in several such themes.",
     )
@@ -361,7 +364,11 @@ def test_what_themes_follow_and_where_codes_cut_across_the_guide_is_said(tables)
     facets = tables["theme_facets"]
     tables["theme_facets"] = facets.assign(follows=False, value=0.62, low=0.55, high=0.7)
     said = people(tables).meetings[0].sentences
-    assert said[0].startswith("The candidate themes follow none clearly more than the others: the guide’s questions")
+    assert said[0] == (
+        "Whether the candidate themes follow the guide’s questions (62%), the documents (62%) or the codes (62%) most is "
+        "not clear."
+    )
+    assert said[1] == "What any of the 2 themes follows most cannot be told."
     assert said[2].startswith("The codes follow the interview guide mostly (the question explains 62%")
     tables["theme_facets"] = facets.iloc[:0]
     assert len(people(tables).meetings) == 2

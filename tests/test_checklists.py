@@ -5,10 +5,11 @@ import re
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
-from pipeline.reporting import checklists
+from pipeline.reporting import checklist_facts, checklists
 from tests import counts
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +51,23 @@ def test_every_item_is_there_once_in_its_order(made, number):
     assert [item.number for item in items] == list(range(1, number + 1))
     assert len({item.name for item in items}) == number
     assert all(item.name for item in items)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (["nurse", "doctor", "nurse", ""], "doctor 1, nurse 2"),
+        (["71", "52", "", "34", "38"], "34 to 71, median 45; 1 not given"),
+        (["2.5", "10", "7"], "2.5 to 10, median 7"),
+        (["1", "2", "1", "2", "1", "3", "3"], "1 3, 2 2, 3 2"),
+        ([str(year) for year in range(1950, 1980)] * 3, "1950 to 1979, median 1964.5"),
+        (["Ana", "Ben", "Cleo"], ""),
+        (["nurse", "nurse"], "nurse 2"),
+        (["", ""], ""),
+    ],
+)
+def test_values_are_counted_and_numbers_that_few_share_are_a_range(values, words):
+    assert checklist_facts.values_in_words(pd.Series(values)) == words
 
 
 def said(items) -> dict[int, str]:

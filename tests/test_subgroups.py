@@ -67,6 +67,13 @@ def test_what_tells_when_or_tells_everybody_apart_is_not_compared():
         order=range(20), date="2024-01-01", name=[str(i) for i in range(20)], all="same", site=["A", ""] * 10
     )
     assert comparable(cases) == ["role"]
+    ages = ["34", "38", "51", "", "63", "71", ""]
+    assert comparable(people(7, ["nurse", "doctor"] * 3 + ["nurse"]).assign(age=ages)) == ["role"]
+
+
+def test_one_case_is_said_in_the_singular():
+    found = rows(study(documents=8), people(8, ["chief"] + ["nurse"] * 7))
+    assert found[found["value"] == "chief"].iloc[0]["note"].startswith("too few: 1 case and 10 units (at least 3 and ")
 
 
 def test_cases_without_a_value_are_in_no_group_and_not_among_the_others():

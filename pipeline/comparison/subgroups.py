@@ -45,9 +45,10 @@ def rows_by_attribute(
 
 
 def comparable(cases: pd.DataFrame) -> list[str]:
-    """Return the attributes of participants with 2 to 12 distinct values."""
+    """Return the attributes of participants with 2 to 12 distinct values that some share: an exact age is no group."""
     names = [name for name in cases.columns if name not in NOT_COMPARED]
-    return [name for name in names if 2 <= len(set(cases[name].fillna("")) - {""}) <= MOST_VALUES]
+    known = {name: cases[name].fillna("")[cases[name].fillna("") != ""] for name in names}
+    return [name for name in names if 2 <= known[name].nunique() <= MOST_VALUES and known[name].duplicated().any()]
 
 
 def _compared(pair: Shared, chosen: Bools, is_known: Bools, cases_of_units: Any, options: Options) -> dict[str, Any]:
@@ -59,7 +60,8 @@ def _compared(pair: Shared, chosen: Bools, is_known: Bools, cases_of_units: Any,
         row[name] = int(pair.weights[mask].sum())
     if n_cases < FEWEST_CASES or n < options.min_units:
         return row | {
-            "note": f"too few: {n_cases} cases and {n} units (at least {FEWEST_CASES} and {options.min_units} needed)"
+            "note": f"too few: {prose.count(n_cases, 'case')} and {prose.count(n, 'unit')} "
+            f"(at least {FEWEST_CASES} and {options.min_units} needed)"
         }
     groups = [replace(pair, weights=pair.weights * mask).tables for mask in (chosen, is_known & ~chosen)]
     counts = np.stack(groups, axis=1)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.core import prose
-from pipeline.core.table_rows import counts
 from pipeline.reporting import checklist_facts, references
 from pipeline.reporting.method import Draft
 
@@ -76,10 +75,8 @@ def described(cases: pd.DataFrame, frame: Sequence[str]) -> str:
         return ""
     clauses = []
     for attribute in [name for name in frame if name in cases.columns]:
-        values = cases[attribute].fillna("").astype(str).str.strip()
-        number = counts(values[values != ""])
-        if number and len(number) <= checklist_facts.MOST_VALUES:
-            clauses.append(f"{attribute}: {', '.join(f'{value} {number[value]}' for value in sorted(number))}")
+        values = checklist_facts.values_in_words(cases[attribute], names=True)
+        clauses += [f"{attribute}: {values}"] if values else []
     took = f"{prose.count(len(cases), 'participant').capitalize()} took part"
     return f"{took} ({'; '.join(clauses)})." if clauses else f"{took}."
 

@@ -1,5 +1,8 @@
 """Gathers the facts of a run for the reporting checklists."""
 
+import numpy as np
+import pandas as pd
+
 from pipeline.core import coders
 from pipeline.core.table_rows import counts
 from pipeline.decisions import before_themes, ledger, outcomes, reflexivity
@@ -35,9 +38,24 @@ def facts(data: ReportData) -> checklists.Facts:
 
 
 def _in_words(data: ReportData, attribute: str) -> str:
-    """An attribute with the number of participants of each value: role (doctor 3, nurse 9)."""
-    values = data.tables["cases"][attribute].fillna("").astype(str).str.strip()
-    number = counts(values[values != ""])
-    if not 1 < len(number) <= MOST_VALUES or len(number) == len(values):
-        return attribute
-    return f"{attribute} ({', '.join(f'{value} {number[value]}' for value in sorted(number))})"
+    """An attribute with what its participants are: role (doctor 3, nurse 9), age (34 to 71, median 55)."""
+    values = values_in_words(data.tables["cases"][attribute])
+    return f"{attribute} ({values})" if values else attribute
+
+
+def values_in_words(column: pd.Series, *, names: bool = False) -> str:
+    """How many participants have each value, or the range of numbers that few share; empty if there are too many.
+
+    `names`: also of words that are another for each of several participants, as names are.
+    """
+    values = column.fillna("").astype(str).str.strip()
+    known = values[values != ""]
+    number = counts(known)
+    figures = pd.to_numeric(known, errors="coerce")
+    if len(number) > 2 and np.isfinite(figures).all() and (len(number) > MOST_VALUES or 2 * len(number) > len(known)):
+        missing = len(values) - len(known)
+        spread = f"{figures.min():.12g} to {figures.max():.12g}, median {figures.median():.12g}"
+        return f"{spread}; {missing} not given" if missing else spread
+    if len(number) > MOST_VALUES or (not names and 1 < len(number) == len(values)):
+        return ""
+    return ", ".join(f"{value} {number[value]}" for value in sorted(number))

@@ -51,15 +51,20 @@ def _of_themes(rows: Sequence[Any], reflexive: bool) -> str:
     if first:
         than = f" more than {prose.listed(others, 'or')}" if others else ""
         return f"The candidate themes follow {FACETS[first]}{figure[first]}{than}."
-    return f"The candidate themes follow none clearly more than the others: {prose.listed(others)}."
+    return f"Whether the candidate themes follow {prose.listed(others, 'or')} most is not clear."
 
 
 def _counted(by_theme: Mapping[Any, pd.DataFrame]) -> str:
     followed = [_followed(list(each(rows))) for rows in by_theme.values()]
-    counted = [(followed.count(words), words) for words in [*FACETS.values(), ""]]
-    parts = [f"{number} most follow{'s' * (number == 1)} {words}" for number, words in counted if number and words]
-    parts += [f"of {number} it cannot be told" for number, words in counted if number and not words]
-    return f"Of {prose.count(len(followed), 'theme')}, {prose.listed(parts)}."
+    counted = [(followed.count(words), words) for words in FACETS.values()]
+    parts = [f"{number} follow{'s' * (number == 1)} {words} most" for number, words in counted if number]
+    unclear = followed.count("")
+    if not parts:
+        return f"What any of the {prose.count(unclear, 'theme')} follows most cannot be told."
+    rest = (
+        f"; what {'the other' if unclear == 1 else f'the other {unclear}'} follow{'s' * (unclear == 1)} cannot be told"
+    )
+    return f"Of {prose.count(len(followed), 'theme')}, {prose.listed(parts)}{rest if unclear else ''}."
 
 
 def _followed(rows: Sequence[Any]) -> str:

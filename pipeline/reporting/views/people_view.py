@@ -23,6 +23,13 @@ MAPPED = {
     "orphan": "no code more than elsewhere: a candidate for the framework",
     CANNOT_TELL: "cannot be told",
 }
+# The same of one theme and of several, in a sentence.
+MAPPED_IN_WORDS = {
+    "mapped": ("matches one code", "match one code"),
+    "ambiguous": ("is shared by several codes", "are shared by several codes"),
+    "orphan": ("has no code more than elsewhere", "have no code more than elsewhere"),
+    CANNOT_TELL: ("cannot be told", "cannot be told"),
+}
 ALL_COLUMNS = (
     "Code",
     "Compared",
@@ -283,7 +290,7 @@ def _mapped(rows: pd.DataFrame, who: str, level: str, names: Mapping[int, str], 
     if known.empty:
         return None
     counted = [(kind, int((known.verdict == kind).sum())) for kind in MAPPED]
-    counts_in_words = "; ".join(f"{number} {MAPPED[kind].split(':')[0]}" for kind, number in counted if number)
+    counts_in_words = "; ".join(f"{number} {MAPPED_IN_WORDS[kind][number > 1]}" for kind, number in counted if number)
     orphans = [names[row.theme_id] for row in each(known[known.verdict == "orphan"])]
     order = {theme: number for number, theme in enumerate(names)}
     ordered = known.assign(order=known.theme_id.map(order)).sort_values("order")
