@@ -135,7 +135,7 @@ def test_what_a_theme_leans_on_most_comes_first_cases_before_attributes():
     themes = [1] * 80
     themes[:6], themes[10:19] = [0] * 6, [2] * 9
     themes[20:24] = [0] * 4
-    wards = pd.DataFrame({"case": list("abcdefgh"), "ward": ["x", "y", "z", *"uvuvu"], "shift": list("mnmnmnmn")})
+    wards = pd.DataFrame({"case": list("abcdefgh"), "ward": list("xyzxyzuu"), "shift": list("mnmnmnmn")})
     ordered = [("case", "b"), ("case", "a"), ("case", "c")]  # all of theme 2; 60 and 40% of theme 0
     assert leans(said, themes, wards) == [*ordered, ("shift", "m"), ("shift", "n"), *(("ward", name) for name in "yxz")]
     assert leans(said, themes, wards, most=1) == [("case", "b"), ("shift", "m")]
@@ -143,11 +143,17 @@ def test_what_a_theme_leans_on_most_comes_first_cases_before_attributes():
 
 @pytest.mark.parametrize(("values", "divides"), [(1, False), (2, True), (8, True), (9, False)])
 def test_an_attribute_divides_a_study_if_it_has_two_to_eight_values(values, divides):
-    said = pd.DataFrame({"case": [f"c{n:02}" for n in range(10)] * 2})
+    said = pd.DataFrame({"case": [f"c{n:02}" for n in range(20)] * 2})
     cases = pd.DataFrame(
-        {"case": [f"c{n:02}" for n in range(10)], "site": [f"v{min(n, values - 1)}" for n in range(10)]}
+        {"case": [f"c{n:02}" for n in range(20)], "site": [f"v{min(n // 2, values - 1)}" for n in range(20)]}
     )
-    assert any(kind == "site" for kind, _ in leans(said, [0] + [1] * 19, cases)) == divides
+    assert any(kind == "site" for kind, _ in leans(said, [0] + [1] * 39, cases)) == divides
+
+
+def test_a_value_that_one_case_has_is_that_case_and_no_group():
+    said, themes, _ = study()
+    sites = pd.DataFrame({"case": ["ana", "ben", "cleo", "dev", "eve", "fay"], "age": ["34", *["50"] * 5]})
+    assert steadiness.candidates(said, themes, sites, most=5) == [("case", "ana")]
 
 
 def test_a_theme_remains_where_half_of_what_is_left_of_it_is_found():

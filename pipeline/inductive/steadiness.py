@@ -84,7 +84,7 @@ def candidates(segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame, 
     """Return the cases and attribute values that some theme may depend on, as (kind, name).
 
     At most `most` cases and `most` values, largest share first; each has at least LEAST_SHARE of a theme and LEAST_LIFT
-    times its share of the study.
+    times its share of the study. A value that only one case has is that case, and not left out a second time.
     """
     spread = {"case": segments["case"].to_numpy()}
     for attribute in [column for column in cases.columns if column != "case"]:
@@ -95,7 +95,12 @@ def candidates(segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame, 
     attributes: list[tuple[float, str, str]] = []
     for kind, values in spread.items():
         largest = _largest(values, themes)
-        ranked = sorted((-share, kind, name) for name, share in largest.items() if share >= LEAST_SHARE)
+        of_several = {str(value) for value in set(values) if len(set(spread["case"][values == value])) > 1}
+        ranked = sorted(
+            (-share, kind, name)
+            for name, share in largest.items()
+            if share >= LEAST_SHARE and (kind == "case" or name in of_several)
+        )
         if kind == "case":
             chosen += [(kind, name) for _, _, name in ranked[:most]]
         else:
