@@ -418,6 +418,21 @@ def test_what_speaks_against_a_theme_is_not_mixed_with_what_lies_outside_it(page
         assert page.locator(f"[data-tab={name}]").inner_text().startswith(title)
 
 
+@pytest.mark.parametrize(
+    ("passport", "told"),
+    [("stable when some documents are left out, but lost without Ana", (True, False)), ("", (False, True))],
+)
+def test_stability_is_told_once_on_a_theme(small_study, tmp_path, browser, passport, told):
+    tables = report.read(small_study)
+    tables["themes"] = tables["themes"].assign(passport=passport, stability=0.9)
+    made = report.gather(tables, codebook.load_codebook(small_study / "codebook.yaml"))
+    place = tmp_path / "index.html"
+    place.write_text(report.build_page(made, Params(study=str(small_study)), MODELS), encoding="utf-8")
+    with watched(browser, f"{place.as_uri()}#themes", allowed=place.as_uri()) as page:
+        text = page.text_content("details.evidence")
+        assert ("some documents are left out" in text, "sources were left out" in text) == told
+
+
 @pytest.fixture(scope="module")
 def matched_in_part(small_study, tmp_path_factory) -> str:
     """A page on which no code marks a theme; all passages of Time are in one theme."""
@@ -447,3 +462,21 @@ def test_a_code_that_is_mostly_in_one_theme_is_not_without_a_theme(browser, matc
         assert any(mostly.values()), (mostly, n_passages)
         assert [name for name, inside in mostly.items() if inside and name in listed] == []
         assert [name for name, inside in mostly.items() if not inside and name not in listed] == []
+
+
+def test_the_closest_code_and_the_themes_without_a_code_follow_one_rule(small_study, tmp_path, browser):
+    tables = report.read(small_study)
+    pairs = tables["theme_code"].assign(verdict="orphan", n_overlap=0)
+    one = pairs.index[0]
+    pairs.loc[one, "n_overlap"] = len(tables["segments"])  # more than half of one theme
+    tables["theme_code"] = pairs
+    made = report.gather(tables, codebook.load_codebook(small_study / "codebook.yaml"))
+    place = tmp_path / "index.html"
+    place.write_text(report.build_page(made, Params(study=str(small_study)), MODELS), encoding="utf-8")
+    with watched(browser, f"{place.as_uri()}#framework", allowed=place.as_uri()) as page:
+        without = page.locator("#framework-body .columns > div >> nth=1").locator(".label").all_inner_texts()
+        go(page, "#overview")
+        rows = [page.locator("#picture tbody tr").nth(n) for n in range(2)]
+        closest = {row.locator("th").inner_text(): row.locator("td.code").inner_text() for row in rows}
+        assert sorted(closest.values()) == sorted([pairs.code[one], "none"])
+        assert [theme for theme, code in closest.items() if code == "none"] == without

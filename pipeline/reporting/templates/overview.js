@@ -1,6 +1,7 @@
 // Overview: themes by groups of people, what to read first, and what to be careful with.
+// The code that marks a theme, or is given to half of it; by the same rule, Framework lists themes without a code.
 const codeOf = (theme) => {
-  const first = theme.codes.filter(([, , verdict]) => verdict === "fits" || verdict === "ambiguous")[0];
+  const size = membersNow(theme.id).length, first = theme.codes.find((row) => marking([row]).length) || theme.codes.find((row) => counterpart([row], size));
   return first ? codes[first[0]] : "";
 };
 const sum = (group, of) => group.voices.reduce((found, voice) => found + (of.get(voice) || 0), 0);

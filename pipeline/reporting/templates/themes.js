@@ -93,7 +93,7 @@ const evidenceOf = (theme) => {
   const columns = ["Without", "Share of the theme", "Result", ...(data.reflexive ? [] : ["Jaccard"])];
   return make("details", { class: "evidence" }, make("summary", {}, "Evidence"),
     theme.passport ? make("p", {}, own(theme.passport)) : null,
-    stable ? make("p", {}, stable) : null,
+    stable && !theme.passport.includes("when some documents are left out") ? make("p", {}, stable) : null,
     theme.framework ? make("p", {}, own(theme.framework)) : null,
     theme.reading ? make("p", {}, own(theme.reading)) : null,
     theme.restsLead ? make("p", {}, own(theme.restsLead)) : null,
