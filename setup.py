@@ -31,7 +31,8 @@ class BuildWithProject(build_py):
         super().run()
         if self.editable_mode:
             return
-        for file in [*PROJECT, *(place.as_posix() for place in sorted(Path("data/codebooks").glob("*.yaml")))]:
+        more = [*Path("data/codebooks").glob("*.yaml"), *Path("notebooks").glob("*.ipynb")]
+        for file in [*PROJECT, *sorted(place.as_posix() for place in more)]:
             place = Path(self.build_lib) / "pipeline" / "project" / file
             self.mkpath(str(place.parent))
             self.copy_file(file, str(place))

@@ -118,7 +118,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of this clone, built where nothing of it is written."""
     copy = tmp_path_factory.mktemp("wheel") / "clone"
     copy.mkdir()
-    for name in ("pipeline", "models", "data/codebooks", ".dvc/config", ".dvc/.gitignore", ".counterpoint"):
+    for name in (
+        "pipeline",
+        "models",
+        "data/codebooks",
+        ".dvc/config",
+        ".dvc/.gitignore",
+        ".counterpoint",
+        "notebooks",
+    ):
         place = copy / name
         place.parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).is_dir():
@@ -135,7 +143,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_wheel_carries_what_a_project_is_laid_out_with(wheel: Path):
     with zipfile.ZipFile(wheel) as archive:
         held = {name: archive.read(name) for name in archive.namelist()}
-    for name in [*project_files.FILES, *(f"data/codebooks/{one.name}" for one in (ROOT / "data/codebooks").glob("*"))]:
+    carried = [*(ROOT / "data/codebooks").glob("*"), *(ROOT / "notebooks").glob("*.ipynb")]
+    for name in [*project_files.FILES, *(one.relative_to(ROOT).as_posix() for one in carried)]:
         assert held[f"pipeline/project/{name}"] == (ROOT / name).read_bytes()
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "pipeline").rglob("*.py")}
     assert modules <= set(held)

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from pipeline import cli
 from pipeline.commands import notebook_pages
+from pipeline.core import project_files
 from pipeline.core.study_paths import Places
 from pipeline.withdrawal import derived_files
 
@@ -44,7 +45,20 @@ def test_a_notebook_becomes_a_page_without_network_for_the_study_s_paper(study):
     assert any(place.match(pattern) for pattern in derived_files.names(Places(study))[Places(study).paper])
 
 
+def test_a_project_without_notebooks_runs_those_of_the_program_on_its_own_study(study, monkeypatch, tmp_path_factory):
+    installed = tmp_path_factory.mktemp("installed")
+    notebook(installed / "notebooks/a.ipynb", "from pathlib import Path\nlist(map(str, Path('.').glob('params.yaml')))")
+    monkeypatch.setattr(project_files, "root", lambda: installed)
+    done = CliRunner().invoke(cli.app, ["notebooks"])
+    assert done.exit_code == 0, done.output
+    assert (
+        "params.yaml"
+        in (study / "paper/notebooks/a.html").read_text(encoding="utf-8").split("jp-Cell-outputWrapper")[-1]
+    )
+
+
 def test_what_cannot_be_run_is_said(study, monkeypatch):
+    monkeypatch.setattr(project_files, "root", lambda: study / "none")
     done = CliRunner().invoke(cli.app, ["notebooks"])
     assert "There are no notebooks" in str(done.exception)
     broken = notebook(Path("notebooks/b.ipynb"), "1 / 0")

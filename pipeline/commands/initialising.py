@@ -15,6 +15,7 @@ Interview studies, analysed with Counterpoint.
     counterpoint new data/my-study     a folder with commented templates; then put the transcripts in its transcripts/
     counterpoint check                 lists every problem of the study at once
     counterpoint run --open            runs what is new or has changed, and opens the report
+    counterpoint notebooks             runs the program's notebooks on the study, and writes each as a page
 
 - `params.yaml`: every setting, and which study is run. `dvc.yaml`: the stages, what they read and what they write.
 - `data/`: a folder for each study. `models/`: which language models may be used, and the themes that were fitted.

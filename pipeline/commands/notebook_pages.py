@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from pipeline.core import atomic_files, study_lock, study_template
+from pipeline.core import atomic_files, project_files, study_lock, study_template
 from pipeline.core import params as settings
 from pipeline.core.errors import CounterpointError
 from pipeline.core.terms import Paper
 
-FOLDER = Path("notebooks")
 NEEDED = ("nbformat", "nbclient", "nbconvert", "ipykernel")
 SECONDS = 600
 # Pages work without a network, and nothing in them needs a script.
@@ -46,9 +45,10 @@ class NotebookError(CounterpointError):
 
 
 def write(params: settings.Params, files: Sequence[Path] = ()) -> list[str]:
-    """Run notebooks (default: all in notebooks/) on the study; write each to paper/notebooks/ and return messages.
+    """Run notebooks on the study, write each to paper/notebooks/, and return messages.
 
-    Raises NotebookError if packages or notebooks are missing, or a cell fails.
+    Without `files`: those of the project, or the program's where it has none. Raises NotebookError if packages or
+    notebooks are missing, or a cell fails.
     """
     study_template.exists(params.folder)
     if lacking := [name for name in NEEDED if find_spec(name) is None]:
@@ -56,9 +56,9 @@ def write(params: settings.Params, files: Sequence[Path] = ()) -> list[str]:
             f"Notebooks need {', '.join(lacking)}, which a run does not. Install them with `python dev.py setup`, or "
             "`pip install 'counterpoint[notebooks]'`."
         )
-    files = list(files) or sorted(FOLDER.glob("*.ipynb"))
+    files = list(files) or project_files.notebooks()
     if not files:
-        raise NotebookError(f"There are no notebooks in {FOLDER}/. Name the files to run.")
+        raise NotebookError(f"There are no notebooks in {project_files.NOTEBOOKS}/. Name the files to run.")
     lines = []
     for file in files:
         place = params.places.paper / "notebooks" / f"{file.stem}.html"
@@ -70,7 +70,10 @@ def write(params: settings.Params, files: Sequence[Path] = ()) -> list[str]:
 
 
 def page(file: Path, *, paper: Paper = "a4") -> str:
-    """Run a notebook and return it as a page that needs no network. Raises NotebookError if it cannot be run."""
+    """Run a notebook and return it as a page that needs no network. Raises NotebookError if it cannot be run.
+
+    It runs in its folder, or in the present one if its folder is outside the project.
+    """
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
@@ -82,7 +85,8 @@ def page(file: Path, *, paper: Paper = "a4") -> str:
         raise NotebookError(
             f"{file} cannot be read as a notebook ({error}). Name a file that ends in .ipynb."
         ) from None
-    where = {"metadata": {"path": str(file.parent)}}
+    inside = file.resolve().is_relative_to(Path.cwd().resolve())
+    where = {"metadata": {"path": str(file.parent if inside else Path.cwd())}}
     try:
         # The kernel's own warnings are about its port on this machine.
         NotebookClient(notebook, timeout=SECONDS, resources=where).execute(stderr=subprocess.DEVNULL)

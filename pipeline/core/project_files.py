@@ -18,6 +18,7 @@ FILES = (
     "models/models.yaml",
 )
 CODEBOOKS = "data/codebooks"
+NOTEBOOKS = "notebooks"
 
 
 def package() -> Path:
@@ -41,6 +42,11 @@ def hidden_by(project: Path = Path()) -> str:
     if (project / "pipeline.py").is_file():
         return "pipeline.py"
     return "pipeline/" if (project / "pipeline").is_dir() and not is_clone(project) else ""
+
+
+def notebooks(project: Path = Path()) -> list[Path]:
+    """The notebooks of a project; where it has none, as outside a clone, those of the installation."""
+    return sorted((project / NOTEBOOKS).glob("*.ipynb")) or sorted((root() / NOTEBOOKS).glob("*.ipynb"))
 
 
 def codebooks(project: Path = Path()) -> dict[str, Path]:
