@@ -91,6 +91,13 @@ def test_the_sentence_holds_who_when_why_and_the_evidence():
     )
 
 
+def test_the_sentence_on_a_memo_ends_with_its_words():
+    taken = decision("memo", theme=5, text="Bills are late.", members=("a", "b"), documents=("x",), id="k1")
+    assert only(taken).sentence == (
+        "2026-01-15 10:00:00  Asha wrote a memo on “Protected time” (5): Bills are late.  [k1]"
+    )
+
+
 def test_evidence_that_was_not_written_down_is_not_made_up():
     entry = only(decision("accept", theme=5))
     assert (entry.n_segments, entry.n_documents) == (0, 0)

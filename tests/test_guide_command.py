@@ -61,7 +61,8 @@ def test_what_people_wrote_stays(study):
     (study / "guide.yaml").write_text(
         "questions:\n# Ours.\n- {question: Hours, name: Time, also: [do you get HOURS]}\n"
     )
-    guide.write(study)
+    said = guide.write(study)[-1]
+    assert "Added 1 question to" in said and "Give it a `name`" in said and "them" not in said
     assert [one.question for one in entries(study)] == ["Hours", "Your role?"]
     assert entries(study)[0].name == "Time"
     assert "# Ours." in (study / "guide.yaml").read_text()

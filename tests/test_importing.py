@@ -555,3 +555,16 @@ def test_an_export_does_not_become_part_of_the_study(origin, tmp_path, place, mo
     with pytest.raises(CounterpointError, match="belongs to the study mine, which reads or writes files there"):
         exporting.export(folder, folder / place)
     assert held(folder) == before
+
+
+def test_participants_that_were_not_taken_are_told_with_what_to_do(tmp_path):
+    folder = tmp_path / "study"
+    (folder / "transcripts").mkdir(parents=True)
+    (folder / "participants.csv").write_text("document,speaker,case,part\n*,Sam,,interviewer\n")
+    table = tmp_path / "people.csv"
+    table.write_text("document,speaker,case,part,role\n*,Anna,P1,participant,nurse\n")
+    lines = importing.run(table, folder)
+    assert any("delete the rows below the heading of participants.csv, and import again" in line for line in lines)
+    (folder / "participants.csv").write_text("document,speaker,case,part\n")
+    importing.run(table, folder)
+    assert "Anna" in (folder / "participants.csv").read_text()

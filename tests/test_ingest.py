@@ -196,8 +196,15 @@ def test_codings_are_placed_or_listed(folder):
         "3 of 6 human codings were placed (50%). The others were not: their words do not occur in the document (1); "
         "their document was not found (1); no code is given (1). Each is listed with its line.",
         "1 duplicate coding was counted once.",
-        "1 of 6 codings were placed by their text, because their offsets are missing or wrong.",
+        "1 of 6 codings was placed by its text, because no offsets are given.",
     ]
+
+
+def test_codings_of_a_program_that_writes_no_offsets_are_not_said_to_have_wrong_ones(folder):
+    put(folder, "transcripts/P1.txt", TALK)
+    put(folder, "human_codes/lea.csv", "id,document,tag,content\n1,P1.txt,Pay,It was the\n2,P1.txt,End,that is all\n")
+    notes = [reason for _, _, reason in problems(run(folder), "note")]
+    assert "2 of 2 codings were placed by their text, because no offsets are given." in notes
 
 
 def test_the_order_of_rows_in_files_does_not_matter(folder):

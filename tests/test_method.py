@@ -346,6 +346,10 @@ def test_a_generative_model_is_named_where_one_was_asked_and_else_denied():
     assert "it wrote 0 of 3 labels" in failed
 
 
+def test_a_label_that_was_accepted_is_not_said_to_be_set_by_the_researchers():
+    assert "2 labels were set or accepted by the researchers." in text(themes={"labels": {"people": 2, "words": 1}})
+
+
 def test_a_sample_is_said_to_be_one():
     assert "a sample of 60 of the 100 segments" in text(themes={"clustered": 60})
     assert "used a sample" not in text()

@@ -60,9 +60,14 @@ def _listed(table: pd.DataFrame) -> list[str]:
 
 
 def _told(place: Path, added: Sequence[Question], *, found: bool) -> list[str]:
+    if len(added) == 1:
+        return [
+            f"Added 1 question to {place}. Give it a `name`; to join it to another, move its words to `also` of that "
+            "one; if it is no question of the guide, write `follow_up: true`. Then run `counterpoint run`."
+        ]
     if added:
         return [
-            f"Added {prose.count(len(added), 'question')} to {place}. Give them a `name`; to join two, move the words "
+            f"Added {prose.count(len(added), 'question')} to {place}. Give each a `name`; to join two, move the words "
             "of one to `also` of the other; write `follow_up: true` where one is no question of the guide. Then run "
             "`counterpoint run`."
         ]

@@ -117,7 +117,10 @@ def write(plan: Plan, data: bytes, *, place: str, tally: Tally | None = None) ->
     if participants.read_participants(file):
         same = _there(participants.read_participants(file), participants.parse_participants(data, place=place))
         plan.lines.append(
-            f"{file} already has {'these' if same else ''} entries and was not changed.".replace("  ", " ")
+            f"{file} already has these entries and was not changed."
+            if same
+            else f"{file} already has entries and was not changed. To use those of {place} instead, delete the rows "
+            f"below the heading of {file.name}, and import again."
         )
         plan.conflicts |= not same
         if tally is not None and not same:

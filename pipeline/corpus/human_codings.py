@@ -67,12 +67,13 @@ def read_codings(
 
 def _how_placed(placed: Sequence[span_alignment.Placed], total: int) -> list[str]:
     """Return a message for each way in which codings were placed other than by their offsets."""
-    by_text = sum(item.how != "offsets" for item in placed)
+    by_text = [item for item in placed if item.how != "offsets"]
     messages = []
     if by_text:
-        messages.append(
-            f"{by_text} of {total} codings were placed by their text, because their offsets are missing or wrong."
-        )
+        without = sum(item.coding.start is None or item.coding.end is None for item in by_text)
+        why = "no offsets are given" if without == len(by_text) else "offsets are missing or wrong"
+        was, its = ("was", "its") if len(by_text) == 1 else ("were", "their")
+        messages.append(f"{len(by_text)} of {total} codings {was} placed by {its} text, because {why}.")
     for how, words in span_alignment.TOLD.items():
         found = [item.coding.row for item in placed if item.how == how]
         if found:

@@ -34,7 +34,7 @@ class Entry:
     def sentence(self) -> str:
         """The entry in one line."""
         rested = f"{prose.count(self.n_segments, 'passage')} in a study of {prose.count(self.n_documents, 'document')}"
-        evidence = f", on {rested}" if self.n_segments else ""
+        evidence = f", on {rested}" if self.n_segments and self.action != "memo" else ""  # a memo's own words end it
         why = f": {' '.join(self.why.split())}" if self.why else ""
         undone = f" (undone by {self.undone_by})" if self.undone_by else ""
         return f"{self.when.replace('T', ' ')}  {self.who} {self.deed}{evidence}{why}{undone}  [{self.decision}]"

@@ -61,7 +61,9 @@ def labels(done: Record) -> list[str]:
         )
     people = done["labels"].get("people", 0)
     if people:
-        sentences.append(f"{prose.count(people, 'label').capitalize()} {_were(people)} set by the researchers.")
+        sentences.append(
+            f"{prose.count(people, 'label').capitalize()} {_were(people)} set or accepted by the researchers."
+        )
     return sentences
 
 
@@ -106,8 +108,8 @@ def decisions(done: Record, *, decided: str = "") -> list[str]:
         "regardless of the "
         "grouping.",
         f"{decided}." if decided else "",
-        f"If the grouping places more than {prose.percent(done['shift_share'])} of such a theme elsewhere, the report "
-        "asks the researchers.",
+        f"If the grouping places more than {prose.percent(done['shift_share'])} of a theme they decided on elsewhere, "
+        "the report asks the researchers.",
     ]
 
 
