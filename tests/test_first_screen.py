@@ -70,6 +70,16 @@ def test_three_passages_come_first_each_with_why_and_none_twice(tables, quoted):
     assert any(one["why"].startswith(("Least quoted: ", "Between “")) for one in chosen)
 
 
+def test_a_person_is_called_so_that_no_other_is_meant(tables, quoted):
+    named = first_screen._unheard(tables, quoted)["why"]
+    tables["segments"]["case"] = [case and f"{case}.txt/Participant" for case in tables["segments"].case]
+    who = first_screen._unheard(tables, quoted)["why"].removeprefix("Least quoted: ")
+    assert who.endswith(".txt/Participant") and who.startswith(named.removeprefix("Least quoted: "))
+    tables["segments"]["case"] = [case and f"x.txt/{case}" for case in tables["segments"].case]
+    tables["segments"]["case"] = [case.replace("/Participant", "") for case in tables["segments"].case]
+    assert "x.txt" not in first_screen._unheard(tables, quoted)["why"]
+
+
 def test_a_passage_on_which_one_coder_and_the_pipeline_differ_is_called_so(tables, quoted):
     disputes = [{"s": 1, "codes": ["Time"], "says": [("lea", "Time"), ("the pipeline (using the codebook)", "none")]}]
     why = "Coder and pipeline differ: lea gave “Time”; the pipeline did not"

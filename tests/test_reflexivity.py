@@ -129,7 +129,7 @@ def test_each_candidate_counts_once_by_the_strongest_decision_and_parts_not_at_a
     }  # fmt: skip
     assert (became.total, became.overruled, became.decided) == (8, 5, 6)
     assert outcomes.in_words(became) == (
-        "Of 8 candidate themes, the researchers accepted 1 as proposed, renamed 1, merged 2, split 1, rejected 1 and "
+        "Of 8 candidate themes, the researchers accepted 1 as proposed, renamed 1, merged 2 with each other, split 1, rejected 1 and "
         "worked on 1 without accepting or rejecting; 1 is not decided on. The researchers overruled the program on 5 of 8 "
         "candidates (62%)."
     )

@@ -299,14 +299,14 @@ def test_with_nothing_decided_it_is_the_candidates_that_are_counted(worlds):
 
 def test_after_decisions_the_sentence_says_how_the_number_came_about(worlds):
     assert (
-        "9 themes are shown: the run found 11 candidates; you merged 1, rejected 1, left 1 without passages and split off "
+        "9 themes are shown: the run found 11 candidates; you merged 1 into another, rejected 1, left 1 without passages and split off "
         "1. The largest" in worlds["same"].section("themes")
     )
     assert "The number of candidates (11) was set in params.yaml" in worlds["same"].section("themes")
     assert worlds["lived"].section("themes").count("The run found 7 candidates: ") == 1
-    assert "The researchers merged 1, rejected 1, left 1 without passages and split off 1." in worlds["lived"].section(
-        "method"
-    )
+    assert "The researchers merged 1 into another, rejected 1, left 1 without passages and split off 1." in worlds[
+        "lived"
+    ].section("method")
 
 
 def test_talk_that_was_rejected_is_said_to_be_and_never_called_unlike(worlds):

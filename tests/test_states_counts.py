@@ -137,10 +137,11 @@ def said_of(count: Count, made: dict[str, pd.DataFrame]) -> dict[str, int]:
         EMPTY | made,
         count=count, problems=EMPTY["ingest_problems"], cells=[], reflexive=True,
     )  # fmt: skip
+    counted = r"(\d[\d,]*|[Nn]o)(?: groups?|\.)"
     themes = r"(\d[\d,]*|[Nn]o) (?:candidate )?themes?(?: (?:is|are) shown)?"
     found = {
         "page": number(lead, themes),
-        "screen": number(screen, r"(\d[\d,]*|[Nn]o) groups?"),
+        "screen": number(screen, f"{'there (?:is|are) ' if 'After your' in screen else ''}{counted}"),
         "workbook": number(told[0], themes),
         "metrics": int(numbers["themes"]),
     }
@@ -207,7 +208,7 @@ def test_status_counts_before_a_run_what_the_report_counts_after_it(world, scrip
         ({"found": 1, "candidates": 1}, "The analysis found 1 candidate theme"),
         (
             {"found": 12, "candidates": 4, "accepted": 5, "merged": 1, "rejected": 2},
-            "9 themes are shown: the run found 12 candidates; you merged 1 and rejected 2",
+            "9 themes are shown: the run found 12 candidates; you merged 1 into another and rejected 2",
         ),
         ({"found": 2, "accepted": 2, "in_decided": 2}, "2 themes are shown: the run found 2 candidates"),
         ({"found": 1, "accepted": 2, "split": 1}, "2 themes are shown: the run found 1 candidate; you split off 1"),

@@ -22,7 +22,7 @@ OVERRULED = ("rejected", "merged", "split", "renamed")
 WORDS = {
     "accepted": "accepted {n} as proposed",
     "renamed": "renamed {n}",
-    "merged": "merged {n}",
+    "merged": "merged {n} with each other",
     "split": "split {n}",
     "rejected": "rejected {n}",
     "worked on": "worked on {n} without accepting or rejecting",

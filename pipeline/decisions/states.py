@@ -195,9 +195,9 @@ def shown_in_words(count: Count, *, who: str = "you") -> str:
 
 
 def _done(count: Count) -> str:
-    """Return how decisions changed the number of themes: merged 1, rejected 2 and split off 1."""
+    """Return how decisions changed the number of themes: merged 1 into another, rejected 2 and split off 1."""
     changes = [
-        (count.merged, f"merged {count.merged:,}"),
+        (count.merged, f"merged {count.merged:,} into {'another' if count.merged == 1 else 'others'}"),
         (count.rejected, f"rejected {count.rejected:,}"),
         (count.empty, f"left {count.empty:,} without passages"),
         (count.split, f"split off {count.split:,}"),

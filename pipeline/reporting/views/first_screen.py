@@ -155,7 +155,13 @@ def _unheard(tables: Mapping[str, pd.DataFrame], quoted: Mapping[str, Quote]) ->
         strength=spoken.segment_id.map(lambda name: -(strength.get(name) or 0.0)),
     ).sort_values(["shown", "unlike", "strength", "segment_id"])
     row = next(each(ordered))
-    return {"s": quoted[row.segment_id].number, "why": f"Least quoted: {row.case.rsplit('/', 1)[-1]}", "to": ""}
+    return {"s": quoted[row.segment_id].number, "why": f"Least quoted: {_short(row.case, spoken.case)}", "to": ""}
+
+
+def _short(case: str, others: pd.Series) -> str:
+    """What a person is called: named by document and speaker ("P1.txt/Ana"), by the speaker where no two are alike."""
+    last = case.rsplit("/", 1)[-1]
+    return last if sum(name.rsplit("/", 1)[-1] == last for name in set(others)) == 1 else case
 
 
 def _between(tables: Mapping[str, pd.DataFrame], quoted: Mapping[str, Quote]) -> dict[str, Any] | None:
