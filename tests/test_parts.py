@@ -18,7 +18,7 @@ ASKING = [
 
 
 def roles(transcripts, people=None):
-    return speaker_roles.roles(transcripts, people or {}, LABELS)
+    return speaker_roles.assign(transcripts, people or {}, LABELS).roles
 
 
 def part_of(transcripts, people=None):

@@ -89,9 +89,15 @@ def test_windows_keep_order_and_limit(words, most):
     assert len(found) <= greedy
 
 
+def of_turns(places, texts, split):
+    plain = sentences.plain(places, texts, split)
+    script = sentences.script([sentences.heard(places, texts, plain)], documents=len(texts))
+    return sentences.with_script(places, texts, plain, script)
+
+
 def of(texts, *, labelled=False, split=by_stops):
     places = [Place(name, 0, len(text), labelled) for name, text in texts.items()]
-    found = sentences.of_turns(places, texts, split)
+    found = of_turns(places, texts, split)
     return {
         name: [(text[one.start : one.end], one.script) for one in group]
         for (name, text), group in zip(texts.items(), found, strict=True)
@@ -191,6 +197,6 @@ def test_sentences_do_not_hang_on_other_documents(split):
 
 
 def test_words_are_counted():
-    (group,) = sentences.of_turns([Place("a", 5, 14, False)], {"a": "Dan: Not now. x"}, by_stops)
+    (group,) = of_turns([Place("a", 5, 14, False)], {"a": "Dan: Not now. x"}, by_stops)
     assert [(one.start, one.end, one.words) for one in group] == [(5, 13, 2)]
     assert text_layout.count_words("Not now.") == 2

@@ -7,6 +7,10 @@ from pipeline.comparison import coefficients as ag
 from pipeline.comparison import sets
 
 
+def masi(a, b):
+    return float(ag.masi_of_sizes(len(a & b), len(a), len(b)))
+
+
 def slow_alpha(given, seen):
     """Alpha with MASI distance, by its definition."""
     units = [
@@ -14,8 +18,8 @@ def slow_alpha(given, seen):
     ]
     units = [said for said in units if len(said) > 1]
     values = [one for said in units for one in said]
-    observed = sum(ag.masi_distance(a, b) / (len(said) - 1) for said in units for a in said for b in said) / len(values)
-    expected = sum(ag.masi_distance(a, b) for a in values for b in values) / (len(values) * (len(values) - 1))
+    observed = sum(masi(a, b) / (len(said) - 1) for said in units for a in said for b in said) / len(values)
+    expected = sum(masi(a, b) for a in values for b in values) / (len(values) * (len(values) - 1))
     return 1 - observed / expected
 
 

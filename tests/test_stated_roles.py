@@ -17,7 +17,7 @@ TALK = Transcript(
 
 
 def parts(people):
-    found = speaker_roles.roles({"int_01.csv": TALK}, people, Labels(()))
+    found = speaker_roles.assign({"int_01.csv": TALK}, people, Labels(())).roles
     return {name: role.part for (_, name), role in found.items()}
 
 

@@ -7,7 +7,6 @@ applied) and 1 (applied). Counts may be of characters, segments or turns.
 Undefined coefficients are nan, never 0 or 1; `comparison/intervals` turns them into a missing value with a reason.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -55,17 +54,6 @@ def expected_by_cohen(table: npt.ArrayLike) -> Floats:
     counts = np.asarray(table, dtype=np.float64)
     n = counts.sum((-2, -1))
     return divided((counts.sum(-1) * counts.sum(-2)).sum(-1), n * n)
-
-
-def brennan_prediger(table: npt.ArrayLike) -> Floats:
-    """Return Brennan and Prediger's kappa, whose chance agreement is 1/k for k answers; nan for a single answer.
-
-    For two answers it equals PABAK. Brennan & Prediger (1981), Coefficient kappa: some uses, misuses, and alternatives.
-    Educational and Psychological Measurement 41, 687-699.
-    """
-    answers = np.asarray(table).shape[-1]
-    observed = percent(table)
-    return _beyond_chance(observed, np.full_like(observed, 1 / answers))
 
 
 def pabak(table: npt.ArrayLike) -> Floats:
@@ -145,17 +133,6 @@ def jaccard(table: npt.ArrayLike) -> Floats:
     return divided(both, both + counts[..., 0, 1] + counts[..., 1, 0])
 
 
-def span_table(a: Iterable[tuple[int, int]], b: Iterable[tuple[int, int]], *, length: int) -> Floats:
-    """Return the two-by-two table of the characters of one document, from two coders' spans.
-
-    Spans are (start, end), end exclusive, and may overlap; `length`: the number of characters. Kappa and percent of
-    this table equal those of NVivo's coding comparison for one code and one file. Raises ValueError for a span outside
-    the text.
-    """
-    first, second = _covered(a, length), _covered(b, length)
-    return crosstab(first, second, n_answers=2)
-
-
 def nvivo_kappa(tables: npt.ArrayLike) -> Floats:
     """Return the mean of the files' kappas over characters, weighted by file size, as NVivo recommends.
 
@@ -220,18 +197,12 @@ def gwet_ac1_many(coincidence: npt.ArrayLike) -> Floats:
     return _ac1(percent(counts), divided(counts.sum(-1), counts.sum((-2, -1))[..., None]))
 
 
-def masi_distance(a: Iterable[Any], b: Iterable[Any]) -> float:
-    """Return the MASI distance between two sets of codes, from 0 (equal) to 1 (disjoint).
+def masi_of_sizes(shared: npt.ArrayLike, size_a: npt.ArrayLike, size_b: npt.ArrayLike) -> Floats:
+    """Return MASI distances of sets of codes, 0 (equal) to 1 (disjoint), from shared codes and sizes; arrays broadcast.
 
     It is 1 minus the Jaccard index times 1 for equal sets, 2/3 for a subset, 1/3 for overlapping sets, and 0 otherwise;
     two empty sets are equal. Passonneau (2006), Measuring agreement on set-valued items (MASI). LREC.
     """
-    first, second = set(a), set(b)
-    return float(masi_of_sizes(len(first & second), len(first), len(second)))
-
-
-def masi_of_sizes(shared: npt.ArrayLike, size_a: npt.ArrayLike, size_b: npt.ArrayLike) -> Floats:
-    """Return MASI distances from the number of shared codes and the sizes of the two sets; arrays broadcast."""
     common, first, second = (np.asarray(sizes, dtype=np.float64) for sizes in (shared, size_a, size_b))
     union = first + second - common
     equal = common == union
@@ -248,16 +219,6 @@ def alpha_of_disagreement(observed: npt.ArrayLike, values: npt.ArrayLike, expect
     """
     observed_sums, n, chance = (np.asarray(sums, dtype=np.float64) for sums in (observed, values, expected))
     return 1 - divided(divided(observed_sums, n), divided(chance, n * (n - 1)))
-
-
-def _covered(spans: Iterable[tuple[int, int]], length: int) -> Ints:
-    edges = np.zeros(length + 1, dtype=np.int64)
-    for start, end in spans:
-        if not 0 <= start < end <= length:
-            raise ValueError(f"The span {start}-{end} does not lie in a text of {length} characters.")
-        edges[start] += 1
-        edges[end] -= 1
-    return (np.cumsum(edges[:-1]) > 0).astype(np.int64)
 
 
 def _ac1(observed: Floats, shares: Floats) -> Floats:

@@ -135,12 +135,6 @@ def spans(text: str, starts: Iterable[int]) -> list[Span]:
     return [(start, end) for start, end in found if start < end]
 
 
-def of_turns(turns: Sequence[Place], texts: Mapping[str, str], split: Split) -> list[list[Sentence]]:
-    """Return the sentences of each turn, in order. Sentences end at paragraph ends; script is marked."""
-    by_turn = plain(turns, texts, split)
-    return with_script(turns, texts, by_turn, script([heard(turns, texts, by_turn)], documents=len(texts)))
-
-
 def plain(
     turns: Sequence[Place], texts: Mapping[str, str], split: Split, *, ruled: Collection[str] = ()
 ) -> list[list[Sentence]]:
@@ -265,8 +259,8 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text.casefold().replace("’", "'"))
 
 
-def _sentence(text: str, start: int, end: int, *, script: bool = False) -> Sentence:
-    return Sentence(start, end, text_layout.count_words(text[start:end]), script)
+def _sentence(text: str, start: int, end: int) -> Sentence:
+    return Sentence(start, end, text_layout.count_words(text[start:end]), False)
 
 
 def _marked(text: str, sentence: Sentence, script: Mapping[str, str], least: int) -> Sentence:

@@ -67,11 +67,6 @@ class Assigned(NamedTuple):
     doubts: dict[str, list[str]]
 
 
-def roles(transcripts: Mapping[str, Transcript], people: Mapping[Place, Person], labels: Labels) -> dict[Place, Role]:
-    """Return the role of each (document, speaker key), as `assign` does."""
-    return assign(transcripts, people, labels).roles
-
-
 def assign(transcripts: Mapping[str, Transcript], people: Mapping[Place, Person], labels: Labels) -> Assigned:
     """Return the role of each (document, speaker key), and the doubts about them.
 

@@ -28,15 +28,14 @@ class Clusters:
     """A clustering of n segments.
 
     `themes` and `sub_themes`: (n,), numbered from 0, largest first, each sub-theme inside one theme; `clusterings`: the
-    runs; `curve`: the mean adjusted Rand index with the runs for each number of themes; `fine`: (n,), the leaf of each
-    segment; `cuts`: for each number of groups, the group of each leaf.
+    runs; `curve`: the mean adjusted Rand index with the runs for each number of themes; `cuts`: for each number of
+    groups, the group of each leaf of the hierarchy.
     """
 
     themes: np.ndarray
     sub_themes: np.ndarray
     clusterings: Runs
     curve: dict[int, float]
-    fine: np.ndarray
     cuts: dict[int, np.ndarray]
 
 
@@ -77,7 +76,6 @@ def cluster(
         sub_themes=_by_size(sub_themes),
         clusterings=clusterings,
         curve=curve,
-        fine=fine,
         cuts=cuts,
     )
 

@@ -122,9 +122,9 @@ def drawn(draw: Callable[[Figure], None], rows: float, *, head: float = 0.3) -> 
     return Drawn(draw, min(AROUND + head + ROW * max(rows, 2), TALLEST))
 
 
-def nothing(why: str = NOTHING) -> Drawn:
+def nothing() -> Drawn:
     """A figure that says that there is nothing to draw."""
-    return Drawn(lambda figure: _said(figure, why), 0.8)
+    return Drawn(lambda figure: figure.text(0.5, 0.5, NOTHING, ha="center", va="center"), 0.8)
 
 
 def names(axes: Any, rows: Sequence[str], *, centre: float = 0.0) -> None:
@@ -149,10 +149,10 @@ def bare(axes: Any) -> None:
     axes.tick_params(length=0)
 
 
-def legend(figure: Figure, axes: Any, *, least: int = 2) -> None:
-    """Put the legend above, if it has at least so many entries."""
+def legend(figure: Figure, axes: Any) -> None:
+    """Put the legend above, if it has several entries."""
     handles, labels = axes.get_legend_handles_labels()
-    if len(handles) >= least:
+    if len(handles) > 1:
         longest = max(map(len, labels))
         columns = min(len(handles), 2 if longest > 30 else 3 if longest > 20 else 4)
         figure.legend(handles, labels, loc="outside upper left", ncols=columns, frameon=False)
@@ -166,10 +166,6 @@ def dash(number: int) -> Any:
 def percent(share: float) -> str:
     """A share as it stands in a cell."""
     return "0%" if share == 0 else "<1%" if share < 0.01 else f"{100 * share:.0f}%"
-
-
-def _said(figure: Figure, text: str) -> None:
-    figure.text(0.5, 0.5, text, ha="center", va="center")
 
 
 def _typefaces(svg: bytes) -> bytes:

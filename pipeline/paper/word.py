@@ -50,12 +50,12 @@ def paragraph(document: Any, text: str, *, style: str | None = None) -> Any:
     return added
 
 
-def marked(place: Any, text: str, *, size: float | None = None, bold: bool = False, italic: bool = False) -> None:
+def marked(place: Any, text: str, *, size: float | None = None, bold: bool = False) -> None:
     """Add text to a paragraph, with its gaps highlighted."""
     for number, part in enumerate(GAP.split(markup.allowed(text))):
         if part:
             run = place.add_run(part)
-            run.bold, run.italic = bold, italic
+            run.bold, run.italic = bold, False
             run.font.highlight_color = WD_COLOR_INDEX.YELLOW if number % 2 else None
             run.font.size = Pt(size) if size else None
 
@@ -81,14 +81,13 @@ def table(document: Any, head: Sequence[str], widths: Sequence[float], *, size: 
     return added
 
 
-def row(added: Any, texts: Sequence[str], widths: Sequence[float], *, size: float = SMALL, whole: bool = True) -> Any:
-    """Add a row, as tall as its text; `whole`: it moves to the next page rather than being divided."""
+def row(added: Any, texts: Sequence[str], widths: Sequence[float], *, size: float = SMALL) -> Any:
+    """Add a row, as tall as its text, which moves to the next page rather than being divided."""
     new = added.add_row()
     for cell, text in zip(new.cells, texts, strict=True):
         if text:
             marked(cell.paragraphs[0], text, size=size)
-    if whole:
-        _flag(new, "w:cantSplit")
+    _flag(new, "w:cantSplit")
     _widths(new, widths)
     return new
 
