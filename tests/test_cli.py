@@ -11,8 +11,6 @@ from pipeline import cli
 from pipeline.core import store
 from tests import coded_study
 
-ROOT = Path(__file__).parent.parent
-
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

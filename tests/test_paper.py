@@ -34,8 +34,6 @@ from pipeline.paper import (
 from pipeline.reporting import method
 from pipeline.withdrawal import derived_files
 
-RESEARCHERS = ("lea", "max")
-
 
 def copied(study: Path, root: Path) -> Path:
     return shutil.copytree(study, root / "data" / "small")

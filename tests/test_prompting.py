@@ -10,7 +10,7 @@ from pipeline.reporting import prompting, report_tables
 from pipeline.reporting.views import page_parts, passages
 from tests.test_passports import segments
 
-PROMPT, MARKS = 3, 12
+MARKS = 12
 
 
 @pytest.fixture

@@ -134,9 +134,6 @@ MATRIX = pd.DataFrame(
 )
 
 
-MATRIX_OF = pd.DataFrame({"A": [1, 0]}, index=["ana", "ben"])
-
-
 def test_the_matrix_keeps_its_codes_in_order_and_says_why_a_cell_is_empty():
     assert list(summary_tables.matrix_counts(MATRIX).columns) == ["Z", "A"]
     assert list(summary_tables.matrix_counts(MATRIX, ["A", "gone"]).columns) == ["A"]
