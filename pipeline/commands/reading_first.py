@@ -80,7 +80,8 @@ def parts(study: Path, *, who: str, by: By) -> list[Part]:
     ledger_ = reading_ledger.load(Places(study).passages_read)
     read = {entry.segment for entry in ledger_ if entry.who == written(who) and entry.first}
     make = first_reading_page.groups if by == "theme" else first_reading_page.documents
-    return [_noted(part, _notes(study, who), tables["theme_states"]) for part in make(tables, read=read)]
+    notes = _notes(study, who)
+    return [_noted(part, notes, tables["theme_states"]) for part in make(tables, read=read)]
 
 
 def mark(study: Path, body: bytes, *, who: str, by: By) -> Said:
@@ -91,7 +92,7 @@ def mark(study: Path, body: bytes, *, who: str, by: By) -> Said:
     try:
         asked = Marked.model_validate_json(body)
     except ValidationError:
-        return 400, {"error": "This is not a valid request. Reload the page."}
+        return 400, review.INVALID
     part, refused = _part(study, asked.part, who=who, by=by)
     if part is None:
         return refused
@@ -107,7 +108,7 @@ def show(study: Path, body: bytes, *, who: str, by: By) -> Said:
     try:
         asked = Asked.model_validate_json(body)
     except ValidationError:
-        return 400, {"error": "This is not a valid request. Reload the page."}
+        return 400, review.INVALID
     if asked.part and by == "theme":
         part, refused = _part(study, asked.part, who=who, by=by)
         if part is None:

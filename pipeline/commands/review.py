@@ -23,6 +23,8 @@ from pipeline.decisions import audit_trail, deciding, ledger, page_data, reading
 from pipeline.reporting import quotes
 from pipeline.reporting.views import page
 
+INVALID = {"error": "This is not a valid request. Reload the page."}
+
 
 class ReviewError(CounterpointError):
     """The report cannot be reviewed in its current state."""
@@ -105,7 +107,7 @@ def opened(study: Path, body: bytes) -> Said:
     try:
         asked = Opened.model_validate_json(body)
     except ValidationError:
-        return 400, {"error": "This is not a valid request. Reload the page."}
+        return 400, INVALID
     if not written(asked.who):
         return 400, {"error": "Not recorded as read: the reader's name is missing."}
     if asked.basis != page_data.basis(store.read(study, "themes"), store.read(study, "theme_assignments")):

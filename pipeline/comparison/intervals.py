@@ -17,6 +17,7 @@ from pipeline.comparison.coefficients import Floats
 LEVEL = 0.95
 # There is no interval if more than this share of the bootstrap samples is undefined.
 MOST_UNDEFINED = 0.5
+NO_INTERVAL = "no interval: undefined in more than half of the bootstrap samples"
 # Maximum number of groups of documents that the jackknife leaves out one at a time.
 GROUPS = 100
 
@@ -125,7 +126,7 @@ def estimate(
     elif sums_by_document.shape[0] < min_documents:
         note = few_documents(sums_by_document.shape[0], min_documents)
     elif np.isnan(bounds.low):
-        note = "no interval: undefined in more than half of the bootstrap samples"
+        note = NO_INTERVAL
     return Estimate(defined(bounds.value), defined(bounds.low), defined(bounds.high), n, note)
 
 

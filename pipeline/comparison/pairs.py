@@ -259,7 +259,7 @@ def _note(row: Mapping[str, Any], kappa: Bounds, position: int | None, options: 
     if row["n_documents"] < options.min_documents:
         clauses.append(intervals.few_documents(row["n_documents"], options.min_documents))
     elif np.isnan(low):
-        clauses.append("no interval: undefined in more than half of the bootstrap samples")
+        clauses.append(intervals.NO_INTERVAL)
     elif undefined > 0.05:
         clauses.append(f"undefined in {undefined:.0%} of the bootstrap samples, which the interval excludes")
     return "; ".join(clauses)

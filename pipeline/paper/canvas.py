@@ -67,7 +67,7 @@ TYPEFACES = "Arial, Helvetica, &#39;Liberation Sans&#39;, &#39;DejaVu Sans&#39;,
 class Drawn:
     """A figure: what draws it, and its height in inches. Notebooks show it as a picture; see also `save`."""
 
-    draw: Callable[[Figure], None]
+    draw: Callable[[Figure], object]
     height: float
 
     @cached_property

@@ -146,7 +146,7 @@ def _design(data: ReportData, settings: Mapping[str, Any]) -> list[tuple[str, st
         "reflexive": "The program was set to a reflexive stance: no coefficients; differences are treated as "
         "questions.",
     }[str(settings["stance"])]
-    saturation = " ".join(method_codes.saturation(data.records["compare"], reflexive=False))
+    saturation = " ".join(method_codes.saturation(data.records["compare"]))
     return [
         (
             "How does the use of programs fit the methodology?",

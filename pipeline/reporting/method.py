@@ -73,7 +73,7 @@ def draft(
             "Comparison",
             [
                 *method_codes.comparison(done["compare"], reflexive=reflexive),
-                *method_codes.saturation(done["compare"], reflexive=reflexive),
+                *method_codes.saturation(done["compare"]),
             ],
         ),
         ("Researchers", [sentence for sentence in researchers if sentence]),

@@ -83,8 +83,7 @@ def comparison(done: Record, *, reflexive: bool) -> list[str]:
     if reflexive:
         return [
             f"{origin}{settled} In keeping with the reflexive stance, no coefficients are reported; differences "
-            "between "
-            "readings are treated as questions."
+            "between readings are treated as questions."
         ]
     sentences = [f"{origin}{settled} {_compared(done)}"]
     measures = [THEMED[name] for name in THEMED if name in done["themes"]]
@@ -97,7 +96,7 @@ def comparison(done: Record, *, reflexive: bool) -> list[str]:
     return sentences
 
 
-def saturation(done: Record, *, reflexive: bool) -> list[str]:
+def saturation(done: Record) -> list[str]:
     """How saturation was assessed, if it could be."""
     if not done or "saturation" not in done:
         return []

@@ -78,7 +78,7 @@ def workbook_sheets(data: bytes) -> tuple[list[Sheet], list[str]]:
             refused = refused or error
             others.append(name)
     if not sheets:
-        raise refused or RefusedError("The workbook has no sheet with cells. Save it again as .xlsx, or as csv.")
+        raise refused or RefusedError(workbooks.NO_CELLS)
     return sheets, others
 
 
@@ -101,13 +101,11 @@ def _unmerged(records: list[Record], continued: Collection[tuple[int, int]]) -> 
 
 def _sheet(name: str, records: list[Record], remarks: list[Remark]) -> Sheet:
     if not records:
-        raise RefusedError("The header is missing. The first line must name the columns.")
+        raise RefusedError(rows.NO_HEADER)
     position, columns = code_headings.header(records)
     below = records[position + 1 :]
     if len(below) > rows.MAX_ROWS:
-        raise RefusedError(
-            f"The table has more than {rows.MAX_ROWS:,} rows. Split it, or remove rows that are not needed."
-        )
+        raise rows.too_many()
     return Sheet(name, columns, below, remarks)
 
 

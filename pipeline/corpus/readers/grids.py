@@ -70,9 +70,7 @@ def grid(name: str, numbered: Sequence[tuple[int, list[str]]], *, whole: bool = 
     Raises RefusedError if there are no rows.
     """
     if len(numbered) > rows.MAX_ROWS + 1:
-        raise RefusedError(
-            f"The table has more than {rows.MAX_ROWS:,} rows. Split it, or remove rows that are not needed."
-        )
+        raise rows.too_many()
     stripped = [(number, [cell.strip() for cell in cells]) for number, cells in numbered]
     filled = [(number, cells) for number, cells in stripped if any(cells)]
     if not filled:
@@ -85,7 +83,8 @@ def grid(name: str, numbered: Sequence[tuple[int, list[str]]], *, whole: bool = 
         body = _without_second_header(body)
     width = max((len(cells) for _, cells in (body if headed else filled)), default=0)
     if whole and headed:
-        _check_width(body[1:], _trimmed(header))
+        for number, cells in body[1:]:
+            rows.check_width(number, _trimmed(header), cells)
     data = [row for row in body[1:] if row[1] != header] if headed else body
     names = header + [""] * (width - len(header))
     columns = [
@@ -167,16 +166,6 @@ def _trimmed(header: list[str]) -> list[str]:
     while header and not header[-1]:
         header = header[:-1]
     return header
-
-
-def _check_width(body: Sequence[tuple[int, list[str]]], header: list[str]) -> None:
-    """Raise RefusedError if a row has text beyond the last column of the header."""
-    for number, cells in body:
-        if any(cells[len(header) :]):
-            raise RefusedError(
-                f"Line {number}: {len(cells)} cells, but {len(header)} columns in the header. Put cells that contain "
-                "the delimiter in quotation marks, or add a column name."
-            )
 
 
 def delimiter(text: str) -> str:

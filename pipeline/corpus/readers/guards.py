@@ -26,6 +26,8 @@ MAX_MARKS = 1_500_000
 _LONG_MARK = re.compile(rb"<[^<>]{%d}" % 2**20)
 # Signatures of old or password-protected Office files, and of zip archives.
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK"
+LOCKED = "The file is password-protected. Save it without a password."
+_DECLARES = "The XML declares a document type or entities, which are not allowed. The file was omitted; save it again."
 
 
 def check_size(size: int, *, limit: int = MAX_TEXT_BYTES) -> None:
@@ -114,7 +116,7 @@ def member(archive: zipfile.ZipFile, name: str) -> bytes:
             "needs. The file was omitted; save it again."
         )
     if info.flag_bits & 1:
-        raise RefusedError("The file is password-protected. Save it without a password.")
+        raise RefusedError(LOCKED)
     try:
         with archive.open(info) as handle:
             return handle.read(MAX_MEMBER_BYTES + 1)
@@ -128,9 +130,7 @@ def refuse_doctype(data: bytes) -> None:
     """Raise RefusedError if an XML text declares a document type or entities; does not parse it."""
     plain = data.replace(b"\0", b"").upper()  # without NULs, UTF-16 looks like ASCII
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
-        raise RefusedError(
-            "The XML declares a document type or entities, which are not allowed. The file was omitted; save it again."
-        )
+        raise RefusedError(_DECLARES)
 
 
 def check_marks(xml: bytes, *, most: int = MAX_MARKS) -> None:
@@ -149,8 +149,6 @@ def xml_events(data: bytes) -> Iterator[tuple[str, Any]]:
     try:
         yield from iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True)
     except DefusedXmlException:
-        raise RefusedError(
-            "The XML declares a document type or entities, which are not allowed. The file was omitted; save it again."
-        ) from None
+        raise RefusedError(_DECLARES) from None
     except (ParseError, ValueError, LookupError, RecursionError) as error:
         raise RefusedError(f"The XML is damaged ({error}). Save the file again in the program it comes from.") from None

@@ -56,7 +56,7 @@ def _content(data: bytes) -> bytes:
     guards.check_size(len(data), limit=guards.MAX_ARCHIVE_BYTES)
     archive = guards.opened_archive(data)
     if _MANIFEST in archive.namelist() and b"encryption-data" in guards.member(archive, _MANIFEST):
-        raise RefusedError("The file is password-protected. Save it without a password.")
+        raise RefusedError(guards.LOCKED)
     return guards.member(archive, "content.xml")
 
 

@@ -32,6 +32,7 @@ _LIMITS: dict[str, Any] = {
 FULL = 0.75
 # Looking for columns takes as long as reading, so only a few pages, evenly spread, are looked at first.
 LOOKS = 5
+_DRAWN = "The PDF has more drawing operations than a transcript needs. Export it as .docx."
 # Exceptions that pypdf raises on damaged files.
 _DAMAGE = (
     PyPdfError,
@@ -96,7 +97,7 @@ def _nothing_skipped() -> Iterator[None]:
         log.removeHandler(listener)
         log.propagate = True
     if any("is skipped" in message for message in messages):
-        raise RefusedError("The PDF has more drawing operations than a transcript needs. Export it as .docx.")
+        raise RefusedError(_DRAWN)
 
 
 class _Pen:
@@ -108,14 +109,14 @@ class _Pen:
     def stroke(self, *_: object) -> None:
         self.left -= 1
         if self.left < 0:
-            raise RefusedError("The PDF has more drawing operations than a transcript needs. Export it as .docx.")
+            raise RefusedError(_DRAWN)
 
 
 def _pages(data: bytes) -> tuple[list[list[str]], list[int]]:
     """Return the lines of each page, with single spaces, and the numbers of the pages in two columns."""
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):
-        raise RefusedError("The file is password-protected. Save it without a password.")
+        raise RefusedError(guards.LOCKED)
     if len(reader.pages) > MAX_PAGES:
         raise RefusedError(f"The PDF has more than {MAX_PAGES:,} pages, the limit for a transcript. Split it.")
     looked_at = max(1, len(reader.pages) // LOOKS)

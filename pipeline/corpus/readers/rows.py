@@ -11,6 +11,7 @@ from pipeline.corpus.readers.model import RefusedError
 MAX_ROWS, MAX_COLUMNS = workbooks.MAX_ROWS, workbooks.MAX_COLUMNS
 # Tables of codings repeat the coded text, so they may be larger than a transcript.
 MAX_TABLE_BYTES, MAX_TABLE_LINES = 32 * 2**20, 2_000_000
+NO_HEADER = "The header is missing. The first line must name the columns."
 
 
 def read_csv(
@@ -51,14 +52,12 @@ def _table(
                 raise RefusedError(f"Line {number}: duplicate column '{twice[0]}'. Keep one of them.")
         elif any(cell.strip() for cell in cells):
             if whole:
-                _check_width(number, header, cells)
+                check_width(number, header, cells)
             numbered_rows.append((number, dict.fromkeys(header, "") | dict(zip(header, cells, strict=False))))
         if len(numbered_rows) > MAX_ROWS:
-            raise RefusedError(
-                f"The table has more than {MAX_ROWS:,} rows. Split it, or remove rows that are not needed."
-            )
+            raise too_many()
     if not header:
-        raise RefusedError("The header is missing. The first line must name the columns.")
+        raise RefusedError(NO_HEADER)
     return header, numbered_rows
 
 
@@ -99,7 +98,12 @@ def csv_records(text: str, *, delimiter: str = "") -> Iterator[tuple[int, list[s
         ) from None
 
 
-def _check_width(number: int, header: list[str], cells: list[str]) -> None:
+def too_many() -> RefusedError:
+    """The refusal of a table with more than MAX_ROWS rows."""
+    return RefusedError(f"The table has more than {MAX_ROWS:,} rows. Split it, or remove rows that are not needed.")
+
+
+def check_width(number: int, header: list[str], cells: list[str]) -> None:
     """Raise RefusedError if a row has text beyond the last column of the header."""
     if any(cell.strip() for cell in cells[len(header) :]):
         raise RefusedError(

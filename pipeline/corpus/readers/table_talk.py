@@ -96,7 +96,7 @@ def by_rows(grid: Grid, chosen: Chosen) -> Talk:
     """Return the talk of a table with a turn in each row, and perhaps the question that it answers."""
     times, odd = _times(grid, chosen.start)
     names, remarks = _names(grid, chosen)
-    respondents = _respondents(grid, chosen, names)
+    respondents = _respondents(chosen, names)
     roles = grid.columns[chosen.role].cells if chosen.role >= 0 else [""] * len(names)
     said = []
     asked = ""
@@ -160,7 +160,7 @@ def _filled_down(cells: Sequence[str]) -> list[str]:
     return filled
 
 
-def _respondents(grid: Grid, chosen: Chosen, names: Sequence[str]) -> bool:
+def _respondents(chosen: Chosen, names: Sequence[str]) -> bool:
     """Return whether the speakers are respondents, who answer one after another and never again."""
     speakers_ = [key(name) for name in names if name]
     if chosen.role >= 0 or len(set(speakers_)) < (1 if chosen.question >= 0 else 3):

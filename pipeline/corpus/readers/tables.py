@@ -1,6 +1,6 @@
 """Reads transcripts in tables (.csv, .xlsx): talk, surveys, and tables of several interviews."""
 
-from pipeline.corpus.readers import grids, table_parts, table_talk
+from pipeline.corpus.readers import grids, table_parts, table_talk, workbooks
 from pipeline.corpus.readers.model import Labels, RefusedError, Remark, Transcript
 
 
@@ -18,7 +18,7 @@ def read_xlsx(data: bytes, labels: Labels) -> Transcript:
     unread: dict[str, str] = {}
     found = grids.of_workbook(data)
     if not found:
-        raise RefusedError("The workbook has no sheet with cells. Save it again as .xlsx, or as csv.")
+        raise RefusedError(workbooks.NO_CELLS)
     for grid in found:
         try:
             read[grid.name] = table_talk.read(grid, labels)

@@ -18,6 +18,7 @@ from pipeline.corpus.readers.model import RefusedError
 # Tables of codings repeat the coded text, so they may be larger than a transcript.
 MAX_SHEET_BYTES = 48 * 2**20
 MAX_ROWS, MAX_COLUMNS, MAX_EMPTY = 200_000, 2_000, 1_000
+NO_CELLS = "The workbook has no sheet with cells. Save it again as .xlsx, or as csv."
 # Exceptions that openpyxl raises on damaged workbooks.
 _DAMAGE = (
     InvalidFileException,
@@ -64,7 +65,7 @@ def sheets(data: bytes, wanted: Sequence[str] | None = None, *, formulas: bool =
             for sheet in (worksheet for worksheet in book.worksheets if worksheet.title in rows_of):
                 _check_formulas(sheet, dict(rows_of[str(sheet.title)]))
     if wanted is None and not rows_of:
-        raise RefusedError("The workbook has no sheet with cells. Save it again as .xlsx, or as csv.")
+        raise RefusedError(NO_CELLS)
     return rows_of
 
 

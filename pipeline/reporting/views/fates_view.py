@@ -88,7 +88,7 @@ def by_theme(theme_code: pd.DataFrame) -> dict[int, str]:
         elif marks:
             words[theme] = f"between {prose.listed(marks)}"
         elif (verdicts.verdict == "orphan").all():
-            words[theme] = "not covered by any candidate code: is a code missing from the framework?"
+            words[theme] = verdict_words.ORPHAN
     return words
 
 

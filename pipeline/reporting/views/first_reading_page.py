@@ -1,18 +1,16 @@
 """The page of `counterpoint review --read-first`: passages to read and note, and no theme, label or code."""
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 from pipeline.core import prose
 from pipeline.core.table_rows import each, lookup
 from pipeline.core.terms import UNASSIGNED
 from pipeline.reporting import quotes, templates
+from pipeline.reporting.views.page import sha256_of
 
 
 @dataclass(frozen=True)
@@ -89,13 +87,6 @@ def groups(tables: Mapping[str, pd.DataFrame], *, read: set[str]) -> list[Part]:
 
 def render(parts: Sequence[Part], *, who: str, by_theme: bool) -> str:
     """The page as HTML, under a policy that allows its own script and style and requests to its own server."""
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(templates.text),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     style, script = templates.text("first_reading.css"), templates.text("first_reading.js")
     context: dict[str, Any] = {
         "who": who,
@@ -106,12 +97,8 @@ def render(parts: Sequence[Part], *, who: str, by_theme: bool) -> str:
         "style": style,
         "script": script,
         "policy": (
-            f"default-src 'none'; connect-src 'self'; script-src '{_sha256(script)}'; style-src '{_sha256(style)}'; "
-            "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+            f"default-src 'none'; connect-src 'self'; script-src '{sha256_of(script)}'; "
+            f"style-src '{sha256_of(style)}'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
         ),
     }
-    return environment.get_template("first_reading.html").render(**context)
-
-
-def _sha256(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+    return templates.environment().get_template("first_reading.html").render(**context)

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import jinja2
 from markupsafe import escape
 
 from pipeline.core import prose
@@ -49,19 +48,12 @@ def render(context: Mapping[str, Any], *, data: Mapping[str, Any], decide: Mappi
 
     They are separate because `counterpoint review` fills in `decide`.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(templates.text),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = templates.environment(keep_trailing_newline=True)
     environment.filters |= {"percent": prose.percent, "figure": prose.figure, "sentence": prose.sentence}
     environment.globals |= {"count": prose.count}
     style, script = templates.text("style.css"), joined_script()
     policy = (
-        f"{CLOSED_POLICY} script-src '{_sha256(script)}'; style-src '{_sha256(style)}'; img-src data:; "
+        f"{CLOSED_POLICY} script-src '{sha256_of(script)}'; style-src '{sha256_of(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
     return environment.get_template("report.html").render(
@@ -92,7 +84,8 @@ def json_for_html(data: Any) -> str:
     return text
 
 
-def _sha256(text: str) -> str:
+def sha256_of(text: str) -> str:
+    """The digest of a script or style, as a page's policy names it."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 

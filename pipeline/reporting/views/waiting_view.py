@@ -11,6 +11,7 @@ from pipeline.core.coders import PIPELINE
 from pipeline.core.table_rows import each
 from pipeline.decisions import states
 from pipeline.decisions.states import Count
+from pipeline.reporting import verdict_words
 
 # What happened, by kind of question; {you}: what people did with the theme.
 KINDS = {
@@ -108,7 +109,7 @@ def _open_ends(tables: Mapping[str, pd.DataFrame], count: Count, n_review: int) 
     alone = orphans[(orphans.coder == PIPELINE) & (orphans.verdict == "orphan")].theme_id.nunique()
     open_ends = [
         *waiting,
-        (alone, "theme", "not covered by any candidate code: is a code missing from the framework?", "against"),
+        (alone, "theme", verdict_words.ORPHAN, "against"),
         (n_review, "passage", "just below the threshold of a code", "review"),
         (
             len(tables["disagreements"]),
