@@ -131,8 +131,11 @@ def test_each_candidate_counts_once_by_the_strongest_decision_and_parts_not_at_a
     assert outcomes.in_words(became) == (
         "Of 8 candidate themes, the researchers accepted 1 as proposed, renamed 1, merged 2 with each other, split 1, rejected 1 and "
         "worked on 1 without accepting or rejecting; 1 is not decided on. The researchers overruled the program on 5 of 8 "
-        "candidates (62%)."
+        "candidates (63%)."
     )
+    later = outcomes.in_words(outcomes.count(DECISIONS, STATES, found=6))
+    assert later.startswith("Of 8 candidate themes of this run and earlier ones, the researchers accepted 1")
+    assert outcomes.in_words(outcomes.count(DECISIONS, STATES, found=8)) == outcomes.in_words(became)
 
 
 def test_an_undone_decision_does_not_count_and_without_any_nothing_is_said():

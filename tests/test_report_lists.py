@@ -1,15 +1,17 @@
 """Lists of the page in a real browser: what they leave out is said and can be had."""
 
+import re
+
 import pandas as pd
 import pytest
 import small_study as invented
 from browsing import MODELS, api, go, needs_browser, watched
 
 from pipeline import report
-from pipeline.core import store
+from pipeline.core import prose, store
 from pipeline.core.params import Params
 from pipeline.deductive import codebook
-from pipeline.reporting import report_tables, study_results
+from pipeline.reporting import report_tables, study_results, templates
 from pipeline.reporting.views import quality_data
 
 pytestmark = needs_browser
@@ -109,3 +111,9 @@ def test_a_list_of_disputes_that_was_cut_says_where_the_others_are(page):
     filed = page.locator("[data-facet=dispute][data-value=people]")
     api.expect(filed).to_be_visible()
     assert int(filed.locator(".soft").inner_text()) > 5
+
+
+def test_a_share_is_rounded_alike_on_the_page_and_in_its_sentences(page):
+    (percent,) = re.findall(r"^const percent = (.*);$", templates.text("core.js"), re.MULTILINE)
+    shares = [0, 0.004, 0.01, 0.125, 0.145, 0.375, 0.5, 0.625, 0.994, 0.996, 1]
+    assert page.evaluate(f"{shares}.map({percent})") == [prose.percent(share) for share in shares]

@@ -33,6 +33,10 @@ def test_listed(items, said):
         (0.0099, "under 1%"),
         (0.01, "1%"),
         (0.3, "30%"),
+        (0.625, "63%"),  # as the page's script rounds
+        (0.125, "13%"),
+        (0.994, "99%"),
+        (0.996, "over 99%"),
         (1, "100%"),
         (None, "undefined"),
         (float("nan"), "undefined"),

@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipeline.comparison.coefficients import Bools, Floats, Ints
 from pipeline.comparison.intervals import LEVEL
+from pipeline.core import prose
 from pipeline.core.prose import natural_order
 from pipeline.core.terms import EVERYTHING
 
@@ -173,10 +174,10 @@ def sentence(cell: str, new: Ints, rule: Rule, *, things: str = "codes") -> str:
     reached = reached_at(new, rule)
     if reached < 0:
         added = _new(int(new[-rule.run :].sum()), things)
-        share = f"{shares[-1]:.0%} of the {base} in the base; threshold {rule.threshold:.0%}"
+        share = f"{prose.percent(shares[-1])} of the {base} in the base; threshold {prose.percent(rule.threshold)}"
         return f"{who}: {_count(n)}, saturation not reached: the last {rule.run} added {added} ({share})."
     added = _new(int(new[reached - rule.run : reached].sum()), things)
-    share = f"{shares[reached - 1]:.0%} of the {base} in the base"
+    share = f"{prose.percent(shares[reached - 1])} of the {base} in the base"
     run = f"{_numbers(reached - rule.run + 1, reached)} added {added} ({share})"
     later, after = int(new[reached:].sum()), n - reached
     rest = f", and the {'one' if after == 1 else after} after them {later or 'none'}" if after else ""

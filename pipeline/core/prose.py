@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from math import floor
 
 import pandas as pd
 
@@ -39,12 +40,17 @@ def listed(items: Sequence[str], last: str = "and") -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return a share (0 to 1) as a percentage without decimals; 'under 1%' for small positive shares."""
+    """Return a share (0 to 1) as a percentage without decimals; 'under 1%' and 'over 99%' where it is not none or all.
+
+    A half is rounded up, as the page's script does, so that no number differs between them.
+    """
     if share is None or pd.isna(share):
         return "undefined"
     if 0 < share < 0.01:
         return "under 1%"
-    return f"{100 * share:.0f}%"
+    if 0.995 <= share < 1:
+        return "over 99%"
+    return f"{floor(100 * share + 0.5)}%"
 
 
 def figure(value: float | None) -> str:

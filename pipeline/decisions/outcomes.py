@@ -31,9 +31,13 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Outcomes:
-    """How many candidate themes became what; `of`: by kind, each of KINDS."""
+    """How many candidate themes became what; `of`: by kind, each of KINDS.
+
+    `found`: how many the last run found; themes decided on in earlier runs count too, so there may be more.
+    """
 
     of: dict[str, int]
+    found: int | None = None
 
     @property
     def total(self) -> int:
@@ -56,8 +60,8 @@ class Outcomes:
         return self.overruled / self.total if self.total else float("nan")
 
 
-def count(decisions: Sequence[Decision], theme_states: pd.DataFrame) -> Outcomes:
-    """Count what became of each candidate theme. `theme_states`: the table of that name."""
+def count(decisions: Sequence[Decision], theme_states: pd.DataFrame, *, found: int | None = None) -> Outcomes:
+    """Count what became of each candidate theme. `theme_states`: the table of that name; `found`: see `Outcomes`."""
     standing = ledger.standing(decisions)
     acts: dict[int, set[str]] = {}
     for decision in standing:
@@ -69,7 +73,7 @@ def count(decisions: Sequence[Decision], theme_states: pd.DataFrame) -> Outcomes
         _kind(str(state), acts.get(int(theme), set()))
         for theme, state in zip(candidates.theme_id, candidates.state, strict=True)
     ]
-    return Outcomes({kind: kinds.count(kind) for kind in KINDS})
+    return Outcomes({kind: kinds.count(kind) for kind in KINDS}, found)
 
 
 def in_words(outcomes: Outcomes, *, who: str = "The researchers") -> str:
@@ -80,8 +84,9 @@ def in_words(outcomes: Outcomes, *, who: str = "The researchers") -> str:
     left = outcomes.of["undecided"]
     waiting = f"; {left:,} {'is' if left == 1 else 'are'} not decided on" if left else ""
     overruled = f"{who} overruled the program on {outcomes.overruled:,} of {prose.count(outcomes.total, 'candidate')}"
+    runs = " of this run and earlier ones" if outcomes.found not in (None, outcomes.total) else ""
     return (
-        f"Of {prose.count(outcomes.total, 'candidate theme')}, {who[:1].lower()}{who[1:]} "
+        f"Of {prose.count(outcomes.total, 'candidate theme')}{runs}, {who[:1].lower()}{who[1:]} "
         f"{prose.listed(done)}{waiting}. "
         f"{overruled} ({prose.percent(outcomes.share)})."
     )

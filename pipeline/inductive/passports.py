@@ -146,18 +146,19 @@ def verdict(theme: Facts, study: Study) -> str:
     elif theme.n_documents > 1 and _peculiar(theme.main_source_share, study.share(theme.main_source)):
         kinds = prose.SOURCES_MANY.get(theme.main_source) or f"{prose.SOURCES[theme.main_source]}s"
         clauses.append(
-            f"mostly from {kinds.removeprefix('sets of ')}: {_percent(theme.main_source_share)} of it, and "
-            f"{_percent(study.share(theme.main_source))} of all segments"
+            f"mostly from {kinds.removeprefix('sets of ')}: {prose.percent(theme.main_source_share)} of it, and "
+            f"{prose.percent(study.share(theme.main_source))} of all segments"
         )
     spoken = study.languages.get(theme.main_language, 0) / max(sum(study.languages.values()), 1)
     if theme.main_language != languages.UNKNOWN and _peculiar(theme.main_language_share, spoken):
         clauses.append(
-            f"mostly in {languages.listed([theme.main_language])}: {_percent(theme.main_language_share)} of it, and "
-            f"{_percent(spoken)} of all segments"
+            f"mostly in {languages.listed([theme.main_language])}: {prose.percent(theme.main_language_share)} of it, "
+            f"and {prose.percent(spoken)} of all segments"
         )
     if theme.prompt_share >= ONE_QUESTION:
         clauses.append(
-            f"mostly one question: {_percent(theme.prompt_share)} of it answers “{prose.shortened(theme.prompt_text)}”"
+            f"mostly one question: {prose.percent(theme.prompt_share)} of it answers "
+            f"“{prose.shortened(theme.prompt_text)}”"
         )
     clauses += _steadiness(theme)
     return "; ".join(clauses)[:1].upper() + "; ".join(clauses)[1:] + "."
@@ -172,7 +173,7 @@ def _voices(theme: Facts, n_cases: int, *, shared: bool) -> str:
     """Return the clause on a theme's cases. `shared`: whether it may be called so."""
     if theme.n_cases == 0:
         return "only in notes and documents without named speakers"
-    share = _percent(theme.main_case_share)
+    share = prose.percent(theme.main_case_share)
     if theme.n_cases == 1:
         beside = f"one participant, {theme.main_case}: {share} of it; the rest is from sources in which nobody is named"
         return beside if theme.main_case_share < 1 else f"only one participant: {theme.main_case}"
@@ -206,7 +207,7 @@ def _document(theme: Facts, study: Study) -> str:
     number = sum(source == kind for source in study.sources.values()) if named else len(study.documents)
     others = prose.SOURCES_MANY.get(named) or (f"{prose.SOURCES[named]}s" if named else "documents")
     among = f"the only {noun}" if number == 1 else f"one of {number} {others}"
-    return f"mostly one {noun}: {_percent(theme.main_document_share)} of it is from {theme.main_document}, {among}"
+    return f"mostly one {noun}: {prose.percent(theme.main_document_share)} of it is from {theme.main_document}, {among}"
 
 
 def _steadiness(theme: Facts) -> list[str]:
@@ -247,10 +248,6 @@ def attributes(segments: pd.DataFrame, themes: np.ndarray, cases: pd.DataFrame) 
         frames.append(counted.reset_index().assign(attribute=attribute))
     columns = ["theme", "attribute", "value", "n_segments", "n_cases"]
     return pd.concat(frames)[columns].sort_values(columns[:3]) if frames else pd.DataFrame(columns=columns)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}%"
 
 
 def _listed(names: Sequence[str]) -> str:

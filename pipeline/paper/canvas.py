@@ -18,7 +18,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from pipeline.core import atomic_files
+from pipeline.core import atomic_files, prose
 
 # In inches: two columns of a journal, and the most that fits its page; dots per inch in print and on screen.
 WIDTH, TALLEST, DPI, SCREEN = 6.85, 9.0, 300, 110
@@ -165,7 +165,7 @@ def dash(number: int) -> Any:
 
 def percent(share: float) -> str:
     """A share as it stands in a cell."""
-    return "0%" if share == 0 else "<1%" if share < 0.01 else f"{100 * share:.0f}%"
+    return prose.percent(share).replace("under ", "<").replace("over ", ">")
 
 
 def _typefaces(svg: bytes) -> bytes:

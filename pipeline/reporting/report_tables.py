@@ -50,7 +50,7 @@ class ReportData:
     @property
     def outcomes(self) -> outcomes.Outcomes:
         """What became of the candidate themes in people's hands."""
-        return outcomes.count(self.decisions, self.tables["theme_states"])
+        return outcomes.count(self.decisions, self.tables["theme_states"], found=self.count.found)
 
     @property
     def readers(self) -> list[before_themes.Reader]:

@@ -32,7 +32,7 @@ const NUMBERS = new Intl.NumberFormat("en");
 const number = (n) => NUMBERS.format(n);
 const count = (n, noun, many) => `${n ? number(n) : "no"} ${n === 1 ? noun : many || noun + "s"}`;
 const listed = (items, last = "and") => (items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} ${last} ${items[items.length - 1]}`);
-const percent = (share) => (share > 0 && share < 0.01 ? "under 1%" : `${Math.round(100 * share)}%`);
+const percent = (share) => (share > 0 && share < 0.01 ? "under 1%" : share >= 0.995 && share < 1 ? "over 99%" : `${Math.round(100 * share)}%`);
 const upper = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 const separated = (parts) => parts.filter(Boolean).flatMap((part, n) => (n ? [" · ", own(part)] : [own(part)]));
 const tally = (values) => values.reduce((found, value) => found.set(value, (found.get(value) || 0) + 1), new Map());
