@@ -44,6 +44,26 @@ def test_what_answers_the_question_of_its_theme_was_not_brought_up_unasked():
     assert passports.prompted(said, asked=asked, keywords=["bleep"]).tolist() == [True, True, False]
 
 
+@pytest.mark.parametrize(("elsewhere", "was_asked"), [(0, True), (1, True), (2, False), (9, False)])
+def test_the_answers_to_a_question_of_the_guide_are_asked_for_where_most_of_them_are_in_the_theme(elsewhere, was_asked):
+    # Two of the theme's ten passages answer it: too few for the theme to be said to answer it.
+    said = segments(("a", "d", "t1"), ("b", "d", "t2"), *[("c", "d", "")] * 8)
+    asked = theme_guide.Asked(
+        {"t1": "Q", "t2": "Q"},
+        {"Q": "And the bills?"},
+        {"t1": "And the bills?"},
+        answers_to={"Q": 2 + elsewhere},
+        share_of={"Q": 1.0},
+    )
+    assert passports.prompted(said, asked=asked, keywords=["bleep"]).tolist() == [was_asked] * 2 + [False] * 8
+
+
+def test_a_follow_up_is_not_taken_for_a_question_of_the_guide_because_its_answer_is_in_the_theme():
+    said = segments(("a", "d", "t1"), *[("c", "d", "")] * 8)
+    asked = theme_guide.Asked({"t1": "t1"}, {"t1": "Did it?"}, {"t1": "Did it?"}, share_of={"t1": 1.0})
+    assert not passports.prompted(said, asked=asked, keywords=["bleep"]).any()
+
+
 def test_of_talk_without_a_theme_or_without_keywords_nothing_is_told(tables):
     tables["themes"] = tables["themes"].assign(unprompted_share=float("nan"))
     assert prompting.asked_for(tables) == {}

@@ -113,13 +113,17 @@ def facts(
 def prompted(segments: pd.DataFrame, *, asked: Asked, keywords: Sequence[str]) -> pd.Series:
     """Return whether a question asked for each segment of one theme, aligned with `segments`.
 
-    A segment is unprompted if no question precedes it, or the question has none of the theme's keywords and is none
-    that the theme mostly or partly answers.
+    A segment is unprompted if no question precedes it, or the question has none of the theme's keywords, is none that
+    the theme mostly or partly answers, and none of the guide most of whose answers are in the theme.
     """
     to = segments["prompt_id"].map(asked.of)
     keyword_stems = {labels.stem(word) for word in keywords}
     stems = segments["prompt_id"].map(lambda turn: {labels.stem(word) for word in labels.tokens(asked.words(turn))})
-    answered = {name for name, share in (to.value_counts() / len(to)).items() if asked.answered(str(name), share)}
+    answered = {
+        name
+        for name, n in to.value_counts().items()
+        if asked.answered(str(name), n / len(to)) or n * 2 > asked.answers_to.get(str(name), n * 2)
+    }
     return stems.map(lambda question: bool(question & keyword_stems)) | to.isin(answered)
 
 

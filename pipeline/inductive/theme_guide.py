@@ -37,7 +37,7 @@ class Asked:
 
     `question_of`: the question that a turn asks, by prompt_id: its guide_id, or for a follow-up the first turn in the
     same words; `text_of`: a question's text; `wording_of`: a turn's own words; `cases_of`: who was asked a question;
-    `share_of`: the share of all segments that answer it.
+    `share_of`: the share of all segments that answer it; `answers_to`: how many answer a question of the guide.
     """
 
     question_of: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +45,7 @@ class Asked:
     wording_of: Mapping[str, str] = field(default_factory=dict)
     cases_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
     share_of: Mapping[str, float] = field(default_factory=dict)
+    answers_to: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, prompt_id: str) -> str:
         """Return the question that a turn asks; '' for none."""
@@ -80,13 +81,15 @@ def asked(guide: pd.DataFrame, prompts: pd.DataFrame, turns: pd.DataFrame, segme
     cases_of: dict[str, set[str]] = {}
     for turn, question in question_of.items():
         cases_of.setdefault(question, set()).update(speak.get(where[turn], ()))
-    share_of = segments["prompt_id"].map(lambda turn: question_of.get(turn, turn)).value_counts() / len(segments)
+    answers_to = segments["prompt_id"].map(lambda turn: question_of.get(turn, turn)).value_counts()
+    share_of = answers_to / len(segments)
     return Asked(
         question_of,
         text_of,
         wording_of,
         {name: frozenset(cases) for name, cases in cases_of.items()},
         {str(name): float(share) for name, share in share_of.items()},
+        {name: int(answers_to.get(name, 0)) for name in guide["guide_id"]},
     )
 
 

@@ -34,7 +34,7 @@ const facetsNow = () => {
     ["human", "People’s code", [...numbered(human), [NONE, "no code by people"]], (s) => (s[PEOPLE].length ? [...new Set(s[PEOPLE].map((one) => one % human.length))] : [NONE])],
     ["valence", "Facilitator or barrier", numbered(valences), (s) => [s[VALENCE]]],
     ["dispute", "Coded differently", [["people", "by two people"], ["pipeline", "by a person and the pipeline"]], (s) => [s[MARKS] & PEOPLE_DIFFER ? "people" : "", s[MARKS] & PIPELINE_DIFFERS ? "pipeline" : ""]],
-    ["prompted", "Prompted", [["asked", "a question asked for it"], ["open", "brought up unasked"], ["none", "no question before it"], ["untold", "cannot be told"]], (s) => [promptedBy(s)]],
+    ["prompted", "Prompted", [["asked", "a question asked for it"], ["open", "no question named it"], ["none", "no question before it"], ["untold", "cannot be told"]], (s) => [promptedBy(s)]],
     ["case", "Person", numbered(cases.map((one) => one.name)), (s) => [s[CASE]]],
     ["kind", "Type of source", sourceTypes.map((kind) => [kind, kind]), (s) => [documents[documentOf(s)].source]],
     ["source", "Source", numbered(documents.map((one) => one.name)), (s) => [documentOf(s)]],
