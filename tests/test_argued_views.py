@@ -232,7 +232,7 @@ def test_categories_come_before_their_codes(tables, quoted):
     tables["code_themes"] = pd.concat([above, alone, below], ignore_index=True)
     shown = fates(tables, quoted)
     assert [(fate.parent, fate.code) for fate in shown.fates] == [
-        ("", "Work"),
+        ("", "Work (with its sub-codes)"),
         ("Work", "Pride"),
         ("Work", "Time"),
         ("", "Staffing"),

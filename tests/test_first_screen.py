@@ -53,7 +53,7 @@ def test_what_changed_since_the_last_decision_is_counted_and_linked(tables):
     tables["theme_questions"] = questions((0, "joined", 6, "6 joined."), (1, "shifted", 2, "2 moved."))
     said = first_screen.since(tables, taken, 1)
     assert [line["text"] for line in said] == [
-        "1 source more",
+        "1 more source",
         "2 questions wait for you",
         "“Charts at <home>” gained 6 passages",
     ]

@@ -22,6 +22,7 @@ from pipeline.decisions import deciding
 from pipeline.paper import (
     documents,
     figure_set,
+    figures,
     identities,
     matrix_table,
     methods,
@@ -301,6 +302,14 @@ def test_only_what_people_have_to_say_is_marked_as_a_gap(text, gaps):
     assert word.GAP.findall(text) == gaps
 
 
+def test_the_legend_of_agreement_speaks_of_intervals_only_where_there_are_any(written):
+    folder = Places(written[0]).paper
+    has_any = bool(pd.read_csv(folder / "figures/agreement.csv").low.notna().any())
+    said = text(folder / "methods.docx")
+    assert ("(Cohen’s kappa with 95% intervals by resampling whole sources)" in said) is has_any
+    assert ("(Cohen’s kappa; too few sources for intervals)" in said) is not has_any
+
+
 def test_legends_name_the_files_of_their_figures(written):
     said = text(Places(written[0]).paper / "methods.docx")
     made = {name for name in files(written[0]) if name.endswith(".png")}
@@ -350,3 +359,11 @@ def test_a_transcript_s_line_breaks_are_no_line_breaks_in_a_quote():
     document = Document()
     word.plain(document.add_paragraph(), "“They keep asking me for a\n   password.” ")
     assert [paragraph.text for paragraph in document.paragraphs] == ["“They keep asking me for a password.” "]
+
+
+@pytest.mark.parametrize(("low", "says"), [(0.2, True), (float("nan"), False)])
+def test_intervals_of_agreement_are_spoken_of_only_where_there_are_any(low, says):
+    rows = {"name": "Time", "who": "lea and max", "people": True, "kappa": 1.0, "low": low, "high": low, "n": 30}
+    drawn = figures.agreement(pd.DataFrame([rows])).svg.decode()
+    assert ("with 95% interval" in drawn) is says
+    assert "Cohen’s kappa (0: chance, 1: identical)" in drawn

@@ -131,10 +131,14 @@ def _agreement(data: ReportData, *, reflexive: bool) -> Figure | str:
     if table.empty:
         return "Agreement: no two coders can be compared."
     pairs = table.who.nunique()
+    has_intervals = table[["low", "high"]].notna().all(axis=1).any()
+    intervals = (
+        " with 95% intervals by resampling whole sources" if has_intervals else "; too few sources for intervals"
+    )
     return Figure(
         "agreement",
-        "Agreement by code (Cohen’s kappa with 95% intervals by resampling whole sources). Filled marks: two people; "
-        "open marks: a person and the program.",
+        f"Agreement by code (Cohen’s kappa{intervals}). Filled marks: two people; open marks: a person and the "
+        "program.",
         table,
         _parts(figures.agreement, table, max(MOST_MARKS // max(pairs, 2), 4)),
     )

@@ -93,6 +93,7 @@ def agreement(frame: pd.DataFrame) -> Drawn:
                 color=colour,
                 markerfacecolor=colour if people else "white",
                 markersize=4.5,
+                clip_on=False,
                 label=fill(who, 48),
             )
         axes.axvline(0, color=LINE, linewidth=0.8, zorder=0)
@@ -102,7 +103,8 @@ def agreement(frame: pd.DataFrame) -> Drawn:
         axes.set_ylim(len(names) - 0.5, -0.5)
         lowest = float(np.nanmin(frame[["kappa", "low"]].to_numpy()))
         axes.set_xlim(min(-0.05, lowest - 0.03), 1.0)
-        axes.set_xlabel("Cohen’s kappa (0: chance, 1: identical), with 95% interval")
+        interval = ", with 95% interval" if frame[["low", "high"]].notna().all(axis=1).any() else ""
+        axes.set_xlabel(f"Cohen’s kappa (0: chance, 1: identical){interval}")
         canvas.opened(axes)
         canvas.legend(figure, axes)
 

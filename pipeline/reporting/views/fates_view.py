@@ -118,7 +118,7 @@ def _fates(
 ) -> tuple[Fate, ...]:
     return tuple(
         Fate(
-            code=row.code,
+            code=row.code if row.level == "code" else f"{row.code} (with its sub-codes)",
             parent=row.parent,
             n_segments=int(row.n_segments),
             verdict=verdict_words.with_reason(row.verdict, "" if reflexive else prose.passages(row.note)),

@@ -73,7 +73,7 @@ def since(tables: Mapping[str, pd.DataFrame], decisions: Sequence[Decision], n_w
         before = set(standing[-1].documents)
         new = [name for name in sorted(tables["documents"].document) if before and name not in before]
         if new:
-            said.append({"text": f"{prose.count(len(new), 'source')} more", "to": "quality?part=sources"})
+            said.append({"text": prose.count(len(new), "more source"), "to": "quality?part=sources"})
     questions = tables["theme_questions"]
     if len(questions):
         count = prose.count(len(questions), "question waits", "questions wait")
