@@ -255,13 +255,28 @@ def test_ids_are_read_as_either_table_writes_them(said):
     [
         (["fits", "other"], "matches “A”"),
         (["ambiguous", "ambiguous"], "between “A” and “B”"),
-        (["orphan", "orphan"], "not covered by any candidate code: is a code missing from the framework?"),
+        (["orphan", "orphan"], "no candidate code is more frequent than elsewhere: is one missing from the framework?"),
     ],
 )
 def test_codes_say_what_they_make_of_a_theme(verdicts, said):
     table = pd.DataFrame(
         {"theme_id": 5, "coder": "pipeline", "code": ["A", "B"], "n_overlap": [4, 3], "verdict": verdicts}
-    )
+    ).assign(n_theme=20, precision=0.5, recall=0.2)
+    assert fates_view.by_theme(table) == {5: said}
+
+
+@pytest.mark.parametrize(
+    ("precision", "recall", "said"),
+    [
+        (0.49, 0.5, "matches “A”"),
+        (0.17, 0.25, "has “A” more than elsewhere: 4 of its 20 passages"),
+        (float("nan"), 0.25, "has “A” more than elsewhere: 4 of its 20 passages"),
+    ],
+)
+def test_a_theme_matches_a_code_only_where_one_holds_half_of_the_other(precision, recall, said):
+    table = pd.DataFrame(
+        {"theme_id": 5, "coder": "pipeline", "code": ["A", "B"], "n_overlap": [4, 3], "verdict": ["fits", "other"]}
+    ).assign(n_theme=20, precision=precision, recall=recall)
     assert fates_view.by_theme(table) == {5: said}
 
 
@@ -340,7 +355,7 @@ def test_codes_and_themes_meet_in_both_directions(tables):
     assert codes.rows[1][3] == "T2 Time"
     assert codes.rows[1][-2] == "T2 Time; T1 Charts"
     assert themes.sentences[0] == (
-        "Candidate themes against lea’s codes: 1 matches one code; 1 has no code more than elsewhere."
+        "Candidate themes against lea’s codes: 1 has one code far above the others; 1 has no code more than elsewhere."
     )
     assert themes.sentences[1] == (
         "No code is more frequent here than elsewhere: “T2 Time”. Is one missing from the framework?"

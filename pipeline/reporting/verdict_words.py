@@ -14,7 +14,7 @@ WORDS = {
     CANNOT_TELL: "cannot be told",
 }
 # Of a theme.
-ORPHAN = "not covered by any candidate code: is a code missing from the framework?"
+ORPHAN = "no candidate code is more frequent than elsewhere: is one missing from the framework?"
 # After a number, of one code and of several.
 COUNTED = {
     "recovered": ("is a theme of its own", "are a theme of their own"),

@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.core import prose
 from pipeline.core.coders import PIPELINE
 from pipeline.core.table_rows import each, groups, lookup
+from pipeline.core.terms import HALF
 from pipeline.corpus import exchanges
 from pipeline.reporting import verdict_words
 from pipeline.reporting.quotes import Quote
@@ -78,13 +79,20 @@ def build(
 
 
 def by_theme(theme_code: pd.DataFrame) -> dict[int, str]:
-    """The candidate codes characteristic of each theme, in words, by theme_id: one, several or none."""
+    """The candidate codes characteristic of each theme, in words, by theme_id: one, several or none.
+
+    A theme matches a code only if half of the code is in it, or half of what has a code in it has this one.
+    """
     words = {}
     for theme, verdicts in groups(theme_code[theme_code.coder == PIPELINE], "theme_id").items():
         ordered = verdicts.sort_values(["n_overlap", "code"], ascending=[False, True])
         marks = [f"“{code}”" for code in ordered[ordered.verdict.isin(["fits", "ambiguous"])].code]
-        if (verdicts.verdict == "fits").any():
-            words[theme] = f"matches {marks[0]}"
+        fits = ordered[ordered.verdict == "fits"].head(1)
+        if len(fits):
+            row = next(each(fits))
+            much = f"{row.n_overlap:,} of its {prose.count(row.n_theme, 'passage')}"
+            holds = max(row.precision, row.recall) >= HALF
+            words[theme] = f"matches “{row.code}”" if holds else f"has “{row.code}” more than elsewhere: {much}"
         elif marks:
             words[theme] = f"between {prose.listed(marks)}"
         elif (verdicts.verdict == "orphan").all():

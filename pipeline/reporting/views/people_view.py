@@ -18,15 +18,15 @@ from pipeline.reporting.views.further_view import coder
 LEVELS = {"category": "categories", "code": "codes"}
 NOUNS = {"category": ("category", "categories"), "code": ("code", "codes")}
 MAPPED = {
-    "mapped": "matches one code",
-    "ambiguous": "shared by several codes",
+    "mapped": "one code far above the others",
+    "ambiguous": "several codes more than elsewhere",
     "orphan": "no code more than elsewhere: a candidate for the framework",
     CANNOT_TELL: "cannot be told",
 }
 # The same of one theme and of several, in a sentence.
 MAPPED_IN_WORDS = {
-    "mapped": ("matches one code", "match one code"),
-    "ambiguous": ("is shared by several codes", "are shared by several codes"),
+    "mapped": ("has one code far above the others", "have one code far above the others"),
+    "ambiguous": ("has several codes more than elsewhere", "have several codes more than elsewhere"),
     "orphan": ("has no code more than elsewhere", "have no code more than elsewhere"),
     CANNOT_TELL: ("cannot be told", "cannot be told"),
 }

@@ -109,7 +109,7 @@ def _open_ends(tables: Mapping[str, pd.DataFrame], count: Count, n_review: int) 
     alone = orphans[(orphans.coder == PIPELINE) & (orphans.verdict == "orphan")].theme_id.nunique()
     open_ends = [
         *waiting,
-        (alone, "theme", verdict_words.ORPHAN, "against"),
+        (alone, "theme", f"in which {verdict_words.ORPHAN}", "against"),
         (n_review, "passage", "just below the threshold of a code", "review"),
         (
             len(tables["disagreements"]),
