@@ -36,7 +36,7 @@ UNTOLD = {
     "themes.labeller.key_env": "the name of a variable",
     "themes.labeller.timeout_s": "how long an answer is waited for",
     "map_codes.negative_cases": "how many passages are offered for reading",
-    "report.quotes_per_theme": "how many passages a card shows",
+    "report.quotes_per_theme": "how many passages stand beside a theme",
     "report.paper": "the size of the sheets",
 }
 # Another value of each setting that changes the method.

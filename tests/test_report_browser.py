@@ -21,14 +21,15 @@ pytestmark = needs_browser
 VIEWS = ("overview", "themes", "framework", "quotes", "quality")
 
 
+def written(study, place, **options) -> str:
+    made = report_tables.gather(study_results.tables(study), codebook.load_codebook(study / "codebook.yaml"))
+    place.write_text(report.build_page(made, Params(study=str(study), **options), MODELS), encoding="utf-8")
+    return place.as_uri()
+
+
 @pytest.fixture(scope="module")
 def address(small_study, tmp_path_factory) -> str:
-    made = report_tables.gather(
-        study_results.tables(small_study), codebook.load_codebook(small_study / "codebook.yaml")
-    )
-    place = tmp_path_factory.mktemp("page with a space") / "index.html"
-    place.write_text(report.build_page(made, Params(study=str(small_study)), MODELS), encoding="utf-8")
-    return place.as_uri()
+    return written(small_study, tmp_path_factory.mktemp("page with a space") / "index.html")
 
 
 @pytest.fixture
@@ -136,6 +137,14 @@ def test_two_groups_stand_side_by_side(page):
     api.expect(page.locator(".column")).to_have_count(2)
     assert page.locator(".column select").nth(0).input_value() != page.locator(".column select").nth(1).input_value()
     assert all("of 2 people" in text for text in page.locator(".column > p").all_inner_texts()[::2])
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_as_many_quotes_stand_beside_a_theme_as_the_settings_say(browser, small_study, tmp_path, number):
+    address = written(small_study, tmp_path / "index.html", report={"quotes_per_theme": number})
+    with watched(browser, address) as page:
+        go(page, "#themes")
+        assert page.locator("#theme .columns blockquote").count() == number
 
 
 def test_a_quote_opens_in_its_turn_with_the_question_and_one_can_read_on(page):

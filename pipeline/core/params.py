@@ -136,7 +136,7 @@ class Compare(Section):
 class Report(Section):
     """What the report shows."""
 
-    quotes_per_theme: int = Field(default=6, ge=1)
+    quotes_per_theme: int = Field(default=3, ge=1)
     paper: Paper = "a4"
 
 

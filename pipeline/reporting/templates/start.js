@@ -6,7 +6,7 @@ const printAll = () => {
     here = { view, item: "", filters: {} };
     views[view](here, here);
   });
-  // Every theme, with its three quotes.
+  // Every theme, with its quotes.
   by("theme").replaceChildren(...shownThemes().flatMap((theme) => [headingOf(theme), make("p", {}, own(inWhoseVoice(membersNow(theme.id)))), ...bestOf(themeAt.get(theme.id)).map((one) => quote(one, { asked: false, tools: false }))]));
   VIEWS.forEach((view) => { viewAt(view).hidden = view === "quotes"; });
   here = before;

@@ -55,10 +55,10 @@ const voicesOf = (n, filters) => {
   if (grouping !== EACH && groups.length > 1) parts.push(make("h3", {}, "Share of each group"), dotPlot(n, groups, of), sideBySide(n, grouping, groups, of));
   return parts;
 };
-const bestOf = (n, most = 3) => {
+const bestOf = (n, most = data.quotesPerTheme) => {
   const { typical = [], diverse = [] } = themes[n].quotes;
   const seen = new Set(), chosen = [];
-  // Three people, where three speak.
+  // Different people first, where so many speak.
   [...typical, ...diverse, ...membersNow(themes[n].id)].forEach((one) => {
     const voice = voiceKey(segments[one]);
     if (chosen.length < most && !chosen.includes(one) && !seen.has(voice)) { chosen.push(one); seen.add(voice); }

@@ -233,6 +233,7 @@ def _data(
         "lines": quality_data.lines(tables["agreement"], codes, reflexive=reflexive),
         "disputes": screen["disputes"],
         "disputed": len(tables["disagreements"]),
+        "quotesPerTheme": params.report.quotes_per_theme,
     }
 
 
