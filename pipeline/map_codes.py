@@ -80,19 +80,9 @@ def map_codes(
     readable_book = _book_is_read(data)
     substantive = data.segments[data.segments["substantive"]].reset_index(drop=True)
     results: list[mapping.Mapped] = []
-    marked = exchanges.with_answers(data.codings, data.segments)
-    truth = coded.truth(substantive, marked, codes=codes, uncoded=uncoded)
     units = _units(substantive, options)
-    if units is not None:
-        truth = coded.shared(truth, units)
-    documents = substantive["document"].to_numpy(dtype=np.str_)
-    if uncoded == "negative" and (apart := coded.coded_apart(truth, documents)):
-        truth = coded.without(truth, documents, apart)
-        messages.append(
-            f"The codes of other documents hardly occur in {notes.listed(apart)}, coded by markers or in part, it "
-            "seems. There was no learning from them, because uncoded passages there do not mean that no code applies. "
-            f"Finish coding them, or mark passages that were read and have no code as '{coders.NO_CODE}'."
-        )
+    truth, apart = _truth(data, substantive, codes, uncoded=uncoded, units=units)
+    messages += apart
     material, curve = None, pd.DataFrame()
     if codes.names and len(substantive):
         material = _material(data, substantive, codes, encode=encode, options=options, seed=seed)
@@ -128,6 +118,25 @@ def map_codes(
         "map_codes_problems": _table("map_codes_problems", [pd.DataFrame(rows)]),
         "map_codes_record": stage_record.table(),
     }
+
+
+def _truth(
+    data: Input, substantive: pd.DataFrame, codes: coded.Tree, *, uncoded: Uncoded, units: Ints | None
+) -> tuple[coded.Truth, list[str]]:
+    """Return what people coded, and a message on documents that do not tell what has no code."""
+    marked = exchanges.with_answers(data.codings, data.segments)
+    truth = coded.truth(substantive, marked, codes=codes, uncoded=uncoded)
+    if units is not None:
+        truth = coded.shared(truth, units)
+    documents = substantive["document"].to_numpy(dtype=np.str_)
+    apart = coded.coded_apart(truth, documents) if uncoded == "negative" else []
+    if not apart:
+        return truth, []
+    return coded.without(truth, documents, apart), [
+        f"The codes of other documents hardly occur in {notes.listed(apart)}, coded by markers or in part, it "
+        "seems. There was no learning from them, because uncoded passages there do not mean that no code applies. "
+        f"Finish coding them, or mark passages that were read and have no code as '{coders.NO_CODE}'."
+    ]
 
 
 def _units(substantive: pd.DataFrame, options: MapCodes) -> Ints | None:

@@ -52,17 +52,16 @@ def project(
     codebook: Codebook,
     decisions: Sequence[Decision] = (),
     study_name: str,
-    method: str = "",
     offsets: Offsets = "codepoints",
     cases_as_codes: bool = False,
 ) -> bytes:
     """Return a study as a .qdpx file.
 
-    `tables`: those in TABLES. `study_name`: its name, from which ids are derived. `method`: the mapping method to
-    export, by default the study's primary one. `offsets`: unit of positions: code points, as the format says, or UTF-16
-    units, as NVivo counts; ends are exclusive. `cases_as_codes`: write each case as a code too, as NVivo does, because
-    QualCoder learns only so what belongs to a case. Characters that XML cannot represent are replaced by U+FFFD in
-    names and memos, never in texts. Raises ExchangeError if the file would not be valid.
+    `tables`: those in TABLES. `study_name`: its name, from which ids are derived. `offsets`: unit of positions: code
+    points, as the format says, or UTF-16 units, as NVivo counts; ends are exclusive. `cases_as_codes`: write each case
+    as a code too, as NVivo does, because QualCoder learns only so what belongs to a case. Characters that XML cannot
+    represent are replaced by U+FFFD in names and memos, never in texts. Raises ExchangeError if the file would not be
+    valid.
     """
     codes = code_tree.codes(codebook, tables["codings"], study_name=study_name)
     become = tables["theme_states"]
@@ -81,7 +80,7 @@ def project(
     for tree in codes.trees:
         tree.refer(about.of_codes)
     applied = _by_people(tables["codings"], codes.guids)
-    for document, candidates in _by_pipeline(tables, codes.guids, nodes, method).items():
+    for document, candidates in _by_pipeline(tables, codes.guids, nodes).items():
         applied[document] += candidates
     people = refi_people.People(tables["turns"], tables["cases"], tables["documents"], study_name)
     texts = dict(zip(tables["documents"]["document"], tables["documents"]["text"], strict=True))
@@ -179,10 +178,10 @@ def _by_people(codings: pd.DataFrame, guids: Mapping[str, str]) -> dict[str, lis
 
 
 def _by_pipeline(
-    tables: Mapping[str, pd.DataFrame], guids: Mapping[str, str], nodes: Mapping[int, code_tree.Node], method: str
+    tables: Mapping[str, pd.DataFrame], guids: Mapping[str, str], nodes: Mapping[int, code_tree.Node]
 ) -> dict[str, list[_Applied]]:
     """Return the pipeline's codes and themes by document: one selection per segment, with scores in its description."""
-    method, scores = _scores(tables["code_assignments"], set(guids), method)
+    method, scores = _scores(tables["code_assignments"], set(guids))
     in_theme = {str(row.segment_id): row for row in table_rows.each(tables["theme_assignments"])}
     by_document: dict[str, list[_Applied]] = defaultdict(list)
     for segment in table_rows.each(tables["segments"]):
@@ -200,9 +199,9 @@ def _by_pipeline(
     return by_document
 
 
-def _scores(assigned: pd.DataFrame, codes: set[str], method: str) -> tuple[str, dict[str, list[tuple[str, float]]]]:
-    """Return the method, and each segment's assigned codes with scores, sorted by code name."""
-    method = method or coders.primary(assigned["method"])
+def _scores(assigned: pd.DataFrame, codes: set[str]) -> tuple[str, dict[str, list[tuple[str, float]]]]:
+    """Return the primary method, and each segment's assigned codes with scores, sorted by code name."""
+    method = coders.primary(assigned["method"])
     given = assigned[assigned["accepted"] & (assigned["method"] == method) & assigned["code"].isin(sorted(codes))]
     by_segment: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for row in table_rows.each(given.sort_values(["segment_id", "code"])):

@@ -19,67 +19,85 @@ from pipeline.withdrawal import redaction
 from pipeline.withdrawal.search_terms import Needles
 from pipeline.withdrawal.table_rows import quoted
 
+# A file with its new content, and a message on what is removed.
+Change = tuple[Path, str, str]
+
 
 def changes(study: Path, *, ids: Mapping[str, Set[str]], needles: Needles) -> tuple[dict[Path, bytes], list[str]]:
     """The files to change with their new content, and a message on each; nothing is written.
 
     `ids`: what is withdrawn: segments, documents, cases and speaker labels; `needles`: their words and names.
     """
-    segments, documents, cases = ids["segments"], ids["documents"], {key(case) for case in ids["cases"]}
-    files: dict[Path, bytes] = {}
-    lines: list[str] = []
-    path = Places(study).decisions
-    all_decisions = decisions.load(path)
-    remaining_decisions = without(all_decisions, set(segments), set(documents))
-    if remaining_decisions != all_decisions:
-        files[path] = decisions.dump(remaining_decisions).encode()
-        changed = (
-            len(all_decisions)
-            - len(remaining_decisions)
-            + sum(decision not in all_decisions for decision in remaining_decisions)
-        )
-        n_removed = len(all_decisions) - len(remaining_decisions)
-        lines.append(f"remove their ids from {prose.count(changed, 'decision')} ({n_removed} of them entirely)")
-    path = Places(study).summaries
-    summaries = written_summaries.load(path)
-    kept_cells = [entry for entry in summaries if key(entry.case) not in cases and normal(entry.case) not in documents]
-    if len(kept_cells) < len(summaries):
-        files[path] = written_summaries.dump(kept_cells).encode()
-        lines.append(f"remove {prose.count(len(summaries) - len(kept_cells), 'line')} from {path.name}")
-    path = Places(study).passages_read
-    ledger = reading_ledger.load(path)
-    remaining_ledger = [read for read in ledger if read.segment not in segments]
-    if len(remaining_ledger) < len(ledger):
-        files[path] = reading_ledger.dump(remaining_ledger).encode()
-        lines.append(f"remove {prose.count(len(ledger) - len(remaining_ledger), 'line')} from {path.name}")
-    path = Places(study).interpretations
-    readings = alternative_readings.load(path)
-    remaining_readings = unquoted(readings, ids["cases"] | ids["labels"], needles)
-    if remaining_readings != readings:
-        files[path] = alternative_readings.dump(remaining_readings).encode()
-        quoting = sum(entry not in readings for entry in remaining_readings)
-        lines.append(
-            f"remove {prose.count(len(readings) - len(remaining_readings), 'line')} from {path.name}, and their "
-            f"words from {quoting}"
-        )
-    path = Places(study).guide
-    guide = guide_file.load(path)
-    remaining_guide = unasked(guide, needles)
-    if remaining_guide != guide:
-        files[path] = guide_file.dump(remaining_guide).encode()
-        removed = sum(len(entry.wordings) for entry in guide) - sum(len(entry.wordings) for entry in remaining_guide)
-        lines.append(f"remove {prose.count(removed, 'wording')} from {path.name}")
-    path = Places(study).notes_before_themes
-    notes = before_themes.load(path)
-    remaining_notes = [_without_words(note, needles) for note in notes if normal(note.document) not in documents]
-    if remaining_notes != notes:
-        files[path] = before_themes.dump(remaining_notes).encode()
-        quoting = sum(note not in notes for note in remaining_notes)
-        lines.append(
-            f"remove {prose.count(len(notes) - len(remaining_notes), 'line')} from {path.name}, and their words from "
-            f"{quoting}"
-        )
-    return files, lines
+    places = Places(study)
+    found = (
+        _decisions(places.decisions, ids),
+        _summaries(places.summaries, ids),
+        _passages_read(places.passages_read, ids),
+        _interpretations(places.interpretations, ids, needles),
+        _guide(places.guide, needles),
+        _notes(places.notes_before_themes, ids, needles),
+    )
+    made = [change for change in found if change]
+    return {path: text.encode() for path, text, _ in made}, [line for *_, line in made]
+
+
+def _decisions(path: Path, ids: Mapping[str, Set[str]]) -> Change | None:
+    before = decisions.load(path)
+    after = without(before, set(ids["segments"]), set(ids["documents"]))
+    if after == before:
+        return None
+    n_removed = len(before) - len(after)
+    changed = prose.count(n_removed + sum(decision not in before for decision in after), "decision")
+    return path, decisions.dump(after), f"remove their ids from {changed} ({n_removed} of them entirely)"
+
+
+def _summaries(path: Path, ids: Mapping[str, Set[str]]) -> Change | None:
+    cases, before = {key(case) for case in ids["cases"]}, written_summaries.load(path)
+    after = [one for one in before if key(one.case) not in cases and normal(one.case) not in ids["documents"]]
+    if len(after) == len(before):
+        return None
+    return path, written_summaries.dump(after), _lines_removed(path, len(before) - len(after))
+
+
+def _passages_read(path: Path, ids: Mapping[str, Set[str]]) -> Change | None:
+    before = reading_ledger.load(path)
+    after = [read for read in before if read.segment not in ids["segments"]]
+    if len(after) == len(before):
+        return None
+    return path, reading_ledger.dump(after), _lines_removed(path, len(before) - len(after))
+
+
+def _interpretations(path: Path, ids: Mapping[str, Set[str]], needles: Needles) -> Change | None:
+    before = alternative_readings.load(path)
+    after = unquoted(before, ids["cases"] | ids["labels"], needles)
+    if after == before:
+        return None
+    quoting = sum(reading not in before for reading in after)
+    said = f"{_lines_removed(path, len(before) - len(after))}, and their words from {quoting}"
+    return path, alternative_readings.dump(after), said
+
+
+def _guide(path: Path, needles: Needles) -> Change | None:
+    before = guide_file.load(path)
+    after = unasked(before, needles)
+    if after == before:
+        return None
+    removed = sum(len(entry.wordings) for entry in before) - sum(len(entry.wordings) for entry in after)
+    return path, guide_file.dump(after), f"remove {prose.count(removed, 'wording')} from {path.name}"
+
+
+def _notes(path: Path, ids: Mapping[str, Set[str]], needles: Needles) -> Change | None:
+    before = before_themes.load(path)
+    after = [_without_words(note, needles) for note in before if normal(note.document) not in ids["documents"]]
+    if after == before:
+        return None
+    quoting = sum(note not in before for note in after)
+    said = f"{_lines_removed(path, len(before) - len(after))}, and their words from {quoting}"
+    return path, before_themes.dump(after), said
+
+
+def _lines_removed(path: Path, number: int) -> str:
+    return f"remove {prose.count(number, 'line')} from {path.name}"
 
 
 def _without_words(note: Note, needles: Needles) -> Note:
