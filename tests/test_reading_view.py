@@ -24,18 +24,20 @@ def test_where_nothing_was_read_that_is_said():
 
 def test_a_share_is_told_with_its_readers_and_counts():
     made = built(Read("a", "Ben"), Read("a", "Asha"), Read("b", "Asha"), Read("e", "Eve"))
-    assert made.by_theme[5] == "67% of this theme has been read by Asha and Ben: 2 of its 3 passages."
+    assert (
+        made.by_theme[5]
+        == "67% of this theme has been opened by Asha and Ben, or cited in a decision: 2 of its 3 passages."
+    )
     assert made.by_theme[6] == "No passage of this theme has been recorded as read yet."
     assert made.lead == (
-        "50% of the passages in candidate themes have been read by Asha and Ben: 2 of 4 passages, opened or cited in a "
-        "decision."
+        "50% of the passages in candidate themes have been opened by Asha and Ben, or cited in a decision: 2 of 4 passages."
     )
 
 
 def test_what_a_decision_names_was_read_by_those_who_took_it():
     pin = Decision(action="pin", theme=6, segments=("d",), who="Asha", when="2026-01-15")
     made = built(taken=(pin,))
-    assert made.by_theme[6] == "100% of this theme has been read: 1 of its 1 passage."
+    assert made.by_theme[6] == "100% of this theme has been cited in a decision: 1 of its 1 passage."
     assert made.lead.startswith("25% of the passages")
 
 

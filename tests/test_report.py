@@ -225,8 +225,8 @@ def test_what_was_decided_and_read_is_told_in_sentences(copied):
     html = report.build_page(study, Params(study=str(copied)), MODELS)
     text = seen(html)
     assert "On 2026-01-15 Asha pinned 1 passage as exemplar of it: <b>Typical</b>." in text
-    assert "of this theme has been read by Ben: 1 of its" in text
-    assert "of the passages in candidate themes have been read by Ben" in text
+    assert "of this theme has been opened by Ben, or cited in a decision: 1 of its" in text
+    assert "of the passages in candidate themes have been opened by Ben, or cited in a decision" in text
     assert "1 decision by Asha." in text
     assert quotes.verify_page(html, store.read(copied, "documents")) == 4
 

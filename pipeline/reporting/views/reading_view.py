@@ -40,9 +40,8 @@ def build(assignments: pd.DataFrame, *, count: Count, ledger: Sequence[Read], de
 def _told(share: Share, readers: Sequence[str]) -> str:
     if not share.n_read:
         return "No passage of this theme has been recorded as read yet."
-    by = f" by {prose.listed(readers)}" if readers else ""
     return (
-        f"{prose.percent(share.share)} of this theme has been read{by}: {share.n_read:,} of its "
+        f"{prose.percent(share.share)} of this theme has been {_how(readers)}: {share.n_read:,} of its "
         f"{prose.count(share.n_segments, 'passage')}."
     )
 
@@ -56,8 +55,12 @@ def _lead(share: Share, readers: Sequence[str], count: Count) -> str:
             f"No passage of a {noun(count)} has been recorded as read yet{alone}. Use `counterpoint review` or "
             "`counterpoint read` to record what you have read."
         )
-    by = f" by {prose.listed(readers)}" if readers else ""
     return (
-        f"{prose.percent(share.share)} of the passages in {noun(count)}s have been read{by}: "
-        f"{share.n_read:,} of {prose.count(share.n_segments, 'passage')}, opened or cited in a decision."
+        f"{prose.percent(share.share)} of the passages in {noun(count)}s have been {_how(readers)}: "
+        f"{share.n_read:,} of {prose.count(share.n_segments, 'passage')}."
     )
+
+
+def _how(readers: Sequence[str]) -> str:
+    """How passages count as read; those cited in a decision need not have been opened by these readers."""
+    return f"opened by {prose.listed(readers)}, or cited in a decision" if readers else "cited in a decision"
