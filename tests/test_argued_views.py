@@ -315,7 +315,7 @@ def test_all_coders_together_in_words_first(tables):
     shown = people(tables).together
     assert shown.sentences[0] == "lea coded 8 passages and max 5; both 4."
     assert shown.sentences[1].startswith(
-        "lea and max, on 11 passages coded by at least two of them: Krippendorff’s alpha"
+        "lea and max, on 11 passages that at least two of them read: Krippendorff’s alpha"
     )
     assert "use the differences to discuss the codebook" in shown.sentences[1]
     assert [row[0] for row in shown.rows] == ["all codes", "Time"]

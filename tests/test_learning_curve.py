@@ -128,6 +128,8 @@ def test_the_sentence_sets_people_beside_it():
         "about 0.03 (80% interval 0.03 to "
     )
     assert said.endswith("two people agree with each other at 0.44.")
+    more = agreement(("segment", "(all codes)", "ann", "bob", 0.44), ("segment", "(all codes)", "ann", "cat", 0.24))
+    assert learning_curve.sentence(table(8, noise=0), more).endswith("agree with each other at 0.34 on average.")
 
 
 def test_agreement_is_never_below_its_least():

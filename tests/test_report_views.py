@@ -123,6 +123,14 @@ def test_what_is_undefined_is_said(tables):
     assert all(row[shown.columns.index("Kappa")] == "undefined" for row in shown.rows)
 
 
+def test_the_agreement_of_several_pairs_of_people_is_called_a_mean(tables):
+    rows = tables["agreement"]
+    assert any("between human coders, kappa is 0.40." in said for said in view(tables, ceiling=0.4).sentences)
+    third = rows[rows.coder_b == "max"].assign(coder_b="kim")
+    tables["agreement"] = pd.concat([rows, third], ignore_index=True)
+    assert any("kappa is 0.40 on average." in said for said in view(tables, ceiling=0.4).sentences)
+
+
 @pytest.mark.parametrize("kappa", [0.0, -0.3])
 def test_agreement_that_chance_gives_is_called_so(tables, kappa):
     assert "no better than chance" in view(tables, kappa=kappa).sentences[0]

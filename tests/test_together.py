@@ -72,7 +72,7 @@ def test_the_consensus_coder_is_nobody_of_their_own():
 
 def test_too_few_units_are_refused():
     few = frame(study(documents=1), Options(draws=200, min_units=20))
-    assert set(few["note"]) == {"too few: 10 units coded by at least two coders (at least 20 needed)"}
+    assert set(few["note"]) == {"too few: 10 units read by at least two coders (at least 20 needed)"}
 
 
 def test_a_code_that_everybody_gave_to_everything_is_undefined():

@@ -120,13 +120,13 @@ def _with_note(row: dict[str, Any], options: Options) -> dict[str, Any]:
     """Note why a figure is missing, and remove figures based on too few units."""
     if row["n"] < options.min_units:
         identifying = ("unit", "level", "code", "coders", "n", "n_complete", "n_documents", "given", "n_every")
-        reason = f"too few: {row['n']} units coded by at least two coders (at least {options.min_units} needed)"
+        reason = f"too few: {row['n']} units read by at least two coders (at least {options.min_units} needed)"
         return {name: row[name] for name in identifying} | {"note": reason}
     clauses = []
     if row["n_complete"] < options.min_units:
         row |= dict.fromkeys(("percent", "fleiss", "ac1"))
         clauses.append(
-            f"only alpha: {row['n_complete']} units coded by all (at least {options.min_units} needed for the others)"
+            f"only alpha: {row['n_complete']} units read by all (at least {options.min_units} needed for the others)"
         )
     if row["alpha"] is None:
         clauses.append("undefined: every answer is the same, so that nothing varies")

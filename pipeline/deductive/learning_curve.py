@@ -162,11 +162,12 @@ def pooled(counts: Floats) -> float:
     return (agreed - chance) / (1 - chance) if chance < 1 else float("nan")
 
 
-def human_ceiling(agreement: pd.DataFrame) -> float:
-    """Return the mean kappa of two people on all codes and segments; nan if no two people coded the same."""
+def human_ceiling(agreement: pd.DataFrame) -> tuple[float, int]:
+    """Return the mean kappa of two people on all codes and segments, and of how many pairs; nan if of none."""
     pairs = agreement[(agreement["unit"] == "segment") & (agreement["code"] == ALL_CODES)]
     people = [not any(map(coders.is_pipeline, pair)) for pair in zip(pairs["coder_a"], pairs["coder_b"], strict=True)]
-    return float(pairs["kappa"][people].mean())
+    known = pairs["kappa"][people].dropna()
+    return float(known.mean()), len(known)
 
 
 def sentence(curve: pd.DataFrame, agreement: pd.DataFrame) -> str:
@@ -178,7 +179,7 @@ def sentence(curve: pd.DataFrame, agreement: pd.DataFrame) -> str:
     if now.empty or not np.isfinite(float(now["kappa"].iloc[0])):
         return ""
     documents, current = int(now["n_documents"].iloc[0]), float(now["kappa"].iloc[0])
-    ceiling = human_ceiling(agreement)
+    ceiling, pairs = human_ceiling(agreement)
     whom = "the coders’ codes together" if np.isfinite(ceiling) else "the coders"
     said = [f"Learned from {prose.count(documents, 'document')}: kappa {current:.2f} with {whom}"]
     expected = curve[(curve["kind"] == "expected") & curve["kappa"].notna() & (curve["n_documents"] > documents + 1)]
@@ -191,7 +192,7 @@ def sentence(curve: pd.DataFrame, agreement: pd.DataFrame) -> str:
         around = f"{prose.percent(CONFIDENCE)} interval {low:.2f} to {high:.2f}"
         said.append(f"{int(str(row.n_documents)) - documents} more {amount} ({around})")
     if np.isfinite(ceiling):
-        said.append(f"two people agree with each other at {ceiling:.2f}")
+        said.append(f"two people agree with each other at {ceiling:.2f}{' on average' if pairs > 1 else ''}")
     return f"{'; '.join(said)}."
 
 

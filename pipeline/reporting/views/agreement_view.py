@@ -156,7 +156,8 @@ def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
         )
         sentences.append(
             f"{_who(row)}, on {where}: agreement over all codes is {beyond} "
-            f"(kappa {prose.figure(row.kappa)}, 95% interval {_interval(row.low, row.high)}){_beside(row)}.{said}"
+            f"(kappa {prose.figure(row.kappa)}, 95% interval {_interval(row.low, row.high)})"
+            f"{_beside(row, len(people))}.{said}"
         )
     if len(people) < len(pooled):
         sentences.append(_compared_with(people))
@@ -193,9 +194,11 @@ def _rare(agreement: pd.DataFrame, unit: str) -> list[str]:
     ]
 
 
-def _beside(row: Any) -> str:
-    """The agreement between human coders that a figure of the pipeline is compared with."""
-    return "" if pd.isna(row.ceiling) else f"; between human coders, kappa is {prose.figure(row.ceiling)}"
+def _beside(row: Any, pairs: int) -> str:
+    """The agreement between human coders that a figure of the pipeline is compared with: the mean of their pairs."""
+    if pd.isna(row.ceiling):
+        return ""
+    return f"; between human coders, kappa is {prose.figure(row.ceiling)}{' on average' if pairs > 1 else ''}"
 
 
 def _order(pairs: pd.DataFrame, codes: Sequence[str]) -> list[str]:

@@ -127,7 +127,7 @@ def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
     for row in each(rows[rows.code == ALL_CODES]):
         people = row.coders.split("; ")
         who = prose.listed(people) if len(people) < 6 else prose.count(len(people), "person", "people")
-        where = f"on {prose.unit(unit, row.n)} coded by at least two of them"
+        where = f"on {prose.unit(unit, row.n)} that at least two of them read"
         sentences.append(_counted(people, row, unit))
         if pd.isna(row.alpha):
             sentences.append(
