@@ -101,3 +101,18 @@ def test_a_question_says_what_themes_answer_it():
     assert view.lead.startswith("2 questions of the interview guide: 2 recurring in interviews.")
     nothing = guide_view.build(store.empty("guide"), store.empty("theme_guide"), themes, n_used=100)
     assert nothing.questions == () and nothing.lead.startswith("No question")
+
+
+def test_a_question_names_the_theme_that_most_of_its_answers_are_in_though_most_of_the_theme_answers_follow_ups():
+    groups = np.repeat([0, 1], 30)
+
+    def named(here: int, there: int = 0, other: int = 0) -> list[str]:
+        first, second = ["Time"] * here + ["Role"] * other, ["Time"] * there
+        return theme_guide.names(first + [""] * (30 - len(first)) + second + [""] * (30 - there), groups)
+
+    assert named(5) == ["Time", ""]
+    assert named(4) == ["", ""], "a few answers name nothing"
+    assert named(6, there=5) == ["Time", ""]
+    assert named(6, there=6) == ["", ""], "as many are elsewhere"
+    assert named(6, other=6) == ["", ""], "as many answer another question"
+    assert theme_guide.names(["Time"] * 5 + [""] * 55, np.zeros(60, dtype=int)) == [""], "a twelfth of the theme"

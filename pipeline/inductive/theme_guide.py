@@ -15,7 +15,7 @@ from pipeline.corpus import question_wording
 # all segments.
 MOSTLY, PARTLY, LIFT = 0.5, 1 / 3, 2.0
 # A question of the guide names a theme by these shares (see `names`), if so many segments answer it, ...
-LEAST_OF_THEME, MOST = 1 / 3, 0.6
+LEAST_OF_THEME, MOST = 0.15, 0.5
 FEWEST = 5
 # ... and if the guide calls it by so many words and signs at most.
 MOST_WORDS, MOST_SIGNS = 8, 60
@@ -97,18 +97,21 @@ def names(called: Sequence[str], groups: np.ndarray) -> list[str]:
     """Return for each group the question of the guide that names it; "" for none.
 
     `called`: how the guide calls the question that each segment answers, "" for none; `groups`: (n,), -1 for none. A
-    question names a group if it is called by a few words, is answered by a third of the group and by most of what
-    answers any, and if most of its answers are there.
+    question names a group if it is called by a few words, if half of its answers are there and fewer in any other, and
+    if half of what is there and answers any question answers it, and less any other. The rest may answer follow-ups,
+    which are not in the guide.
     """
     answered, found = np.array(called, dtype=object), []
-    for group in range(int(groups.max(initial=-1)) + 1):
+    n_groups = int(groups.max(initial=-1)) + 1
+    for group in range(n_groups):
         own = pd.Series(answered[groups == group])
         counts = own[own != ""].value_counts().sort_index()
         name = str(counts.idxmax()) if len(counts) else ""
         n = int(counts.max()) if len(counts) else 0
-        enough = (
-            n >= LEAST_OF_THEME * len(own) and n >= MOST * counts.sum() and n >= MOST * int((answered == name).sum())
-        )
+        here = np.bincount(groups[(answered == name) & (groups >= 0)], minlength=n_groups)
+        most_here = n >= MOST * int((answered == name).sum()) and n > np.delete(here, group).max(initial=0)
+        most_of_it = n >= MOST * counts.sum() and int((counts == n).sum()) == 1
+        enough = n >= LEAST_OF_THEME * len(own) and most_of_it and most_here
         found.append(name if n >= FEWEST and enough and _is_name(name) else "")
     return found
 
