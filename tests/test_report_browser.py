@@ -432,9 +432,9 @@ def test_what_speaks_against_a_theme_is_not_mixed_with_what_lies_outside_it(page
     [("stable when some documents are left out, but lost without Ana", (True, False)), ("", (False, True))],
 )
 def test_stability_is_told_once_on_a_theme(small_study, tmp_path, browser, passport, told):
-    tables = report.read(small_study)
+    tables = study_results.tables(small_study)
     tables["themes"] = tables["themes"].assign(passport=passport, stability=0.9)
-    made = report.gather(tables, codebook.load_codebook(small_study / "codebook.yaml"))
+    made = report_tables.gather(tables, codebook.load_codebook(small_study / "codebook.yaml"))
     place = tmp_path / "index.html"
     place.write_text(report.build_page(made, Params(study=str(small_study)), MODELS), encoding="utf-8")
     with watched(browser, f"{place.as_uri()}#themes", allowed=place.as_uri()) as page:
@@ -474,12 +474,12 @@ def test_a_code_that_is_mostly_in_one_theme_is_not_without_a_theme(browser, matc
 
 
 def test_the_closest_code_and_the_themes_without_a_code_follow_one_rule(small_study, tmp_path, browser):
-    tables = report.read(small_study)
+    tables = study_results.tables(small_study)
     pairs = tables["theme_code"].assign(verdict="orphan", n_overlap=0)
     one = pairs.index[0]
     pairs.loc[one, "n_overlap"] = len(tables["segments"])  # more than half of one theme
     tables["theme_code"] = pairs
-    made = report.gather(tables, codebook.load_codebook(small_study / "codebook.yaml"))
+    made = report_tables.gather(tables, codebook.load_codebook(small_study / "codebook.yaml"))
     place = tmp_path / "index.html"
     place.write_text(report.build_page(made, Params(study=str(small_study)), MODELS), encoding="utf-8")
     with watched(browser, f"{place.as_uri()}#framework", allowed=place.as_uri()) as page:
