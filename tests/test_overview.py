@@ -171,6 +171,22 @@ def test_everything_is_said_at_once_whatever_is_wrong(folder):
     assert any("int1.txt" in question for question in found.documents[1].questions), "the same transcript twice"
 
 
+def test_codes_that_may_be_headings_are_asked_about(folder):
+    put(folder, "int1.txt", TALK)
+    Path("params.yaml").write_text("study: data/mine\n")
+    (folder / "human_codes").mkdir()
+    words = next(line.partition(": ")[2] for line in TALK.splitlines() if line.startswith("Bo: "))
+    (folder / "human_codes/lea.csv").write_text(f'document,text,code\nint1,"{words}",Applied\n')
+    (folder / "codebook.yaml").write_text(
+        "codes:\n- {name: Bare}\n- {name: A, parent: Bare}\n- {name: Heading, codable: false}\n- {name: B, parent: Heading}\n"
+        "- {name: Defined, definition: Of time.}\n- {name: C, parent: Defined}\n- {name: Applied}\n- {name: D, parent: Applied}\n"
+    )
+    said = "\n".join(checks.check(None).lines)
+    assert "without a definition, that nobody applied: Bare. Those that are only headings need `codable: false`" in said
+    (folder / "codebook.yaml").write_text("codes:\n- {name: Bare}\n- {name: A}\n")
+    assert "only headings" not in "\n".join(checks.check(None).lines)
+
+
 def test_problems_that_say_the_same_are_summed_up(folder):
     put(folder, "int1.txt", TALK)
     for number in range(9):

@@ -1,6 +1,7 @@
 """Which passages a question asked for: the page's filter and the themes' share of unprompted talk are one."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.core import store
@@ -76,3 +77,18 @@ def test_the_page_marks_what_was_asked_for(tables):
     rows = page_parts._passages(report_tables.gather(tables, Codebook()), [])["segments"]
     assert sum(bool(row[MARKS] & passages.TOLD) for row in rows) == len(told)
     assert sum(bool(row[MARKS] & passages.ASKED) for row in rows) == sum(told.values())
+
+
+@pytest.mark.parametrize(
+    ("values", "groups"),
+    [
+        (["34", "38", "71", ""], False),
+        (["34.5", "38", "71", "2"], False),
+        (["34", "34", "71", ""], True),
+        (["nurse", "doctor", "manager", ""], True),
+        (["30-39", "40-49", "50-59", ""], True),
+    ],
+)
+def test_an_exact_age_is_no_group_of_people_to_compare(values, groups):
+    cases = pd.DataFrame({"case": list("abcd"), "it": values})
+    assert bool(passages.attributes(cases, list("abcd"))) is groups

@@ -80,6 +80,7 @@ def check(folder: Path | None, *, params_path: Path = Path("params.yaml"), whole
     _imports(found, tables["imports"])
     _to_confirm(found, people, tables)
     _codes_beyond(found, folder, tables["codings"])
+    _headings(found, folder, tables["codings"])
     ready = f"{folder} is ready. Run `counterpoint run`."
     found.lines.append("Fix the problems above, then run `counterpoint check` again." if found.refused else ready)
     return found
@@ -238,3 +239,19 @@ def _codes_beyond(found: Findings, folder: Path, codings: pd.DataFrame) -> None:
         )
     if missing:
         found.lines.append(f"note: codes in human_codes/ that are not in {path}: {', '.join(missing)}.")
+
+
+def _headings(found: Findings, folder: Path, codings: pd.DataFrame) -> None:
+    """Note codes that may only be headings: over others, without a definition, and applied by nobody."""
+    path = Places(folder).codebook
+    try:
+        book = codebook.load_codebook(path)
+    except CounterpointError:
+        return  # already reported
+    over, applied = {code.parent for code in book.codes}, set(codings["code"])
+    bare = [code.name for code in book.codes if code.codable and not code.is_described and code.name in over - applied]
+    if bare:
+        found.lines.append(
+            f"note: codes over others, without a definition, that nobody applied: {', '.join(bare)}. Those that are "
+            f"only headings need `codable: false` in {path}; else passages are mapped to them by their names alone."
+        )

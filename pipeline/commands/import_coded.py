@@ -41,7 +41,7 @@ def add(plan: Plan, path: Path, data: bytes, tally: Tally, *, beside: Collection
     what = (
         f"{prose.count(len(codings), 'coding')} with {prose.count(len(codes), 'code')}"
         f"{f' by {prose.listed(coders[:5])}' if coders else ''}"
-        f"{' (the file names no coder)' if coders == [path.stem] else ''}"
+        f"{' (the file names no coder; rename it to change this)' if coders == [path.stem] else ''}"
     )
     if existing is not None:
         plan.lines.append(f"{existing} already has this file: {what}.")

@@ -63,7 +63,7 @@ const matrixTable = (shown, grouping, filters) => {
 const codedOr = (coded, candidates) => [...(coded ? [`${number(coded)} coded by people`] : []), ...(candidates ? [count(candidates, "candidate")] : [])].join(", ");
 const cellPanel = (filters) => {
   const [row, code] = (filters.cell || "").split("-").map(Number);
-  if (!matrix[row] || !matrix[row].cells[code]) return make("p", { class: "soft panel" }, "Choose a cell to read its summary beside its passages. ○ asked, silent · not asked – unknown.");
+  if (!matrix[row] || !matrix[row].cells[code]) return make("p", { class: "soft panel" }, "Choose a cell to read its summary beside its passages. ○: asked, silent. ·: not asked. –: unknown. n/a: not in English.");
   const [, passages, said, , written, coded] = matrix[row].cells[code];
   const summary = written.length ? [make("p", { class: "own", dir: "auto" }, own(written[0])), make("p", { class: "soft" }, own(`Written by ${written[1]}${written[2] ? "; the passages have changed since" : ""}`))]
     : said.length ? said.map(([n, start, end]) => make("p", {}, make("q", { dir: "auto" }, cut(documentOf(segments[n]), start, end)), " ", button("In context", () => openTalk(n), { class: "plain door", "data-door": n }))) : [make("p", { class: "soft" }, "No summary: not in English.")];
@@ -108,6 +108,6 @@ views.framework = ({ filters }) => {
     return part;
   });
   body.replaceChildren(make("div", { class: "columns" }, barList("Codes without a theme", without, "None: every code has a theme."), barList("Themes without a code", uncovered, themes.length ? "None: every theme has a code." : "There are no candidate themes to compare with the framework.")),
-    make("p", { class: "soft" }, "A code and a theme match where one is clearly more frequent within the other than elsewhere, or where at least half of the passages of one are also in the other."), make("h2", {}, "Themes by parent code"), ...accordion, ...matrixPart(filters, categories).filter(Boolean));
+    make("p", { class: "soft" }, "A code and a theme match where one is clearly more frequent within the other than elsewhere (dark bars below), or where at least half of the passages of one are also in the other. Each row has a scale of its own."), make("h2", {}, "Themes by parent code"), ...accordion, ...matrixPart(filters, categories).filter(Boolean));
   if (chosen) body.querySelector(`[data-code="${Number(filters.code)}"]`)?.scrollIntoView({ block: "center" });
 };

@@ -14,7 +14,7 @@ const counted = ([a, b, , nA, nB, both], named = shortly) => `${named(a)} ${numb
 const figure = (value) => value.toFixed(2).replace(/^-(?=0\.00$)/, "");
 const kappa = (pair) => (data.reflexive ? "" : pair[6] === null ? "undefined" : figure(pair[6]));
 // Lines stand in groups, each with the agreement that its lines show and are sorted by, worst first.
-const GROUPS = ["Coders with each other, worst first", "A coder with the pipeline, worst first", "Used too rarely to tell, worst first", "No agreement to measure"];
+const GROUPS = ["Coders with each other, worst first", "A coder with the pipeline, worst first", "Used too rarely to tell", "No agreement to measure"];
 const definition = (code) => {
   const entry = framework.find((one) => one.name === code);
   if (!entry || !(entry.definition || entry.include || entry.exclude)) return make("p", { class: "soft" }, entry ? "This code has no definition in the codebook: write one, with what it leaves out." : "This code is not in the codebook.");

@@ -208,13 +208,14 @@ def people(cases: pd.DataFrame, segments: pd.DataFrame) -> list[str]:
 
 
 def attributes(cases: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Attributes to group by: those with at least two values and not as many values as people."""
+    """Attributes to group by: at least two values, and not as many as people; no number that nobody shares."""
     found = []
     by_case = cases.set_index("case")
     for column in by_case.columns:
         values = [str(by_case[column].get(name, "") or "") for name in names]
         kinds = sorted({value for value in values if value and value != "nan"})
-        if 2 <= len(kinds) <= max(30, len(names) // 2):
+        exact = len(kinds) == sum(map(bool, values)) and all(kind.replace(".", "", 1).isdecimal() for kind in kinds)
+        if 2 <= len(kinds) <= max(30, len(names) // 2) and not exact:
             index = {kind: number for number, kind in enumerate(kinds)}
             found.append({"name": str(column), "values": kinds, "of": [index.get(value, -1) for value in values]})
     return found
