@@ -7,7 +7,6 @@ import pytest
 
 from pipeline.core import store
 from pipeline.decisions.states import counted
-from pipeline.deductive import valence
 from pipeline.reporting import quotes
 from pipeline.reporting.views import fates_view, mapping_view, people_view, saturation_view, steady_view, waiting_view
 
@@ -297,11 +296,6 @@ def test_how_well_help_is_told_from_hindrance_is_said_plainly(tables, quoted):
     assert "Of 2 passages that people coded" in fates(tables, quoted).doubt
     assert "agrees on 1 (50%)" in fates(tables, quoted).doubt
     assert "where do they read a passage differently?" in fates(tables, quoted, reflexive=True).doubt
-
-
-def test_the_names_of_help_and_hindrance_are_those_of_the_mapping():
-    sides = {name: int(name in fates_view.HINDERS) for name in fates_view.HELPS | fates_view.HINDERS}
-    assert sides == valence.CODED
 
 
 # people

@@ -48,3 +48,8 @@ def alike(spellings: Iterable[str]) -> dict[str, str]:
     for spelling in sorted(counts, key=lambda name: (-counts[name], name)):
         standing.setdefault(key(spelling), written(spelling))
     return {spelling: standing[key(spelling)] for spelling in counts}
+
+
+def on_disk(name: str) -> str:
+    """Return a name as seen by file systems that ignore case and Unicode normalisation."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

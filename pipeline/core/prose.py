@@ -58,6 +58,11 @@ def figure(value: float | None) -> str:
     return "undefined" if value is None or pd.isna(value) else f"{value:.2f}".replace("-0.00", "0.00")
 
 
+def interval(low: float, high: float) -> str:
+    """Return the bounds of a coefficient with two decimals; 'undefined' if one is missing."""
+    return "undefined" if pd.isna(low) or pd.isna(high) else f"{figure(low)} to {figure(high)}"
+
+
 def source(source_type: str, number: int = 1) -> str:
     """Return a count of sources of a type in words: 2 focus groups."""
     noun = SOURCES[source_type]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.core.errors import CounterpointError
+from pipeline.core.names import on_disk
 from pipeline.core.study_paths import MODELS, Places
 
 # Folders of the project itself, and those that tools create beside them.
@@ -87,7 +88,7 @@ def _fault_of_part(part: str) -> str:
 
 
 def _fault_of_own(parts: list[str]) -> str:
-    low = tuple(_same(part) for part in parts)
+    low = tuple(on_disk(part) for part in parts)
     if low == CODEBOOKS[:1]:
         return "is the folder that contains all studies. Give the study its own folder in it, such as data/my-study."
     if low[0] in OWN or low[0].endswith(".egg-info") or low[:2] == CODEBOOKS:
@@ -147,7 +148,7 @@ def _fault_on_way(part: Path, root: Path) -> str:
     if not place.parent.is_dir():
         return ""
     names = {existing.name for existing in place.parent.iterdir()}
-    like = sorted(name for name in names if name != part.name and _same(name) == _same(part.name))
+    like = sorted(name for name in names if name != part.name and on_disk(name) == on_disk(part.name))
     # Some file systems treat composed and decomposed accents as the same name.
     composed = [unicodedata.normalize("NFC", name) for name in like]
     if part.name in names or not like or (place.exists() and unicodedata.normalize("NFC", part.name) in composed):
@@ -159,14 +160,9 @@ def _fault_on_way(part: Path, root: Path) -> str:
     )
 
 
-def _same(name: str) -> str:
-    """Return a name as seen by file systems that ignore case and Unicode normalisation."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
 def _leads_there(place: Path, expected: Path) -> bool:
     """Return whether a path resolves to `expected`, through no link, junction or mount."""
-    return _same(str(place.resolve())) == _same(str(expected))
+    return on_disk(str(place.resolve())) == on_disk(str(expected))
 
 
 def _inner_studies(folder: Path, root: Path) -> Iterator[Path]:

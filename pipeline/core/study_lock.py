@@ -9,7 +9,6 @@ import itertools
 import os
 import shutil
 import threading
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.core import atomic_files
 from pipeline.core.errors import CounterpointError
+from pipeline.core.names import on_disk
 
 # Not in .cache/, which `withdraw` deletes while it holds the lock.
 LOCK = ".people.lock"
@@ -100,13 +100,9 @@ def alike(place: Path) -> Path | None:
     """Return an existing file with the same name on file systems that ignore case or accents; None without one."""
     if not place.parent.is_dir():
         return None
-    own = _folded(place.name)
-    found = sorted(other for other in place.parent.iterdir() if _folded(other.name) == own)
+    own = on_disk(place.name)
+    found = sorted(other for other in place.parent.iterdir() if on_disk(other.name) == own)
     return place if place in found else next(iter(found), None)
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _clear(study: Path) -> None:

@@ -172,7 +172,7 @@ class Layout:
 def layout(headings: Sequence[str]) -> Layout:
     """Return the columns that a row of headings names."""
     plain = [code_headings.folded(heading) for heading in headings]
-    at = {role: place for role, ranks in ROLES.items() if (place := _likeliest(plain, ranks)) >= 0}
+    at = {role: place for role, ranks in ROLES.items() if (place := code_headings.likeliest(plain, ranks)) >= 0}
     names = tuple(number for number, heading in enumerate(plain) if heading in ROLES["name"])
     by_level = [(level, number) for number, heading in enumerate(plain) if (level := _level(heading)) >= 0]
     groups = tuple(number for number, heading in enumerate(plain) if heading.rstrip(" 0123456789") in GROUP)
@@ -195,8 +195,3 @@ def _level(heading: str) -> int:
     if numbered:
         return len(LEVELS) + int(numbered["number"])
     return next((level for level, ranks in enumerate(LEVELS) if heading in ranks), -1)
-
-
-def _likeliest(plain: Sequence[str], ranks: Mapping[str, int]) -> int:
-    known = [(ranks[heading], position) for position, heading in enumerate(plain) if heading in ranks]
-    return min(known)[1] if known else -1

@@ -18,7 +18,7 @@ from pipeline.corpus.coded_segments import codes_of_segments
 from pipeline.deductive import mapping_few
 from pipeline.deductive.calibration import DIGITS, Floats, sigmoid
 from pipeline.deductive.mapping_few import EVERYTHING
-from pipeline.deductive.valence_words import HELP_WORDS, HINDER_WORDS, NEGATIONS
+from pipeline.deductive.valence_words import CODED, HELP_WORDS, HINDER_WORDS, NEGATIONS
 
 HELPS = (
     "This really helped us to do the work.",
@@ -52,10 +52,6 @@ OF_VECTORS, OF_WORDS = 10.0, 1.5
 CLEAR = 0.6
 # Minimum number of coded passages of each kind for learning.
 FEWEST = 10
-CODED = {
-    "facilitator": 0, "facilitators": 0, "enabler": 0, "enablers": 0,
-    "barrier": 1, "barriers": 1, "obstacle": 1, "obstacles": 1,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -29,3 +29,8 @@ never no nobody none nor not nothing wasn't weren't without won't wouldn't
 HELP_WORDS: frozenset[str] = frozenset(_HELP_WORDS.split())
 HINDER_WORDS: frozenset[str] = frozenset(_HINDER_WORDS.split())
 NEGATIONS: frozenset[str] = frozenset(_NEGATIONS.split())
+# Names of codes by which people say it: 0 of facilitators, 1 of barriers.
+CODED = {
+    "facilitator": 0, "facilitators": 0, "enabler": 0, "enablers": 0,
+    "barrier": 1, "barriers": 1, "obstacle": 1, "obstacles": 1,
+}  # fmt: skip

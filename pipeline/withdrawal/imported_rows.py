@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline.core import formula_guard, prose
+from pipeline.core import prose
 from pipeline.core.names import key
 from pipeline.corpus import sources
-from pipeline.corpus.readers import codes_csv, rows
-from pipeline.corpus.readers.coding import Coding
+from pipeline.corpus.readers import rows
 from pipeline.withdrawal import csv_editing, redaction
 from pipeline.withdrawal.search_terms import Needles
 from pipeline.withdrawal.subject import Given, Subject, WithdrawError
-from pipeline.withdrawal.table_rows import SURE, holds, row_change
+from pipeline.withdrawal.table_rows import SURE, holds, passage, row_change
 
 WORDS = ("memo", "title", "text", "why", "author")
 
@@ -34,7 +33,7 @@ def changes(
             continue
         data = path.read_bytes()
         _, numbered = rows.read_csv(data)
-        passages = {line: _passage(line, row) for line, row in numbered if row.get("start", "").strip()}
+        passages = {line: passage(line, row) for line, row in numbered if row.get("start", "").strip()}
         new, count = csv_editing.edit(data, _change(row_change(passages, given, who, redacted, wanted), who, wanted))
         if count:
             written[path] = new
@@ -55,9 +54,3 @@ def _change(placed: csv_editing.Change, who: Subject, wanted: Needles) -> csv_ed
         return {**new, **dict.fromkeys(marked, redaction.MARK)}
 
     return changed
-
-
-def _passage(line: int, row: Mapping[str, str]) -> Coding:
-    start, end = (codes_csv.integer(row.get(name, "").strip()) for name in ("start", "end"))
-    text = formula_guard.plain(row.get("text", ""))
-    return Coding(f"line {line}", row.get("document", "").strip(), start, end, text, "passage", "")

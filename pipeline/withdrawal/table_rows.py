@@ -169,7 +169,7 @@ def _sheet(
         return data, 0
     if not {"document", "start", "end", "text"} <= set(header):
         return data, 0
-    codings = {line: _passage(line, row) for line, row in sheet_rows}
+    codings = {line: passage(line, row) for line, row in sheet_rows}
     changed = row_change(codings, given, who, redacted, needles)
     return (
         csv_editing.edit(data, changed)
@@ -178,7 +178,8 @@ def _sheet(
     )
 
 
-def _passage(line: int, row: Mapping[str, str]) -> Coding:
+def passage(line: int, row: Mapping[str, str]) -> Coding:
+    """The passage that a row of a table of passages names."""
     start, end = (codes_csv.integer(row.get(name, "").strip()) for name in ("start", "end"))
     text = formula_guard.plain(row.get("text", ""))
     return Coding(f"line {line}", row.get("document", "").strip(), start, end, text, "passage", "")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.corpus.readers.model import RefusedError
@@ -225,7 +225,7 @@ class Columns:
 def columns(headings: Sequence[str], rows: Iterable[Sequence[str]] = ()) -> Columns:
     """Return the columns that headings name. `rows`: the cells below, from which columns of marks are recognised."""
     plain = [folded(heading) for heading in headings]
-    at = {role: _likeliest(plain, ranks) for role, ranks in ROLES.items()}
+    at = {role: likeliest(plain, ranks) for role, ranks in ROLES.items()}
     codes = _numbered(plain, at["code"], ROLES["code"])
     marked: dict[int, str] = {}
     for number, heading in enumerate(headings):
@@ -275,7 +275,8 @@ def header(records: Sequence[tuple[int, list[str]]]) -> tuple[int, Columns]:
     return best, found
 
 
-def _likeliest(plain: Sequence[str], ranks: dict[str, int]) -> int:
+def likeliest(plain: Sequence[str], ranks: Mapping[str, int]) -> int:
+    """Return the place of the heading with the lowest rank, the first of several; -1 if none has a rank."""
     known = [(ranks[heading], position) for position, heading in enumerate(plain) if heading in ranks]
     return min(known)[1] if known else -1
 
@@ -287,7 +288,7 @@ def _numbered(plain: Sequence[str], first: int, ranks: dict[str, int]) -> tuple[
     """
     bare = [_COUNTED.sub("", one) for one in plain]
     if first < 0:
-        first = _likeliest(bare, ranks)
+        first = likeliest(bare, ranks)
     found: list[int] = []
     for number, heading in enumerate(bare if first >= 0 else []):
         further = heading != plain[number] and heading in ranks

@@ -130,10 +130,6 @@ def _who(row: Any) -> str:
     )
 
 
-def _interval(low: float, high: float) -> str:
-    return "undefined" if pd.isna(low) or pd.isna(high) else f"{prose.figure(low)} to {prose.figure(high)}"
-
-
 def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
     pooled = _pairs(over_all_codes(agreement))
     sentences = []
@@ -156,7 +152,7 @@ def _sentences(agreement: pd.DataFrame, unit: str) -> list[str]:
         )
         sentences.append(
             f"{_who(row)}, on {where}: agreement over all codes is {beyond} "
-            f"(kappa {prose.figure(row.kappa)}, 95% interval {_interval(row.low, row.high)})"
+            f"(kappa {prose.figure(row.kappa)}, 95% interval {prose.interval(row.low, row.high)})"
             f"{_beside(row, len(people))}.{said}"
         )
     if len(people) < len(pooled):
@@ -217,7 +213,7 @@ def _rows(agreement: pd.DataFrame, codes: Sequence[str]) -> list[tuple[str, ...]
                 name = f"{code} (category)" if level == "category" else code.strip("()")
                 counts = (f"{row.n:,}", f"{row.n_a:,}", f"{row.n_b:,}", f"{row.n_both:,}")
                 shares = (prose.percent(row.prevalence), prose.percent(row.percent))
-                figures = (*shares, prose.figure(row.kappa), _interval(row.low, row.high))
+                figures = (*shares, prose.figure(row.kappa), prose.interval(row.low, row.high))
                 others = (prose.figure(row.ac1), prose.figure(row.f1), prose.figure(row.alpha))
                 cells.append((name, _who(row), *counts, *figures, *others, prose.passages(row.note)))
     return cells
@@ -234,7 +230,7 @@ def _theme_sentences(table: pd.DataFrame) -> list[str]:
             pairs = prose.count(row.n, f"pair of a passage and a {row.level}", f"pairs of a passage and a {row.level}")
             sentences.append(
                 f"Adjusted mutual information of the candidate themes with {whose}, over {pairs}: "
-                f"{prose.figure(row.value)} (95% interval {_interval(row.low, row.high)}; 0: chance, 1: identical "
+                f"{prose.figure(row.value)} (95% interval {prose.interval(row.low, row.high)}; 0: chance, 1: identical "
                 "groups)."
             )
     return sentences
@@ -248,7 +244,7 @@ def _theme_rows(table: pd.DataFrame) -> list[tuple[str, ...]]:
             MEASURES.get(row.measure, row.measure),
             f"{row.n:,}",
             prose.figure(row.value),
-            _interval(row.low, row.high),
+            prose.interval(row.low, row.high),
             row.note,
         )
         for row in each(table.sort_values(["coder", "level", "measure"]))

@@ -11,12 +11,9 @@ from pipeline.core.coders import PIPELINE
 from pipeline.core.table_rows import each, groups, lookup
 from pipeline.core.terms import HALF
 from pipeline.corpus import exchanges
+from pipeline.deductive.valence_words import CODED
 from pipeline.reporting import verdict_words
 from pipeline.reporting.quotes import Quote
-
-# Names of codes for valence; the same as in pipeline/deductive/valence.py.
-HELPS = frozenset(["facilitator", "facilitators", "enabler", "enablers"])
-HINDERS = frozenset(["barrier", "barriers", "obstacle", "obstacles"])
 
 
 @dataclass(frozen=True)
@@ -199,8 +196,8 @@ def _doubt(tables: Mapping[str, pd.DataFrame], reflexive: bool) -> str:
 
 def accuracy(segments: pd.DataFrame, codings: pd.DataFrame, valence: pd.DataFrame) -> tuple[int, int]:
     """How many of the segments people coded as facilitator or barrier (not both) the pipeline got right; the total."""
-    names = [codings[column].str.casefold() for column in ("code", "parent_code")]
-    helps, hinders = (codings[names[0].isin(kind) | names[1].isin(kind)] for kind in (HELPS, HINDERS))
+    code, parent = (codings[column].str.casefold().map(CODED) for column in ("code", "parent_code"))
+    helps, hinders = (codings[(code == side) | (parent == side)] for side in (0, 1))
     sides = pd.concat([helps.assign(code="facilitator"), hinders.assign(code="barrier")])
     coded = exchanges.codes_of_talk(segments, sides)[["segment_id", "code"]].drop_duplicates()
     single = coded[~coded.segment_id.duplicated(keep=False)].merge(valence[["segment_id", "valence"]], on="segment_id")

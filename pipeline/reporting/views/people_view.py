@@ -114,10 +114,6 @@ def _facets(table: pd.DataFrame, names: Mapping[int, str], reflexive: bool) -> l
     return [Table("What each theme follows", tuple(said), columns, rows)]
 
 
-def _interval(low: float, high: float) -> str:
-    return "undefined" if pd.isna(low) or pd.isna(high) else f"{prose.figure(low)} to {prose.figure(high)}"
-
-
 def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
     unit = next((candidate for candidate in COMPARED_UNITS if candidate in set(table.unit)), "segment")
     rows = table[table.unit == unit]
@@ -136,7 +132,7 @@ def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
         else:
             sentences.append(
                 f"{who}, {where}: Krippendorff’s alpha over sets of codes is {prose.figure(row.alpha)} (95% interval "
-                f"{_interval(row.low, row.high)}), {_how_far(row.alpha)}. {_meaning(row.alpha)}"
+                f"{prose.interval(row.low, row.high)}), {_how_far(row.alpha)}. {_meaning(row.alpha)}"
             )
     ranks = {"pooled": 0, "category": 1, "code": 2}
     ordered = _in_order(rows, codes).assign(rank=lambda table: table.level.map(ranks))
@@ -150,7 +146,7 @@ def _together(table: pd.DataFrame, codes: Sequence[str]) -> Table | None:
             prose.percent(row.prevalence),
             prose.percent(row.percent),
             prose.figure(row.alpha),
-            _interval(row.low, row.high),
+            prose.interval(row.low, row.high),
             prose.figure(row.fleiss),
             prose.figure(row.ac1),
             prose.passages(row.note),
@@ -192,7 +188,7 @@ def _by_group(table: pd.DataFrame) -> Table | None:
     sentences = [
         f"{_pair(row)} agree {'more' if row.difference > 0 else 'less'} on passages of {row.attribute} “{row.value}” "
         f"than on all others (kappa {prose.figure(row.kappa)} against {prose.figure(row.rest)}; 95% interval of the "
-        f"difference {_interval(row.low, row.high)}): look at the disagreements in this group."
+        f"difference {prose.interval(row.low, row.high)}): look at the disagreements in this group."
         for row in each(different)
     ]
     if not len(with_interval):
@@ -216,7 +212,7 @@ def _by_group(table: pd.DataFrame) -> Table | None:
             *(f"{number:,}" for number in (row.n, row.n_a, row.n_b, row.n_both)),
             f"{row.n_cases:,}",
             *(prose.figure(value) for value in (row.kappa, row.rest, row.difference)),
-            _interval(row.low, row.high),
+            prose.interval(row.low, row.high),
             prose.passages(row.note),
         )
         for row in each(ordered)
