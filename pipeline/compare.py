@@ -23,6 +23,7 @@ from pipeline.comparison.subgroups import rows_by_attribute
 from pipeline.comparison.triangulation import triangulation_rows
 from pipeline.comparison.units import Ratings, as_categories, ratings_of_units, with_anyone
 from pipeline.core import contracts, stage_runner, store, terms
+from pipeline.core.coders import CONSENSUS
 from pipeline.core.params import SEED, Compare
 from pipeline.core.terms import ComparedUnit, Uncoded
 from pipeline.deductive import codebook
@@ -158,10 +159,13 @@ def _saturation(rows: Rows, data: Input, ratings: Ratings, settings: Compare, *,
 
 
 def _sources(ratings: Ratings, themes: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the codes of each person, and the themes, as tables of segment_id and code."""
+    """Return the codes of each person, and the themes, as tables of segment_id and code.
+
+    The consensus coder is left out: it settles passages on which others differ, and reads no document as a whole.
+    """
     sources = {}
     ids = ratings.units["segment_id"].to_numpy()
-    for coder in np.flatnonzero(ratings.human):
+    for coder in [one for one in np.flatnonzero(ratings.human) if ratings.coders[one] != CONSENSUS]:
         unit, code = np.nonzero(ratings.given[coder])
         sources[ratings.coders[coder]] = pd.DataFrame({"segment_id": ids[unit], "code": np.array(ratings.codes)[code]})
     assigned = themes[themes["theme_id"] >= 0]

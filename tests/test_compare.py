@@ -183,6 +183,12 @@ def test_saturation_is_told_for_the_study_and_for_each_cell_of_the_frame():
     assert set(curve["order"]) == {"interviewing", "random"}
 
 
+def test_the_consensus_reads_no_documents_so_nothing_is_told_of_what_it_saturates_or_misses():
+    found = run(whole(coders=("ann", "ben", "consensus")))
+    assert set(found["saturation_verdict"]["source"]) == {"ann", "ben", "themes"}
+    assert set(found["missed"]["coder"]) == {"ann", "ben"}
+
+
 def test_no_saturation_is_told_within_groups_that_nobody_named():
     made = whole()
     made["cases"] = made["cases"].assign(role="", site="")

@@ -34,6 +34,12 @@ def test_a_share_is_told_with_its_readers_and_counts():
     )
 
 
+def test_a_sentence_that_begins_with_a_share_begins_with_a_capital():
+    many = counts.made(found=1, candidates=1)
+    lead = reading_view._lead(reading_view.Share(1, 1000), ["Asha"], many)
+    assert lead.startswith("Under 1% of the passages")
+
+
 def test_what_a_decision_names_was_read_by_those_who_took_it():
     pin = Decision(action="pin", theme=6, segments=("d",), who="Asha", when="2026-01-15")
     made = built(taken=(pin,))

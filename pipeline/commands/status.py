@@ -111,8 +111,10 @@ def _read(study: Path, shown: Screen, decisions: Sequence[Decision]) -> list[str
     shares = reading_ledger.shares(shown.themes, reading_ledger.load(Places(study).passages_read), decisions)
     overall, count = reading_ledger.overall(shares), shown.count
     sentences = [
-        f"{prose.percent(overall.share)} of the passages in themes have been opened or cited in a decision "
-        f"({overall.n_read:,} of {overall.n_segments:,}).",
+        prose.sentence(
+            f"{prose.percent(overall.share)} of the passages in themes have been opened or cited in a decision "
+            f"({overall.n_read:,} of {overall.n_segments:,})"
+        ),
         states.decided_in_words(count),
     ]
     themes = sorted((share.share, theme) for theme, share in shares.items() if theme != UNASSIGNED)

@@ -12,15 +12,16 @@ from pipeline.comparison import intervals
 from pipeline.comparison.coefficients import Floats, divided
 from pipeline.comparison.pairs import Options
 from pipeline.comparison.units import Ratings
+from pipeline.core.coders import CONSENSUS
 
 
 def missed_rows(ratings: Ratings, *, options: Options) -> list[dict[str, Any]]:
     """Return rows of Missed: passages without a code from the pipeline that a person coded, for each person and method.
 
-    Only codes that the method maps count.
+    Only codes that the method maps count. The consensus coder has read nothing that others had not.
     """
     rows = []
-    for person in np.flatnonzero(ratings.human).tolist():
+    for person in [one for one in np.flatnonzero(ratings.human).tolist() if ratings.coders[one] != CONSENSUS]:
         for machine in np.flatnonzero(~ratings.human).tolist():
             rows.append(_row(ratings, person, machine, options))
     return rows

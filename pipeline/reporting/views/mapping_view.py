@@ -111,7 +111,11 @@ def _learned(tables: Mapping[str, pd.DataFrame], reflexive: bool) -> list[str]:
 
 
 def _covers(row: Any) -> str:
-    return "" if pd.isna(row.coverage) else f" {prose.percent(row.coverage)} of the passages have at least one."
+    return (
+        ""
+        if pd.isna(row.coverage)
+        else f" {prose.sentence(prose.percent(row.coverage) + ' of the passages have at least one')}"
+    )
 
 
 def _rows(quality: pd.DataFrame, codes: Sequence[str]) -> tuple[tuple[str, ...], ...]:

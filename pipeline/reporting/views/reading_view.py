@@ -40,9 +40,9 @@ def build(assignments: pd.DataFrame, *, count: Count, ledger: Sequence[Read], de
 def _told(share: Share, readers: Sequence[str]) -> str:
     if not share.n_read:
         return "No passage of this theme has been recorded as read yet."
-    return (
+    return prose.sentence(
         f"{prose.percent(share.share)} of this theme has been {_how(readers)}: {share.n_read:,} of its "
-        f"{prose.count(share.n_segments, 'passage')}."
+        f"{prose.count(share.n_segments, 'passage')}"
     )
 
 
@@ -55,9 +55,9 @@ def _lead(share: Share, readers: Sequence[str], count: Count) -> str:
             f"No passage of a {noun(count)} has been recorded as read yet{alone}. Use `counterpoint review` or "
             "`counterpoint read` to record what you have read."
         )
-    return (
+    return prose.sentence(
         f"{prose.percent(share.share)} of the passages in {noun(count)}s have been {_how(readers)}: "
-        f"{share.n_read:,} of {prose.count(share.n_segments, 'passage')}."
+        f"{share.n_read:,} of {prose.count(share.n_segments, 'passage')}"
     )
 
 
