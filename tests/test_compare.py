@@ -183,6 +183,16 @@ def test_saturation_is_told_for_the_study_and_for_each_cell_of_the_frame():
     assert set(curve["order"]) == {"interviewing", "random"}
 
 
+def test_saturation_is_told_as_assessed_only_where_there_were_enough_documents():
+    few = run(whole(documents=4))
+    assert set(few["saturation_verdict"]["sentence"].str.contains("too few to assess")) == {True}
+    assert "saturation" not in stage_record.read_record(few["compare_record"])
+    whole_alone = stage_record.read_record(run(whole())["compare_record"])
+    assert whole_alone["saturation"] and whole_alone["frame"] == [], "each role is in four documents, too few"
+    both = stage_record.read_record(run(whole(documents=12))["compare_record"])
+    assert both["frame"] == ["role"]
+
+
 def test_the_consensus_reads_no_documents_so_nothing_is_told_of_what_it_saturates_or_misses():
     found = run(whole(coders=("ann", "ben", "consensus")))
     assert set(found["saturation_verdict"]["source"]) == {"ann", "ben", "themes"}

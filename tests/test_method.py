@@ -96,7 +96,11 @@ CHANGES = {
     "compare.frame": (),
 }
 # Settings that say something only beside another.
-BESIDE = {"map_codes.precision": {"aim": "precision"}, "themes.context_decay": {"context": 2}}
+BESIDE = {
+    "map_codes.precision": {"aim": "precision"},
+    "themes.context_decay": {"context": 2},
+    "compare.frame": {"saturation_base": 2},  # so that each of its cells has enough documents
+}
 TALK = "Interviewer: Why did you come?\nAnna: It was the pay. And the people there, mostly, I think so now.\nInterviewer: Hard?\nAnna: Not at first, no. But then it was.\n"
 
 

@@ -59,11 +59,13 @@ def record(
     measures = tables["theme_agreement"]
     stage_record |= {"themes": sorted(set(measures.loc[measures["value"].notna(), "measure"]))}
     stage_record |= {"theme_intervals": bool(measures["low"].notna().any())}
-    if len(tables["saturation_verdict"]):
+    # With too few documents, or none with codes in the base, nothing was assessed.
+    assessed = tables["saturation_verdict"][tables["saturation_verdict"]["ratio"].notna()]
+    if len(assessed):
         stage_record |= {
             "saturation": [settings.saturation_base, settings.saturation_run, settings.saturation_threshold],
             "order": order,
-            "frame": list(frame) if (tables["saturation_verdict"]["cell"] != EVERYTHING).any() else [],
+            "frame": list(frame) if (assessed["cell"] != EVERYTHING).any() else [],
         }
     return stage_record
 

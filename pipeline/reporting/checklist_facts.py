@@ -29,7 +29,7 @@ def facts(data: ReportData) -> checklists.Facts:
         clustered=bool(data.records["themes"].get("divided")),
         n_decisions=len(ledger.standing(data.decisions)),
         deciders=sorted({decision.who for decision in data.decisions}),
-        saturation=not tables["saturation_verdict"].empty,
+        saturation=bool(tables["saturation_verdict"].ratio.notna().any()),
         software=method.software(data.records),
         researchers=reflexivity.coreq(data.statements),
         outcomes=outcomes.in_words(data.outcomes, who="People"),
