@@ -146,3 +146,11 @@ def test_the_methods_name_how_kappa_is_pooled_and_which_intervals_are_of_the_jac
     assert "leaving out each source in turn (jackknife; Efron and Stein 1981)" in with_intervals
     works = references.cited(with_intervals)
     assert sum("pooled kappa" in work or "jackknife estimate" in work for work in works) == 2
+
+
+def test_no_rate_of_misreading_is_told_that_was_not_measured_in_the_study(tables):
+    read = pd.DataFrame({"segment_id": tables["segments"].segment_id.head(1), "valence": "barrier"})
+    none = tables | {"codings": tables["codings"].iloc[:0], "valence": read}
+    said = fates_view._doubt(none, False)
+    assert said.endswith("irony and barriers that were overcome are often misread.")
+    assert "accuracy here is unknown" in said

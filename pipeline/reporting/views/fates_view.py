@@ -180,8 +180,8 @@ def _doubt(tables: Mapping[str, pd.DataFrame], reflexive: bool) -> str:
     if tables["valence"].empty:
         return ""
     least = (
-        "Valence is the least reliable of the pipeline’s results: irony and barriers that were overcome are misread "
-        "about half of the time."
+        "Valence is the least reliable of the pipeline’s results: irony and barriers that were overcome are often "
+        "misread."
     )
     right, total = accuracy(tables["segments"], tables["codings"], tables["valence"])
     if not total:
