@@ -55,8 +55,8 @@ class Methods:
         return len(re.findall(r"\[[A-Z]", text))
 
 
-def build(draft: Draft, *, cases: pd.DataFrame, frame: Sequence[str], more: Sequence[Section] = ()) -> Methods:
-    """The section for a paper: what people know as gaps, then what ran. `more`: sections after these.
+def build(draft: Draft, *, cases: pd.DataFrame, frame: Sequence[str]) -> Methods:
+    """The section for a paper: what people know as gaps, then what ran.
 
     `frame`: the attributes by which the sample is described.
     """
@@ -65,7 +65,7 @@ def build(draft: Draft, *, cases: pd.DataFrame, frame: Sequence[str], more: Sequ
         Section(heading, (text, *([sample] if heading.startswith("Recruitment") and sample else [])))
         for heading, text in BEFORE
     ]
-    sections = [*given, *(Section(heading, (text,)) for heading, text in draft.sections), *more]
+    sections = [*given, *(Section(heading, (text,)) for heading, text in draft.sections)]
     return numbered(sections)
 
 

@@ -53,7 +53,7 @@ def chosen(data: ReportData) -> tuple[pd.DataFrame, bool]:
     return (ranked[ranked.theme_id.isin(list(accepted))] if some else ranked), some
 
 
-def rows(data: ReportData, people: People, *, group: str = "", quotes: int = QUOTES) -> list[Row]:
+def rows(data: ReportData, people: People, *, group: str = "") -> list[Row]:
     """A row for each theme of the paper. `group`: the attribute by which participants are counted, if any."""
     themes, _ = chosen(data)
     members = groups(data.tables["theme_assignments"], "theme_id")
@@ -68,7 +68,7 @@ def rows(data: ReportData, people: People, *, group: str = "", quotes: int = QUO
                 line=people.without_names(str(theme.in_vivo)),
                 description=people.without_names(described.get(int(theme.theme_id), "")) or NO_MEMO,
                 reach=reach(own, data.tables["cases"], data.tables["segments"], group=group),
-                quotes=tuple(cited(quote, people) for quote in varied(best, data.tables["cases"], group, quotes)),
+                quotes=tuple(cited(quote, people) for quote in varied(best, data.tables["cases"], group, QUOTES)),
             )
         )
     return made

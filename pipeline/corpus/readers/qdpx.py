@@ -108,8 +108,8 @@ def read_qdpx(data: bytes, stem: str) -> Codings:
     return Codings(found.codings, qdpx_tally.beside(found))
 
 
-def read_project(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS, file: str = "") -> Contents:
-    """Read a whole project. `file`: its name, as shown to people.
+def read_project(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS) -> Contents:
+    """Read a whole project. `stem`: its file name without ending.
 
     Raises RefusedError if it is damaged or hostile, or if its positions match no text.
     """
@@ -124,7 +124,7 @@ def read_project(data: bytes, stem: str, *, units: Sequence[str] = offsets.UNITS
     known = _Told(project, qde.code_names(project), notes, stem)
     spots = [(held, spot, span) for held in elements for spot, span in _spots(held, spans_of)]
     sources = [_source(held) for held in elements if held.ruler is not None]
-    tally = Tally(file or f"{stem}.qdpx")
+    tally = Tally(f"{stem}.qdpx")
     codings = _codings(known, spots, tally)
     qdpx_tally.count(project, elements, tally)
     places = _cases(project, spots, sources)

@@ -75,13 +75,13 @@ def marks(line: str) -> list[Mark]:
     return sorted(found)
 
 
-def trimmed(line: str, *, bare: bool = False) -> Trimmed:
+def trimmed(line: str) -> Trimmed:
     """Return the span of a line without the times and spaces at its ends, and the first of those times.
 
-    `bare`: remove bare times too, for texts that write them throughout.
+    Bare times stay: they may be part of what is said.
     """
     start, end = 0, len(line)
-    taken = [mark for mark in marks(line) if bare or not mark.bare]
+    taken = [mark for mark in marks(line) if not mark.bare]
     at_ends: list[Mark] = []
     for mark in taken:
         if not line[start : mark.start].strip():
