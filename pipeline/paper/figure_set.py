@@ -161,11 +161,13 @@ def _valence(data: ReportData) -> Figure | str:
     table = figure_data.valence(data.tables["valence"], data.accepted, data.codes)
     if table.empty:
         return "Facilitators and barriers: no passage has a code."
+    learned = "few_shot" in set(data.tables["valence"].method)
+    how = "the wording and passages that people coded as either" if learned else "the wording"
     return Figure(
         "facilitators_and_barriers",
         "Passages of each code that speak of it as a barrier and as a facilitator; hatched: as both; beside the "
         "bars, the numbers of each. Passages that speak of it as neither are in the data only. The reading was made by "
-        "a program from the wording.",
+        f"a program from {how}, on candidate codes.",
         table,
         _parts(figures.valence, table, MOST_ROWS),
     )
