@@ -330,6 +330,10 @@ def test_a_group_that_differs_beyond_chance_is_named_and_refusals_are_counted(ta
     assert shown.sentences[1] == (
         "1 of 2 comparisons has no figure: the group is too small, or neither coder used a code there."
     )
+    again = tables["agreement_by_attribute"]
+    tables["agreement_by_attribute"] = pd.concat([again] * 20, ignore_index=True)
+    assert "20 differences were tested: about one in twenty exceeds" in " ".join(people(tables).by_group.sentences)
+    tables["agreement_by_attribute"] = again
     tables["agreement_by_attribute"]["high"] = 0.2
     assert "does not differ significantly" in people(tables).by_group.sentences[0]
     tables["agreement_by_attribute"]["high"] = np.nan

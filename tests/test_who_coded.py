@@ -8,7 +8,8 @@ from pipeline.core import coders, store
 from pipeline.core.coders import CONSENSUS, NO_CODE
 from pipeline.core.terms import ANYONE
 from pipeline.corpus import exchanges
-from pipeline.deductive.codebook import Codebook
+from pipeline.deductive.codebook import Code, Codebook
+from pipeline.paper import figure_set
 from pipeline.reporting import checklist_facts, checklists, matrix, method_codes, metrics, references, report_tables
 from pipeline.reporting.views import agreement_view, fates_view, first_screen, overview, page_parts
 from tests import coded_study, counts
@@ -154,3 +155,14 @@ def test_no_rate_of_misreading_is_told_that_was_not_measured_in_the_study(tables
     said = fates_view._doubt(none, False)
     assert said.endswith("irony and barriers that were overcome are often misread.")
     assert "accuracy here is unknown" in said
+
+
+@pytest.mark.parametrize(("method", "how"), [("zero_shot", "the wording,"), ("few_shot", "passages that people coded")])
+def test_the_legend_says_what_the_reading_of_facilitators_rests_on(tables, method, how, monkeypatch):
+    monkeypatch.setattr(figure_set, "_parts", lambda *_: ())
+    book = Codebook(codes=(Code(name="Time"),))
+    given = tables["code_assignments"].assign(accepted=True, code="Time")
+    tables["code_assignments"] = given.drop_duplicates("segment_id")
+    read = pd.DataFrame({"segment_id": tables["code_assignments"].segment_id, "valence": "barrier", "method": method})
+    data = report_tables.gather(tables | {"valence": read}, book)
+    assert how in figure_set._valence(data).legend

@@ -191,6 +191,11 @@ def _by_group(table: pd.DataFrame) -> Table | None:
         f"difference {prose.interval(row.low, row.high)}): look at the disagreements in this group."
         for row in each(different)
     ]
+    if len(different) and len(with_interval) > 1:
+        sentences.append(
+            f"{len(with_interval):,} differences were tested: about one in twenty exceeds its 95% interval by chance "
+            "alone."
+        )
     if not len(with_interval):
         sentences.append(
             "Differences in agreement between groups of participants cannot be tested: each group, or the rest of the "
