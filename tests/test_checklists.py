@@ -106,6 +106,13 @@ def test_what_only_people_know_stays_blank():
     assert not set(said(checklists.srqr(FACTS))) & {*range(1, 12), 16, 18, 19, 20, 21}
 
 
+def test_a_guide_that_was_written_down_is_reported_and_the_rest_is_asked():
+    found = said(checklists.coreq(dataclasses.replace(FACTS, n_guide=9)))
+    assert found[17] == (
+        "guide.yaml lists 9 questions. [Say whether they are your guide, and whether it was tried out first.]"
+    )
+
+
 def test_without_facts_nothing_is_claimed():
     assert set(said(checklists.coreq(NOTHING))) == {27, 29}
     assert set(said(checklists.srqr(NOTHING))) == {12, 13, 14, 15, 17}

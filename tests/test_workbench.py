@@ -219,6 +219,11 @@ def test_groups_codes_and_stability_come_from_the_study(inside, tables):
     assert setup.themes_by(inside, "no such column").empty
     assert set(setup.codes(inside)) <= set(setup.codes_by(inside, "role").name)
     assert list(setup.theme_stability(inside).columns) == ["name", "stability"]
+    silent = tables["segments"][used.index.min() : used.index.min() + 1].segment_id
+    scored = tables["code_assignments"]
+    store.write(inside, "code_assignments", scored[~scored.segment_id.isin(silent)].reset_index(drop=True))
+    less = setup.codes_by(inside, "role").drop_duplicates("group").of_segments.sum()
+    assert less == len(used) - 1, "what was not mapped counts as nobody's talk"
     Path("params.yaml").write_text("study: data/small\nstance: reflexive\n")
     assert setup.theme_stability(inside).empty
     assert setup.agreement_by_code(inside).empty

@@ -102,9 +102,13 @@ def themes_by(folder: Path, attribute: str) -> pd.DataFrame:
 
 
 def codes_by(folder: Path, attribute: str) -> pd.DataFrame:
-    """How much of each group's talk has each candidate code; empty for an attribute that makes no groups."""
-    given = report_tables.accepted_codes(table(folder, "code_assignments"))
-    return _by(folder, figure_data.code_members(given), attribute, {code: code for code in codes(folder)})
+    """How much of each group's talk has each candidate code; empty for an attribute that makes no groups.
+
+    Of all talk that was mapped: what is in a language that is not counts as nobody's.
+    """
+    scored = table(folder, "code_assignments")
+    given = figure_data.code_members(report_tables.accepted_codes(scored))
+    return _by(folder, given, attribute, {code: code for code in codes(folder)}, of=set(scored.segment_id))
 
 
 def agreement_by_code(folder: Path) -> pd.DataFrame:
@@ -131,11 +135,13 @@ def theme_stability(folder: Path) -> pd.DataFrame:
     return figure_data.stability(themes, named)
 
 
-def _by(folder: Path, members: pd.DataFrame, attribute: str, named: dict[object, str]) -> pd.DataFrame:
+def _by(
+    folder: Path, members: pd.DataFrame, attribute: str, named: dict[object, str], *, of: set[str] | None = None
+) -> pd.DataFrame:
     cases, segments = table(folder, "cases"), table(folder, "segments")
     if attribute not in cases:
         return pd.DataFrame(columns=list(figure_data.GROUPED))
-    used = segments[segments.substantive]
+    used = segments[segments.substantive & (segments.segment_id.isin(of) if of is not None else True)]
     return figure_data.by_group(members, used, cases, attribute=attribute, names=named)
 
 

@@ -34,6 +34,7 @@ def facts(data: ReportData) -> checklists.Facts:
         researchers=reflexivity.coreq(data.statements),
         outcomes=outcomes.in_words(data.outcomes, who="People"),
         readers=before_themes.in_words(data.readers),
+        n_guide=int((tables["guide"].source == "people").sum()),
     )
 
 

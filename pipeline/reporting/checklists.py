@@ -84,7 +84,7 @@ class Facts:
     a sentence; all three as recorded by the stages. `count`: number of themes by state; `n_decisions`, `deciders`:
     decisions about themes; `saturation`: whether it was assessed. `researchers`: what they say of themselves, by item
     of COREQ; `outcomes`: what became of the candidate themes, and `readers`: who read what before and after they were
-    shown them, in sentences.
+    shown them, in sentences; `n_guide`: how many questions guide.yaml lists.
     """
 
     sources: str
@@ -103,6 +103,7 @@ class Facts:
     researchers: Mapping[int, str] = field(default_factory=dict)
     outcomes: str = ""
     readers: Sequence[str] = ()
+    n_guide: int = 0
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,10 @@ def coreq(facts: Facts) -> tuple[Item, ...]:
         **facts.researchers,
         12: f"{prose.count(facts.n_cases, 'participant').capitalize()}; {facts.sources}." if facts.n_cases else "",
         16: f"Attributes recorded: {attributes}. [Describe the sample by these.]" if attributes else "",
+        17: f"guide.yaml lists {prose.count(facts.n_guide, 'question')}. [Say whether they are your guide, and whether "
+        "it was tried out first.]"
+        if facts.n_guide
+        else "",
         20: f"{notes.capitalize()} analysed together with the transcripts." if facts.n_field_notes else "",
         22: "Assessed by the program: see Saturation in its report. [State your conclusion.]"
         if facts.saturation
