@@ -29,6 +29,10 @@ def questions(*rows):
 def test_the_study_is_one_line(tables):
     said = first_screen.study_line(tables)
     assert said == ("2 interviews, 1 focus group and 1 set of field notes · 4 participants · 11 passages · 2 coders")
+    one = tables["segments"].case == "Ana"
+    quiet = tables["segments"].assign(substantive=tables["segments"].substantive & ~one)
+    said = first_screen.study_line(tables | {"segments": quiet})
+    assert "4 participants (3 with passages)" in said, "the picture's shares are of 3"
     tables["codings"] = tables["codings"].iloc[:0]
     assert first_screen.study_line(tables).endswith("no coders")
 

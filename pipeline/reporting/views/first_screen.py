@@ -41,10 +41,11 @@ class Warned(NamedTuple):
 def study_line(tables: Mapping[str, pd.DataFrame]) -> str:
     """The study in one line: sources, people, passages and coders."""
     segments, codings = tables["segments"], tables["codings"]
-    n_people = segments[segments.case != ""].case.nunique()
+    people, heard = (rows[rows.case != ""].case.nunique() for rows in (segments, segments[segments.substantive]))
+    who = prose.count(people, "participant")
     parts = [
         overview.sources_in_words(tables["documents"]),
-        prose.count(n_people, "participant"),
+        f"{who} ({heard:,} with passages)" if heard < people else who,
         prose.count(int(segments.substantive.sum()), "passage"),
         prose.count(len(coders.people(codings.coder)), "coder"),
     ]
