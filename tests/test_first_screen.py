@@ -1,12 +1,13 @@
 """The words of the first screen: the study, what changed, what to read first, and what to be careful with."""
 
+import jinja2
 import numpy as np
 import pandas as pd
 import pytest
 
 from pipeline.core import store
 from pipeline.decisions.ledger import Decision
-from pipeline.reporting import quotes
+from pipeline.reporting import quotes, templates
 from pipeline.reporting.views import first_screen, quality_data, theme_data
 from tests import counts
 
@@ -63,7 +64,19 @@ def test_what_changed_since_the_last_decision_is_counted_and_linked(tables):
     ]
     assert said[2]["to"] == "themes/0"
     assert first_screen.since(tables | {"theme_questions": questions()}, [], 0) == []
-    assert first_screen.since(tables | {"theme_questions": questions()}, [], 2)[0]["text"] == "2 themes undecided"
+    assert first_screen.since(tables | {"theme_questions": questions()}, [], 2)[0]["text"] == "2 themes"
+    both = first_screen.since(tables | {"theme_questions": questions()}, taken, 2)
+    assert [line["text"] for line in both] == ["1 more source", "2 themes still undecided"]
+
+
+def test_what_was_undecided_before_is_no_news():
+    (line,) = [one for one in templates.text("report.html").splitlines() if 'class="found"' in one]
+    (alone, beside) = (
+        jinja2.Environment(autoescape=True).from_string(line).render(screen={"found": "", "since": since})
+        for since in ([{"text": "2 themes", "to": "themes"}], [{"text": "1 more source", "to": "quality"}])
+    )
+    assert "Not decided yet:" in alone and "Since your last decision" not in alone
+    assert "Since your last decision:" in beside
 
 
 def test_three_passages_come_first_each_with_why_and_none_twice(tables, quoted):

@@ -85,7 +85,9 @@ def since(tables: Mapping[str, pd.DataFrame], decisions: Sequence[Decision], n_w
         gained = prose.count(row.n_segments, "passage")
         said.append({"text": f"“{labels.get(row.theme_id, '')}” gained {gained}", "to": f"themes/{row.theme_id}"})
     if n_waiting and not len(questions):
-        said.append({"text": f"{prose.count(n_waiting, 'theme')} undecided", "to": "themes"})
+        # By itself it is no news: the page then says "Not decided yet".
+        text = prose.count(n_waiting, "theme")
+        said.append({"text": f"{text} still undecided" if said else text, "to": "themes"})
     return said
 
 
