@@ -62,12 +62,11 @@ def new(
         typer.echo(f"made {path}")
     from pipeline.commands import settings_file
 
-    named_study = settings_file.name_first_study(folder)
-    if named_study:
+    if settings_file.name_first_study(folder):
         typer.echo(f"params.yaml now names {folder.as_posix()} as the study to run.")
+    to_name = "" if settings_file.names(folder) else f"set `study: {folder.as_posix()}` in params.yaml, "
     typer.echo(
-        f"Now put the transcripts in {folder}/transcripts, "
-        f"{'' if named_study else f'set `study: {folder.as_posix()}` in params.yaml, '}"
+        f"Now put the transcripts in {folder.as_posix()}/transcripts, {to_name}"
         f"look at what `counterpoint check` says, and run `counterpoint run`."
     )
 
@@ -225,6 +224,7 @@ def undo(
 
     undo_decision = deciding.undo(settings.load().folder, decision, who=who, why=why)
     typer.echo(f"{undo_decision.who} undid {undo_decision.undoes}  [{undo_decision.id}]")
+    typer.echo("Run `counterpoint run` to update the report.")
 
 
 @app.command(name="decisions")

@@ -37,7 +37,7 @@ def test_a_new_study_is_laid_out_and_says_what_comes_next(root: Path):
     code, said = run("new", "data/my-study")
     assert code == 0
     assert (root / "data/my-study/transcripts").is_dir()
-    assert "params.yaml" in said
+    assert "Now put the transcripts in data/my-study/transcripts, look at what `counterpoint check` says" in said
     before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
     assert run("new", "data/my-study")[0] == 0
     assert before == {path: path.stat().st_mtime_ns for path in root.rglob("*")}

@@ -38,6 +38,9 @@ def test_a_project_is_laid_out_and_its_first_study_can_be_checked(tmp_path: Path
     assert done.exit_code == 0, done.output
     assert "params.yaml now names data/x" in done.output
     assert params.load().study == "data/x"
+    again = CliRunner().invoke(app, ["new", "data/x"]).output
+    assert "Now put the transcripts in data/x/transcripts, look at" in again, "the study is named already"
+    assert "set `study: data/y` in params.yaml" in CliRunner().invoke(app, ["new", "data/y"]).output
     (project / "data/x/transcripts/a.txt").write_text("Interviewer: Why?\n\nAna: We had no time for it at all.\n")
     done = CliRunner().invoke(app, ["check"])
     assert done.exit_code == 0, done.output

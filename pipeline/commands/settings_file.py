@@ -53,6 +53,14 @@ def name_first_study(folder: Path, *, path: Path = PARAMS) -> bool:
     return True
 
 
+def names(folder: Path, *, path: Path = PARAMS) -> bool:
+    """Return whether params.yaml names this study."""
+    try:
+        return settings.load(path).folder.resolve() == folder.resolve()
+    except ParamsError:
+        return False
+
+
 def _write(path: Path, text: str) -> None:
     """Put a params file in the place of another, if its settings can be used."""
     with atomic_files.beside(path) as temporary:
