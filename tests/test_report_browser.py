@@ -109,6 +109,9 @@ def test_of_a_word_that_nobody_says_it_is_said_that_the_search_knows_no_meaning(
     page.fill("#words", "xylophone")
     api.expect(page.locator("#found")).to_contain_text("No passages match.")
     assert "not what a phrase means" in page.inner_text("#near-words")
+    assert "Clear a filter" not in found(page), "none is set"
+    go(page, "#quotes?words=xylophone&a0=1")
+    api.expect(page.locator("#found")).to_have_text("No passages match. Clear a filter to see more.")
 
 
 def test_passages_like_one_are_ranked_and_it_is_not_among_them(page):
