@@ -7,8 +7,10 @@ vector, words: how often a label's theme is the nearest of all, by the cosine of
 means (around their common mean), and by the share of a theme's segments that say each word of the label (idf-weighted).
 MRR: the reciprocal rank of the human category that fills most of the theme among all categories, by cosine of its name
 with the label. faults: the share of labels with a function word, a word that fewer than two cases say, or one that
-fewer than a tenth of the theme's segments say, each counted on the half that the label was made from. odd: the same
-where the words of the question that a segment answers count as said. unnamed: the share of themes called loosely
+fewer than a tenth of the theme's segments say, each counted on the half that the label was made from. Function words
+are those on scikit-learn's list that do not say what talk is about ("call", "full", "interest" do); a label in
+quotation marks is what people say, function words and all. odd: the same where the words of the question that a
+segment answers count as said. unnamed: the share of themes called loosely
 connected talk; they are no fault, and wrong in the other columns.
 """
 
@@ -32,6 +34,8 @@ from pipeline.vectors import encoder
 
 Labeller = Callable[[pd.DataFrame, np.ndarray, np.ndarray, np.ndarray], list[str]]
 WORDS = 6
+FUNCTION_WORDS = ENGLISH_STOP_WORDS - labels.SUBSTANCE - labels.IN_PHRASES
+STEM = 4
 JOINING = {"of", "to", "with", "between", "in", "for", "from", "on", "about", "at", "not", "the", "a", "an", "no"}
 
 
@@ -122,13 +126,18 @@ def right(score: np.ndarray) -> float:
 
 def faulty(label: str, segments: pd.DataFrame, *, asked: bool = False) -> bool:
     """Whether a label holds a word that is no word of its theme, or, if `asked`, of the questions it answers either."""
-    if label.startswith(naming.LOOSE):
+    if label.startswith((naming.LOOSE, "“")):
         return False
     spoken = said((segments["text"] + (" " + segments["asked"] if asked else "")).tolist())
     cases = segments["case"].where(segments["case"] != "", segments["document"]).to_numpy()
     for word in content(label):
-        has = np.array([word in words or any(other.startswith(word[:5]) for other in words) for words in spoken])
-        if word in ENGLISH_STOP_WORDS or len(set(cases[has])) < min(2, len(set(cases))) or has.mean() < 0.1:
+        has = np.array(
+            [
+                word in words or any(other.startswith(word.removesuffix("ing")[:STEM]) for other in words)
+                for words in spoken
+            ]
+        )
+        if word in FUNCTION_WORDS or len(set(cases[has])) < min(2, len(set(cases))) or has.mean() < 0.1:
             return True
     return False
 
