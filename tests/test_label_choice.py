@@ -14,7 +14,6 @@ from pipeline.inductive import contrast, in_vivo, in_vivo_choice, label_choice, 
 from pipeline.inductive.phrases import Lexicon, Phrase
 
 NO_LEXICON = Lexicon({}, {}, {}, {})
-ALL = np.zeros(40, dtype=int)
 
 
 def test_what_tells_a_group_apart_is_the_area_under_the_curve():

@@ -219,6 +219,7 @@ def test_what_was_decided_and_read_is_told_in_sentences(copied):
     taken = [Decision(action="pin", theme=0, segments=(segment,), who="Asha", when="2026-01-15", why="<b>Typical</b>.")]
     themes = store.read(copied, "themes")
     themes["decided"] = [taken[0].key if theme == 0 else "" for theme in themes.theme_id]
+    themes["label_source"] = ["a-model" if theme == 0 else "people" for theme in themes.theme_id]
     store.write(copied, "themes", themes)
     book = codebook.load_codebook(copied / "codebook.yaml")
     study = report_tables.gather(study_results.tables(copied), book, taken, ledger=[Read(segment, "Ben")])
@@ -228,6 +229,7 @@ def test_what_was_decided_and_read_is_told_in_sentences(copied):
     assert "of this theme has been opened by Ben, or cited in a decision: 1 of its" in text
     assert "of the passages in candidate themes have been opened by Ben, or cited in a decision" in text
     assert "1 decision by Asha." in text
+    assert "1 label written by the language model a-model from example passages." in text
     assert quotes.verify_page(html, store.read(copied, "documents")) == 4
 
 
