@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.core import model_registry
 from pipeline.core import params as settings
-from pipeline.inductive import in_vivo, in_vivo_choice, labels, theme_guide, wording
+from pipeline.inductive import in_vivo, in_vivo_choice, labels, sub_theme_names, theme_guide, wording
 
 
 def segments(*said: tuple[str, str, str]) -> pd.DataFrame:
@@ -254,5 +254,9 @@ def test_no_theme_is_called_as_people_call_another():
 
 def test_what_nothing_names_is_the_rest_of_its_theme_or_most_of_it():
     groups, parents = np.array([0, 0, 1, 2, 2, 2, 3]), np.array([0, 0, 0, 1, 1, 1, 1])
-    called = [wording._remainder(groups, parents, group) for group in range(4)]
-    assert called == [wording.MOST_OF_IT, wording.REST, wording.MOST_OF_IT, wording.REST]
+    called = [sub_theme_names.remainder(groups, parents, group) for group in range(4)]
+    rest, most = sub_theme_names.REST, sub_theme_names.MOST_OF_IT
+    assert called == [most, rest, most, rest]
+    assert sub_theme_names.numbered([rest, f"{rest} (2)", f"{rest} (3)", "Rota (2)"], groups, parents) == [
+        rest, f"{rest} (2)", rest, "Rota (2)"
+    ]  # fmt: skip

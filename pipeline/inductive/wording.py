@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.core import languages
 from pipeline.core.arithmetic import unit
-from pipeline.inductive import labels, naming, theme_guide, theme_model
+from pipeline.inductive import labels, naming, sub_theme_names, theme_guide, theme_model
 from pipeline.inductive.meaning import Encode
 from pipeline.inductive.naming import Line, Named
 
@@ -23,8 +23,6 @@ READ = 90
 FEW = 20
 FEWEST_TERMS = 2
 MOST_TERMS = 3
-# Talk of a theme that no sub-theme's words name: at most half of it, or more.
-REST, MOST_OF_IT = "Rest of the theme", "Most of the theme"
 
 
 @dataclass(frozen=True)
@@ -174,13 +172,14 @@ def _words(
             naming_terms.append([])
         else:
             naming_terms.append(terms_ or ranked[group])
-        rest = _rest(_remainder(groups, parents, group) if parent_labels else naming.LOOSE, hints)
+        rest = _rest(sub_theme_names.remainder(groups, parents, group) if parent_labels else naming.LOOSE, hints)
         unnamed.append(saying or (rest if loose else _unnamed([language])[0]))
         # Loosely connected talk has no clause that says what it is about; other languages are not parsed.
         lines.append(line if naming_terms[-1] and english else None)
-    return _Group(
-        labels.names(naming_terms, unnamed=_single(unnamed, naming_terms), given=given), ranked, spoken, lines
-    )
+    called = labels.names(naming_terms, unnamed=_single(unnamed, naming_terms), given=given)
+    if parent_labels:
+        called = sub_theme_names.numbered(called, groups, parents)
+    return _Group(called, ranked, spoken, lines)
 
 
 def _about_interview(segments: pd.DataFrame, vectors: np.ndarray, groups: np.ndarray) -> list[int]:
@@ -192,12 +191,6 @@ def _about_interview(segments: pd.DataFrame, vectors: np.ndarray, groups: np.nda
         if naming.about_interview(inside["text"].tolist(), inside["language"].tolist()):
             found.append(group)
     return found
-
-
-def _remainder(groups: np.ndarray, parents: np.ndarray, group: int) -> str:
-    """Return what a sub-theme is called that nothing names."""
-    own = groups == group
-    return MOST_OF_IT if 2 * own.sum() > (parents == parents[own][0]).sum() else REST
 
 
 def _rest(name: str, hints: Sequence[str]) -> str:
