@@ -242,6 +242,10 @@ def test_people_differ_with_each_other_or_with_the_pipeline():
     assert differ("lea: A; B | max: B; A") == []
     assert differ("lea: A; C | max: C; A") == []
     assert differ("pipeline (few_shot): A | pipeline (zero_shot): B") == []
+    assert differ("lea: A | pipeline (few_shot): A | pipeline (zero_shot): B") == [], (
+        "the page shows the former's codes"
+    )
+    assert differ("lea: A | pipeline (zero_shot): B") == ["pipeline"]
     assert differ("lea: B | max: B | pipeline (few_shot): none", ["B"], frozenset({"A"})) == []
 
 

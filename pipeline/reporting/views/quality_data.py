@@ -134,13 +134,14 @@ def who_differ(says: str, disputed: Sequence[str], known: Sequence[str], mapped:
     """Who differs on a passage: "people" (two coders with each other), "pipeline" (a coder and the pipeline), or both.
 
     `says`: what each coder said, and `disputed`: the codes in dispute, as in the table disagreements; `known`: names of
-    codes; `mapped`: the codes that the pipeline could give.
+    codes; `mapped`: the codes that the pipeline could give. Of its methods the primary one counts, as on the page.
     """
     given = [
         (who, frozenset(codes_in(codes, known))) for who, _, codes in (one.partition(": ") for one in says.split(" | "))
     ]
     people = [codes for who, codes in given if not coders.is_pipeline(who)]
-    machine = [codes for who, codes in given if coders.is_pipeline(who)]
+    primary = coders.primary(coders.method_of(who) for who, _ in given if coders.is_pipeline(who))
+    machine = [codes for who, codes in given if coders.is_pipeline(who) and primary in ("", coders.method_of(who))]
     differ = {"people"} if len({codes & set(disputed) for codes in people}) > 1 else set()
     if people and machine and len({codes & set(disputed) & mapped for codes in (*people, *machine)}) > 1:
         differ.add(coders.PIPELINE)
