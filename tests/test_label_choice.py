@@ -126,6 +126,28 @@ def test_a_name_that_only_the_questions_say_names_no_theme():
     assert names[0, terms.forms.index("Serdif")] and not may[0, terms.forms.index("Serdif")]
 
 
+def test_what_people_say_names_a_theme_though_another_answers_questions_with_the_word():
+    groups = np.repeat([0, 1], [40, 60])
+    terms = contrast.counted([["partner"]] * 10 + [["grant"]] * 30 + OTHERS * 3, NO_LEXICON, stop=frozenset())
+    cases = pd.Series([f"case {place % 8}" for place in range(100)])
+    said = contrast.compared(terms.counts, groups, np.zeros_like(groups), cases)
+    asked = terms.counts.tolil()
+    asked[40:, terms.forms.index("partner")] = naming.ASKED
+    weighed = contrast.compared(asked.tocsr(), groups, np.zeros_like(groups), cases)
+    may, _ = label_choice.allowed(terms, said, weighed, sizes=np.array([40, 60]), n_cases=np.array([8, 8]))
+    assert may[0, terms.forms.index("partner")]
+
+
+def test_a_denied_phrase_names_a_theme_only_where_a_tenth_denies_it():
+    """All say the words "use" and "tool", and few that they do not use it."""
+    denied = Phrase(("use", "tool"), ("use", "tool"), verb=True, negated=True)
+    lexicon = Lexicon({}, {}, {"use": "NOUN", "tool": "NOUN"}, {denied: "not using the tool"})
+    for n, label in ((3, False), (6, True)):
+        first = [["not", "use", "the", "tool"]] * n + [["use", "tool"]] * (40 - n)
+        texts, groups, _ = talk(first, OTHERS * 3)
+        assert ("not using the tool" in may_name(texts, groups, lexicon)) is label
+
+
 def test_a_phrase_stands_for_its_words():
     phrase = Phrase(("code", "ethic"), ("code", "ethic"))
     lexicon = Lexicon({}, {}, {"code": "NOUN", "ethic": "NOUN"}, {phrase: "code of ethics"})

@@ -66,31 +66,42 @@ def allowed(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return which terms may name each group, and which tell it from the others; both are (groups, terms).
 
-    A word or a phrase tells a group from the others if a tenth of its segments say it or answer it, several cases among
-    them, far more often than the others do and no less often than any of them. Somebody has to say each of its words. A
-    phrase may name a group too if one of its words tells it from the others and its other content words are usual
-    there. `by_group`: what is said; `weighed`: what is said or answered; `sizes` and `n_cases`: (groups,), segments and
-    cases of each.
+    A word or a phrase tells a group from the others if a tenth of its segments say it, or say or answer it, several
+    cases among them, far more often than the others do and no less often than any of them. Somebody has to say each of
+    its words. A phrase may name a group too if one of its words tells it from the others and its other content words
+    are usual there. `by_group`: what is said; `weighed`: what is said or answered; `sizes` and `n_cases`: (groups,),
+    segments and cases of each.
     """
     least_cases = np.minimum(2, n_cases)[:, None]
-    number = np.round(weighed.share * sizes[:, None])
-    elsewhere = (number.sum(axis=0) - number) / np.maximum(sizes.sum() - sizes, 1)[:, None]
-    several = weighed.cases >= least_cases
-    whole = several & (weighed.share >= LEAST_WHOLE) & (weighed.z >= LEAST_Z_WHOLE)
     said = by_group.cases > 0
     for column in np.flatnonzero(terms.naming).tolist():
         said[:, column] = said[:, list(terms.words[column])].all(axis=1)
-    usual = several & said & (weighed.share >= LEAST_SHARE) & (weighed.other <= weighed.share)
-    usual &= number >= np.minimum(FEWEST, np.maximum(2 * sizes // 3, 1))[:, None]
-    names = usual & (weighed.share >= LIFT * elsewhere) & (weighed.z >= LEAST_Z) & (terms.naming > 0)
-    beside = said & (weighed.share >= np.maximum(LEAST_SHARE, LIFT_BESIDE * elsewhere))
+    names, beside, whole = (
+        said & (here | there)
+        for here, there in zip(*(_usual(one, sizes, least_cases) for one in (by_group, weighed)), strict=True)
+    )
+    names &= terms.naming > 0
     proper = np.array([_proper(form) for form in terms.forms], dtype=bool)
     may = names & (~proper | (by_group.share >= PROPER))
     for column in np.flatnonzero(terms.naming).tolist():
         words = list(terms.words[column])
         if len(terms.phrases[column].lemmas) > 1:
             may[:, column] |= whole[:, column] & beside[:, words].all(axis=1) & names[:, words].any(axis=1)
+        if terms.phrases[column].negated:  # that few deny it is said by none of its words
+            may[:, column] &= by_group.share[:, column] >= LEAST_SHARE
     return may, names
+
+
+def _usual(by_group: Said, sizes: np.ndarray, least_cases: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return which terms are far more usual in a group, which are usual, and which are found there as a whole."""
+    number = np.round(by_group.share * sizes[:, None])
+    elsewhere = (number.sum(axis=0) - number) / np.maximum(sizes.sum() - sizes, 1)[:, None]
+    several = by_group.cases >= least_cases
+    far = several & (by_group.share >= np.maximum(LEAST_SHARE, LIFT * elsewhere)) & (by_group.z >= LEAST_Z)
+    far &= by_group.other <= by_group.share
+    far &= number >= np.minimum(FEWEST, np.maximum(2 * sizes // 3, 1))[:, None]
+    usual = by_group.share >= np.maximum(LEAST_SHARE, LIFT_BESIDE * elsewhere)
+    return far, usual, several & (by_group.share >= LEAST_WHOLE) & (by_group.z >= LEAST_Z_WHOLE)
 
 
 def _proper(form: str) -> bool:
