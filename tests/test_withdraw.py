@@ -248,6 +248,16 @@ def test_what_still_holds_a_name_is_listed_and_the_outcome_says_so(small: Path):
     assert "thrown away" not in (small / "data/small/transcripts/group.vtt").read_text()
 
 
+def test_copies_of_participants_that_commands_kept_lose_their_rows_too(small: Path):
+    kept = small / "data/small/earlier"
+    write(kept / "participants.csv", PEOPLE.replace("manager", "lead"))
+    write(kept / "participants-2.csv", "no columns of people\nCarys\n")
+    done, said = withdrawn("Carys")
+    assert (kept / "participants.csv").read_text() == PEOPLE.replace("group,Carys,Carys,participant,manager\n", "")
+    assert (kept / "participants-2.csv").read_text().endswith("Carys\n")
+    assert done == Outcome.LOOK and "earlier/participants-2.csv" in said, "what cannot be read is listed"
+
+
 def exported(small: Path) -> dict[str, Path]:
     """An export, by name of the file; each file says something of Carys's."""
     folder, place = small / "data/small", small / "data/small/export"

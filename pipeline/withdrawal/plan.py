@@ -5,8 +5,9 @@ rows of participants.csv, of human codes and of sheets (withdrawal_rows.py), and
 (withdrawal_words.py). What the pipeline made is thrown away whole and made anew (purge.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
@@ -18,7 +19,7 @@ from pipeline.core.names import key
 from pipeline.core.params import Params
 from pipeline.corpus import sentences
 from pipeline.corpus.document_names import Documents
-from pipeline.corpus.participants import ANY, Person
+from pipeline.corpus.participants import ANY, Person, usable_rows
 from pipeline.corpus.readers.model import Labels
 from pipeline.decisions import ledger
 from pipeline.deductive import codebook
@@ -212,14 +213,28 @@ def _listed(given: Given, document: str) -> set[str]:
 
 
 def _participants(plan_made: Plan, given: Given) -> None:
-    path = given.places.participants
-    removed_lines = {person.line for person in given.people if _is_gone(person, plan_made.who, given.names)}
-    if removed_lines:
-        data, count = csv_editing.edit(
-            path.read_bytes(), lambda line, row: None if line in removed_lines else row, comments=True
-        )
-        plan_made.written[path] = data
-        plan_made.lines.append(f"remove {prose.count(count, 'row')} from participants.csv")
+    """Remove their rows of participants.csv, and of the copies that commands kept of it where these can be read."""
+    copies = sorted(given.places.earlier.glob(f"{given.places.participants.stem}*.csv"))
+    people_of = {given.places.participants: given.people} | {path: _people_of(path) for path in copies}
+    for path, people in people_of.items():
+        gone = {person.line for person in people if _is_gone(person, plan_made.who, given.names)}
+        if gone:
+            data, count = csv_editing.edit(path.read_bytes(), partial(_without, gone), comments=True)
+            plan_made.written[path] = data
+            where = path.relative_to(given.places.folder).as_posix()
+            plan_made.lines.append(f"remove {prose.count(count, 'row')} from {where}")
+
+
+def _without(gone: Set[int], line: int, row: dict[str, str]) -> dict[str, str] | None:
+    return None if line in gone else row
+
+
+def _people_of(copy: Path) -> list[Person]:
+    """The rows that can be used of an earlier participants.csv; none if it cannot be read."""
+    try:
+        return usable_rows(copy.read_bytes(), place=str(copy))[0]
+    except (OSError, CounterpointError):
+        return []
 
 
 def _is_gone(person: Person, who: Subject, names: Documents) -> bool:
