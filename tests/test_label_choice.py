@@ -209,6 +209,10 @@ def test_two_residues_are_told_apart_by_their_form():
     named = naming.named(frame, np.eye(4)[groups], groups, np.zeros_like(groups), known=known)
     assert named[0].terms == [] and named[0].hints == [naming.SHORT_REMARKS]
     assert naming.SHORT_REMARKS not in named[1].hints
+    unread = replace(known, readable=np.arange(90) > 5)
+    assert naming.named(frame, np.eye(4)[groups], groups, np.zeros_like(groups), known=unread)[0].hints == [], (
+        "what was not read may be long"
+    )
 
 
 def test_a_clause_of_one_word_has_to_tell_the_group_apart():

@@ -61,7 +61,8 @@ class Read:
     """What is known of the talk: the parsed lexicon, each segment's terms, clauses, who says it, and its vector.
 
     `weighed`: (segments, terms), 1 for a term that a segment says and ASKED for one that only its question says;
-    `encode`: None if no model encodes phrases; `quotable`: (n,), whether an in-vivo line may come from a segment.
+    `encode`: None if no model encodes phrases; `quotable`: (n,), whether an in-vivo line may come from a segment;
+    `readable`: (n,), whether its language is read, by default all.
     """
 
     lexicon: Lexicon
@@ -72,6 +73,7 @@ class Read:
     weighed: sparse.csr_matrix
     encode: Encode | None
     quotable: np.ndarray
+    readable: np.ndarray | None = None
 
 
 def read(
@@ -114,7 +116,8 @@ def read(
     ]
     voices = segments["case"].where(segments["case"] != "", segments["document"]).reset_index(drop=True)
     own = np.ones(len(segments), dtype=bool) if quotable is None else quotable
-    return Read(lexicon, terms, clauses, voices, unit(vectors), weighed, encode, own)
+    readable = np.array([bool(text) for text in texts], dtype=bool)
+    return Read(lexicon, terms, clauses, voices, unit(vectors), weighed, encode, own, readable)
 
 
 def _weighed(said: sparse.csr_matrix, counts: sparse.csr_matrix, rows: Sequence[int]) -> sparse.csr_matrix:
@@ -170,7 +173,8 @@ def named(
         shortlist, near = shortlists[group], clause_vectors[group]
         separation = np.full(len(shortlist), meaning.ALONE) if near is None else meaning.apart(talk @ near.T, inside)
         hints = label_choice.hints(label)
-        if not hints and label_choice.of_short_remarks(known.terms, members[group]):
+        read_all = known.readable is None or bool(known.readable[members[group]].all())
+        if not hints and read_all and label_choice.of_short_remarks(known.terms, members[group]):
             hints = [SHORT_REMARKS]
         line = _line(segments, in_vivo_choice.best(shortlist, separation, label.words(terms)))
         own = members[group][known.quotable[members[group]]]
