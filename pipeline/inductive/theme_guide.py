@@ -97,9 +97,9 @@ def names(called: Sequence[str], groups: np.ndarray) -> list[str]:
     """Return for each group the question of the guide that names it; "" for none.
 
     `called`: how the guide calls the question that each segment answers, "" for none; `groups`: (n,), -1 for none. A
-    question names a group if it is called by a few words, if half of its answers are there and fewer in any other, and
-    if half of what is there and answers any question answers it, and less any other. The rest may answer follow-ups,
-    which are not in the guide.
+    question names a group if the guide calls it by a few words; if the group holds at least half of its answers, and
+    more than any other group; and if it is what at least half of the group's answers to any question are to, and more
+    than to any other. Other segments of the group may answer follow-ups, which are not in the guide.
     """
     answered, found = np.array(called, dtype=object), []
     n_groups = int(groups.max(initial=-1)) + 1

@@ -41,9 +41,10 @@ def labels(done: Record) -> list[str]:
             "only in the question that a segment answers counts for 0.7 of one that is said. Of labels of up to "
             "three terms, built up term by term, the one was taken that best separates the theme's segments from the "
             "others, by its words (share of segments that say one, minus that of the others) and by its vector (area "
-            "under the ROC curve). A theme that holds most of the answers to one question of the interview guide, and "
-            "few to its other questions, takes that question's short name. A theme that no label separates well "
-            "enough is called loosely connected talk."
+            "under the ROC curve). A theme that holds at least half of the answers to one question of the interview "
+            "guide takes that question's short name if at least half of its own answers to such questions, and at "
+            "least 15% of its segments, are to this one. A theme that no label separates well enough is called "
+            "loosely connected talk."
         ]
     if done["labeller"]:
         n_by_model = done["labels"].get(done["labeller"], 0)

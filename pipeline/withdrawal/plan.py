@@ -1,8 +1,8 @@
 """Withdrawing a participant or a document: everything is worked out before anything is written, and then removed.
 
-What is worked out: who or what goes (withdrawal_subject.py), raw files that go, raw files out of which turns are taken,
-rows of participants.csv, of human codes and of sheets (withdrawal_rows.py), and what people wrote
-(withdrawal_words.py). What the pipeline made is thrown away whole and made anew (purge.py).
+What is worked out: who or what goes (subject.py), raw files that go, raw files out of which turns are taken, rows of
+participants.csv, of human codes and of sheets (table_rows.py), and what people wrote (ledger_entries.py). What the
+pipeline made is thrown away whole and made anew (purge.py).
 """
 
 from collections.abc import Mapping, Set
